@@ -1,0 +1,65 @@
+"""What the classifier says about one message. The values that travel from `nlp` to the rest."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Label:
+    """A label and the model's probability for it, in [0, 1]."""
+
+    label: str
+    probability: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Amount:
+    """A sum of money named in a text. `currency` is an ISO 4217 code."""
+
+    value: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entities:
+    """What was found in the text, in order of appearance and without repeats."""
+
+    order_ids: tuple[str, ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    dates: tuple[date, ...] = ()
+    phone_numbers: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assessment:
+    """One run of the classifier on one message.
+
+    `complaint_types` is empty unless `act` is `complaint`; both lists are sorted by falling
+    probability. `abstained` names the fields (`act`, `complaint_types`, `tone`, `urgency`, `asks`,
+    `own_error`) on which the model is too unsure to be relied upon. `language` is an ISO 639-1 code.
+    `encoder` and `heads` identify the model that spoke.
+    """
+
+    act: Label
+    complaint_types: tuple[Label, ...]
+    tone: Label
+    urgency: Label
+    asks: tuple[Label, ...]
+    own_error: Label
+    language: str
+    entities: Entities
+    abstained: frozenset[str]
+    encoder: str
+    heads: str
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether a person should look at the labels before anything rests on them."""
+        return bool(self.abstained)
+
+
+Classify = Callable[[Sequence[str]], Awaitable[Sequence[Assessment]]]
+"""Assesses messages, one result each and in their order; never called inside a transaction."""

@@ -1,0 +1,96 @@
+"""Opening the database, and the two ways to work in it: reading and writing.
+
+SQLite's own defaults lose updates and fail with "database is locked" within milliseconds, so the
+driver is put into autocommit and every unit of work opens its transaction itself: `BEGIN IMMEDIATE`
+for what writes (it waits its turn before it reads), `BEGIN` for what only reads.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from models.alarm import Alarm, Ring, alarms_of
+
+_SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a SQLite file."""
+    return f"sqlite+aiosqlite:///{path}"
+
+
+def async_url(url: str) -> URL:
+    """`url` with the driver this program uses: aiosqlite or psycopg 3."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return parsed.set(drivername="sqlite+aiosqlite")
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+async def _silent(_alarms: Sequence[Alarm]) -> None:
+    """Rings nothing: for commands that leave the waking to the running program's sweep."""
+
+
+class Database:
+    """One database. Sessions come from `reading()` and `writing()`; nothing else opens one.
+
+    `ring` is handed the alarms of every committed transaction; the program sets it once its jobs run.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.ring: Ring = _silent
+        self.url = async_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        options: dict[str, Any] = {} if self.is_sqlite else {"pool_pre_ping": True, "pool_size": 10}
+        self.engine: AsyncEngine = create_async_engine(self.url, **options)
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        self._reading = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._writing = async_sessionmaker(
+            self.engine.execution_options(rimedio_begin="IMMEDIATE"), expire_on_commit=False
+        )
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that sees one state of the database and is rolled back at the end."""
+        async with self._reading() as session:
+            yield session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that is committed at the end, or rolled back when the body raises.
+
+        On SQLite it holds the only writer's place from its first line: no network or model call
+        belongs inside.
+        """
+        async with self._writing() as session:
+            async with session.begin():
+                # Takes the writer's place now: what is read below cannot be outdated at the commit.
+                await session.execute(text("SELECT 1"))
+                yield session
+            alarms = alarms_of(session)
+        if alarms:
+            await self.ring(alarms)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _SQLITE_PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    mode = connection.get_execution_options().get("rimedio_begin", "")
+    connection.exec_driver_sql(f"BEGIN {mode}".strip())

@@ -1,0 +1,254 @@
+"""What a policy decides for a case. The values that travel from the policy to drafts and storage."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from models.money import Money
+
+
+class DecisionKind(StrEnum):
+    """What the answer will do."""
+
+    OFFER = "offer"  # at least one remedy, or an apology that the policy decided to give alone
+    STATUS = "status"  # nothing new is owed: say where the given promise stands
+    ASK = "ask"  # the customer can supply a missing fact: ask, offer nothing yet
+    DECLINE = "decline"  # a rule matched and says no: reason, and what is possible instead
+    THANKS = "thanks"  # praise: thank, pass it on
+    HAND_OVER = "hand_over"  # the policy makes no offer, an agent decides what to write
+
+
+class Manner(StrEnum):
+    """How an answer is to be given when the tone asks for more than the ordinary; never what is given."""
+
+    MEDIATE = "mediate"  # under threat: no defence, no fear, what we can do and by when
+    BOUNDARY = "boundary"  # after abuse: help goes on, the insult does not
+
+
+class Basis(StrEnum):
+    """Why something is given."""
+
+    OWED = "owed"  # by law or contract; never presented as a gift
+    GOODWILL = "goodwill"
+
+
+class RemedyKind(StrEnum):
+    """The remedies a policy file can name."""
+
+    DISCOUNT = "discount"
+    VOUCHER = "voucher"
+    REFUND = "refund"
+    REPLACEMENT = "replacement"
+    REPAIR = "repair"
+    REDO = "redo"
+    GIFT = "gift"
+    FREE_PERIOD = "free_period"
+    EXCHANGE_AT_COST = "exchange_at_cost"
+    WORDS = "words"
+
+
+class Role(StrEnum):
+    """Who may do what; in rising order of rights."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+
+class DurationUnit(StrEnum):
+    MINUTES = "minutes"
+    HOURS = "hours"
+    DAYS = "days"
+    WORKING_DAYS = "working_days"
+    MONTHS = "months"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Duration:
+    """A span as the policy file writes it, e.g. `2 working days`. `count` is positive."""
+
+    count: int
+    unit: DurationUnit
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Remedy:
+    """One thing that is given.
+
+    Exactly what is needed by its kind is set: `percent` (of `of`: `order` or `next_order`, up to
+    `at_most`) for a discount or a partial refund, `amount` for a voucher, a fixed discount or a
+    refund of a known sum, `full` for a refund of everything paid (with `amount` where the price is
+    known), `period` for a free period, `wording` (language code to text) for a gift,
+    exchange_at_cost and words. `worth` is what it costs the business, None while unknown.
+    """
+
+    kind: RemedyKind
+    percent: Decimal | None = None
+    of: str | None = None
+    at_most: Money | None = None
+    amount: Money | None = None
+    full: bool = False
+    period: Duration | None = None
+    wording: Mapping[str, str] | None = None
+    worth: Money | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offer:
+    """Remedies given by one rule for one complaint type.
+
+    `options` holds one remedy, or several of which the customer picks one (in the policy's order:
+    the first is the default). `complaint_type` is None for a case without types. `because` is the
+    owner's reason, `source` the law or contract for what is owed.
+    """
+
+    basis: Basis
+    options: tuple[Remedy, ...]
+    rule_id: str
+    complaint_type: str | None
+    because: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Commitment:
+    """Something the rule promises to do: `what` per language code, `within` from the approval."""
+
+    what: Mapping[str, str]
+    within: Duration
+    rule_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MissingFact:
+    """A fact a rule needs and nobody knows.
+
+    `ask` is what the customer is asked for, per language code ("a photo of the damage"); None when
+    only an agent can supply it. `type` and `choices` tell the desk which buttons to show.
+    """
+
+    name: str
+    type: str
+    ask: Mapping[str, str] | None
+    from_agent: bool
+    choices: tuple[str, ...] = ()
+
+
+class StepOutcome(StrEnum):
+    MATCHED = "matched"
+    NOT_MATCHED = "not_matched"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One rule tried for one complaint type, and why it did, did not or could not yet match."""
+
+    rule_id: str
+    complaint_type: str | None
+    outcome: StepOutcome
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """One run of the policy on one revision of a case. The same inputs give an equal decision.
+
+    `offers` may be non-empty for HAND_OVER: then they are what other complaint types would have
+    got, for the agent's eyes. `at_fault` is True when fault is established or presumed as ours,
+    False when it is not ours, None when nobody knows. `second_time` says that the same failure was
+    already answered once: no repeated apology formula. `limits_cut` and `notes` are sentences for
+    the agent; `presumed` names the facts that stand by the owner's presumption. Of a refusal,
+    `decline_reason` is why and `alternative` what is possible instead, both per language code and for
+    the customer; both may stand beside offers for other complaint types. `worth` is the goodwill that
+    is given, of a choice the dearest: what an approver's limit is compared with.
+    """
+
+    kind: DecisionKind
+    policy: str
+    policy_sha256: str
+    complaint_types: tuple[str, ...]
+    offers: tuple[Offer, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+    missing: tuple[MissingFact, ...] = ()
+    tier: Role = Role.AGENT
+    apologise: bool = False
+    at_fault: bool | None = None
+    second_time: bool = False
+    decline_reason: Mapping[str, str] | None = None
+    alternative: Mapping[str, str] | None = None
+    manner: Manner | None = None
+    rule_ids: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
+    limits_cut: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    presumed: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    worth: Money | None = None
+
+    @property
+    def asks_customer(self) -> tuple[MissingFact, ...]:
+        """The missing facts that the customer can supply."""
+        return tuple(fact for fact in self.missing if fact.ask is not None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FactValue:
+    """A known fact, or one known to be unobtainable (`unavailable`: conditions on it are false).
+
+    `value` is a bool (yes_no), Decimal (number, days), Money, date, or str (choice, text).
+    """
+
+    value: object
+    source: str
+    unavailable: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Given:
+    """What an earlier approved answer gave for one complaint type of this customer.
+
+    `case_id` tells whether it was this case; `incident` names the incident within it and `order_id` the
+    order it was about, each None where nobody distinguished. A broken promise, or a kept one followed
+    by the same failure, opens the second time.
+    """
+
+    case_id: str
+    complaint_type: str | None
+    at: datetime
+    kind: RemedyKind
+    basis: Basis
+    worth: Money | None
+    our_fault: bool
+    promise_state: str | None
+    incident: str | None = None
+    order_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Matter:
+    """The case as the policy sees it: the union of its messages since our last answer.
+
+    `given_here` is what was already given in this very case, `history` what earlier cases of the
+    same customer were given. `abstained` names classifier fields that must not be relied upon.
+    `now` is an aware time. `incident` names the present incident, as in `Given`. `asked` names the facts
+    that the customer need not be asked for again: asked before, or the thing (a photo) has arrived and an
+    agent has to say what it shows.
+    """
+
+    act: str
+    complaint_types: tuple[str, ...]
+    tone: str
+    urgency: str
+    asks: tuple[str, ...]
+    own_error: bool
+    language: str
+    abstained: frozenset[str]
+    facts: Mapping[str, FactValue]
+    given_here: tuple[Given, ...]
+    history: tuple[Given, ...]
+    now: datetime
+    incident: str | None = None
+    asked: frozenset[str] = frozenset()

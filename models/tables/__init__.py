@@ -1,0 +1,51 @@
+"""Every table, one row one fact."""
+
+from models.tables.answers import Approval, Card, Draft, OpenEdit, OutboxEntry, Prompt
+from models.tables.base import Base
+from models.tables.cases import Attachment, Case, Message
+from models.tables.decisions import AssessmentRow, DecisionRow, Fact, OfferRow
+from models.tables.house import (
+    Agent,
+    Event,
+    LoginLink,
+    PolicyVersion,
+    Process,
+    Session,
+    Setting,
+    StandingText,
+)
+from models.tables.people import Customer, Identity
+from models.tables.promises import LedgerEntry, Promise, Voucher
+from models.tables.updates import Cursor, Update
+
+__all__ = [
+    "Agent",
+    "Approval",
+    "AssessmentRow",
+    "Attachment",
+    "Base",
+    "Card",
+    "Case",
+    "Cursor",
+    "Customer",
+    "DecisionRow",
+    "Draft",
+    "Event",
+    "Fact",
+    "Identity",
+    "LedgerEntry",
+    "LoginLink",
+    "Message",
+    "OfferRow",
+    "OpenEdit",
+    "OutboxEntry",
+    "PolicyVersion",
+    "Process",
+    "Promise",
+    "Prompt",
+    "Session",
+    "Setting",
+    "StandingText",
+    "Update",
+    "Voucher",
+]

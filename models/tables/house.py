@@ -1,0 +1,122 @@
+"""The business itself: its agents, rules, fixed texts, running processes and audit trail."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.clock import utcnow
+from models.decision import Role
+from models.tables.base import Base, Id, one_of, ref
+
+
+class Agent(Base):
+    """A person who works here. Without this row nothing in Telegram or on the web acts.
+
+    `limit_minor` is the agent's own limit where it is below the role's; None means the role's.
+    """
+
+    __tablename__ = "agents"
+    __table_args__ = (one_of("role", Role),)
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[str] = mapped_column(String(16), default=Role.AGENT)
+    telegram_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    password_hash: Mapped[str | None]
+    languages: Mapped[list[Any]] = mapped_column(default=lambda: ["it"])
+    limit_minor: Mapped[int | None] = mapped_column(BigInteger)
+    testing_since: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class LoginLink(Base):
+    """A one-time way in. Only the hash of its code is kept. `purpose` is `web` or `telegram`."""
+
+    __tablename__ = "login_links"
+
+    id: Mapped[Id]
+    agent_id: Mapped[str] = mapped_column(ref("agents.id"))
+    code_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[str] = mapped_column(String(16))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Session(Base):
+    """A signed-in browser. Only the hash of its token is kept; deleting the row signs it out."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[Id]
+    agent_id: Mapped[str] = mapped_column(ref("agents.id"), index=True)
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class PolicyVersion(Base):
+    """A policy file ever in force, whole."""
+
+    __tablename__ = "policies"
+    __table_args__ = (UniqueConstraint("sha256", "effective"),)
+
+    id: Mapped[Id]
+    name: Mapped[str]
+    audience: Mapped[str] = mapped_column(String(32))
+    file: Mapped[str]
+    text: Mapped[str]
+    sha256: Mapped[str] = mapped_column(String(64))
+    effective: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class StandingText(Base):
+    """A fixed text in its exact approved wording; the newest row of a name and language counts."""
+
+    __tablename__ = "standing_texts"
+    __table_args__ = (UniqueConstraint("name", "language", "sha256"),)
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(String(32))
+    language: Mapped[str] = mapped_column(String(8))
+    text: Mapped[str]
+    sha256: Mapped[str] = mapped_column(String(64))
+    approved_by: Mapped[str | None] = mapped_column(ref("agents.id"))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class Event(Base):
+    """The audit trail: who did what to what, when. Ids and numbers only, never texts."""
+
+    __tablename__ = "events"
+
+    id: Mapped[Id]
+    at: Mapped[datetime] = mapped_column(default=utcnow)
+    actor: Mapped[str]
+    action: Mapped[str] = mapped_column(String(64))
+    case_id: Mapped[str | None] = mapped_column(ref("cases.id"), index=True)
+    details: Mapped[dict[str, Any]]
+
+
+class Process(Base):
+    """A running process and when it last gave a sign of life."""
+
+    __tablename__ = "processes"
+
+    id: Mapped[Id]
+    role: Mapped[str] = mapped_column(String(16))
+    host: Mapped[str]
+    started_at: Mapped[datetime] = mapped_column(default=utcnow)
+    heartbeat_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class Setting(Base):
+    """A fact about this installation that the program itself must remember (e.g. samples loaded)."""
+
+    __tablename__ = "installation"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]

@@ -1,0 +1,62 @@
+"""What we said we would do, and what was given."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.clock import utcnow
+from models.states import PromiseState
+from models.tables.base import Base, Id, one_of, ref
+
+
+class Promise(Base):
+    """Something we said we would do, with who does it and until when."""
+
+    __tablename__ = "promises"
+    __table_args__ = (one_of("state", PromiseState),)
+
+    id: Mapped[Id]
+    case_id: Mapped[str] = mapped_column(ref("cases.id"), index=True)
+    approval_id: Mapped[str] = mapped_column(ref("approvals.id"))
+    offer_id: Mapped[str | None] = mapped_column(ref("offers.id"))
+    what: Mapped[str]
+    owner_id: Mapped[str | None] = mapped_column(ref("agents.id"))
+    due_at: Mapped[datetime]
+    state: Mapped[PromiseState] = mapped_column(String(16), default=PromiseState.OPEN)
+    proof: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class Voucher(Base):
+    """A code worth money. It is reserved by the approval that names it."""
+
+    __tablename__ = "vouchers"
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    state: Mapped[str] = mapped_column(String(16), default="reserved")
+    case_id: Mapped[str | None] = mapped_column(ref("cases.id"))
+    approval_id: Mapped[str | None] = mapped_column(ref("approvals.id"))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class LedgerEntry(Base):
+    """Money's worth given or owed to a customer; a withdrawal is a further, negative entry."""
+
+    __tablename__ = "ledger"
+
+    id: Mapped[Id]
+    customer_id: Mapped[str] = mapped_column(ref("customers.id"), index=True)
+    case_id: Mapped[str] = mapped_column(ref("cases.id"), index=True)
+    approval_id: Mapped[str] = mapped_column(ref("approvals.id"))
+    offer_id: Mapped[str | None] = mapped_column(ref("offers.id"))
+    basis: Mapped[str] = mapped_column(String(16))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    rule_id: Mapped[str | None]
+    agent_id: Mapped[str | None] = mapped_column(ref("agents.id"))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)

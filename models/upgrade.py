@@ -1,0 +1,43 @@
+"""Bringing a database's schema to what this program expects."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from models.database import Database
+from models.errors import DatabaseOutdatedError
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _upgrade(connection: Connection) -> tuple[str | None, str]:
+    before = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if before is not None and before not in known:
+        raise DatabaseOutdatedError(
+            f"the database has schema {before}, which this program does not know: "
+            "it was made by a newer version; install that one again"
+        )
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    after = MigrationContext.configure(connection).get_current_revision()
+    return before, after or ""
+
+
+async def upgrade(database: Database) -> tuple[str | None, str]:
+    """Upgrade to the newest schema in one transaction; returns the versions before and after.
+
+    Raises:
+        DatabaseOutdatedError: the database was made by a newer program.
+    """
+    async with database.engine.begin() as connection:
+        return await connection.run_sync(_upgrade)

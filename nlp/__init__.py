@@ -1,0 +1,1 @@
+"""From a text to an assessment: encoder, heads, entities, language, training and evaluation."""

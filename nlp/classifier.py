@@ -1,0 +1,137 @@
+"""From texts to assessments: encoder, heads, language and entities together."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from models.assessment import Assessment, Entities, Label
+from models.labels import Act, Tone, Urgency
+from nlp.encoder import Encoder, Vectors
+from nlp.entities import EntityFinder
+from nlp.heads import NO, TRAINED, Head, Heads, load_heads
+from nlp.language import detect_language
+
+# Blanks, and the marks that only steer how neighbours are joined or in which direction they run.
+_INVISIBLE = (
+    " \t\r\n\v\f\x85\xa0\u2028\u2029\u3000"
+    "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+
+
+class Classifier:
+    """Assesses messages. One thread at a time may use it."""
+
+    def __init__(
+        self, encoder: Encoder, heads: Heads, *, fallback_language: str = "it", entities: EntityFinder
+    ) -> None:
+        """Put a classifier together from loaded parts.
+
+        Raises:
+            FingerprintError: The heads were trained on another encoder.
+        """
+        heads.check_encoder(encoder)
+        self.encoder = encoder
+        self.heads = heads
+        self._heads_id = heads.id
+        self._fallback_language = fallback_language
+        self._entities = entities
+
+    @classmethod
+    def load(
+        cls,
+        *,
+        encoder: Encoder,
+        heads: Path | None = None,
+        fallback_language: str = "it",
+        entities: EntityFinder | None = None,
+    ) -> "Classifier":
+        """Load heads from a folder (None: those that ship with Rimedio) onto an encoder.
+
+        `fallback_language` is the language of a text too short to tell.
+
+        Raises:
+            HeadsError: The folder holds no heads that can be read.
+            FingerprintError: The heads were trained on another encoder.
+        """
+        return cls(
+            encoder,
+            load_heads(heads or TRAINED),
+            fallback_language=fallback_language,
+            entities=entities or EntityFinder(),
+        )
+
+    def classify(self, texts: Sequence[str], *, today: date | None = None) -> list[Assessment]:
+        """Assess messages, one result each and in their order.
+
+        `today` is the day that "yesterday" in a text is counted from; the current day by default. A text
+        without a single visible character (a photo alone) is `other` with abstention on `act`: there is
+        nothing to go by, and what it belongs to only a person can see.
+        """
+        cleaned = [clean(text) for text in texts]
+        visible = [index for index, text in enumerate(cleaned) if text]
+        features = self.encoder.features([cleaned[index] for index in visible])
+        predictions = {
+            field: head.probabilities(features) if visible else features
+            for field, head in self.heads.fields.items()
+        }
+        positions = {index: position for position, index in enumerate(visible)}
+        return [
+            self._assess(text, predictions, positions[index], today) if text else self._blank()
+            for index, text in enumerate(cleaned)
+        ]
+
+    def _assess(
+        self, text: str, predictions: dict[str, Vectors], position: int, today: date | None
+    ) -> Assessment:
+        rows = {field: values[position] for field, values in predictions.items()}
+        found = {field: _labels(head, rows[field]) for field, head in self.heads.fields.items()}
+        (act,), (tone,), (urgency,) = found["act"], found["tone"], found["urgency"]
+        unsure = {
+            field for field, head in self.heads.fields.items() if head.confidence(rows[field]) < head.abstain_below
+        }
+        if act.label != Act.COMPLAINT:
+            found["complaint_types"] = ()
+            unsure.discard("complaint_types")
+        language = detect_language(text, fallback=self._fallback_language)
+        return Assessment(
+            act=act,
+            complaint_types=found["complaint_types"],
+            tone=tone,
+            urgency=urgency,
+            asks=found["asks"],
+            own_error=_own_error(found["own_error"], float(rows["own_error"][0])),
+            language=language,
+            entities=self._entities.find(text, language=language, today=today),
+            abstained=frozenset(unsure),
+            encoder=self.encoder.name,
+            heads=self._heads_id,
+        )
+
+    def _blank(self) -> Assessment:
+        return Assessment(
+            act=Label(label=Act.OTHER, probability=1.0),
+            complaint_types=(),
+            tone=Label(label=Tone.CALM, probability=1.0),
+            urgency=Label(label=Urgency.LOW, probability=1.0),
+            asks=(),
+            own_error=Label(label=NO, probability=1.0),
+            language=self._fallback_language,
+            entities=Entities(),
+            abstained=frozenset({"act"}),
+            encoder=self.encoder.name,
+            heads=self._heads_id,
+        )
+
+
+def clean(text: str) -> str:
+    """What is left of a text without half characters, NULs and surrounding blanks."""
+    whole = text.encode("utf-8", "replace").decode().replace("\0", " ")
+    return whole.strip(_INVISIBLE)
+
+
+def _labels(head: Head, row: Vectors) -> tuple[Label, ...]:
+    return tuple(Label(label=head.labels[index], probability=float(row[index])) for index in head.decide(row))
+
+
+def _own_error(found: tuple[Label, ...], probability: float) -> Label:
+    return found[0] if found else Label(label=NO, probability=1 - probability)

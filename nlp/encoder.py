@@ -1,0 +1,202 @@
+"""Texts to embeddings: any sentence-transformers model, with batching of our own around it."""
+
+import os
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.errors import EncoderError
+from nlp.weights import locate_weights
+
+if TYPE_CHECKING:
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+Vectors = npt.NDArray[np.float32]
+
+WINDOW = 1024
+"""Texts are sorted by length within windows of this many."""
+
+BATCH_ROWS = 64
+"""Token sequences that go through the network together, at most."""
+
+BATCH_TOKENS = 4096
+"""Tokens of such a batch, padding included, at most; keeps memory flat for long texts."""
+
+DEFAULT_LIMIT = 512
+"""Tokens in one sequence, for a model that names no limit of its own."""
+
+DEPTHS = (1 / 2, 2 / 3, 5 / 6)
+"""Layers that heads read beside the embedding, as parts of the network's depth."""
+
+PROBES = (
+    "Il pacco non è ancora arrivato e nessuno mi risponde.",
+    "Grazie mille, siete stati gentilissimi!",
+    "The room was dirty and the receptionist shrugged.",
+    "¿A qué hora abren los sábados?",
+    "Je voudrais annuler mon abonnement à partir du mois prochain.",
+    "Die Rechnung ist falsch, Sie haben zweimal abgebucht.",
+    "ok",
+    "VERGOGNA!!! è la TERZA volta che chiamo, vi denuncio",
+)
+"""Fixed texts whose embeddings tell one encoder from another."""
+
+
+class Precision(StrEnum):
+    """Number format of the network's layers."""
+
+    AUTO = "auto"  # bfloat16 where the processor multiplies it natively, float32 elsewhere
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+
+
+class Encoder:
+    """A `SentenceTransformer` whose batches are a pure function of their rows.
+
+    The same rows in the same order always give the same bits, whatever was embedded before them.
+    `name` identifies the model.
+    """
+
+    def __init__(self, model: "SentenceTransformer", name: str) -> None:
+        """Wrap a loaded model.
+
+        Raises:
+            EncoderError: The model does not begin with a transformers network.
+        """
+        from transformers import PreTrainedTokenizerBase
+
+        tokenizer, dimension = model.tokenizer, model.get_embedding_dimension()
+        if not isinstance(tokenizer, PreTrainedTokenizerBase) or dimension is None:
+            raise EncoderError(
+                f"encoder {name!r} has a tokenizer of type {type(tokenizer).__name__}; "
+                "expected a sentence-transformers model that begins with a transformers network"
+            )
+        self.name = name
+        self.dimension = dimension
+        self._model = model.eval()
+        self._tokenizer = tokenizer
+        self._limit = min(model.max_seq_length or DEFAULT_LIMIT, tokenizer.model_max_length)
+        self._prompt = model.prompts.get(model.default_prompt_name or "query") or ""
+        if model.transformers_model is not None:
+            model.transformers_model.config.output_hidden_states = True
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Embed texts: float32 array of shape (len(texts), dimension), rows of length one.
+
+        A text over the model's length limit is read in windows, whose vectors are averaged by their
+        number of tokens.
+        """
+        return self.features(texts)[:, -self.dimension :]
+
+    def features(self, texts: Sequence[str]) -> Vectors:
+        """What heads read: the embedding, preceded by the averaged tokens of some layers below it.
+
+        The upper layers forget what is of no use for finding similar texts, tone for one: the layers at
+        the depths `DEPTHS` add it again. Shape (len(texts), 4 x dimension for most models); each of the
+        parts has length one.
+        """
+        parts = [self._read_window(texts[start : start + WINDOW]) for start in range(0, len(texts), WINDOW)]
+        return np.concatenate(parts) if parts else self._read_window([""])[:0]
+
+    def fingerprint(self) -> Vectors:
+        """The embeddings of the fixed probe texts, each in a batch of its own; shape (8, dimension)."""
+        return np.concatenate([self.embed([probe]) for probe in PROBES])
+
+    def _read_window(self, texts: Sequence[str]) -> Vectors:
+        encoded = self._tokenizer(
+            [self._prompt + text for text in texts],
+            truncation=True,
+            max_length=self._limit,
+            return_overflowing_tokens=True,
+            return_attention_mask=False,
+            return_token_type_ids=False,
+        )
+        sequences: list[list[int]] = encoded["input_ids"]
+        owners = np.asarray(encoded["overflow_to_sample_mapping"])
+        lengths = np.asarray([len(sequence) for sequence in sequences], np.float32)
+        sums: dict[int, Vectors] = {}
+        for chosen in _batches(np.argsort(lengths, kind="stable"), lengths):
+            for part, vectors in enumerate(self._forward([sequences[index] for index in chosen])):
+                total = sums.setdefault(part, np.zeros((len(texts), vectors.shape[1]), np.float32))
+                np.add.at(total, owners[chosen], vectors * lengths[chosen, None])
+        return np.concatenate([_unit(total) for total in sums.values()], axis=1)
+
+    def _forward(self, sequences: list[list[int]]) -> list[Vectors]:
+        import torch
+
+        features = dict(self._tokenizer.pad({"input_ids": sequences}, return_tensors="pt"))
+        mask = features["attention_mask"]
+        with torch.inference_mode():
+            output = self._model(features)
+            layers = output.get("all_layer_embeddings", ())
+            chosen = [layers[round(depth * (len(layers) - 1))] for depth in DEPTHS] if layers else []
+            weights = (mask / mask.sum(dim=1, keepdim=True)).unsqueeze(-1)
+            vectors = [(layer.float() * weights).sum(dim=1) for layer in chosen]
+            vectors.append(output["sentence_embedding"].float())
+        return [vector.numpy() for vector in vectors]
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-12))
+
+
+def _batches(order: npt.NDArray[np.intp], lengths: Vectors) -> Iterator[npt.NDArray[np.intp]]:
+    start = 0
+    for end in range(1, len(order) + 1):
+        full = end - start == BATCH_ROWS
+        # Rows come in rising length: the next one sets the width of a batch that it joins.
+        if end == len(order) or full or (end - start + 1) * lengths[order[end]] > BATCH_TOKENS:
+            yield order[start:end]
+            start = end
+
+
+def load_encoder(name: str | None = None, precision: Precision = Precision.AUTO) -> Encoder:
+    """Load the bundled encoder (no name), or any sentence-transformers model by folder or hub name.
+
+    The bundled encoder never asks the network for anything. Importing and loading take some seconds:
+    call it in a thread where somebody waits.
+
+    Raises:
+        EncoderError: The model is missing or of a kind that cannot be used; says what to do.
+    """
+    if name is None:
+        path = locate_weights()
+        from nlp.e5 import NAME, build_e5
+
+        return Encoder(build_e5(path, _dtype(precision)), NAME)
+    return Encoder(_load_named(name, precision), name)
+
+
+def _load_named(name: str, precision: Precision) -> "SentenceTransformer":
+    if _looks_like_folder(name) and not Path(name).is_dir():
+        raise EncoderError(
+            f"encoder {name!r}: no such folder; set RIMEDIO_ENCODER to a folder with a sentence-transformers "
+            "model or to a model's name on the Hugging Face hub, or unset it for the bundled encoder"
+        )
+    from sentence_transformers.sentence_transformer.model import SentenceTransformer
+
+    try:
+        return SentenceTransformer(name, device="cpu", model_kwargs={"dtype": _dtype(precision)})
+    except (OSError, ValueError) as error:
+        raise EncoderError(
+            f"encoder {name!r} could not be loaded ({error}); check the folder or the name on the Hugging "
+            "Face hub, or unset RIMEDIO_ENCODER for the bundled encoder"
+        ) from error
+
+
+def _looks_like_folder(name: str) -> bool:
+    return name.startswith((".", "~", os.sep)) or name.count("/") > 1
+
+
+def _dtype(precision: Precision) -> "torch.dtype":
+    import torch
+
+    if precision is Precision.AUTO:
+        capabilities = torch.cpu.get_capabilities()
+        native = capabilities.get("avx512_bf16", False) or capabilities.get("amx_bf16", False)
+        return torch.bfloat16 if native else torch.float32
+    return torch.float32 if precision is Precision.FLOAT32 else torch.bfloat16

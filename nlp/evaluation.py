@@ -1,0 +1,198 @@
+"""How good the classifier is on labelled messages: precision, recall and F1 per label and field."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.console import Group
+from rich.table import Table
+
+from models.assessment import Assessment
+from nlp.corpus import Example
+from nlp.heads import YES
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LabelScore:
+    """One label's counts: found and right, found and wrong, missed."""
+
+    label: str
+    right: int
+    wrong: int
+    missed: int
+
+    @property
+    def support(self) -> int:
+        """How many messages carry the label."""
+        return self.right + self.missed
+
+    @property
+    def precision(self) -> float:
+        """The share of what was found that is right; 0 when nothing was found."""
+        return self.right / max(self.right + self.wrong, 1)
+
+    @property
+    def recall(self) -> float:
+        """The share of what is there that was found; 0 when nothing is there."""
+        return self.right / max(self.support, 1)
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of precision and recall."""
+        return 2 * self.right / max(2 * self.right + self.wrong + self.missed, 1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldReport:
+    """One field over all messages in which it is labelled.
+
+    `reviewed` counts the messages on which the classifier abstained for this field; its labels are
+    counted all the same.
+    """
+
+    field: str
+    labels: tuple[LabelScore, ...]
+    rows: int
+    reviewed: int
+
+    @property
+    def macro_f1(self) -> float:
+        """The mean F1 over the labels that occur in the gold."""
+        scores = [score.f1 for score in self.labels if score.support]
+        return sum(scores) / max(len(scores), 1)
+
+    @property
+    def micro_f1(self) -> float:
+        """F1 over all decisions together; for a field with exactly one label that is the accuracy."""
+        return LabelScore(
+            label="",
+            right=sum(score.right for score in self.labels),
+            wrong=sum(score.wrong for score in self.labels),
+            missed=sum(score.missed for score in self.labels),
+        ).f1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """The evaluation of every field that the gold labels."""
+
+    fields: tuple[FieldReport, ...]
+    rows: int
+
+    def field(self, name: str) -> FieldReport:
+        """The report of one field; `KeyError` when the gold does not label it."""
+        return {report.field: report for report in self.fields}[name]
+
+    def figures(self) -> dict[str, object]:
+        """The figures as they are stored with heads, rounded to four digits."""
+        return {report.field: _figures(report) for report in self.fields}
+
+
+def evaluate(gold: Sequence[Example], assessments: Sequence[Assessment]) -> Report:
+    """Compare assessments with the labels that people gave, row by row."""
+    reports = []
+    for field, true, predicted in (
+        ("act", [_one(example.act) for example in gold], [{a.act.label} for a in assessments]),
+        (
+            "complaint_types",
+            [_several(example.complaint_types) for example in gold],
+            [{label.label for label in a.complaint_types} for a in assessments],
+        ),
+        ("tone", [_one(example.tone) for example in gold], [{a.tone.label} for a in assessments]),
+        ("urgency", [_one(example.urgency) for example in gold], [{a.urgency.label} for a in assessments]),
+        (
+            "asks",
+            [_several(example.asks) for example in gold],
+            [{label.label for label in a.asks} for a in assessments],
+        ),
+        (
+            "own_error",
+            [_yes_no(example.own_error) for example in gold],
+            [_yes_no(a.own_error.label == YES) or set() for a in assessments],
+        ),
+    ):
+        abstained = [field in assessment.abstained for assessment in assessments]
+        rows = [row for row in zip(true, predicted, abstained, strict=True) if row[0] is not None]
+        if rows:
+            reports.append(_report(field, [(row[0] or set(), row[1], row[2]) for row in rows]))
+    return Report(fields=tuple(reports), rows=len(gold))
+
+
+def render(report: Report) -> Group:
+    """The report as tables for a terminal: one for all fields, then one a field."""
+    overview = Table(title=f"{report.rows} messages", title_justify="left")
+    for column in ("field", "messages", "macro-F1", "micro-F1", "needs review"):
+        overview.add_column(column, justify="left" if column == "field" else "right")
+    for field in report.fields:
+        overview.add_row(
+            field.field,
+            str(field.rows),
+            f"{field.macro_f1:.3f}",
+            f"{field.micro_f1:.3f}",
+            f"{field.reviewed / max(field.rows, 1):.0%}",
+        )
+    return Group(overview, *(_table(field) for field in report.fields))
+
+
+def _table(report: FieldReport) -> Table:
+    table = Table(title=report.field, title_justify="left")
+    for column in ("label", "precision", "recall", "F1", "support"):
+        table.add_column(column, justify="left" if column == "label" else "right")
+    for score in report.labels:
+        table.add_row(
+            score.label,
+            f"{score.precision:.3f}",
+            f"{score.recall:.3f}",
+            f"{score.f1:.3f}",
+            str(score.support),
+        )
+    return table
+
+
+def _report(field: str, rows: Sequence[tuple[set[str], set[str], bool]]) -> FieldReport:
+    labels = sorted(set().union(*(true | predicted for true, predicted, _ in rows)))
+    return FieldReport(
+        field=field,
+        labels=tuple(_score(label, rows) for label in labels),
+        rows=len(rows),
+        reviewed=sum(abstained for _, _, abstained in rows),
+    )
+
+
+def _score(label: str, rows: Iterable[tuple[set[str], set[str], bool]]) -> LabelScore:
+    pairs = [(label in true, label in predicted) for true, predicted, _ in rows]
+    return LabelScore(
+        label=label,
+        right=pairs.count((True, True)),
+        wrong=pairs.count((False, True)),
+        missed=pairs.count((True, False)),
+    )
+
+
+def _figures(report: FieldReport) -> Mapping[str, object]:
+    return {
+        "rows": report.rows,
+        "macro_f1": round(report.macro_f1, 4),
+        "micro_f1": round(report.micro_f1, 4),
+        "reviewed": report.reviewed,
+        "labels": {
+            score.label: {
+                "precision": round(score.precision, 4),
+                "recall": round(score.recall, 4),
+                "f1": round(score.f1, 4),
+                "support": score.support,
+            }
+            for score in report.labels
+        },
+    }
+
+
+def _one(label: str | None) -> set[str] | None:
+    return None if label is None else {label}
+
+
+def _several(labels: Sequence[str] | None) -> set[str] | None:
+    return None if labels is None else set(labels)
+
+
+def _yes_no(value: bool | None) -> set[str] | None:
+    return None if value is None else {YES} if value else set()

@@ -1,0 +1,199 @@
+"""Fitting one head: regularisation, calibration, thresholds and abstention, all by cross-validation."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score, f1_score
+
+from nlp.encoder import Vectors
+from nlp.heads import Head
+
+FOLDS = 5
+STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0)
+"""Inverse regularisation strengths that cross-validation chooses from."""
+
+REVIEW_COST = 0.5
+"""What a person's look costs, as a part of what a wrong label costs."""
+
+_THRESHOLDS = np.arange(0.15, 0.61, 0.025)
+_TEMPERATURES = (0.05, 20.0)
+_FLATTEST_SLOPE = 0.1  # a label that the features do not tell must not have its scores turned round
+
+Flags = npt.NDArray[np.bool_]
+Targets = npt.NDArray[np.intp]
+
+
+def fit_choice(labels: Sequence[str], targets: Targets, features: Vectors, seed: int) -> Head:
+    """Fit a head that finds exactly one label; `targets` are indices into `labels`."""
+    folds = assign_folds(targets.tolist(), seed)
+    candidates = [
+        (_choice_out_of_fold(features, targets, len(labels), folds, strength), strength)
+        for strength in STRENGTHS
+    ]
+    scores, strength = max(
+        candidates, key=lambda one: f1_score(targets, one[0].argmax(axis=1), average="macro", zero_division=0)
+    )
+    temperature = _temperature(scores, targets)
+    weight, bias = _fit_choice(features, targets, len(labels), strength)
+    head = Head(
+        labels=tuple(labels),
+        weight=weight / temperature,
+        bias=bias / temperature,
+        several=False,
+        thresholds=(),
+        abstain_below=0.0,
+    )
+    truth = np.eye(len(labels), dtype=np.bool_)[targets]
+    return _with_abstention(head, _softmax(scores / temperature), truth)
+
+
+def fit_several(
+    labels: Sequence[str], truth: Flags, features: Vectors, seed: int, *, at_least_one: bool
+) -> Head:
+    """Fit a head that finds any number of labels; `truth` has shape (messages, labels)."""
+    rarest_first = np.argsort(truth.sum(axis=0), kind="stable")
+    rarest = [next((int(label) for label in rarest_first if row[label]), -1) for row in truth]
+    folds = assign_folds(rarest, seed)
+    candidates = [(_several_out_of_fold(features, truth, folds, strength), strength) for strength in STRENGTHS]
+    scores, strength = max(
+        candidates, key=lambda one: average_precision_score(truth, one[0], average="macro")
+    )
+    slopes, shifts = _platt(scores, truth)
+    weight, bias = _fit_several(features, truth, strength)
+    probabilities = _sigmoid(scores * slopes + shifts)
+    head = Head(
+        labels=tuple(labels),
+        weight=(weight * slopes).astype(np.float32),
+        bias=(bias * slopes + shifts).astype(np.float32),
+        several=True,
+        at_least_one=at_least_one,
+        thresholds=_best_thresholds(probabilities, truth),
+        abstain_below=0.0,
+    )
+    return _with_abstention(head, probabilities, truth)
+
+
+def assign_folds(groups: Sequence[int], seed: int) -> Targets:
+    """Deal the messages of each group into the folds in turn, so that every fold has some of each."""
+    random = np.random.default_rng(seed)
+    folds = np.zeros(len(groups), dtype=np.intp)
+    dealt = 0
+    values = np.asarray(groups)
+    for group in np.unique(values):
+        members = random.permutation(np.flatnonzero(values == group))
+        folds[members] = (dealt + np.arange(len(members))) % FOLDS
+        dealt += len(members)
+    return folds
+
+
+def _parts(folds: Targets) -> Iterator[tuple[Flags, Flags]]:
+    for fold in np.unique(folds):
+        yield folds != fold, folds == fold
+
+
+def _regression(strength: float) -> LogisticRegression:
+    return LogisticRegression(C=strength, max_iter=2000, class_weight="balanced")
+
+
+def _fit_choice(features: Vectors, targets: Targets, count: int, strength: float) -> tuple[Vectors, Vectors]:
+    weight = np.zeros((features.shape[1], count), np.float32)
+    # A label that this part of the data lacks must not win.
+    bias = np.full(count, -30.0, np.float32)
+    model = _regression(strength).fit(features, targets)
+    if len(model.classes_) == 2:
+        weight[:, model.classes_] = np.stack([-model.coef_[0], model.coef_[0]], axis=1) / 2
+        bias[model.classes_] = np.array([-model.intercept_[0], model.intercept_[0]]) / 2
+    else:
+        weight[:, model.classes_] = model.coef_.T
+        bias[model.classes_] = model.intercept_
+    return weight, bias
+
+
+def _choice_out_of_fold(
+    features: Vectors, targets: Targets, count: int, folds: Targets, strength: float
+) -> Vectors:
+    scores = np.zeros((len(targets), count), np.float32)
+    for inside, outside in _parts(folds):
+        weight, bias = _fit_choice(features[inside], targets[inside], count, strength)
+        scores[outside] = features[outside] @ weight + bias
+    return scores
+
+
+def _fit_several(features: Vectors, truth: Flags, strength: float) -> tuple[Vectors, Vectors]:
+    weight = np.zeros((features.shape[1], truth.shape[1]), np.float32)
+    bias = np.full(truth.shape[1], -5.0, np.float32)
+    for label in np.flatnonzero(truth.any(axis=0) & ~truth.all(axis=0)):
+        model = _regression(strength).fit(features, truth[:, label])
+        weight[:, label] = model.coef_[0]
+        bias[label] = model.intercept_[0]
+    return weight, bias
+
+
+def _several_out_of_fold(features: Vectors, truth: Flags, folds: Targets, strength: float) -> Vectors:
+    scores = np.zeros(truth.shape, np.float32)
+    for inside, outside in _parts(folds):
+        weight, bias = _fit_several(features[inside], truth[inside], strength)
+        scores[outside] = features[outside] @ weight + bias
+    return scores
+
+
+def _temperature(scores: Vectors, targets: Targets) -> np.float32:
+    """Guo et al. 2017: one number that divides all scores, so that the log loss is least."""
+
+    def log_loss(temperature: float) -> float:
+        chosen = _softmax(scores / temperature)[np.arange(len(targets)), targets]
+        return float(-np.log(np.maximum(chosen, 1e-12)).mean())
+
+    found = minimize_scalar(log_loss, bounds=_TEMPERATURES, method="bounded")
+    return np.float32(found.x)
+
+
+def _platt(scores: Vectors, truth: Flags) -> tuple[Vectors, Vectors]:
+    """Platt 1999, a label at a time: the slope and shift that make scores into log odds."""
+    slopes = np.ones(truth.shape[1], np.float32)
+    shifts = np.zeros(truth.shape[1], np.float32)
+    for label in np.flatnonzero(truth.any(axis=0) & ~truth.all(axis=0)):
+        model = LogisticRegression(C=1.0).fit(scores[:, [label]], truth[:, label])
+        slopes[label] = max(model.coef_[0, 0], _FLATTEST_SLOPE)
+        shifts[label] = model.intercept_[0]
+    return slopes, shifts
+
+
+def _best_thresholds(probabilities: Vectors, truth: Flags) -> tuple[float, ...]:
+    return tuple(
+        max(
+            (round(float(threshold), 3) for threshold in _THRESHOLDS),
+            # Of thresholds that do equally well, the one nearest to an even chance.
+            key=lambda threshold: (
+                f1_score(truth[:, label], probabilities[:, label] >= threshold, zero_division=0),
+                -abs(threshold - 0.5),
+            ),
+        )
+        for label in range(truth.shape[1])
+    )
+
+
+def _with_abstention(head: Head, probabilities: Vectors, truth: Flags) -> Head:
+    tops = probabilities.argmax(axis=1)
+    said = np.array([top in head.decide(row) for top, row in zip(tops, probabilities, strict=True)])
+    wrong = said != truth[np.arange(len(truth)), tops]
+    confidences = np.array([head.confidence(row) for row in probabilities])
+    candidates = [0.0, *(round(float(value), 3) for value in np.arange(0.3, 0.91, 0.025))]
+    costs = [
+        float((wrong & (confidences >= bound)).mean() + REVIEW_COST * (confidences < bound).mean())
+        for bound in candidates
+    ]
+    return replace(head, abstain_below=candidates[int(np.argmin(costs))])
+
+
+def _softmax(scores: Vectors) -> Vectors:
+    exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def _sigmoid(scores: Vectors) -> Vectors:
+    return 0.5 * (1 + np.tanh(0.5 * scores))

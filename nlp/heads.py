@@ -1,0 +1,216 @@
+"""Trained heads: linear, calibrated, one a field; kept as a folder of safetensors and JSON."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from nlp.encoder import Encoder, Vectors
+from nlp.errors import FingerprintError, HeadsError
+
+CHOICE_FIELDS = ("act", "tone", "urgency")
+SEVERAL_FIELDS = ("complaint_types", "asks", "own_error")
+FIELDS = CHOICE_FIELDS + SEVERAL_FIELDS
+YES, NO = "yes", "no"
+"""The values of `own_error`, whose head has the one label `yes`."""
+
+TRAINED = Path(__file__).parent / "trained"
+"""The heads that ship with the package."""
+
+_FORMAT = 1
+_TENSORS, _DESCRIPTION = "heads.safetensors", "heads.json"
+_LOWEST_COSINE = 0.999
+_FINGERPRINT = "fingerprint"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Head:
+    """One field's classifier on the encoder's features, with its calibration folded into the weights.
+
+    `weight` has shape (features, labels), `bias` (labels). For a field with exactly one label the
+    probabilities are the softmax of the scores, and the highest wins; for the others they are the
+    sigmoid of each, and a label is there when it reaches its entry in `thresholds`; where none does and
+    `at_least_one` is set, the most likely one is. A decision whose confidence is under `abstain_below`
+    is not to be relied upon.
+    """
+
+    labels: tuple[str, ...]
+    weight: Vectors
+    bias: Vectors
+    several: bool
+    thresholds: tuple[float, ...]
+    abstain_below: float
+    at_least_one: bool = False
+
+    def probabilities(self, features: Vectors) -> Vectors:
+        """Calibrated probabilities of shape (n, labels) for features of shape (n, d)."""
+        scores = features @ self.weight + self.bias
+        if self.several:
+            return 0.5 * (1 + np.tanh(0.5 * scores))
+        exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+    def decide(self, row: Vectors) -> tuple[int, ...]:
+        """The labels that are there, by falling probability; `row` holds one message's probabilities."""
+        order = [int(index) for index in np.argsort(-row, kind="stable")]
+        if not self.several:
+            return (order[0],)
+        there = tuple(index for index in order if row[index] >= self.thresholds[index])
+        return there or ((order[0],) if self.at_least_one else ())
+
+    def confidence(self, row: Vectors) -> float:
+        """The probability that the most likely label is rightly said to be there, or not to be."""
+        top = int(np.argmax(row))
+        return float(row[top]) if top in self.decide(row) else 1 - float(row[top])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Provenance:
+    """Where heads come from, so that they can be made again and compared."""
+
+    encoder: str
+    seed: int
+    corpus_sha256: str
+    train_rows: int
+    test_rows: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heads:
+    """The heads of all fields, the encoder that they were trained on, and how good they are.
+
+    `fingerprint` holds the encoder's embeddings of the probe texts. `figures` are those of the test
+    part, as `nlp.evaluation` reports them; empty when nothing was held out.
+    """
+
+    fields: Mapping[str, Head]
+    fingerprint: Vectors
+    provenance: Provenance
+    figures: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """A short hash of the weights and decisions."""
+        return hashlib.sha256(self._tensor_bytes() + self._description().encode()).hexdigest()[:12]
+
+    def save(self, folder: Path) -> None:
+        """Write the folder; each file appears whole or not at all."""
+        folder.mkdir(parents=True, exist_ok=True)
+        _replace(folder / _TENSORS, self._tensor_bytes())
+        _replace(folder / _DESCRIPTION, self._description().encode())
+
+    def check_encoder(self, encoder: Encoder) -> None:
+        """Refuse an encoder that embeds otherwise than the one the heads were trained on.
+
+        Raises:
+            FingerprintError: Some probe text has a cosine below 0.999 to what it was in training.
+        """
+        found = encoder.fingerprint()
+        if found.shape != self.fingerprint.shape:
+            problem = f"embeddings of {found.shape[1]} numbers instead of {self.fingerprint.shape[1]}"
+        else:
+            cosine = float((found * self.fingerprint).sum(axis=1).min())
+            if cosine >= _LOWEST_COSINE:
+                return
+            problem = f"a probe text has cosine {cosine:.4f}, expected at least {_LOWEST_COSINE}"
+        raise FingerprintError(
+            f"the heads were trained on the encoder {self.provenance.encoder!r}, and {encoder.name!r} is "
+            f"another one ({problem}): train again with `rimedio train`, or set RIMEDIO_ENCODER back"
+        )
+
+    def _tensor_bytes(self) -> bytes:
+        tensors = {_FINGERPRINT: self.fingerprint}
+        for name, head in self.fields.items():
+            tensors[f"{name}.weight"] = np.ascontiguousarray(head.weight)
+            tensors[f"{name}.bias"] = head.bias
+        return save(tensors)
+
+    def _description(self) -> str:
+        fields = {
+            name: {
+                "labels": head.labels,
+                "several": head.several,
+                "at_least_one": head.at_least_one,
+                "thresholds": head.thresholds,
+                "abstain_below": head.abstain_below,
+            }
+            for name, head in self.fields.items()
+        }
+        description = {
+            "format": _FORMAT,
+            **asdict(self.provenance),
+            "fields": fields,
+            "figures": self.figures,
+        }
+        return json.dumps(description, indent=2, ensure_ascii=False) + "\n"
+
+
+def load_heads(folder: Path) -> Heads:
+    """Read a folder of heads; nothing in it is executed.
+
+    Raises:
+        HeadsError: A file is missing, damaged or of another format version.
+    """
+    try:
+        tensors = load((folder / _TENSORS).read_bytes())
+        description = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise HeadsError(
+            f"{folder}: no trained heads here ({error.strerror}: {error.filename}); "
+            "make some with `rimedio train CORPUS… -o FOLDER`"
+        ) from error
+    except (SafetensorError, ValueError) as error:
+        raise HeadsError(f"{folder}: damaged heads ({error}); train again with `rimedio train`") from error
+    if not isinstance(description, dict) or description.get("format") != _FORMAT:
+        raise HeadsError(
+            f"{folder / _DESCRIPTION}: expected heads of format {_FORMAT}; train again with `rimedio train`"
+        )
+    try:
+        return _heads(description, tensors)
+    except (KeyError, TypeError) as error:
+        raise HeadsError(
+            f"{folder / _DESCRIPTION}: damaged heads ({error!r}); train again with `rimedio train`"
+        ) from error
+
+
+def _heads(description: Mapping[str, Any], tensors: Mapping[str, Vectors]) -> Heads:
+    fields = {
+        name: Head(
+            labels=tuple(field["labels"]),
+            weight=tensors[f"{name}.weight"],
+            bias=tensors[f"{name}.bias"],
+            several=field["several"],
+            at_least_one=field["at_least_one"],
+            thresholds=tuple(field["thresholds"]),
+            abstain_below=field["abstain_below"],
+        )
+        for name, field in description["fields"].items()
+    }
+    provenance = Provenance(
+        encoder=description["encoder"],
+        seed=description["seed"],
+        corpus_sha256=description["corpus_sha256"],
+        train_rows=description["train_rows"],
+        test_rows=description["test_rows"],
+    )
+    missing = [name for name in FIELDS if name not in fields]
+    if missing:
+        raise KeyError(f"no head for {', '.join(missing)}")
+    return Heads(
+        fields=fields,
+        fingerprint=tensors[_FINGERPRINT],
+        provenance=provenance,
+        figures=description["figures"],
+    )
+
+
+def _replace(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.partial")
+    temporary.write_bytes(content)
+    temporary.replace(path)

@@ -1,0 +1,522 @@
+"""Approval: a person's verdict on this very text, at this revision of the case.
+
+Approval, outbox, promises, ledger and the audit event are written in one transaction.
+"""
+
+import difflib
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.clock import utcnow
+from models.decision import Decision, DecisionKind, Duration, DurationUnit, RemedyKind, Role
+from models.money import Money
+from models.states import (
+    CaseState,
+    DraftState,
+    OfferState,
+    PromiseState,
+    Purpose,
+    Verdict,
+)
+from models.tables import (
+    Agent,
+    Approval,
+    Case,
+    DecisionRow,
+    Draft,
+    LedgerEntry,
+    OfferRow,
+    OpenEdit,
+    OutboxEntry,
+    Promise,
+    Voucher,
+)
+from responses.agents import rank
+from responses.cases import claim, holder_of, move, raise_revision, raise_revision_from, release
+from responses.config import RoadConfig
+from responses.drafts.dates import format_due
+from responses.drafts.slots import fill, greeting_for, placeholder_in, slots_in
+from responses.errors import BlockedError, NotAllowedError
+from responses.events import record
+from responses.hours import OpeningHours
+from responses.outbox import cancel_pending, enqueue_parts
+from responses.rights import Bound, bound_draft, check_free, check_tier, decision_of
+from responses.texts import split_text
+
+MAX_TEXT = 20_000
+_TO_BE_DONE = frozenset(
+    {RemedyKind.REFUND, RemedyKind.REPLACEMENT, RemedyKind.REPAIR, RemedyKind.REDO, RemedyKind.GIFT}
+)
+# For our own list only: the customer is told no day that the policy has not promised.
+_USUAL_TIME = Duration(count=3, unit=DurationUnit.WORKING_DAYS)
+
+
+def text_sha256(text: str) -> str:
+    """What an approval is bound to: the text with its slots."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Approvals:
+    """What agents do with drafts. Every method works inside the caller's writing transaction."""
+
+    def __init__(self, config: RoadConfig) -> None:
+        self._config = config
+
+    async def approve(
+        self, session: AsyncSession, agent: Agent, bound: Bound, hours: OpeningHours
+    ) -> Approval:
+        """Approves the draft and puts it into the outbox, to leave after the time for undoing.
+
+        Raises:
+            NotAllowedError: `own_case` or `above_limit`.
+            BlockedError: `gone`, `stale`, `new_message`, `claimed`, `expired` or `placeholder`.
+        """
+        draft, case = await bound_draft(session, bound)
+        await check_free(session, agent, case)
+        decision = await decision_of(session, draft)
+        check_tier(agent, decision)
+        now = utcnow()
+        if draft.valid_until is not None and draft.valid_until <= now:
+            raise BlockedError("expired")
+        blank = placeholder_in(draft.text)
+        if blank is not None:
+            raise BlockedError("placeholder", words=blank)
+        if not await raise_revision_from(session, case, bound.revision):
+            raise BlockedError("stale")
+        approval = Approval(
+            case_id=case.id,
+            draft_id=draft.id,
+            agent_id=agent.id,
+            verdict=Verdict.SEND,
+            revision=bound.revision,
+            sha256=draft.sha256,
+            previous_state=case.state,
+            difference=await self._difference(session, draft),
+        )
+        session.add(approval)
+        await session.flush()
+        text = await self._fill(session, draft, decision, approval, agent, hours, now)
+        approval.filled_text = text
+        draft.state = DraftState.APPROVED
+        await enqueue_parts(
+            session,
+            purpose=Purpose.ANSWER,
+            dedupe_key=f"answer:{approval.id}",
+            chat_key=case.chat_key,
+            contents=[{"text": part, "language": draft.language} for part in split_text(text)],
+            case_id=case.id,
+            approval_id=approval.id,
+            not_before=now + self._config.undo if self._config.undo else None,
+        )
+        promised = await self._keep_books(session, case, draft, decision, approval, agent, hours, now)
+        self._after_answer(case, draft, promised)
+        await session.execute(
+            update(OpenEdit).where(OpenEdit.case_id == case.id, OpenEdit.agent_id == agent.id).values(text="")
+        )
+        record(session, agent.id, "draft.approved", case.id, draft=draft.id, approval=approval.id)
+        return approval
+
+    async def undo(self, session: AsyncSession, agent: Agent, approval_id: str) -> Draft:
+        """Takes an approval back while nothing has left; the same text is on the table again.
+
+        Raises:
+            BlockedError: `gone`, or `already_sending`.
+            NotAllowedError: `not_yours`.
+        """
+        approval = await session.get(Approval, approval_id)
+        if approval is None or approval.verdict != Verdict.SEND or approval.undone_at is not None:
+            raise BlockedError("gone")
+        if approval.agent_id != agent.id and rank(agent.role) < rank(Role.SUPERVISOR):
+            raise NotAllowedError("not_yours")
+        if not await cancel_pending(session, approval_id=approval.id):
+            raise BlockedError("already_sending")
+        approval.undone_at = utcnow()
+        await session.execute(
+            update(Promise)
+            .where(Promise.approval_id == approval.id)
+            .values(state=PromiseState.WITHDRAWN, settled_at=utcnow())
+        )
+        await session.execute(update(Voucher).where(Voucher.approval_id == approval.id).values(state="void"))
+        await session.execute(
+            update(OfferRow)
+            .where(OfferRow.approval_id == approval.id)
+            .values(approval_id=None, state=OfferState.OFFERED)
+        )
+        booked = (
+            await session.scalars(select(LedgerEntry).where(LedgerEntry.approval_id == approval.id))
+        ).all()
+        for entry in booked:
+            session.add(
+                LedgerEntry(
+                    customer_id=entry.customer_id,
+                    case_id=entry.case_id,
+                    approval_id=approval.id,
+                    offer_id=entry.offer_id,
+                    basis=entry.basis,
+                    amount_minor=-entry.amount_minor,
+                    currency=entry.currency,
+                    rule_id=entry.rule_id,
+                    agent_id=agent.id,
+                )
+            )
+        case = await session.get_one(Case, approval.case_id, with_for_update=True)
+        old = await session.get_one(Draft, approval.draft_id)
+        if case.triage_due_at is None and case.state != CaseState.TAKEN_OVER:
+            # A case that the customer has written to since is in triage and gets a new draft there.
+            case.state = CaseState.WAITING_AGENT
+        record(session, agent.id, "approval.undone", case.id, approval=approval.id)
+        return await propose(session, case, old, text=old.text, agent=None)
+
+    async def edit(
+        self, session: AsyncSession, agent: Agent, bound: Bound, text: str, kind: str | None = None
+    ) -> Draft:
+        """Replaces the draft with the agent's own text, which has to be approved in its turn.
+
+        Raises:
+            BlockedError: `text_empty`, `text_long`, or what `approve` is blocked by.
+            NotAllowedError: `own_case`.
+        """
+        text = text.replace("\r\n", "\n").strip()
+        if not text:
+            raise BlockedError("text_empty")
+        if len(text) > MAX_TEXT:
+            raise BlockedError("text_long", most=str(MAX_TEXT))
+        draft, case = await bound_draft(session, bound)
+        await check_free(session, agent, case)
+        slots_in(text)
+        return await propose(session, case, draft, text=text, agent=agent, kind=kind)
+
+    async def discard(self, session: AsyncSession, agent: Agent, bound: Bound, reason: str | None) -> None:
+        """Throws the draft away; the case waits for an agent to write.
+
+        Raises:
+            BlockedError, NotAllowedError: as `edit`.
+        """
+        draft, case = await bound_draft(session, bound)
+        await check_free(session, agent, case)
+        draft.state = DraftState.DISCARDED
+        session.add(_verdict(draft, agent, Verdict.DISCARD, reason))
+        await raise_revision(session, case)
+        record(session, agent.id, "draft.discarded", case.id, draft=draft.id)
+
+    async def write(
+        self, session: AsyncSession, agent: Agent, case: Case, text: str, *, kind: str, language: str
+    ) -> Draft:
+        """A text of the agent's own for a case without a draft, or by who has taken the case over.
+
+        Raises:
+            BlockedError: `text_empty`, `text_long`, `claimed`, `new_message`.
+            NotAllowedError: `own_case`.
+        """
+        text = text.replace("\r\n", "\n").strip()
+        if not text:
+            raise BlockedError("text_empty")
+        if len(text) > MAX_TEXT:
+            raise BlockedError("text_long", most=str(MAX_TEXT))
+        await check_free(session, agent, case)
+        if case.triage_due_at is not None and case.state != CaseState.TAKEN_OVER:
+            raise BlockedError("new_message")
+        slots_in(text)
+        await _supersede(session, case)
+        revision = await raise_revision(session, case)
+        draft = Draft(
+            case_id=case.id,
+            decision_id=None,
+            revision=revision,
+            kind=kind,
+            language=language,
+            text=text,
+            parts=[],
+            findings=[],
+            sha256=text_sha256(text),
+            edited_by=agent.id,
+        )
+        session.add(draft)
+        await session.flush()
+        record(session, agent.id, "draft.written", case.id, draft=draft.id)
+        return draft
+
+    async def pass_on(
+        self, session: AsyncSession, agent: Agent, case: Case, *, to: Agent | None, reason: str | None
+    ) -> None:
+        """Hands the case to another agent, or (`to` None) to whoever is a supervisor.
+
+        Raises:
+            BlockedError: `claimed`.
+        """
+        await check_free(session, agent, case)
+        case.passed_to = to.id if to is not None else None
+        case.passed_to_role = None if to is not None else Role.SUPERVISOR
+        release(case)
+        draft = await proposed_draft(session, case)
+        if draft is not None:
+            session.add(_verdict(draft, agent, Verdict.PASS_ON, reason))
+            # A row of its own for the next reader: who passed it on may still approve it one day.
+            await propose(session, case, draft, text=draft.text, agent=None)
+        record(session, agent.id, "case.passed_on", case.id, to=to.id if to is not None else "supervisor")
+
+    async def take_over(
+        self, session: AsyncSession, agent: Agent, case: Case, *, force: bool = False
+    ) -> Agent | None:
+        """The agent goes on in person: no drafts until given back. Returns from whom the case was taken.
+
+        Raises:
+            BlockedError: `claimed`, unless `force`.
+            NotAllowedError: `own_case`.
+        """
+        if not force:
+            await check_free(session, agent, case)
+        taken_from = await claim(session, case, agent, force=force)
+        await _supersede(session, case)
+        move(case, CaseState.TAKEN_OVER)
+        case.triage_due_at = case.first_unread_at = None
+        await raise_revision(session, case)
+        record(session, agent.id, "case.taken_over", case.id)
+        return taken_from
+
+    async def give_back(self, session: AsyncSession, agent: Agent, case: Case) -> None:
+        """Ends a take-over; what the customer wrote meanwhile is read and drafted for again.
+
+        Raises:
+            BlockedError: `not_taken_over`.
+            NotAllowedError: `not_yours`.
+        """
+        if case.state != CaseState.TAKEN_OVER:
+            raise BlockedError("not_taken_over")
+        holder = await holder_of(session, case, utcnow())
+        if holder is not None and holder.id != agent.id and rank(agent.role) < rank(Role.SUPERVISOR):
+            raise NotAllowedError("not_yours")
+        release(case)
+        move(case, CaseState.WAITING_AGENT)
+        await raise_revision(session, case)
+        record(session, agent.id, "case.given_back", case.id)
+
+    def _after_answer(self, case: Case, draft: Draft, promised: bool) -> None:
+        if case.state == CaseState.TAKEN_OVER:
+            # Whoever holds the case goes on talking; each text prolongs the hold.
+            case.claimed_until = utcnow() + timedelta(minutes=30)
+        elif draft.kind == DecisionKind.ASK:
+            move(case, CaseState.WAITING_CUSTOMER)
+        else:
+            move(case, CaseState.PROMISED if promised else CaseState.ANSWERED)
+        if case.state != CaseState.TAKEN_OVER:
+            release(case)
+        case.answered_at = utcnow()
+        case.passed_to = case.passed_to_role = None
+        case.reopened_from = None
+
+    async def _difference(self, session: AsyncSession, draft: Draft) -> str | None:
+        if draft.edited_from is None:
+            return None
+        before = await session.get_one(Draft, draft.edited_from)
+        return "\n".join(
+            difflib.unified_diff(before.text.splitlines(), draft.text.splitlines(), lineterm="", n=0)
+        )
+
+    async def _fill(
+        self,
+        session: AsyncSession,
+        draft: Draft,
+        decision: Decision | None,
+        approval: Approval,
+        agent: Agent,
+        hours: OpeningHours,
+        now: datetime,
+    ) -> str:
+        slots = slots_in(draft.text)
+        due = {
+            str(index): format_due(hours.add(commitment.within, now), draft.language, self._config.timezone)
+            for index, commitment in enumerate(decision.commitments if decision else (), start=1)
+        }
+        codes: dict[str, str] = {}
+        vouchers = voucher_amounts(decision)
+        for slot in slots:
+            name, _, number = slot.partition(":")
+            if name == "voucher" and number in vouchers:
+                codes[number] = await _reserve(session, vouchers[number], approval)
+        greeting = greeting_for(draft.language, formality_of(draft), now.astimezone(self._config.timezone))
+        return fill(draft.text, agent=agent.name, greeting=greeting, due=due, vouchers=codes)
+
+    async def _keep_books(
+        self,
+        session: AsyncSession,
+        case: Case,
+        draft: Draft,
+        decision: Decision | None,
+        approval: Approval,
+        agent: Agent,
+        hours: OpeningHours,
+        now: datetime,
+    ) -> bool:
+        """Opens promises and books what is given; whether anything is left to be done."""
+        # What an agent writes instead of an offer gives nothing: the offers stay where they are.
+        if decision is None or draft.decision_id is None or draft.kind != decision.kind:
+            return False
+        if decision.kind != DecisionKind.OFFER:
+            return False
+        promised = False
+        for commitment in decision.commitments:
+            session.add(
+                Promise(
+                    case_id=case.id,
+                    approval_id=approval.id,
+                    what=commitment.what.get(self._config.language) or next(iter(commitment.what.values())),
+                    owner_id=agent.id,
+                    due_at=hours.add(commitment.within, now),
+                )
+            )
+            promised = True
+        offers = (
+            await session.scalars(select(OfferRow).where(OfferRow.decision_id == draft.decision_id))
+        ).all()
+        groups: dict[int, list[OfferRow]] = {}
+        for offer in offers:
+            groups.setdefault(offer.choice_group, []).append(offer)
+        for options in groups.values():
+            for offer in options:
+                offer.approval_id = approval.id
+            if len(options) > 1:
+                # The customer picks one first; nothing is given until then.
+                continue
+            offer = options[0]
+            offer.state = OfferState.ACCEPTED
+            if (
+                offer.worth_minor is not None
+                and offer.currency is not None
+                and not case.is_sample
+                and not case.is_test
+            ):
+                session.add(
+                    LedgerEntry(
+                        customer_id=case.customer_id,
+                        case_id=case.id,
+                        approval_id=approval.id,
+                        offer_id=offer.id,
+                        basis=offer.basis,
+                        amount_minor=offer.worth_minor,
+                        currency=offer.currency,
+                        rule_id=offer.rule_id,
+                        agent_id=agent.id,
+                    )
+                )
+            if RemedyKind(offer.kind) in _TO_BE_DONE and not decision.commitments:
+                session.add(
+                    Promise(
+                        case_id=case.id,
+                        approval_id=approval.id,
+                        offer_id=offer.id,
+                        what=offer.kind,
+                        owner_id=agent.id,
+                        due_at=hours.add(_USUAL_TIME, now),
+                    )
+                )
+                promised = True
+        return promised
+
+
+def voucher_amounts(decision: Decision | None) -> dict[str, Money]:
+    """The voucher slots of a decision's draft: number to the value of its code."""
+    if decision is None:
+        return {}
+    options = (option for offer in decision.offers for option in offer.options)
+    vouchers = [
+        option.amount for option in options if option.kind == RemedyKind.VOUCHER and option.amount is not None
+    ]
+    return {str(number): amount for number, amount in enumerate(vouchers, start=1)}
+
+
+def formality_of(draft: Draft) -> str:
+    """How the draft addresses the customer; drafts written by hand count as formal."""
+    return "informal" if (draft.variant or "").endswith("informal") else "formal"
+
+
+async def proposed_draft(session: AsyncSession, case: Case) -> Draft | None:
+    """The draft on the table, if there is one."""
+    query = (
+        select(Draft)
+        .where(Draft.case_id == case.id, Draft.state == DraftState.PROPOSED)
+        .order_by(Draft.id.desc())
+        .limit(1)
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def propose(
+    session: AsyncSession, case: Case, old: Draft, *, text: str, agent: Agent | None, kind: str | None = None
+) -> Draft:
+    """A new draft at a new revision in place of `old`, from the same decision."""
+    if old.state == DraftState.PROPOSED:
+        old.state = DraftState.EDITED
+    await session.flush()
+    await _supersede(session, case)
+    revision = await raise_revision(session, case)
+    draft = Draft(
+        case_id=case.id,
+        decision_id=old.decision_id,
+        revision=revision,
+        kind=kind or old.kind,
+        language=old.language,
+        text=text,
+        twin=old.twin if text == old.text else None,
+        parts=old.parts if text == old.text else [],
+        variant=old.variant,
+        sha256=text_sha256(text),
+        valid_until=old.valid_until,
+        findings=[],
+        edited_by=agent.id if agent is not None else old.edited_by,
+        edited_from=old.id if agent is not None else old.edited_from,
+    )
+    session.add(draft)
+    await session.flush()
+    if agent is not None:
+        record(session, agent.id, "draft.edited", case.id, draft=draft.id)
+    return draft
+
+
+async def decision_row(session: AsyncSession, draft: Draft) -> DecisionRow | None:
+    """The stored decision behind a draft."""
+    return await session.get(DecisionRow, draft.decision_id) if draft.decision_id is not None else None
+
+
+async def sending_of(session: AsyncSession, approval_id: str) -> list[OutboxEntry]:
+    """The parts of an approved answer, in order."""
+    query = select(OutboxEntry).where(OutboxEntry.approval_id == approval_id).order_by(OutboxEntry.part)
+    return list((await session.scalars(query)).all())
+
+
+async def _supersede(session: AsyncSession, case: Case) -> None:
+    await session.execute(
+        update(Draft)
+        .where(Draft.case_id == case.id, Draft.state == DraftState.PROPOSED)
+        .values(state=DraftState.SUPERSEDED)
+    )
+
+
+async def _reserve(session: AsyncSession, amount: Money, approval: Approval) -> str:
+    code = "-".join(secrets.token_hex(2).upper() for _ in range(4))
+    session.add(
+        Voucher(
+            code=code,
+            amount_minor=amount.minor,
+            currency=amount.currency,
+            case_id=approval.case_id,
+            approval_id=approval.id,
+        )
+    )
+    return code
+
+
+def _verdict(draft: Draft, agent: Agent, verdict: Verdict, reason: str | None) -> Approval:
+    return Approval(
+        case_id=draft.case_id,
+        draft_id=draft.id,
+        agent_id=agent.id,
+        verdict=verdict,
+        revision=draft.revision,
+        sha256=draft.sha256,
+        reason=reason,
+    )

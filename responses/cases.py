@@ -1,0 +1,220 @@
+"""Cases: their numbers, revisions and claims, and which of them a message joins."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select, true, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.clock import utcnow
+from models.states import CaseState, Direction, OutboxState, PromiseState, check_case
+from models.tables import Agent, Case, Fact, Identity, Message, OutboxEntry, Promise
+from responses.errors import BlockedError
+from responses.events import record
+
+REOPEN_WITHIN = timedelta(days=7)
+ANSWER_REOPENS_WITHIN = timedelta(days=30)
+CLAIM_LASTS = timedelta(minutes=15)
+FIRST_NUMBER = 101
+
+OPEN_STATES = (CaseState.DRAFTING, CaseState.WAITING_AGENT, CaseState.WAITING_CUSTOMER, CaseState.TAKEN_OVER)
+_DONE_STATES = (CaseState.ANSWERED, CaseState.PROMISED, CaseState.CLOSED)
+
+
+async def active_case(session: AsyncSession, chat_key: str) -> Case | None:
+    """The newest case of this chat that is being worked on."""
+    query = (
+        select(Case)
+        .where(Case.chat_key == chat_key, Case.state.in_(OPEN_STATES))
+        .order_by(Case.id.desc())
+        .limit(1)
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def raise_revision(session: AsyncSession, case: Case) -> int:
+    """One revision up, as one statement; returns the new one."""
+    raised = await session.execute(
+        update(Case)
+        .where(Case.id == case.id)
+        .values(revision=Case.revision + 1)
+        .returning(Case.revision)
+        .execution_options(synchronize_session=False)
+    )
+    revision: int = raised.scalar_one()
+    await session.refresh(case, ["revision"])
+    return revision
+
+
+async def raise_revision_from(session: AsyncSession, case: Case, revision: int) -> bool:
+    """One revision up if the case still stands at `revision`; False when something came in between."""
+    raised = await session.execute(
+        update(Case)
+        .where(Case.id == case.id, Case.revision == revision)
+        .values(revision=revision + 1)
+        .returning(Case.id)
+        .execution_options(synchronize_session=False)
+    )
+    if raised.scalar_one_or_none() is None:
+        return False
+    await session.refresh(case, ["revision"])
+    return True
+
+
+async def open_case(session: AsyncSession, identity: Identity, *, is_sample: bool, is_test: bool) -> Case:
+    """A new case with the next readable number, linked to the customer's last one."""
+    last = (
+        await session.scalars(
+            select(Case.id).where(Case.customer_id == identity.customer_id).order_by(Case.id.desc()).limit(1)
+        )
+    ).one_or_none()
+    highest = (await session.scalars(select(func.max(Case.number)))).one()
+    case = Case(
+        number=FIRST_NUMBER if highest is None else highest + 1,
+        customer_id=identity.customer_id,
+        identity_id=identity.id,
+        channel=identity.channel,
+        chat_key=identity.chat_key,
+        linked_case_id=last,
+        is_sample=is_sample,
+        is_test=is_test,
+        revision=0,
+        state=CaseState.DRAFTING,
+    )
+    session.add(case)
+    await session.flush()
+    record(session, "customer", "case.opened", case.id, number=case.number)
+    return case
+
+
+async def joined_case(
+    session: AsyncSession, identity: Identity, reply_to: str | None, order_ids: Sequence[str], now: datetime
+) -> Case | None:
+    """The case a message belongs to as far as its envelope tells; None for a new matter.
+
+    In this order: the case of the message it replies to, the case whose order number it names, the
+    one being worked on, the newest answered or closed lately. Whether the last brings in fact a new
+    matter is seen when it has been read, and triage takes it out again.
+    """
+    if reply_to is not None:
+        query = (
+            select(Case)
+            .join(Message, Message.case_id == Case.id)
+            .where(Message.identity_id == identity.id, Message.external_id == reply_to)
+            .limit(1)
+        )
+        replied = (await session.scalars(query)).one_or_none()
+        if replied is not None and replied.state != CaseState.SPAM:
+            return replied
+    if order_ids:
+        named = (
+            select(Case, Fact.value)
+            .join(Fact, Fact.case_id == Case.id)
+            .where(Case.customer_id == identity.customer_id, Fact.name == "order_id")
+            .order_by(Case.id.desc())
+        )
+        for named_case, value in (await session.execute(named)).tuples():
+            if value.get("value") in order_ids:
+                return named_case
+    case = await active_case(session, identity.chat_key)
+    if case is not None:
+        return case
+    recent = (
+        select(Case)
+        .where(
+            Case.chat_key == identity.chat_key,
+            Case.state.in_(_DONE_STATES),
+            or_(Case.answered_at >= now - REOPEN_WITHIN, Case.closed_at >= now - REOPEN_WITHIN),
+        )
+        .order_by(Case.id.desc())
+        .limit(1)
+    )
+    return (await session.scalars(recent)).one_or_none()
+
+
+def move(case: Case, state: CaseState) -> None:
+    """Changes the state of a case, as far as its table of transitions allows."""
+    check_case(CaseState(case.state), state)
+    case.state = state
+
+
+async def holder_of(session: AsyncSession, case: Case, now: datetime) -> Agent | None:
+    """Who holds the case at this moment."""
+    if case.claimed_by is None or case.claimed_until is None or case.claimed_until <= now:
+        return None
+    return await session.get(Agent, case.claimed_by)
+
+
+async def claim(session: AsyncSession, case: Case, agent: Agent, *, force: bool = False) -> Agent | None:
+    """Takes the case for a quarter of an hour; returns who held it before, when it was taken by force.
+
+    Raises:
+        BlockedError: `claimed`, when somebody else holds it and `force` is not set.
+    """
+    now = utcnow()
+    holder = await holder_of(session, case, now)
+    if holder is not None and holder.id != agent.id and not force:
+        raise BlockedError("claimed", by=holder.name, until=_stamp(case.claimed_until))
+    condition = (
+        true()
+        if force
+        else or_(Case.claimed_by.is_(None), Case.claimed_until < now, Case.claimed_by == agent.id)
+    )
+    claimed = await session.execute(
+        update(Case)
+        .where(Case.id == case.id, condition)
+        .values(claimed_by=agent.id, claimed_until=now + CLAIM_LASTS)
+        .returning(Case.id)
+        .execution_options(synchronize_session=False)
+    )
+    if claimed.scalar_one_or_none() is None:
+        raise BlockedError("claimed", by="", until="")
+    await session.refresh(case, ["claimed_by", "claimed_until"])
+    taken_from = holder if holder is not None and holder.id != agent.id else None
+    record(session, agent.id, "case.claimed", case.id, taken_from=taken_from.id if taken_from else None)
+    return taken_from
+
+
+def release(case: Case) -> None:
+    """Nobody holds the case any more."""
+    case.claimed_by = case.claimed_until = None
+
+
+async def close(session: AsyncSession, case: Case, actor: str) -> None:
+    """Closes the case.
+
+    Raises:
+        BlockedError: `promise_open` or `message_pending`.
+    """
+    promise = select(Promise.id).where(Promise.case_id == case.id, Promise.state == PromiseState.OPEN)
+    if (await session.execute(promise.limit(1))).first() is not None:
+        raise BlockedError("promise_open")
+    pending = select(OutboxEntry.id).where(
+        OutboxEntry.case_id == case.id,
+        OutboxEntry.purpose == "answer",
+        OutboxEntry.state.in_((OutboxState.PENDING, OutboxState.SENDING, OutboxState.UNCONFIRMED)),
+    )
+    if (await session.execute(pending.limit(1))).first() is not None:
+        raise BlockedError("message_pending")
+    move(case, CaseState.CLOSED)
+    case.closed_at = utcnow()
+    case.triage_due_at = None
+    release(case)
+    await raise_revision(session, case)
+    record(session, actor, "case.closed", case.id)
+
+
+async def last_answer_at(session: AsyncSession, case_id: str) -> datetime | None:
+    """When our last answer to this case was sent: what came after it is what triage reads."""
+    query = select(func.max(Message.created_at)).where(
+        Message.case_id == case_id,
+        Message.direction == Direction.OUT,
+        Message.sent_by.is_not(None),
+        Message.sent_by != "standing",
+    )
+    at: datetime | None = (await session.scalars(query)).one()
+    return at
+
+
+def _stamp(at: datetime | None) -> str:
+    return at.isoformat() if at is not None else ""

@@ -1,0 +1,29 @@
+"""What the business and its installation set for the road from message to answer."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Business:
+    """Who writes to the customer. `privacy` is the notice's address or a sentence, None while unset."""
+
+    name: str
+    contact: str | None = None
+    privacy: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoadConfig:
+    """Settings of the road.
+
+    `debounce` is how long a full sentence waits for more of it; fragments wait 45/8 of it and no
+    message longer than 180/8 of it. `undo` is how long an approved answer can be taken back.
+    """
+
+    business: Business
+    timezone: ZoneInfo
+    language: str = "it"
+    debounce: timedelta = timedelta(seconds=8)
+    undo: timedelta = timedelta(seconds=10)

@@ -1,0 +1,226 @@
+"""Delivery: one try at a time, each decided in the database before and settled in it after.
+
+There is no idempotency key at the other end. So `sending` is committed before the call, and a try whose
+result nobody knows becomes `unconfirmed`: a person decides, never a timer.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.alarm import Job, set_alarm
+from models.channel import Channel, Outcome, Outgoing, SendResult
+from models.clock import utcnow
+from models.database import Database
+from models.ids import new_id
+from models.states import Direction, OutboxState, Purpose
+from models.tables import Agent, Approval, Card, Case, Identity, Message, OutboxEntry
+from responses.events import record
+
+log = logging.getLogger(__name__)
+
+LOST_AFTER = timedelta(seconds=120)
+_UNREACHED_PAUSE = timedelta(seconds=5)
+
+
+class Delivery:
+    """Sends outbox entries. `channels` maps the first part of a chat key to the way there."""
+
+    def __init__(self, database: Database, channels: Mapping[str, Channel], process_id: str) -> None:
+        self._database = database
+        self._channels = channels
+        self._process_id = process_id
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def run(self, outbox_id: str) -> None:
+        """Sends one entry if it is due; does nothing otherwise."""
+        async with self._database.reading() as session:
+            entry = await session.get(OutboxEntry, outbox_id)
+            if entry is None or entry.state != OutboxState.PENDING:
+                return
+        channel = self._channels.get(entry.chat_key.partition(":")[0])
+        if channel is None:
+            # The bot this chat belongs to is not connected at present; the sweep comes back to it.
+            return
+        lock = self._locks.setdefault(entry.chat_key, asyncio.Lock())
+        async with lock:
+            # The pacing is waited for first: while an entry is `sending`, a crash leaves doubt.
+            await channel.ready(entry.chat_key, Purpose(entry.purpose))
+            attempt = new_id()
+            claimed = await self._claim(outbox_id, attempt)
+            if claimed is None:
+                return
+            result = await channel.send(claimed)
+            await self._settle(outbox_id, attempt, result)
+
+    async def _claim(self, outbox_id: str, attempt: str) -> Outgoing | None:
+        async with self._database.writing() as session:
+            entry = await session.get(OutboxEntry, outbox_id)
+            if entry is None or not await _previous_part_sent(session, entry):
+                return None
+            now = utcnow()
+            claimed = await session.execute(
+                update(OutboxEntry)
+                .where(
+                    OutboxEntry.id == outbox_id,
+                    OutboxEntry.state == OutboxState.PENDING,
+                    or_(OutboxEntry.not_before.is_(None), OutboxEntry.not_before <= now),
+                )
+                .values(
+                    state=OutboxState.SENDING,
+                    attempt_id=attempt,
+                    attempts=OutboxEntry.attempts + 1,
+                    sending_by=self._process_id,
+                    sending_since=now,
+                )
+                .returning(OutboxEntry.id)
+                .execution_options(synchronize_session=False)
+            )
+            if claimed.scalar_one_or_none() is None:
+                return None
+            return Outgoing(
+                outbox_id=entry.id,
+                chat_key=entry.chat_key,
+                purpose=Purpose(entry.purpose),
+                content=entry.content,
+            )
+
+    async def _settle(self, outbox_id: str, attempt: str, result: SendResult) -> None:
+        async with self._database.writing() as session:
+            entry = await session.get_one(OutboxEntry, outbox_id)
+            if entry.attempt_id != attempt or entry.state != OutboxState.SENDING:
+                # The sweep has given this try up; what a person says about it counts now.
+                log.warning("delivery.late_result", extra={"outbox": outbox_id, "outcome": result.outcome})
+                return
+            entry.error = result.error
+            match result.outcome:
+                case Outcome.SENT:
+                    entry.state, entry.sent_at, entry.provider_id = (
+                        OutboxState.SENT,
+                        utcnow(),
+                        result.provider_id,
+                    )
+                    await sent(session, entry)
+                case Outcome.RETRY:
+                    entry.state = OutboxState.PENDING
+                    entry.not_before = utcnow() + (result.retry_after or _UNREACHED_PAUSE)
+                    set_alarm(session, Job.DELIVER, entry.id, entry.not_before)
+                case Outcome.MOVED:
+                    if result.moved_to is not None:
+                        await _move_chat(session, entry.chat_key, result.moved_to)
+                        entry.chat_key = result.moved_to
+                    entry.state = OutboxState.PENDING
+                    set_alarm(session, Job.DELIVER, entry.id)
+                case Outcome.FAILED | Outcome.BLOCKED:
+                    entry.state = OutboxState.FAILED
+                    await _flag(
+                        session, entry, "blocked" if result.outcome == Outcome.BLOCKED else "send_failed"
+                    )
+                case Outcome.UNCONFIRMED:
+                    entry.state = OutboxState.UNCONFIRMED
+                    await _flag(session, entry, "unconfirmed")
+            record(
+                session,
+                "system",
+                f"outbox.{result.outcome}",
+                entry.case_id,
+                outbox=entry.id,
+                purpose=entry.purpose,
+            )
+
+
+async def _previous_part_sent(session: AsyncSession, entry: OutboxEntry) -> bool:
+    if entry.part == 0:
+        return True
+    stem, _, _ = entry.dedupe_key.rpartition(":")
+    query = select(OutboxEntry.state).where(OutboxEntry.dedupe_key == f"{stem}:{entry.part - 1}")
+    return (await session.scalars(query)).one_or_none() == OutboxState.SENT
+
+
+async def sent(session: AsyncSession, entry: OutboxEntry) -> None:
+    """What follows from a message having been sent: it is part of the conversation, the next part may go."""
+    stem, _, _ = entry.dedupe_key.rpartition(":")
+    following = (
+        await session.scalars(
+            select(OutboxEntry.id).where(
+                OutboxEntry.dedupe_key == f"{stem}:{entry.part + 1}",
+                OutboxEntry.part == entry.part + 1,
+                OutboxEntry.state == OutboxState.PENDING,
+            )
+        )
+    ).one_or_none()
+    if following is not None:
+        set_alarm(session, Job.DELIVER, following)
+    if entry.purpose == Purpose.CARD:
+        card_id = entry.content.get("card")
+        if card_id is not None and entry.provider_id is not None:
+            card = await session.get_one(Card, card_id)
+            card.message_ids = [*card.message_ids, entry.provider_id]
+        return
+    identity = (
+        await session.scalars(select(Identity).where(Identity.chat_key == entry.chat_key).limit(1))
+    ).one_or_none()
+    session.add(
+        Message(
+            case_id=entry.case_id,
+            identity_id=identity.id if identity is not None else None,
+            outbox_id=entry.id,
+            external_id=entry.provider_id,
+            direction=Direction.OUT,
+            text=str(entry.content.get("text", "")),
+            language=entry.content.get("language"),
+            sent_at=entry.sent_at or utcnow(),
+            sent_by=await _author(session, entry),
+        )
+    )
+    case = await session.get(Case, entry.case_id) if entry.case_id is not None else None
+    if case is not None and entry.purpose == Purpose.ANSWER:
+        case.answered_at = utcnow()
+        case.flag = None
+
+
+async def _author(session: AsyncSession, entry: OutboxEntry) -> str:
+    if entry.approval_id is None:
+        return "standing"
+    approval = await session.get_one(Approval, entry.approval_id)
+    return (await session.get_one(Agent, approval.agent_id)).name
+
+
+async def _flag(session: AsyncSession, entry: OutboxEntry, flag: str) -> None:
+    if entry.purpose == Purpose.CARD:
+        return
+    if flag == "blocked":
+        await session.execute(
+            update(Identity).where(Identity.chat_key == entry.chat_key).values(blocked_since=utcnow())
+        )
+    if entry.case_id is not None and (entry.purpose == Purpose.ANSWER or flag == "blocked"):
+        await session.execute(update(Case).where(Case.id == entry.case_id).values(flag=flag))
+
+
+async def _move_chat(session: AsyncSession, old: str, new: str) -> None:
+    for table in (Identity, Case, Card, OutboxEntry):
+        await session.execute(update(table).where(table.chat_key == old).values(chat_key=new))
+
+
+async def give_up_lost(session: AsyncSession, now: datetime, *, all_of_others: str | None = None) -> int:
+    """Turns sendings that nobody can still be making into `unconfirmed`; returns how many.
+
+    Those older than two minutes always; with `all_of_others` (this process's id) also those that any other
+    process began, for a program that knows itself to be the only one.
+    """
+    lost = OutboxEntry.sending_since < now - LOST_AFTER
+    if all_of_others is not None:
+        lost = or_(lost, OutboxEntry.sending_by != all_of_others)
+    entries = (
+        await session.scalars(select(OutboxEntry).where(OutboxEntry.state == OutboxState.SENDING, lost))
+    ).all()
+    for entry in entries:
+        entry.state, entry.error = OutboxState.UNCONFIRMED, "interrupted"
+        await _flag(session, entry, "unconfirmed")
+        record(session, "system", "outbox.unconfirmed", entry.case_id, outbox=entry.id, purpose=entry.purpose)
+    return len(entries)

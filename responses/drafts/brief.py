@@ -1,0 +1,66 @@
+"""Everything that the composition of one draft may rest on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from models.decision import Decision, FactValue
+
+Formality = Literal["formal", "informal"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PromiseLine:
+    """One promise as the customer may be told of it.
+
+    `what` is the promise's own words per language code, as in `Commitment.what`. `due` is a day (already
+    in the business's time zone) or None; `state` one of `open`, `kept`, `broken`, `withdrawn`.
+    """
+
+    what: Mapping[str, str]
+    due: date | None
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DraftBrief:
+    """What a draft is composed from. Equal briefs give equal drafts.
+
+    `act`, `complaint_types`, `tone`, `asks` and `own_error` are the case's labels. `language` is one of
+    `it`, `en`, `es`, `fr`, `de`; another language with everything else equal gives the twin for an agent
+    who reads that one. `customer_name` is used as it stands (see `usable_name`). `dates` are the days the
+    customer named, whose meaning nobody knows; days whose meaning is known are facts: `ordered_on`,
+    `promised_on`, `delivered_on`, `booked_for`, `withdrawn_on`. Other facts with wordings of their own:
+    `days_late` and `item`. `promises` are told in a status answer. `answer_by` is the day by which a
+    handed-over matter will be answered, None when nobody said so. `hand_over_contact` is a way to speak
+    to a person, such as a telephone number. `right_open` names, per language, a legal right that a
+    refusal must mention; without it a refusal of a complaint mentions them in general. `signature` may
+    hold `{business}`, put in now, and the slot `{agent}`. `variant` chooses among equal wordings.
+    """
+
+    decision: Decision
+    act: str
+    complaint_types: tuple[str, ...]
+    tone: str
+    asks: tuple[str, ...]
+    own_error: bool
+    language: str
+    formality: Formality
+    customer_name: str | None
+    business: str
+    signature: str = "{agent}, {business}"
+    order_ids: tuple[str, ...] = ()
+    dates: tuple[date, ...] = ()
+    facts: Mapping[str, FactValue] = field(default_factory=dict)
+    promises: tuple[PromiseLine, ...] = ()
+    answer_by: date | None = None
+    hand_over_contact: str | None = None
+    right_open: Mapping[str, str] | None = None
+    variant: int = 0
+    emoji_used: bool = False
+
+    @property
+    def formal(self) -> bool:
+        """Whether the customer is addressed with lei, usted, vous, Sie."""
+        return self.formality == "formal"

@@ -1,0 +1,294 @@
+"""Composing a draft: which parts an answer has, in the order in which a person would say them.
+
+Greeting · what we understood · "we were wrong" when it is ours · one apology · what puts it right · what
+happens next, by when · a gesture on top · a close · signature. None is obligatory; each says its thing once.
+What is given and what is asked come from the decision alone: the tone chooses how it is said.
+"""
+
+from collections.abc import Iterator
+
+from models.decision import Basis, DecisionKind
+from models.labels import Act, Ask, Tone
+from responses.drafts.brief import DraftBrief
+from responses.drafts.dates import format_due_day
+from responses.drafts.draft import ComposedDraft, DraftKind, Part, assembled
+from responses.drafts.matter import asked_for, topic_of, understood
+from responses.drafts.remedies import NumberedOffer, noun, numbered_offers, offer_sentence, sentence
+from responses.drafts.slots import BLANK, escape
+from responses.drafts.voice import Voice, voice_of
+
+VARIANTS = ("a", "b")
+"""The names of the wording variants; a brief's number picks one, whatever its size."""
+
+_TALKATIVE = frozenset({Tone.CALM, Tone.WORRIED, Tone.DISAPPOINTED, Tone.GRATEFUL})
+_LISTED_FROM = 4
+
+
+def compose(brief: DraftBrief) -> ComposedDraft | None:
+    """Composes the draft for `brief`; None for spam, which gets no answer.
+
+    Raises:
+        UnknownLanguageError: no drafts are written in the brief's language.
+    """
+    if brief.act == Act.SPAM:
+        return None
+    voice = voice_of(brief)
+    kind = kind_of(brief)
+    parts = [*_opening(brief, voice, kind), *_body(brief, voice, kind), *_signature(brief)]
+    return assembled(brief.language, kind, parts, VARIANTS[brief.variant % len(VARIANTS)])
+
+
+def kind_of(brief: DraftBrief) -> DraftKind:
+    """Says what sort of answer `brief` gets."""
+    match brief.decision.kind:
+        case DecisionKind.OFFER if brief.decision.offers or brief.decision.commitments:
+            return DraftKind.APOLOGY_WITH_REMEDY if brief.decision.apologise else DraftKind.REMEDY
+        case DecisionKind.OFFER:
+            return DraftKind.APOLOGY
+        case DecisionKind.STATUS:
+            return DraftKind.STATUS
+        case DecisionKind.ASK:
+            return DraftKind.QUESTION
+        case DecisionKind.DECLINE:
+            return DraftKind.DECLINE
+        case DecisionKind.THANKS:
+            return DraftKind.THANKS
+        case DecisionKind.HAND_OVER:
+            return _handed_over(brief.act)
+
+
+def _handed_over(act: str) -> DraftKind:
+    match act:
+        case Act.QUESTION | Act.REQUEST:
+            return DraftKind.ANSWER
+        case Act.PRAISE:
+            return DraftKind.THANKS
+        case Act.OTHER:
+            return DraftKind.HELP
+        case _:
+            return DraftKind.HOLDING
+
+
+def _opening(brief: DraftBrief, voice: Voice, kind: DraftKind) -> Iterator[Part]:
+    if brief.customer_name is None:
+        yield "greeting", voice.bare("greeting.plain", greeting="{greeting}")
+    else:
+        name = escape(brief.customer_name)
+        yield "greeting", voice.bare("greeting.named", greeting="{greeting}", name=name)
+    if brief.tone == Tone.ABUSIVE:
+        yield "boundary", voice.say("boundary")
+    if brief.tone == Tone.WORRIED:
+        match kind:
+            case DraftKind.APOLOGY_WITH_REMEDY | DraftKind.REMEDY:
+                yield "reassurance", voice.say("reassurance.offer")
+            case DraftKind.QUESTION | DraftKind.HOLDING:
+                yield "reassurance", voice.say("reassurance.reading")
+            case DraftKind.STATUS if _stands(brief):
+                yield "reassurance", voice.say("reassurance.status")
+
+
+def _body(brief: DraftBrief, voice: Voice, kind: DraftKind) -> Iterator[Part]:
+    match kind:
+        case DraftKind.APOLOGY_WITH_REMEDY | DraftKind.REMEDY | DraftKind.APOLOGY:
+            return _offer(brief, voice)
+        case DraftKind.QUESTION:
+            return _question(brief, voice)
+        case DraftKind.DECLINE:
+            return _decline(brief, voice)
+        case DraftKind.STATUS:
+            return _status(brief, voice)
+        case DraftKind.THANKS:
+            return _thanks(brief, voice)
+        case DraftKind.HOLDING:
+            return _holding(brief, voice)
+        case DraftKind.ANSWER:
+            return _answer(brief, voice)
+        case DraftKind.HELP:
+            return iter([("help", voice.say("help"))])
+
+
+def _signature(brief: DraftBrief) -> Iterator[Part]:
+    if brief.signature:
+        yield "signature", brief.signature.replace("{business}", escape(brief.business))
+
+
+def _offer(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    yield "understanding", understood(brief, voice, _frame(brief))
+    yield from _responsibility(brief, voice)
+    if brief.tone == Tone.THREATENING and (brief.decision.offers or brief.decision.commitments):
+        yield "mediation", voice.say("mediation.offer")
+    offers = numbered_offers(brief.decision)
+    told: list[NumberedOffer] = []
+    for offer in (each for each in offers if each.restores):
+        yield "remedy", offer_sentence(offer, voice, _lead(offer, told, offers, voice, next_said=False))
+        told.append(offer)
+    yield from _commitments(brief, voice)
+    for offer in (each for each in offers if not each.restores):
+        lead = _lead(offer, told, offers, voice, next_said=bool(brief.decision.commitments))
+        yield "gesture", offer_sentence(offer, voice, lead)
+        told.append(offer)
+    choices = [offer for offer in offers if offer.is_choice]
+    if len(choices) > 1:
+        yield "choice", voice.say("choose.several")
+    elif choices:
+        yield "choice", voice.say("choose.voucher" if choices[0].has_voucher else "choose.plain")
+    yield from _closing(brief, voice, open_end=bool(choices))
+
+
+def _frame(brief: DraftBrief) -> str:
+    return "plain" if brief.decision.at_fault is True else "reported"
+
+
+def _responsibility(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    ours = brief.decision.at_fault is True
+    if brief.decision.second_time:
+        yield "responsibility", voice.say("responsibility.again" if ours else "responsibility.again_open")
+    elif ours and brief.decision.apologise:
+        let_down = brief.tone == Tone.DISAPPOINTED
+        yield "responsibility", voice.say("responsibility.let_down" if let_down else "responsibility.ours")
+        yield "apology", voice.say("apology.ours")
+    elif ours:
+        yield "responsibility", voice.say("responsibility.no_apology")
+    elif brief.decision.apologise:
+        yield "apology", voice.say("apology.regret")
+
+
+def _lead(
+    offer: NumberedOffer,
+    told: list[NumberedOffer],
+    offers: tuple[NumberedOffer, ...],
+    voice: Voice,
+    *,
+    next_said: bool,
+) -> str | None:
+    """How an offer is tied to what stands before it: "per il ritardo", "in più", or not at all."""
+    types = {each.offer.complaint_type for each in offers}
+    follows = bool(told) or next_said
+    own_topic = offer.offer.complaint_type not in {each.offer.complaint_type for each in told}
+    if offer.offer.basis is not Basis.OWED and own_topic and (follows or len(types) > 1):
+        topic = topic_of(offer.offer.complaint_type, voice)
+        if topic is not None:
+            return topic
+    return voice.bare("remedy.also") if follows else None
+
+
+def _commitments(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    for number, commitment in enumerate(brief.decision.commitments, start=1):
+        what = voice.translated(commitment.what).rstrip(".")
+        yield "next", sentence(voice.bare("promise", what=what, due=f"{{due:{number}}}"))
+
+
+def _closing(brief: DraftBrief, voice: Voice, *, open_end: bool = False) -> Iterator[Part]:
+    """A close for who has an ear for one. Nothing follows a question that is still open."""
+    if open_end or brief.tone not in _TALKATIVE:
+        return
+    yield "closing", voice.say("closing.grateful" if brief.tone == Tone.GRATEFUL else "closing.usual")
+
+
+def _question(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    complaint = brief.act == Act.COMPLAINT
+    frame = "reported" if brief.decision.second_time else "sorry"
+    yield "understanding", understood(brief, voice, frame)
+    if brief.tone == Tone.THREATENING:
+        yield "mediation", voice.say("mediation.reading")
+    asks = [_in_a_list(voice.translated(fact.ask)) for fact in brief.decision.asks_customer] or [BLANK]
+    number = "one" if len(asks) == 1 else "many"
+    if len(asks) >= _LISTED_FROM:
+        lines = "\n".join(f"– {ask}" for ask in asks)
+        yield "question", f"{voice.say('question.list_many')}\n{lines}"
+    else:
+        key = f"question.{'repair' if complaint else 'other'}_{number}"
+        more = {"list": voice.listed(asks)}
+        if number == "many":
+            more["count"] = voice.bare(f"counts.{len(asks)}")
+        yield "question", voice.say(key, **more)
+    yield "next", voice.say(f"question.then_{number}")
+
+
+def _in_a_list(ask: str) -> str:
+    """Turns "the number: it is in the mail" into "the number (it is in the mail)"."""
+    what, colon, where = ask.rstrip(".").partition(": ")
+    return f"{what} ({where})" if colon else what
+
+
+def _decline(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    decision = brief.decision
+    yield "understanding", understood(brief, voice, "reported")
+    if decision.apologise and not decision.second_time:
+        yield "apology", voice.say("apology.regret")
+    if brief.tone == Tone.THREATENING:
+        yield "mediation", voice.say("mediation.decline")
+    reason = "rules"
+    if decision.at_fault is not True and brief.own_error:
+        reason = "own_error"
+    elif decision.at_fault is False:
+        reason = "not_ours"
+    yield "decline", voice.say(f"decline.{reason}", asks=asked_for(brief, voice))
+    if decision.alternative is not None:
+        alternative = sentence(voice.translated(decision.alternative))
+        yield "instead", voice.say("decline.instead", alternative=alternative)
+    yield from _rights(brief, voice)
+    if decision.alternative is None:
+        yield "closing", voice.say("decline.open")
+    else:
+        yield from _closing(brief, voice)
+
+
+def _rights(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    """What a refusal leaves untouched. It never hides a legal right that may be open."""
+    owed = [offer for offer in numbered_offers(brief.decision) if offer.offer.basis is Basis.OWED]
+    if owed:
+        nouns = [voice.listed([noun(option, voice) for option in offer.options], "or") for offer in owed]
+        yield "right", voice.say("decline.owed", options=voice.listed(nouns))
+    if brief.right_open is not None:
+        yield "right", voice.say("decline.right", right=sentence(voice.translated(brief.right_open)))
+    elif not owed and brief.act == Act.COMPLAINT:
+        yield "right", voice.say("decline.rights")
+
+
+def _status(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    yield "understanding", voice.say("status.intro")
+    if brief.decision.apologise and not brief.decision.second_time:
+        yield "apology", voice.say("apology.regret")
+    told = [promise for promise in brief.promises if promise.state in ("open", "broken", "kept")]
+    for promise in told:
+        values = {"what": voice.translated(promise.what).rstrip(".")}
+        if promise.due is not None:
+            values["due"] = format_due_day(promise.due, brief.language)
+        yield "status", voice.bare(f"status.{promise.state}", **values)
+    if not told:
+        yield "status", voice.say("status.none")
+    if any(promise.state == "open" for promise in told):
+        yield "next", voice.say("status.then")
+    yield from _closing(brief, voice, open_end=brief.tone != Tone.GRATEFUL)
+
+
+def _stands(brief: DraftBrief) -> bool:
+    states = {promise.state for promise in brief.promises}
+    return "open" in states and "broken" not in states
+
+
+def _thanks(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    words = voice.say("thanks.warm" if brief.tone == Tone.GRATEFUL else "thanks.plain")
+    yield "thanks", f"{words} 🙂" if brief.emoji_used else words
+    yield "closing", voice.say("closing.thanks")
+
+
+def _holding(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    yield "understanding", understood(brief, voice, _frame(brief))
+    if brief.decision.apologise or brief.decision.second_time:
+        yield from _responsibility(brief, voice)
+    if brief.tone == Tone.THREATENING:
+        yield "mediation", voice.say("mediation.reading")
+    if Ask.HUMAN_CONTACT in brief.asks:
+        yield "person", voice.say("holding.person")
+    by = {} if brief.answer_by is None else {"answer_by": format_due_day(brief.answer_by, brief.language)}
+    yield "holding", voice.say("holding.matter", **by)
+    if brief.hand_over_contact is not None:
+        yield "contact", voice.say("holding.contact", contact=escape(brief.hand_over_contact))
+
+
+def _answer(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    yield "understanding", understood(brief, voice, "reported")
+    yield "answer", voice.say("answer" if brief.act == Act.QUESTION else "request", blank=BLANK)
+    yield from _closing(brief, voice)

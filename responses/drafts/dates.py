@@ -1,0 +1,119 @@
+"""Days, deadlines and greetings by the hour, as each language says them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta, tzinfo
+from types import MappingProxyType
+
+from babel.dates import format_date, format_time
+
+from models.decision import Commitment, DurationUnit
+from responses.drafts.numbers import locale_of
+from responses.drafts.phrases import phrases
+
+_DAY: Mapping[str, str] = MappingProxyType(
+    {"it": "d MMMM", "en": "d MMMM", "es": "d 'de' MMMM", "fr": "d MMMM", "de": "d. MMMM"}
+)
+_WEEKDAY: Mapping[str, str] = MappingProxyType(
+    {
+        "it": "EEEE d MMMM",
+        "en": "EEEE d MMMM",
+        "es": "EEEE d 'de' MMMM",
+        "fr": "EEEE d MMMM",
+        "de": "EEEE, d. MMMM",
+    }
+)
+
+
+def format_day(day: date, language: str) -> str:
+    """Writes a day without its year: "12 novembre", "1º maggio", "12 de noviembre"."""
+    return _first_of_month(format_date(day, _DAY[language], locale_of(language)), day, language)
+
+
+def day_forms(day: date, language: str) -> dict[str, str]:
+    """A day as it is said inside a sentence.
+
+    `day` alone, `on` ("l'8 maggio", "am 8. Mai") and `of` ("dell'8 maggio", "vom 8. Mai").
+    """
+    text = format_day(day, language)
+    vowel = language == "it" and day.day in (8, 11)
+    suffix = "vowel" if vowel else "plain"
+    words = phrases(language)
+    return {
+        "day": text,
+        "on": words.say(f"days.on.{suffix}", {"day": text}),
+        "of": words.say(f"days.of.{suffix}", {"day": text}),
+    }
+
+
+def needs_time(commitment: Commitment) -> bool:
+    """Whether the deadline of `commitment` is a time of day, not just a day."""
+    return commitment.within.unit in (DurationUnit.MINUTES, DurationUnit.HOURS)
+
+
+def format_due(due: datetime, language: str, tz: tzinfo, *, with_time: bool = False) -> str:
+    """Words for a `{due:…}` slot: "entro giovedì 21 novembre".
+
+    Args:
+        due: the deadline, an aware time.
+        language: ISO 639-1 code of one of the draft languages.
+        tz: the time zone of the business, in which the day is counted.
+        with_time: also name the hour, for promises of minutes or hours (`needs_time`).
+    """
+    local = due.astimezone(tz)
+    values = {"day": _weekday(local.date(), language), "time": _clock(local.time(), language)}
+    return phrases(language).say("deadline.time" if with_time else "deadline.day", values)
+
+
+def format_due_day(due: date, language: str) -> str:
+    """The same for a deadline of which only the day is known."""
+    return phrases(language).say("deadline.day", {"day": _weekday(due, language)})
+
+
+def format_when(due: datetime, now: datetime, language: str, tz: tzinfo) -> str:
+    """Says until when, as seen from `now`: "oggi entro le 18:30", "domani entro le 10:00".
+
+    Further away it names the day and the hour. For standing texts such as the receipt.
+    """
+    local = due.astimezone(tz)
+    today = now.astimezone(tz).date()
+    values = {"day": _weekday(local.date(), language), "time": _clock(local.time(), language)}
+    if local.date() == today:
+        return phrases(language).say("deadline.today", values)
+    if local.date() == today + timedelta(days=1):
+        return phrases(language).say("deadline.tomorrow", values)
+    return phrases(language).say("deadline.time", values)
+
+
+def greeting_for(language: str, formality: str, local_time: time) -> str:
+    """Words for the `{greeting}` slot: in Italian "Buongiorno", from 18 "Buonasera".
+
+    Args:
+        language: ISO 639-1 code of one of the draft languages.
+        formality: `formal` or `informal`.
+        local_time: the hour of approval where the business is.
+    """
+    words = phrases(language)
+    formal = formality == "formal"
+    evening, afternoon = (int(words.say(f"greeting.{part}_from")) for part in ("evening", "afternoon"))
+    if local_time.hour >= evening or local_time.hour < 4:
+        return words.say("greeting.evening", formal=formal)
+    if local_time.hour >= afternoon:
+        return words.say("greeting.afternoon", formal=formal)
+    return words.say("greeting.morning", formal=formal)
+
+
+def _weekday(day: date, language: str) -> str:
+    return _first_of_month(format_date(day, _WEEKDAY[language], locale_of(language)), day, language)
+
+
+def _first_of_month(text: str, day: date, language: str) -> str:
+    mark = {"it": "º", "fr": "er"}.get(language)
+    if day.day != 1 or mark is None:
+        return text
+    return " ".join(f"1{mark}" if word == "1" else word for word in text.split(" "))
+
+
+def _clock(moment: time, language: str) -> str:
+    if language == "fr":
+        return f"{moment.hour} h {moment.minute:02d}" if moment.minute else f"{moment.hour} h"
+    return format_time(moment, "H:mm", locale=locale_of(language))

@@ -1,0 +1,89 @@
+"""The draft as a value: its kind, its parts in order, and how the parts become one text."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from responses.drafts.remedies import capital
+from responses.drafts.slots import slots_in
+
+Part = tuple[str, str]
+"""Name and words of a part, such as `("apology", "le chiedo scusa.")`."""
+
+_LONG = 70
+_SECOND_HALF = frozenset({"remedy", "next", "gesture", "question", "holding", "instead", "right"})
+_ENDS = (".", "!", "?", "…", "]", "🙂")
+
+
+class DraftKind(StrEnum):
+    """What sort of answer a draft is."""
+
+    APOLOGY_WITH_REMEDY = "apology_with_remedy"
+    APOLOGY = "apology"
+    REMEDY = "remedy"
+    QUESTION = "question"
+    DECLINE = "decline"
+    STATUS = "status"
+    THANKS = "thanks"
+    HOLDING = "holding"  # a person looks into it; says so honestly
+    ANSWER = "answer"  # a skeleton with a blank: cannot be approved as it stands
+    HELP = "help"  # nothing to answer yet: asks how we can help
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComposedDraft:
+    """A text proposed to an agent.
+
+    `parts` are in the order of the text, without the capitals and breaks that joining them brings.
+    `variant` names the wording variant, `slots` the slots of `text` that approval fills.
+    """
+
+    language: str
+    kind: DraftKind
+    parts: tuple[Part, ...]
+    text: str
+    variant: str
+    slots: tuple[str, ...]
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the text with its slots: what an approval is bound to."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def assembled(language: str, kind: DraftKind, parts: Sequence[Part], variant: str) -> ComposedDraft:
+    """Puts parts together: one paragraph, or two when it is long, and the signature on its own line."""
+    text = joined(parts, language)
+    return ComposedDraft(
+        language=language,
+        kind=kind,
+        parts=tuple(parts),
+        text=text,
+        variant=variant,
+        slots=slots_in(text),
+    )
+
+
+def joined(parts: Sequence[Part], language: str) -> str:
+    """Writes parts as one text: a part begins with a capital unless the one before stops in mid-sentence."""
+    body = [part for part in parts if part[0] != "signature"]
+    long = sum(len(words.split()) for _, words in body) > _LONG
+    break_at = next((name for name, _ in body if name in _SECOND_HALF), None) if long else None
+    text, ended, gap = "", True, ""
+    for name, words in body:
+        if text and ended and name == break_at:
+            gap, break_at = "\n\n", None
+        text += gap + (capital(words) if ended else words)
+        is_list = "\n" in words
+        ended = is_list or words.endswith(_ENDS)
+        gap = "\n" if is_list else " "
+    if language == "fr":
+        text = _french_spaces(text)
+    return "\n".join([text, *(words for name, words in parts if name == "signature")])
+
+
+def _french_spaces(text: str) -> str:
+    for sign in (":", ";", "?", "!", "»"):
+        text = text.replace(f" {sign}", f"\u00a0{sign}")
+    return text.replace("« ", "«\u00a0")

@@ -1,0 +1,61 @@
+"""Short lines about a decision, for agents: on cards and on the desk."""
+
+from models.decision import Basis, Decision, DecisionKind, MissingFact, Offer
+from responses.drafts.phrases import phrases
+from responses.drafts.remedies import short
+from responses.drafts.voice import Voice
+
+
+def offer_line(decision: Decision, language: str) -> str:
+    """What the decision gives or does: "buono 10 € oppure 15% sul prossimo ordine (fino a 20 €)".
+
+    Args:
+        decision: the policy's decision.
+        language: the agent's, ISO 639-1 code of one of the draft languages.
+    """
+    voice = _plain_voice(language)
+    offers = voice.bare("lines.plus").join(_offer(offer, voice) for offer in decision.offers)
+    match decision.kind:
+        case DecisionKind.HAND_OVER if offers:
+            return voice.bare("lines.hand_over_offers", offer=offers)
+        case DecisionKind.ASK:
+            return voice.bare(
+                "lines.ask", list=voice.listed([_ask(fact, voice) for fact in decision.missing])
+            )
+        case DecisionKind.OFFER if offers:
+            return offers
+        case DecisionKind.OFFER:
+            return voice.bare("lines.apology" if decision.apologise else "lines.nothing")
+        case other:
+            return voice.bare(f"lines.{other}")
+
+
+def rule_line(decision: Decision, language: str) -> str:
+    """Which rules made it, in the owner's words: "regola «ritardo-lungo»: dopo cinque giorni …"."""
+    voice = _plain_voice(language)
+    lines: dict[str, str] = {}
+    for offer in decision.offers:
+        owed = offer.basis is Basis.OWED
+        why = offer.source if owed else offer.because
+        values = {"rule": offer.rule_id} | ({"because": why} if why else {})
+        lines.setdefault(offer.rule_id, voice.bare("lines.owed_rule" if owed else "lines.rule", **values))
+    reasons = iter(decision.because if not decision.offers else ())
+    for rule_id in decision.rule_ids:
+        reason = next(reasons, None) if rule_id not in lines else None
+        values = {"rule": rule_id} | ({"because": reason} if reason else {})
+        lines.setdefault(rule_id, voice.bare("lines.rule", **values))
+    return "; ".join(lines.values()) or voice.bare("lines.no_rule")
+
+
+def _plain_voice(language: str) -> Voice:
+    return Voice(words=phrases(language), formal=True, variant=0, values={})
+
+
+def _offer(offer: Offer, voice: Voice) -> str:
+    text = voice.bare("lines.or").join(short(option, voice) for option in offer.options)
+    return voice.bare("lines.owed", offer=text) if offer.basis is Basis.OWED else text
+
+
+def _ask(fact: MissingFact, voice: Voice) -> str:
+    known = fact.ask is not None and voice.words.language in fact.ask
+    return voice.translated(fact.ask).partition(":")[0] if known else fact.name

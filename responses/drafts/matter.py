@@ -1,0 +1,91 @@
+"""What we understood: the customer's matter, said back with its order, article and days."""
+
+from models.labels import Act
+from responses.drafts.brief import DraftBrief
+from responses.drafts.voice import Voice
+
+_NAMED_ASKS = ("refund", "replacement", "repair", "discount", "cancellation")
+_DAY_VALUES = frozenset({"on_date", "of_date", "on_mentioned", "of_mentioned", "mentioned"})
+
+
+def understood(brief: DraftBrief, voice: Voice, frame: str) -> str:
+    """Says the matter back.
+
+    Every grievance of a complaint stands in one sentence; anything else is taken up by what it asks for.
+
+    Args:
+        brief: what the draft rests on.
+        voice: how it speaks.
+        frame: how a complaint is said: `plain` as a fact, `reported` as what the customer writes, `sorry`
+            after "mi dispiace che".
+    """
+    if brief.own_error and brief.decision.at_fault is not True:
+        text = voice.say("understanding.own_error")
+    elif brief.act == Act.COMPLAINT:
+        text = _grievances(brief, voice, frame)
+    elif brief.act in (Act.REQUEST, Act.QUESTION):
+        text = _wish(brief, voice)
+    else:
+        text = voice.say("understanding.word")
+    if "orders" in voice.values:
+        return f"{text} {voice.say('orders')}"
+    return text
+
+
+def asked_for(brief: DraftBrief, voice: Voice) -> str:
+    """What the customer wants, as the object of "questa volta non posso offrirle …"."""
+    section = "refuse" if voice.words.has("refuse.that") else "asks"
+    named = [voice.bare(f"{section}.{ask}") for ask in _NAMED_ASKS if ask in brief.asks]
+    return voice.listed(named, "nor") if named else voice.bare(f"{section}.that")
+
+
+def topic_of(complaint_type: str | None, voice: Voice) -> str | None:
+    """A beginning that ties a remedy to its grievance: "per il ritardo"."""
+    if complaint_type is None:
+        return None
+    return voice.bare(f"types.{_wording_type(complaint_type, voice)}.topic")
+
+
+def _wish(brief: DraftBrief, voice: Voice) -> str:
+    named = [voice.bare(f"asks.{ask}") for ask in _NAMED_ASKS if ask in brief.asks]
+    if brief.act == Act.REQUEST and named:
+        return voice.say("understanding.request", asks=voice.listed(named))
+    return voice.say(f"understanding.{brief.act}")
+
+
+def _grievances(brief: DraftBrief, voice: Voice, frame: str) -> str:
+    types = brief.complaint_types or brief.decision.complaint_types
+    known = [name for name in types if voice.words.has(f"types.{name}.is")]
+    keys = [f"types.{name}" for name in known] or ["types.any"]
+    if known and len(known) < len(types):
+        keys.append("types.rest")
+    clauses: dict[str, str] = {}
+    spoken_days = False
+    for form in ("is", "that", "sorry"):
+        first, spoken_days = _clause(keys[0], form, voice)
+        rest = [_bare_clause(key, form, voice) for key in keys[1:]]
+        clauses[form] = voice.listed([first, *rest], "and" if form == "is" else "that")
+    hidden = _DAY_VALUES if spoken_days else frozenset()
+    values = {name: value for name, value in voice.values.items() if name not in hidden}
+    return voice.bare(f"understanding.{frame}", **{**values, **clauses})
+
+
+def _clause(key: str, form: str, voice: Voice) -> tuple[str, bool]:
+    """The clause that names all it can, and whether it named the day the customer gave."""
+    text = voice.say(_form_key(key, form, voice))
+    day = voice.values.get("on_date"), voice.values.get("of_date")
+    return text, any(words is not None and words in text for words in day)
+
+
+def _bare_clause(key: str, form: str, voice: Voice) -> str:
+    return voice.bare(_form_key(key, form, voice))
+
+
+def _form_key(key: str, form: str, voice: Voice) -> str:
+    """`sorry` falls back to `that`, and `that` to `is`, where a language says them alike."""
+    forms = {"is": ("is",), "that": ("that", "is"), "sorry": ("sorry", "that", "is")}[form]
+    return next(f"{key}.{each}" for each in forms if voice.words.has(f"{key}.{each}"))
+
+
+def _wording_type(complaint_type: str, voice: Voice) -> str:
+    return complaint_type if voice.words.has(f"types.{complaint_type}.topic") else "any"

@@ -1,0 +1,164 @@
+"""What is given, in words: always with exactly the decision's numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from models.decision import Basis, Decision, Offer, Remedy, RemedyKind
+from responses.drafts.numbers import format_money, format_span, percentage_forms
+from responses.drafts.voice import Voice
+
+RESTORING = frozenset(
+    {
+        RemedyKind.REFUND,
+        RemedyKind.REPLACEMENT,
+        RemedyKind.REPAIR,
+        RemedyKind.REDO,
+        RemedyKind.EXCHANGE_AT_COST,
+        RemedyKind.WORDS,
+    }
+)
+"""Remedies that put the matter itself right; the others are a gesture on top."""
+
+_OWN_WORDS = frozenset({RemedyKind.EXCHANGE_AT_COST, RemedyKind.WORDS})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NumberedRemedy:
+    """A remedy and, for a voucher, the number of its slot."""
+
+    remedy: Remedy
+    voucher: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NumberedOffer:
+    """An offer whose vouchers have their slot numbers."""
+
+    offer: Offer
+    options: tuple[NumberedRemedy, ...]
+
+    @property
+    def restores(self) -> bool:
+        """Whether it puts the matter itself right, whichever option is taken."""
+        return all(option.remedy.kind in RESTORING for option in self.options)
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether the customer picks one of several."""
+        return len(self.options) > 1
+
+    @property
+    def has_voucher(self) -> bool:
+        """Whether one of the options is a voucher."""
+        return any(option.voucher is not None for option in self.options)
+
+
+def numbered_offers(decision: Decision) -> tuple[NumberedOffer, ...]:
+    """The decision's offers, what is owed first, with vouchers numbered in the decision's own order."""
+    numbers = count(1)
+    numbered = [
+        NumberedOffer(
+            offer=offer,
+            options=tuple(
+                NumberedRemedy(
+                    remedy=remedy, voucher=next(numbers) if remedy.kind is RemedyKind.VOUCHER else None
+                )
+                for remedy in offer.options
+            ),
+        )
+        for offer in decision.offers
+    ]
+    return tuple(sorted(numbered, key=lambda item: item.offer.basis is not Basis.OWED))
+
+
+def offer_sentence(offer: NumberedOffer, voice: Voice, lead: str | None) -> str:
+    """One offer as a sentence; `lead` is a beginning such as "per il ritardo"."""
+    owed = offer.offer.basis is Basis.OWED
+    if offer.is_choice:
+        return _choice(offer.options, voice, lead, owed=owed)
+    (option,) = offer.options
+    if option.remedy.kind in _OWN_WORDS:
+        own = sentence(voice.translated(option.remedy.wording))
+        return f"{capital(own)} {voice.bare('remedy.owed_wording')}" if owed else own
+    if owed:
+        return _led(voice, "remedy.owed", lead, np=noun(option, voice))
+    return _led(voice, f"remedy.{wording_key(option.remedy)}", lead, **remedy_values(option, voice))
+
+
+def noun(option: NumberedRemedy, voice: Voice) -> str:
+    """A remedy as it stands in a list of options."""
+    if option.remedy.kind in _OWN_WORDS:
+        return voice.translated(option.remedy.wording).rstrip(".")
+    return voice.bare(f"remedy.{wording_key(option.remedy)}.np", **remedy_values(option, voice))
+
+
+def short(remedy: Remedy, voice: Voice) -> str:
+    """A remedy in a few words, for cards: "buono 10 €"."""
+    values = remedy_values(NumberedRemedy(remedy=remedy, voucher=None), voice)
+    return voice.bare(f"remedy.{wording_key(remedy)}.short", **values)
+
+
+def wording_key(remedy: Remedy) -> str:
+    """Under which key of the phrase files the words for `remedy` stand."""
+    match remedy.kind:
+        case RemedyKind.DISCOUNT:
+            return "discount_amount" if remedy.percent is None else "discount_percent"
+        case RemedyKind.REFUND if remedy.full:
+            return "refund_full"
+        case RemedyKind.REFUND:
+            return "refund_amount" if remedy.percent is None else "refund_percent"
+        case _:
+            return str(remedy.kind)
+
+
+def remedy_values(option: NumberedRemedy, voice: Voice) -> dict[str, str]:
+    """What the wordings of a remedy may name: percentages, amounts, spans, the voucher's slot."""
+    remedy, language = option.remedy, voice.words.language
+    values: dict[str, str] = {}
+    if remedy.percent is not None:
+        values |= percentage_forms(remedy.percent, language)
+    if remedy.amount is not None:
+        values["amount"] = format_money(remedy.amount, language)
+    if remedy.at_most is not None:
+        values["at_most"] = format_money(remedy.at_most, language)
+    if remedy.of is not None and voice.words.has(f"remedy.scope.{remedy.of}"):
+        values["scope"] = voice.bare(f"remedy.scope.{remedy.of}")
+    if remedy.period is not None:
+        values["period"] = format_span(remedy.period, language)
+    if remedy.wording is not None:
+        values["wording"] = voice.translated(remedy.wording).rstrip(".")
+    if option.voucher is not None:
+        values["code"] = f"{{voucher:{option.voucher}}}"
+    return values
+
+
+def sentence(text: str) -> str:
+    """Ends `text` with a full stop unless it ends a sentence already."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def capital(text: str) -> str:
+    """Begins `text` as a sentence begins."""
+    return text[:1].upper() + text[1:]
+
+
+def numbered_lines(items: Sequence[str]) -> str:
+    """A list to be answered with a number."""
+    return "\n".join(f"{number}) {item}" for number, item in enumerate(items, start=1))
+
+
+def _choice(options: Sequence[NumberedRemedy], voice: Voice, lead: str | None, *, owed: bool) -> str:
+    nouns = [noun(option, voice) for option in options]
+    if len(nouns) > 2 or any(option.remedy.kind in _OWN_WORDS for option in options):
+        head = _led(voice, "remedy.owed_list" if owed else "remedy.choice_list", lead)
+        return f"{head}\n{numbered_lines(nouns)}"
+    key = "remedy.owed_choice" if owed else "remedy.choice"
+    return _led(voice, key, lead, options=voice.listed(nouns, "or"))
+
+
+def _led(voice: Voice, key: str, lead: str | None, **values: str) -> str:
+    if lead is None:
+        return voice.bare(f"{key}.say", **values)
+    after = f"{key}.after" if voice.words.has(f"{key}.after") else f"{key}.say"
+    return f"{lead} {voice.bare(after, **values)}"

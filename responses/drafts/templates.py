@@ -1,0 +1,50 @@
+"""The small notation in which the phrase files are written.
+
+- `(le|ti)`: the formal form, then the informal one;
+- `<order>`: a value that may or may not be known;
+- `[ dell'ordine <order>]`: left out as a whole when a value inside it is unknown.
+
+A wording whose values outside the square brackets are not all known cannot be used; of those that can,
+the ones that name most come first (`best`). Round brackets without a bar, and braces, are plain text.
+Values are put in last, so nothing in them is read as notation.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+_REGISTER = re.compile(r"\(([^()|]*)\|([^()|]*)\)")
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_FIELD = re.compile(r"<([a-z_]+)>")
+
+
+@lru_cache(maxsize=4096)
+def required(wording: str) -> frozenset[str]:
+    """Names the values without which `wording` cannot be used."""
+    return frozenset(_FIELD.findall(_OPTIONAL.sub("", wording)))
+
+
+@lru_cache(maxsize=4096)
+def fields_of(wording: str) -> frozenset[str]:
+    """Names every value that `wording` may use."""
+    return frozenset(_FIELD.findall(wording))
+
+
+def render(wording: str, values: Mapping[str, str], *, formal: bool) -> str:
+    """Writes `wording` out. `values` holds at least what it requires."""
+    spoken = _REGISTER.sub(lambda match: match[1 if formal else 2], wording)
+    kept = _OPTIONAL.sub(lambda match: match[1] if fields_of(match[1]) <= values.keys() else "", spoken)
+    return _FIELD.sub(lambda match: values[match[1]], kept)
+
+
+def best(wordings: Sequence[str], values: Mapping[str, str], variant: int) -> str | None:
+    """Picks the wording that names most of what is known, and among equals by `variant`.
+
+    None when each of them needs a value that is not known.
+    """
+    usable = [wording for wording in wordings if required(wording) <= values.keys()]
+    if not usable:
+        return None
+    most = max(len(required(wording)) for wording in usable)
+    richest = [wording for wording in usable if len(required(wording)) == most]
+    return richest[variant % len(richest)]

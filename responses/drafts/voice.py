@@ -1,0 +1,114 @@
+"""One draft's way of speaking: its language, register, wording variant and what it may name."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+
+from models.decision import Duration, DurationUnit, FactValue
+from responses.drafts.brief import DraftBrief
+from responses.drafts.dates import day_forms
+from responses.drafts.numbers import format_span
+from responses.drafts.phrases import Phrases, phrases
+from responses.drafts.slots import escape
+
+_KNOWN_DAYS: Mapping[str, str] = MappingProxyType(
+    {
+        "ordered_on": "ordered",
+        "promised_on": "promised",
+        "delivered_on": "delivered",
+        "withdrawn_on": "withdrawn",
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Voice:
+    """The phrases of a brief's language with its register, variant and known values bound to them."""
+
+    words: Phrases
+    formal: bool
+    variant: int
+    values: Mapping[str, str]
+
+    def say(self, key: str, **more: str) -> str:
+        """Writes out the wording of `key` that fits what is known and `more`."""
+        return self.words.say(key, {**self.values, **more}, variant=self.variant, formal=self.formal)
+
+    def bare(self, key: str, **values: str) -> str:
+        """Writes it out from `values` alone, so that nothing else is named a second time."""
+        return self.words.say(key, values, variant=self.variant, formal=self.formal)
+
+    def listed(self, items: Sequence[str], kind: str = "and") -> str:
+        """Joins `items` in one breath: "a, b e c"."""
+        return self.words.listed(items, kind)
+
+    def translated(self, wording: Mapping[str, str] | None) -> str:
+        """The policy's own words in this language.
+
+        Where the policy has none, a placeholder around the words of another language: an agent has to
+        put them into this one before the text can be sent.
+        """
+        texts = wording or {}
+        if self.words.language in texts:
+            return escape(texts[self.words.language].strip())
+        return self.bare("untranslated", words=escape(next(iter(texts.values()), "").strip()))
+
+
+def voice_of(brief: DraftBrief) -> Voice:
+    """Gathers what a draft of `brief` may name: order, article, days and delays that are known."""
+    words = phrases(brief.language)
+    values = _known_values(brief, words)
+    return Voice(words=words, formal=brief.formal, variant=brief.variant, values=MappingProxyType(values))
+
+
+def _known_values(brief: DraftBrief, words: Phrases) -> dict[str, str]:
+    facts = {name: fact for name, fact in brief.facts.items() if not fact.unavailable}
+    values: dict[str, str] = {}
+    if len(brief.order_ids) == 1:
+        values["order"] = escape(brief.order_ids[0])
+    if len(brief.order_ids) > 1:
+        values["orders"] = words.listed([escape(number) for number in brief.order_ids])
+    item = _text(facts.get("item"))
+    if item is not None:
+        values["item"] = escape(item)
+    delay = _days(facts.get("days_late"))
+    if delay is not None:
+        values["days_late"] = format_span(Duration(count=delay, unit=DurationUnit.DAYS), brief.language)
+    for fact, name in _KNOWN_DAYS.items():
+        day = _day(facts.get(fact))
+        if day is not None:
+            forms = day_forms(day, brief.language)
+            values |= {f"on_{name}": forms["on"], f"of_{name}": forms["of"]}
+    known = {day for day in (_day(fact) for fact in facts.values()) if day is not None}
+    booked = _day(facts.get("booked_for"))
+    mentioned = [day for day in brief.dates if day not in known]
+    spoken = booked or (mentioned[0] if len(mentioned) == 1 else None)
+    if spoken is not None:
+        forms = day_forms(spoken, brief.language)
+        values |= {"on_date": forms["on"], "of_date": forms["of"]}
+    if len(mentioned) == 1 and booked is None:
+        forms = day_forms(mentioned[0], brief.language)
+        values |= {"mentioned": forms["day"], "of_mentioned": forms["of"]}
+    if not values.keys().isdisjoint({"order", "item", "of_ordered"}):
+        values["ref"] = words.say("ref", values)
+    return values
+
+
+def _text(fact: FactValue | None) -> str | None:
+    return (
+        fact.value.strip()
+        if fact is not None and isinstance(fact.value, str) and fact.value.strip()
+        else None
+    )
+
+
+def _days(fact: FactValue | None) -> int | None:
+    if fact is None or not isinstance(fact.value, Decimal | int) or isinstance(fact.value, bool):
+        return None
+    return int(fact.value) if fact.value >= 1 else None
+
+
+def _day(fact: FactValue | None) -> date | None:
+    return fact.value if fact is not None and isinstance(fact.value, date) else None

@@ -1,0 +1,137 @@
+"""What is known about a case, by whom, and what an agent adds to it."""
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.assessment import Assessment
+from models.decision import FactValue
+from models.money import Money
+from models.serial import fact_from_json, fact_to_json
+from models.tables import Agent, Case, Fact
+from responses.cases import raise_revision
+from responses.errors import BlockedError
+from responses.events import record
+from responses.filing import due_now
+from responses.policy import FactSpec, FactType, Policy
+from responses.rights import check_free
+
+ORDER_FACT = "order_id"
+
+
+async def known_facts(session: AsyncSession, case_id: str) -> dict[str, FactValue]:
+    """Everything known about the case; of several values of one name the newest."""
+    rows = await session.scalars(select(Fact).where(Fact.case_id == case_id).order_by(Fact.id))
+    return {
+        row.name: FactValue(value=fact_from_json(row.value), source=row.source, unavailable=row.unavailable)
+        for row in rows
+    }
+
+
+async def note_orders(session: AsyncSession, case: Case, assessments: list[Assessment]) -> None:
+    """Keeps the order number the customer named, as claimed by the customer."""
+    named = [order for assessment in assessments for order in assessment.entities.order_ids]
+    known = await known_facts(session, case.id)
+    if not named or (ORDER_FACT in known and known[ORDER_FACT].value == named[-1]):
+        return
+    if ORDER_FACT in known and known[ORDER_FACT].source == "agent":
+        return
+    value = fact_to_json(FactValue(value=named[-1], source="customer"))
+    session.add(Fact(case_id=case.id, name=ORDER_FACT, value=value, source="customer"))
+
+
+async def give_fact(
+    session: AsyncSession, agent: Agent, case: Case, name: str, raw: str | None, policy: Policy
+) -> None:
+    """An agent says what is the case; the decision is made anew.
+
+    Args:
+        session: the caller's writing transaction.
+        agent: who says it.
+        case: about which case.
+        name: a fact of the policy.
+        raw: the value as typed or pressed; None when nobody can know it.
+        policy: the policy that judges the case; it knows the fact's type.
+
+    Raises:
+        BlockedError: `fact_unknown`, `fact_invalid`, `claimed`.
+        NotAllowedError: `own_case`.
+    """
+    spec = policy.facts.get(name)
+    if spec is None:
+        raise BlockedError("fact_unknown", name=name)
+    await check_free(session, agent, case)
+    fact = FactValue(
+        value=None if raw is None else parse_fact(spec, raw, policy.currency),
+        source="agent",
+        unavailable=raw is None,
+    )
+    session.add(
+        Fact(
+            case_id=case.id,
+            name=name,
+            value=fact_to_json(fact),
+            source="agent",
+            unavailable=fact.unavailable,
+            agent_id=agent.id,
+        )
+    )
+    await raise_revision(session, case)
+    await due_now(session, case)
+    record(session, agent.id, "fact.given", case.id, name=name)
+
+
+def parse_fact(spec: FactSpec, raw: str, currency: str) -> object:
+    """The value of what an agent typed: `yes`, `sì`, `12,50`, `2026-11-03`, `3/11/2026`.
+
+    Raises:
+        BlockedError: `fact_invalid`, with what is expected.
+    """
+    text = raw.strip()
+    refused = BlockedError("fact_invalid", name=spec.name, expected=spec.type)
+    match spec.type:
+        case FactType.YES_NO:
+            answer = {"yes": True, "sì": True, "si": True, "no": False}.get(text.lower())
+            if answer is None:
+                raise refused
+            return answer
+        case FactType.CHOICE:
+            if text not in spec.choices:
+                raise BlockedError("fact_invalid", name=spec.name, expected=", ".join(spec.choices))
+            return text
+        case FactType.MONEY:
+            return Money(amount=_number(text.replace("€", ""), refused), currency=currency)
+        case FactType.DAYS | FactType.NUMBER:
+            return _number(text, refused)
+        case FactType.DATE:
+            return _date(text, refused)
+        case FactType.TEXT:
+            if not text:
+                raise refused
+            return text
+
+
+def _number(text: str, refused: BlockedError) -> Decimal:
+    cleaned = text.strip().replace(" ", "")
+    if "," in cleaned:
+        # Italian writing: points group thousands, the comma begins the decimals.
+        cleaned = cleaned.replace(".", "").replace(",", ".")
+    try:
+        number = Decimal(cleaned)
+    except InvalidOperation:
+        raise refused from None
+    if not number.is_finite() or number < 0:
+        raise refused
+    return number
+
+
+def _date(text: str, refused: BlockedError) -> date:
+    parts = text.replace(".", "/").split("/")
+    try:
+        if len(parts) == 3:
+            return date(int(parts[2]), int(parts[1]), int(parts[0]))
+        return date.fromisoformat(text)
+    except ValueError:
+        raise refused from None

@@ -1,0 +1,44 @@
+"""What becomes of an update that could not be worked off: a person sees that something arrived."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.clock import utcnow
+from models.states import CaseState, Direction
+from models.tables import Identity, Message, Update
+from responses.cases import active_case, open_case, raise_revision
+from responses.events import record
+from responses.filing import due_now
+from responses.incoming import MessageKind
+
+
+async def give_up(session: AsyncSession, update: Update) -> None:
+    """Files a message without words in the sender's case, when the sender is known.
+
+    The chat goes on; the raw update stays, and the case shows that something could not be read.
+    """
+    identity = (
+        await session.scalars(select(Identity).where(Identity.chat_key == update.chat_key).limit(1))
+    ).one_or_none()
+    if identity is None or not update.customer_says:
+        record(session, "system", "update.unreadable", update=update.id)
+        return
+    case = await active_case(session, update.chat_key)
+    if case is None:
+        case = await open_case(session, identity, is_sample=False, is_test=False)
+    session.add(
+        Message(
+            case_id=case.id,
+            identity_id=identity.id,
+            update_id=update.id,
+            external_id=f"unreadable:{update.external_id}",
+            direction=Direction.IN,
+            kind=MessageKind.UNREADABLE,
+            text="",
+            sent_at=update.received_at or utcnow(),
+        )
+    )
+    await raise_revision(session, case)
+    if case.state != CaseState.TAKEN_OVER:
+        await due_now(session, case)
+    record(session, "system", "update.unreadable", case.id, update=update.id)

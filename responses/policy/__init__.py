@@ -1,0 +1,1 @@
+"""The policy: what the business decided beforehand, and what that means for one case."""

@@ -1,0 +1,199 @@
+"""Loads a policy file. What comes out is sound; what is wrong comes out all at once, with its place."""
+
+import re
+from collections.abc import Collection
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.numbers import is_currency
+
+from models.decision import Role
+from models.labels import ComplaintType, Language
+from responses.hours import OpeningHours
+from responses.policy.context import Context, read_date, read_duration
+from responses.policy.errors import PolicyFileError, Problem
+from responses.policy.read_remedies import read_remedy
+from responses.policy.read_rules import (
+    BUILT_IN,
+    read_facts,
+    read_owed,
+    read_presumptions,
+    read_rule,
+    refuse_repeated_ids,
+)
+from responses.policy.read_settings import (
+    read_approval,
+    read_choice_period,
+    read_deadlines,
+    read_hours,
+    read_limits,
+    read_on_call,
+    read_second_time,
+    read_signals,
+    read_voice,
+    read_worth,
+)
+from responses.policy.reader import Document, Entries, Item, RefusedError, read_all, read_enum, read_with
+from responses.policy.schema import Address, Audience, Codes, Limits, Policy
+
+_KEYS = (
+    "policy",
+    "audience",
+    "effective",
+    "currency",
+    "timezone",
+    "voice",
+    "address",
+    "signature",
+    "facts",
+    "presume",
+    "owed",
+    "rules",
+    "ladder",
+    "second_time",
+    "limits",
+    "worth",
+    "approval",
+    "owed_approval",
+    "choice",
+    "wait_for_answer",
+    "codes",
+    "signals",
+    "deadlines",
+    "hours",
+    "on_call",
+)
+_SLOTS = ("agent", "business")
+_DEFAULT_SIGNATURE = "{agent}, {business}"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_EURO = "EUR"
+_UTC = ZoneInfo("UTC")
+
+
+def load_policy(path: Path, complaint_types: Collection[str] = tuple(ComplaintType)) -> Policy:
+    """Load a policy file.
+
+    `complaint_types` are the ones that conditions may name: the taxonomy's, or the business's own.
+
+    Raises:
+        OSError: the file cannot be read.
+        PolicyFileError: the file is wrong; every problem found in it is there.
+    """
+    content = path.read_bytes()
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - content.rfind(b"\n", 0, error.start)
+        message = "not UTF-8: save the file with that encoding"
+        problem = Problem(file=str(path), line=line, column=column, key="", message=message)
+        raise PolicyFileError((problem,)) from error
+    return load_policy_text(text, str(path), complaint_types)
+
+
+def load_policy_text(text: str, name: str, complaint_types: Collection[str] = tuple(ComplaintType)) -> Policy:
+    """Load a policy kept as text. `name` is what problems give as the file.
+
+    `Policy.sha256` is that of the text in UTF-8, hence that of the file's bytes.
+
+    Raises:
+        PolicyFileError: the text is wrong; every problem found in it is there.
+    """
+    document = Document(name)
+    root = document.root(text)
+    digest = sha256(text.encode()).hexdigest()
+    try:
+        policy = _read_policy(Entries(root, _KEYS), document, digest, complaint_types)
+    except RefusedError:
+        raise PolicyFileError(tuple(document.problems)) from None
+    document.raise_problems()
+    return policy
+
+
+def _read_policy(
+    entries: Entries, document: Document, digest: str, complaint_types: Collection[str]
+) -> Policy:
+    currency = entries.required("currency", _read_currency, _EURO)
+    zone = entries.required("timezone", _read_zone, _UTC)
+    head = Context(
+        currency=currency,
+        complaint_types=complaint_types,
+        languages=tuple(Language),
+        facts={},
+    )
+    facts = {**entries.optional("facts", lambda item: read_facts(item, head), {})}
+    for name, built_in in BUILT_IN.items():
+        facts.setdefault(name, built_in)
+    context = Context(
+        currency=currency,
+        complaint_types=complaint_types,
+        languages=tuple(Language),
+        facts=facts,
+        texts=head.texts,
+    )
+    owed = entries.optional(
+        "owed", lambda item: read_all(lambda part: read_owed(part, context), item.items()), ()
+    )
+    rules = entries.required(
+        "rules", lambda item: read_all(lambda part: read_rule(part, context), item.items()), ()
+    )
+    refuse_repeated_ids(document, (*owed, *rules))
+    return Policy(
+        name=entries.required("policy", _read_policy_name, ""),
+        file=document.name,
+        sha256=digest,
+        audience=entries.optional("audience", read_enum(Audience, "audience"), Audience.CUSTOMER),
+        effective=entries.required("effective", read_date, date.min),
+        currency=currency,
+        timezone=zone,
+        voice=entries.optional("voice", read_voice, {}),
+        address=entries.optional("address", read_enum(Address, "form of address"), Address.FIRST_NAME),
+        signature=entries.optional("signature", _read_signature, _DEFAULT_SIGNATURE),
+        facts=facts,
+        presumptions=entries.optional("presume", lambda item: read_presumptions(item, context), ()),
+        owed=owed,
+        rules=rules,
+        ladder=entries.optional(
+            "ladder", lambda item: read_all(lambda part: read_remedy(part, context), item.items()), ()
+        ),
+        second_time=entries.optional("second_time", read_second_time, None),
+        limits=entries.optional("limits", lambda item: read_limits(item, context), Limits()),
+        worth=entries.optional("worth", lambda item: read_worth(item, context), {}),
+        approval=entries.optional("approval", lambda item: read_approval(item, context), {}),
+        owed_approval=entries.optional("owed_approval", read_enum(Role, "role"), Role.AGENT),
+        choice_within=entries.optional("choice", read_choice_period, None),
+        wait_for_answer=entries.optional("wait_for_answer", read_duration, None),
+        codes=entries.optional("codes", read_enum(Codes, "source of codes"), Codes.LOADED),
+        signals=entries.optional("signals", read_signals, ()),
+        deadlines=entries.optional("deadlines", read_deadlines, {}),
+        hours=entries.optional("hours", lambda item: read_hours(item, zone), OpeningHours.always(zone)),
+        on_call=entries.optional("on_call", read_on_call, ()),
+        places=document.places,
+        texts=context.texts,
+    )
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):  # ValueError: a name such as ../etc
+        return None
+
+
+_read_currency = read_with(
+    lambda text: text if is_currency(text) else None, "a currency of three letters such as EUR"
+)
+_read_zone = read_with(_zone, "a time zone such as Europe/Rome")
+_read_policy_name = read_with(
+    lambda text: text if _NAME.fullmatch(text) else None, "a name of small letters, digits and dashes"
+)
+
+
+def _read_signature(item: Item) -> str:
+    text = item.text()
+    for slot in re.findall(r"\{([^}]*)\}", text):
+        if slot not in _SLOTS:
+            raise item.refuse(f'unknown field "{{{slot}}}": a signature may hold {{agent}} and {{business}}')
+    return text

@@ -1,0 +1,168 @@
+"""Reads what is given: remedies, choices among them, amounts, promises and refusals."""
+
+from decimal import Decimal
+
+from models.decision import RemedyKind
+from models.money import Money
+from responses.policy.context import A_DAY, Context, read_duration, read_number, read_period
+from responses.policy.reader import Entries, Item, did_you_mean, read_all, read_name, read_yes_no
+from responses.policy.scalars import parse_money, parse_percent
+from responses.policy.schema import AmountSpec, Choice, FactType, PromiseSpec, Refusal, RemedySpec
+
+_MODIFIERS = ("of", "at_most", "times")
+_CHOICES = ("one_of", "any_of")
+_PLAIN = (RemedyKind.REPLACEMENT, RemedyKind.REPAIR, RemedyKind.REDO)
+_WORDED = (RemedyKind.GIFT, RemedyKind.EXCHANGE_AT_COST, RemedyKind.WORDS)
+_ALL = Decimal(1)
+
+
+def read_give(item: Item, context: Context) -> tuple[Choice, ...]:
+    """What a rule gives: one remedy, `one_of` or `any_of` several, or `all_of` a list of those."""
+    if item.is_mapping:
+        entries = item.entries()
+        if "all_of" in entries and len(entries) == 1:
+            return read_all(lambda part: _read_choice(part, context), entries["all_of"].items())
+    return (_read_choice(item, context),)
+
+
+def _read_choice(item: Item, context: Context) -> Choice:
+    if item.is_mapping:
+        entries = item.entries()
+        for word in _CHOICES:
+            if word in entries and len(entries) == 1:
+                return read_all(lambda part: read_remedy(part, context), entries[word].items())
+    return (read_remedy(item, context),)
+
+
+def read_remedy(item: Item, context: Context) -> RemedySpec:
+    """A single remedy: its name, or its name with a value and `of`, `at_most`, `times`."""
+    if item.is_list:
+        raise item.refuse("write one_of: before a list to choose from, all_of: before one that is all given")
+    if item.is_scalar:
+        kind = RemedyKind(read_name(list(RemedyKind), "remedy")(item))
+        if kind not in _PLAIN:
+            raise item.refuse(f'"{kind}" needs a value: {{{kind}: …}}')
+        return RemedySpec(kind=kind)
+    names = (*RemedyKind, *_MODIFIERS)
+    for name in item.entries():
+        if name in _CHOICES or name == "all_of":
+            raise item.refuse(f'"{name}" must stand alone: its list holds all the remedies')
+    entries = Entries(item, names, "remedy")
+    kinds = [RemedyKind(name) for name in entries.found if name in list(RemedyKind)]
+    if len(kinds) != 1:
+        if kinds:
+            raise item.refuse(f"{' and '.join(kinds)} together: write all_of: [{{…}}, {{…}}]")
+        raise item.refuse(f"no remedy is named{did_you_mean('', list(RemedyKind))}")
+    return _Remedy(entries, kinds[0], context).read()
+
+
+class _Remedy:
+    def __init__(self, entries: Entries, kind: RemedyKind, context: Context) -> None:
+        self.entries = entries
+        self.kind = kind
+        self.context = context
+        self.item = entries.found[kind]
+
+    def read(self) -> RemedySpec:
+        kind, context = self.kind, self.context
+        if kind in (RemedyKind.DISCOUNT, RemedyKind.REFUND, RemedyKind.VOUCHER):
+            return self._read_sum()
+        self._forbid(*_MODIFIERS)
+        if kind in _WORDED:
+            return RemedySpec(kind=kind, wording=context.read_texts(self.item))
+        if kind is RemedyKind.FREE_PERIOD:
+            return RemedySpec(kind=kind, period=read_period(self.item))
+        if not read_yes_no(self.item):
+            raise self.item.refuse(f"leave {kind} out where it is not given")
+        return RemedySpec(kind=kind)
+
+    def _read_sum(self) -> RemedySpec:
+        kind, text = self.kind, self.item.text()
+        fraction = parse_percent(text) if kind is not RemedyKind.VOUCHER else None
+        at_most = self.entries.optional("at_most", self.context.read_money, None)
+        if fraction is not None:
+            self._forbid("times")
+            if not 0 < fraction <= _ALL:
+                raise self.item.refuse(f"expected more than 0% and up to 100%, found {text}")
+            if fraction == _ALL and kind is RemedyKind.REFUND and at_most is None:
+                return RemedySpec(kind=kind, full=True)
+            return RemedySpec(kind=kind, fraction=fraction, of=self._read_of(), at_most=at_most)
+        if kind is RemedyKind.REFUND and text == "full":
+            self._forbid(*_MODIFIERS)
+            return RemedySpec(kind=kind, full=True)
+        amount = read_amount(self.item, self.context)
+        if kind is not RemedyKind.DISCOUNT:
+            self._forbid("of")
+        of = self._read_of() if kind is RemedyKind.DISCOUNT else None
+        times = self.entries.optional("times", lambda item: _read_times(item, self.context), {})
+        spec = AmountSpec(fixed=amount.fixed, fraction=amount.fraction, fact=amount.fact, times=times)
+        return RemedySpec(kind=kind, amount=spec, of=of, at_most=at_most)
+
+    def _read_of(self) -> str:
+        if self.kind is RemedyKind.DISCOUNT:
+            return self.entries.optional(
+                "of", read_name(("order", "next_order"), "value of of"), "next_order"
+            )
+        return self.entries.optional("of", read_name(("order",), "value of of"), "order")
+
+    def _forbid(self, *modifiers: str) -> None:
+        for name in modifiers:
+            if name in self.entries:
+                item = self.entries.found[name]
+                item.document.note(item.place, item.key, f'"{name}" means nothing with this {self.kind}')
+
+
+def read_amount(item: Item, context: Context) -> AmountSpec:
+    """`10 EUR`, `order_value`, `40% of order_value` or `6 EUR per days_down`."""
+    text = item.text()
+    per = text.split(" per ")
+    if len(per) == 2:
+        fact = context.fact_of_type(item, per[1].strip(), (FactType.NUMBER, FactType.DAYS))
+        return AmountSpec(fixed=_money(item, per[0].strip(), context), fact=fact, times={})
+    if parse_money(text) is not None:
+        return AmountSpec(fixed=context.read_money(item), times={})
+    of = text.split(" of ")
+    fraction = parse_percent(of[0].strip()) if len(of) == 2 else _ALL
+    if fraction is None or len(of) > 2 or (text[:1].isdigit() and len(of) == 1):
+        raise item.refuse(
+            f'expected an amount: "10 {context.currency}", "40% of order_value", '
+            f'"6 {context.currency} per days_down" or a fact of type money; found "{text}"'
+        )
+    fact = context.fact_of_type(item, of[-1].strip(), (FactType.MONEY,))
+    return AmountSpec(fraction=fraction, fact=fact, times={})
+
+
+def _money(item: Item, text: str, context: Context) -> Money:
+    money = parse_money(text)
+    if money is None or money.currency != context.currency:
+        raise item.refuse(f'expected an amount such as "6 {context.currency}" before "per", found "{text}"')
+    return money
+
+
+def _read_times(item: Item, context: Context) -> dict[str, Decimal]:
+    facts = [name for name, spec in context.facts.items() if spec.type is FactType.YES_NO]
+    entries = Entries(item, facts, "fact of type yes_no")
+    return {name: entries.optional(name, read_number, _ALL) for name in entries.found}
+
+
+def read_promises(item: Item, context: Context) -> tuple[PromiseSpec, ...]:
+    """One promise, or a list of them."""
+    parts = item.items() if item.is_list else [item]
+    return read_all(lambda part: _read_promise(part, context), parts)
+
+
+def _read_promise(item: Item, context: Context) -> PromiseSpec:
+    entries = Entries(item, ("what", "within"))
+    return PromiseSpec(
+        what=entries.required("what", context.read_texts, {}),
+        within=entries.required("within", read_duration, A_DAY),
+    )
+
+
+def read_refusal(item: Item, context: Context) -> Refusal:
+    """`decline: {reason: {it: …}, alternative: {it: …}}`; the alternative may be left out."""
+    entries = Entries(item, ("reason", "alternative"))
+    return Refusal(
+        reason=entries.required("reason", context.read_texts, {}),
+        alternative=entries.optional("alternative", context.read_texts, None),
+    )

@@ -1,0 +1,230 @@
+"""Reads what surrounds the rules: limits, approval, signals, deadlines, hours."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from models.decision import Duration, Manner, RemedyKind, Role
+from models.labels import Urgency
+from models.money import Money
+from responses.hours import Interval, OpeningHours, UnknownPlaceError, check_place
+from responses.policy.context import A_DAY, Context, read_duration, read_percent, read_period
+from responses.policy.read_remedies import read_amount
+from responses.policy.reader import Entries, Item, read_all, read_enum, read_name, read_with, read_yes_no
+from responses.policy.scalars import WEEKDAYS, parse_date, parse_times, parse_weekdays
+from responses.policy.schema import (
+    AmountSpec,
+    Consequence,
+    Count,
+    CustomerLimit,
+    Limits,
+    OnCall,
+    SecondTime,
+    Signal,
+)
+
+ONE_PER_FAILURE = "one goodwill remedy per failure"
+
+_VOICES = {
+    "it": ("lei", "tu"),
+    "en": ("you",),
+    "es": ("usted", "tu", "tú"),
+    "fr": ("vous", "tu"),
+    "de": ("Sie", "du"),
+}
+
+_read_count = read_with(
+    lambda text: int(text) if text.isascii() and text.isdigit() else None, "a whole number"
+)
+
+
+def read_voice(item: Item) -> dict[str, str]:
+    """How each language addresses the customer."""
+    entries = Entries(item, _VOICES, "language")
+    return {
+        language: entries.optional(language, read_name(_VOICES[language], "form of address"), "")
+        for language in entries.found
+    }
+
+
+def read_second_time(item: Item) -> SecondTime:
+    """What happens when the same failure comes again."""
+    entries = Entries(item, ("within", "no_formula", "raise", "tier"))
+    step = entries.optional("raise", read_name(("one step", "no"), "value of raise"), "no")
+    return SecondTime(
+        within=entries.required("within", read_period, A_DAY),
+        no_formula=entries.optional("no_formula", read_yes_no, True),
+        raise_one_step=step == "one step",
+        tier=entries.optional("tier", read_enum(Role, "role"), Role.AGENT),
+    )
+
+
+def read_limits(item: Item, context: Context) -> Limits:
+    """Bounds on goodwill."""
+    entries = Entries(item, ("per_case", "per_order", "per_customer", "share_of_price", "budget"))
+    budget = entries.optional("budget", lambda part: _read_budget(part, context), {})
+    per_order = entries.optional("per_order", read_name((ONE_PER_FAILURE,), "value of per_order"), "")
+    return Limits(
+        per_case=entries.optional("per_case", context.read_money, None),
+        one_per_failure=per_order == ONE_PER_FAILURE,
+        per_customer=entries.optional("per_customer", lambda part: _read_per_customer(part, context), None),
+        share_of_price=entries.optional("share_of_price", read_percent, None),
+        budget_day=budget.get("day"),
+        budget_month=budget.get("month"),
+    )
+
+
+def _read_budget(item: Item, context: Context) -> Mapping[str, Money | None]:
+    entries = Entries(item, ("day", "month"))
+    return {name: entries.optional(name, context.read_money, None) for name in entries.found}
+
+
+def _read_per_customer(item: Item, context: Context) -> CustomerLimit:
+    entries = Entries(item, ("total", "every"))
+    nothing = Money(amount=Decimal(0), currency=context.currency)
+    return CustomerLimit(
+        total=entries.required("total", context.read_money, nothing),
+        every=entries.required("every", read_period, A_DAY),
+    )
+
+
+def read_worth(item: Item, context: Context) -> dict[RemedyKind, AmountSpec]:
+    """What remedies without a price of their own cost the business."""
+    entries = Entries(item, list(RemedyKind), "remedy")
+    nothing = AmountSpec(times={})
+    return {
+        RemedyKind(name): entries.optional(name, lambda part: read_amount(part, context), nothing)
+        for name in entries.found
+    }
+
+
+def read_approval(item: Item, context: Context) -> dict[Role, Money | None]:
+    """What each role may approve; None for no limit. Each role's limit is at least the one below it."""
+    entries = Entries(item, list(Role), "role")
+
+    def read_limit(part: Item) -> Money | None:
+        return None if part.text() == "no limit" else context.read_money(part)
+
+    limits = {role: entries.required(role, read_limit, None) for role in (Role.AGENT, Role.SUPERVISOR)}
+    limits[Role.ADMIN] = entries.optional(Role.ADMIN, read_limit, None)
+    for lower, higher in ((Role.AGENT, Role.SUPERVISOR), (Role.SUPERVISOR, Role.ADMIN)):
+        below, above = limits[lower], limits[higher]
+        if above is not None and (below is None or above < below):
+            raise item.refuse(f"{higher} may approve less than {lower}")
+    return limits
+
+
+def read_choice_period(item: Item) -> Duration:
+    """How long a choice stays open; what nobody chose is then the first option."""
+    entries = Entries(item, ("within", "default"))
+    entries.optional("default", read_name(("first",), "value of default"), "first")
+    return entries.required("within", read_duration, A_DAY)
+
+
+def read_signals(item: Item) -> tuple[Signal, ...]:
+    """What a customer's history shows, by name."""
+    return read_all(_read_signal, item.entries().values())
+
+
+def _read_signal(item: Item) -> Signal:
+    entries = Entries(item, ("count", "at_least", "at_most", "within", "after_remedy", "then"))
+    if ("at_least" in entries) == ("at_most" in entries):
+        raise item.refuse("expected either at_least or at_most")
+    return Signal(
+        name=item.key.rpartition(".")[2],
+        count=entries.required("count", read_enum(Count, "thing to count"), Count.CASES),
+        within=entries.required("within", read_period, A_DAY),
+        at_least=entries.optional("at_least", _read_count, None),
+        at_most=entries.optional("at_most", _read_count, None),
+        after_remedy=entries.optional("after_remedy", _read_count, None),
+        then=entries.required("then", _read_consequence, Consequence()),
+    )
+
+
+def _read_consequence(item: Item) -> Consequence:
+    entries = Entries(item, ("once", "never_raise", "show_worth", "answer", "tier"))
+    if not entries.found:
+        raise item.refuse("expected what changes: once, never_raise, show_worth, answer or tier")
+    return Consequence(
+        once=entries.optional("once", read_yes_no, False),
+        never_raise=entries.optional("never_raise", read_yes_no, False),
+        show_worth=entries.optional("show_worth", read_yes_no, False),
+        answer=entries.optional("answer", read_enum(Manner, "kind of answer"), None),
+        tier=entries.optional("tier", read_enum(Role, "role"), None),
+    )
+
+
+def read_deadlines(item: Item) -> dict[str, Duration]:
+    """How soon someone must look, by urgency."""
+    entries = Entries(item, list(Urgency), "urgency")
+    return {name: entries.optional(name, read_duration, A_DAY) for name in entries.found}
+
+
+def read_hours(item: Item, zone: ZoneInfo) -> OpeningHours:
+    """Opening hours: days or ranges of days with their intervals, holidays, closed days."""
+    entries = item.entries()
+    week: list[tuple[Interval, ...]] = [()] * 7
+    holidays: str | None = None
+    closed: tuple[tuple[date, date], ...] = ()
+    for name, part in entries.items():
+        if name == "holidays":
+            holidays = _read_holidays(part)
+        elif name == "closed":
+            closed = read_all(_read_closed, part.items())
+        else:
+            intervals = _read_intervals(part)
+            for day in _read_days(part, name):
+                if week[day]:
+                    raise part.refuse(f"{WEEKDAYS[day]} already has its hours above")
+                week[day] = intervals
+    if not any(week):
+        raise item.refuse("no day is open; leave hours out to be always open")
+    return OpeningHours(zone=zone, week=tuple(week), holidays=holidays, closed=closed)
+
+
+def _read_days(item: Item, name: str) -> tuple[int, ...]:
+    days = parse_weekdays(name)
+    if days is None:
+        raise item.refuse(f'expected a day such as sat or mon-fri, holidays or closed; found "{name}"')
+    return days
+
+
+def _read_intervals(item: Item) -> tuple[Interval, ...]:
+    read = read_with(parse_times, 'hours such as "9:00-13:00"')
+    intervals = [Interval(start=start, end=end) for start, end in read_all(read, item.items())]
+    for earlier, later in pairwise(intervals):
+        if later.start < earlier.end:
+            raise item.refuse("the intervals overlap or are not in order")
+    return tuple(intervals)
+
+
+def _read_holidays(item: Item) -> str:
+    place = item.text()
+    try:
+        check_place(place)
+    except UnknownPlaceError as error:
+        raise item.refuse(str(error)) from None
+    return place
+
+
+def _read_closed(item: Item) -> tuple[date, date]:
+    first_text, _, last_text = item.text().partition("..")
+    first, last = parse_date(first_text.strip()), parse_date((last_text or first_text).strip())
+    if first is None or last is None or last < first:
+        raise item.refuse(f'expected a day or 2027-08-10..2027-08-20, found "{item.text()}"')
+    return first, last
+
+
+def read_on_call(item: Item) -> tuple[OnCall, ...]:
+    """Who answers what cannot wait: `always`, or by days."""
+    return read_all(_read_on_call, item.entries().values())
+
+
+def _read_on_call(item: Item) -> OnCall:
+    name = item.key.rpartition(".")[2]
+    days = tuple(range(7)) if name == "always" else parse_weekdays(name)
+    if days is None:
+        raise item.refuse(f'expected always or a day such as sat or mon-fri, found "{name}"')
+    return OnCall(days=frozenset(days), names=read_all(Item.text, item.items()))

@@ -1,0 +1,314 @@
+"""A policy as read from its file: plain values, already checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from models.decision import Duration, Manner, RemedyKind, Role
+from models.money import Money
+from responses.hours import OpeningHours
+from responses.policy.conditions import Condition, Operand, Subject, tests_in
+
+Texts = Mapping[str, str]
+"""One text in several languages: ISO 639-1 code to words."""
+
+
+class Audience(StrEnum):
+    CUSTOMER = "customer"
+    COLLEAGUE = "colleague"
+
+
+class Address(StrEnum):
+    """By which name a draft greets."""
+
+    FIRST_NAME = "first_name"
+    SURNAME = "surname"
+    NONE = "none"
+
+
+class Codes(StrEnum):
+    """Where voucher codes come from: loaded by the business, or made by us."""
+
+    LOADED = "loaded"
+    OURS = "ours"
+
+
+class FactType(StrEnum):
+    MONEY = "money"
+    DAYS = "days"
+    NUMBER = "number"
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+    TEXT = "text"
+    DATE = "date"
+
+
+class Supplier(StrEnum):
+    """Who may know a fact: the order book, an agent, the customer when asked, the message itself."""
+
+    BOOK = "book"
+    AGENT = "agent"
+    CUSTOMER = "customer"
+    MESSAGE = "message"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FactSpec:
+    """A fact that rules may ask about.
+
+    `ask` is what the customer is asked for, None when there is nothing to ask. Where it came from `after`
+    the thing asked for (a photo) is not the fact itself: an agent has to look and say.
+    """
+
+    name: str
+    type: FactType
+    suppliers: frozenset[Supplier]
+    choices: tuple[str, ...] = ()
+    ask: Texts | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Presumption:
+    """What the owner takes for true while nobody knows; for one complaint type, or for all (None)."""
+
+    fact: str
+    complaint_type: str | None
+    value: Operand
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AmountSpec:
+    """A sum that may depend on facts.
+
+    Either `fixed`; or `fraction` (1 = all) of the money fact `fact`; or `fixed` for each unit of the
+    number `fact`. `times` multiplies where a yes_no fact is yes.
+    """
+
+    fixed: Money | None = None
+    fraction: Decimal | None = None
+    fact: str | None = None
+    times: Mapping[str, Decimal]
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts without which there is no sum."""
+        return (() if self.fact is None else (self.fact,)) + tuple(self.times)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemedySpec:
+    """A remedy as a rule names it; `models.decision.Remedy` is what becomes of it in a case.
+
+    `fraction` is 0.15 for 15%. `of` is `order` or `next_order`.
+    """
+
+    kind: RemedyKind
+    fraction: Decimal | None = None
+    of: str | None = None
+    at_most: Money | None = None
+    amount: AmountSpec | None = None
+    full: bool = False
+    period: Duration | None = None
+    wording: Texts | None = None
+
+
+Choice = tuple[RemedySpec, ...]
+"""One remedy, or several of which the customer picks one; the first is the default."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PromiseSpec:
+    what: Texts
+    within: Duration
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Owed:
+    """What law or contract gives whenever its condition holds, from `since` to `until`, both included."""
+
+    id: str
+    key: str
+    when: Condition
+    give: tuple[Choice, ...]
+    source: str
+    since: date | None = None
+    until: date | None = None
+    promise: tuple[PromiseSpec, ...] = ()
+    because: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """A no to the customer: why, and what is possible instead."""
+
+    reason: Texts
+    alternative: Texts | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """What the owner decided beforehand for one kind of case. `key` is its place, like `rules[1]`."""
+
+    id: str
+    key: str
+    when: Condition
+    apologise: bool | None = None
+    give: tuple[Choice, ...] = ()
+    promise: tuple[PromiseSpec, ...] = ()
+    decline: Refusal | None = None
+    hand_over: Role | None = None
+    because: str | None = None
+    answer: Manner | None = None
+    tier: Role | None = None
+
+    @property
+    def ends_the_search(self) -> bool:
+        """Whether rules below are not tried any more.
+
+        A rule that only says how to answer or who approves leaves what is given to the rules below.
+        """
+        return bool(self.give or self.promise or self.decline or self.hand_over or self.apologise is not None)
+
+    def reads(self, name: str) -> bool:
+        """Whether its condition looks at that field of the message."""
+        return any(test.subject is Subject.MESSAGE and test.name == name for test in tests_in(self.when))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecondTime:
+    """What changes when the same failure comes again `within` a period."""
+
+    within: Duration
+    no_formula: bool
+    raise_one_step: bool
+    tier: Role
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CustomerLimit:
+    total: Money
+    every: Duration
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """Bounds on goodwill. `share_of_price` is a fraction of the price (1.5 for 150%)."""
+
+    per_case: Money | None = None
+    one_per_failure: bool = False
+    per_customer: CustomerLimit | None = None
+    share_of_price: Decimal | None = None
+    budget_day: Money | None = None
+    budget_month: Money | None = None
+
+
+class Count(StrEnum):
+    """What a signal counts, always in distinct cases or orders."""
+
+    CASES = "cases"
+    CLAIMS = "claims"
+    CASES_WITH_THREAT = "cases_with_threat"
+    PAID_ORDERS = "paid_orders"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Consequence:
+    """The only things that a signal changes."""
+
+    once: bool = False
+    never_raise: bool = False
+    show_worth: bool = False
+    answer: Manner | None = None
+    tier: Role | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signal:
+    """Something a customer's history shows. Exactly one of `at_least` and `at_most` is set."""
+
+    name: str
+    count: Count
+    within: Duration
+    at_least: int | None = None
+    at_most: int | None = None
+    after_remedy: int | None = None
+    then: Consequence
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OnCall:
+    """Who answers for what is critical; `days` are weekdays from 0 (Monday)."""
+
+    days: frozenset[int]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where something stands in the file, counted from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Policy:
+    """A whole policy file.
+
+    `file` is the name it was read under, `places` maps keys such as `rules[1].give` to where they stand,
+    `texts` maps the key of each text for customers to its words. `approval` gives each role's limit, None
+    for no limit; it is empty when every role may approve everything.
+    """
+
+    name: str
+    file: str
+    sha256: str
+    audience: Audience
+    effective: date
+    currency: str
+    timezone: ZoneInfo
+    voice: Mapping[str, str]
+    address: Address
+    signature: str
+    facts: Mapping[str, FactSpec]
+    presumptions: tuple[Presumption, ...]
+    owed: tuple[Owed, ...]
+    rules: tuple[Rule, ...]
+    ladder: tuple[RemedySpec, ...]
+    second_time: SecondTime | None
+    limits: Limits
+    worth: Mapping[RemedyKind, AmountSpec]
+    approval: Mapping[Role, Money | None]
+    owed_approval: Role
+    choice_within: Duration | None
+    wait_for_answer: Duration | None
+    codes: Codes
+    signals: tuple[Signal, ...]
+    deadlines: Mapping[str, Duration]
+    hours: OpeningHours
+    on_call: tuple[OnCall, ...]
+    places: Mapping[str, Place]
+    texts: Mapping[str, Texts]
+
+    def presumption(self, fact: str, complaint_type: str | None) -> Operand | None:
+        """What the owner presumes of a fact for a complaint type, None when nothing."""
+        for presumption in self.presumptions:
+            if presumption.fact == fact and presumption.complaint_type in (None, complaint_type):
+                return presumption.value
+        return None
+
+    def place(self, key: str) -> Place:
+        """Where a key stands; for one that the file leaves out, the nearest above it."""
+        while key and key not in self.places:
+            key = key[: max(key.rfind("."), key.rfind("["), 0)]
+        return self.places.get(key, Place(line=1, column=1))
+
+    def formal(self, language: str) -> bool:
+        """Whether customers of that language are addressed formally (lei, usted, vous, Sie)."""
+        return self.voice.get(language) not in INFORMAL
+
+
+INFORMAL = frozenset({"tu", "du", "tú"})

@@ -1,0 +1,107 @@
+"""Sentences for agents about what the policy did, in the languages of the desk."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from models.decision import Role
+from models.money import Money
+
+_IT = {
+    "matched": "vale: {tests}",
+    "always": "vale sempre",
+    "not_matched": "non vale: {tests}",
+    "open_facts": "ancora in sospeso, nessuno sa: {facts}",
+    "open_unsure": "ancora in sospeso, la classificazione è incerta su: {fields}",
+    "not_in_force": "non in vigore il {day}",
+    "given": "già rimediato il {day}: un nuovo messaggio sullo stesso fatto non dà altro",
+    "owed_given": "già dato il {day}",
+    "second_time": "il {day} era già successo: {complaint}",
+    "raised": "succede di nuovo: un gradino in più nella scala",
+    "not_raised": "succede di nuovo e non c'è un gradino più alto: approva {role}",
+    "unsure": "la classificazione è incerta su: {fields}; decide una persona",
+    "no_rule": "nessuna regola vale per {complaint}",
+    "hands_over": "la regola {rule} passa la mano: oltre al dovuto decide {role}",
+    "unknown_amount": "{rule}: l'importo non si può calcolare, manca: {facts}",
+    "per_case": "il tetto per caso ({cap})",
+    "share_of_price": "il tetto sul prezzo pagato ({cap})",
+    "cut": "{remedy} ridotto a {amount}: {limit}",
+    "dropped": "{remedy} tolto: {limit}",
+    "above": "{remedy} vale più del tetto e non si può ridurre: approva {role}",
+    "one_per_failure": "{remedy} tolto: un solo rimedio di favore per ogni mancanza",
+    "covered": "{remedy} di favore tolto: è già dovuto",
+    "reduced": "{remedy} di favore ridotto a {amount}: il resto è già dovuto",
+    "unknown_worth": "{remedy}: il valore non è noto, approva {role}",
+    "price_unknown": "il tetto sul prezzo non è stato verificato: il valore dell'ordine non è noto",
+    "per_customer": "con questo il cliente arriva a {total} in favori, oltre il tetto di {cap}: approva {role}",
+    "above_all": "il valore ({worth}) supera quanto chiunque può approvare",
+    "manner_unsure": "la regola {rule} potrebbe valere: per prudenza approva {role}",
+    "agent": "un operatore",
+    "supervisor": "un responsabile",
+    "admin": "un amministratore",
+    "none": "un messaggio senza tipo di reclamo",
+}
+_EN = {
+    "matched": "holds: {tests}",
+    "always": "always holds",
+    "not_matched": "does not hold: {tests}",
+    "open_facts": "still open, nobody knows: {facts}",
+    "open_unsure": "still open, the classification is unsure of: {fields}",
+    "not_in_force": "not in force on {day}",
+    "given": "already put right on {day}: another message about the same matter earns nothing more",
+    "owed_given": "already given on {day}",
+    "second_time": "it had happened before, on {day}: {complaint}",
+    "raised": "it happens again: one step up the ladder",
+    "not_raised": "it happens again and there is no higher step: approved by {role}",
+    "unsure": "the classification is unsure of: {fields}; a person decides",
+    "no_rule": "no rule holds for {complaint}",
+    "hands_over": "rule {rule} hands over: beyond what is owed, {role} decides",
+    "unknown_amount": "{rule}: the amount cannot be worked out without: {facts}",
+    "per_case": "the limit per case ({cap})",
+    "share_of_price": "the limit by the price paid ({cap})",
+    "cut": "{remedy} cut to {amount}: {limit}",
+    "dropped": "{remedy} left out: {limit}",
+    "above": "{remedy} is worth more than the limit and cannot be cut: approved by {role}",
+    "one_per_failure": "{remedy} left out: one goodwill remedy per failure",
+    "covered": "{remedy} as goodwill left out: it is owed already",
+    "reduced": "{remedy} as goodwill cut to {amount}: the rest is owed already",
+    "unknown_worth": "{remedy}: its worth is not known, approved by {role}",
+    "price_unknown": "the limit by the price was not checked: the order's value is not known",
+    "per_customer": "with this the customer has had {total} in favours, above {cap}: approved by {role}",
+    "above_all": "the worth ({worth}) is above what anyone may approve",
+    "manner_unsure": "rule {rule} may hold: to be safe, approved by {role}",
+    "agent": "an agent",
+    "supervisor": "a supervisor",
+    "admin": "an administrator",
+    "none": "a message without a complaint type",
+}
+
+
+class Sentences:
+    """Says things in one language of the desk: `it`, else English."""
+
+    def __init__(self, language: str) -> None:
+        self._phrases = _IT if language == "it" else _EN
+
+    def __call__(self, phrase: str, **fields: str) -> str:
+        """One sentence; `phrase` is its name, `fields` what goes into it."""
+        return self._phrases[phrase].format(**fields)
+
+    def role(self, role: Role) -> str:
+        """The role in words."""
+        return self._phrases[role]
+
+    def complaint(self, complaint_type: str | None) -> str:
+        """The complaint type as labelled, or that there is none."""
+        return complaint_type or self._phrases["none"]
+
+
+def listed(items: Iterable[str]) -> str:
+    """Items with commas between."""
+    return ", ".join(items)
+
+
+def plain(money: Money) -> str:
+    """Money as the policy file writes it: `20 EUR`, `4.90 EUR`."""
+    amount = money.rounded().amount
+    whole = amount == amount.to_integral_value()
+    return f"{amount.quantize(Decimal(1)) if whole else amount} {money.currency}"

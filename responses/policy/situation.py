@@ -1,0 +1,98 @@
+"""What conditions are judged against: one complaint type of a matter, and what is known about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from models.decision import FactValue, Matter
+from models.money import Money
+from responses.policy.schema import FactSpec, FactType, Policy, Supplier
+
+# Names with a meaning of their own beside the one the owner's conditions give them.
+FAULT = "fault"
+OURS = "ours"
+PRICE = "order_value"
+ORDER = "order_id"
+
+FactInput = bool | str | date | Decimal | Money
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Situation:
+    """One complaint type of a matter (`complaint_type` None: the matter names none).
+
+    `known` holds the value of every fact that is known or presumed, `presumed` the names of the latter,
+    `unavailable` the facts that nobody will ever supply. A fact in none of them is unknown.
+    """
+
+    matter: Matter
+    complaint_type: str | None
+    known: Mapping[str, FactInput]
+    presumed: frozenset[str]
+    unavailable: frozenset[str]
+    today: date
+
+    @property
+    def our_fault(self) -> bool | None:
+        """Whether the failure is ours; None while nobody knows."""
+        if FAULT in self.known:
+            return self.known[FAULT] == OURS
+        if self.matter.own_error and "own_error" not in self.matter.abstained:
+            return False
+        return None
+
+
+def situation(policy: Policy, matter: Matter, complaint_type: str | None) -> Situation:
+    """Put together what is known, presumed and out of reach for one complaint type.
+
+    A value that does not fit the declared type (the file has changed since, or the money has another
+    currency) counts as unknown. So does nothing that neither customer nor agent can supply: waiting for
+    it would be waiting for ever, hence it is unavailable.
+    """
+    known: dict[str, FactInput] = {}
+    presumed: set[str] = set()
+    unavailable: set[str] = set()
+    for name, spec in policy.facts.items():
+        given = matter.facts.get(name)
+        value = None if given is None or given.unavailable else fitting_value(policy, spec, given)
+        if value is not None:
+            known[name] = value
+        elif given is not None and given.unavailable:
+            unavailable.add(name)
+        elif (presumption := policy.presumption(name, complaint_type)) is not None:
+            known[name] = presumption
+            presumed.add(name)
+        elif not can_be_supplied(spec):
+            unavailable.add(name)
+    return Situation(
+        matter=matter,
+        complaint_type=complaint_type,
+        known=known,
+        presumed=frozenset(presumed),
+        unavailable=frozenset(unavailable),
+        today=matter.now.astimezone(policy.timezone).date(),
+    )
+
+
+def can_be_supplied(spec: FactSpec) -> bool:
+    """Whether a person can be asked for the fact: an agent, or a customer in words the file gives."""
+    return Supplier.AGENT in spec.suppliers or spec.ask is not None
+
+
+def fitting_value(policy: Policy, spec: FactSpec, given: FactValue) -> FactInput | None:
+    """The fact's value as its declared type has it, or None where it does not fit."""
+    value = given.value
+    match spec.type:
+        case FactType.YES_NO:
+            return value if isinstance(value, bool) else None
+        case FactType.MONEY:
+            return value if isinstance(value, Money) and value.currency == policy.currency else None
+        case FactType.DAYS | FactType.NUMBER:
+            return value if isinstance(value, Decimal) else None
+        case FactType.DATE:
+            return value if isinstance(value, date) and not isinstance(value, datetime) else None
+        case FactType.CHOICE:
+            return value if isinstance(value, str) and value in spec.choices else None
+        case FactType.TEXT:
+            return value if isinstance(value, str) and value else None

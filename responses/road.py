@@ -1,0 +1,28 @@
+"""The road as one value: what the bot and the desk are handed to do their part."""
+
+from dataclasses import dataclass
+
+from models.database import Database
+from responses.approval import Approvals
+from responses.config import RoadConfig
+from responses.desk_cases import DeskCases
+from responses.files import FileStore
+from responses.filing import Filing
+from responses.policies import PolicyBook
+from responses.standing_texts import StandingTexts
+from responses.triage import Triage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Road:
+    """Everything between a stored message and a sent answer, wired once at the start."""
+
+    database: Database
+    config: RoadConfig
+    filing: Filing
+    triage: Triage
+    approvals: Approvals
+    policies: PolicyBook
+    texts: StandingTexts
+    files: FileStore
+    desk_cases: DeskCases

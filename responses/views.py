@@ -1,0 +1,246 @@
+"""What agents are shown of a case: read once, used by the card in Telegram and by the desk's pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.assessment import Assessment
+from models.clock import utcnow
+from models.decision import Decision, FactValue
+from models.serial import from_json
+from models.states import CaseState, Direction, OutboxState, Purpose, Verdict
+from models.tables import (
+    Agent,
+    Approval,
+    AssessmentRow,
+    Attachment,
+    Case,
+    Customer,
+    DecisionRow,
+    Draft,
+    Event,
+    Identity,
+    LedgerEntry,
+    Message,
+    OpenEdit,
+    OutboxEntry,
+    Promise,
+)
+from responses.approval import proposed_draft
+from responses.cases import holder_of
+from responses.facts import known_facts
+from responses.triage import open_messages
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageView:
+    """A message with its files, its earlier versions (oldest first) and what was understood of it."""
+
+    message: Message
+    attachments: tuple[Attachment, ...]
+    earlier: tuple[Message, ...]
+    assessment: Assessment | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseView:
+    """A case with everything an agent judges by.
+
+    `unread` are the customer's messages since our last answer; `decision` and `draft` are the ones on
+    the table, None where there are none. `sending` holds answers that are pending, unconfirmed or failed.
+    """
+
+    case: Case
+    customer: Customer
+    identity: Identity
+    messages: tuple[MessageView, ...]
+    unread: tuple[Message, ...]
+    draft: Draft | None
+    decision: Decision | None
+    facts: dict[str, FactValue]
+    holder: Agent | None
+    open_edits: tuple[OpenEdit, ...]
+    sending: tuple[OutboxEntry, ...]
+    approval: Approval | None
+    promises: tuple[Promise, ...]
+    ledger: tuple[LedgerEntry, ...]
+    other_cases: tuple[Case, ...]
+    events: tuple[Event, ...]
+
+
+async def view_case(session: AsyncSession, case: Case) -> CaseView:
+    """Everything about one case."""
+    customer = await session.get_one(Customer, case.customer_id)
+    draft = await proposed_draft(session, case)
+    decision_query = (
+        select(DecisionRow).where(DecisionRow.case_id == case.id).order_by(DecisionRow.id.desc()).limit(1)
+    )
+    decision = (await session.scalars(decision_query)).one_or_none()
+    approval_query = (
+        select(Approval)
+        .where(Approval.case_id == case.id, Approval.verdict == Verdict.SEND, Approval.undone_at.is_(None))
+        .order_by(Approval.id.desc())
+        .limit(1)
+    )
+    sending_query = (
+        select(OutboxEntry)
+        .where(
+            OutboxEntry.case_id == case.id,
+            OutboxEntry.purpose != Purpose.CARD,
+            OutboxEntry.state.in_(
+                (OutboxState.PENDING, OutboxState.SENDING, OutboxState.UNCONFIRMED, OutboxState.FAILED)
+            ),
+        )
+        .order_by(OutboxEntry.id)
+    )
+    ledger_query = (
+        select(LedgerEntry).where(LedgerEntry.customer_id == case.customer_id).order_by(LedgerEntry.id)
+    )
+    others_query = (
+        select(Case).where(Case.customer_id == case.customer_id, Case.id != case.id).order_by(Case.id.desc())
+    )
+    return CaseView(
+        case=case,
+        customer=customer,
+        identity=await session.get_one(Identity, case.identity_id),
+        messages=await _conversation(session, case),
+        unread=tuple(await open_messages(session, case.id)),
+        draft=draft,
+        decision=from_json(Decision, decision.content) if decision is not None else None,
+        facts=await known_facts(session, case.id),
+        holder=await holder_of(session, case, utcnow()),
+        open_edits=tuple(
+            (
+                await session.scalars(
+                    select(OpenEdit).where(OpenEdit.case_id == case.id, OpenEdit.text != "")
+                )
+            ).all()
+        ),
+        sending=tuple((await session.scalars(sending_query)).all()),
+        approval=(await session.scalars(approval_query)).one_or_none(),
+        promises=tuple((await session.scalars(select(Promise).where(Promise.case_id == case.id))).all()),
+        ledger=tuple((await session.scalars(ledger_query)).all()),
+        other_cases=tuple((await session.scalars(others_query)).all()),
+        events=tuple(
+            (await session.scalars(select(Event).where(Event.case_id == case.id).order_by(Event.id))).all()
+        ),
+    )
+
+
+async def _conversation(session: AsyncSession, case: Case) -> tuple[MessageView, ...]:
+    rows = (
+        await session.scalars(select(Message).where(Message.case_id == case.id).order_by(Message.id))
+    ).all()
+    files = (
+        await session.scalars(
+            select(Attachment)
+            .where(Attachment.message_id.in_([row.id for row in rows]))
+            .order_by(Attachment.id)
+        )
+    ).all()
+    assessed = (
+        await session.scalars(
+            select(AssessmentRow)
+            .where(AssessmentRow.message_id.in_([row.id for row in rows]))
+            .order_by(AssessmentRow.id)
+        )
+    ).all()
+    latest = {row.message_id: from_json(Assessment, row.fields) for row in assessed}
+    versions: dict[tuple[str | None, str | None], list[Message]] = {}
+    for row in rows:
+        key = (row.direction, row.external_id or row.id)
+        versions.setdefault(key, []).append(row)
+    return tuple(
+        MessageView(
+            message=same[-1],
+            attachments=tuple(file for file in files if file.message_id in {row.id for row in same}),
+            earlier=tuple(same[:-1]),
+            assessment=latest.get(same[-1].id),
+        )
+        for same in versions.values()
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueueLine:
+    """One line of the queue."""
+
+    case: Case
+    customer: Customer
+    words: str
+    last_at: datetime
+    assessment: Assessment | None
+    decision: Decision | None
+    draft: Draft | None
+    holder: str | None
+    unconfirmed: bool
+
+
+async def queue(session: AsyncSession, states: Sequence[CaseState] = ()) -> list[QueueLine]:
+    """The cases in these states (default: all that wait for us), the earliest deadline first.
+
+    Cases with a sending that nobody could confirm, or a flag, are always among them.
+    """
+    wanted = states or (CaseState.DRAFTING, CaseState.WAITING_AGENT, CaseState.TAKEN_OVER)
+    query = (
+        select(Case)
+        .where(or_(Case.state.in_(wanted), Case.flag.is_not(None)) if not states else Case.state.in_(wanted))
+        .order_by(Case.due_at.is_(None), Case.due_at, Case.id)
+        .limit(500)
+    )
+    cases = (await session.scalars(query)).all()
+    ids = [case.id for case in cases]
+    customers = {
+        row.id: row
+        for row in await session.scalars(
+            select(Customer).where(Customer.id.in_({case.customer_id for case in cases}))
+        )
+    }
+    agents = {row.id: row.name for row in await session.scalars(select(Agent))}
+    newest: dict[str, Message] = {}
+    for message in await session.scalars(
+        select(Message)
+        .where(Message.case_id.in_(ids), Message.direction == Direction.IN)
+        .order_by(Message.id)
+    ):
+        if message.case_id is not None:
+            newest[message.case_id] = message
+    assessed: dict[str, Assessment] = {}
+    for row in await session.scalars(
+        select(AssessmentRow)
+        .where(AssessmentRow.message_id.in_([message.id for message in newest.values()]))
+        .order_by(AssessmentRow.id)
+    ):
+        assessed[row.message_id] = from_json(Assessment, row.fields)
+    decided: dict[str, Decision] = {}
+    for stored in await session.scalars(
+        select(DecisionRow).where(DecisionRow.case_id.in_(ids)).order_by(DecisionRow.id)
+    ):
+        decided[stored.case_id] = from_json(Decision, stored.content)
+    drafts: dict[str, Draft] = {}
+    for draft in await session.scalars(
+        select(Draft).where(Draft.case_id.in_(ids), Draft.state == "proposed").order_by(Draft.id)
+    ):
+        drafts[draft.case_id] = draft
+    now = utcnow()
+    lines = []
+    for case in cases:
+        message_in = newest.get(case.id)
+        held = case.claimed_by is not None and case.claimed_until is not None and case.claimed_until > now
+        lines.append(
+            QueueLine(
+                case=case,
+                customer=customers[case.customer_id],
+                words=message_in.text if message_in is not None else "",
+                last_at=message_in.sent_at if message_in is not None else case.created_at,
+                assessment=assessed.get(message_in.id) if message_in is not None else None,
+                decision=decided.get(case.id),
+                draft=drafts.get(case.id),
+                holder=agents.get(case.claimed_by or "") if held else None,
+                unconfirmed=case.flag == "unconfirmed",
+            )
+        )
+    return lines

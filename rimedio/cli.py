@@ -1,0 +1,368 @@
+"""The command line. Each command imports what it needs when it runs, so that help is there at once."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from models.database import Database
+    from rimedio.settings import Settings
+
+app = typer.Typer(
+    name="rimedio",
+    help="A complaint desk: understands what customers write, drafts the answer you decided beforehand, "
+    "and sends what a person approved.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+policy_app = typer.Typer(
+    help="Your policy file: what you offer when something went wrong.", no_args_is_help=True
+)
+agents_app = typer.Typer(help="The people who answer.", no_args_is_help=True)
+samples_app = typer.Typer(help="The sample messages of a new desk.", no_args_is_help=True)
+db_app = typer.Typer(help="The database.", no_args_is_help=True)
+app.add_typer(policy_app, name="policy")
+app.add_typer(agents_app, name="agents")
+app.add_typer(samples_app, name="samples")
+app.add_typer(db_app, name="db")
+
+FAILURE, USAGE, SOME_ROWS = 1, 2, 3
+
+
+def say(text: str = "") -> None:
+    """A line for the person at the terminal; data goes to standard output by `typer.echo`."""
+    typer.echo(text, err=True)
+
+
+def fail(message: str, code: int = FAILURE) -> NoReturn:
+    """Ends the command with one clear message."""
+    say(f"rimedio: {message}")
+    raise typer.Exit(code)
+
+
+def _settings() -> "Settings":
+    from rimedio.errors import SettingError
+    from rimedio.settings import load_settings
+
+    try:
+        return load_settings()
+    except SettingError as error:
+        fail(str(error), USAGE)
+
+
+def _with_database(work: "Callable[[Database, Settings], Coroutine[Any, Any, None]]") -> None:
+    """Runs `work` on an up-to-date database."""
+    from models.errors import ModelsError
+    from models.upgrade import upgrade
+    from responses.errors import ResponsesError
+    from rimedio.program import open_database
+
+    settings = _settings()
+
+    async def go() -> None:
+        database = open_database(settings)
+        try:
+            await upgrade(database)
+            await work(database, settings)
+        finally:
+            await database.close()
+
+    try:
+        asyncio.run(go())
+    except (ModelsError, ResponsesError) as error:
+        fail(str(error))
+
+
+@app.command()
+def run(
+    samples: Annotated[
+        bool, typer.Option(help="On a new desk without a bot: put twenty sample messages on it.")
+    ] = True,
+) -> None:
+    """Start everything: the web desk, the customers' chat, and Telegram when a token is set.
+
+    Example: RIMEDIO_TELEGRAM_TOKEN=123456:ABC… rimedio run
+    """
+    from models.errors import ModelsError
+    from rimedio.errors import ProgramError
+    from rimedio.start import start
+
+    settings = _settings()
+    try:
+        start(settings, samples=samples)
+    except (ProgramError, ModelsError) as error:
+        fail(str(error))
+    except KeyboardInterrupt:
+        say("stopped")
+
+
+@app.command()
+def assess(
+    text: Annotated[str, typer.Argument(help="The message, or - to read it from standard input.")],
+) -> None:
+    """Say what one message is: JSON with every label and its probability.
+
+    Example: rimedio assess "Il pacco non è mai arrivato, voglio il rimborso"
+    """
+    import json
+
+    from nlp.render import assessment_json
+
+    from nlp.errors import NlpError
+    from rimedio.model import load_classifier
+
+    if text == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    try:
+        classifier = load_classifier(_settings())
+    except NlpError as error:
+        fail(str(error))
+    (assessment,) = classifier.classify([text])
+    typer.echo(json.dumps(assessment_json(assessment), ensure_ascii=False, indent=2))
+
+
+@app.command()
+def classify(
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="A .csv or .jsonl file.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where the result goes: .csv or .jsonl.")],
+    text_column: Annotated[
+        str | None, typer.Option(help="The column with the texts; found by name or content otherwise.")
+    ] = None,
+) -> None:
+    """Classify a file of messages: one row in, one row out, in order, with the labels added.
+
+    Exit status: 0 all rows, 3 some rows could not be read (see the column "error"), 1 failure.
+
+    Example: rimedio classify reviews.csv -o labelled.csv
+    """
+    from nlp.batch import classify_file
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from nlp.errors import NlpError
+    from rimedio.model import load_classifier
+
+    settings = _settings()
+    if not source.is_file():
+        fail(f"{source} is not a file", USAGE)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    from rich.console import Console
+
+    try:
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("loading the model", total=None)
+            classifier = load_classifier(settings)
+            progress.update(task, description="classifying")
+            done = classify_file(
+                source,
+                output,
+                classifier,
+                text_column=text_column,
+                progress=lambda rows: progress.update(task, completed=rows),
+            )
+    except (NlpError, OSError) as error:
+        fail(str(error))
+    say(f"{done.rows} rows written to {output}, {done.errors} of them with an error")
+    if done.errors:
+        raise typer.Exit(SOME_ROWS)
+
+
+@app.command()
+def train(
+    corpus: Annotated[list[Path], typer.Argument(help="JSON lines with the fields of the taxonomy.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder for the trained heads.")],
+    seed: Annotated[int, typer.Option(help="The same seed and corpus give the same heads.")] = 0,
+) -> None:
+    """Train the heads of the classifier on labelled messages.
+
+    Example: rimedio train nlp/data/corpus.jsonl -o heads
+    """
+    from rich.console import Console
+
+    from nlp.encoder import load_encoder
+    from nlp.errors import NlpError
+    from nlp.evaluation import render
+    from nlp.training import train as train_heads
+
+    settings = _settings()
+    try:
+        report = train_heads(
+            corpus, output, encoder=load_encoder(settings.encoder, precision="float32"), seed=seed
+        )
+    except (NlpError, OSError) as error:
+        fail(str(error))
+    Console(stderr=True).print(render(report))
+    say(f"heads written to {output}; use them with RIMEDIO_HEADS={output}")
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[Path, typer.Argument(help="JSON lines with the true labels beside each text.")],
+    part: Annotated[
+        str, typer.Option(help="'test': only the texts that training never sees; 'all': every one.")
+    ] = "test",
+) -> None:
+    """Compare the classifier with labelled messages: precision, recall and F1 of every label.
+
+    Example: rimedio evaluate nlp/data/corpus.jsonl
+    """
+    from rich.console import Console
+
+    from nlp.errors import NlpError
+    from nlp.evaluation import evaluate_file, render
+    from rimedio.model import load_classifier
+
+    try:
+        report = evaluate_file(gold, load_classifier(_settings()), part=part)
+    except (NlpError, OSError) as error:
+        fail(str(error))
+    Console().print(render(report))
+
+
+@policy_app.command("check")
+def policy_check(file: Annotated[Path, typer.Argument(help="The policy file (YAML).")]) -> None:
+    """Look for mistakes in a policy file; each with its line and what is expected.
+
+    Exit status: 0 nothing wrong (there may be warnings), 1 errors.
+
+    Example: rimedio policy check policies/negozio.yaml
+    """
+    from responses.policy import PolicyFileError, check, load_policy
+
+    try:
+        policy = load_policy(file)
+    except OSError as error:
+        fail(f"{file}: {error.strerror}")
+    except PolicyFileError as error:
+        for problem in error.problems:
+            typer.echo(str(problem))
+        raise typer.Exit(FAILURE) from None
+    findings = check(policy)
+    for finding in findings:
+        typer.echo(str(finding))
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(FAILURE)
+    say(f"{file}: {len(policy.rules)} rules, {len(policy.owed)} owed by law or contract; no errors")
+
+
+@agents_app.command("add")
+def agents_add(
+    name: Annotated[str, typer.Argument(help="As customers will see it under an answer.")],
+    role: Annotated[str, typer.Option(help="agent, supervisor or admin")] = "agent",
+) -> None:
+    """Add a colleague, and print the one-time links that let them in.
+
+    Example: rimedio agents add Giulia --role supervisor
+    """
+    from models.decision import Role
+    from responses.agents import add_agent, make_link
+
+    if role not in {known.value for known in Role}:
+        fail(f"--role {role!r}: expected agent, supervisor or admin", USAGE)
+
+    async def work(database: "Database", settings: "Settings") -> None:
+        async with database.writing() as session:
+            agent = await add_agent(session, name, Role(role))
+            web = await make_link(session, agent, "web")
+            telegram = await make_link(session, agent, "telegram")
+        say(f"{agent.name} ({agent.role}) can come in for 48 hours, once each:")
+        typer.echo(f"{settings.address}/login/{web}")
+        if settings.telegram_token is not None:
+            typer.echo(await _telegram_link(settings, telegram))
+
+    _with_database(work)
+
+
+async def _telegram_link(settings: "Settings", code: str) -> str:
+    import httpx
+
+    try:
+        async with httpx.AsyncClient(timeout=10) as client:
+            answer = await client.get(f"{settings.telegram_api}/bot{settings.telegram_token}/getMe")
+            username = answer.json()["result"]["username"]
+    except (httpx.HTTPError, KeyError, ValueError):
+        return f"(Telegram does not answer) in the bot's chat, send: /start {code}"
+    return f"https://t.me/{username}?start={code}"
+
+
+@agents_app.command("list")
+def agents_list() -> None:
+    """List the colleagues with their roles and ways in."""
+    from responses.agents import working_agents
+
+    async def work(database: "Database", settings: "Settings") -> None:
+        async with database.reading() as session:
+            for agent in await working_agents(session):
+                ways = [
+                    "Telegram" if agent.telegram_id is not None else "",
+                    "password" if agent.password_hash is not None else "",
+                ]
+                typer.echo(
+                    f"{agent.name}\t{agent.role}\t{', '.join(way for way in ways if way) or 'link only'}"
+                )
+
+    _with_database(work)
+
+
+@agents_app.command("remove")
+def agents_remove(name: Annotated[str, typer.Argument(help="As in 'rimedio agents list'.")]) -> None:
+    """Take away a colleague's ways in. What they did keeps their name."""
+    from responses.agents import remove_agent
+
+    async def work(database: "Database", settings: "Settings") -> None:
+        async with database.writing() as session:
+            agent = await remove_agent(session, name)
+        say(f"{agent.name} is out: signed off everywhere, Telegram unlinked")
+
+    _with_database(work)
+
+
+@app.command()
+def login(name: Annotated[str, typer.Argument(help="As in 'rimedio agents list'.")]) -> None:
+    """Print a new one-time link to the web desk, good for 48 hours.
+
+    Example: rimedio login admin
+    """
+    from responses.agents import agent_by_name, make_link
+
+    async def work(database: "Database", settings: "Settings") -> None:
+        async with database.writing() as session:
+            code = await make_link(session, await agent_by_name(session, name), "web")
+        typer.echo(f"{settings.address}/login/{code}")
+
+    _with_database(work)
+
+
+@samples_app.command("remove")
+def samples_remove() -> None:
+    """Delete the sample messages with everything that hangs on them."""
+    from responses.samples import remove_samples
+
+    async def work(database: "Database", settings: "Settings") -> None:
+        async with database.writing() as session:
+            removed = await remove_samples(session, "system")
+        say(f"{removed} sample cases deleted")
+
+    _with_database(work)
+
+
+@db_app.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database's schema to what this version expects."""
+    from models.upgrade import upgrade
+
+    async def work(database: "Database", settings: "Settings") -> None:
+        _, now = await upgrade(database)
+        say(f"the database has schema {now}")
+
+    _with_database(work)
+
+
+def main() -> None:
+    """The command `rimedio`."""
+    app()

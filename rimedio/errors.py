@@ -1,0 +1,9 @@
+"""What can go wrong before and around the running program."""
+
+
+class ProgramError(Exception):
+    """Base class; the message is shown to the user as it is, without a traceback."""
+
+
+class SettingError(ProgramError):
+    """A setting has a value that cannot be used."""

@@ -1,0 +1,66 @@
+"""The classifier in the running program: loaded in a thread, then used by one thread at a time."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from models.assessment import Assessment
+from rimedio.settings import Settings
+
+if TYPE_CHECKING:
+    from nlp.classifier import Classifier
+
+log = logging.getLogger(__name__)
+
+
+class Model:
+    """Messages wait as rows until the model is there; nothing else waits for it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="model")
+        self._classifier: Classifier | None = None
+        self._loaded = asyncio.Event()
+        self.error: str | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether messages can be classified now."""
+        return self._classifier is not None
+
+    async def load(self) -> None:
+        """Loads encoder and heads in the model's own thread.
+
+        Raises:
+            NlpError: the model is missing or does not fit its heads; the message says what to do.
+        """
+        loop = asyncio.get_running_loop()
+        self._classifier = await loop.run_in_executor(self._executor, load_classifier, self._settings)
+        self._loaded.set()
+        log.info("model.loaded")
+
+    async def classify(self, texts: Sequence[str]) -> Sequence[Assessment]:
+        """Assesses messages, waiting for the model if need be."""
+        await self._loaded.wait()
+        classifier = self._classifier
+        if classifier is None:
+            raise RuntimeError("the model's event is set only after the model")
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, classifier.classify, list(texts))
+
+    def close(self) -> None:
+        """Ends the model's thread; what it is doing is finished first."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def load_classifier(settings: Settings) -> "Classifier":
+    """The classifier that the settings name."""
+    # Torch and what it brings take seconds and hundreds of megabytes: only where a model is needed.
+    from nlp.classifier import Classifier
+    from nlp.encoder import load_encoder
+
+    return Classifier.load(
+        encoder=load_encoder(settings.encoder), heads=settings.heads, fallback_language=settings.language
+    )

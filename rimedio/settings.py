@@ -1,0 +1,202 @@
+"""The settings, from the environment (`RIMEDIO_*`) and one `rimedio.toml`; the environment wins."""
+
+import os
+import secrets
+import tomllib
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from rimedio.errors import SettingError
+
+FILE = "rimedio.toml"
+
+
+class BusinessSettings(BaseModel):
+    """`{"name": …, "contact": …, "privacy": …}`, or the name alone."""
+
+    name: str = Field(default="Rimedio", min_length=1)
+    contact: str | None = None
+    privacy: str | None = None
+
+
+def _business(value: object) -> object:
+    if isinstance(value, str) and not value.lstrip().startswith("{"):
+        return {"name": value}
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError("expected a time zone such as Europe/Rome") from None
+    return value
+
+
+def _address(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("expected an address that begins with http:// or https://")
+    return value.rstrip("/")
+
+
+def _database_url(value: str) -> str:
+    if not value.startswith(
+        ("sqlite:", "sqlite+aiosqlite:", "postgresql:", "postgres:", "postgresql+psycopg:")
+    ):
+        raise ValueError("expected sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME")
+    return value.replace("postgres:", "postgresql:", 1) if value.startswith("postgres:") else value
+
+
+def _token(value: str) -> str:
+    number, _, rest = value.partition(":")
+    if not (number.isdigit() and len(rest) >= 10):
+        raise ValueError("expected a bot token as BotFather gives it, such as 123456:ABC-DEF…")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Durations are in seconds."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RIMEDIO_", frozen=True, extra="ignore", toml_file=FILE, env_ignore_empty=True
+    )
+
+    home: Path = Path("var")
+    database_url: Annotated[str, AfterValidator(_database_url)] | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    public_url: Address | None = None
+    secret: str | None = Field(default=None, min_length=16)
+    business: Annotated[BusinessSettings, BeforeValidator(_business)] = BusinessSettings()
+    telegram_token: Annotated[str, AfterValidator(_token)] | None = None
+    telegram_api: Address = "https://api.telegram.org"
+    policy: Path | None = None
+    encoder: str | None = None
+    heads: Path | None = None
+    timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Rome"
+    language: Literal["it", "en"] = "it"
+    debounce: float = Field(default=8, ge=0, le=600)
+    undo: float = Field(default=10, ge=0, le=60)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @field_validator("home", "policy", "heads")
+    @classmethod
+    def _expand(cls, value: Path | None) -> Path | None:
+        return value.expanduser() if value is not None else None
+
+    @property
+    def database(self) -> str:
+        """The database's URL; a SQLite file in the data folder unless one is set."""
+        return self.database_url or f"sqlite:///{self.home / 'rimedio.sqlite'}"
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is a file that only one program may serve."""
+        return self.database.startswith("sqlite")
+
+    @property
+    def address(self) -> str:
+        """Where browsers reach the desk."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The business's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def debounce_time(self) -> timedelta:
+        """How long a sentence waits for more."""
+        return timedelta(seconds=self.debounce)
+
+    @property
+    def undo_time(self) -> timedelta:
+        """How long an approved answer can be taken back."""
+        return timedelta(seconds=self.undo)
+
+    @cached_property
+    def signing_secret(self) -> str:
+        """The secret that signs cookies: the one set, or the one kept in the data folder.
+
+        Raises:
+            SettingError: none is set and the database is PostgreSQL, where several machines must agree.
+        """
+        if self.secret is not None:
+            return self.secret
+        if not self.is_sqlite:
+            raise SettingError(
+                "RIMEDIO_SECRET is not set: with PostgreSQL every process needs the same one, "
+                "at least 16 characters that nobody can guess"
+            )
+        path = self.home / "secret"
+        if not path.exists():
+            self.home.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(32))
+        kept = path.read_text().strip()
+        if len(kept) < 16:
+            raise SettingError(
+                f"{path} holds no secret of at least 16 characters: delete it to get a new one"
+            )
+        return kept
+
+
+def load_settings() -> Settings:
+    """Reads the settings.
+
+    Raises:
+        SettingError: names each wrong one, its value, and what is expected.
+    """
+    try:
+        settings = Settings()
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError(f"{FILE} is not valid TOML: {error}") from None
+    except ValidationError as error:
+        raise SettingError("\n".join(_sentence(problem) for problem in error.errors())) from None
+    _refuse_unknown()
+    return settings
+
+
+def _sentence(problem: object) -> str:
+    details = dict(problem)  # type: ignore[call-overload]
+    name = "RIMEDIO_" + ".".join(str(part) for part in details["loc"]).upper()
+    shown = (
+        "(not shown)"
+        if details["loc"][0] in ("secret", "telegram_token", "database_url")
+        else repr(details["input"])
+    )
+    return f"{name} = {shown}: {str(details['msg']).removeprefix('Value error, ')}"
+
+
+def _refuse_unknown() -> None:
+    # A misspelt name that changes nothing is worse than an error.
+    known = {f"RIMEDIO_{name.upper()}" for name in Settings.model_fields} | {"RIMEDIO_EVAL_DATA"}
+    unknown = sorted(name for name in os.environ if name.startswith("RIMEDIO_") and name.upper() not in known)
+    if unknown:
+        raise SettingError(f"{unknown[0]} is not a setting; there are {', '.join(sorted(known))}")

@@ -1,0 +1,104 @@
+"""Starting the program from a terminal: what it says, and how it is stopped."""
+
+import asyncio
+import logging
+import sys
+
+import structlog
+
+from rimedio.program import Program, listen, only_program, open_database, prepare
+from rimedio.settings import Settings
+
+_WORDS = {
+    "it": {
+        "desk": "La scrivania è su {address}",
+        "chat": "I clienti scrivono su {address}/chat",
+        "first": "Primo accesso (una volta sola, entro 48 ore): {address}/login/{code}",
+        "next": "Poi: apri il link, approva una bozza di prova, e leggi le regole in {policy}.\n"
+        "Per collegare un bot Telegram: RIMEDIO_TELEGRAM_TOKEN=… (vedi il README).",
+        "again": "Un nuovo link per entrare: rimedio login admin",
+        "model": "Il modello si sta caricando: i messaggi aspettano senza perdersi.",
+        "stop": "Per fermare: Ctrl-C",
+    },
+    "en": {
+        "desk": "The desk is at {address}",
+        "chat": "Customers write at {address}/chat",
+        "first": "First sign-in (once, within 48 hours): {address}/login/{code}",
+        "next": "Then: open the link, approve a sample draft, and read the rules in {policy}.\n"
+        "To connect a Telegram bot: RIMEDIO_TELEGRAM_TOKEN=… (see the README).",
+        "again": "A new link to sign in: rimedio login admin",
+        "model": "The model is loading: messages wait and none is lost.",
+        "stop": "To stop: Ctrl-C",
+    },
+}
+
+
+def start(settings: Settings, *, samples: bool) -> None:
+    """Runs the program until it is stopped.
+
+    Raises:
+        ProgramError: the port is taken, or no policy can be loaded.
+        DatabaseLockedError: another program serves the same data folder.
+    """
+    _log_to_stderr()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    lock = only_program(settings) if settings.is_sqlite else None
+    listener = listen(settings)
+    try:
+        asyncio.run(_serve(settings, listener, samples=samples and settings.telegram_token is None))
+    finally:
+        listener.close()
+        if lock is not None:
+            lock.release()
+
+
+async def _serve(settings: Settings, listener: object, *, samples: bool) -> None:
+    database = open_database(settings)
+    try:
+        first, code = await prepare(settings, database, samples=samples)
+        _greet(settings, first=first, code=code)
+        await Program(settings, database).serve(listener)  # type: ignore[arg-type]
+    finally:
+        await database.close()
+
+
+def _greet(settings: Settings, *, first: bool, code: str | None) -> None:
+    words = _WORDS[settings.language]
+    policy = settings.policy or settings.home / "policies"
+    lines = [words["desk"], words["chat"]]
+    lines += [words["first"], words["next"]] if first and code is not None else [words["again"]]
+    lines += [words["model"], words["stop"]]
+    text = "\n".join(lines).format(address=settings.address, code=code, policy=policy)
+    # Not through the log: this is for the person at the terminal, and holds a link that lets in.
+    sys.stderr.write(f"\n{text}\n\n")
+    sys.stderr.flush()
+
+
+def _log_to_stderr() -> None:
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    # These name addresses that hold the bot's token, or repeat what customers wrote.
+    for noisy in (
+        "httpx",
+        "httpcore",
+        "telegram",
+        "alembic",
+        "dbos",
+        "sentence_transformers",
+        "transformers",
+    ):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
