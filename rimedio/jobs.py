@@ -57,7 +57,6 @@ class Jobs:
             "executor_id": "local" if database_url.startswith("sqlite") else process_id,
             "application_version": "1",
             "log_level": "ERROR",
-            "run_admin_server": False,
             "enable_otlp": False,
         }
         self._dbos = DBOS(config=config)

@@ -1,0 +1,39 @@
+"""Fixtures that several kinds of tests share."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from models.database import Database, sqlite_url
+from models.upgrade import upgrade
+from tests.databases import PostgresServer, start_postgres
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    yield from start_postgres(tmp_path_factory.mktemp("pg"))
+
+
+@pytest_asyncio.fixture
+async def sqlite(tmp_path: Path) -> AsyncIterator[Database]:
+    """An empty SQLite database with the newest schema."""
+    database = Database(sqlite_url(tmp_path / "test.sqlite"))
+    await upgrade(database)
+    yield database
+    await database.close()
+
+
+@pytest_asyncio.fixture(params=["sqlite", "postgresql"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """The same test on each storage."""
+    if request.param == "sqlite":
+        url = sqlite_url(tmp_path / "test.sqlite")
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        url = server.new_url()
+    opened = Database(url)
+    await upgrade(opened)
+    yield opened
+    await opened.close()

@@ -1,0 +1,235 @@
+"""The storage's promises, on SQLite and on PostgreSQL alike."""
+
+import asyncio
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from models.alarm import Alarm, Job, set_alarm
+from models.clock import utcnow
+from models.database import Database
+from models.states import OutboxState, Purpose
+from models.tables import Base, Case, Cursor, OutboxEntry, Update
+from models.tables.base import UtcDateTime
+from models.upgrade import upgrade
+from responses.approval import Approvals
+from responses.cases import claim, raise_revision
+from responses.config import Business, RoadConfig
+from responses.errors import BlockedError
+from responses.hours import OpeningHours
+from responses.inbox import receive
+from tests.seed import bound, seed_agent, seed_case, seed_draft, seed_identity
+
+ROME = ZoneInfo("Europe/Rome")
+HOURS = OpeningHours.always(ROME)
+APPROVALS = Approvals(RoadConfig(business=Business(name="Prova"), timezone=ROME, undo=timedelta(0)))
+
+
+def differences(connection: Connection) -> list[object]:
+    ours = set(Base.metadata.tables)
+    context = MigrationContext.configure(
+        connection,
+        opts={
+            "include_object": lambda obj, name, kind, reflected, other: kind != "table" or name in ours,
+            # Both kinds of column hold the same; only ours puts the time zone back on SQLite.
+            "compare_type": lambda *args: False if isinstance(args[-1], UtcDateTime) else None,
+        },
+    )
+    return list(compare_metadata(context, Base.metadata))
+
+
+async def test_an_upgraded_empty_database_has_exactly_the_tables_of_the_program(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_upgrading_twice_changes_nothing(database: Database) -> None:
+    before, after = await upgrade(database)
+    assert before == after
+
+
+async def test_a_rolled_back_transaction_leaves_nothing_and_rings_nothing(database: Database) -> None:
+    rung: list[Alarm] = []
+
+    async def ring(alarms: object) -> None:
+        rung.extend(alarms)  # type: ignore[arg-type]
+
+    database.ring = ring
+    with pytest.raises(RuntimeError):
+        async with database.writing() as session:
+            session.add(Cursor(source="x", position=1))
+            set_alarm(session, Job.TRIAGE, "row")
+            raise RuntimeError
+    async with database.reading() as session:
+        assert await session.get(Cursor, "x") is None
+    assert rung == []
+
+
+async def test_alarms_ring_after_the_commit(database: Database) -> None:
+    seen: list[int] = []
+
+    async def ring(_alarms: object) -> None:
+        async with database.reading() as session:
+            cursor = await session.get_one(Cursor, "x")
+            seen.append(cursor.position)
+
+    database.ring = ring
+    async with database.writing() as session:
+        session.add(Cursor(source="x", position=7))
+        set_alarm(session, Job.TRIAGE, "row")
+    assert seen == [7]
+
+
+async def test_times_come_back_aware_and_in_utc(database: Database) -> None:
+    moment = datetime(2026, 7, 1, 12, 30, tzinfo=ROME)
+    async with database.writing() as session:
+        session.add(Cursor(source="x", position=1, polled_at=moment))
+    async with database.reading() as session:
+        stored = (await session.get_one(Cursor, "x")).polled_at
+    assert stored == moment
+    assert stored is not None
+    assert stored.utcoffset() == timedelta(0)
+
+
+async def test_a_time_without_zone_is_refused(database: Database) -> None:
+    with pytest.raises(StatementError, match="no time zone"):
+        async with database.writing() as session:
+            session.add(Cursor(source="x", position=1, polled_at=datetime(2026, 7, 1)))  # noqa: DTZ001
+            await session.flush()
+
+
+async def test_two_writers_lose_no_update(database: Database) -> None:
+    async with database.writing() as session:
+        case = await seed_case(session)
+
+    async def raise_often() -> None:
+        for _ in range(25):
+            async with database.writing() as session:
+                await raise_revision(session, await session.get_one(Case, case.id))
+
+    await asyncio.gather(*(raise_often() for _ in range(4)))
+    async with database.reading() as session:
+        assert (await session.get_one(Case, case.id)).revision == 100
+
+
+async def test_the_same_update_at_the_same_time_is_stored_once(database: Database) -> None:
+    async def deliver() -> str | None:
+        async with database.writing() as session:
+            return await receive(
+                session, source="telegram:1", external_id="5", chat_key="c", raw="{}", customer_says=True
+            )
+
+    ids = await asyncio.gather(*(deliver() for _ in range(8)))
+    assert len([one for one in ids if one is not None]) == 1
+    async with database.reading() as session:
+        assert (await session.scalars(select(func.count()).select_from(Update))).one() == 1
+
+
+async def test_an_arriving_update_raises_the_revision_of_the_open_case_once(database: Database) -> None:
+    async with database.writing() as session:
+        case = await seed_case(session)
+    for _ in range(2):
+        async with database.writing() as session:
+            await receive(
+                session, source="web", external_id="1", chat_key=case.chat_key, raw="{}", customer_says=True
+            )
+    async with database.reading() as session:
+        assert (await session.get_one(Case, case.id)).revision == case.revision + 1
+
+
+async def test_an_approval_of_an_old_revision_is_blocked(database: Database) -> None:
+    async with database.writing() as session:
+        agent = await seed_agent(session)
+        case = await seed_case(session)
+        draft = await seed_draft(session, case)
+    async with database.writing() as session:
+        await raise_revision(session, await session.get_one(Case, case.id))
+    with pytest.raises(BlockedError, match="stale"):
+        async with database.writing() as session:
+            await APPROVALS.approve(session, agent, bound(draft), HOURS)
+    async with database.reading() as session:
+        assert (await session.scalars(select(OutboxEntry))).all() == []
+
+
+async def test_an_approval_is_blocked_while_words_of_the_customer_are_unread(database: Database) -> None:
+    async with database.writing() as session:
+        agent = await seed_agent(session)
+        case = await seed_case(session)
+        draft = await seed_draft(session, case)
+        session.add(
+            Update(source="web", external_id="1", chat_key=case.chat_key, raw="{}", customer_says=True)
+        )
+    with pytest.raises(BlockedError, match="new_message"):
+        async with database.writing() as session:
+            await APPROVALS.approve(session, agent, bound(draft), HOURS)
+
+
+async def test_of_two_approvals_at_the_same_moment_one_is_sent(database: Database) -> None:
+    async with database.writing() as session:
+        agents = [await seed_agent(session, name) for name in ("Giulia", "Sara")]
+        draft = await seed_draft(session, await seed_case(session))
+
+    async def press(index: int) -> bool:
+        try:
+            async with database.writing() as session:
+                agent = await session.merge(agents[index])
+                await APPROVALS.approve(session, agent, bound(draft), HOURS)
+        except BlockedError:
+            return False
+        return True
+
+    assert sorted(await asyncio.gather(press(0), press(1))) == [False, True]
+    async with database.reading() as session:
+        assert len((await session.scalars(select(OutboxEntry))).all()) == 1
+
+
+async def test_of_two_claims_at_the_same_moment_one_wins(database: Database) -> None:
+    async with database.writing() as session:
+        agents = [await seed_agent(session, name) for name in ("Giulia", "Sara")]
+        case = await seed_case(session)
+
+    async def take(index: int) -> bool:
+        try:
+            async with database.writing() as session:
+                await claim(session, await session.get_one(Case, case.id), agents[index])
+        except BlockedError:
+            return False
+        return True
+
+    assert sorted(await asyncio.gather(take(0), take(1))) == [False, True]
+
+
+async def test_the_database_itself_refuses_an_answer_without_an_approval(database: Database) -> None:
+    with pytest.raises(IntegrityError, match="answer_is_approved"):
+        async with database.writing() as session:
+            session.add(
+                OutboxEntry(
+                    purpose=Purpose.ANSWER,
+                    dedupe_key="answer:none:0",
+                    chat_key="web:1",
+                    content={"text": "x"},
+                    state=OutboxState.PENDING,
+                )
+            )
+
+
+async def test_the_database_itself_refuses_an_unknown_state(database: Database) -> None:
+    async with database.writing() as session:
+        case = await seed_case(session, await seed_identity(session))
+    with pytest.raises(IntegrityError, match="state_known"):
+        async with database.writing() as session:
+            await session.execute(text("UPDATE cases SET state = 'lost' WHERE id = :id"), {"id": case.id})
+
+
+async def test_every_text_survives_storage(database: Database) -> None:
+    raw = '{"text": "\\u0000 <b>&amp; 😀 \u202eabc\u202c"}'
+    async with database.writing() as session:
+        row = await receive(session, source="s", external_id="1", chat_key="c", raw=raw, customer_says=False)
+    async with database.reading() as session:
+        assert (await session.get_one(Update, row)).raw == raw
+        assert (await session.get_one(Update, row)).received_at <= utcnow()
