@@ -6,10 +6,10 @@ from pathlib import Path
 
 from models.assessment import Assessment, Entities, Label
 from models.labels import Act, Tone, Urgency
-from nlp.encoder import Encoder, Vectors
+from nlp.encoder import Encoder, Precision, Vectors, load_encoder
 from nlp.entities import EntityFinder
 from nlp.heads import NO, TRAINED, Head, Heads, load_heads
-from nlp.language import detect_language
+from nlp.language import detect_language, load_identifier
 
 # Blanks, and the marks that only steer how neighbours are joined or in which direction they run.
 _INVISIBLE = (
@@ -40,22 +40,28 @@ class Classifier:
     def load(
         cls,
         *,
-        encoder: Encoder,
+        encoder: str | None = None,
         heads: Path | None = None,
+        precision: Precision = Precision.AUTO,
         fallback_language: str = "it",
         entities: EntityFinder | None = None,
     ) -> "Classifier":
-        """Load heads from a folder (None: those that ship with Rimedio) onto an encoder.
+        """Load everything that is needed; takes seconds.
 
-        `fallback_language` is the language of a text too short to tell.
+        `encoder` is a folder or hub name (None: the bundled one), `heads` a folder (None: those that ship
+        with Rimedio), `fallback_language` the language of a text too short to tell.
 
         Raises:
+            EncoderError: The model is missing or of a kind that cannot be used.
             HeadsError: The folder holds no heads that can be read.
             FingerprintError: The heads were trained on another encoder.
         """
+        # First, because the memory that its loading needs for a moment then serves the encoder.
+        load_identifier()
+        loaded = load_heads(heads or TRAINED)
         return cls(
-            encoder,
-            load_heads(heads or TRAINED),
+            load_encoder(encoder, precision),
+            loaded,
             fallback_language=fallback_language,
             entities=entities or EntityFinder(),
         )

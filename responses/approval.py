@@ -5,20 +5,16 @@ Approval, outbox, promises, ledger and the audit event are written in one transa
 
 import difflib
 import hashlib
-import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
-from models.decision import Decision, DecisionKind, Duration, DurationUnit, RemedyKind, Role
-from models.money import Money
+from models.decision import Decision, DecisionKind, Role
 from models.states import (
     CaseState,
     DraftState,
-    OfferState,
-    PromiseState,
     Purpose,
     Verdict,
 )
@@ -28,14 +24,11 @@ from models.tables import (
     Case,
     DecisionRow,
     Draft,
-    LedgerEntry,
-    OfferRow,
     OpenEdit,
     OutboxEntry,
-    Promise,
-    Voucher,
 )
 from responses.agents import rank
+from responses.bookkeeping import keep_books, reserve_voucher, take_back, voucher_amounts
 from responses.cases import claim, holder_of, move, raise_revision, raise_revision_from, release
 from responses.config import RoadConfig
 from responses.drafts.dates import format_due
@@ -48,11 +41,6 @@ from responses.rights import Bound, bound_draft, check_free, check_tier, decisio
 from responses.texts import split_text
 
 MAX_TEXT = 20_000
-_TO_BE_DONE = frozenset(
-    {RemedyKind.REFUND, RemedyKind.REPLACEMENT, RemedyKind.REPAIR, RemedyKind.REDO, RemedyKind.GIFT}
-)
-# For our own list only: the customer is told no day that the policy has not promised.
-_USUAL_TIME = Duration(count=3, unit=DurationUnit.WORKING_DAYS)
 
 
 def text_sha256(text: str) -> str:
@@ -112,7 +100,17 @@ class Approvals:
             approval_id=approval.id,
             not_before=now + self._config.undo if self._config.undo else None,
         )
-        promised = await self._keep_books(session, case, draft, decision, approval, agent, hours, now)
+        promised = await keep_books(
+            session,
+            case=case,
+            draft=draft,
+            decision=decision,
+            approval=approval,
+            agent=agent,
+            hours=hours,
+            now=now,
+            language=self._config.language,
+        )
         self._after_answer(case, draft, promised)
         await session.execute(
             update(OpenEdit).where(OpenEdit.case_id == case.id, OpenEdit.agent_id == agent.id).values(text="")
@@ -135,34 +133,7 @@ class Approvals:
         if not await cancel_pending(session, approval_id=approval.id):
             raise BlockedError("already_sending")
         approval.undone_at = utcnow()
-        await session.execute(
-            update(Promise)
-            .where(Promise.approval_id == approval.id)
-            .values(state=PromiseState.WITHDRAWN, settled_at=utcnow())
-        )
-        await session.execute(update(Voucher).where(Voucher.approval_id == approval.id).values(state="void"))
-        await session.execute(
-            update(OfferRow)
-            .where(OfferRow.approval_id == approval.id)
-            .values(approval_id=None, state=OfferState.OFFERED)
-        )
-        booked = (
-            await session.scalars(select(LedgerEntry).where(LedgerEntry.approval_id == approval.id))
-        ).all()
-        for entry in booked:
-            session.add(
-                LedgerEntry(
-                    customer_id=entry.customer_id,
-                    case_id=entry.case_id,
-                    approval_id=approval.id,
-                    offer_id=entry.offer_id,
-                    basis=entry.basis,
-                    amount_minor=-entry.amount_minor,
-                    currency=entry.currency,
-                    rule_id=entry.rule_id,
-                    agent_id=agent.id,
-                )
-            )
+        await take_back(session, approval, agent)
         case = await session.get_one(Case, approval.case_id, with_for_update=True)
         old = await session.get_one(Draft, approval.draft_id)
         if case.triage_due_at is None and case.state != CaseState.TAKEN_OVER:
@@ -337,96 +308,9 @@ class Approvals:
         for slot in slots:
             name, _, number = slot.partition(":")
             if name == "voucher" and number in vouchers:
-                codes[number] = await _reserve(session, vouchers[number], approval)
+                codes[number] = await reserve_voucher(session, vouchers[number], approval)
         greeting = greeting_for(draft.language, formality_of(draft), now.astimezone(self._config.timezone))
         return fill(draft.text, agent=agent.name, greeting=greeting, due=due, vouchers=codes)
-
-    async def _keep_books(
-        self,
-        session: AsyncSession,
-        case: Case,
-        draft: Draft,
-        decision: Decision | None,
-        approval: Approval,
-        agent: Agent,
-        hours: OpeningHours,
-        now: datetime,
-    ) -> bool:
-        """Opens promises and books what is given; whether anything is left to be done."""
-        # What an agent writes instead of an offer gives nothing: the offers stay where they are.
-        if decision is None or draft.decision_id is None or draft.kind != decision.kind:
-            return False
-        if decision.kind != DecisionKind.OFFER:
-            return False
-        promised = False
-        for commitment in decision.commitments:
-            session.add(
-                Promise(
-                    case_id=case.id,
-                    approval_id=approval.id,
-                    what=commitment.what.get(self._config.language) or next(iter(commitment.what.values())),
-                    owner_id=agent.id,
-                    due_at=hours.add(commitment.within, now),
-                )
-            )
-            promised = True
-        offers = (
-            await session.scalars(select(OfferRow).where(OfferRow.decision_id == draft.decision_id))
-        ).all()
-        groups: dict[int, list[OfferRow]] = {}
-        for offer in offers:
-            groups.setdefault(offer.choice_group, []).append(offer)
-        for options in groups.values():
-            for offer in options:
-                offer.approval_id = approval.id
-            if len(options) > 1:
-                # The customer picks one first; nothing is given until then.
-                continue
-            offer = options[0]
-            offer.state = OfferState.ACCEPTED
-            if (
-                offer.worth_minor is not None
-                and offer.currency is not None
-                and not case.is_sample
-                and not case.is_test
-            ):
-                session.add(
-                    LedgerEntry(
-                        customer_id=case.customer_id,
-                        case_id=case.id,
-                        approval_id=approval.id,
-                        offer_id=offer.id,
-                        basis=offer.basis,
-                        amount_minor=offer.worth_minor,
-                        currency=offer.currency,
-                        rule_id=offer.rule_id,
-                        agent_id=agent.id,
-                    )
-                )
-            if RemedyKind(offer.kind) in _TO_BE_DONE and not decision.commitments:
-                session.add(
-                    Promise(
-                        case_id=case.id,
-                        approval_id=approval.id,
-                        offer_id=offer.id,
-                        what=offer.kind,
-                        owner_id=agent.id,
-                        due_at=hours.add(_USUAL_TIME, now),
-                    )
-                )
-                promised = True
-        return promised
-
-
-def voucher_amounts(decision: Decision | None) -> dict[str, Money]:
-    """The voucher slots of a decision's draft: number to the value of its code."""
-    if decision is None:
-        return {}
-    options = (option for offer in decision.offers for option in offer.options)
-    vouchers = [
-        option.amount for option in options if option.kind == RemedyKind.VOUCHER and option.amount is not None
-    ]
-    return {str(number): amount for number, amount in enumerate(vouchers, start=1)}
 
 
 def formality_of(draft: Draft) -> str:
@@ -494,20 +378,6 @@ async def _supersede(session: AsyncSession, case: Case) -> None:
         .where(Draft.case_id == case.id, Draft.state == DraftState.PROPOSED)
         .values(state=DraftState.SUPERSEDED)
     )
-
-
-async def _reserve(session: AsyncSession, amount: Money, approval: Approval) -> str:
-    code = "-".join(secrets.token_hex(2).upper() for _ in range(4))
-    session.add(
-        Voucher(
-            code=code,
-            amount_minor=amount.minor,
-            currency=amount.currency,
-            case_id=approval.case_id,
-            approval_id=approval.id,
-        )
-    )
-    return code
 
 
 def _verdict(draft: Draft, agent: Agent, verdict: Verdict, reason: str | None) -> Approval:

@@ -32,7 +32,7 @@ from models.tables import (
 from responses.approval import proposed_draft
 from responses.cases import holder_of
 from responses.facts import known_facts
-from responses.triage import open_messages
+from responses.reading import open_messages
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,14 +7,21 @@ What is given and what is asked come from the decision alone: the tone chooses h
 
 from collections.abc import Iterator
 
-from models.decision import Basis, DecisionKind
+from models.decision import Basis, DecisionKind, Manner
 from models.labels import Act, Ask, Tone
 from responses.drafts.brief import DraftBrief
 from responses.drafts.dates import format_due_day
 from responses.drafts.draft import ComposedDraft, DraftKind, Part, assembled
 from responses.drafts.matter import asked_for, topic_of, understood
-from responses.drafts.remedies import NumberedOffer, noun, numbered_offers, offer_sentence, sentence
+from responses.drafts.remedies import (
+    NumberedOffer,
+    noun,
+    numbered_offers,
+    offer_sentence,
+    sentence,
+)
 from responses.drafts.slots import BLANK, escape
+from responses.drafts.templates import capital
 from responses.drafts.voice import Voice, voice_of
 
 VARIANTS = ("a", "b")
@@ -75,7 +82,7 @@ def _opening(brief: DraftBrief, voice: Voice, kind: DraftKind) -> Iterator[Part]
     else:
         name = escape(brief.customer_name)
         yield "greeting", voice.bare("greeting.named", greeting="{greeting}", name=name)
-    if brief.tone == Tone.ABUSIVE:
+    if brief.tone == Tone.ABUSIVE or brief.decision.manner is Manner.BOUNDARY:
         yield "boundary", voice.say("boundary")
     if brief.tone == Tone.WORRIED:
         match kind:
@@ -115,7 +122,7 @@ def _signature(brief: DraftBrief) -> Iterator[Part]:
 def _offer(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     yield "understanding", understood(brief, voice, _frame(brief))
     yield from _responsibility(brief, voice)
-    if brief.tone == Tone.THREATENING and (brief.decision.offers or brief.decision.commitments):
+    if _mediates(brief) and (brief.decision.offers or brief.decision.commitments):
         yield "mediation", voice.say("mediation.offer")
     offers = numbered_offers(brief.decision)
     told: list[NumberedOffer] = []
@@ -127,12 +134,19 @@ def _offer(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         lead = _lead(offer, told, offers, voice, next_said=bool(brief.decision.commitments))
         yield "gesture", offer_sentence(offer, voice, lead)
         told.append(offer)
-    choices = [offer for offer in offers if offer.is_choice]
-    if len(choices) > 1:
-        yield "choice", voice.say("choose.several")
-    elif choices:
-        yield "choice", voice.say("choose.voucher" if choices[0].has_voucher else "choose.plain")
+    if brief.decision.decline_reason is not None:
+        reason = sentence(voice.translated(brief.decision.decline_reason))
+        yield "decline", voice.say("decline.partly", reason=reason)
+        yield from _instead(brief, voice)
+        yield from _rights(brief, voice, owed_is_told=True)
+    choices = [offer for offer in told if offer.is_choice]
+    if choices:
+        yield "choice", _choose(choices, voice, is_last=choices[-1] is told[-1])
     yield from _closing(brief, voice, open_end=bool(choices))
+
+
+def _mediates(brief: DraftBrief) -> bool:
+    return brief.tone == Tone.THREATENING or brief.decision.manner is Manner.MEDIATE
 
 
 def _frame(brief: DraftBrief) -> str:
@@ -172,6 +186,18 @@ def _lead(
     return voice.bare("remedy.also") if follows else None
 
 
+def _choose(choices: list[NumberedOffer], voice: Voice, *, is_last: bool) -> str:
+    (first, *others) = choices
+    if others:
+        return voice.say("choose.several")
+    if first.has_voucher:
+        return voice.say("choose.voucher")
+    if is_last or first.is_listed:
+        return voice.say("choose.plain")
+    options = [noun(option, voice) for option in first.options]
+    return voice.bare("choose.between", options=voice.listed(options, "or"))
+
+
 def _commitments(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     for number, commitment in enumerate(brief.decision.commitments, start=1):
         what = voice.translated(commitment.what).rstrip(".")
@@ -189,7 +215,7 @@ def _question(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     complaint = brief.act == Act.COMPLAINT
     frame = "reported" if brief.decision.second_time else "sorry"
     yield "understanding", understood(brief, voice, frame)
-    if brief.tone == Tone.THREATENING:
+    if _mediates(brief):
         yield "mediation", voice.say("mediation.reading")
     asks = [_in_a_list(voice.translated(fact.ask)) for fact in brief.decision.asks_customer] or [BLANK]
     number = "one" if len(asks) == 1 else "many"
@@ -208,7 +234,7 @@ def _question(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
 def _in_a_list(ask: str) -> str:
     """Turns "the number: it is in the mail" into "the number (it is in the mail)"."""
     what, colon, where = ask.rstrip(".").partition(": ")
-    return f"{what} ({where})" if colon else what
+    return f"{what.rstrip()} ({where})" if colon else what
 
 
 def _decline(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
@@ -216,27 +242,37 @@ def _decline(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     yield "understanding", understood(brief, voice, "reported")
     if decision.apologise and not decision.second_time:
         yield "apology", voice.say("apology.regret")
-    if brief.tone == Tone.THREATENING:
+    if _mediates(brief):
         yield "mediation", voice.say("mediation.decline")
-    reason = "rules"
-    if decision.at_fault is not True and brief.own_error:
-        reason = "own_error"
-    elif decision.at_fault is False:
-        reason = "not_ours"
-    yield "decline", voice.say(f"decline.{reason}", asks=asked_for(brief, voice))
-    if decision.alternative is not None:
-        alternative = sentence(voice.translated(decision.alternative))
-        yield "instead", voice.say("decline.instead", alternative=alternative)
-    yield from _rights(brief, voice)
+    asks = asked_for(brief, voice)
+    if decision.decline_reason is not None:
+        reason = capital(sentence(voice.translated(decision.decline_reason)))
+        yield "decline", voice.say("decline.reason", reason=reason, asks=asks)
+    elif decision.at_fault is not True and brief.own_error:
+        yield "decline", voice.say("decline.own_error", asks=asks)
+    else:
+        yield (
+            "decline",
+            voice.say("decline.not_ours" if decision.at_fault is False else "decline.rules", asks=asks),
+        )
+    yield from _instead(brief, voice)
+    yield from _rights(brief, voice, owed_is_told=False)
     if decision.alternative is None:
         yield "closing", voice.say("decline.open")
     else:
         yield from _closing(brief, voice)
 
 
-def _rights(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+def _instead(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    if brief.decision.alternative is not None:
+        alternative = sentence(voice.translated(brief.decision.alternative))
+        yield "instead", voice.say("decline.instead", alternative=alternative)
+
+
+def _rights(brief: DraftBrief, voice: Voice, *, owed_is_told: bool) -> Iterator[Part]:
     """What a refusal leaves untouched. It never hides a legal right that may be open."""
-    owed = [offer for offer in numbered_offers(brief.decision) if offer.offer.basis is Basis.OWED]
+    offers = numbered_offers(brief.decision)
+    owed = [offer for offer in offers if offer.offer.basis is Basis.OWED and not owed_is_told]
     if owed:
         nouns = [voice.listed([noun(option, voice) for option in offer.options], "or") for offer in owed]
         yield "right", voice.say("decline.owed", options=voice.listed(nouns))
@@ -269,16 +305,16 @@ def _stands(brief: DraftBrief) -> bool:
 
 
 def _thanks(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
-    words = voice.say("thanks.warm" if brief.tone == Tone.GRATEFUL else "thanks.plain")
-    yield "thanks", f"{words} 🙂" if brief.emoji_used else words
-    yield "closing", voice.say("closing.thanks")
+    yield "thanks", voice.say("thanks.warm" if brief.tone == Tone.GRATEFUL else "thanks.plain")
+    closing = voice.say("closing.thanks")
+    yield "closing", f"{closing.rstrip('.')} 🙂" if brief.emoji_used else closing
 
 
 def _holding(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     yield "understanding", understood(brief, voice, _frame(brief))
     if brief.decision.apologise or brief.decision.second_time:
         yield from _responsibility(brief, voice)
-    if brief.tone == Tone.THREATENING:
+    if _mediates(brief):
         yield "mediation", voice.say("mediation.reading")
     if Ask.HUMAN_CONTACT in brief.asks:
         yield "person", voice.say("holding.person")

@@ -1,4 +1,4 @@
-"""Days, deadlines and greetings by the hour, as each language says them."""
+"""Days and deadlines, as each language says them."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -82,24 +82,6 @@ def format_when(due: datetime, now: datetime, language: str, tz: tzinfo) -> str:
     if local.date() == today + timedelta(days=1):
         return phrases(language).say("deadline.tomorrow", values)
     return phrases(language).say("deadline.time", values)
-
-
-def greeting_for(language: str, formality: str, local_time: time) -> str:
-    """Words for the `{greeting}` slot: in Italian "Buongiorno", from 18 "Buonasera".
-
-    Args:
-        language: ISO 639-1 code of one of the draft languages.
-        formality: `formal` or `informal`.
-        local_time: the hour of approval where the business is.
-    """
-    words = phrases(language)
-    formal = formality == "formal"
-    evening, afternoon = (int(words.say(f"greeting.{part}_from")) for part in ("evening", "afternoon"))
-    if local_time.hour >= evening or local_time.hour < 4:
-        return words.say("greeting.evening", formal=formal)
-    if local_time.hour >= afternoon:
-        return words.say("greeting.afternoon", formal=formal)
-    return words.say("greeting.morning", formal=formal)
 
 
 def _weekday(day: date, language: str) -> str:

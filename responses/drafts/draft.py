@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from responses.drafts.remedies import capital
 from responses.drafts.slots import slots_in
+from responses.drafts.templates import capital
 
 Part = tuple[str, str]
 """Name and words of a part, such as `("apology", "le chiedo scusa.")`."""

@@ -64,7 +64,7 @@ def _grievances(brief: DraftBrief, voice: Voice, frame: str) -> str:
     for form in ("is", "that", "sorry"):
         first, spoken_days = _clause(keys[0], form, voice)
         rest = [_bare_clause(key, form, voice) for key in keys[1:]]
-        clauses[form] = voice.listed([first, *rest], "and" if form == "is" else "that")
+        clauses[form] = voice.listed([first, *rest], "clauses" if form == "is" else "that")
     hidden = _DAY_VALUES if spoken_days else frozenset()
     values = {name: value for name, value in voice.values.items() if name not in hidden}
     return voice.bare(f"understanding.{frame}", **{**values, **clauses})

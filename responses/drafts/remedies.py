@@ -6,6 +6,7 @@ from itertools import count
 
 from models.decision import Basis, Decision, Offer, Remedy, RemedyKind
 from responses.drafts.numbers import format_money, format_span, percentage_forms
+from responses.drafts.templates import capital
 from responses.drafts.voice import Voice
 
 RESTORING = frozenset(
@@ -49,6 +50,11 @@ class NumberedOffer:
         return len(self.options) > 1
 
     @property
+    def is_listed(self) -> bool:
+        """Whether its options stand below each other, to be picked by their number."""
+        return len(self.options) > 2 or any(option.remedy.kind in _OWN_WORDS for option in self.options)
+
+    @property
     def has_voucher(self) -> bool:
         """Whether one of the options is a voucher."""
         return any(option.voucher is not None for option in self.options)
@@ -76,7 +82,7 @@ def offer_sentence(offer: NumberedOffer, voice: Voice, lead: str | None) -> str:
     """One offer as a sentence; `lead` is a beginning such as "per il ritardo"."""
     owed = offer.offer.basis is Basis.OWED
     if offer.is_choice:
-        return _choice(offer.options, voice, lead, owed=owed)
+        return _choice(offer, voice, lead, owed=owed)
     (option,) = offer.options
     if option.remedy.kind in _OWN_WORDS:
         own = sentence(voice.translated(option.remedy.wording))
@@ -138,19 +144,14 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
-def capital(text: str) -> str:
-    """Begins `text` as a sentence begins."""
-    return text[:1].upper() + text[1:]
-
-
 def numbered_lines(items: Sequence[str]) -> str:
     """A list to be answered with a number."""
     return "\n".join(f"{number}) {item}" for number, item in enumerate(items, start=1))
 
 
-def _choice(options: Sequence[NumberedRemedy], voice: Voice, lead: str | None, *, owed: bool) -> str:
-    nouns = [noun(option, voice) for option in options]
-    if len(nouns) > 2 or any(option.remedy.kind in _OWN_WORDS for option in options):
+def _choice(offer: NumberedOffer, voice: Voice, lead: str | None, *, owed: bool) -> str:
+    nouns = [noun(option, voice) for option in offer.options]
+    if offer.is_listed:
         head = _led(voice, "remedy.owed_list" if owed else "remedy.choice_list", lead)
         return f"{head}\n{numbered_lines(nouns)}"
     key = "remedy.owed_choice" if owed else "remedy.choice"

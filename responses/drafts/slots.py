@@ -14,8 +14,10 @@ not filled again.
 
 import re
 from collections.abc import Mapping
+from datetime import datetime, time
 
 from responses.drafts.errors import PlaceholderLeftError, UnfilledSlotError, UnknownSlotError
+from responses.drafts.phrases import phrases
 
 BLANK = "[…]"
 """What stands where only a person can go on writing. A text that holds one cannot be approved."""
@@ -76,6 +78,24 @@ def fill(text: str, *, agent: str, greeting: str, due: Mapping[str, str], vouche
         return values[slot]
 
     return _SLOT.sub(value_of, text)
+
+
+def greeting_for(language: str, formality: str, local_time: datetime | time) -> str:
+    """Words for the `{greeting}` slot: in Italian "Buongiorno", from 18 "Buonasera".
+
+    Args:
+        language: ISO 639-1 code of one of the draft languages.
+        formality: `formal` or `informal`.
+        local_time: the moment of approval in the business's time zone.
+    """
+    words = phrases(language)
+    formal = formality == "formal"
+    evening, afternoon = (int(words.say(f"greeting.{part}_from")) for part in ("evening", "afternoon"))
+    if local_time.hour >= evening or local_time.hour < 4:
+        return words.say("greeting.evening", formal=formal)
+    if local_time.hour >= afternoon:
+        return words.say("greeting.afternoon", formal=formal)
+    return words.say("greeting.morning", formal=formal)
 
 
 def placeholder_in(text: str) -> str | None:

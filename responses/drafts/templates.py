@@ -1,7 +1,7 @@
 """The small notation in which the phrase files are written.
 
 - `(le|ti)`: the formal form, then the informal one;
-- `<order>`: a value that may or may not be known;
+- `<order>`: a value that may or may not be known; `<^is>` the same, beginning with a capital;
 - `[ dell'ordine <order>]`: left out as a whole when a value inside it is unknown.
 
 A wording whose values outside the square brackets are not all known cannot be used; of those that can,
@@ -15,26 +15,27 @@ from functools import lru_cache
 
 _REGISTER = re.compile(r"\(([^()|]*)\|([^()|]*)\)")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
-_FIELD = re.compile(r"<([a-z_]+)>")
+_FIELD = re.compile(r"<(\^?)([a-z_]+)>")
+_OPENING = '¿¡«“„"('
 
 
 @lru_cache(maxsize=4096)
 def required(wording: str) -> frozenset[str]:
     """Names the values without which `wording` cannot be used."""
-    return frozenset(_FIELD.findall(_OPTIONAL.sub("", wording)))
+    return fields_of(_OPTIONAL.sub("", wording))
 
 
 @lru_cache(maxsize=4096)
 def fields_of(wording: str) -> frozenset[str]:
     """Names every value that `wording` may use."""
-    return frozenset(_FIELD.findall(wording))
+    return frozenset(name for _, name in _FIELD.findall(wording))
 
 
 def render(wording: str, values: Mapping[str, str], *, formal: bool) -> str:
     """Writes `wording` out. `values` holds at least what it requires."""
     spoken = _REGISTER.sub(lambda match: match[1 if formal else 2], wording)
     kept = _OPTIONAL.sub(lambda match: match[1] if fields_of(match[1]) <= values.keys() else "", spoken)
-    return _FIELD.sub(lambda match: values[match[1]], kept)
+    return _FIELD.sub(lambda match: capital(values[match[2]]) if match[1] else values[match[2]], kept)
 
 
 def best(wordings: Sequence[str], values: Mapping[str, str], variant: int) -> str | None:
@@ -48,3 +49,9 @@ def best(wordings: Sequence[str], values: Mapping[str, str], variant: int) -> st
     most = max(len(required(wording)) for wording in usable)
     richest = [wording for wording in usable if len(required(wording)) == most]
     return richest[variant % len(richest)]
+
+
+def capital(text: str) -> str:
+    """Begins `text` as a sentence begins, also behind "¿" and an opening quotation mark."""
+    start = len(text) - len(text.lstrip(_OPENING))
+    return text[:start] + text[start : start + 1].upper() + text[start + 1 :]

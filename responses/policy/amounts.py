@@ -68,7 +68,9 @@ def _value_share(remedy: Remedy, spec: RemedySpec, situation: Situation) -> Valu
         return Valued(remedy=remedy, worth_needs=(PRICE,))
     if spec.of == _ORDER and isinstance(price, Money) and spec.fraction is not None:
         share = (price * spec.fraction).rounded()
-        return Valued(remedy=replace(remedy, worth=share if spec.at_most is None else min(share, spec.at_most)))
+        return Valued(
+            remedy=replace(remedy, worth=share if spec.at_most is None else min(share, spec.at_most))
+        )
     if spec.at_most is not None:
         return Valued(remedy=replace(remedy, worth=spec.at_most))
     return Valued(remedy=remedy, worth_needs=(PRICE,) if spec.of == _ORDER else ())

@@ -63,7 +63,8 @@ def _same_failure(given: Given, matter: Matter, complaint_type: str | None) -> b
     if complaint_type is None:
         # "Vergogna!" after an answer names no type: it is about whatever was answered.
         return matter.act == Act.COMPLAINT
-    return given.complaint_type == complaint_type
+    # What was given for a complaint nobody could name may have been for this one.
+    return given.complaint_type in (None, complaint_type)
 
 
 def _of_the_same_order(matter: Matter) -> tuple[Given, ...]:

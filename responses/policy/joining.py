@@ -145,17 +145,17 @@ def _reduce(grant: Grant, owed: Sequence[Grant], say: Sentences, notes: list[str
         if rest is None:
             notes.append(say("covered", remedy=option.kind))
         else:
-            options.append(replace(option, remedy=rest))
-            notes.append(say("reduced", remedy=option.kind, amount=plain(rest.worth or rest.at_most or _none())))
+            options.append(replace(option, remedy=cut(option.remedy, rest)))
+            notes.append(say("reduced", remedy=option.kind, amount=plain(rest)))
     return replace(grant, options=tuple(options))
 
 
-def _rest(remedy: Remedy, due: Sequence[Remedy]) -> Remedy | None:
-    """What is left of goodwill beyond what is owed of its kind; None where nothing, or nobody can tell."""
-    owed_worth = dearest([other.worth for other in due])
-    if remedy.kind not in DIVISIBLE or remedy.worth is None or owed_worth is None:
+def _rest(remedy: Remedy, due: Sequence[Remedy]) -> Money | None:
+    """What goodwill adds to what is owed of its kind; None where nothing, or nobody can tell."""
+    owed = dearest([other.worth for other in due])
+    if remedy.kind not in DIVISIBLE or remedy.worth is None or owed is None:
         return None
-    return cut(remedy, remedy.worth - owed_worth) if owed_worth < remedy.worth else None
+    return remedy.worth - owed if owed < remedy.worth else None
 
 
 def _refund_or_cure(grants: Sequence[Grant]) -> tuple[Grant, ...]:

@@ -32,7 +32,7 @@ _IT = {
     "reduced": "{remedy} di favore ridotto a {amount}: il resto è già dovuto",
     "unknown_worth": "{remedy}: il valore non è noto, approva {role}",
     "price_unknown": "il tetto sul prezzo non è stato verificato: il valore dell'ordine non è noto",
-    "per_customer": "con questo il cliente arriva a {total} in favori, oltre il tetto di {cap}: approva {role}",
+    "per_customer": "con questo il cliente ha avuto {total} di favori, più di {cap}: approva {role}",
     "above_all": "il valore ({worth}) supera quanto chiunque può approvare",
     "manner_unsure": "la regola {rule} potrebbe valere: per prudenza approva {role}",
     "agent": "un operatore",

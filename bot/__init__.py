@@ -1,0 +1,1 @@
+"""Telegram: updates in, texts out, for customers and for agents."""

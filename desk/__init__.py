@@ -1,0 +1,1 @@
+"""The web desk for agents and the web chat for customers."""

@@ -1,0 +1,76 @@
+"""An assessment as plain values: a dictionary for JSON, and the columns of a table."""
+
+from models.assessment import Assessment, Entities, Label
+from nlp.heads import YES
+
+COLUMNS = (
+    "act",
+    "act_probability",
+    "complaint_types",
+    "complaint_probabilities",
+    "tone",
+    "tone_probability",
+    "urgency",
+    "asks",
+    "own_error",
+    "language",
+    "needs_review",
+)
+"""What the batch writes after the input's own columns."""
+
+Value = str | float | bool | list[str] | list[float]
+
+
+def as_dict(assessment: Assessment) -> dict[str, object]:
+    """Everything about one message, ready for JSON; probabilities with four digits.
+
+    `own_error_probability` is the probability that the writer blames themselves, whatever was decided.
+    """
+    own_error = assessment.own_error.label == YES
+    probability = assessment.own_error.probability
+    return {
+        "act": _label(assessment.act),
+        "complaint_types": [_label(label) for label in assessment.complaint_types],
+        "tone": _label(assessment.tone),
+        "urgency": _label(assessment.urgency),
+        "asks": [_label(label) for label in assessment.asks],
+        "own_error": own_error,
+        "own_error_probability": round(probability if own_error else 1 - probability, 4),
+        "language": assessment.language,
+        "entities": _entities(assessment.entities),
+        "needs_review": assessment.needs_review,
+        "abstained": sorted(assessment.abstained),
+        "encoder": assessment.encoder,
+        "heads": assessment.heads,
+    }
+
+
+def as_columns(assessment: Assessment) -> dict[str, Value]:
+    """One message's row of `COLUMNS`, in their order."""
+    return {
+        "act": str(assessment.act.label),
+        "act_probability": round(assessment.act.probability, 4),
+        "complaint_types": [str(label.label) for label in assessment.complaint_types],
+        "complaint_probabilities": [round(label.probability, 4) for label in assessment.complaint_types],
+        "tone": str(assessment.tone.label),
+        "tone_probability": round(assessment.tone.probability, 4),
+        "urgency": str(assessment.urgency.label),
+        "asks": [str(label.label) for label in assessment.asks],
+        "own_error": assessment.own_error.label == YES,
+        "language": assessment.language,
+        "needs_review": assessment.needs_review,
+    }
+
+
+def _label(label: Label) -> dict[str, object]:
+    return {"label": str(label.label), "probability": round(label.probability, 4)}
+
+
+def _entities(entities: Entities) -> dict[str, object]:
+    return {
+        "order_ids": list(entities.order_ids),
+        "amounts": [{"value": str(amount.value), "currency": amount.currency} for amount in entities.amounts],
+        "dates": [day.isoformat() for day in entities.dates],
+        "phone_numbers": list(entities.phone_numbers),
+        "emails": list(entities.emails),
+    }

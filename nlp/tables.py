@@ -1,0 +1,260 @@
+"""Messy tables of messages: CSV of any delimiter and charset, and JSON lines, without losing a row."""
+
+import codecs
+import csv
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+from nlp.errors import BatchError
+
+JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
+CSV_SUFFIXES = (".csv", ".tsv", ".txt")
+
+RAW = "raw"
+"""Where the line of a row that cannot be read is kept."""
+
+_DELIMITERS = (",", ";", "\t", "|")
+_NO_DELIMITER = "\x1f"  # splits nothing: a file with one column may have commas in its texts
+_SAMPLE_BYTES = 1 << 20
+_SAMPLE_RECORDS = 200
+_LONGEST_RECORD = 2000  # physical lines; a quote that is open for longer was never meant to be one
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One row as it stands in the file; `error` says what is wrong with it."""
+
+    values: dict[str, object]
+    error: str | None = None
+
+
+class Table(Protocol):
+    """A file of rows that can be read more than once, in order and one row at a time."""
+
+    columns: Sequence[str]
+    delimiter: str
+    encoding: str
+
+    def rows(self) -> Iterator[Row]:
+        """Every row of the file, broken ones included."""
+        ...
+
+
+def open_table(path: Path) -> Table:
+    """Look at a file and say how to read it.
+
+    Raises:
+        BatchError: The file is missing, of an unknown kind, or has no header.
+    """
+    if not path.is_file():
+        raise BatchError(f"{path}: no such file")
+    suffix = path.suffix.lower()
+    if suffix in JSON_SUFFIXES:
+        return JsonTable(path)
+    if suffix in CSV_SUFFIXES:
+        return CsvTable(path)
+    raise BatchError(f"{path}: expected a file ending in {', '.join(CSV_SUFFIXES + JSON_SUFFIXES)}")
+
+
+class CsvTable:
+    """A delimited file with a header."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.encoding = detect_encoding(path)
+        # The module's limit is meant for what comes from strangers over a wire; one message may be longer.
+        csv.field_size_limit(sys.maxsize)
+        self.delimiter = self._detect_delimiter()
+        header = next((fields for fields, _ in self._records()), None)
+        if header is None:
+            raise BatchError(f"{path}: the file is empty; expected a header and one row a message")
+        self.columns = _distinct(header)
+
+    def rows(self) -> Iterator[Row]:
+        """Every row; one with too many fields has the surplus in its last column, rejoined."""
+        for fields, error in islice(self._records(), 1, None):
+            yield self._row(fields, error)
+
+    def _row(self, fields: list[str], error: str | None) -> Row:
+        expected = len(self.columns)
+        if len(fields) != expected and error is None:
+            error = f"expected {expected} columns, found {len(fields)}"
+        if len(fields) > expected:
+            fields = [*fields[: expected - 1], self.delimiter.join(fields[expected - 1 :])]
+        padded = [*fields, *[""] * (expected - len(fields))]
+        return Row(values=dict(zip(self.columns, padded, strict=True)), error=error)
+
+    def _records(self, delimiter: str | None = None) -> Iterator[tuple[list[str], str | None]]:
+        chosen = delimiter or self.delimiter
+        with self._path.open(encoding=self.encoding, errors="replace", newline="") as lines:
+            for record, closed in _whole_records(lines, chosen):
+                quoting = csv.QUOTE_MINIMAL if closed else csv.QUOTE_NONE
+                fields = next(csv.reader([record], delimiter=chosen, quoting=quoting), [])
+                if fields:
+                    yield fields, None if closed else "a quotation mark that opens is never closed"
+
+    def _detect_delimiter(self) -> str:
+        def agreement(delimiter: str) -> tuple[float, int]:
+            widths = [len(fields) for fields, _ in islice(self._records(delimiter), _SAMPLE_RECORDS)]
+            if not widths or widths[0] == 1:
+                return 0.0, 0
+            return widths.count(widths[0]) / len(widths), widths[0]
+
+        best = max(_DELIMITERS, key=agreement)
+        return best if agreement(best)[1] > 1 else _NO_DELIMITER
+
+
+class JsonTable:
+    """A file with one JSON object a line; a line that is none is a row with an error."""
+
+    delimiter = ","
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.encoding = detect_encoding(path)
+        self.columns = list(dict.fromkeys(key for row in self.rows() for key in row.values))
+
+    def rows(self) -> Iterator[Row]:
+        """Every line that is not blank."""
+        with self._path.open(encoding=self.encoding, errors="replace") as lines:
+            for line in lines:
+                if line.strip():
+                    yield _parse(line.rstrip("\n"))
+
+
+def detect_encoding(path: Path) -> str:
+    """The charset of a file: UTF-8 where it is, else what its bytes look like, else Windows-1252."""
+    with path.open("rb") as file:
+        head = file.read(_SAMPLE_BYTES)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    broken = _first_bad_byte(path)
+    if broken is None:
+        return "utf-8-sig"
+    # Imported where needed: most files are UTF-8.
+    from charset_normalizer import from_bytes
+
+    with path.open("rb") as file:
+        file.seek(max(0, broken - _SAMPLE_BYTES // 2))
+        sample = file.read(_SAMPLE_BYTES)
+    text = sample.decode("utf-8", "replace")
+    wide = sum(1 for character in text if character > "\x7f" and character != "�")
+    if wide > text.count("�"):
+        return "utf-8-sig"  # mostly right: a few bytes were damaged on the way
+    guess = from_bytes(sample, cp_isolation=["cp1252", "iso8859_15", "cp1250", "mac_roman", "cp850"]).best()
+    return "cp1252" if guess is None else guess.encoding
+
+
+def find_text_column(table: Table) -> str:
+    """The column that holds the messages: by its name, else the one with the longest texts.
+
+    Raises:
+        BatchError: No column holds text.
+    """
+    by_name = {column.strip().lower(): column for column in reversed(table.columns)}
+    for name in TEXT_NAMES:
+        if name in by_name:
+            return by_name[name]
+    lengths: Counter[str] = Counter()
+    for row in islice(table.rows(), _SAMPLE_RECORDS):
+        lengths.update({key: len(value) for key, value in row.values.items() if isinstance(value, str)})
+    if not lengths:
+        raise BatchError(f"no column holds text; columns found: {', '.join(table.columns) or 'none'}")
+    return lengths.most_common(1)[0][0]
+
+
+TEXT_NAMES = (
+    *("text", "testo", "message", "messaggio", "body", "review", "recensione", "comment", "commento"),
+    *("content", "contenuto", "feedback", "description", "descrizione", "texto", "mensaje", "mensagem"),
+    *("reseña", "texte", "avis", "nachricht", "bewertung", "kommentar", "corpo", "reclamo", "complaint"),
+)
+"""Names of the column that holds the messages, in order of preference."""
+
+
+def _whole_records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[str, bool]]:
+    """Join physical lines into records; a quote that never closes stays with its own line."""
+    waiting: list[str] = []
+    while line := waiting.pop(0) if waiting else next(lines, ""):
+        taken = [line]
+        still_open = _ends_quoted(line, delimiter, opened=False)
+        while still_open and len(taken) < _LONGEST_RECORD:
+            following = waiting.pop(0) if waiting else next(lines, "")
+            if not following:
+                break
+            taken.append(following)
+            still_open = _ends_quoted(following, delimiter, opened=True)
+        if still_open:
+            waiting = taken[1:] + waiting
+            yield line.rstrip("\r\n"), False
+        else:
+            yield "".join(taken), True
+
+
+def _ends_quoted(line: str, delimiter: str, *, opened: bool) -> bool:
+    """Whether a quoted field is still open at the end of a line."""
+    if '"' not in line:
+        return opened
+    at_start = True
+    position = 0
+    while position < len(line):
+        character = line[position]
+        if opened:
+            if character == '"':
+                if line[position + 1 : position + 2] == '"':
+                    position += 1
+                else:
+                    opened = False
+                    at_start = False
+        elif character == '"' and at_start:
+            opened = True
+        else:
+            at_start = character == delimiter
+        position += 1
+    return opened
+
+
+def _distinct(header: Sequence[str]) -> list[str]:
+    """Column names without repeats or gaps, so that no column hides another."""
+    names: list[str] = []
+    for position, name in enumerate(header, start=1):
+        plain = name.strip() or f"column_{position}"
+        copy = 2
+        unique = plain
+        while unique in names:
+            unique = f"{plain}_{copy}"
+            copy += 1
+        names.append(unique)
+    return names
+
+
+def _parse(line: str) -> Row:
+    try:
+        value = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        return Row(values={RAW: line}, error=f"not JSON: {error}")
+    if not isinstance(value, dict):
+        return Row(values={RAW: line}, error=f"expected a JSON object, found {type(value).__name__}")
+    return Row(values=value)
+
+
+def _first_bad_byte(path: Path) -> int | None:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    done = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_SAMPLE_BYTES):
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError:
+                return done
+            done += len(chunk)
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return max(0, done - 1)
+    return None

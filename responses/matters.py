@@ -1,0 +1,72 @@
+"""The matter: a case's messages since our last answer, put together for the policy."""
+
+import hashlib
+import json
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.decision import Matter
+from models.labels import Act, Language, Tone, Urgency
+from models.serial import to_json
+from models.tables import Case
+from responses.facts import known_facts
+from responses.history import given_to
+from responses.reading import Reading
+
+_URGENCIES = tuple(Urgency)
+_SHORT_WORDS = 3
+
+
+async def matter_of(session: AsyncSession, case: Case, reading: Reading, now: datetime) -> Matter:
+    """Types, asks and entities are the union of the messages', urgency the highest, tone the last one's.
+
+    The act is complaint if any is one, else the last that says anything. A message without words (a photo)
+    adds nothing here.
+    """
+    found = reading.found
+    here, elsewhere = await given_to(session, case)
+    acts = [one.act.label for one in found]
+    act = Act.OTHER.value
+    if Act.COMPLAINT in acts:
+        act = Act.COMPLAINT.value
+    elif telling := [one for one in acts if one != Act.OTHER]:
+        act = telling[-1]
+    types = dict.fromkeys(label.label for one in found for label in one.complaint_types)
+    asks = dict.fromkeys(label.label for one in found for label in one.asks)
+    urgency = max((one.urgency.label for one in found), key=_URGENCIES.index, default=Urgency.NORMAL.value)
+    abstained = frozenset(field for one in found for field in one.abstained)
+    return Matter(
+        act=act,
+        complaint_types=tuple(types) if act == Act.COMPLAINT else (),
+        tone=found[-1].tone.label if found else Tone.CALM.value,
+        urgency=urgency,
+        asks=tuple(asks),
+        own_error=any(one.own_error.label == "yes" for one in found),
+        language=answer_language(reading),
+        abstained=abstained,
+        facts=await known_facts(session, case.id),
+        given_here=here,
+        history=elsewhere,
+        now=now,
+    )
+
+
+def answer_language(reading: Reading) -> str:
+    """The language of the answer: of the last message long enough to tell, else what was known before."""
+    spoken = {language.value for language in Language}
+    for message in reversed(reading.messages):
+        assessment = reading.assessed.get(message.id)
+        if assessment is not None and len(message.text.split()) >= _SHORT_WORDS:
+            return assessment.language if assessment.language in spoken else Language.ENGLISH
+    known = reading.case.language or reading.customer.language
+    if known in spoken:
+        return known
+    guessed = [one.language for one in reading.found if one.language in spoken]
+    return guessed[-1] if guessed else Language.ITALIAN
+
+
+def inputs_sha256(matter: Matter) -> str:
+    """A digest of everything the policy was asked about, but the time."""
+    content = {name: value for name, value in to_json(matter).items() if name != "now"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,255 @@
+"""Looks through a sound policy for what the owner may not have meant."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from models.decision import RemedyKind, Role
+from models.labels import ComplaintType, Language
+from models.money import Money
+from responses.policy.amounts import DIVISIBLE
+from responses.policy.conditions import Subject, Test, tests_in
+from responses.policy.coverage import contradiction, covering, truth_for
+from responses.policy.schema import AmountSpec, FactSpec, FactType, Owed, Policy, RemedySpec, Rule, Supplier
+from responses.policy.sentences import plain
+from responses.policy.situation import FAULT, OURS, PRICE, can_be_supplied
+from responses.policy.verdicts import Truth
+
+# Given without cost, or with a cost that lies in the remedy itself.
+_NEEDS_NO_WORTH = DIVISIBLE | {RemedyKind.WORDS, RemedyKind.EXCHANGE_AT_COST}
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One thing found in a policy, and where. `line` and `column` count from 1."""
+
+    severity: Severity
+    file: str
+    line: int
+    column: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.severity}: {self.key}: {self.message}"
+
+
+_Found = Iterator[tuple[Severity, str, str]]
+"""Severity, key and message."""
+
+
+def check(
+    policy: Policy,
+    languages: Collection[str] = tuple(Language),
+    complaint_types: Collection[str] = tuple(ComplaintType),
+) -> list[Finding]:
+    """Everything worth telling the owner, in the order of the file.
+
+    Args:
+        policy: a policy that loaded.
+        languages: those that customers are answered in; the first is the one that other texts fall back
+            on, so every text must be there in it.
+        complaint_types: those that messages can be labelled with.
+
+    An error means that the policy does not do what it says or leaves a complaint without an answer; a
+    warning that something is probably not meant; an info is good to know.
+    """
+    parts: tuple[Callable[[], _Found], ...] = (
+        lambda: _gaps(policy, complaint_types),
+        lambda: _rules(policy, complaint_types),
+        lambda: _facts(policy),
+        lambda: _texts(policy, languages),
+        lambda: _amounts(policy),
+        lambda: _second_time(policy),
+        lambda: _not_yet(policy),
+    )
+    findings = [_finding(policy, *found) for part in parts for found in part()]
+    return sorted(findings, key=lambda finding: (finding.line, finding.column))
+
+
+def _finding(policy: Policy, severity: Severity, key: str, message: str) -> Finding:
+    place = policy.place(key)
+    return Finding(
+        severity=severity, file=policy.file, line=place.line, column=place.column, key=key, message=message
+    )
+
+
+def _gaps(policy: Policy, complaint_types: Collection[str]) -> _Found:
+    ending = [rule for rule in policy.rules if rule.ends_the_search]
+    for complaint_type in complaint_types:
+        truths = {truth_for(rule.when, complaint_type) for rule in ending}
+        if truths <= {Truth.FALSE}:
+            yield Severity.ERROR, "rules", f"no rule for {complaint_type}: such a complaint is handed over"
+        elif Truth.TRUE not in truths:
+            yield (
+                Severity.WARNING,
+                "rules",
+                f"{complaint_type} is handed over when none of its rules holds: add a last one without facts",
+            )
+
+
+def _rules(policy: Policy, complaint_types: Collection[str]) -> _Found:
+    for entry in (*policy.owed, *policy.rules):
+        clash = contradiction(entry.when)
+        if clash is not None:
+            first, second = clash
+            message = f"never holds: {first.name} cannot be both {first.text} and {second.text}"
+            yield Severity.ERROR, f"{entry.key}.when", message
+    for index, rule in enumerate(policy.rules):
+        by = covering(rule, policy.rules[:index], complaint_types)
+        if by is not None:
+            yield Severity.ERROR, rule.key, f'"{rule.id}" is never reached: {", ".join(by)} comes first'
+        if rule.give and not _reads_whose_fault_it_is(rule):
+            yield (
+                Severity.WARNING,
+                f"{rule.key}.give",
+                "is given whoever is at fault: let the rule read fault or own_error",
+            )
+        gifts = [choice for choice in rule.give if any(spec.kind is not RemedyKind.WORDS for spec in choice)]
+        if policy.limits.one_per_failure and len(gifts) > 1:
+            yield Severity.WARNING, f"{rule.key}.give", "only the first is given: limits.per_order allows one"
+
+
+def _reads_whose_fault_it_is(rule: Rule) -> bool:
+    return rule.reads("own_error") or any(
+        test.subject is Subject.FACT and test.name == FAULT for test in tests_in(rule.when)
+    )
+
+
+def _facts(policy: Policy) -> _Found:
+    used = {test.name for test in _all_tests(policy)} | set(_facts_in_amounts(policy))
+    for name, spec in policy.facts.items():
+        key = f"facts.{name}"
+        if key not in policy.places:
+            continue  # built in
+        if not can_be_supplied(spec) and Supplier.BOOK not in spec.suppliers:
+            yield Severity.ERROR, key, _nobody_supplies(spec)
+        elif not can_be_supplied(spec) and name in used:
+            yield (
+                Severity.INFO,
+                key,
+                "comes from the order book only: without it, conditions on it are false",
+            )
+        if name not in used:
+            yield Severity.INFO, key, "no rule reads it"
+    fault = policy.facts.get(FAULT)
+    if fault is not None and (fault.type is not FactType.CHOICE or OURS not in fault.choices):
+        message = "expected a choice with ours among its values: it says whether we apologise for ourselves"
+        yield Severity.WARNING, f"facts.{FAULT}", message
+
+
+def _nobody_supplies(spec: FactSpec) -> str:
+    if Supplier.CUSTOMER in spec.suppliers:
+        return "nobody can supply it: say with ask what the customer is asked for"
+    return "when it is not in the message nobody can supply it: add agent, or customer with ask"
+
+
+def _all_tests(policy: Policy) -> Iterator[Test]:
+    for entry in (*policy.owed, *policy.rules):
+        yield from tests_in(entry.when)
+
+
+def _facts_in_amounts(policy: Policy) -> Iterator[str]:
+    for _, _, spec in _remedies(policy):
+        if spec.amount is not None:
+            yield from spec.amount.facts
+        if spec.full or spec.of == "order":
+            yield PRICE
+    for amount in policy.worth.values():
+        yield from amount.facts
+    if policy.limits.share_of_price is not None:
+        yield PRICE
+
+
+def _texts(policy: Policy, languages: Collection[str]) -> _Found:
+    house = next(iter(languages), None)
+    for key, texts in policy.texts.items():
+        missing = [language for language in languages if language not in texts]
+        if house in missing:
+            yield (
+                Severity.ERROR,
+                key,
+                f"missing in {', '.join(missing)}; {house} is the one others fall back on",
+            )
+        elif missing:
+            yield Severity.WARNING, key, f"missing in {', '.join(missing)}"
+    for language in languages:
+        if language not in policy.voice:
+            yield Severity.INFO, "voice", f"no form of address for {language}: the formal one is used"
+
+
+def _amounts(policy: Policy) -> _Found:
+    limits = policy.limits
+    if limits.share_of_price is not None and PRICE not in policy.facts:
+        yield Severity.ERROR, "limits.share_of_price", f"needs a fact {PRICE} of type money"
+    for key, entry, spec in _remedies(policy):
+        if isinstance(entry, Owed):
+            continue
+        most = _most(spec, policy)
+        if most is not None and limits.per_case is not None and limits.per_case < most:
+            yield Severity.WARNING, key, f"{plain(most)} is above limits.per_case ({plain(limits.per_case)})"
+        approver = policy.approval.get(Role.ADMIN)
+        if most is not None and approver is not None and approver < most:
+            yield Severity.WARNING, key, f"{plain(most)} is above what anyone may approve ({plain(approver)})"
+        if spec.kind not in _NEEDS_NO_WORTH and spec.kind not in policy.worth:
+            yield (
+                Severity.WARNING,
+                key,
+                f"what {spec.kind} costs is not in worth: a supervisor approves it every time",
+            )
+        bounded = spec.fraction is None or spec.at_most is not None or limits.per_case is not None
+        if not bounded:
+            yield Severity.WARNING, key, "a percentage without at_most, and limits.per_case does not bound it"
+    if not policy.approval:
+        yield Severity.WARNING, "approval", "is missing: every agent may approve any amount"
+
+
+def _most(spec: RemedySpec, policy: Policy) -> Money | None:
+    """The most that a remedy can come to, as far as the file alone tells."""
+    if spec.at_most is not None:
+        return spec.at_most
+    amount = spec.amount or policy.worth.get(spec.kind)
+    return amount.fixed if amount is not None and _is_fixed(amount) else None
+
+
+def _is_fixed(amount: AmountSpec) -> bool:
+    return amount.fixed is not None and amount.fact is None and not amount.times
+
+
+def _remedies(policy: Policy) -> Iterator[tuple[str, Owed | Rule | None, RemedySpec]]:
+    """Every remedy of the file: its key, the entry it belongs to (None: the ladder), and itself."""
+    for entry in (*policy.owed, *policy.rules):
+        for choice in entry.give:
+            for spec in choice:
+                yield f"{entry.key}.give", entry, spec
+    for index, spec in enumerate(policy.ladder):
+        yield f"ladder[{index}]", None, spec
+
+
+def _second_time(policy: Policy) -> _Found:
+    if policy.second_time is None:
+        yield (
+            Severity.INFO,
+            "second_time",
+            "is missing: the same failure in another case counts as a first one",
+        )
+    elif policy.second_time.raise_one_step and len(policy.ladder) < 2:
+        yield Severity.WARNING, "second_time.raise", "there is no ladder with a step to climb"
+    for index, (lower, upper) in enumerate(pairwise(policy.ladder)):
+        below, above = _most(lower, policy), _most(upper, policy)
+        if lower.kind is upper.kind and below is not None and above is not None and not below < above:
+            yield Severity.WARNING, f"ladder[{index + 1}]", f"{plain(above)} is no more than the step below"
+
+
+def _not_yet(policy: Policy) -> _Found:
+    if policy.signals:
+        yield Severity.INFO, "signals", "signals are read but not yet evaluated"
+    if policy.limits.budget_day is not None or policy.limits.budget_month is not None:
+        yield Severity.INFO, "limits.budget", "budgets are read but not yet evaluated"

@@ -1,0 +1,178 @@
+"""Keeps goodwill within the policy's limits, and says who may approve what is left."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from models.decision import Basis, Given, Role
+from models.money import Money
+from responses.policy.amounts import DIVISIBLE, cut, larger, rounded_down
+from responses.policy.given import earlier, still_counts
+from responses.policy.joining import Grant, Option, goodwill_worth
+from responses.policy.schema import Policy
+from responses.policy.sentences import Sentences, plain
+from responses.policy.situation import PRICE, Situation
+
+ROLES = tuple(Role)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limited:
+    """Grants within the limits.
+
+    `worth` is all the goodwill together, None where a part's worth is unknown. `missing` are facts that
+    someone can supply and that a limit needs.
+    """
+
+    grants: tuple[Grant, ...]
+    worth: Money | None
+    tier: Role
+    cut: tuple[str, ...]
+    notes: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Cap:
+    """How much goodwill is left to give, and the sentence naming the limit that says so."""
+
+    left: Money
+    name: str
+
+
+def higher(*roles: Role) -> Role:
+    """The role with the most rights."""
+    return max(roles, key=ROLES.index)
+
+
+def apply_limits(grants: Sequence[Grant], policy: Policy, situation: Situation, say: Sentences) -> Limited:
+    """Cut goodwill that can be cut, raise the tier for what cannot. What is owed is left alone."""
+    return _Limits(policy, situation, say).apply(grants)
+
+
+class _Limits:
+    def __init__(self, policy: Policy, situation: Situation, say: Sentences) -> None:
+        self.policy = policy
+        self.situation = situation
+        self.say = say
+        self.tier = Role.AGENT
+        self.cut: list[str] = []
+        self.notes: list[str] = []
+        self.missing: list[str] = []
+        self.nothing = Money(amount=Decimal(0), currency=policy.currency)
+
+    def apply(self, grants: Sequence[Grant]) -> Limited:
+        if not any(_costs(option) for grant in grants for option in grant.options):
+            return self._limited(grants, self.nothing)
+        caps = self._caps()
+        worth: Money | None = self.nothing
+        kept: list[Grant] = []
+        for grant in grants:
+            within = replace(grant, options=self._fit(grant.options, caps))
+            if not within.options:
+                continue
+            kept.append(within)
+            used = goodwill_worth(within)
+            if used is not None:
+                caps = [replace(cap, left=larger(cap.left - used, self.nothing)) for cap in caps]
+                worth = None if worth is None else worth + used
+            elif any(option.basis is Basis.GOODWILL for option in within.options):
+                worth = None
+        self._raise_for_worth(worth)
+        self._raise_for_customer(worth)
+        return self._limited(kept, worth)
+
+    def _limited(self, grants: Sequence[Grant], worth: Money | None) -> Limited:
+        return Limited(
+            grants=tuple(grants),
+            worth=worth,
+            tier=self.tier,
+            cut=tuple(self.cut),
+            notes=tuple(self.notes),
+            missing=tuple(dict.fromkeys(self.missing)),
+        )
+
+    def _caps(self) -> list[_Cap]:
+        limits, matter = self.policy.limits, self.situation.matter
+        spent = self._total(matter.given_here)
+        caps: list[_Cap] = []
+        if limits.per_case is not None:
+            caps.append(self._cap("per_case", limits.per_case, spent))
+        if limits.share_of_price is not None:
+            price = self.situation.known.get(PRICE)
+            if isinstance(price, Money):
+                share = rounded_down(price * limits.share_of_price)
+                caps.append(self._cap("share_of_price", share, spent))
+            elif PRICE in self.policy.facts and PRICE not in self.situation.unavailable:
+                self.missing.append(PRICE)
+            else:
+                self.notes.append(self.say("price_unknown"))
+        return caps
+
+    def _cap(self, name: str, limit: Money, spent: Money) -> _Cap:
+        return _Cap(left=larger(limit - spent, self.nothing), name=self.say(name, cap=plain(limit)))
+
+    def _fit(self, options: tuple[Option, ...], caps: Sequence[_Cap]) -> tuple[Option, ...]:
+        fitted = (self._fit_option(option, caps) for option in options)
+        return tuple(option for option in fitted if option is not None)
+
+    def _fit_option(self, option: Option, caps: Sequence[_Cap]) -> Option | None:
+        if not _costs(option):
+            return option
+        if option.remedy.worth is None and (option.kind not in DIVISIBLE or not caps):
+            self._raise("unknown_worth", Role.SUPERVISOR, remedy=option.kind)
+            return option
+        cap = min(caps, key=lambda one: one.left.amount, default=None)
+        worth = option.remedy.worth
+        if cap is None or (worth is not None and worth <= cap.left):
+            return option
+        if option.kind in DIVISIBLE:
+            if cap.left == self.nothing:
+                self.cut.append(self.say("dropped", remedy=option.kind, limit=cap.name))
+                return None
+            if worth is not None or option.remedy.full:
+                # Without a worth the bound only closes what was open: nothing is taken away.
+                self.cut.append(self.say("cut", remedy=option.kind, amount=plain(cap.left), limit=cap.name))
+            return replace(option, remedy=cut(option.remedy, cap.left))
+        self._raise("above", Role.SUPERVISOR, remedy=option.kind)
+        return option
+
+    def _raise_for_worth(self, worth: Money | None) -> None:
+        if worth is None or not self.policy.approval:
+            return
+        for role in ROLES:
+            limit = self.policy.approval[role]
+            if limit is None or worth <= limit:
+                self.tier = higher(self.tier, role)
+                return
+        self.tier = Role.ADMIN
+        self.notes.append(self.say("above_all", worth=plain(worth)))
+
+    def _raise_for_customer(self, worth: Money | None) -> None:
+        limit = self.policy.limits.per_customer
+        if limit is None or worth is None or worth == self.nothing:
+            return
+        total = worth + self._had_since(earlier(self.situation.matter.now, limit.every))
+        if limit.total < total:
+            self._raise("per_customer", Role.SUPERVISOR, total=plain(total), cap=plain(limit.total))
+
+    def _raise(self, phrase: str, role: Role, **fields: str) -> None:
+        self.tier = higher(self.tier, role)
+        self.notes.append(self.say(phrase, role=self.say.role(role), **fields))
+
+    def _had_since(self, since: datetime) -> Money:
+        matter = self.situation.matter
+        return self._total(given for given in (*matter.given_here, *matter.history) if given.at >= since)
+
+    def _total(self, givens: Iterable[Given]) -> Money:
+        total = self.nothing
+        for given in givens:
+            if given.worth is not None and still_counts(given, self.policy.currency):
+                total += given.worth
+        return total
+
+
+def _costs(option: Option) -> bool:
+    worth = option.remedy.worth
+    return option.basis is Basis.GOODWILL and (worth is None or worth.amount > 0)

@@ -1,0 +1,194 @@
+"""Proposing: a decision becomes rows, and a draft in the customer's language."""
+
+import dataclasses
+import zlib
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.decision import Decision, DecisionKind, Matter, RemedyKind
+from models.serial import from_json, to_json
+from models.states import DraftState, OfferState, PromiseState
+from models.tables import Case, DecisionRow, Draft, OfferRow, Promise
+from responses.config import RoadConfig
+from responses.drafts import ComposedDraft, DraftBrief, PromiseLine, compose
+from responses.drafts.names import usable_name
+from responses.matters import inputs_sha256
+from responses.policy import Policy
+from responses.reading import Reading
+
+
+async def ask_once(session: AsyncSession, case: Case, decision: Decision) -> Decision:
+    """A customer is asked for a fact once; what is still missing then, an agent supplies or gives up."""
+    if decision.kind != DecisionKind.ASK:
+        return decision
+    earlier = (
+        await session.scalars(
+            select(DecisionRow.content)
+            .join(Draft, Draft.decision_id == DecisionRow.id)
+            .where(
+                Draft.case_id == case.id,
+                Draft.state == DraftState.APPROVED,
+                DecisionRow.kind == DecisionKind.ASK,
+            )
+        )
+    ).all()
+    asked = {fact.name for content in earlier for fact in from_json(Decision, content).asks_customer}
+    if not asked.issuperset(fact.name for fact in decision.asks_customer):
+        return decision
+    missing = tuple(dataclasses.replace(fact, ask=None, from_agent=True) for fact in decision.missing)
+    return dataclasses.replace(decision, kind=DecisionKind.HAND_OVER, missing=missing)
+
+
+async def propose_decision(
+    session: AsyncSession,
+    case: Case,
+    *,
+    reading: Reading,
+    decision: Decision,
+    matter: Matter,
+    policy: Policy,
+    config: RoadConfig,
+    now: datetime,
+) -> Draft | None:
+    """Stores decision and offers, and puts the composed draft on the table in place of the one before.
+
+    None where there is nothing to answer (spam).
+    """
+    brief = await _brief(session, case, reading, decision, matter, policy, config, now)
+    composed = compose(brief)
+    await session.execute(
+        update(Draft)
+        .where(Draft.case_id == case.id, Draft.state == DraftState.PROPOSED)
+        .values(state=DraftState.SUPERSEDED)
+    )
+    row = DecisionRow(
+        case_id=case.id,
+        revision=case.revision,
+        kind=decision.kind,
+        tier=decision.tier,
+        content=to_json(decision),
+        policy_sha256=decision.policy_sha256,
+        inputs_sha256=inputs_sha256(matter),
+    )
+    session.add(row)
+    await session.flush()
+    _keep_offers(session, case, row, decision)
+    if composed is None:
+        return None
+    draft = Draft(
+        case_id=case.id,
+        decision_id=row.id,
+        revision=case.revision,
+        kind=decision.kind,
+        language=composed.language,
+        text=composed.text,
+        twin=_twin(brief, composed, config.language),
+        parts=[list(part) for part in composed.parts],
+        variant=f"{composed.variant}-{brief.formality}",
+        sha256=composed.sha256,
+        valid_until=None,
+        findings=[],
+    )
+    session.add(draft)
+    await session.flush()
+    return draft
+
+
+def _twin(brief: DraftBrief, composed: ComposedDraft, language: str) -> str | None:
+    if composed.language == language:
+        return None
+    twin = compose(dataclasses.replace(brief, language=language))
+    return twin.text if twin is not None else None
+
+
+async def _brief(
+    session: AsyncSession,
+    case: Case,
+    reading: Reading,
+    decision: Decision,
+    matter: Matter,
+    policy: Policy,
+    config: RoadConfig,
+    now: datetime,
+) -> DraftBrief:
+    found = list(reading.assessed.values())
+    promises = await session.scalars(
+        select(Promise).where(Promise.case_id == case.id, Promise.state != PromiseState.WITHDRAWN)
+    )
+    deadline = policy.deadlines.get(matter.urgency)
+    answer_by = policy.hours.add(deadline, now).astimezone(config.timezone).date() if deadline else None
+    name = usable_name(reading.identity.display_name) if policy.address != "none" else None
+    formality = reading.customer.formality or ("formal" if policy.formal(matter.language) else "informal")
+    return DraftBrief(
+        decision=decision,
+        act=matter.act,
+        complaint_types=matter.complaint_types,
+        tone=matter.tone,
+        asks=matter.asks,
+        own_error=matter.own_error,
+        language=matter.language,
+        formality="informal" if formality == "informal" else "formal",
+        customer_name=name,
+        business=config.business.name,
+        signature=policy.signature,
+        order_ids=tuple(dict.fromkeys(order for one in found for order in one.entities.order_ids)),
+        dates=tuple(dict.fromkeys(day for one in found for day in one.entities.dates)),
+        facts=matter.facts,
+        promises=tuple(
+            PromiseLine(
+                what=_promise_words(promise.what, matter.language),
+                due=promise.due_at.astimezone(config.timezone).date(),
+                state=promise.state,
+            )
+            for promise in promises
+            if _promise_words(promise.what, matter.language)
+        ),
+        answer_by=answer_by,
+        hand_over_contact=None,
+        # One wording per person, so that nobody is answered in two voices.
+        variant=zlib.crc32(case.customer_id.encode()),
+    )
+
+
+def _keep_offers(session: AsyncSession, case: Case, row: DecisionRow, decision: Decision) -> None:
+    for group, offer in enumerate(decision.offers):
+        for option in offer.options:
+            session.add(
+                OfferRow(
+                    decision_id=row.id,
+                    case_id=case.id,
+                    complaint_type=offer.complaint_type,
+                    kind=option.kind,
+                    basis=offer.basis,
+                    rule_id=offer.rule_id,
+                    content=to_json(option),
+                    amount_minor=option.amount.minor if option.amount is not None else None,
+                    worth_minor=option.worth.minor if option.worth is not None else None,
+                    currency=option.worth.currency if option.worth is not None else None,
+                    choice_group=group,
+                    our_fault=decision.at_fault is True,
+                    state=OfferState.OFFERED,
+                )
+            )
+    if decision.kind == DecisionKind.OFFER and not decision.offers:
+        # An apology alone is an answer too: what follows it is not a first time any more.
+        for group, complaint_type in enumerate(decision.complaint_types or (None,)):
+            session.add(
+                OfferRow(
+                    decision_id=row.id,
+                    case_id=case.id,
+                    complaint_type=complaint_type,
+                    kind=RemedyKind.WORDS,
+                    basis="goodwill",
+                    rule_id=decision.rule_ids[0] if decision.rule_ids else "",
+                    content={},
+                    choice_group=group,
+                    our_fault=decision.at_fault is True,
+                )
+            )
+
+
+def _promise_words(what: str, language: str) -> dict[str, str]:
+    return {language: what} if what not in set(RemedyKind) else {}

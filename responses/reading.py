@@ -1,0 +1,94 @@
+"""Reading a case: its open messages, and what the classifier says of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.assessment import Assessment, Classify
+from models.database import Database
+from models.once import insert_once
+from models.serial import from_json, to_json
+from models.states import Direction
+from models.tables import AssessmentRow, Case, Customer, Identity, Message
+from responses.cases import last_answer_at
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """A case as it was read at one revision. `assessed` maps message ids; files alone have no entry."""
+
+    case: Case
+    revision: int
+    customer: Customer
+    identity: Identity
+    messages: tuple[Message, ...]
+    assessed: dict[str, Assessment]
+
+    @property
+    def found(self) -> list[Assessment]:
+        """The assessments in the order of their messages."""
+        return [self.assessed[message.id] for message in self.messages if message.id in self.assessed]
+
+    @property
+    def has_files(self) -> bool:
+        """Whether anything but words came: a photo, a voice note, something unreadable."""
+        return any(message.kind != "text" for message in self.messages)
+
+
+async def read_case(database: Database, classify: Classify, case_id: str) -> Reading | None:
+    """Reads a case; messages not assessed yet are classified, outside any transaction, and stored."""
+    async with database.reading() as session:
+        case = await session.get(Case, case_id)
+        if case is None:
+            return None
+        messages = await open_messages(session, case_id)
+        assessed = await _stored_assessments(session, messages)
+        customer = await session.get_one(Customer, case.customer_id)
+        identity = await session.get_one(Identity, case.identity_id)
+    unread = [message for message in messages if message.id not in assessed and message.text.strip()]
+    if unread:
+        found = await classify([message.text for message in unread])
+        fresh = {message.id: one for message, one in zip(unread, found, strict=True)}
+        async with database.writing() as session:
+            for message_id, assessment in fresh.items():
+                await insert_once(
+                    session,
+                    AssessmentRow,
+                    message_id=message_id,
+                    fields=to_json(assessment),
+                    needs_review=assessment.needs_review,
+                    encoder=assessment.encoder,
+                    heads=assessment.heads,
+                )
+        assessed |= fresh
+    return Reading(
+        case=case,
+        revision=case.revision,
+        customer=customer,
+        identity=identity,
+        messages=tuple(messages),
+        assessed=assessed,
+    )
+
+
+async def open_messages(session: AsyncSession, case_id: str) -> list[Message]:
+    """The customer's messages since our last answer, each in its newest version, oldest first."""
+    query = select(Message).where(Message.case_id == case_id, Message.direction == Direction.IN)
+    since = await last_answer_at(session, case_id)
+    if since is not None:
+        query = query.where(Message.created_at > since)
+    newest: dict[tuple[str | None, str | None], Message] = {}
+    for message in await session.scalars(query.order_by(Message.id)):
+        newest[message.identity_id, message.external_id or message.id] = message
+    return list(newest.values())
+
+
+async def _stored_assessments(session: AsyncSession, messages: Sequence[Message]) -> dict[str, Assessment]:
+    rows = await session.scalars(
+        select(AssessmentRow)
+        .where(AssessmentRow.message_id.in_([message.id for message in messages]))
+        .order_by(AssessmentRow.id)
+    )
+    return {row.message_id: from_json(Assessment, row.fields) for row in rows}

@@ -1,0 +1,126 @@
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.decision import Duration, DurationUnit
+from responses.hours import Interval, NeverOpenError, OpeningHours, add_months
+
+ROME = ZoneInfo("Europe/Rome")
+MORNING = Interval(start=9 * 60, end=13 * 60)
+AFTERNOON = Interval(start=14 * 60 + 30, end=18 * 60 + 30)
+SATURDAY = Interval(start=9 * 60, end=12 * 60 + 30)
+SHOP = OpeningHours(
+    zone=ROME,
+    week=((MORNING, AFTERNOON),) * 5 + ((SATURDAY,), ()),
+    holidays="IT",
+    closed=((date(2027, 8, 10), date(2027, 8, 20)),),
+)
+OFFICE = OpeningHours(zone=ROME, week=((MORNING, AFTERNOON),) * 5 + ((), ()), holidays="IT")
+
+
+def rome(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ROME)
+
+
+def span(count: int, unit: str) -> Duration:
+    return Duration(count=count, unit=DurationUnit(unit))
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        pytest.param("2026-11-23T09:00", True, id="at the minute of opening"),
+        pytest.param("2026-11-23T08:59", False, id="just before"),
+        pytest.param("2026-11-23T13:00", False, id="at the minute of closing"),
+        pytest.param("2026-11-23T14:30", True, id="second interval"),
+        pytest.param("2026-11-28T12:29", True, id="saturday morning"),
+        pytest.param("2026-11-29T10:00", False, id="sunday"),
+        pytest.param("2026-12-08T10:00", False, id="a public holiday on a tuesday"),
+        pytest.param("2027-08-10T10:00", False, id="first day of the summer closure"),
+        pytest.param("2027-08-20T10:00", False, id="last day of the summer closure"),
+        pytest.param("2027-08-23T10:00", True, id="after the summer closure"),
+    ],
+)
+def test_open_and_closed_moments(at: str, expected: bool) -> None:
+    assert SHOP.is_open(rome(at)) is expected
+
+
+def test_times_of_another_zone_are_read_in_the_zone_of_the_business() -> None:
+    assert SHOP.is_open(datetime(2026, 11, 23, 8, 30, tzinfo=UTC))
+    assert not SHOP.is_open(datetime(2026, 11, 23, 17, 45, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        pytest.param("2026-11-23T10:15", "2026-11-23T10:15", id="open already"),
+        pytest.param("2026-11-23T13:30", "2026-11-23T14:30", id="lunch break"),
+        pytest.param("2026-11-28T15:00", "2026-11-30T09:00", id="saturday afternoon to monday"),
+        pytest.param("2026-12-24T19:00", "2026-12-28T09:00", id="over christmas and a sunday"),
+    ],
+)
+def test_next_opening(at: str, expected: str) -> None:
+    assert SHOP.next_opening(rome(at)) == rome(expected)
+
+
+@pytest.mark.parametrize(
+    ("hours", "count", "unit", "start", "expected"),
+    [
+        pytest.param(OFFICE, 2, "working_days", "2026-11-26T11:00", "2026-11-30T18:30", id="thursday"),
+        pytest.param(SHOP, 2, "working_days", "2026-11-26T11:00", "2026-11-28T12:30", id="saturday works"),
+        pytest.param(SHOP, 1, "working_days", "2026-11-29T11:00", "2026-11-30T18:30", id="from a sunday"),
+        pytest.param(SHOP, 1, "working_days", "2026-12-07T11:00", "2026-12-09T18:30", id="holiday skipped"),
+        pytest.param(SHOP, 4, "hours", "2026-11-23T17:00", "2026-11-24T11:30", id="hours while open"),
+        pytest.param(SHOP, 1, "hours", "2026-11-23T12:30", "2026-11-23T15:00", id="hours over lunch"),
+        pytest.param(SHOP, 1, "hours", "2026-11-23T12:00", "2026-11-23T13:00", id="hours up to closing"),
+        pytest.param(SHOP, 30, "minutes", "2026-11-29T03:00", "2026-11-29T03:30", id="minutes by clock"),
+        pytest.param(SHOP, 3, "days", "2026-11-27T11:00", "2026-11-30T11:00", id="calendar days"),
+        pytest.param(SHOP, 1, "months", "2027-01-31T11:00", "2027-02-28T11:00", id="shorter month"),
+    ],
+)
+def test_durations(hours: OpeningHours, count: int, unit: str, start: str, expected: str) -> None:
+    assert hours.add(span(count, unit), rome(start)) == rome(expected)
+
+
+def test_the_due_day_is_the_local_day() -> None:
+    assert SHOP.due_day(span(30, "minutes"), datetime(2026, 11, 23, 22, 45, tzinfo=UTC)) == date(2026, 11, 24)
+
+
+def test_without_hours_the_business_is_always_open_and_every_day_counts() -> None:
+    always = OpeningHours.always(ROME)
+    sunday = rome("2026-12-06T23:00")
+    assert always.is_open(sunday)
+    assert always.add(span(4, "hours"), sunday) == sunday + timedelta(hours=4)
+    assert always.due_day(span(2, "working_days"), sunday) == date(2026, 12, 8)
+
+
+def test_open_hours_across_a_clock_change_are_hours_that_pass() -> None:
+    always = OpeningHours.always(ROME)
+    late = datetime(2026, 10, 24, 22, 0, tzinfo=UTC)
+    assert always.add(span(6, "hours"), late).astimezone(UTC) == late + timedelta(hours=6)
+
+
+def test_hours_that_never_come_are_an_error() -> None:
+    closed = OpeningHours(zone=ROME, week=((),) * 7)
+    with pytest.raises(NeverOpenError, match="no opening"):
+        closed.next_opening(rome("2026-11-23T10:00"))
+
+
+@given(
+    start=st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001 - Hypothesis wants bounds without a zone
+    hours=st.integers(1, 60),
+)
+def test_a_deadline_in_hours_falls_at_an_open_moment_or_at_closing(start: datetime, hours: int) -> None:
+    due = SHOP.add(span(hours, "hours"), start)
+    assert due > start
+    assert SHOP.is_open(due - timedelta(minutes=1))
+
+
+@given(day=st.dates(date(2000, 1, 1), date(2090, 12, 31)), months=st.integers(0, 240))
+def test_months_never_overflow_into_the_next(day: date, months: int) -> None:
+    later = add_months(day, months)
+    assert (later.year - day.year) * 12 + later.month - day.month == months
+    assert later.day <= day.day
