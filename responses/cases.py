@@ -113,7 +113,7 @@ async def joined_case(
             .where(Case.customer_id == identity.customer_id, Fact.name == "order_id")
             .order_by(Case.id.desc())
         )
-        for named_case, value in (await session.execute(named)).tuples():
+        for named_case, value in (await session.execute(named)).all():
             if value.get("value") in order_ids:
                 return named_case
     case = await active_case(session, identity.chat_key)

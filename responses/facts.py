@@ -15,7 +15,8 @@ from responses.cases import raise_revision
 from responses.errors import BlockedError
 from responses.events import record
 from responses.filing import due_now
-from responses.policy import FactSpec, FactType, Policy
+from responses.policy import Policy
+from responses.policy.schema import FactSpec, FactType
 from responses.rights import check_free
 
 ORDER_FACT = "order_id"

@@ -28,8 +28,9 @@ async def given_to(session: AsyncSession, case: Case) -> tuple[tuple[Given, ...]
         )
         .order_by(OfferRow.id)
     )
-    here, elsewhere = [], []
-    for offer, approval, its_case in (await session.execute(query)).tuples():
+    here: list[Given] = []
+    elsewhere: list[Given] = []
+    for offer, approval, its_case in (await session.execute(query)).all():
         given = Given(
             case_id=its_case.id,
             complaint_type=offer.complaint_type,

@@ -117,8 +117,8 @@ async def remove_samples(session: AsyncSession, actor: str) -> int:
     await session.execute(delete(AssessmentRow).where(AssessmentRow.message_id.in_(messages)))
     await session.execute(delete(Attachment).where(Attachment.message_id.in_(messages)))
     await session.execute(delete(Message).where(Message.id.in_(messages)))
-    for table in (OfferRow, Approval, Draft, DecisionRow):
-        await session.execute(delete(table).where(table.case_id.in_(cases)))
+    for decided in (OfferRow, Approval, Draft, DecisionRow):
+        await session.execute(delete(decided).where(decided.case_id.in_(cases)))
     await session.execute(update(Case).where(Case.linked_case_id.in_(cases)).values(linked_case_id=None))
     await session.execute(delete(Case).where(Case.id.in_(cases)))
     await session.execute(delete(Identity).where(Identity.customer_id.in_(customers)))

@@ -96,7 +96,7 @@ def _gaps(policy: Policy, complaint_types: Collection[str]) -> _Found:
 
 
 def _rules(policy: Policy, complaint_types: Collection[str]) -> _Found:
-    for entry in (*policy.owed, *policy.rules):
+    for entry in policy.entries:
         clash = contradiction(entry.when)
         if clash is not None:
             first, second = clash
@@ -152,7 +152,7 @@ def _nobody_supplies(spec: FactSpec) -> str:
 
 
 def _all_tests(policy: Policy) -> Iterator[Test]:
-    for entry in (*policy.owed, *policy.rules):
+    for entry in policy.entries:
         yield from tests_in(entry.when)
 
 
@@ -176,7 +176,7 @@ def _texts(policy: Policy, languages: Collection[str]) -> _Found:
             yield (
                 Severity.ERROR,
                 key,
-                f"missing in {', '.join(missing)}; {house} is the one others fall back on",
+                f"missing in {', '.join(missing)}: others fall back on {house}",
             )
         elif missing:
             yield Severity.WARNING, key, f"missing in {', '.join(missing)}"
@@ -225,7 +225,7 @@ def _is_fixed(amount: AmountSpec) -> bool:
 
 def _remedies(policy: Policy) -> Iterator[tuple[str, Owed | Rule | None, RemedySpec]]:
     """Every remedy of the file: its key, the entry it belongs to (None: the ladder), and itself."""
-    for entry in (*policy.owed, *policy.rules):
+    for entry in policy.entries:
         for choice in entry.give:
             for spec in choice:
                 yield f"{entry.key}.give", entry, spec
@@ -238,7 +238,7 @@ def _second_time(policy: Policy) -> _Found:
         yield (
             Severity.INFO,
             "second_time",
-            "is missing: the same failure in another case counts as a first one",
+            "is missing: the same failure in another case is a first one",
         )
     elif policy.second_time.raise_one_step and len(policy.ladder) < 2:
         yield Severity.WARNING, "second_time.raise", "there is no ladder with a step to climb"

@@ -139,7 +139,7 @@ def _read_policy(
     rules = entries.required(
         "rules", lambda item: read_all(lambda part: read_rule(part, context), item.items()), ()
     )
-    refuse_repeated_ids(document, (*owed, *rules))
+    refuse_repeated_ids(document, [*owed, *rules])
     return Policy(
         name=entries.required("policy", _read_policy_name, ""),
         file=document.name,

@@ -293,6 +293,11 @@ class Policy:
     places: Mapping[str, Place]
     texts: Mapping[str, Texts]
 
+    @property
+    def entries(self) -> tuple[Owed | Rule, ...]:
+        """What is owed, then the rules: everything that has a condition."""
+        return (*self.owed, *self.rules)
+
     def presumption(self, fact: str, complaint_type: str | None) -> Operand | None:
         """What the owner presumes of a fact for a complaint type, None when nothing."""
         for presumption in self.presumptions:
