@@ -2,10 +2,8 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from typing import Protocol, TextIO
@@ -34,17 +32,17 @@ class Assessor(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BatchCounts:
-    """What came of a file: all rows, those without a text to classify, those with something wrong."""
+    """What came of a file: all rows, those with something wrong, those without labels, those unsure of."""
 
-    rows: int
-    unclassified: int
-    errors: int
-    needs_review: int
+    rows: int = 0
+    errors: int = 0
+    unclassified: int = 0
+    needs_review: int = 0
 
 
 def classify_file(
-    input: Path,
-    output: Path,
+    source: Path,
+    target: Path,
     classifier: Assessor,
     *,
     text_column: str | None = None,
@@ -52,30 +50,114 @@ def classify_file(
 ) -> BatchCounts:
     """Classify the messages of a CSV or JSON-lines file into another file.
 
-    The input's own columns come first, then those of `nlp.render.COLUMNS`; an own column of the same name
-    as one of these is kept as `input_<name>`. Lists stay lists in JSON lines and are joined by `|` in CSV. A
-    row that cannot be read is kept, with an `error`. The output appears whole or not at all; CSV is
-    written in UTF-8, with the input's delimiter. `progress` is told the rows done and the rows in all.
+    The source's own columns come first, then those of `nlp.render.COLUMNS`; an own column that has the name
+    of one of these is kept as `input_<name>`. Lists stay lists in JSON lines and are joined by `|` in
+    CSV. A row that cannot be read is kept, with an `error`. The target appears whole or not at all, in
+    UTF-8; a CSV keeps the source's delimiter. `progress` is told the rows done and the rows in all.
 
     Raises:
-        BatchError: The input cannot be read as a whole, has no such text column, or the output cannot be
-            written.
+        BatchError: The source cannot be read as a whole, it has no such text column, or the target
+            cannot be written.
     """
-    table = open_table(input)
-    column = _text_column(table, text_column, input)
-    total, has_errors = 0, False
-    for row in table.rows():
-        total += 1
-        has_errors = has_errors or _problem(row, column) is not None
-    temporary = output.with_name(f".{output.name}.partial")
+    if target.suffix.lower() not in CSV_SUFFIXES + JSON_SUFFIXES:
+        raise BatchError(f"{target}: expected a file ending in {', '.join(CSV_SUFFIXES + JSON_SUFFIXES)}")
+    table = open_table(source)
+    column = text_column or find_text_column(table)
+    if column not in table.columns:
+        raise BatchError(f"{source}: no column {column!r}; found: {', '.join(table.columns) or 'none'}")
+    problems = [_problem(row, column) is not None for row in table.rows()]
+    temporary = target.with_name(f".{target.name}.partial")
     try:
-        with temporary.open("w", encoding="utf-8", newline="") as file:
-            writer = _writer(output, file, table, with_errors=has_errors)
-            counts = _run(table, column, classifier, writer, lambda done: progress(done, total))
-        temporary.replace(output)
+        with temporary.open("w", encoding=_target_encoding(target, table), newline="") as file:
+            write = _writer(target, file, table, with_errors=any(problems))
+            counts = _run(table, column, classifier, write, lambda done: progress(done, len(problems)))
+        temporary.replace(target)
     except OSError as error:
-        raise BatchError(f"{output}: cannot be written ({error.strerror})") from error
+        raise BatchError(f"{target}: cannot be written ({error.strerror})") from error
     finally:
-        with suppress(OSError):
-            temporary.unlink()
+        temporary.unlink(missing_ok=True)
     return counts
+
+
+def _run(
+    table: Table,
+    column: str,
+    classifier: Assessor,
+    write: Callable[[dict[str, object]], None],
+    progress: Callable[[int], None],
+) -> BatchCounts:
+    counts = BatchCounts()
+    rows = table.rows()
+    while window := list(islice(rows, WINDOW)):
+        readable = [isinstance(row.values.get(column), str) for row in window]
+        texts = [str(row.values[column]) for row, ok in zip(window, readable, strict=True) if ok]
+        results = iter(classifier.classify(texts))
+        for row, ok in zip(window, readable, strict=True):
+            assessment = next(results) if ok else None
+            problem = _problem(row, column)
+            write(_output_row(row, assessment, problem))
+            counts = BatchCounts(
+                rows=counts.rows + 1,
+                errors=counts.errors + (problem is not None),
+                unclassified=counts.unclassified + (assessment is None),
+                needs_review=counts.needs_review + (assessment is not None and assessment.needs_review),
+            )
+        progress(counts.rows)
+    return counts
+
+
+def _problem(row: Row, column: str) -> str | None:
+    if row.error is not None:
+        return row.error
+    text = row.values.get(column)
+    if not isinstance(text, str):
+        return f"`{column}` is {'missing' if text is None else 'no text'}"
+    return None
+
+
+def _output_row(row: Row, assessment: Assessment | None, problem: str | None) -> dict[str, object]:
+    own = {_own_name(name): value for name, value in row.values.items()}
+    labels: Mapping[str, Value | None] = (
+        dict.fromkeys(COLUMNS) if assessment is None else as_columns(assessment)
+    )
+    return {**own, **labels, **({} if problem is None else {ERROR: problem})}
+
+
+def _own_name(name: str) -> str:
+    return f"input_{name}" if name in (*COLUMNS, ERROR) else name
+
+
+def _target_encoding(target: Path, table: Table) -> str:
+    # Whoever exports in a Windows charset opens the result in a program that needs the mark to see UTF-8.
+    marked = target.suffix.lower() in CSV_SUFFIXES and table.encoding not in ("utf-8-sig", "utf-8")
+    return "utf-8-sig" if marked else "utf-8"
+
+
+def _writer(
+    target: Path, file: TextIO, table: Table, *, with_errors: bool
+) -> Callable[[dict[str, object]], None]:
+    if target.suffix.lower() in JSON_SUFFIXES:
+        return lambda row: _write_line(file, row)
+    names = [*map(_own_name, table.columns), *COLUMNS, *([ERROR] if with_errors else [])]
+    delimiter = table.delimiter if table.delimiter.isprintable() or table.delimiter == "\t" else ","
+    writer = csv.DictWriter(file, names, delimiter=delimiter, lineterminator="\n", restval="")
+    writer.writeheader()
+    return lambda row: writer.writerow({name: _cell(value) for name, value in row.items()})
+
+
+def _cell(value: object) -> object:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "|".join(str(_cell(item)) for item in value)
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return value
+
+
+def _write_line(file: TextIO, row: Mapping[str, object]) -> None:
+    # A text may hold half a character (a lone surrogate in the source's escapes), which UTF-8 cannot.
+    line = json.dumps(row, ensure_ascii=False)
+    file.write(line.encode("utf-8", "replace").decode() + "\n")

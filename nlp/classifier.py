@@ -1,7 +1,7 @@
 """From texts to assessments: encoder, heads, language and entities together."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from models.assessment import Assessment, Entities, Label
@@ -73,6 +73,7 @@ class Classifier:
         without a single visible character (a photo alone) is `other` with abstention on `act`: there is
         nothing to go by, and what it belongs to only a person can see.
         """
+        day = today or datetime.now(UTC).astimezone().date()
         cleaned = [clean(text) for text in texts]
         visible = [index for index, text in enumerate(cleaned) if text]
         features = self.encoder.features([cleaned[index] for index in visible])
@@ -82,18 +83,18 @@ class Classifier:
         }
         positions = {index: position for position, index in enumerate(visible)}
         return [
-            self._assess(text, predictions, positions[index], today) if text else self._blank()
+            self._assess(text, predictions, positions[index], day) if text else self._blank()
             for index, text in enumerate(cleaned)
         ]
 
-    def _assess(
-        self, text: str, predictions: dict[str, Vectors], position: int, today: date | None
-    ) -> Assessment:
+    def _assess(self, text: str, predictions: dict[str, Vectors], position: int, today: date) -> Assessment:
         rows = {field: values[position] for field, values in predictions.items()}
         found = {field: _labels(head, rows[field]) for field, head in self.heads.fields.items()}
         (act,), (tone,), (urgency,) = found["act"], found["tone"], found["urgency"]
         unsure = {
-            field for field, head in self.heads.fields.items() if head.confidence(rows[field]) < head.abstain_below
+            field
+            for field, head in self.heads.fields.items()
+            if head.confidence(rows[field]) < head.abstain_below
         }
         if act.label != Act.COMPLAINT:
             found["complaint_types"] = ()

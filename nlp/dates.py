@@ -60,7 +60,13 @@ _WORDS: Mapping[str, _Words] = {
         on="on|since|by|until|from|dated|the",
     ),
     "es": _Words(
-        named=("anteayer|antes de ayer", "(?<!de )ayer", "hoy", "(?<!la )(?<!pasado )mañana", "pasado mañana"),
+        named=(
+            "anteayer|antes de ayer",
+            "(?<!de )ayer",
+            "hoy",
+            "(?<!la )(?<!pasado )mañana",
+            "pasado mañana",
+        ),
         counts=("una?", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez"),
         units=("d[ií]as?", "semanas?", "mes(?:es)?", "años?"),
         ago="hace {}",
@@ -113,7 +119,11 @@ def find_dates(text: str, *, language: str, today: date) -> list[date]:
     A day without a year is taken as the one nearest to `today`.
     """
     words = _WORDS.get(language, _WORDS["it"])
-    found = [*_named(text, words, today), *_counted(text, words, today), *_absolute(text, language, words, today)]
+    found = [
+        *_named(text, words, today),
+        *_counted(text, words, today),
+        *_absolute(text, language, words, today),
+    ]
     return [day for _, day in sorted(found)]
 
 

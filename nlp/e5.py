@@ -53,10 +53,12 @@ class E5Transformer(InputModule):
     """The twelve layers with their tokenizer: texts to one vector a token."""
 
     def __init__(self, weights: WeightFile, dtype: torch.dtype) -> None:
-        super().__init__()
+        base: Any = super()  # untyped in the library
+        base.__init__()
         self.model = _build_model(weights, dtype)
         self.max_seq_length = weights.geometry.positions
-        self.tokenizer = PiecesTokenizer(weights.pieces(), self.max_seq_length)
+        self._pieces = PiecesTokenizer(weights.pieces(), self.max_seq_length)
+        self.tokenizer = self._pieces
 
     def preprocess(
         self, inputs: Sequence[object], prompt: str | None = None, **kwargs: object
@@ -64,7 +66,7 @@ class E5Transformer(InputModule):
         """Turn texts into padded token ids; what is over the length limit is cut."""
         texts = [(prompt or "") + str(text) for text in inputs]
         return dict(
-            self.tokenizer(
+            self._pieces(
                 texts, padding=True, truncation=True, max_length=self.max_seq_length, return_tensors="pt"
             )
         )
@@ -112,13 +114,15 @@ def _build_model(weights: WeightFile, dtype: torch.dtype) -> BertModel:
     )
     with torch.device("meta"):
         model = BertModel(config, add_pooling_layer=False)
-    embeddings = model.embeddings
+    embeddings: Any = model.embeddings
     table = torch.from_numpy(weights.blocks("emb.word", geometry.vocabulary))
     embeddings.word_embeddings = WordTable(table, dtype)
     model.load_state_dict(_state(weights, model, dtype), strict=True, assign=True)
     embeddings.position_ids = torch.arange(geometry.positions)[None]
     embeddings.token_type_ids = torch.zeros_like(embeddings.position_ids)
-    return model.eval().requires_grad_(False)
+    torch.nn.Module.eval(model)
+    model.requires_grad_(False)
+    return model
 
 
 def _state(weights: WeightFile, model: BertModel, dtype: torch.dtype) -> dict[str, torch.Tensor]:

@@ -17,8 +17,8 @@ ORDER_PATTERN = r"""(?ix)
             | commande | r[ée]servation | facture | dossier
             | (?:bestell|auftrags|buchungs|rechnungs|kunden)(?:nummer|nr\.?)
             | bestellung | auftrag | buchung | rechnung )
-        \s* (?: (?: numero | num\.? | nro\.? | nr\.? | number | no\.? | n\. | n[°ºr] | n(?=\s*\d) | nummer | id | code | codice
-                | c[óo]digo ) )? \s* [:\#]? \s*
+        \s* (?: numero | num\.? | nro\.? | nr\.? | number | no\.? | n\. | n[°ºr] | n(?=\s*\d) | nummer
+            | id | code | codice | c[óo]digo )? \s* [:\#]? \s*
     | (?<!\w)\# )
     (?P<id> (?=[\w/.-]*\d[\w/.-]*\d[\w/.-]*\d) [a-z0-9][a-z0-9]*(?:[/._-][a-z0-9]+)* ) (?! \w )
 """
@@ -79,14 +79,14 @@ class EntityFinder:
         self._orders = [_compile(pattern) for pattern in order_patterns or (ORDER_PATTERN,)]
         self._region = region
 
-    def find(self, text: str, *, language: str, today: date | None = None) -> Entities:
+    def find(self, text: str, *, language: str, today: date) -> Entities:
         """Find everything, in order of appearance; `today` is what relative days are counted from."""
         orders = [found for pattern in self._orders for found in _orders(pattern, text)]
         spans = [span for span, _ in orders]
         return Entities(
             order_ids=_unique(order for _, order in sorted(orders)),
             amounts=_unique(_amounts(text)),
-            dates=_unique(find_dates(text, language=language, today=today or date.today())),
+            dates=_unique(find_dates(text, language=language, today=today)),
             phone_numbers=_unique(self._phones(text, language, spans)),
             emails=_unique(match.group() for match in _EMAIL.finditer(text)),
         )

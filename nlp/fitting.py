@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, f1_score
 
 from nlp.encoder import Vectors
-from nlp.heads import Head
+from nlp.heads import Head, sigmoid, softmax
 
 FOLDS = 5
 STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0)
@@ -48,7 +48,7 @@ def fit_choice(labels: Sequence[str], targets: Targets, features: Vectors, seed:
         abstain_below=0.0,
     )
     truth = np.eye(len(labels), dtype=np.bool_)[targets]
-    return _with_abstention(head, _softmax(scores / temperature), truth)
+    return _with_abstention(head, softmax(scores / temperature), truth)
 
 
 def fit_several(
@@ -58,13 +58,15 @@ def fit_several(
     rarest_first = np.argsort(truth.sum(axis=0), kind="stable")
     rarest = [next((int(label) for label in rarest_first if row[label]), -1) for row in truth]
     folds = assign_folds(rarest, seed)
-    candidates = [(_several_out_of_fold(features, truth, folds, strength), strength) for strength in STRENGTHS]
+    candidates = [
+        (_several_out_of_fold(features, truth, folds, strength), strength) for strength in STRENGTHS
+    ]
     scores, strength = max(
         candidates, key=lambda one: average_precision_score(truth, one[0], average="macro")
     )
     slopes, shifts = _platt(scores, truth)
     weight, bias = _fit_several(features, truth, strength)
-    probabilities = _sigmoid(scores * slopes + shifts)
+    probabilities = sigmoid(scores * slopes + shifts)
     head = Head(
         labels=tuple(labels),
         weight=(weight * slopes).astype(np.float32),
@@ -145,7 +147,7 @@ def _temperature(scores: Vectors, targets: Targets) -> np.float32:
     """Guo et al. 2017: one number that divides all scores, so that the log loss is least."""
 
     def log_loss(temperature: float) -> float:
-        chosen = _softmax(scores / temperature)[np.arange(len(targets)), targets]
+        chosen = softmax(scores / temperature)[np.arange(len(targets)), targets]
         return float(-np.log(np.maximum(chosen, 1e-12)).mean())
 
     found = minimize_scalar(log_loss, bounds=_TEMPERATURES, method="bounded")
@@ -188,12 +190,3 @@ def _with_abstention(head: Head, probabilities: Vectors, truth: Flags) -> Head:
         for bound in candidates
     ]
     return replace(head, abstain_below=candidates[int(np.argmin(costs))])
-
-
-def _softmax(scores: Vectors) -> Vectors:
-    exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
-
-
-def _sigmoid(scores: Vectors) -> Vectors:
-    return 0.5 * (1 + np.tanh(0.5 * scores))

@@ -51,10 +51,7 @@ class Head:
     def probabilities(self, features: Vectors) -> Vectors:
         """Calibrated probabilities of shape (n, labels) for features of shape (n, d)."""
         scores = features @ self.weight + self.bias
-        if self.several:
-            return 0.5 * (1 + np.tanh(0.5 * scores))
-        exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return exponentials / exponentials.sum(axis=1, keepdims=True)
+        return sigmoid(scores) if self.several else softmax(scores)
 
     def decide(self, row: Vectors) -> tuple[int, ...]:
         """The labels that are there, by falling probability; `row` holds one message's probabilities."""
@@ -149,6 +146,19 @@ class Heads:
             "figures": self.figures,
         }
         return json.dumps(description, indent=2, ensure_ascii=False) + "\n"
+
+
+def softmax(scores: Vectors) -> Vectors:
+    """Scores of shape (n, labels) to probabilities that sum to one in each row."""
+    exponentials: Vectors = np.exp(scores - scores.max(axis=1, keepdims=True))
+    probabilities: Vectors = exponentials / exponentials.sum(axis=1, keepdims=True, dtype=np.float32)
+    return probabilities
+
+
+def sigmoid(scores: Vectors) -> Vectors:
+    """Scores to probabilities, each on its own; written so that no score overflows."""
+    probabilities: Vectors = np.float32(0.5) * (1 + np.tanh(np.float32(0.5) * scores))
+    return probabilities
 
 
 def load_heads(folder: Path) -> Heads:

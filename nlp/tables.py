@@ -37,7 +37,7 @@ class Row:
 class Table(Protocol):
     """A file of rows that can be read more than once, in order and one row at a time."""
 
-    columns: Sequence[str]
+    columns: list[str]
     delimiter: str
     encoding: str
 
@@ -94,8 +94,7 @@ class CsvTable:
         chosen = delimiter or self.delimiter
         with self._path.open(encoding=self.encoding, errors="replace", newline="") as lines:
             for record, closed in _whole_records(lines, chosen):
-                quoting = csv.QUOTE_MINIMAL if closed else csv.QUOTE_NONE
-                fields = next(csv.reader([record], delimiter=chosen, quoting=quoting), [])
+                fields = next(_reader(record, chosen, quoted=closed), [])
                 if fields:
                     yield fields, None if closed else "a quotation mark that opens is never closed"
 
@@ -175,6 +174,12 @@ TEXT_NAMES = (
     *("reseña", "texte", "avis", "nachricht", "bewertung", "kommentar", "corpo", "reclamo", "complaint"),
 )
 """Names of the column that holds the messages, in order of preference."""
+
+
+def _reader(record: str, delimiter: str, *, quoted: bool) -> Iterator[list[str]]:
+    if quoted:
+        return csv.reader([record], delimiter=delimiter)
+    return csv.reader([record], delimiter=delimiter, quoting=csv.QUOTE_NONE)
 
 
 def _whole_records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[str, bool]]:

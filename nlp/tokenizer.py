@@ -1,5 +1,7 @@
 """The tokenizer of the bundled encoder, rebuilt from the pieces in its weights file."""
 
+from typing import Any
+
 from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors
 from tokenizers.models import Unigram
 from transformers import PreTrainedTokenizerFast
@@ -14,7 +16,8 @@ class PiecesTokenizer(PreTrainedTokenizerFast):
         # Set before the base class runs: what is passed as `tokenizer_object` would be copied, and the
         # 250,000 pieces take more memory than the whole network.
         self._tokenizer = build_unigram(pieces)
-        super().__init__(
+        base: Any = super()  # untyped in the library
+        base.__init__(
             model_max_length=model_max_length,
             bos_token=pieces.texts[pieces.bos],
             eos_token=pieces.texts[pieces.eos],

@@ -81,7 +81,9 @@ def train_on(
         figures={},
     )
     progress(f"measuring on {len(test)} held-out messages")
-    assessments = Classifier(encoder, heads, entities=EntityFinder()).classify([example.text for example in test])
+    assessments = Classifier(encoder, heads, entities=EntityFinder()).classify(
+        [example.text for example in test]
+    )
     return replace(heads, figures=evaluate(test, assessments).figures())
 
 

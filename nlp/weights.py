@@ -4,6 +4,7 @@ import importlib.util
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -109,7 +110,7 @@ class WeightFile:
         offsets = np.frombuffer(cursor.take(4 * (count + 1)).tobytes(), dtype="<u4").tolist()
         scores = np.frombuffer(cursor.take(4 * count).tobytes(), dtype="<f4")
         text = cursor.take(text_bytes).tobytes()
-        texts = tuple(text[start:end].decode() for start, end in zip(offsets, offsets[1:], strict=False))
+        texts = tuple(text[start:end].decode() for start, end in pairwise(offsets))
         return Pieces(texts=texts, scores=scores, bos=bos, eos=eos, pad=pad, unknown=unknown)
 
     def tensor(self, name: str) -> npt.NDArray[np.float32]:

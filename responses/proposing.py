@@ -74,7 +74,7 @@ async def propose_decision(
     )
     session.add(row)
     await session.flush()
-    _keep_offers(session, case, row, decision)
+    keep_offers(session, case, row, decision)
     if composed is None:
         return None
     draft = Draft(
@@ -152,7 +152,8 @@ async def _brief(
     )
 
 
-def _keep_offers(session: AsyncSession, case: Case, row: DecisionRow, decision: Decision) -> None:
+def keep_offers(session: AsyncSession, case: Case, row: DecisionRow, decision: Decision) -> None:
+    """Stores each remedy of a decision; those of one offer share a `choice_group`."""
     for group, offer in enumerate(decision.offers):
         for option in offer.options:
             session.add(

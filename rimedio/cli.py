@@ -112,9 +112,8 @@ def assess(
     """
     import json
 
-    from nlp.render import assessment_json
-
     from nlp.errors import NlpError
+    from nlp.render import as_dict
     from rimedio.model import load_classifier
 
     if text == "-":
@@ -124,7 +123,7 @@ def assess(
     except NlpError as error:
         fail(str(error))
     (assessment,) = classifier.classify([text])
-    typer.echo(json.dumps(assessment_json(assessment), ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(as_dict(assessment), ensure_ascii=False, indent=2))
 
 
 @app.command()
@@ -141,34 +140,33 @@ def classify(
 
     Example: rimedio classify reviews.csv -o labelled.csv
     """
-    from nlp.batch import classify_file
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from nlp.batch import classify_file
     from nlp.errors import NlpError
     from rimedio.model import load_classifier
 
     settings = _settings()
     if not source.is_file():
         fail(f"{source} is not a file", USAGE)
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    from rich.console import Console
-
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     try:
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             task = progress.add_task("loading the model", total=None)
             classifier = load_classifier(settings)
             progress.update(task, description="classifying")
-            done = classify_file(
+            counts = classify_file(
                 source,
                 output,
                 classifier,
                 text_column=text_column,
-                progress=lambda rows: progress.update(task, completed=rows),
+                progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
     except (NlpError, OSError) as error:
         fail(str(error))
-    say(f"{done.rows} rows written to {output}, {done.errors} of them with an error")
-    if done.errors:
+    say(f"{counts.rows} rows written to {output}, {counts.errors} of them with an error")
+    if counts.errors:
         raise typer.Exit(SOME_ROWS)
 
 
@@ -184,19 +182,25 @@ def train(
     """
     from rich.console import Console
 
-    from nlp.encoder import load_encoder
+    from nlp.encoder import Precision, load_encoder
     from nlp.errors import NlpError
-    from nlp.evaluation import render
     from nlp.training import train as train_heads
 
     settings = _settings()
+    console = Console(stderr=True)
     try:
-        report = train_heads(
-            corpus, output, encoder=load_encoder(settings.encoder, precision="float32"), seed=seed
-        )
+        with console.status("loading the encoder") as status:
+            heads = train_heads(
+                corpus,
+                output,
+                encoder=load_encoder(settings.encoder, Precision.FLOAT32),
+                seed=seed,
+                progress=status.update,
+            )
     except (NlpError, OSError) as error:
         fail(str(error))
-    Console(stderr=True).print(render(report))
+    for field, figures in heads.figures.items():
+        say(f"{field}: macro-F1 {figures['macro_f1']:.3f} on the test part")
     say(f"heads written to {output}; use them with RIMEDIO_HEADS={output}")
 
 
@@ -213,15 +217,22 @@ def evaluate(
     """
     from rich.console import Console
 
+    from nlp.corpus import in_test_part, read_corpus
     from nlp.errors import NlpError
-    from nlp.evaluation import evaluate_file, render
+    from nlp.evaluation import evaluate as compare
+    from nlp.evaluation import render
     from rimedio.model import load_classifier
 
+    if part not in ("test", "all"):
+        fail(f"--part {part!r}: expected test or all", USAGE)
     try:
-        report = evaluate_file(gold, load_classifier(_settings()), part=part)
+        examples = [row for row in read_corpus([gold]) if part == "all" or in_test_part(row.text)]
+        if not examples:
+            fail(f"{gold}: no message is in the test part; use --part all for a file of your own")
+        found = load_classifier(_settings()).classify([row.text for row in examples])
     except (NlpError, OSError) as error:
         fail(str(error))
-    Console().print(render(report))
+    Console().print(render(compare(examples, found)))
 
 
 @policy_app.command("check")

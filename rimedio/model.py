@@ -59,8 +59,7 @@ def load_classifier(settings: Settings) -> "Classifier":
     """The classifier that the settings name."""
     # Torch and what it brings take seconds and hundreds of megabytes: only where a model is needed.
     from nlp.classifier import Classifier
-    from nlp.encoder import load_encoder
 
     return Classifier.load(
-        encoder=load_encoder(settings.encoder), heads=settings.heads, fallback_language=settings.language
+        encoder=settings.encoder, heads=settings.heads, fallback_language=settings.language
     )

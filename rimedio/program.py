@@ -9,13 +9,13 @@ from pathlib import Path
 
 import uvicorn
 from bot.service import TelegramBot
-from desk.app import create_app
-from desk.channel import WebChannel
-from desk.webchat import web_handler
 from filelock import FileLock, Timeout
 from responses.standing_texts import StandingTexts
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from desk.app import create_app
+from desk.channel import WebChannel
+from desk.webchat import web_handler
 from models.alarm import Alarm, Job
 from models.channel import Channel
 from models.clock import utcnow
@@ -86,14 +86,16 @@ def open_database(settings: Settings) -> Database:
 class Program:
     """One process that does everything: receives, reads, drafts, serves the desk, sends."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(self, settings: Settings, database: Database, model: Model) -> None:
         self.settings = settings
         self.database = database
         self.process_id = new_id()
-        self.model = Model(settings)
+        self.model = model
         config = road_config(settings)
         finder = EntityFinder()
-        filing = Filing(config, finder.order_ids)
+        filing = Filing(
+            config, lambda text: finder.find(text, language=config.language, today=utcnow().date()).order_ids
+        )
         policies = PolicyBook()
         texts = StandingTexts(config)
         self.road = Road(

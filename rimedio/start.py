@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+import socket
 import sys
 
 import structlog
 
+from rimedio.model import Model
 from rimedio.program import Program, listen, only_program, open_database, prepare
 from rimedio.settings import Settings
 
@@ -33,8 +35,8 @@ _WORDS = {
 }
 
 
-def start(settings: Settings, *, samples: bool) -> None:
-    """Runs the program until it is stopped.
+def start(settings: Settings, *, samples: bool, model: type[Model] = Model) -> None:
+    """Runs the program until it is stopped. `model` is what reads messages.
 
     Raises:
         ProgramError: the port is taken, or no policy can be loaded.
@@ -45,19 +47,21 @@ def start(settings: Settings, *, samples: bool) -> None:
     lock = only_program(settings) if settings.is_sqlite else None
     listener = listen(settings)
     try:
-        asyncio.run(_serve(settings, listener, samples=samples and settings.telegram_token is None))
+        asyncio.run(
+            _serve(settings, listener, samples=samples and settings.telegram_token is None, model=model)
+        )
     finally:
         listener.close()
         if lock is not None:
             lock.release()
 
 
-async def _serve(settings: Settings, listener: object, *, samples: bool) -> None:
+async def _serve(settings: Settings, listener: socket.socket, *, samples: bool, model: type[Model]) -> None:
     database = open_database(settings)
     try:
         first, code = await prepare(settings, database, samples=samples)
         _greet(settings, first=first, code=code)
-        await Program(settings, database).serve(listener)  # type: ignore[arg-type]
+        await Program(settings, database, model(settings)).serve(listener)
     finally:
         await database.close()
 

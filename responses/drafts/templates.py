@@ -2,7 +2,8 @@
 
 - `(le|ti)`: the formal form, then the informal one;
 - `<order>`: a value that may or may not be known; `<^is>` the same, beginning with a capital;
-- `[ dell'ordine <order>]`: left out as a whole when a value inside it is unknown.
+- `[ dell'ordine <order>]`: left out as a whole when a value inside it is unknown; `[… ]` is plain
+  text: the blank that a person has to fill.
 
 A wording whose values outside the square brackets are not all known cannot be used; of those that can,
 the ones that name most come first (`best`). Round brackets without a bar, and braces, are plain text.
@@ -14,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 _REGISTER = re.compile(r"\(([^()|]*)\|([^()|]*)\)")
-_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_OPTIONAL = re.compile(r"\[(?!…)([^\[\]]*)\]")
 _FIELD = re.compile(r"<(\^?)([a-z_]+)>")
 _OPENING = '¿¡«“„"('
 

@@ -102,10 +102,9 @@ def load_policy_text(text: str, name: str, complaint_types: Collection[str] = tu
         PolicyFileError: the text is wrong; every problem found in it is there.
     """
     document = Document(name)
-    root = document.root(text)
     digest = sha256(text.encode()).hexdigest()
     try:
-        policy = _read_policy(Entries(root, _KEYS), document, digest, complaint_types)
+        policy = _read_policy(Entries(document.root(text), _KEYS), document, digest, complaint_types)
     except RefusedError:
         raise PolicyFileError(tuple(document.problems)) from None
     document.raise_problems()

@@ -5,7 +5,7 @@ from decimal import Decimal
 from models.decision import RemedyKind
 from models.money import Money
 from responses.policy.context import A_DAY, Context, read_duration, read_number, read_period
-from responses.policy.reader import Entries, Item, did_you_mean, read_all, read_name, read_yes_no
+from responses.policy.reader import Entries, Item, RefusedError, did_you_mean, read_all, read_name, read_yes_no
 from responses.policy.scalars import parse_money, parse_percent
 from responses.policy.schema import AmountSpec, Choice, FactType, PromiseSpec, Refusal, RemedySpec
 
@@ -47,11 +47,14 @@ def read_remedy(item: Item, context: Context) -> RemedySpec:
     for name in item.entries():
         if name in _CHOICES or name == "all_of":
             raise item.refuse(f'"{name}" must stand alone: its list holds all the remedies')
+    problems = len(item.document.problems)
     entries = Entries(item, names, "remedy")
     kinds = [RemedyKind(name) for name in entries.found if name in list(RemedyKind)]
     if len(kinds) != 1:
         if kinds:
             raise item.refuse(f"{' and '.join(kinds)} together: write all_of: [{{…}}, {{…}}]")
+        if len(item.document.problems) > problems:
+            raise RefusedError  # the misspelt one is noted
         raise item.refuse(f"no remedy is named{did_you_mean('', list(RemedyKind))}")
     return _Remedy(entries, kinds[0], context).read()
 

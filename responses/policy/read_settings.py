@@ -165,6 +165,7 @@ def read_deadlines(item: Item) -> dict[str, Duration]:
 def read_hours(item: Item, zone: ZoneInfo) -> OpeningHours:
     """Opening hours: days or ranges of days with their intervals, holidays, closed days."""
     entries = item.entries()
+    problems = len(item.document.problems)
     week: list[tuple[Interval, ...]] = [()] * 7
     holidays: str | None = None
     closed: tuple[tuple[date, date], ...] = ()
@@ -179,7 +180,7 @@ def read_hours(item: Item, zone: ZoneInfo) -> OpeningHours:
                 if week[day]:
                     raise part.refuse(f"{WEEKDAYS[day]} already has its hours above")
                 week[day] = intervals
-    if not any(week):
+    if not any(week) and len(item.document.problems) == problems:
         raise item.refuse("no day is open; leave hours out to be always open")
     return OpeningHours(zone=zone, week=tuple(week), holidays=holidays, closed=closed)
 

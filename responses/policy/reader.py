@@ -136,6 +136,8 @@ class Item:
                 self.document.note(place, path, f'"{name}" stands here twice: keep one')
             else:
                 found[name] = Item(self.document, value_node, path, place)
+        if self.node.value and not found:
+            raise RefusedError  # what is wrong with its keys is noted: that there are none would be untrue
         return found
 
 

@@ -163,6 +163,8 @@ class _Trial:
                 return rule
             elif verdict.truth is Truth.OPEN:
                 self._note_open(verdict)
+            elif all(test.name in self.situation.presumed for test in verdict.deciding):
+                self.result.presumed += verdict.presumed  # but for the presumption it might have matched
         return None
 
     def _note_open(self, verdict: Verdict) -> None:

@@ -74,7 +74,7 @@ def _combine(verdicts: list[Verdict], decisive: Truth, otherwise: Truth) -> Verd
         deciding=_distinct(test for verdict in relevant for test in verdict.deciding),
         facts=_distinct(name for verdict in relevant for name in verdict.facts),
         unsure=_distinct(field for verdict in relevant for field in verdict.unsure),
-        presumed=_distinct(name for verdict in verdicts for name in verdict.presumed),
+        presumed=_distinct(name for verdict in relevant for name in verdict.presumed),
     )
 
 

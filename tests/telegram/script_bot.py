@@ -80,13 +80,13 @@ class WebhookReceiver:
     Attributes:
         statuses: what to answer next, first one first; 200 when empty.
         arrivals: every update with the right secret, failed attempts too.
-        turned_away: how many posts had a wrong secret or none.
+        refusals: the secret, wrong or empty, of every post that was turned away.
     """
 
     secret: str
     statuses: list[int] = field(default_factory=list)
     arrivals: asyncio.Queue[Json] = field(default_factory=asyncio.Queue)
-    turned_away: int = 0
+    refusals: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
 
     def __post_init__(self) -> None:
         self._server = ServerThread(self._application, "webhook-receiver")
@@ -118,8 +118,9 @@ class WebhookReceiver:
         return app
 
     async def _handle(self, request: web.Request) -> web.Response:
-        if not hmac.compare_digest(request.headers.get(SECRET_HEADER, ""), self.secret):
-            self.turned_away += 1
+        given = request.headers.get(SECRET_HEADER, "")
+        if not hmac.compare_digest(given, self.secret):
+            self._loop.call_soon_threadsafe(self.refusals.put_nowait, given)
             return web.Response(status=403)
         update = await request.json()
         self._loop.call_soon_threadsafe(self.arrivals.put_nowait, update)

@@ -195,7 +195,7 @@ async def test_what_a_crash_left_sending_becomes_unconfirmed(sqlite: Database) -
     assert (await state_of(sqlite, entry)).state == OutboxState.UNCONFIRMED
     async with sqlite.reading() as session:
         case_flag = (await session.scalars(select(Case.flag))).one()
-    assert case_flag is None, "a receipt in doubt is not worth an agent's time"
+    assert case_flag is None
 
 
 async def test_an_old_sending_is_given_up_whoever_began_it(sqlite: Database) -> None:

@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.decision import Duration, DurationUnit
-from responses.hours import Interval, NeverOpenError, OpeningHours, add_months
+from responses.hours import (
+    Interval,
+    NeverOpenError,
+    OpeningHours,
+    UnknownPlaceError,
+    add_months,
+    check_place,
+    public_holidays,
+)
 
 ROME = ZoneInfo("Europe/Rome")
 MORNING = Interval(start=9 * 60, end=13 * 60)
@@ -116,7 +124,7 @@ def test_hours_that_never_come_are_an_error() -> None:
 def test_a_deadline_in_hours_falls_at_an_open_moment_or_at_closing(start: datetime, hours: int) -> None:
     due = SHOP.add(span(hours, "hours"), start)
     assert due > start
-    assert SHOP.is_open(due - timedelta(minutes=1))
+    assert SHOP.is_open(due - timedelta(microseconds=1))
 
 
 @given(day=st.dates(date(2000, 1, 1), date(2090, 12, 31)), months=st.integers(0, 240))
@@ -124,3 +132,18 @@ def test_months_never_overflow_into_the_next(day: date, months: int) -> None:
     later = add_months(day, months)
     assert (later.year - day.year) * 12 + later.month - day.month == months
     assert later.day <= day.day
+
+
+@pytest.mark.parametrize("place", ["IT", "IT-BZ", "DEU"])
+def test_places_with_a_calendar_are_accepted(place: str) -> None:
+    check_place(place)
+
+
+@pytest.mark.parametrize("place", ["XX", "it", "IT-XX", "", "holidays"])
+def test_places_without_a_calendar_are_refused(place: str) -> None:
+    with pytest.raises(UnknownPlaceError, match="no calendar"):
+        check_place(place)
+
+
+def test_a_subdivision_has_holidays_of_its_own() -> None:
+    assert public_holidays("IT-MI", 2026) - public_holidays("IT", 2026) == {date(2026, 12, 7)}

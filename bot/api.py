@@ -1,0 +1,231 @@
+"""The Bot API as this program uses it: paced, with errors that tell whether a request was accepted."""
+
+import json
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from telegram import (
+    Bot,
+    BotCommand,
+    ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    ReplyParameters,
+    User,
+)
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.buttons import Button
+from bot.errors import FloodError, ServerRefusedError
+from bot.pacing import Pacing
+from models.states import Purpose
+
+log = logging.getLogger(__name__)
+
+Keyboard = Sequence[Sequence[Button]]
+
+_POOL = 64
+_UNSAID_PAUSE = timedelta(seconds=5)
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_NOT_MODIFIED = "message is not modified"
+
+
+def quiet_loggers() -> None:
+    """Keeps tokens and customers' words out of the logs.
+
+    The token is part of every address that httpx logs, and the library writes what it cannot read
+    into its log as it came.
+    """
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
+
+
+class _Request(HTTPXRequest):
+    """Tells apart what the library calls `NetworkError` alike: refused by Telegram, or nobody knows."""
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        status, payload = await super().do_request(*args, **kwargs)
+        if status == 429:
+            raise FloodError(_pause_in(payload))
+        if status >= 500 and _says_no(payload):
+            # Telegram's own answer. A gateway's error page proves nothing and stays a NetworkError.
+            raise ServerRefusedError(f"Telegram answered {status}")
+        return status, payload
+
+
+class Api:
+    """One bot's requests. Each waits for its turn, but for those whose caller has waited already.
+
+    Every method raises `telegram.error.TelegramError` when it fails.
+    """
+
+    def __init__(self, token: str, base: str, pacing: Pacing) -> None:
+        self.pacing = pacing
+        self._request = _Request(
+            connection_pool_size=_POOL,
+            read_timeout=20.0,
+            write_timeout=20.0,
+            connect_timeout=10.0,
+            pool_timeout=10.0,
+        )
+        self._bot = Bot(
+            token,
+            base_url=f"{base}/bot",
+            base_file_url=f"{base}/file/bot",
+            request=self._request,
+            get_updates_request=self._request,
+        )
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._request.shutdown()
+
+    async def me(self) -> User:
+        """Who the bot is."""
+        await self.pacing.turn(None, Purpose.STANDING)
+        return await self._bot.get_me()
+
+    async def set_commands(self, commands: Sequence[tuple[str, str]], language: str | None) -> None:
+        """The menu of commands for people whose Telegram speaks `language`; None for all others."""
+        await self.pacing.turn(None, Purpose.STANDING)
+        menu = [BotCommand(name, text) for name, text in commands]
+        await self._bot.set_my_commands(menu, language_code=language)
+
+    async def drop_webhook(self) -> None:
+        """Ends a webhook that stands in the way of polling; what waits is kept."""
+        await self.pacing.turn(None)
+        await self._bot.delete_webhook(drop_pending_updates=False)
+
+    async def send_text(
+        self,
+        chat: int,
+        text: str,
+        *,
+        html: bool = False,
+        keyboard: Keyboard = (),
+        force_reply: str | None = None,
+        reply_to: int | None = None,
+        silent: bool = False,
+    ) -> int:
+        """Sends one message, at once: the caller has waited for the turn. Returns its id.
+
+        Args:
+            chat: where to.
+            text: at most 4096 UTF-16 units.
+            html: whether `text` is our own markup; what people wrote is sent without.
+            keyboard: rows of buttons under it.
+            force_reply: opens the reply box with this hint in it.
+            reply_to: the message it answers, if that still exists.
+            silent: without a sound.
+        """
+        markup = ForceReply(input_field_placeholder=force_reply[:64]) if force_reply else _markup(keyboard)
+        message = await self._bot.send_message(
+            chat,
+            text,
+            parse_mode=ParseMode.HTML if html else None,
+            link_preview_options=_NO_PREVIEW,
+            reply_markup=markup,
+            reply_parameters=_answering(reply_to),
+            disable_notification=silent,
+        )
+        return message.message_id
+
+    async def send_file(
+        self, chat: int, kind: str, file: str | bytes, *, name: str, caption: str, reply_to: int | None
+    ) -> int:
+        """Sends a file, at once: the caller has waited for the turn. Returns the message's id.
+
+        Args:
+            chat: where to.
+            kind: `photo`, `voice`, `video_note`, `video`, `audio`; any other goes as a document.
+            file: Telegram's id of it, or its content.
+            name: what a content is called there.
+            caption: a few words of ours.
+            reply_to: the message it answers, if that still exists.
+        """
+        where: dict[str, Any] = {"reply_parameters": _answering(reply_to), "filename": name}
+        match kind:
+            case "photo":
+                message = await self._bot.send_photo(chat, file, caption=caption, **where)
+            case "voice":
+                message = await self._bot.send_voice(chat, file, caption=caption, **where)
+            case "video_note":
+                message = await self._bot.send_video_note(chat, file, **where)
+            case "video":
+                message = await self._bot.send_video(chat, file, caption=caption, **where)
+            case "audio":
+                message = await self._bot.send_audio(chat, file, caption=caption, **where)
+            case _:
+                message = await self._bot.send_document(chat, file, caption=caption, **where)
+        return message.message_id
+
+    async def edit_keyboard(self, chat: int, message: int, keyboard: Keyboard) -> None:
+        """Puts other buttons under a message; none takes them away. The same ones again are fine."""
+        await self.pacing.turn(chat)
+        try:
+            await self._bot.edit_message_reply_markup(chat, message, reply_markup=_markup(keyboard))
+        except BadRequest as error:
+            if _NOT_MODIFIED not in error.message.lower():
+                raise
+        except FloodError as error:
+            self.pacing.pause(chat, error.pause.total_seconds())
+            raise
+
+    async def answer_press(self, press: str, notice: str | None = None) -> None:
+        """Stops the waiting sign on a pressed button; `notice` (at most 200 characters) is shown."""
+        await self.pacing.turn(None)
+        try:
+            await self._bot.answer_callback_query(press, text=notice, show_alert=notice is not None)
+        except TelegramError as error:
+            # Too old, or unreachable: the press itself is acted upon all the same.
+            log.info("press.unanswered", extra={"error": type(error).__name__})
+
+    async def leave(self, chat: int) -> None:
+        """Leaves a group or channel."""
+        await self.pacing.turn(chat)
+        await self._bot.leave_chat(chat)
+
+    async def download(self, file_id: str) -> bytes:
+        """The content of a file that somebody sent."""
+        await self.pacing.turn(None, Purpose.STANDING)
+        file = await self._bot.get_file(file_id)
+        return bytes(await file.download_as_bytearray())
+
+
+def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
+    if not keyboard:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [
+                InlineKeyboardButton(button.text, callback_data=button.data, style=button.style)
+                for button in row
+            ]
+            for row in keyboard
+        ]
+    )
+
+
+def _answering(message: int | None) -> ReplyParameters | None:
+    return ReplyParameters(message, allow_sending_without_reply=True) if message is not None else None
+
+
+def _pause_in(payload: bytes) -> timedelta:
+    try:
+        return timedelta(seconds=float(json.loads(payload)["parameters"]["retry_after"]))
+    except (ValueError, LookupError, TypeError, OverflowError):
+        return _UNSAID_PAUSE
+
+
+def _says_no(payload: bytes) -> bool:
+    try:
+        answer = json.loads(payload)
+    except ValueError:
+        return False
+    return isinstance(answer, dict) and answer.get("ok") is False

@@ -1,0 +1,173 @@
+"""The head of a card: what an agent needs to see of a case before reading the draft below it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from zoneinfo import ZoneInfo
+
+from bot.words import Words, clock_time
+from models.assessment import Assessment
+from models.decision import MissingFact, Role
+from models.labels import Act
+from models.states import DraftState
+from models.tables import Agent, Message
+from responses.drafts.lines import offer_line, rule_line
+from responses.texts import shorten
+from responses.views import CaseView
+
+MAX_WORDS = 700
+_MAX_LINE = 350
+_MAX_TWIN = 1_200
+_MAX_FACT = 40
+_MAX_NAME = 60
+# Whatever direction a name is written in, the words around it keep theirs.
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Head:
+    """A card's head as HTML, and whether the customer's words were cut in it."""
+
+    html: str
+    is_cut: bool
+
+
+def head_of(view: CaseView, agent: Agent, words: Words, timezone: ZoneInfo) -> Head:
+    """The head of the card of `view` for `agent`."""
+    said, is_cut = words_shown(view.unread, words, MAX_WORDS)
+    lines = [_title(view, words), f"<blockquote>{escape(said, quote=False)}</blockquote>"]
+    if view.case.flag == "person_wanted":
+        lines.append(escape(words("wants_person")))
+    if view.identity.blocked_since is not None:
+        lines.append(escape(words("blocked_customer")))
+    labels = _labels(view, words)
+    if labels:
+        lines.append(escape(labels, quote=False))
+    lines += _decision_lines(view, agent, words)
+    if view.holder is not None and view.case.claimed_until is not None:
+        until = clock_time(view.case.claimed_until, timezone)
+        lines.append(words("holder", name=escape(view.holder.name, quote=False), until=until))
+    lines += _draft_lines(view, agent, words)
+    return Head(html="\n".join(lines), is_cut=is_cut)
+
+
+def words_shown(messages: Sequence[Message], words: Words, limit: int) -> tuple[str, bool]:
+    """The customer's words in at most `limit` characters, the newest kept, and whether some were left out."""
+    said = [spoken(message, words) for message in messages]
+    whole = "\n".join(said) or words("no_words")
+    if len(whole) <= limit:
+        return whole, False
+    newest = shorten(said[-1], limit - 2)
+    rest = limit - 2 - len(newest)
+    earlier: list[str] = []
+    for text in reversed(said[:-1]):
+        if len(text) + 1 > rest:
+            break
+        earlier.insert(0, text)
+        rest -= len(text) + 1
+    left_out = len(earlier) < len(said) - 1
+    return "\n".join([*(["…"] if left_out else []), *earlier, newest]), True
+
+
+def spoken(message: Message, words: Words) -> str:
+    """What a message says, with a word for what it is when that is no text."""
+    kind = "" if message.kind == "text" else words.label("kind", message.kind)
+    edited = words("edited") if message.edit else ""
+    return " ".join(part for part in (kind, message.text, edited) if part) or words("no_words")
+
+
+def fact_label(fact: MissingFact, words: Words) -> str:
+    """What a missing fact is called on a button or in a line."""
+    asked = fact.ask.get(words.language, "") if fact.ask is not None else ""
+    return shorten(asked.partition(":")[0].strip() or fact.name.replace("_", " "), _MAX_FACT)
+
+
+def agent_facts(view: CaseView) -> tuple[MissingFact, ...]:
+    """What is missing and an agent can say."""
+    if view.decision is None:
+        return ()
+    return tuple(fact for fact in view.decision.missing if fact.from_agent)
+
+
+def _title(view: CaseView, words: Words) -> str:
+    channel = view.case.channel.partition(":")[0]
+    name = shorten(view.identity.display_name or words("no_name"), _MAX_NAME)
+    parts = [
+        f"<b>{escape(words('case', number=view.case.number))}</b>",
+        f"{_ISOLATE}{escape(name, quote=False)}{_END_ISOLATE}",
+        escape(words("from_channel", channel=words.label("channel", channel))),
+    ]
+    if view.case.is_test:
+        parts.append(f"<b>{escape(words('test'))}</b>")
+    return " · ".join(parts)
+
+
+def _labels(view: CaseView, words: Words) -> str:
+    unread = {message.id for message in view.unread}
+    found = [
+        shown.assessment
+        for shown in view.messages
+        if shown.assessment is not None and shown.message.id in unread
+    ]
+    if not found:
+        return ""
+    unsure = frozenset(field for one in found for field in one.abstained)
+
+    def named(field: str, prefix: str, label: str) -> str:
+        name = words.label(prefix, label)
+        return words("unsure", label=name) if field in unsure else name
+
+    act = _act(found)
+    parts = [named("act", "act", act)]
+    if act == Act.COMPLAINT:
+        types = dict.fromkeys(label.label for one in found for label in one.complaint_types)
+        parts += [named("complaint_types", "type", label) for label in types]
+    parts.append(words("tone", tone=named("tone", "tone", found[-1].tone.label)))
+    urgency = view.case.urgency or found[-1].urgency.label
+    parts.append(words("urgency", urgency=named("urgency", "urgency", urgency)))
+    asks = dict.fromkeys(label.label for one in found for label in one.asks)
+    if asks:
+        parts.append(words("asks", asks=", ".join(named("asks", "ask", label) for label in asks)))
+    return " · ".join(parts)
+
+
+def _act(found: Sequence[Assessment]) -> str:
+    acts = [one.act.label for one in found]
+    if Act.COMPLAINT in acts:
+        return Act.COMPLAINT
+    telling = [act for act in acts if act != Act.OTHER]
+    return telling[-1] if telling else Act.OTHER
+
+
+def _decision_lines(view: CaseView, agent: Agent, words: Words) -> list[str]:
+    decision = view.decision
+    if decision is None:
+        return []
+
+    def line(text: str) -> str:
+        return escape(shorten(text, _MAX_LINE), quote=False)
+
+    lines = [
+        words("offer", line=line(offer_line(decision, words.language))),
+        words("rule", line=line(rule_line(decision, words.language))),
+    ]
+    if decision.limits_cut:
+        lines.append(words("limits", line=line("; ".join(decision.limits_cut))))
+    if decision.missing:
+        names = ", ".join(fact_label(fact, words) for fact in decision.missing)
+        lines.append(words("missing", facts=line(names)))
+    if decision.tier != Role.AGENT:
+        lines.append(words("tier", role=words.label("role", decision.tier)))
+    return lines
+
+
+def _draft_lines(view: CaseView, agent: Agent, words: Words) -> list[str]:
+    draft = view.draft
+    if draft is None or draft.state != DraftState.PROPOSED:
+        return [escape(words("no_draft"))]
+    lines = []
+    if draft.twin and draft.language not in agent.languages:
+        twin = escape(shorten(draft.twin, _MAX_TWIN), quote=False)
+        lines.append(f"{words('twin')}\n<blockquote expandable>{twin}</blockquote>")
+    lines.append(words("draft_follows", language=words.label("language", draft.language)))
+    return lines

@@ -1,0 +1,240 @@
+"""The way to people on Telegram: one try per message, and what became of it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from html import escape
+
+import httpx
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    TelegramError,
+)
+
+from bot.address import chat_id_of, chat_key, source_of
+from bot.api import Api
+from bot.buttons import Action, Button, data_of
+from bot.cards import head_of, spoken
+from bot.errors import FloodError, ServerRefusedError
+from bot.keyboards import buttons_of, files_of, give_back_row
+from bot.posts import buttons_in
+from bot.words import words_for
+from models.channel import Outcome, Outgoing, SendResult
+from models.clock import utcnow
+from models.states import Purpose
+from models.tables import Agent, Attachment, Card, Case, Identity, Message
+from responses.errors import ResponsesError
+from responses.road import Road
+from responses.texts import shorten
+from responses.views import view_case
+
+log = logging.getLogger(__name__)
+
+# Nothing was sent when these are why a request failed: no connection ever came about.
+_NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_AFTER_REFUSAL = timedelta(seconds=2)
+_TOKEN_PAUSE = timedelta(seconds=60)
+_ONE_ALERT_IN = timedelta(minutes=2)
+_MAX_FORWARDED = 3_800
+
+_Send = Callable[[], Awaitable[int]]
+
+
+class UnknownContentError(ResponsesError):
+    """An outbox entry holds something that this channel does not know how to send."""
+
+
+class TelegramChannel:
+    """Sends outbox entries through one bot."""
+
+    def __init__(self, api: Api, road: Road, bot_id: int) -> None:
+        self._api = api
+        self._road = road
+        self._bot_id = bot_id
+        self._leaving: set[asyncio.Task[None]] = set()
+
+    async def ready(self, key: str, purpose: Purpose) -> None:
+        """Waits for this chat's turn."""
+        await self._api.pacing.turn(chat_id_of(key), purpose)
+
+    async def send(self, message: Outgoing) -> SendResult:
+        """Sends once. The turn was waited for in `ready`."""
+        chat = chat_id_of(message.chat_key)
+        send = await self._prepared(chat, message)
+        try:
+            sent = await send()
+        except TelegramError as error:
+            if isinstance(error, FloodError):
+                self._api.pacing.pause(chat, error.pause.total_seconds())
+            return result_of(error, self._bot_id)
+        except (LookupError, TypeError, ValueError) as error:
+            # Accepted, but the answer is not what Telegram's answers look like.
+            return SendResult(outcome=Outcome.UNCONFIRMED, error=type(error).__name__)
+        if chat < 0:
+            self._leave(chat)
+        return SendResult(outcome=Outcome.SENT, provider_id=str(sent))
+
+    async def _prepared(self, chat: int, message: Outgoing) -> _Send:
+        """The one request that sends `message`: all that is read or written out comes before it."""
+        content = message.content
+        if "card" in content:
+            return await self._card(chat, content["card"], content)
+        if "forward" in content:
+            return await self._forward(chat, message.chat_key, content["forward"])
+        if "attachment" in content:
+            return await self._file(chat, content)
+        text = str(content["text"])
+        if not content.get("agent"):
+            return lambda: self._api.send_text(chat, text)
+        return lambda: self._api.send_text(
+            chat,
+            text,
+            html=bool(content.get("html")),
+            keyboard=buttons_in(content),
+            force_reply=content.get("force_reply"),
+            reply_to=content.get("reply_to"),
+            silent=bool(content.get("silent")),
+        )
+
+    async def _card(self, chat: int, card_id: str, content: object) -> _Send:
+        if not isinstance(content, dict):
+            raise UnknownContentError(f"card {card_id}: expected a mapping")
+        timezone = self._road.config.timezone
+        async with self._road.database.reading() as session:
+            card = await session.get_one(Card, card_id)
+            agent = await session.get_one(Agent, card.agent_id)
+            words = words_for(agent)
+            keyboard = []
+            if content.get("buttons"):
+                keyboard = (await buttons_of(session, card, agent, words, timezone)).rows
+            if content["piece"] == "draft":
+                return lambda: self._api.send_text(chat, str(content["text"]), keyboard=keyboard, silent=True)
+            view = await view_case(session, await session.get_one(Case, card.case_id))
+            previous = await _previous(session, card)
+        head = head_of(view, agent, words, timezone)
+        recent = previous is not None and previous.created_at > utcnow() - _ONE_ALERT_IN
+        answered = int(previous.message_ids[-1]) if previous is not None else None
+        return lambda: self._api.send_text(
+            chat, head.html, html=True, keyboard=keyboard, reply_to=answered, silent=recent
+        )
+
+    async def _forward(self, chat: int, key: str, message_id: str) -> _Send:
+        """What a customer wrote to who has taken the case over."""
+        async with self._road.database.reading() as session:
+            message = await session.get_one(Message, message_id)
+            case = await session.get_one(Case, message.case_id)
+            identity = await session.get_one(Identity, case.identity_id)
+            agent = await _agent_in(session, chat)
+            words = words_for(agent) if agent is not None else None
+            files = await files_of(session, [message.id])
+        if words is None:
+            raise UnknownContentError(f"forward {message_id}: nobody works in {key}")
+        name = escape(shorten(identity.display_name or words("no_name"), 60), quote=False)
+        title = words("forwarded", number=case.number, name=name)
+        said = escape(shorten(spoken(message, words), _MAX_FORWARDED), quote=False)
+        rows = [give_back_row(case, words)]
+        if files:
+            see = Button(text=words("files", count=len(files)), data=data_of(Action.FILES_OF, message.id))
+            rows.insert(0, [see])
+        html = f"<b>{title}</b>\n<blockquote>{said}</blockquote>"
+        return lambda: self._api.send_text(chat, html, html=True, keyboard=rows)
+
+    async def _file(self, chat: int, content: object) -> _Send:
+        if not isinstance(content, dict):
+            raise UnknownContentError("file: expected a mapping")
+        async with self._road.database.reading() as session:
+            file = await session.get_one(Attachment, content["attachment"])
+            channel = await _channel_of(session, file)
+        caption, reply_to = str(content.get("text", "")), content.get("reply_to")
+        name = f"{file.kind}-{file.id[-6:]}{_suffix(file)}"
+        if channel == source_of(self._bot_id):
+            return lambda: self._api.send_file(
+                chat, file.kind, file.provider_id, name=name, caption=caption, reply_to=reply_to
+            )
+        if file.stored_as is None:
+            raise UnknownContentError(f"file {file.id}: its content was never kept")
+        path = self._road.files.path(file.stored_as)
+        kept = await asyncio.to_thread(path.read_bytes)
+        return lambda: self._api.send_file(
+            chat, file.kind, kept, name=name, caption=caption, reply_to=reply_to
+        )
+
+    def _leave(self, chat: int) -> None:
+        """In a group the bot says its one sentence and goes."""
+        task = asyncio.create_task(self._leave_quietly(chat))
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+    async def _leave_quietly(self, chat: int) -> None:
+        try:
+            await self._api.leave(chat)
+        except TelegramError as error:
+            log.warning("group.not_left", extra={"error": type(error).__name__})
+
+
+def result_of(error: TelegramError, bot_id: int) -> SendResult:
+    """What a failed request means for the message: gone for good, surely not sent, or unknown.
+
+    The order matters: `BadRequest` is a `NetworkError` to the library.
+    """
+    name = type(error).__name__
+    match error:
+        case FloodError():
+            return SendResult(outcome=Outcome.RETRY, error=name, retry_after=error.pause)
+        case ServerRefusedError():
+            return SendResult(outcome=Outcome.RETRY, error=str(error), retry_after=_AFTER_REFUSAL)
+        case Forbidden():
+            return SendResult(outcome=Outcome.BLOCKED, error=error.message)
+        case ChatMigrated():
+            return SendResult(outcome=Outcome.MOVED, error=name, moved_to=chat_key(bot_id, error.new_chat_id))
+        case BadRequest() if "message is not modified" in error.message.lower():
+            return SendResult(outcome=Outcome.SENT)
+        case BadRequest():
+            return SendResult(outcome=Outcome.FAILED, error=error.message)
+        case InvalidToken():
+            return SendResult(outcome=Outcome.RETRY, error=name, retry_after=_TOKEN_PAUSE)
+        case NetworkError() if isinstance(error.__cause__, _NEVER_CONNECTED):
+            return SendResult(outcome=Outcome.RETRY, error=type(error.__cause__).__name__)
+        case _:
+            cause = error.__cause__
+            return SendResult(
+                outcome=Outcome.UNCONFIRMED, error=type(cause).__name__ if cause is not None else name
+            )
+
+
+async def _previous(session: AsyncSession, card: Card) -> Card | None:
+    """The card of the same case that this chat had before, if it was posted."""
+    query = (
+        select(Card)
+        .where(Card.case_id == card.case_id, Card.chat_key == card.chat_key, Card.id < card.id)
+        .order_by(Card.id.desc())
+        .limit(1)
+    )
+    previous = (await session.scalars(query)).one_or_none()
+    return previous if previous is not None and previous.message_ids else None
+
+
+async def _agent_in(session: AsyncSession, chat: int) -> Agent | None:
+    return (await session.scalars(select(Agent).where(Agent.telegram_id == chat))).one_or_none()
+
+
+async def _channel_of(session: AsyncSession, file: Attachment) -> str | None:
+    query = (
+        select(Identity.channel)
+        .join(Message, Message.identity_id == Identity.id)
+        .where(Message.id == file.message_id)
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+def _suffix(file: Attachment) -> str:
+    """A name's ending that lets the agent's device open the file."""
+    kind, _, ending = (file.mime or "").partition("/")
+    return f".{ending}" if kind and ending.isalnum() else ""

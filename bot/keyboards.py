@@ -1,0 +1,186 @@
+"""Which buttons a card has at this moment: one place that says it, whatever brought the moment about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.buttons import Action, Button, data_of
+from bot.cards import MAX_WORDS, agent_facts, fact_label, words_shown
+from bot.words import Words, clock_time
+from models.clock import utcnow
+from models.decision import MissingFact, Role
+from models.states import CaseState, DraftState, OutboxState, Verdict
+from models.tables import Agent, Approval, Attachment, Card, Case, Draft, OutboxEntry
+from responses.agents import rank
+from responses.texts import shorten
+from responses.views import CaseView, view_case
+
+_MAX_FACTS = 3
+_MAX_CHOICES = 4
+_MAX_LABEL = 60
+
+Rows = list[list[Button]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CardButtons:
+    """A card's buttons. `is_final`: they will not change any more, whatever happens to the case."""
+
+    rows: Rows
+    is_final: bool
+
+
+async def buttons_of(
+    session: AsyncSession, card: Card, agent: Agent, words: Words, timezone: ZoneInfo
+) -> CardButtons:
+    """The buttons that belong under `card` in the chat of `agent` now."""
+    case = await session.get_one(Case, card.case_id)
+    draft = await session.get(Draft, card.draft_id) if card.draft_id is not None else None
+    if draft is not None and draft.state == DraftState.APPROVED:
+        approval = await approval_of(session, draft)
+        if approval is not None:
+            return await _after_approval(session, card, approval, agent, words, timezone)
+    proposed = draft is None or draft.state == DraftState.PROPOSED
+    if case.revision != card.revision or not proposed:
+        return CardButtons(rows=[], is_final=True)
+    return CardButtons(rows=_actions(card, await view_case(session, case), agent, words), is_final=False)
+
+
+async def approval_of(session: AsyncSession, draft: Draft) -> Approval | None:
+    """The approval that sent this draft, unless it was taken back."""
+    query = select(Approval).where(
+        Approval.draft_id == draft.id, Approval.verdict == Verdict.SEND, Approval.undone_at.is_(None)
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+def colleagues_rows(card: Card, colleagues: Sequence[Agent], words: Words) -> Rows:
+    """Whom a case can be passed on to."""
+    rows = [
+        [Button(text=_cut(agent.name), data=data_of(Action.PASS_TO, card.key, agent.id))]
+        for agent in colleagues
+    ]
+    rows.append(
+        [Button(text=words("to_supervisor"), data=data_of(Action.PASS_TO, card.key, Role.SUPERVISOR))]
+    )
+    rows.append([Button(text=words("back"), data=data_of(Action.BACK, card.key))])
+    return rows
+
+
+def force_rows(card: Card, action: Action, holder: str, words: Words) -> Rows:
+    """The second press, which takes a case from who holds it."""
+    return [
+        [
+            Button(
+                text=_cut(words("take_anyway", name=holder)), data=data_of(action, card.key), style="danger"
+            )
+        ],
+        [Button(text=words("back"), data=data_of(Action.BACK, card.key))],
+    ]
+
+
+def give_back_row(case: Case, words: Words) -> list[Button]:
+    """The button that ends a take-over."""
+    return [Button(text=words("give_back"), data=data_of(Action.GIVE_BACK, case.id))]
+
+
+async def files_of(session: AsyncSession, message_ids: Sequence[str]) -> list[Attachment]:
+    """The files of these messages whose content can be shown."""
+    query = (
+        select(Attachment)
+        .where(Attachment.message_id.in_(message_ids), Attachment.rejected.is_(None))
+        .order_by(Attachment.id)
+    )
+    return list((await session.scalars(query)).all())
+
+
+def _actions(card: Card, view: CaseView, agent: Agent, words: Words) -> Rows:
+    def button(action: Action, name: str, style: str | None = None) -> Button:
+        return Button(text=words(name), data=data_of(action, card.key), style=style)
+
+    rows: Rows = []
+    if card.draft_id is not None:
+        rows.append([button(Action.APPROVE, "approve", "success")])
+        rows.append([button(Action.EDIT, "edit"), button(Action.ASK, "ask")])
+        rows.append([button(Action.DECLINE, "decline"), button(Action.DISCARD, "discard", "danger")])
+    else:
+        rows.append([button(Action.EDIT, "write", "primary"), button(Action.ASK, "ask")])
+        rows.append([button(Action.DECLINE, "decline")])
+    if view.case.state == CaseState.TAKEN_OVER and view.holder is not None and view.holder.id == agent.id:
+        rows.append(give_back_row(view.case, words))
+    else:
+        rows.append([button(Action.PASS_ON, "pass_on"), button(Action.TAKE_OVER, "take_over")])
+    for index, fact in enumerate(agent_facts(view)[:_MAX_FACTS]):
+        rows += _fact_rows(card, index, fact, words)
+    rows += _more(card, view, words)
+    return rows
+
+
+def _fact_rows(card: Card, index: int, fact: MissingFact, words: Words) -> Rows:
+    label = fact_label(fact, words)
+
+    def value(text: str, choice: str) -> Button:
+        return Button(text=_cut(text), data=data_of(Action.FACT, card.key, str(index), choice))
+
+    unknown = value(words("fact_unknown"), "u")
+    if fact.type == "yes_no":
+        return [[value(words("fact_yes", fact=label), "y")], [value(words("fact_no"), "n"), unknown]]
+    if fact.choices:
+        return [
+            *(
+                [value(words("fact_choice", fact=label, choice=choice.replace("_", " ")), str(number))]
+                for number, choice in enumerate(fact.choices[:_MAX_CHOICES])
+            ),
+            [unknown],
+        ]
+    typed = Button(
+        text=_cut(words("fact_type", fact=label)), data=data_of(Action.FACT_TYPED, card.key, str(index))
+    )
+    return [[typed], [unknown]]
+
+
+def _more(card: Card, view: CaseView, words: Words) -> Rows:
+    row = []
+    if words_shown(view.unread, words, MAX_WORDS)[1]:
+        row.append(Button(text=words("all_words"), data=data_of(Action.WORDS, card.key)))
+    count = sum(file.rejected is None for shown in view.messages for file in shown.attachments)
+    if count:
+        row.append(Button(text=words("files", count=count), data=data_of(Action.FILES, card.key)))
+    return [row] if row else []
+
+
+async def _after_approval(
+    session: AsyncSession, card: Card, approval: Approval, agent: Agent, words: Words, timezone: ZoneInfo
+) -> CardButtons:
+    query = select(OutboxEntry).where(OutboxEntry.approval_id == approval.id).order_by(OutboxEntry.part)
+    parts = (await session.scalars(query)).all()
+    states = {OutboxState(part.state) for part in parts}
+
+    def shown(text: str, *, is_final: bool) -> CardButtons:
+        label = Button(text=_cut(text), data=data_of(Action.SHOWN, card.key))
+        return CardButtons(rows=[[label]], is_final=is_final)
+
+    if OutboxState.UNCONFIRMED in states:
+        return shown(words("unconfirmed"), is_final=True)
+    if OutboxState.FAILED in states:
+        return shown(words("failed"), is_final=True)
+    if states <= {OutboxState.SENT}:
+        sent_at = next((part.sent_at for part in reversed(parts) if part.sent_at is not None), utcnow())
+        return shown(words("sent", time=clock_time(sent_at, timezone)), is_final=True)
+    if states != {OutboxState.PENDING} or parts[0].not_before is None:
+        return shown(words("leaving"), is_final=False)
+    mine = approval.agent_id == agent.id or rank(agent.role) >= rank(Role.SUPERVISOR)
+    if not mine:
+        approver = await session.get_one(Agent, approval.agent_id)
+        return shown(words("approved_by", name=approver.name), is_final=False)
+    seconds = round((parts[0].not_before - approval.created_at).total_seconds())
+    label = words("undo", seconds=seconds)
+    undo = Button(text=label, data=data_of(Action.UNDO, card.key), style="danger")
+    return CardButtons(rows=[[undo]], is_final=False)
+
+
+def _cut(text: str) -> str:
+    return shorten(text, _MAX_LABEL)

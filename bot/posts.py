@@ -1,0 +1,87 @@
+"""Posts of the bot to agents: put into the outbox like everything that leaves, and shown by the channel.
+
+What a post's `content` holds: `agent` (true), `text`, and where they are needed `html` (our own markup),
+`buttons` (rows of `text`, `data`, `style`), `force_reply` (the hint in the reply box), `reply_to` (a
+message's id), `silent`, `fact` (which fact a prompt asks for), `attachment` (a file to show).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.buttons import Button
+from models.ids import new_id
+from models.states import Purpose
+from models.tables import Attachment
+from responses.outbox import enqueue, enqueue_parts
+from responses.texts import split_text
+
+
+async def post(
+    session: AsyncSession,
+    chat_key: str,
+    text: str,
+    *,
+    case_id: str | None = None,
+    buttons: Sequence[Sequence[Button]] = (),
+    reply_to: int | None = None,
+    dedupe_key: str | None = None,
+    **more: Any,
+) -> str | None:
+    """Says something to an agent; None when `dedupe_key` says that it was said before."""
+    content: dict[str, Any] = {"agent": True, "text": text, **more}
+    if buttons:
+        content["buttons"] = [
+            [{"text": button.text, "data": button.data, "style": button.style} for button in row]
+            for row in buttons
+        ]
+    if reply_to is not None:
+        content["reply_to"] = reply_to
+    return await enqueue(
+        session,
+        purpose=Purpose.CARD,
+        dedupe_key=dedupe_key or f"post:{new_id()}",
+        chat_key=chat_key,
+        content=content,
+        case_id=case_id,
+    )
+
+
+async def post_long(
+    session: AsyncSession, chat_key: str, text: str, *, case_id: str, reply_to: int | None
+) -> None:
+    """Says something that may take several messages, each sent after the one before."""
+    where = {"reply_to": reply_to} if reply_to is not None else {}
+    await enqueue_parts(
+        session,
+        purpose=Purpose.CARD,
+        dedupe_key=f"post:{new_id()}",
+        chat_key=chat_key,
+        contents=[{"agent": True, "text": part, **where} for part in split_text(text)],
+        case_id=case_id,
+    )
+
+
+async def post_files(
+    session: AsyncSession,
+    chat_key: str,
+    files: Sequence[Attachment],
+    *,
+    caption: str,
+    case_id: str,
+    reply_to: int | None,
+) -> None:
+    """Shows files that a customer sent."""
+    for file in files:
+        await post(
+            session, chat_key, caption, case_id=case_id, reply_to=reply_to, attachment=file.id, silent=True
+        )
+
+
+def buttons_in(content: Any) -> list[list[Button]]:
+    """The rows of buttons of a post's content."""
+    return [
+        [Button(text=button["text"], data=button["data"], style=button.get("style")) for button in row]
+        for row in content.get("buttons", ())
+    ]

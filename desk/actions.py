@@ -1,0 +1,387 @@
+"""What an agent does with a case. Each answer says in a sentence what happened, or why it could not."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from desk.case_pages import case_by_number
+from desk.context import Actor, Visit
+from desk.refusals import refused
+from models.clock import utcnow
+from models.ids import new_id
+from models.states import Direction, OutboxState
+from models.tables import Agent, Case, Draft, Message, OpenEdit, OutboxEntry
+from responses.approval import MAX_TEXT, proposed_draft
+from responses.cases import claim, close
+from responses.delivery import sent
+from responses.errors import BlockedError, ResponsesError
+from responses.events import record
+from responses.filing import clean
+from responses.outbox import settle_by_hand
+from responses.rights import Bound
+
+router = APIRouter(prefix="/cases/{number:int}")
+
+Kind = Literal["ask", "decline"]
+
+
+class Shown(BaseModel):
+    """What stood on the page when the agent pressed: the verdict holds for exactly this."""
+
+    draft_id: str | None = None
+    draft_revision: int = 0
+    sha256: str = ""
+    revision: int
+    text: str = Field(default="", max_length=4 * MAX_TEXT)
+    kind: Kind | None = None
+    language: str | None = Field(default=None, max_length=8)
+
+    @property
+    def bound(self) -> Bound | None:
+        """The draft on the page, if there was one."""
+        if self.draft_id is None:
+            return None
+        return Bound(draft_id=self.draft_id, revision=self.draft_revision, sha256=self.sha256)
+
+
+class PassedOn(Shown):
+    """To whom; None for a supervisor."""
+
+    to: str | None = None
+    reason: str | None = Field(default=None, max_length=2000)
+
+
+class Discarded(Shown):
+    """Why."""
+
+    reason: str | None = Field(default=None, max_length=2000)
+
+
+class Forced(BaseModel):
+    """Whether to take the case from who holds it."""
+
+    force: bool = False
+
+
+class Note(BaseModel):
+    """Words among us."""
+
+    text: str = Field(max_length=MAX_TEXT)
+
+
+class Typed(BaseModel):
+    """A text being written."""
+
+    text: str = Field(max_length=4 * MAX_TEXT)
+
+
+class Undone(BaseModel):
+    """The approval to take back."""
+
+    approval: str
+
+
+class Settled(BaseModel):
+    """What a person says of a sending that nobody could confirm."""
+
+    outbox: str
+    arrived: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Acting:
+    """An action under way: its one transaction, who acts, and on which case."""
+
+    session: AsyncSession
+    agent: Agent
+    case: Case
+
+
+@asynccontextmanager
+async def acting_on(visit: Visit, number: int) -> AsyncIterator[Acting]:
+    """One writing transaction with the agent and the case as they stand in it."""
+    async with visit.desk.road.database.writing() as session:
+        agent = await session.get_one(Agent, visit.agent.id)
+        yield Acting(session=session, agent=agent, case=await case_by_number(session, number))
+
+
+def done(sentence: str = "", **more: object) -> JSONResponse:
+    """The action was carried out."""
+    return JSONResponse({"ok": True, "sentence": sentence, **more})
+
+
+async def text_as_draft(visit: Visit, acting: Acting, shown: Shown) -> Bound | None:
+    """Makes what stands in the box a draft, if it is not the one on the table already.
+
+    Returns what a verdict is bound to; None when there is neither a draft nor a text.
+    """
+    approvals = visit.desk.road.approvals
+    text = clean(shown.text).replace("\r\n", "\n").strip()
+    if shown.bound is not None:
+        draft = await acting.session.get(Draft, shown.draft_id)
+        if draft is not None and shown.kind is None and text == draft.text.strip():
+            return shown.bound
+        made = await approvals.edit(acting.session, acting.agent, shown.bound, text, shown.kind)
+    elif text:
+        if acting.case.revision != shown.revision:
+            raise BlockedError("stale")
+        made = await approvals.write(
+            acting.session,
+            acting.agent,
+            acting.case,
+            text,
+            kind=shown.kind or "hand_over",
+            language=acting.case.language or visit.desk.language,
+        )
+    else:
+        return None
+    return Bound(draft_id=made.id, revision=made.revision, sha256=made.sha256)
+
+
+@router.post("/approve")
+async def approve(visit: Actor, number: int, shown: Shown) -> JSONResponse:
+    """Sends exactly what stands in the box; a changed text becomes a draft first, in the same transaction."""
+    road = visit.desk.road
+    try:
+        async with acting_on(visit, number) as acting:
+            if not shown.text.strip():
+                raise BlockedError("text_empty")
+            bound = await text_as_draft(visit, acting, shown)
+            if bound is None:
+                raise BlockedError("text_empty")
+            policy = await road.policies.in_force(acting.session, acting.case.audience, acting.case.incident_at)
+            approval = await road.approvals.approve(acting.session, acting.agent, bound, policy.hours)
+            by_hand = acting.case.channel == "desk"
+    except ResponsesError as error:
+        return refused(visit, error)
+    seconds = int(road.config.undo.total_seconds())
+    return done(
+        approval=approval.id,
+        undo=seconds,
+        filled=approval.filled_text,
+        by_hand=by_hand,
+        sentence=visit.words("done.recorded" if by_hand else "done.sending"),
+    )
+
+
+@router.post("/undo")
+async def undo(visit: Actor, number: int, body: Undone) -> JSONResponse:
+    """Takes an approval back while nothing has left."""
+    road = visit.desk.road
+    try:
+        async with acting_on(visit, number) as acting:
+            draft = await road.approvals.undo(acting.session, acting.agent, body.approval)
+            await road.triage.show(acting.session, acting.case, draft)
+    except ResponsesError as error:
+        return refused(visit, error)
+    return done(visit.words("done.undone"))
+
+
+@router.post("/discard")
+async def discard(visit: Actor, number: int, shown: Discarded) -> JSONResponse:
+    """Throws the draft away; the case waits for somebody to write."""
+    try:
+        async with acting_on(visit, number) as acting:
+            if shown.bound is None:
+                raise BlockedError("gone")
+            await visit.desk.road.approvals.discard(acting.session, acting.agent, shown.bound, shown.reason)
+            await _forget_edit(acting)
+    except ResponsesError as error:
+        return refused(visit, error)
+    return done(visit.words("done.discarded"))
+
+
+@router.post("/pass-on")
+async def pass_on(visit: Actor, number: int, shown: PassedOn) -> JSONResponse:
+    """Hands the case on, with the text as it stands in the box."""
+    road = visit.desk.road
+    try:
+        async with acting_on(visit, number) as acting:
+            to = await acting.session.get(Agent, shown.to) if shown.to else None
+            if shown.to and (to is None or to.removed_at is not None):
+                raise BlockedError("gone")
+            bound = shown.bound
+            if shown.text.strip():
+                bound = await text_as_draft(visit, acting, shown)
+            await road.approvals.pass_on(
+                acting.session, acting.agent, acting.case, to=to, reason=shown.reason or None
+            )
+            if shown.reason and shown.reason.strip():
+                _note(acting, shown.reason)
+            await _forget_edit(acting)
+            await road.triage.show(
+                acting.session, acting.case, await proposed_draft(acting.session, acting.case) if bound else None
+            )
+    except ResponsesError as error:
+        return refused(visit, error)
+    whom = to.name if to is not None else visit.words("case.a_supervisor")
+    return done(visit.words("done.passed_on", to=whom))
+
+
+@router.post("/take-over")
+async def take_over(visit: Actor, number: int, body: Forced) -> JSONResponse:
+    """The agent goes on in person; no drafts until the case is given back."""
+    try:
+        async with acting_on(visit, number) as acting:
+            taken_from = await visit.desk.road.approvals.take_over(
+                acting.session, acting.agent, acting.case, force=body.force
+            )
+    except ResponsesError as error:
+        return refused(visit, error)
+    if taken_from is not None:
+        return done(visit.words("done.taken_from", name=taken_from.name))
+    return done(visit.words("done.taken_over"))
+
+
+@router.post("/give-back")
+async def give_back(visit: Actor, number: int) -> JSONResponse:
+    """Ends a take-over."""
+    try:
+        async with acting_on(visit, number) as acting:
+            await visit.desk.road.approvals.give_back(acting.session, acting.agent, acting.case)
+    except ResponsesError as error:
+        return refused(visit, error)
+    return done(visit.words("done.given_back"))
+
+
+@router.post("/claim")
+async def claim_case(visit: Actor, number: int, body: Forced) -> JSONResponse:
+    """Holds the case for a quarter of an hour while a text is edited."""
+    try:
+        async with acting_on(visit, number) as acting:
+            taken_from = await claim(acting.session, acting.case, acting.agent, force=body.force)
+    except ResponsesError as error:
+        return refused(visit, error)
+    return done(visit.words("done.taken_from", name=taken_from.name) if taken_from is not None else "")
+
+
+@router.post("/typed")
+async def typed(visit: Actor, number: int, body: Typed) -> JSONResponse:
+    """Keeps a text as it is being written, and holds the case meanwhile.
+
+    The text is kept even when somebody else holds the case: that, the answer says.
+    """
+    try:
+        async with acting_on(visit, number) as acting:
+            kept = await _keep(acting, clean(body.text))
+            refusal = None
+            try:
+                await _hold(acting)
+            except BlockedError as error:
+                refusal = error
+    except ResponsesError as error:
+        return refused(visit, error)
+    if refusal is not None:
+        return refused(visit, refusal, kept=kept)
+    return done(kept=kept)
+
+
+@router.post("/note")
+async def note(visit: Actor, number: int, body: Note) -> JSONResponse:
+    """A note among us; the customer never sees it."""
+    try:
+        async with acting_on(visit, number) as acting:
+            if not body.text.strip():
+                raise BlockedError("text_empty")
+            _note(acting, body.text)
+    except ResponsesError as error:
+        return refused(visit, error)
+    return done(visit.words("done.noted"))
+
+
+@router.post("/close")
+async def close_case(visit: Actor, number: int) -> JSONResponse:
+    """Closes the case, unless a promise is open or a message is on its way."""
+    try:
+        async with acting_on(visit, number) as acting:
+            await close(acting.session, acting.case, acting.agent.id)
+    except ResponsesError as error:
+        return refused(visit, error)
+    return done(visit.words("done.closed"))
+
+
+@router.post("/settle")
+async def settle(visit: Actor, number: int, body: Settled) -> JSONResponse:
+    """A person says of an unconfirmed or failed sending that it arrived, or that it be sent again."""
+    try:
+        async with acting_on(visit, number) as acting:
+            entry = await acting.session.get(OutboxEntry, body.outbox)
+            if entry is None or entry.case_id != acting.case.id:
+                raise BlockedError("gone")
+            if not await settle_by_hand(acting.session, entry, arrived=body.arrived):
+                raise BlockedError("gone")
+            if body.arrived:
+                await sent(acting.session, entry)
+            waiting = await acting.session.scalars(
+                select(OutboxEntry.id).where(
+                    OutboxEntry.case_id == acting.case.id,
+                    OutboxEntry.state.in_((OutboxState.UNCONFIRMED, OutboxState.FAILED)),
+                )
+            )
+            if waiting.first() is None:
+                acting.case.flag = None
+            record(
+                acting.session,
+                acting.agent.id,
+                "outbox.arrived" if body.arrived else "outbox.again",
+                acting.case.id,
+                outbox=entry.id,
+            )
+    except ResponsesError as error:
+        return refused(visit, error)
+    return done(visit.words("done.arrived" if body.arrived else "done.again"))
+
+
+async def _keep(acting: Acting, text: str) -> bool:
+    """Whether the text could be kept: it hangs on the case's newest draft, of which there may be none."""
+    mine = select(OpenEdit).where(OpenEdit.case_id == acting.case.id, OpenEdit.agent_id == acting.agent.id)
+    edit = (await acting.session.scalars(mine)).one_or_none()
+    if edit is not None:
+        edit.text, edit.updated_at = text, utcnow()
+        return True
+    newest = select(Draft.id).where(Draft.case_id == acting.case.id).order_by(Draft.id.desc()).limit(1)
+    draft_id = (await acting.session.scalars(newest)).one_or_none()
+    if draft_id is None:
+        return False
+    acting.session.add(
+        OpenEdit(case_id=acting.case.id, draft_id=draft_id, agent_id=acting.agent.id, text=text)
+    )
+    return True
+
+
+async def _hold(acting: Acting) -> None:
+    """Claims the case; again only when half of the time is over, so that typing leaves no trail of events."""
+    case = acting.case
+    mine = case.claimed_by == acting.agent.id and case.claimed_until is not None
+    if mine and case.claimed_until is not None and (case.claimed_until - utcnow()).total_seconds() > 450:
+        return
+    await claim(acting.session, case, acting.agent)
+
+
+async def _forget_edit(acting: Acting) -> None:
+    query = select(OpenEdit).where(OpenEdit.case_id == acting.case.id, OpenEdit.agent_id == acting.agent.id)
+    edit = (await acting.session.scalars(query)).one_or_none()
+    if edit is not None:
+        edit.text = ""
+
+
+def _note(acting: Acting, text: str) -> None:
+    acting.session.add(
+        Message(
+            case_id=acting.case.id,
+            identity_id=None,
+            external_id=f"note:{new_id()}",
+            direction=Direction.NOTE,
+            text=clean(text).strip(),
+            sent_at=utcnow(),
+            sent_by=acting.agent.name,
+        )
+    )
+    record(acting.session, acting.agent.id, "note.written", acting.case.id)

@@ -1,0 +1,125 @@
+"""The desk as one web application."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from desk import (
+    actions,
+    case_pages,
+    chat,
+    colleagues,
+    facts,
+    files,
+    health,
+    live,
+    login,
+    new_case,
+    queue,
+    rules,
+    samples,
+)
+from desk.changes import Changes
+from desk.context import FOLDER, Desk
+from desk.errors import ForbiddenPageError, ForgedRequestError, SignInNeededError, UnknownCaseError
+from desk.login import browser_words
+from desk.security import Guard, Seal
+from responses.errors import BlockedError, NotAllowedError
+from responses.road import Road
+
+
+def create_app(
+    road: Road,
+    *,
+    secret: str,
+    public_url: str,
+    language: str,
+    model_ready: Callable[[], bool],
+    telegram: Callable[[], str | None],
+) -> FastAPI:
+    """The desk, the customers' chat and the health pages.
+
+    Args:
+        road: everything between a stored message and a sent answer.
+        secret: signs forgery tokens and visitors' cookies.
+        public_url: where browsers reach us; with https, cookies travel encrypted only.
+        language: the house language of the desk, `it` or `en`.
+        model_ready: whether the classifier is loaded.
+        telegram: the bot's user name while one is connected.
+    """
+    app = FastAPI(title="Rimedio", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.desk = Desk(
+        road=road,
+        seal=Seal(secret, secure=public_url.startswith("https://")),
+        public_url=public_url,
+        language=language,
+        model_ready=model_ready,
+        telegram=telegram,
+        changes=Changes(road.database),
+    )
+    parts = (
+        health,
+        login,
+        queue,
+        new_case,
+        case_pages,
+        actions,
+        facts,
+        files,
+        live,
+        chat,
+        samples,
+        colleagues,
+        rules,
+    )
+    for part in parts:
+        app.include_router(part.router)
+    app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    app.add_exception_handler(SignInNeededError, _sign_in)
+    app.add_exception_handler(ForgedRequestError, _forged)
+    app.add_exception_handler(UnknownCaseError, _not_found)
+    app.add_exception_handler(ForbiddenPageError, _forbidden)
+    app.add_exception_handler(HTTPException, _problem)
+    app.add_middleware(Guard, public_url=public_url)
+    return app
+
+
+def _wants_json(request: Request) -> bool:
+    return "application/json" in request.headers.get("accept", "")
+
+
+def _sign_in(request: Request, _error: Exception) -> Response:
+    if _wants_json(request) or request.url.path == "/live":
+        return JSONResponse({"reason": "signed_out"}, 401)
+    return RedirectResponse("/login", 303)
+
+
+def _forged(request: Request, _error: Exception) -> Response:
+    return _say(request, "forged", 403)
+
+
+def _not_found(request: Request, _error: Exception) -> Response:
+    return _say(request, "not_found", 404)
+
+
+def _forbidden(request: Request, _error: Exception) -> Response:
+    return _say(request, "forbidden", 403)
+
+
+def _problem(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return _say(request, "not_found" if status == 404 else "refused", status)
+
+
+def _say(request: Request, reason: str, status: int) -> Response:
+    desk: Desk = request.app.state.desk
+    words = browser_words(request, desk)
+    sentence = words(f"problems.{reason}")
+    if _wants_json(request):
+        return JSONResponse({"reason": reason, "sentence": sentence}, status)
+    return desk.page(
+        "problem.html", words, binding="none", status=status, sentence=sentence, me=None, model_ready=True
+    )

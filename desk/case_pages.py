@@ -1,0 +1,220 @@
+"""The case page: what was said, what is proposed, and why."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, JSONResponse
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from desk.context import Reader, Visit
+from desk.errors import UnknownCaseError
+from desk.queue import neighbours
+from desk.slot_words import slot_words
+from models.clock import utcnow
+from models.money import Money
+from models.states import Direction, OutboxState, PromiseState
+from models.tables import Agent, Case, Message, OpenEdit
+from responses.drafts.lines import offer_line, rule_line
+from responses.filing import clean
+from responses.policies import NoPolicyError
+from responses.policy import Policy
+from responses.rights import may_approve, own_case
+from responses.views import CaseView, MessageView, view_case
+
+router = APIRouter()
+_SURE = 0.5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bubble:
+    """A message as the page shows it. `folded` hides an insult until somebody wants to read it."""
+
+    view: MessageView
+    side: str
+    author: str
+    folded: bool
+    labelled: bool
+
+
+async def case_by_number(session: AsyncSession, number: int) -> Case:
+    """The case of this number.
+
+    Raises:
+        UnknownCaseError: there is none.
+    """
+    case = (await session.scalars(select(Case).where(Case.number == number))).one_or_none()
+    if case is None:
+        raise UnknownCaseError(number)
+    return case
+
+
+async def policy_of(session: AsyncSession, visit: Visit, case: Case) -> Policy | None:
+    """The policy that judges the case; None when none was ever loaded."""
+    try:
+        return await visit.desk.road.policies.in_force(session, case.audience, case.incident_at)
+    except NoPolicyError:
+        return None
+
+
+@router.get("/cases/{number:int}")
+async def page(visit: Reader, number: int) -> HTMLResponse:
+    """The whole page."""
+    async with visit.desk.road.database.reading() as session:
+        values = await values_of(session, visit, await case_by_number(session, number))
+    return visit.page("case.html", **values)
+
+
+@router.get("/cases/{number:int}/parts")
+async def parts(visit: Reader, number: int) -> JSONResponse:
+    """What of the page can change, each part on its own, so that only what did change is replaced."""
+    async with visit.desk.road.database.reading() as session:
+        values = await values_of(session, visit, await case_by_number(session, number))
+    return JSONResponse(parts_of(visit, values))
+
+
+def parts_of(visit: Visit, values: dict[str, Any]) -> dict[str, Any]:
+    """The parts as the page's script takes them."""
+    return {
+        "state": values["state"],
+        "html": {
+            name: visit.fragment(f"case_{name}.html", **values)
+            for name in ("head", "conversation", "proposal", "sending", "why")
+        },
+    }
+
+
+async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str, Any]:
+    """Everything the templates show of a case."""
+    view = await view_case(session, case)
+    policy = await policy_of(session, visit, case)
+    agents = {agent.id: agent for agent in await session.scalars(select(Agent))}
+    before, after = await neighbours(session, case)
+    able = await may_approve(session, view.draft) if view.draft is not None else []
+    kept = next((edit for edit in view.open_edits if edit.agent_id == visit.agent.id), None)
+    language = visit.words.language
+    held_by_other = view.holder is not None and view.holder.id != visit.agent.id
+    slots = slot_words(view.draft, view.decision, policy, visit) if view.draft is not None else {}
+    missing = view.decision.missing if view.decision is not None else ()
+    return {
+        "view": view,
+        "case": case,
+        "bubbles": bubbles_of(view, visit),
+        "offer": offer_line(view.decision, language) if view.decision is not None else None,
+        "rule": rule_line(view.decision, language) if view.decision is not None else None,
+        "able": sorted(agent.name for agent in able),
+        "i_may": view.draft is None or any(agent.id == visit.agent.id for agent in able),
+        "own": await own_case(session, visit.agent, case),
+        "held_by_other": held_by_other,
+        "colleagues": [
+            agent
+            for agent in sorted(agents.values(), key=lambda agent: agent.name)
+            if agent.removed_at is None and agent.id != visit.agent.id
+        ],
+        "names": {agent.id: agent.name for agent in agents.values()},
+        "previous": before,
+        "next": after,
+        "slots": slots,
+        "missing": missing,
+        "addable": _addable(policy, {fact.name for fact in missing}, set(view.facts)),
+        "given": _given(view),
+        "promises": [promise for promise in view.promises if promise.state == PromiseState.OPEN],
+        "others_edits": [
+            (agents[edit.agent_id].name, edit)
+            for edit in view.open_edits
+            if edit.agent_id != visit.agent.id and edit.agent_id in agents
+        ],
+        "by_hand": case.channel == "desk",
+        "undo_left": undo_left(view),
+        "state": _state(view, visit, kept, slots, before, after),
+    }
+
+
+def bubbles_of(view: CaseView, visit: Visit) -> list[Bubble]:
+    """The conversation, oldest first; the customer's last message carries the labels."""
+    last = next(
+        (m.message.id for m in reversed(view.messages) if m.message.direction == Direction.IN and m.assessment),
+        None,
+    )
+    return [
+        Bubble(
+            view=message,
+            side=message.message.direction,
+            author=_author(message.message, view, visit),
+            folded=message.assessment is not None
+            and message.assessment.tone.label == "abusive"
+            and message.assessment.tone.probability >= _SURE,
+            labelled=message.message.id == last,
+        )
+        for message in view.messages
+    ]
+
+
+def undo_left(view: CaseView) -> tuple[str, float] | None:
+    """The approval that can still be taken back, and for how many seconds."""
+    waiting = [
+        entry
+        for entry in view.sending
+        if entry.state == OutboxState.PENDING and entry.approval_id is not None and entry.not_before
+    ]
+    if not waiting or waiting[0].not_before is None or waiting[0].approval_id is None:
+        return None
+    left = (waiting[0].not_before - utcnow()).total_seconds()
+    return (waiting[0].approval_id, left) if left > 0 else None
+
+
+def _author(message: Message, view: CaseView, visit: Visit) -> str:
+    match message.direction:
+        case Direction.IN:
+            return view.customer.name or visit.words("case.nameless")
+        case Direction.OUT if message.sent_by == "standing":
+            return visit.words("case.automatic")
+        case _:
+            return message.sent_by or ""
+
+
+def _given(view: CaseView) -> list[Money]:
+    totals: dict[str, int] = {}
+    for entry in view.ledger:
+        totals[entry.currency] = totals.get(entry.currency, 0) + entry.amount_minor
+    return [Money.from_minor(minor, currency) for currency, minor in sorted(totals.items()) if minor]
+
+
+def _addable(policy: Policy | None, missing: set[str], known: set[str]) -> list[Any]:
+    """Facts an agent may add though no rule has asked for them yet; known ones can be corrected."""
+    if policy is None:
+        return []
+    return [
+        spec
+        for spec in policy.facts.values()
+        if spec.name not in missing and ("agent" in spec.suppliers or spec.name in known)
+    ]
+
+
+def _state(
+    view: CaseView,
+    visit: Visit,
+    kept: OpenEdit | None,
+    slots: dict[str, str],
+    before: int | None,
+    after: int | None,
+) -> dict[str, Any]:
+    """What the page's script works with."""
+    draft = view.draft
+    return {
+        "number": view.case.number,
+        "case_state": view.case.state,
+        "revision": view.case.revision,
+        "draft_id": draft.id if draft is not None else None,
+        "draft_revision": draft.revision if draft is not None else None,
+        "sha256": draft.sha256 if draft is not None else None,
+        "text": draft.text if draft is not None else "",
+        "slots": slots,
+        "kept": clean(kept.text) if kept is not None else None,
+        "kept_at": visit.desk.present(visit.words).moment(kept.updated_at) if kept is not None else None,
+        "previous": before,
+        "next": after,
+        "held_by_other": view.holder is not None and view.holder.id != visit.agent.id,
+    }
+

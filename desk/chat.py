@@ -1,0 +1,179 @@
+"""The customers' web chat: the page, what is written there, and what comes back."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+
+from desk.context import AnyDesk, Desk, address_of
+from desk.errors import ForgedRequestError
+from desk.live import stream
+from desk.login import browser_words
+from desk.security import VISITOR_COOKIE, sent_token
+from desk.webchat import MAX_TEXT, SOURCE, ChatMessage, chat_key
+from desk.words import Words
+from models.clock import utcnow
+from models.ids import new_id
+from models.states import Direction
+from models.tables import Identity, Message, Update
+from responses.inbox import receive
+
+router = APIRouter()
+_REMEMBERED = timedelta(days=365)
+_LATEST = 200
+
+
+class Written(BaseModel):
+    """A message as the page sends it. `id` makes sending it twice harmless."""
+
+    id: str = Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")
+    text: str
+    name: str | None = Field(default=None, max_length=120)
+
+
+def visitor_of(request: Request, desk: AnyDesk) -> str:
+    """Who writes, by the signed cookie.
+
+    Raises:
+        ForgedRequestError: there is no cookie of ours.
+    """
+    visitor = desk.seal.visitor(request.cookies.get(VISITOR_COOKIE))
+    if visitor is None:
+        raise ForgedRequestError
+    return visitor
+
+
+Visitor = Annotated[str, Depends(visitor_of)]
+
+
+@router.get("/chat")
+async def page(request: Request, desk: AnyDesk) -> Response:
+    """The conversation, which the browser's cookie finds again."""
+    words = browser_words(request, desk)
+    visitor = desk.seal.visitor(request.cookies.get(VISITOR_COOKIE)) or new_id()
+    privacy = desk.road.config.business.privacy
+    response = desk.page(
+        "chat.html",
+        words,
+        binding=visitor,
+        me=None,
+        model_ready=True,
+        messages=await said(desk, visitor, words),
+        privacy_link=privacy if privacy and privacy.startswith(("https://", "http://")) else None,
+        longest=MAX_TEXT,
+    )
+    response.set_cookie(
+        VISITOR_COOKIE,
+        desk.seal.visitor_cookie(visitor),
+        max_age=int(_REMEMBERED.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=desk.seal.secure,
+        path="/chat",
+    )
+    return response
+
+
+@router.get("/chat/messages")
+async def messages(request: Request, desk: AnyDesk, visitor: Visitor) -> JSONResponse:
+    """Everything said so far."""
+    return JSONResponse({"messages": await said(desk, visitor, browser_words(request, desk))})
+
+
+@router.post("/chat/messages")
+async def write(request: Request, desk: AnyDesk, visitor: Visitor, written: Written) -> JSONResponse:
+    """Stores a message; only then is it called received."""
+    words = browser_words(request, desk)
+    desk.seal.check(visitor, await sent_token(request))
+    if not written.text.strip():
+        return _polite(words, "empty", 400)
+    if len(written.text) > MAX_TEXT:
+        return _polite(words, "too_long", 413)
+    if not desk.chat_by_visitor.allow(visitor) or not desk.chat_by_address.allow(address_of(request)):
+        return _polite(words, "too_often", 429)
+    message = ChatMessage(
+        id=written.id,
+        visitor=visitor,
+        text=written.text,
+        at=utcnow(),
+        name=written.name or None,
+        language=_browser_language(request),
+    )
+    async with desk.road.database.writing() as session:
+        await receive(
+            session,
+            source=SOURCE,
+            external_id=f"{visitor}:{written.id}",
+            chat_key=chat_key(visitor),
+            raw=message.raw(),
+            customer_says=True,
+        )
+    return JSONResponse({"ok": True})
+
+
+@router.get("/chat/live")
+async def live(desk: AnyDesk, visitor: Visitor) -> StreamingResponse:
+    """Says when something was added to this conversation."""
+    own = chat_key(visitor)
+    return stream(desk.changes, lambda change: "1" if change.chat_key == own else None)
+
+
+async def said(desk: Desk, visitor: str, words: Words) -> list[dict[str, str]]:
+    """The conversation as the page shows it; what is stored and not yet filed is part of it."""
+    present = desk.present(words)
+    filed = (
+        select(Message)
+        .join(Identity, Identity.id == Message.identity_id)
+        .where(
+            Identity.channel == SOURCE,
+            Identity.external_id == visitor,
+            Message.direction.in_((Direction.IN, Direction.OUT)),
+        )
+        .order_by(Message.id.desc())
+        .limit(_LATEST)
+    )
+    stored = (
+        select(Update)
+        .where(Update.chat_key == chat_key(visitor), Update.processed_at.is_(None))
+        .order_by(Update.id)
+    )
+    async with desk.road.database.reading() as session:
+        rows = list((await session.scalars(filed)).all())
+        waiting = (await session.scalars(stored)).all()
+    shown = [
+        {
+            "id": row.external_id or row.id,
+            "side": row.direction.value if isinstance(row.direction, Direction) else str(row.direction),
+            "text": row.text,
+            "time": present.moment(row.sent_at),
+            "by": words("chat.automatic") if row.sent_by == "standing" else row.sent_by or "",
+        }
+        for row in reversed(rows)
+    ]
+    known = {entry["id"] for entry in shown}
+    for update in waiting:
+        message = ChatMessage.model_validate_json(update.raw)
+        if message.id not in known:
+            shown.append(
+                {
+                    "id": message.id,
+                    "side": "in",
+                    "text": message.text,
+                    "time": present.moment(message.at),
+                    "by": "",
+                }
+            )
+    return shown
+
+
+def _browser_language(request: Request) -> str | None:
+    first = request.headers.get("accept-language", "").partition(",")[0].partition(";")[0]
+    code = first.strip().partition("-")[0].lower()
+    return code if len(code) == 2 and code.isalpha() else None
+
+
+def _polite(words: Words, reason: str, status: int) -> JSONResponse:
+    return JSONResponse({"ok": False, "reason": reason, "sentence": words(f"chat.{reason}")}, status)

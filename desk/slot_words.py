@@ -1,0 +1,39 @@
+"""What the slots of a draft would say if it were approved now."""
+
+from desk.context import Visit
+from models.clock import utcnow
+from models.decision import Decision
+from models.tables import Draft
+from responses.approval import formality_of, voucher_amounts
+from responses.drafts.dates import format_due
+from responses.drafts.errors import UnknownSlotError
+from responses.drafts.slots import greeting_for, slots_in
+from responses.policy import Policy
+
+
+def slot_words(
+    draft: Draft, decision: Decision | None, policy: Policy | None, visit: Visit
+) -> dict[str, str]:
+    """Slot, as it stands in the text, to what it becomes; the code of a voucher, known later, is described."""
+    try:
+        slots = slots_in(draft.text)
+    except UnknownSlotError:
+        return {}
+    present = visit.desk.present(visit.words)
+    now, zone = utcnow(), visit.desk.road.config.timezone
+    vouchers = voucher_amounts(decision)
+    commitments = decision.commitments if decision is not None else ()
+    words: dict[str, str] = {}
+    for slot in slots:
+        name, _, number = slot.partition(":")
+        if name == "agent":
+            words[f"{{{slot}}}"] = visit.agent.name
+        elif name == "greeting":
+            words[f"{{{slot}}}"] = greeting_for(draft.language, formality_of(draft), now.astimezone(zone))
+        elif name == "voucher" and number in vouchers:
+            words[f"{{{slot}}}"] = visit.words("slots.voucher", amount=present.money(vouchers[number]))
+        elif name == "due" and policy is not None and 0 < int(number) <= len(commitments):
+            commitment = commitments[int(number) - 1]
+            due = policy.hours.add(commitment.within, now)
+            words[f"{{{slot}}}"] = format_due(due, draft.language, zone)
+    return words

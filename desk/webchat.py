@@ -1,0 +1,59 @@
+"""What a customer wrote in the web chat, as a message of the road."""
+
+import json
+from datetime import datetime
+
+from pydantic import BaseModel, ValidationError
+
+from models.tables import Update
+from responses.errors import UnreadableUpdateError
+from responses.inbox import Handler, Transaction
+from responses.incoming import Incoming
+from responses.road import Road
+
+SOURCE = "web"
+MAX_TEXT = 100_000
+
+
+class ChatMessage(BaseModel):
+    """One message as the chat's page stored it. `id` was made by the page and is unique in its chat."""
+
+    id: str
+    visitor: str
+    text: str
+    at: datetime
+    name: str | None = None
+    language: str | None = None
+
+    def raw(self) -> str:
+        """What the inbox keeps."""
+        return json.dumps(self.model_dump(mode="json"), ensure_ascii=True)
+
+
+def chat_key(visitor: str) -> str:
+    """Where this visitor's answers go."""
+    return f"{SOURCE}:{visitor}"
+
+
+def web_handler(road: Road) -> Handler:
+    """The inbox's handler for the web chat."""
+
+    async def handle(update: Update, transaction: Transaction) -> None:
+        try:
+            said = ChatMessage.model_validate_json(update.raw)
+        except ValidationError as error:
+            raise UnreadableUpdateError(update.id) from error
+        incoming = Incoming(
+            channel=SOURCE,
+            person_id=said.visitor,
+            chat_key=chat_key(said.visitor),
+            external_id=said.id,
+            sent_at=said.at,
+            text=said.text,
+            display_name=said.name,
+            language_hint=said.language,
+        )
+        async with transaction() as session:
+            await road.filing.file(session, update, incoming)
+
+    return handle

@@ -1,0 +1,67 @@
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from models.decision import Commitment, Duration, DurationUnit
+from responses.drafts.dates import day_forms, format_due, format_due_day, format_when, needs_time
+
+ROME = ZoneInfo("Europe/Rome")
+NOW = datetime(2026, 11, 19, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "entro giovedì 19 novembre"),
+        ("en", "by Thursday 19 November"),
+        ("es", "el jueves 19 de noviembre a más tardar"),
+        ("fr", "d'ici jeudi 19 novembre"),
+        ("de", "bis Donnerstag, 19. November"),
+    ],
+)
+def test_a_deadline_is_a_day(language: str, text: str) -> None:
+    assert format_due(NOW, language, ROME) == text
+    assert format_due_day(date(2026, 11, 19), language) == text
+
+
+def test_the_day_is_counted_where_the_business_is() -> None:
+    assert format_due(datetime(2026, 11, 18, 23, 30, tzinfo=UTC), "it", ROME) == "entro giovedì 19 novembre"
+
+
+def test_a_promise_of_hours_names_the_hour() -> None:
+    hours = Commitment(what={}, within=Duration(count=4, unit=DurationUnit.HOURS), rule_id="r")
+    days = Commitment(what={}, within=Duration(count=2, unit=DurationUnit.WORKING_DAYS), rule_id="r")
+    assert needs_time(hours)
+    assert not needs_time(days)
+    assert format_due(NOW, "it", ROME, with_time=True) == "entro le 10:00 di giovedì 19 novembre"
+
+
+@pytest.mark.parametrize(
+    ("due", "text"),
+    [
+        (datetime(2026, 11, 19, 17, 30, tzinfo=UTC), "oggi entro le 18:30"),
+        (datetime(2026, 11, 19, 23, 30, tzinfo=UTC), "domani entro le 0:30"),
+        (datetime(2026, 11, 23, 9, 0, tzinfo=UTC), "entro le 10:00 di lunedì 23 novembre"),
+    ],
+)
+def test_when_somebody_answers_is_said_as_seen_from_now(due: datetime, text: str) -> None:
+    assert format_when(due, NOW, "it", ROME) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "on", "of"),
+    [
+        ("it", date(2026, 5, 3), "il 3 maggio", "del 3 maggio"),
+        ("it", date(2026, 5, 8), "l'8 maggio", "dell'8 maggio"),
+        ("it", date(2026, 5, 11), "l'11 maggio", "dell'11 maggio"),
+        ("it", date(2026, 5, 1), "il 1º maggio", "del 1º maggio"),
+        ("fr", date(2026, 5, 1), "le 1er mai", "du 1er mai"),
+        ("es", date(2026, 5, 3), "el 3 de mayo", "del 3 de mayo"),
+        ("de", date(2026, 5, 3), "am 3. Mai", "vom 3. Mai"),
+        ("en", date(2026, 5, 3), "on 3 May", "of 3 May"),
+    ],
+)
+def test_days_have_the_article_they_are_read_with(language: str, day: date, on: str, of: str) -> None:
+    forms = day_forms(day, language)
+    assert (forms["on"], forms["of"]) == (on, of)

@@ -1,0 +1,75 @@
+from dataclasses import replace
+
+import pytest
+from golden_drafts import (
+    BRIEFS,
+    DISCOUNT,
+    FULL_REFUND,
+    HAND_OVER,
+    ORDER_ID,
+    PHOTO,
+    VOUCHER,
+    decided,
+    goodwill,
+    owed,
+)
+
+from models.decision import Decision, DecisionKind
+from responses.drafts.lines import offer_line, rule_line
+
+CHOICE = decided(DecisionKind.OFFER, apologise=True, offers=(goodwill(VOUCHER, DISCOUNT),))
+
+
+@pytest.mark.parametrize(
+    ("decision", "language", "line"),
+    [
+        (CHOICE, "it", "buono 10 € oppure 15% sul prossimo ordine (fino a 20 €)"),
+        (CHOICE, "en", "voucher €10 or 15% off your next order (up to €20)"),
+        (
+            decided(DecisionKind.OFFER, offers=(owed(FULL_REFUND), goodwill(VOUCHER))),
+            "it",
+            "rimborso completo (49,90 €) (dovuto) + buono 10 €",
+        ),
+        (replace(CHOICE, offers=()), "it", "scuse, senza rimedio"),
+        (replace(CHOICE, offers=(), apologise=False), "it", "nessun rimedio"),
+        (
+            decided(DecisionKind.ASK, missing=(ORDER_ID, PHOTO)),
+            "it",
+            "chiedere al cliente: il numero d'ordine e una foto del danno",
+        ),
+        (decided(DecisionKind.DECLINE), "it", "risposta di no"),
+        (decided(DecisionKind.STATUS), "en", "where the promise stands"),
+        (decided(DecisionKind.THANKS), "it", "ringraziamento"),
+        (HAND_OVER, "it", "decide una persona"),
+        (
+            replace(HAND_OVER, offers=(goodwill(VOUCHER),)),
+            "it",
+            "decide una persona (le regole darebbero: buono 10 €)",
+        ),
+        (
+            BRIEFS["three_options"].decision,
+            "de",
+            "Umtausch zu den genannten Kosten oder Rückzahlung von 30\u00a0%",
+        ),
+    ],
+)
+def test_the_offer_in_one_line(decision: Decision, language: str, line: str) -> None:
+    assert offer_line(decision, language).startswith(line)
+
+
+def test_the_rule_in_the_owners_words() -> None:
+    offer = replace(goodwill(VOUCHER, rule="ritardo-lungo"), because="ha aspettato il doppio")
+    due = replace(owed(FULL_REFUND), source="Codice del consumo, art. 56")
+    decision = decided(DecisionKind.OFFER, offers=(due, offer), rule_ids=("dovuto", "ritardo-lungo"))
+    assert rule_line(decision, "it") == (
+        "dovuto «dovuto»: Codice del consumo, art. 56; regola «ritardo-lungo»: ha aspettato il doppio"
+    )
+
+
+def test_a_rule_without_an_offer_is_named_with_its_reason() -> None:
+    decision = decided(DecisionKind.DECLINE, rule_ids=("resi",), because=("vale per tutti",))
+    assert rule_line(decision, "it") == "regola «resi»: vale per tutti"
+
+
+def test_no_rule_is_said() -> None:
+    assert rule_line(HAND_OVER, "en") == "no rule"

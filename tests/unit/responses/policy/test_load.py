@@ -1,0 +1,341 @@
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from policy_cases import HEAD, policy_of
+
+from models.decision import Duration, DurationUnit, RemedyKind, Role
+from responses.policy import Policy, PolicyFileError, load_policy, load_policy_text
+from responses.policy.schema import Address, Audience, Codes, Count, FactType, Supplier
+
+EXAMPLE = Path(__file__).parent / "example.yaml"
+RULE = "rules: [{id: a, when: always, hand_over: agent}]\n"
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(PolicyFileError) as caught:
+        load_policy_text(text, "p.yaml")
+    return [str(problem) for problem in caught.value.problems]
+
+
+def problems_after_head(text: str) -> list[str]:
+    """Problems without file, line and column, of a policy whose head is sound."""
+    return [problem.split(": ", 1)[1] for problem in problems(HEAD + text)]
+
+
+@pytest.fixture(scope="module")
+def example() -> Policy:
+    return load_policy(EXAMPLE)
+
+
+def test_the_head_of_the_example_is_read(example: Policy) -> None:
+    assert (example.name, example.currency, example.timezone.key) == ("negozio-online", "EUR", "Europe/Rome")
+    assert example.audience is Audience.CUSTOMER
+    assert example.effective == date(2026, 11, 1)
+    assert example.address is Address.FIRST_NAME
+    assert example.codes is Codes.LOADED
+    assert example.formal("it")
+
+
+def test_the_facts_of_the_example_say_who_supplies_them(example: Policy) -> None:
+    assert example.facts["order_value"].suppliers == {Supplier.BOOK}
+    assert example.facts["fault"].choices == ("ours", "courier", "theirs")
+    assert example.facts["photo_shows_damage"].ask == {"it": "una foto del danno", "en": "a photo of the damage"}
+    assert example.facts["delivered_on"].type is FactType.DATE
+
+
+def test_what_surrounds_the_rules_of_the_example_is_read(example: Policy) -> None:
+    assert example.approval[Role.ADMIN] is None
+    assert example.limits.share_of_price == Decimal("1.5")
+    assert example.limits.one_per_failure
+    assert example.limits.per_customer is not None
+    assert example.limits.per_customer.every == Duration(count=90, unit=DurationUnit.DAYS)
+    assert example.limits.budget_month is not None
+    assert example.worth[RemedyKind.REPAIR].fraction == Decimal("0.4")
+    assert example.second_time is not None
+    assert example.second_time.raise_one_step
+    assert [signal.count for signal in example.signals] == [
+        Count.CLAIMS,
+        Count.CASES_WITH_THREAT,
+        Count.PAID_ORDERS,
+    ]
+    assert example.deadlines["normal"] == Duration(count=1, unit=DurationUnit.WORKING_DAYS)
+    assert example.hours.closed == ((date(2027, 8, 10), date(2027, 8, 20)),)
+    assert example.on_call[0].names == ("sara",)
+    assert example.wait_for_answer == Duration(count=3, unit=DurationUnit.DAYS)
+
+
+def test_the_fingerprint_is_that_of_the_bytes(example: Policy) -> None:
+    content = EXAMPLE.read_bytes()
+    assert example.sha256 == sha256(content).hexdigest()
+    assert load_policy_text(content.decode(), "elsewhere").sha256 == example.sha256
+
+
+def test_a_byte_order_mark_is_no_obstacle(tmp_path: Path) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_bytes(b"\xef\xbb\xbf" + (HEAD + RULE).encode())
+    assert load_policy(file).sha256 == sha256(file.read_bytes()).hexdigest()
+
+
+def test_a_misspelt_remedy_is_named_with_its_place_and_the_right_word() -> None:
+    text = EXAMPLE.read_text().replace("{one_of: [{discount: 15%", "{one_of: [{dicount: 15%")
+    assert problems(text) == [
+        'p.yaml:39:22: rules[1].give.one_of[0].dicount: unknown remedy "dicount"; did you mean "discount"?',
+    ]
+
+
+def test_a_remedy_alone_is_named_at_its_own_key() -> None:
+    text = HEAD + "rules:\n  - id: a\n    when: always\n    give:\n        dicount: 10%\n"
+    assert problems(text) == [
+        'p.yaml:18:9: rules[0].give.dicount: unknown remedy "dicount"; did you mean "discount"?'
+    ]
+
+
+def test_all_problems_of_a_file_come_at_once_and_in_its_order() -> None:
+    text = HEAD + (
+        "rules:\n"
+        "  - {id: a, when: {tone: angri}, answer: mediate}\n"
+        "  - {id: b, when: {days_late: {over: many}}, give: {voucher: 5 USD}}\n"
+        "limits: {per_cases: 10 EUR}\n"
+    )
+    assert [problem.split(": ", 1)[1] for problem in problems(text)] == [
+        'rules[0].when.tone: unknown tone "angri"; did you mean "angry"?',
+        'rules[1].when.days_late.over: expected a number of days, found "many"',
+        'rules[1].give.voucher: expected EUR as in "currency", found "5 USD"',
+        'limits.per_cases: unknown key "per_cases"; did you mean "per_case"?',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        pytest.param("", "p.yaml:1:1: the file is empty", id="empty"),
+        pytest.param("a: [1", "p.yaml:1:6: not valid YAML: ", id="unclosed list"),
+        pytest.param("a: 1\n---\nb: 2\n", "p.yaml:2:1: not valid YAML: but found another document", id="two"),
+        pytest.param("a: \0", "p.yaml:1:1: not valid YAML: ", id="NUL"),
+        pytest.param("- a", "p.yaml:1:1: expected keys with values, found a list", id="a list"),
+        pytest.param("&x {policy: a}", "p.yaml:1:1: anchors", id="anchor"),
+        pytest.param("[" * 5000, "p.yaml:1:1: not readable: ", id="nested without end"),
+    ],
+)
+def test_what_is_no_policy_at_all_is_refused(text: str, problem: str) -> None:
+    assert problems(text)[0].startswith(problem)
+
+
+def test_a_key_that_stands_twice_is_refused_at_its_second_place() -> None:
+    assert problems(HEAD + RULE + "currency: USD\n") == [
+        'p.yaml:15:1: currency: "currency" stands here twice: keep one'
+    ]
+
+
+def test_a_file_in_another_encoding_is_refused_where_it_stops_being_utf_8(tmp_path: Path) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_bytes("policy: prova\n# perché".encode("cp1252"))
+    with pytest.raises(PolicyFileError, match=r"p\.yaml:2:8: not UTF-8"):
+        load_policy(file)
+
+
+def test_what_must_be_there_is_named() -> None:
+    assert problems("policy: prova\n") == [
+        'p.yaml:1:1: "currency" is missing',
+        'p.yaml:1:1: "timezone" is missing',
+        'p.yaml:1:1: "rules" is missing',
+        'p.yaml:1:1: "effective" is missing',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        pytest.param("effective: 2026-02-30", "expected a date", id="a day that does not exist"),
+        pytest.param("timezone: Europe/Roma", "expected a time zone", id="zone"),
+        pytest.param("timezone: ../etc", "expected a time zone", id="zone outside"),
+        pytest.param("currency: EURO", "expected a currency", id="currency"),
+        pytest.param("policy: Mia Policy", "expected a name", id="name"),
+    ],
+)
+def test_a_wrong_head_is_refused(line: str, problem: str) -> None:
+    key = line.split(":")[0]
+    lines = [line if old.startswith(f"{key}:") else old for old in HEAD.splitlines()]
+    assert problem in problems("\n".join(lines) + "\n" + RULE)[0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "problem"),
+    [
+        pytest.param("{id: a, when: always}", "rules[0]: the rule does nothing", id="nothing"),
+        pytest.param(
+            "{id: a, when: {tone: angry}, give: {voucher: 5 EUR}}",
+            "rules[0]: a rule that reads the tone may only say answer and tier",
+            id="an amount by tone",
+        ),
+        pytest.param(
+            "{id: a, when: {not: {tone: angry}}, hand_over: agent}",
+            "rules[0]: a rule that reads the tone",
+            id="an outcome by tone",
+        ),
+        pytest.param(
+            "{id: a, when: always, give: {voucher: 5 EUR}, hand_over: agent}",
+            "rules[0]: give and hand_over together",
+            id="give and hand over",
+        ),
+        pytest.param(
+            "{id: a, when: always, give: {voucher: 5 EUR, refund: full}}",
+            "rules[0].give: voucher and refund together: write all_of",
+            id="two remedies",
+        ),
+        pytest.param(
+            "{id: a, when: always, give: [{voucher: 5 EUR}]}", "rules[0].give: write one_of:", id="bare list"
+        ),
+        pytest.param("{id: a, when: always, give: refund}", 'rules[0].give: "refund" needs a value', id="bare"),
+        pytest.param(
+            "{id: a, when: always, give: {discount: 120%}}",
+            "rules[0].give.discount: expected more than 0% and up to 100%",
+            id="more than all",
+        ),
+        pytest.param(
+            "{id: a, when: always, give: {gift: un regalo}}",
+            "rules[0].give.gift: expected the text by language",
+            id="a text without language",
+        ),
+        pytest.param(
+            "{id: a, when: always, give: {gift: {itt: x}}}",
+            'rules[0].give.gift.itt: unknown language "itt"; did you mean "it"?',
+            id="unknown language",
+        ),
+        pytest.param(
+            "{id: a, when: always, give: {voucher: 5 EUR, of: order}}",
+            'rules[0].give.of: "of" means nothing with this voucher',
+            id="modifier",
+        ),
+        pytest.param(
+            "{id: a, when: always, give: {refund: fault}}",
+            'rules[0].give.refund: "fault" is of type choice, expected money',
+            id="amount from a choice",
+        ),
+        pytest.param("{id: a, when: {}, hand_over: agent}", "rules[0].when: there is no condition", id="empty"),
+        pytest.param(
+            "{id: a, when: {day_late: 3}, hand_over: agent}",
+            'rules[0].when.day_late: unknown condition or fact "day_late"; did you mean "days_late"?',
+            id="unknown fact",
+        ),
+        pytest.param(
+            "{id: a, when: {fault: {over: ours}}, hand_over: agent}",
+            'rules[0].when.fault.over: unknown comparison "over"',
+            id="order where there is none",
+        ),
+        pytest.param(
+            "{id: a, when: {days_since: {fault: {over: 3}}}, hand_over: agent}",
+            'rules[0].when.days_since.fault: unknown fact of type date "fault"',
+            id="days since a choice",
+        ),
+        pytest.param(
+            "{id: a, when: {fault: theri}, hand_over: agent}",
+            'rules[0].when.fault: unknown value of fault "theri"; did you mean "theirs"?',
+            id="unknown choice",
+        ),
+        pytest.param(
+            "{id: a, when: {own_error: forse}, hand_over: agent}",
+            'rules[0].when.own_error: expected yes or no, found "forse"',
+            id="neither yes nor no",
+        ),
+        pytest.param(
+            "{id: a, when: always, promise: {what: {it: x}, within: 2 moons}}",
+            "rules[0].promise.within: expected a span",
+            id="span",
+        ),
+        pytest.param("{id: a, when: always, hand_over: boss}", 'rules[0].hand_over: unknown role "boss"', id="role"),
+    ],
+)
+def test_a_wrong_rule_is_refused(rule: str, problem: str) -> None:
+    found = problems_after_head(f"rules: [{rule}]\n")
+    assert found[0].startswith(problem)
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("section", "problem"),
+    [
+        pytest.param("ladder: [{vaucher: 5 EUR}]", 'ladder[0].vaucher: unknown remedy "vaucher"', id="ladder"),
+        pytest.param("limits: {per_order: two}", 'limits.per_order: unknown value of per_order "two"', id="per order"),
+        pytest.param(
+            "approval: {agent: 50 EUR, supervisor: 20 EUR, admin: no limit}",
+            "approval: supervisor may approve less than agent",
+            id="approval upside down",
+        ),
+        pytest.param("approval: {agent: 50 EUR}", 'approval: "supervisor" is missing', id="approval in part"),
+        pytest.param("presume: {fault: {late: ours}}", 'presume.fault.late: unknown complaint type "late"', id="type"),
+        pytest.param("presume: {fautl: ours}", 'presume.fautl: unknown fact "fautl"; did you mean "fault"?', id="fact"),
+        pytest.param("deadlines: {urgent: 1 hour}", 'deadlines.urgent: unknown urgency "urgent"', id="urgency"),
+        pytest.param('hours: {mon: ["9-13"]}', "hours.mon[0]: expected hours", id="hours"),
+        pytest.param('hours: {mon: ["9:00-13:00", "12:00-15:00"]}', "hours.mon: the intervals overlap", id="overlap"),
+        pytest.param('hours: {mon-fri: ["9:00-13:00"], tue: ["9:00-13:00"]}', "hours.tue: tue already", id="twice"),
+        pytest.param('hours: {lun: ["9:00-13:00"]}', "hours.lun: expected a day", id="day"),
+        pytest.param('hours: {mon: ["9:00-13:00"], holidays: XX}', "hours.holidays: no calendar", id="holidays"),
+        pytest.param(
+            'hours: {mon: ["9:00-13:00"], closed: [2027-08-20..2027-08-10]}',
+            "hours.closed[0]: expected a day or",
+            id="closed backwards",
+        ),
+        pytest.param("hours: {holidays: IT}", "hours: no day is open", id="never open"),
+        pytest.param("signals: {x: {count: claims, within: 3 days, then: {once: yes}}}", "signals.x: expected", id="s"),
+        pytest.param("voice: {it: voi}", 'voice.it: unknown form of address "voi"', id="voice"),
+        pytest.param('signature: "{agente}"', 'signature: unknown field "{agente}"', id="signature"),
+        pytest.param("owed: [{id: a, when: always, give: repair, source: x}]", 'rules[0].id: "a" is already', id="id"),
+        pytest.param("owed: [{id: o, when: always, give: repair}]", 'owed[0]: "source" is missing', id="source"),
+    ],
+)
+def test_a_wrong_section_is_refused(section: str, problem: str) -> None:
+    found = problems_after_head(RULE + section + "\n")
+    assert found[0].startswith(problem)
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("fact", "problem"),
+    [
+        pytest.param("tone: {type: text, from: [agent]}", '"tone" already has a meaning', id="reserved name"),
+        pytest.param("x: {type: choice, from: [agent]}", '"of" is missing', id="choice without values"),
+        pytest.param("x: {type: text, of: [a], from: [agent]}", '"of" belongs to facts of type choice', id="of"),
+        pytest.param("x: {type: text, from: [agent], ask: {it: x}}", '"ask" is for what a customer', id="ask"),
+        pytest.param("x: {type: text, from: [book], after: {ask: {it: x}}}", '"after" is for what', id="after"),
+        pytest.param("x: {type: text, from: [oracle]}", 'unknown source "oracle"', id="source"),
+    ],
+)
+def test_a_wrong_fact_is_refused(fact: str, problem: str) -> None:
+    head = HEAD.replace("facts:\n", f"facts:\n  {fact}\n")
+    found = problems(head + RULE)
+    assert len(found) == 1
+    assert problem in found[0]
+
+
+def test_complaint_types_may_be_those_of_the_business() -> None:
+    text = HEAD + "rules: [{id: a, when: {complaint: room_cold}, hand_over: agent}]\n"
+    assert load_policy_text(text, "p.yaml", ("room_cold",)).rules[0].id == "a"
+    assert 'unknown complaint type "room_cold"' in problems(text)[0]
+
+
+def test_amounts_by_unit_of_a_fact_are_read() -> None:
+    policy = policy_of("""
+        owed:
+          - id: indennizzo
+            when: always
+            give: {refund: 6 EUR per days_late, times: {business_line: 2}, at_most: 100 EUR}
+            source: esempio
+        rules: [{id: a, when: always, hand_over: agent}]
+    """)
+    remedy = policy.owed[0].give[0][0]
+    assert remedy.amount is not None
+    assert remedy.amount.facts == ("days_late", "business_line")
+    assert remedy.amount.times == {"business_line": Decimal(2)}
+
+
+def test_plain_words_are_not_taken_for_numbers_or_truth_values() -> None:
+    policy = policy_of("""
+        rules: [{id: no, when: {order_id: 0012}, because: yes, apologise: no}]
+    """)
+    rule = policy.rules[0]
+    assert (rule.id, rule.because, rule.apologise) == ("no", "yes", False)
+    assert next(iter(rule.when.parts)).operands == ("0012",)  # type: ignore[union-attr]
