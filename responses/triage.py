@@ -93,13 +93,12 @@ class Triage:
         if case.state == CaseState.TAKEN_OVER:
             await self._forward(session, case, reading)
             return
-        if case.reopened_from in _ANSWERED:
-            if _only_thanks(reading):
-                self._change_nothing(session, case)
-                return
-            if await self._brings_new_matter(session, case, found):
-                await self._split(session, case, reading)
-                return
+        if case.reopened_from is not None and _only_thanks(reading, case.reopened_from):
+            self._change_nothing(session, case)
+            return
+        if case.reopened_from in _ANSWERED and await self._brings_new_matter(session, case, found):
+            await self._split(session, case, reading)
+            return
         await note_orders(session, case, found)
         policy = await self._policies.in_force(session, case.audience, case.incident_at)
         matter = await matter_of(session, case, reading, now)
@@ -239,9 +238,9 @@ async def _working(session: AsyncSession) -> list[Agent]:
     return list((await session.scalars(select(Agent).where(Agent.removed_at.is_(None)))).all())
 
 
-def _only_thanks(reading: Reading) -> bool:
-    if not reading.found or reading.has_files:
+def _only_thanks(reading: Reading, before: str) -> bool:
+    if not reading.found or reading.has_files or any("?" in message.text for message in reading.messages):
         return False
-    return all(one.act.label in (Act.PRAISE, Act.OTHER) for one in reading.found) and not any(
-        "?" in message.text for message in reading.messages
-    )
+    # Where we have asked for something, a bare order number or an ok may be the answer: only thanks are thanks.
+    idle = (Act.PRAISE,) if before == CaseState.WAITING_CUSTOMER else (Act.PRAISE, Act.OTHER)
+    return all(one.act.label in idle and not one.entities.order_ids for one in reading.found)

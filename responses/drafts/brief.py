@@ -29,14 +29,17 @@ class DraftBrief:
 
     `act`, `complaint_types`, `tone`, `asks` and `own_error` are the case's labels. `language` is one of
     `it`, `en`, `es`, `fr`, `de`; another language with everything else equal gives the twin for an agent
-    who reads that one. `customer_name` is used as it stands (see `usable_name`). `dates` are the days the
-    customer named, whose meaning nobody knows; days whose meaning is known are facts: `ordered_on`,
-    `promised_on`, `delivered_on`, `booked_for`, `withdrawn_on`. Other facts with wordings of their own:
-    `days_late` and `item`. `promises` are told in a status answer. `answer_by` is the day by which a
-    handed-over matter will be answered, None when nobody said so. `hand_over_contact` is a way to speak
-    to a person, such as a telephone number. `right_open` names, per language, a legal right that a
-    refusal must mention; without it a refusal of a complaint mentions them in general. `signature` may
-    hold `{business}`, put in now, and the slot `{agent}`. `variant` chooses among equal wordings.
+    who reads that one. `customer_name` is used as it stands (see `usable_name`).
+
+    `dates` are the days the customer named, whose meaning nobody knows; days whose meaning is known are
+    facts: `ordered_on`, `promised_on`, `delivered_on`, `booked_for`, `withdrawn_on`. Other facts with
+    wordings of their own: `days_late`, `item`, and `order_id` where no message named an order.
+
+    `promises` are told in a status answer. `answer_by` is the day by which a handed-over matter will be
+    answered, None when nobody said so. `hand_over_contact` is a way to speak to a person, such as a
+    telephone number. `right_open` names, per language, a legal right that a refusal must mention; without
+    it a refusal of a complaint mentions them in general. `signature` may hold `{business}`, put in now,
+    and the slot `{agent}`. `variant` chooses among equal wordings.
     """
 
     decision: Decision

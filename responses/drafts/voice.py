@@ -64,12 +64,19 @@ def voice_of(brief: DraftBrief) -> Voice:
 
 
 def _known_values(brief: DraftBrief, words: Phrases) -> dict[str, str]:
-    facts = {name: fact for name, fact in brief.facts.items() if not fact.unavailable}
+    # What the owner presumes decides the case, but nobody told the customer so: it is not said as a fact.
+    facts = {
+        name: fact
+        for name, fact in brief.facts.items()
+        if not fact.unavailable and fact.source != "presumed" and name not in brief.decision.presumed
+    }
     values: dict[str, str] = {}
-    if len(brief.order_ids) == 1:
-        values["order"] = escape(brief.order_ids[0])
-    if len(brief.order_ids) > 1:
-        values["orders"] = words.listed([escape(number) for number in brief.order_ids])
+    told = _text(facts.get("order_id"))
+    orders = brief.order_ids or ((told,) if told is not None else ())
+    if len(orders) == 1:
+        values["order"] = escape(orders[0])
+    if len(orders) > 1:
+        values["orders"] = words.listed([escape(number) for number in orders])
     item = _text(facts.get("item"))
     if item is not None:
         values["item"] = escape(item)

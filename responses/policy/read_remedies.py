@@ -5,7 +5,15 @@ from decimal import Decimal
 from models.decision import RemedyKind
 from models.money import Money
 from responses.policy.context import A_DAY, Context, read_duration, read_number, read_period
-from responses.policy.reader import Entries, Item, RefusedError, did_you_mean, read_all, read_name, read_yes_no
+from responses.policy.reader import (
+    Entries,
+    Item,
+    RefusedError,
+    did_you_mean,
+    read_all,
+    read_name,
+    read_yes_no,
+)
 from responses.policy.scalars import parse_money, parse_percent
 from responses.policy.schema import AmountSpec, Choice, FactType, PromiseSpec, Refusal, RemedySpec
 

@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from tests.telegram.errors import NotReachedError
@@ -66,10 +67,10 @@ class Changes:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise NotReachedError(f"not reached within {timeout:g} s, last value: {value!r}")
-                try:
-                    await asyncio.wait_for(event.wait(), min(left, recheck))
-                except TimeoutError:
-                    continue
+                # Not `wait_for`: before Python 3.12 it loses a cancellation that meets the event.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(min(left, recheck)):
+                        await event.wait()
         finally:
             with self.lock:
                 del self._listeners[event]

@@ -62,7 +62,10 @@ class BotApi:
         else:
             call.answer = self._carry_out(method, body)
         call.done = time.monotonic()
-        problems = [*problems_of_request(method, body), *problems_of_answer(method, call.answer)]
+        problems = problems_of_request(method, body)
+        if method.lower() != "getupdates":
+            # Updates were looked at when they were made; a test may push one that is wrong on purpose.
+            problems += problems_of_answer(method, call.answer)
         with self._changes.lock:
             self.violations += problems
             self._changes.notify()
@@ -95,7 +98,6 @@ class BotApi:
             )
         except ApiError as error:
             return error.body()
-        # Updates were looked at when they were made; a test may push one that is wrong on purpose.
         return {"ok": True, "result": batch}
 
     async def _download(self, request: web.Request) -> web.Response:

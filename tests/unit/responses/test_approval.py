@@ -318,7 +318,7 @@ async def test_a_discarded_draft_leaves_the_case_waiting(sqlite: Database, appro
 
 
 async def test_who_passed_a_case_on_may_still_approve_it(sqlite: Database, approvals: Approvals) -> None:
-    agent, case, draft = await on_the_table(sqlite)
+    agent, case, _ = await on_the_table(sqlite)
     async with sqlite.writing() as session:
         await approvals.pass_on(
             session, await session.merge(agent), await session.get_one(Case, case.id), to=None, reason=None

@@ -289,6 +289,11 @@ def test_order_item_and_days_are_named() -> None:
     assert "l'ordine RS-4471 (giacca blu) del 3 novembre doveva arrivarle il 12 novembre" in text
 
 
+def test_an_order_that_only_the_facts_know_is_named() -> None:
+    draft = made(brief(LATE_CHOICE, facts=known(order_id="RS-9")))
+    assert "l'ordine RS-9 non le è arrivato quando doveva" in draft.text
+
+
 def test_an_unavailable_fact_is_not_named() -> None:
     facts = {name: replace(fact, unavailable=True) for name, fact in known(days_late=Decimal(7)).items()}
     assert "7" not in made(brief(LATE_CHOICE, facts=facts, customer_name=None)).text.split("Rispediamo")[0]

@@ -91,7 +91,8 @@ class Case:
 def read_cases(path: Path, policy: Policy) -> list[Case]:
     content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     return [
-        Case(name=case["case"], matter=_matter(case, policy), expected=case["expect"]) for case in content["cases"]
+        Case(name=case["case"], matter=_matter(case, policy), expected=case["expect"])
+        for case in content["cases"]
     ]
 
 

@@ -13,9 +13,7 @@ SHOP = load_policy(SAMPLES / "negozio.yaml")
 SHOP_CASES = read_cases(ROOT / "tests" / "policy" / "negozio.yaml", SHOP)
 
 
-@pytest.mark.parametrize(
-    ("policy", "case"), [pytest.param(SHOP, case, id=case.name) for case in SHOP_CASES]
-)
+@pytest.mark.parametrize(("policy", "case"), [pytest.param(SHOP, case, id=case.name) for case in SHOP_CASES])
 def test_case(policy: Policy, case: Case) -> None:
     decision = observed(decide(policy, case.matter))
     assert {name: decision[name] for name in case.expected} == case.expected

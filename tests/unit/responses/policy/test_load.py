@@ -42,7 +42,10 @@ def test_the_head_of_the_example_is_read(example: Policy) -> None:
 def test_the_facts_of_the_example_say_who_supplies_them(example: Policy) -> None:
     assert example.facts["order_value"].suppliers == {Supplier.BOOK}
     assert example.facts["fault"].choices == ("ours", "courier", "theirs")
-    assert example.facts["photo_shows_damage"].ask == {"it": "una foto del danno", "en": "a photo of the damage"}
+    assert example.facts["photo_shows_damage"].ask == {
+        "it": "una foto del danno",
+        "en": "a photo of the damage",
+    }
     assert example.facts["delivered_on"].type is FactType.DATE
 
 
@@ -189,7 +192,9 @@ def test_a_wrong_head_is_refused(line: str, problem: str) -> None:
         pytest.param(
             "{id: a, when: always, give: [{voucher: 5 EUR}]}", "rules[0].give: write one_of:", id="bare list"
         ),
-        pytest.param("{id: a, when: always, give: refund}", 'rules[0].give: "refund" needs a value', id="bare"),
+        pytest.param(
+            "{id: a, when: always, give: refund}", 'rules[0].give: "refund" needs a value', id="bare"
+        ),
         pytest.param(
             "{id: a, when: always, give: {discount: 120%}}",
             "rules[0].give.discount: expected more than 0% and up to 100%",
@@ -215,7 +220,9 @@ def test_a_wrong_head_is_refused(line: str, problem: str) -> None:
             'rules[0].give.refund: "fault" is of type choice, expected money',
             id="amount from a choice",
         ),
-        pytest.param("{id: a, when: {}, hand_over: agent}", "rules[0].when: there is no condition", id="empty"),
+        pytest.param(
+            "{id: a, when: {}, hand_over: agent}", "rules[0].when: there is no condition", id="empty"
+        ),
         pytest.param(
             "{id: a, when: {day_late: 3}, hand_over: agent}",
             'rules[0].when.day_late: unknown condition or fact "day_late"; did you mean "days_late"?',
@@ -246,7 +253,9 @@ def test_a_wrong_head_is_refused(line: str, problem: str) -> None:
             "rules[0].promise.within: expected a span",
             id="span",
         ),
-        pytest.param("{id: a, when: always, hand_over: boss}", 'rules[0].hand_over: unknown role "boss"', id="role"),
+        pytest.param(
+            "{id: a, when: always, hand_over: boss}", 'rules[0].hand_over: unknown role "boss"', id="role"
+        ),
     ],
 )
 def test_a_wrong_rule_is_refused(rule: str, problem: str) -> None:
@@ -258,33 +267,55 @@ def test_a_wrong_rule_is_refused(rule: str, problem: str) -> None:
 @pytest.mark.parametrize(
     ("section", "problem"),
     [
-        pytest.param("ladder: [{vaucher: 5 EUR}]", 'ladder[0].vaucher: unknown remedy "vaucher"', id="ladder"),
-        pytest.param("limits: {per_order: two}", 'limits.per_order: unknown value of per_order "two"', id="per order"),
+        pytest.param(
+            "ladder: [{vaucher: 5 EUR}]", 'ladder[0].vaucher: unknown remedy "vaucher"', id="ladder"
+        ),
+        pytest.param(
+            "limits: {per_order: two}", 'limits.per_order: unknown value of per_order "two"', id="per order"
+        ),
         pytest.param(
             "approval: {agent: 50 EUR, supervisor: 20 EUR, admin: no limit}",
             "approval: supervisor may approve less than agent",
             id="approval upside down",
         ),
         pytest.param("approval: {agent: 50 EUR}", 'approval: "supervisor" is missing', id="approval in part"),
-        pytest.param("presume: {fault: {late: ours}}", 'presume.fault.late: unknown complaint type "late"', id="type"),
-        pytest.param("presume: {fautl: ours}", 'presume.fautl: unknown fact "fautl"; did you mean "fault"?', id="fact"),
-        pytest.param("deadlines: {urgent: 1 hour}", 'deadlines.urgent: unknown urgency "urgent"', id="urgency"),
+        pytest.param(
+            "presume: {fault: {late: ours}}", 'presume.fault.late: unknown complaint type "late"', id="type"
+        ),
+        pytest.param(
+            "presume: {fautl: ours}", 'presume.fautl: unknown fact "fautl"; did you mean "fault"?', id="fact"
+        ),
+        pytest.param(
+            "deadlines: {urgent: 1 hour}", 'deadlines.urgent: unknown urgency "urgent"', id="urgency"
+        ),
         pytest.param('hours: {mon: ["9-13"]}', "hours.mon[0]: expected hours", id="hours"),
-        pytest.param('hours: {mon: ["9:00-13:00", "12:00-15:00"]}', "hours.mon: the intervals overlap", id="overlap"),
-        pytest.param('hours: {mon-fri: ["9:00-13:00"], tue: ["9:00-13:00"]}', "hours.tue: tue already", id="twice"),
+        pytest.param(
+            'hours: {mon: ["9:00-13:00", "12:00-15:00"]}', "hours.mon: the intervals overlap", id="overlap"
+        ),
+        pytest.param(
+            'hours: {mon-fri: ["9:00-13:00"], tue: ["9:00-13:00"]}', "hours.tue: tue already", id="twice"
+        ),
         pytest.param('hours: {lun: ["9:00-13:00"]}', "hours.lun: expected a day", id="day"),
-        pytest.param('hours: {mon: ["9:00-13:00"], holidays: XX}', "hours.holidays: no calendar", id="holidays"),
+        pytest.param(
+            'hours: {mon: ["9:00-13:00"], holidays: XX}', "hours.holidays: no calendar", id="holidays"
+        ),
         pytest.param(
             'hours: {mon: ["9:00-13:00"], closed: [2027-08-20..2027-08-10]}',
             "hours.closed[0]: expected a day or",
             id="closed backwards",
         ),
         pytest.param("hours: {holidays: IT}", "hours: no day is open", id="never open"),
-        pytest.param("signals: {x: {count: claims, within: 3 days, then: {once: yes}}}", "signals.x: expected", id="s"),
+        pytest.param(
+            "signals: {x: {count: claims, within: 3 days, then: {once: yes}}}", "signals.x: expected", id="s"
+        ),
         pytest.param("voice: {it: voi}", 'voice.it: unknown form of address "voi"', id="voice"),
         pytest.param('signature: "{agente}"', 'signature: unknown field "{agente}"', id="signature"),
-        pytest.param("owed: [{id: a, when: always, give: repair, source: x}]", 'rules[0].id: "a" is already', id="id"),
-        pytest.param("owed: [{id: o, when: always, give: repair}]", 'owed[0]: "source" is missing', id="source"),
+        pytest.param(
+            "owed: [{id: a, when: always, give: repair, source: x}]", 'rules[0].id: "a" is already', id="id"
+        ),
+        pytest.param(
+            "owed: [{id: o, when: always, give: repair}]", 'owed[0]: "source" is missing', id="source"
+        ),
     ],
 )
 def test_a_wrong_section_is_refused(section: str, problem: str) -> None:
@@ -298,9 +329,15 @@ def test_a_wrong_section_is_refused(section: str, problem: str) -> None:
     [
         pytest.param("tone: {type: text, from: [agent]}", '"tone" already has a meaning', id="reserved name"),
         pytest.param("x: {type: choice, from: [agent]}", '"of" is missing', id="choice without values"),
-        pytest.param("x: {type: text, of: [a], from: [agent]}", '"of" belongs to facts of type choice', id="of"),
-        pytest.param("x: {type: text, from: [agent], ask: {it: x}}", '"ask" is for what a customer', id="ask"),
-        pytest.param("x: {type: text, from: [book], after: {ask: {it: x}}}", '"after" is for what', id="after"),
+        pytest.param(
+            "x: {type: text, of: [a], from: [agent]}", '"of" belongs to facts of type choice', id="of"
+        ),
+        pytest.param(
+            "x: {type: text, from: [agent], ask: {it: x}}", '"ask" is for what a customer', id="ask"
+        ),
+        pytest.param(
+            "x: {type: text, from: [book], after: {ask: {it: x}}}", '"after" is for what', id="after"
+        ),
         pytest.param("x: {type: text, from: [oracle]}", 'unknown source "oracle"', id="source"),
     ],
 )

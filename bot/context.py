@@ -1,0 +1,29 @@
+"""What every part of the bot that handles updates is given."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.api import Api
+from bot.keeper import Keeper
+from models.tables import Agent
+from responses.road import Road
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Context:
+    """One bot at work. `username` gives its name in Telegram, None until Telegram has said it."""
+
+    road: Road
+    api: Api
+    bot_id: int
+    keeper: Keeper
+    username: Callable[[], str | None]
+
+
+async def agent_with(session: AsyncSession, telegram_id: int) -> Agent | None:
+    """The agent whose Telegram account this is."""
+    query = select(Agent).where(Agent.telegram_id == telegram_id, Agent.removed_at.is_(None))
+    return (await session.scalars(query)).one_or_none()

@@ -1,0 +1,342 @@
+"""Triage: from filed messages to a draft on the table, with the shipped policy and a real database."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from importlib.resources import files
+from itertools import count
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import func, select
+
+from models.assessment import Assessment, Entities, Label
+from models.clock import utcnow
+from models.database import Database
+from models.states import CaseState, DraftState, Purpose
+from models.tables import (
+    Agent,
+    AssessmentRow,
+    Case,
+    DecisionRow,
+    Draft,
+    LedgerEntry,
+    Message,
+    OutboxEntry,
+    Update,
+)
+from responses.approval import Approvals
+from responses.config import RoadConfig
+from responses.delivery import Delivery
+from responses.filing import Filing
+from responses.hand import HandChannel
+from responses.inbox import receive
+from responses.incoming import Incoming, MessageKind
+from responses.policies import PolicyBook
+from responses.standing_texts import StandingTexts
+from responses.triage import Triage
+from tests.seed import bound, seed_agent
+
+_numbers = count(1)
+
+
+def label(name: str, probability: float = 0.95) -> Label:
+    return Label(label=name, probability=probability)
+
+
+def assessed(act: str = "complaint", *types: str, **changes: object) -> Assessment:
+    values: dict[str, object] = {
+        "act": label(act),
+        "complaint_types": tuple(label(name) for name in types),
+        "tone": label("calm"),
+        "urgency": label("normal"),
+        "asks": (),
+        "own_error": label("no"),
+        "language": "it",
+        "entities": Entities(),
+        "abstained": frozenset(),
+        "encoder": "table",
+        "heads": "table",
+    }
+    return Assessment(**(values | changes))  # type: ignore[arg-type]
+
+
+class Road:
+    """A customer who writes, and the parts of the road up to the desk."""
+
+    def __init__(self, database: Database, config: RoadConfig) -> None:
+        self.database = database
+        self.config = config
+        self.labels: dict[str, Assessment] = {}
+        self.filing = Filing(config, lambda text: ())
+        self.policies = PolicyBook()
+        self.texts = StandingTexts(config)
+        self.triage = Triage(
+            database=database,
+            config=config,
+            policies=self.policies,
+            texts=self.texts,
+            classify=self._classify,
+            agent_chat=lambda agent: f"telegram:1:{agent.telegram_id}" if agent.telegram_id else None,
+        )
+
+    async def _classify(self, texts: Sequence[str]) -> Sequence[Assessment]:
+        return [self.labels[text] for text in texts]
+
+    async def prepare(self) -> None:
+        sample = files("responses.policy").joinpath("samples", "negozio.yaml").read_text(encoding="utf-8")
+        async with self.database.writing() as session:
+            loaded = await self.policies.load(session, {"negozio.yaml": sample})
+            assert loaded.refused == ()
+            await self.texts.seed(session)
+
+    async def writes(self, text: str, labels: Assessment, **changes: object) -> Case:
+        """Files the customer's message and lets triage do what is due."""
+        self.labels[text] = labels
+        number = str(next(_numbers))
+        async with self.database.writing() as session:
+            update = await receive(
+                session, source="web", external_id=number, chat_key="web:marta", raw="{}", customer_says=True
+            )
+            incoming = Incoming(
+                channel="web",
+                person_id="marta",
+                chat_key="web:marta",
+                external_id=number,
+                sent_at=utcnow(),
+                text=text,
+                display_name="Marta",
+                **changes,  # type: ignore[arg-type]
+            )
+            row = await session.get_one(Update, update)
+            row.processed_at = utcnow()
+            filed = await self.filing.file(session, row, incoming)
+            assert filed.case is not None
+        await self.triage.run(filed.case.id)
+        async with self.database.reading() as session:
+            return await session.get_one(Case, filed.case.id)
+
+    async def draft(self, case: Case) -> Draft:
+        async with self.database.reading() as session:
+            query = select(Draft).where(Draft.case_id == case.id, Draft.state == DraftState.PROPOSED)
+            return (await session.scalars(query)).one()
+
+    async def answers(self, agent: Agent, case: Case) -> None:
+        """Approves what is on the table and delivers everything."""
+        draft = await self.draft(case)
+        async with self.database.writing() as session:
+            policy = await self.policies.current(session)
+            await Approvals(self.config).approve(session, agent, bound(draft), policy.hours)
+        delivery = Delivery(self.database, {"web": HandChannel()}, "p")
+        async with self.database.reading() as session:
+            entries = (await session.scalars(select(OutboxEntry.id).order_by(OutboxEntry.id))).all()
+        for entry in entries:
+            await delivery.run(entry)
+
+    async def number(self, table: type, *conditions: object) -> int:
+        async with self.database.reading() as session:
+            query = select(func.count()).select_from(table).where(*conditions)  # type: ignore[arg-type]
+            return int((await session.scalars(query)).one())
+
+
+@pytest_asyncio.fixture
+async def road(sqlite: Database, config: RoadConfig) -> Road:
+    road = Road(sqlite, config)
+    await road.prepare()
+    return road
+
+
+@pytest_asyncio.fixture
+async def agent(road: Road) -> Agent:
+    async with road.database.writing() as session:
+        return await seed_agent(session)
+
+
+LATE = assessed("complaint", "delivery_late")
+
+
+async def test_a_complaint_gets_a_draft_at_its_revision_and_one_receipt(road: Road) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE)
+    draft = await road.draft(case)
+    assert (case.state, draft.revision) == (CaseState.WAITING_AGENT, case.revision)
+    assert case.due_at is not None
+    async with road.database.reading() as session:
+        receipt = (
+            await session.scalars(select(OutboxEntry).where(OutboxEntry.purpose == Purpose.STANDING))
+        ).one()
+    assert f"n. {case.number}" in receipt.content["text"]
+    assert "{" not in receipt.content["text"]
+
+
+async def test_a_follow_up_redoes_the_draft_and_brings_no_second_receipt(road: Road) -> None:
+    first = await road.writes("Il pacco è in ritardo", LATE)
+    old = await road.draft(first)
+    case = await road.writes("Ed era un regalo", LATE)
+    new = await road.draft(case)
+    assert case.id == first.id
+    assert new.id != old.id
+    assert await road.number(Draft, Draft.state == DraftState.SUPERSEDED) == 1
+    assert await road.number(OutboxEntry, OutboxEntry.purpose == Purpose.STANDING) == 1
+
+
+async def test_nothing_is_done_before_its_time(road: Road) -> None:
+    slow = Road(road.database, replace(road.config, debounce=timedelta(seconds=60)))
+    case = await slow.writes("Il pacco è in ritardo da giorni.", LATE)
+    assert case.state == CaseState.DRAFTING
+    assert await road.number(Draft) == 0
+
+
+async def test_what_is_critical_does_not_wait(road: Road) -> None:
+    slow = Road(road.database, replace(road.config, debounce=timedelta(seconds=60)))
+    danger = assessed("complaint", "safety_privacy", urgency=label("critical"))
+    case = await slow.writes("C'è odore di gas in tutta la casa.", danger)
+    await slow.triage.assess(case.id)
+    await slow.triage.run(case.id)
+    draft = await slow.draft(case)
+    assert draft.language == "it"
+
+
+async def test_a_message_is_classified_once(road: Road) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE)
+    await road.writes("Ed era un regalo", LATE)
+    await road.triage.run(case.id)
+    assert await road.number(AssessmentRow) == 2
+
+
+async def test_thanks_after_an_answer_change_nothing(road: Road, agent: Agent) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE)
+    await road.answers(agent, case)
+    before = await road.number(Draft)
+    after = await road.writes("Grazie!", assessed("praise", tone=label("grateful")))
+    assert after.id == case.id
+    assert after.state in (CaseState.ANSWERED, CaseState.PROMISED, CaseState.WAITING_CUSTOMER)
+    assert await road.number(Draft) == before
+
+
+async def test_a_new_complaint_type_after_an_answer_becomes_a_case_of_its_own(
+    road: Road, agent: Agent
+) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE)
+    await road.answers(agent, case)
+    async with road.database.writing() as session:
+        (await session.get_one(Case, case.id)).state = CaseState.ANSWERED
+    await road.writes("Mi avete addebitato due volte", assessed("complaint", "billing_error"))
+    async with road.database.reading() as session:
+        cases = (await session.scalars(select(Case).order_by(Case.number))).all()
+    assert cases[0].state == CaseState.ANSWERED
+    assert cases[1].linked_case_id == case.id
+    await road.triage.run(cases[1].id)
+    assert (await road.draft(cases[1])).case_id == cases[1].id
+
+
+async def test_follow_ups_cost_what_one_message_costs(road: Road, agent: Agent) -> None:
+    words = ["Il pacco è in ritardo", "Allora?", "Sto ancora aspettando", "Guardi che non è arrivato"]
+    worth = []
+    for text in words:
+        case = await road.writes(text, LATE)
+        async with road.database.writing() as session:
+            row = await session.get_one(Case, case.id)
+            decision = (
+                await session.scalars(
+                    select(DecisionRow)
+                    .where(DecisionRow.case_id == row.id)
+                    .order_by(DecisionRow.id.desc())
+                    .limit(1)
+                )
+            ).one()
+        worth.append(len(decision.content["offers"]))
+        if "[…" not in (await road.draft(case)).text:
+            await road.answers(agent, case)
+    assert sum(1 for offers in worth if offers) <= 1
+    assert await road.number(LedgerEntry) <= 1
+
+
+@pytest.mark.parametrize("language", ["it", "en", "es", "fr", "de"])
+async def test_the_draft_is_in_the_customers_language_with_a_twin_for_the_agent(
+    road: Road, language: str
+) -> None:
+    case = await road.writes("parole abbastanza lunghe per capirlo", replace(LATE, language=language))
+    draft = await road.draft(case)
+    assert draft.language == language
+    assert (draft.twin is None) == (language == "it")
+
+
+async def test_spam_gets_no_draft_and_no_receipt(road: Road) -> None:
+    case = await road.writes("Guadagna subito", assessed("spam"))
+    assert case.state == CaseState.SPAM
+    assert await road.number(Draft) == 0
+    assert await road.number(OutboxEntry) == 0
+
+
+async def test_a_greeting_gets_no_receipt(road: Road) -> None:
+    case = await road.writes("ciao", assessed("other"))
+    assert case.state == CaseState.WAITING_AGENT
+    assert await road.number(OutboxEntry) == 0
+
+
+async def test_a_photo_without_words_reaches_an_agent(road: Road) -> None:
+    case = await road.writes("", LATE, kind=MessageKind.PHOTO)
+    assert case.state == CaseState.WAITING_AGENT
+    assert (await road.draft(case)).text
+
+
+async def test_a_new_draft_sends_one_card_to_each_linked_agent(road: Road, agent: Agent) -> None:
+    async with road.database.writing() as session:
+        (await session.get_one(Agent, agent.id)).telegram_id = 99
+    case = await road.writes("Il pacco è in ritardo", LATE)
+    await road.triage.run(case.id)
+    async with road.database.reading() as session:
+        cards = (await session.scalars(select(OutboxEntry).where(OutboxEntry.purpose == Purpose.CARD))).all()
+    assert [entry.content["piece"] for entry in cards] == ["head", "draft"]
+    assert {entry.chat_key for entry in cards} == {"telegram:1:99"}
+
+
+async def test_words_to_a_case_taken_over_go_to_its_holder_and_are_not_drafted(
+    road: Road, agent: Agent
+) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE)
+    async with road.database.writing() as session:
+        holder = await session.get_one(Agent, agent.id)
+        holder.telegram_id = 99
+        await Approvals(road.config).take_over(session, holder, await session.get_one(Case, case.id))
+    await road.writes("Pronto?", LATE)
+    async with road.database.reading() as session:
+        forwarded = (
+            await session.scalars(select(OutboxEntry).where(OutboxEntry.dedupe_key.startswith("forward:")))
+        ).all()
+        newest = (await session.scalars(select(Message.id).order_by(Message.id.desc()).limit(1))).one()
+    assert newest in {entry.content["forward"] for entry in forwarded}
+    assert await road.number(Draft, Draft.state == DraftState.PROPOSED) == 0
+
+
+async def test_what_arrives_while_the_case_is_read_is_read_too(road: Road) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE)
+    async with road.database.writing() as session:
+        row = await session.get_one(Case, case.id)
+        row.triage_due_at, row.state = utcnow(), CaseState.DRAFTING
+    original = road.triage._classify
+
+    async def interrupted(texts: Sequence[str]) -> Sequence[Assessment]:
+        async with road.database.writing() as session:
+            await session.execute(Case.__table__.update().values(revision=Case.revision + 1))
+        return await original(texts)
+
+    road.triage._classify = interrupted
+    road.labels["E poi"] = LATE
+    async with road.database.writing() as session:
+        session.add(
+            Message(
+                case_id=case.id,
+                identity_id=case.identity_id,
+                external_id="late",
+                direction="in",
+                text="E poi",
+                sent_at=utcnow(),
+            )
+        )
+    before = await road.number(Draft)
+    await road.triage.run(case.id)
+    assert await road.number(Draft) == before
+    road.triage._classify = original
+    await road.triage.run(case.id)
+    assert await road.number(Draft) == before + 1
