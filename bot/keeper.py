@@ -108,9 +108,7 @@ class Keeper:
         if self._shown.get(card.id) == buttons.rows:
             return True
         try:
-            await self._api.edit_keyboard(
-                chat_id_of(card.chat_key), int(card.message_ids[-1]), buttons.rows
-            )
+            await self._api.edit_keyboard(chat_id_of(card.chat_key), int(card.message_ids[-1]), buttons.rows)
         except (BadRequest, Forbidden) as error:
             log.info("card.gone", extra={"card": card.id, "error": type(error).__name__})
         except TelegramError as error:
@@ -160,9 +158,7 @@ async def _untold(session: AsyncSession, since: datetime) -> list[tuple[OutboxEn
     )
     found = list((await session.execute(query)).tuples())
     keys = {_told_key(entry) for entry, _, _ in found}
-    told = set(
-        await session.scalars(select(OutboxEntry.dedupe_key).where(OutboxEntry.dedupe_key.in_(keys)))
-    )
+    told = set(await session.scalars(select(OutboxEntry.dedupe_key).where(OutboxEntry.dedupe_key.in_(keys))))
     return [one for one in found if _told_key(one[0]) not in told]
 
 

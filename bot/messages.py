@@ -93,9 +93,7 @@ def _content(message: Message) -> tuple[MessageKind, tuple[IncomingFile, ...]]:
     if message.photo:
         # Telegram offers several sizes; the last is the largest.
         photo = message.photo[-1]
-        file = IncomingFile(
-            provider_id=photo.file_id, kind="photo", size=photo.file_size, mime="image/jpeg"
-        )
+        file = IncomingFile(provider_id=photo.file_id, kind="photo", size=photo.file_size, mime="image/jpeg")
         return MessageKind.PHOTO, (file,)
     # An animation is also given as a document, for programs that do not know animations.
     for name in ("animation", "document", "video", "audio", "voice", "video_note"):

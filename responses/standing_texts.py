@@ -1,15 +1,8 @@
-"""Standing texts: the closed list of what goes out without being approved one by one.
+"""Sending standing texts: the wording in the database is what goes out, and its version is recorded.
 
-The wordings that ship are put into the database at the start; the newest row of a name and language is
-what is sent, and every sending records which version that was.
+The wordings that ship are put into the database at the start; the newest row of a name and language counts.
 """
 
-import hashlib
-from functools import cache
-from importlib.resources import files
-from string import Formatter
-
-from ruamel.yaml import YAML
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,29 +11,12 @@ from models.once import insert_once
 from models.states import Purpose
 from models.tables import StandingText
 from responses.config import RoadConfig
-from responses.errors import ResponsesError
 from responses.outbox import enqueue
-
-
-class StandingTextError(ResponsesError):
-    """No such standing text, or a field of it was not given."""
-
-
-@cache
-def wordings() -> dict[str, dict[str, str]]:
-    """The wordings that ship: name to language to text with `{fields}`."""
-    text = files("responses").joinpath("standing.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, str]] = YAML(typ="safe", pure=True).load(text)
-    return loaded
-
-
-def fields_of(text: str) -> frozenset[str]:
-    """The names in braces."""
-    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+from responses.standing import StandingTextError, StandingWording, standing_texts
 
 
 class StandingTexts:
-    """Renders and sends standing texts."""
+    """Puts standing texts into the outbox."""
 
     def __init__(self, config: RoadConfig) -> None:
         self._config = config
@@ -49,17 +25,16 @@ class StandingTexts:
         """Puts the shipped wordings into the database, where a name and language has none yet."""
         rows = await session.execute(select(StandingText.name, StandingText.language))
         known = {(name, language) for name, language in rows}
-        for name, languages in wordings().items():
-            for language, text in languages.items():
-                if (name, language) not in known:
-                    await insert_once(
-                        session,
-                        StandingText,
-                        name=name,
-                        language=language,
-                        text=text,
-                        sha256=hashlib.sha256(text.encode()).hexdigest(),
-                    )
+        for wording in standing_texts():
+            if (wording.name, wording.language) not in known:
+                await insert_once(
+                    session,
+                    StandingText,
+                    name=wording.name,
+                    language=wording.language,
+                    text=wording.text,
+                    sha256=wording.sha256,
+                )
 
     async def enqueue(
         self,
@@ -74,28 +49,27 @@ class StandingTexts:
     ) -> bool:
         """Puts the text into the outbox; False when `dedupe_key` says it went out already.
 
-        `business` is always known; every other field of the text must be given.
+        The business's name is filled in where the text has it; every other field must be given. A customer
+        whose language we do not write in gets English.
 
         Raises:
-            StandingTextError: there is no such text, or a field is missing.
+            StandingTextError: there is no such text, or its fields are not those given.
         """
-        text, version = await self._current(session, name, language)
-        values = {"business": self._config.business.name, **fields}
-        missing = fields_of(text) - values.keys()
-        if missing:
-            raise StandingTextError(f"standing text {name!r} needs {', '.join(sorted(missing))}")
+        wording = await self._current(session, name, language)
+        if "business" in wording.fields:
+            fields["business"] = self._config.business.name
         entry = await enqueue(
             session,
             purpose=Purpose.STANDING,
             dedupe_key=dedupe_key,
             chat_key=chat_key,
-            content={"text": text.format_map(values).strip(), "language": language},
+            content={"text": wording.fill(**fields).strip(), "language": wording.language},
             case_id=case_id,
-            standing_text=version,
+            standing_text=wording.sha256,
         )
         return entry is not None
 
-    async def _current(self, session: AsyncSession, name: str, language: str | None) -> tuple[str, str]:
+    async def _current(self, session: AsyncSession, name: str, language: str | None) -> StandingWording:
         spoken = language if language in {one.value for one in Language} else Language.ENGLISH.value
         query = (
             select(StandingText)
@@ -106,4 +80,4 @@ class StandingTexts:
         row = (await session.scalars(query)).one_or_none()
         if row is None:
             raise StandingTextError(f"there is no standing text {name!r} in {spoken!r}")
-        return row.text, row.sha256
+        return StandingWording(name=row.name, language=row.language, text=row.text)

@@ -241,6 +241,6 @@ async def _working(session: AsyncSession) -> list[Agent]:
 def _only_thanks(reading: Reading, before: str) -> bool:
     if not reading.found or reading.has_files or any("?" in message.text for message in reading.messages):
         return False
-    # Where we have asked for something, a bare order number or an ok may be the answer: only thanks are thanks.
+    # Where we have asked for something, a bare number or an ok may be the answer.
     idle = (Act.PRAISE,) if before == CaseState.WAITING_CUSTOMER else (Act.PRAISE, Act.OTHER)
     return all(one.act.label in idle and not one.entities.order_ids for one in reading.found)

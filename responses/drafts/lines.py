@@ -20,10 +20,13 @@ def offer_line(decision: Decision, language: str) -> str:
             return voice.bare("lines.hand_over_offers", offer=offers)
         case DecisionKind.ASK:
             return voice.bare(
-                "lines.ask", list=voice.listed([_ask(fact, voice) for fact in decision.missing])
+                "lines.ask", list=voice.listed([_ask(fact, voice) for fact in decision.asks_customer])
             )
         case DecisionKind.OFFER if offers:
             return offers
+        case DecisionKind.OFFER if decision.commitments:
+            promised = [voice.translated(commitment.what) for commitment in decision.commitments]
+            return voice.bare("lines.promise", list=voice.listed(promised))
         case DecisionKind.OFFER:
             return voice.bare("lines.apology" if decision.apologise else "lines.nothing")
         case other:
@@ -39,12 +42,14 @@ def rule_line(decision: Decision, language: str) -> str:
         why = offer.source if owed else offer.because
         values = {"rule": offer.rule_id} | ({"because": why} if why else {})
         lines.setdefault(offer.rule_id, voice.bare("lines.owed_rule" if owed else "lines.rule", **values))
-    reasons = iter(decision.because if not decision.offers else ())
-    for rule_id in decision.rule_ids:
-        reason = next(reasons, None) if rule_id not in lines else None
-        values = {"rule": rule_id} | ({"because": reason} if reason else {})
-        lines.setdefault(rule_id, voice.bare("lines.rule", **values))
-    return "; ".join(lines.values()) or voice.bare("lines.no_rule")
+    told = {offer.because for offer in decision.offers}
+    reasons = "; ".join(reason for reason in decision.because if reason not in told)
+    others = [rule_id for rule_id in decision.rule_ids if rule_id not in lines]
+    # Which of the other rules a reason belongs to is not known: they stand together before it.
+    named = [voice.bare("lines.rule", rule=rule_id) for rule_id in others[:-1]]
+    for rule_id in others[-1:]:
+        named.append(voice.bare("lines.rule", rule=rule_id, **({"because": reasons} if reasons else {})))
+    return "; ".join([*lines.values(), *([", ".join(named)] if named else [])]) or voice.bare("lines.no_rule")
 
 
 def _plain_voice(language: str) -> Voice:

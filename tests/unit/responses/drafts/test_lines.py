@@ -8,6 +8,7 @@ from golden_drafts import (
     HAND_OVER,
     ORDER_ID,
     PHOTO,
+    RESEND,
     VOUCHER,
     decided,
     goodwill,
@@ -31,6 +32,7 @@ CHOICE = decided(DecisionKind.OFFER, apologise=True, offers=(goodwill(VOUCHER, D
             "rimborso completo (49,90 €) (dovuto) + buono 10 €",
         ),
         (replace(CHOICE, offers=()), "it", "scuse, senza rimedio"),
+        (replace(CHOICE, offers=(), commitments=(RESEND,)), "it", "impegno: rispediamo il pacco"),
         (replace(CHOICE, offers=(), apologise=False), "it", "nessun rimedio"),
         (
             decided(DecisionKind.ASK, missing=(ORDER_ID, PHOTO)),
@@ -69,6 +71,14 @@ def test_the_rule_in_the_owners_words() -> None:
 def test_a_rule_without_an_offer_is_named_with_its_reason() -> None:
     decision = decided(DecisionKind.DECLINE, rule_ids=("resi",), because=("vale per tutti",))
     assert rule_line(decision, "it") == "regola «resi»: vale per tutti"
+
+
+def test_a_reason_is_not_pinned_to_a_rule_that_only_chose_the_manner() -> None:
+    decision = decided(
+        DecisionKind.OFFER, rule_ids=("insulti", "modi"), because=("la cortesia non si paga con un buono",)
+    )
+    line = "regola «insulti», regola «modi»: la cortesia non si paga con un buono"
+    assert rule_line(decision, "it") == line
 
 
 def test_no_rule_is_said() -> None:

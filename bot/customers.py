@@ -1,0 +1,202 @@
+"""Customers in their private chat: what they say is filed, what they ask the bot is answered."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Message, User
+
+from bot.address import source_of
+from bot.context import Context
+from bot.envelope import Command, read_command
+from bot.messages import incoming_of, is_service, language_of
+from models.clock import utcnow
+from models.labels import Language, Urgency
+from models.states import CaseState, PromiseState
+from models.tables import Case, Customer, Identity, Promise, Update
+from responses.drafts.dates import format_when
+from responses.events import record
+from responses.filing import MAX_FILE_BYTES
+from responses.incoming import Incoming, MessageKind
+from responses.person_wanted import want_person
+
+_Say = Callable[..., Awaitable[None]]
+
+_MEGABYTE = 1024 * 1024
+_WITH_US = (CaseState.DRAFTING, CaseState.WAITING_AGENT, CaseState.TAKEN_OVER)
+
+
+async def customer_wrote(
+    context: Context,
+    session: AsyncSession,
+    row: Update,
+    message: Message,
+    user: User,
+    *,
+    is_edit: bool,
+    is_test: bool,
+) -> None:
+    """Files a customer's message, or answers what it asks the bot.
+
+    Args:
+        context: the bot at work.
+        session: the transaction that marks `row` as processed.
+        row: the update.
+        message: what it brought.
+        user: who wrote it.
+        is_edit: whether it is a new version of an earlier message.
+        is_test: whether an agent plays a customer.
+    """
+    incoming = incoming_of(
+        message,
+        user,
+        channel=source_of(context.bot_id),
+        chat_key=row.chat_key,
+        is_edit=is_edit,
+        is_test=is_test,
+    )
+    command = read_command(message.text) if message.text is not None else None
+    if command is not None:
+        if not is_edit:
+            await _obey(context, session, row, command, incoming, user)
+        return
+    if is_service(message):
+        record(session, "system", "update.ignored", update=row.id)
+        return
+    filed = await context.road.filing.file(session, row, incoming)
+    language = _language(filed.case, filed.customer, user, context)
+    if filed.message is None or is_edit:
+        return
+    case_id = filed.case.id if filed.case is not None else None
+
+    async def say(name: str, dedupe_key: str, **fields: str) -> None:
+        await context.road.texts.enqueue(
+            session,
+            name,
+            chat_key=row.chat_key,
+            language=language,
+            dedupe_key=dedupe_key,
+            case_id=case_id,
+            **fields,
+        )
+
+    # At most once an hour to one person: somebody who sends ten voice notes needs no ten answers.
+    hourly = f"{filed.identity.id}:{utcnow():%Y%m%d%H}"
+    if filed.rejected_files:
+        await say("file_too_large", f"too_large:{row.id}", megabytes=str(MAX_FILE_BYTES // _MEGABYTE))
+    elif incoming.kind == MessageKind.VOICE:
+        await say("voice_kept", f"voice:{hourly}")
+    elif incoming.kind == MessageKind.STICKER and filed.case is not None:
+        # A sticker in a conversation is a gesture: it wants no answer.
+        return
+    elif incoming.kind not in (MessageKind.TEXT, MessageKind.PHOTO, MessageKind.FILE):
+        await say("unsupported", f"unsupported:{hourly}")
+
+
+async def _obey(
+    context: Context,
+    session: AsyncSession,
+    row: Update,
+    command: Command,
+    incoming: Incoming,
+    user: User,
+) -> None:
+    road = context.road
+    identity = await _identity(session, incoming)
+    case = await _newest_case(session, identity) if identity is not None else None
+    customer = await session.get(Customer, identity.customer_id) if identity is not None else None
+    language = _language(case, customer, user, context)
+
+    async def say(name: str, of: Case | None = None, **fields: str) -> None:
+        await road.texts.enqueue(
+            session,
+            name,
+            chat_key=row.chat_key,
+            language=language,
+            dedupe_key=f"{name}:{row.id}",
+            case_id=of.id if of is not None else None,
+            **fields,
+        )
+
+    match command.name:
+        case "status":
+            await _say_status(context, session, case, language, say)
+        case "privacy":
+            await say("privacy", notice=road.config.business.privacy or "")
+        case "person":
+            asked = Incoming(
+                channel=incoming.channel,
+                person_id=incoming.person_id,
+                chat_key=incoming.chat_key,
+                external_id=incoming.external_id,
+                sent_at=incoming.sent_at,
+                text=command.rest,
+                display_name=incoming.display_name,
+                language_hint=incoming.language_hint,
+                is_test=incoming.is_test,
+            )
+            wanted = await want_person(session, road.filing, row, asked)
+            await say("person", wanted, when=await _when(context, session, wanted, language))
+        case _:
+            await say("greeting")
+
+
+async def _say_status(
+    context: Context, session: AsyncSession, case: Case | None, language: str, say: _Say
+) -> None:
+    now = utcnow()
+    if case is None or case.state == CaseState.SPAM:
+        await say("status_none")
+    elif case.state in _WITH_US:
+        await say(
+            "status_open",
+            case,
+            number=str(case.number),
+            when=await _when(context, session, case, language),
+        )
+    elif (due := await _promised_for(session, case)) is not None and due > now:
+        when = format_when(due, now, language, context.road.config.timezone)
+        await say("status_promise", case, number=str(case.number), when=when)
+    else:
+        await say("status_answered", case, number=str(case.number))
+
+
+async def _when(context: Context, session: AsyncSession, case: Case, language: str) -> str:
+    """When a person answers: by the case's deadline, or by a new one when that has passed."""
+    now = utcnow()
+    due = case.due_at
+    if due is None or due <= now:
+        policy = await context.road.policies.in_force(session, case.audience, case.incident_at)
+        deadline = policy.deadlines.get(case.urgency or "") or policy.deadlines.get(Urgency.NORMAL)
+        due = policy.hours.add(deadline, now) if deadline is not None else now
+    return format_when(due, now, language, context.road.config.timezone)
+
+
+async def _promised_for(session: AsyncSession, case: Case) -> datetime | None:
+    query = (
+        select(Promise.due_at)
+        .where(Promise.case_id == case.id, Promise.state == PromiseState.OPEN)
+        .order_by(Promise.due_at.desc())
+        .limit(1)
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def _identity(session: AsyncSession, incoming: Incoming) -> Identity | None:
+    query = select(Identity).where(
+        Identity.channel == incoming.channel, Identity.external_id == incoming.person_id
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def _newest_case(session: AsyncSession, identity: Identity) -> Case | None:
+    query = select(Case).where(Case.identity_id == identity.id).order_by(Case.id.desc()).limit(1)
+    return (await session.scalars(query)).one_or_none()
+
+
+def _language(case: Case | None, customer: Customer | None, user: User, context: Context) -> str:
+    """What the person wrote in counts before what the person's Telegram is set to."""
+    known = [case.language if case is not None else None, customer.language if customer is not None else None]
+    spoken = [language for language in known if language in set(Language)]
+    return str(spoken[0]) if spoken else language_of(user, context.road.config.language)
