@@ -71,6 +71,7 @@ class Desk:
             show=self.present(words),
             csrf=self.seal.token(binding),
             business=self.road.config.business,
+            section=template.partition(".")[0],
             **values,
         )
 

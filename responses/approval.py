@@ -31,7 +31,7 @@ from responses.agents import rank
 from responses.bookkeeping import keep_books, reserve_voucher, take_back, voucher_amounts
 from responses.cases import claim, holder_of, move, raise_revision, raise_revision_from, release
 from responses.config import RoadConfig
-from responses.drafts.dates import format_due
+from responses.drafts.dates import format_due, needs_time
 from responses.drafts.slots import fill, greeting_for, placeholder_in, slots_in
 from responses.errors import BlockedError, NotAllowedError
 from responses.events import record
@@ -300,7 +300,12 @@ class Approvals:
     ) -> str:
         slots = slots_in(draft.text)
         due = {
-            str(index): format_due(hours.add(commitment.within, now), draft.language, self._config.timezone)
+            str(index): format_due(
+                hours.add(commitment.within, now),
+                draft.language,
+                self._config.timezone,
+                with_time=needs_time(commitment),
+            )
             for index, commitment in enumerate(decision.commitments if decision else (), start=1)
         }
         codes: dict[str, str] = {}

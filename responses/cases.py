@@ -113,8 +113,9 @@ async def joined_case(
             .where(Case.customer_id == identity.customer_id, Fact.name == "order_id")
             .order_by(Case.id.desc())
         )
-        for named_case, value in (await session.execute(named)).all():
-            if value.get("value") in order_ids:
+        for row in (await session.execute(named)).all():
+            named_case: Case = row[0]
+            if row[1].get("value") in order_ids:
                 return named_case
     case = await active_case(session, identity.chat_key)
     if case is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -155,6 +155,8 @@ class Filing:
             move(case, CaseState.DRAFTING)
         first = case.first_unread_at or now
         wait = self._config.debounce * (1 if _is_sentence(text) else 45 / 8)
+        if incoming.is_sample:
+            wait = timedelta(0)
         case.first_unread_at = first
         case.triage_due_at = max(now, min(now + wait, first + self._config.debounce * (180 / 8)))
         set_alarm(session, Job.ASSESS if wait else Job.TRIAGE, case.id)

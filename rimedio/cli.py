@@ -1,6 +1,5 @@
 """The command line. Each command imports what it needs when it runs, so that help is there at once."""
 
-import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -58,10 +57,12 @@ def _settings() -> "Settings":
 
 def _with_database(work: "Callable[[Database, Settings], Coroutine[Any, Any, None]]") -> None:
     """Runs `work` on an up-to-date database."""
+    import asyncio
+
     from models.errors import ModelsError
     from models.upgrade import upgrade
     from responses.errors import ResponsesError
-    from rimedio.program import open_database
+    from rimedio.installation import open_database
 
     settings = _settings()
 

@@ -4,13 +4,9 @@ import asyncio
 import logging
 import socket
 from collections.abc import Sequence
-from importlib.resources import files
-from pathlib import Path
 
 import uvicorn
 from bot.service import TelegramBot
-from filelock import FileLock, Timeout
-from responses.standing_texts import StandingTexts
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.app import create_app
@@ -20,16 +16,11 @@ from models.alarm import Alarm, Job
 from models.channel import Channel
 from models.clock import utcnow
 from models.database import Database
-from models.decision import Role
-from models.errors import DatabaseLockedError
 from models.ids import new_id
 from models.states import CaseState
 from models.tables import Agent, Case, Process
-from models.upgrade import upgrade
 from nlp.entities import EntityFinder
-from responses.agents import add_agent, make_link, working_agents
 from responses.approval import Approvals
-from responses.config import Business, RoadConfig
 from responses.delivery import Delivery, give_up_lost
 from responses.desk_cases import DeskCases
 from responses.files import FileStore
@@ -40,9 +31,10 @@ from responses.inbox import Handler, Inbox, overdue_updates
 from responses.outbox import overdue_entries
 from responses.policies import PolicyBook
 from responses.road import Road
-from responses.samples import load_samples, sample_handler
+from responses.samples import sample_handler
+from responses.standing_texts import StandingTexts
 from responses.triage import Triage, idle_takeovers, overdue_cases
-from rimedio.errors import ProgramError
+from rimedio.installation import road_config
 from rimedio.jobs import Jobs, jobs_url
 from rimedio.model import Model
 from rimedio.settings import Settings
@@ -50,37 +42,6 @@ from rimedio.settings import Settings
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 200
-_SAMPLE_POLICY = "negozio.yaml"
-
-
-def road_config(settings: Settings) -> RoadConfig:
-    """What the road needs of the settings."""
-    business = settings.business
-    return RoadConfig(
-        business=Business(name=business.name, contact=business.contact, privacy=business.privacy),
-        timezone=settings.zone,
-        language=settings.language,
-        debounce=settings.debounce_time,
-        undo=settings.undo_time,
-    )
-
-
-def policy_folder(settings: Settings) -> Path:
-    """Where the owner's policy files are; the sample is put there when there is none yet."""
-    folder = settings.policy or settings.home / "policies"
-    if settings.policy is None and not folder.exists():
-        folder.mkdir(parents=True)
-        sample = files("responses.policy").joinpath("samples", _SAMPLE_POLICY).read_text(encoding="utf-8")
-        (folder / _SAMPLE_POLICY).write_text(sample, encoding="utf-8")
-    if not folder.is_dir():
-        raise ProgramError(f"RIMEDIO_POLICY = {str(folder)!r}: expected a folder with policy files (*.yaml)")
-    return folder
-
-
-def open_database(settings: Settings) -> Database:
-    """The database of the settings; a SQLite file's folder is made when absent."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    return Database(settings.database)
 
 
 class Program:
@@ -220,64 +181,3 @@ async def _give_back(session: AsyncSession, case: Case) -> None:
     case.claimed_by = case.claimed_until = None
     case.state = CaseState.DRAFTING
     await due_now(session, case)
-
-
-async def prepare(settings: Settings, database: Database, *, samples: bool) -> tuple[bool, str | None]:
-    """Brings the installation up to date: schema, policy, standing texts, the first admin, samples.
-
-    Returns whether this was the first start, and the code of the first admin's one-time link.
-    """
-    await upgrade(database)
-    folder = policy_folder(settings)
-    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))}
-    code = None
-    async with database.writing() as session:
-        loaded = await PolicyBook().load(session, texts)
-        for refused in loaded.refused:
-            log.error("policy.refused %s", refused)
-        await StandingTexts(road_config(settings)).seed(session)
-        first = not await working_agents(session)
-        if first:
-            admin = await add_agent(session, "admin", Role.ADMIN)
-            code = await make_link(session, admin, "web")
-        if samples:
-            await load_samples(session)
-    if not texts or (loaded.refused and first):
-        reasons = "\n".join(str(problem) for problem in loaded.refused) or "there is no *.yaml in it"
-        raise ProgramError(f"no policy could be loaded from {folder}:\n{reasons}")
-    return first, code
-
-
-def only_program(settings: Settings) -> FileLock:
-    """The lock that keeps a second program off the same data folder.
-
-    Raises:
-        DatabaseLockedError: another program is running on it.
-    """
-    lock = FileLock(settings.home / "rimedio.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise DatabaseLockedError(
-            f"another Rimedio is running on {settings.home}: stop it first, or set another RIMEDIO_HOME"
-        ) from None
-    return lock
-
-
-def listen(settings: Settings) -> socket.socket:
-    """The desk's listening socket, bound before anything slow begins.
-
-    Raises:
-        ProgramError: the port is taken.
-    """
-    listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-    except OSError as error:
-        raise ProgramError(
-            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): "
-            "set RIMEDIO_PORT to a free port"
-        ) from None
-    listener.listen(128)
-    return listener

@@ -1,5 +1,6 @@
 """The settings, from the environment (`RIMEDIO_*`) and one `rimedio.toml`; the environment wins."""
 
+import json
 import os
 import secrets
 import tomllib
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -31,9 +33,14 @@ class BusinessSettings(BaseModel):
 
 
 def _business(value: object) -> object:
-    if isinstance(value, str) and not value.lstrip().startswith("{"):
+    if not isinstance(value, str):
+        return value
+    if not value.lstrip().startswith("{"):
         return {"name": value}
-    return value
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError:
+        raise ValueError('expected a name, or {"name": "…", "contact": "…", "privacy": "…"}') from None
 
 
 def _zone(value: str) -> str:
@@ -81,7 +88,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     public_url: Address | None = None
     secret: str | None = Field(default=None, min_length=16)
-    business: Annotated[BusinessSettings, BeforeValidator(_business)] = BusinessSettings()
+    business: Annotated[BusinessSettings, NoDecode, BeforeValidator(_business)] = BusinessSettings()
     telegram_token: Annotated[str, AfterValidator(_token)] | None = None
     telegram_api: Address = "https://api.telegram.org"
     policy: Path | None = None

@@ -7,8 +7,9 @@ import sys
 
 import structlog
 
+from rimedio.installation import listen, only_program, open_database, prepare
 from rimedio.model import Model
-from rimedio.program import Program, listen, only_program, open_database, prepare
+from rimedio.program import Program
 from rimedio.settings import Settings
 
 _WORDS = {

@@ -88,15 +88,21 @@ def offer_sentence(offer: NumberedOffer, voice: Voice, lead: str | None) -> str:
         own = sentence(voice.translated(option.remedy.wording))
         return f"{capital(own)} {voice.bare('remedy.owed_wording')}" if owed else own
     if owed:
-        return _led(voice, "remedy.owed", lead, np=noun(option, voice))
+        nouns = {"np": noun(option, voice), "object": noun(option, voice, "object")}
+        return _led(voice, "remedy.owed", lead, **nouns)
     return _led(voice, f"remedy.{wording_key(option.remedy)}", lead, **remedy_values(option, voice))
 
 
-def noun(option: NumberedRemedy, voice: Voice) -> str:
-    """A remedy as it stands in a list of options."""
+def noun(option: NumberedRemedy, voice: Voice, form: str = "np") -> str:
+    """A remedy as it stands in a list of options.
+
+    `form` is `object` for the place after "Anspruch auf", where a language inflects its nouns.
+    """
     if option.remedy.kind in _OWN_WORDS:
         return voice.translated(option.remedy.wording).rstrip(".")
-    return voice.bare(f"remedy.{wording_key(option.remedy)}.np", **remedy_values(option, voice))
+    key = f"remedy.{wording_key(option.remedy)}"
+    chosen = f"{key}.{form}" if voice.words.has(f"{key}.{form}") else f"{key}.np"
+    return voice.bare(chosen, **remedy_values(option, voice))
 
 
 def short(remedy: Remedy, voice: Voice) -> str:

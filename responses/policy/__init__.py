@@ -3,6 +3,7 @@
 from responses.policy.check import Finding, Severity, check
 from responses.policy.decide import decide
 from responses.policy.errors import PolicyError, PolicyFileError, Problem
+from responses.policy.given import given_by
 from responses.policy.load import load_policy, load_policy_text
 from responses.policy.schema import Policy
 
@@ -15,6 +16,7 @@ __all__ = [
     "Severity",
     "check",
     "decide",
+    "given_by",
     "load_policy",
     "load_policy_text",
 ]

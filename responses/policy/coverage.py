@@ -69,7 +69,7 @@ def covering(rule: Rule, earlier: Sequence[Rule], complaint_types: Collection[st
         if by is None:
             return None
         found.append(by.id)
-    return tuple(dict.fromkeys(found)) or None
+    return tuple(other.id for other in earlier if other.id in found) or None
 
 
 def _only_complaints(rule: Rule) -> bool:
@@ -107,7 +107,7 @@ def contradiction(condition: Condition) -> tuple[Test, Test] | None:
 
 def _parts(condition: Condition) -> list[Condition]:
     """Everything that must hold, nested all-of opened up."""
-    if isinstance(condition, AllOf):
+    if isinstance(condition, AllOf) or (isinstance(condition, AnyOf) and len(condition.parts) == 1):
         return [inner for part in condition.parts for inner in _parts(part)]
     return [condition]
 

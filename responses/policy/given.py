@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from models.decision import Basis, Duration, DurationUnit, Given, Matter, Remedy, RemedyKind
+from models.decision import Basis, Decision, Duration, DurationUnit, Given, Matter, Remedy, RemedyKind
 from models.labels import Act
+from models.money import Money
 from responses.hours import add_months
 from responses.policy.schema import Policy
 from responses.policy.situation import ORDER
@@ -84,6 +85,53 @@ def _opens_second_time(given: Given, matter: Matter) -> bool:
 
 def _newest_first(givens: Iterable[Given]) -> tuple[Given, ...]:
     return tuple(sorted(givens, key=lambda given: given.at, reverse=True))
+
+
+def given_by(
+    decision: Decision,
+    *,
+    case_id: str,
+    at: datetime,
+    incident: str | None = None,
+    order_id: str | None = None,
+) -> tuple[Given, ...]:
+    """What an approved offer goes on record as, its promises open.
+
+    One entry for each offer, and one in words for every other complaint type: a type that got an apology
+    alone, or whose remedy was joined with another's, is answered too, and another message about it is a
+    follow-up. Of a choice the first option gives the kind and the dearest the worth, until the customer
+    picks.
+    """
+    offered = [
+        (offer.complaint_type, offer.options[0].kind, offer.basis, _dearest(offer.options))
+        for offer in decision.offers
+    ]
+    with_offer = {offer.complaint_type for offer in decision.offers}
+    in_words = [
+        (complaint_type, RemedyKind.WORDS, Basis.GOODWILL, None)
+        for complaint_type in decision.complaint_types or (None,)
+        if complaint_type not in with_offer
+    ]
+    return tuple(
+        Given(
+            case_id=case_id,
+            complaint_type=complaint_type,
+            at=at,
+            kind=kind,
+            basis=basis,
+            worth=worth,
+            our_fault=decision.at_fault is True,
+            promise_state="open",
+            incident=incident,
+            order_id=order_id,
+        )
+        for complaint_type, kind, basis, worth in (*offered, *in_words)
+    )
+
+
+def _dearest(options: Iterable[Remedy]) -> Money | None:
+    worths = [remedy.worth for remedy in options if remedy.worth is not None]
+    return max(worths, key=lambda worth: worth.amount, default=None)
 
 
 def already_met(options: tuple[Remedy, ...], before: tuple[Given, ...]) -> Given | None:

@@ -9,12 +9,12 @@ from models.money import Money
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-_NUMBER = r"\d{1,9}(?:[.,]\d{1,4})?"
+_NUMBER = r"[0-9]{1,9}(?:[.,][0-9]{1,4})?"
 _MONEY = re.compile(rf"({_NUMBER})\s?([A-Z]{{3}}|€)")
 _PERCENT = re.compile(rf"({_NUMBER})\s?%")
-_DURATION = re.compile(r"(\d{1,4}) (minute|hour|day|working day|week|month|year)s?")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_TIMES = re.compile(r"(\d{1,2}):(\d{2})\s?-\s?(\d{1,2}):(\d{2})")
+_DURATION = re.compile(r"([0-9]{1,4}) (minute|hour|day|working day|week|month|year)s?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIMES = re.compile(r"([0-9]{1,2}):([0-9]{2})\s?-\s?([0-9]{1,2}):([0-9]{2})")
 
 _UNITS: dict[str, tuple[DurationUnit, int]] = {
     "minute": (DurationUnit.MINUTES, 1),

@@ -17,16 +17,17 @@ A test moves people and looks at their screens; the bot under test is a program 
             answer = await marta.sees("rimborso", after=…)
             assert telegram.violations == []             # aiogram's models agree with every request
 
-Receiving: ``send``, ``send_photo``, ``send_album``, ``send_document(size=21 * 2**20)``, ``send_voice``,
-``send_sticker``, ``send_location``, ``send_contact``, ``send_poll``, ``forward``, ``edit``, ``delete``,
-``react``, ``press(…, age=200)`` (too old to be answered), ``press_data`` (forged), ``block``, ``unblock``,
-``add_bot``; ``reply_to=message`` and ``to=group`` where they make sense. A late part of an album is
-``send_photo(album=first.album)``. Odd updates: ``telegram.push_update(dict)``, ``push_unparsable()``,
+Acting: ``start(code)``, ``send``, ``send_photo``, ``send_album``, ``send_document(size=21 * 2**20)``,
+``send_voice``, ``send_sticker``, ``send_location``, ``send_contact``, ``send_poll``, ``forward``, ``edit``,
+``delete``, ``react``, ``press(…, age=200)`` (too old to be answered), ``press_data`` (forged), ``block``,
+``unblock``, ``add_bot``; ``reply_to=message`` and ``to=group`` where they make sense. A late part of an album
+is ``send_photo(album=first.album)``. Odd updates: ``telegram.push_update(dict)``, ``push_unparsable()``,
 ``push_again(update)`` (same ``update_id``), ``updates.restart_numbering(1)``.
 
-Looking: ``user.messages()``, ``last()``, ``find(text)``, ``sees(text)``, ``conversation()``,
-``file(message)``; a `Seen` has ``text``, ``entities``, ``marked("bold")``, ``labels``, ``button(…)``,
-``reply_to``, ``asks_reply``, ``edited``. It shows the moment of looking: look again after an edit.
+Looking, at a user's private chat or at a room: ``messages()``, ``last()``, ``find(text)``, ``sees(text)``,
+``now(message)``, ``conversation()``, and ``user.file(message)``. A `Seen` has ``text``, ``entities``,
+``marked("bold")``, ``labels``, ``button(…)``, ``reply_to``, ``asks_reply``, ``edited``. It shows the moment
+of looking: ask for `now` after an edit.
 
 Checking: ``telegram.requests("sendMessage", chat=marta)`` gives `Call` with ``params``, ``at`` (monotonic
 seconds, comparable between processes), ``ok``, ``result``; ``telegram.transcript`` has long polls too;

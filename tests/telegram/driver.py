@@ -9,6 +9,7 @@ from tests.telegram.errors import NoSuchButtonError, NotPossibleError
 from tests.telegram.files import SMALL_JPEG, attachment
 from tests.telegram.formatted import found_entities
 from tests.telegram.methods import chat_member
+from tests.telegram.screen import Screen
 from tests.telegram.state import Chat, ChatKind, Json, Person, Stored
 from tests.telegram.view import Seen, seen
 
@@ -19,18 +20,15 @@ if TYPE_CHECKING:
 _numbers = itertools.count(1)
 
 
-class User:
-    """A person with a Telegram account. Every action returns at once and may be called from any thread.
+class User(Screen):
+    """A person with a Telegram account, and their private chat with the bot, which has the same id.
 
-    Attributes:
-        id: the account's number, which is also the id of the private chat with the bot.
+    Every action returns at once and may be called from any thread.
     """
 
     def __init__(self, double: "Double", chat: Chat, person: Person) -> None:
-        self._double = double
-        self._chat = chat
+        super().__init__(double, chat, person.first_name)
         self.person = person
-        self.id = person.id
 
     # Writing
 
@@ -245,47 +243,7 @@ class User:
             self._double.push("callback_query", query)
             return press
 
-    # Looking
-
-    def messages(self) -> list[Seen]:
-        """The bot's messages in the private chat, as they look now; deleted ones are gone."""
-        return [message for message in self.conversation() if message.from_bot]
-
-    def conversation(self) -> list[Seen]:
-        """Both sides of the private chat, as it looks now."""
-        with self._double.lock:
-            return [
-                seen(self._chat.id, stored) for stored in self._chat.messages.values() if not stored.deleted
-            ]
-
-    def last(self) -> Seen:
-        """The bot's newest message.
-
-        Raises:
-            NotPossibleError: when there is none.
-        """
-        messages = self.messages()
-        if not messages:
-            raise NotPossibleError(f"the bot wrote nothing to {self.person.first_name}")
-        return messages[-1]
-
-    def find(self, text: str, *, after: Seen | None = None) -> Seen | None:
-        """The bot's newest message that contains ``text`` now, if there is one, written ``after`` another."""
-        found = [m for m in self.messages() if text.casefold() in m.text.casefold()]
-        newer = [m for m in found if after is None or m.message_id > after.message_id]
-        return newer[-1] if newer else None
-
-    async def sees(self, text: str, *, after: Seen | None = None, timeout: float = 10.0) -> Seen:
-        """Wait until the bot's message with ``text`` is on the screen, and return it.
-
-        Raises:
-            NotReachedError: when it does not come.
-        """
-        return await self._double.wait_for(
-            lambda: self.find(text, after=after),
-            timeout=timeout,
-            what=f"{self.person.first_name} sees {text!r}",
-        )
+    # Looking, apart from what every screen shows
 
     def file(self, message: Seen) -> bytes:
         """The bytes of the file in a message."""
@@ -320,7 +278,7 @@ class User:
             self.person.blocked = blocked
             bot = self._double.world.bot.json()
             states = [chat_member(bot, status, {}) for status in ("member", "kicked")]
-            self._push_membership(self._chat, *(states if blocked else states[::-1]))
+            self._push_membership(self.chat, *(states if blocked else states[::-1]))
 
     def _set_bot_status(self, room: "Room", status: str, rights: dict[str, bool]) -> None:
         with self._double.lock:
@@ -369,7 +327,7 @@ class User:
         if to is None:
             if self.person.blocked:
                 raise NotPossibleError(f"{self.person.first_name} has blocked the bot")
-            return self._chat
+            return self.chat
         if to.chat.members.get(self.id, "left") == "left":
             raise NotPossibleError(f"{self.person.first_name} is not in {to.chat.title}")
         return to.chat

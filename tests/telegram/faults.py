@@ -75,7 +75,7 @@ class Rule:
     """One order to the proxy, and how often it was carried out.
 
     Attributes:
-        method: the Bot API method, None for any but ``getUpdates``.
+        method: the Bot API method, ``download`` for a file's content, None for any but ``getUpdates``.
         chat: the chat id, None for any.
         left: how many more times; None without end.
         hits: how many times so far.
@@ -200,7 +200,7 @@ class FaultProxy:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         content = await request.read()
-        method = request.path.rpartition("/")[2]
+        method = "download" if request.path.startswith("/file/") else request.path.rpartition("/")[2]
         rule = self._rule(method, _chat(request, content))
         if rule is None:
             return await self._forward(request, content, method)

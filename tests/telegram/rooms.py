@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tests.telegram.driver import User
+from tests.telegram.screen import Screen
 from tests.telegram.state import Chat, ChatKind, Json
 from tests.telegram.view import Seen, seen
 
@@ -10,31 +11,16 @@ if TYPE_CHECKING:
     from tests.telegram.double import Double
 
 
-class Room:
+class Room(Screen):
     """A chat of several people. Its members write with ``user.send(…, to=room)``."""
 
     def __init__(self, double: "Double", chat: Chat) -> None:
-        self._double = double
-        self.chat = chat
-
-    @property
-    def id(self) -> int:
-        """The id of the chat."""
-        return self.chat.id
+        super().__init__(double, chat, chat.title)
 
     def join(self, *users: User, status: str = "member") -> None:
         """Let people in."""
         with self._double.lock:
             self.chat.members |= dict.fromkeys((user.id for user in users), status)
-
-    def messages(self) -> list[Seen]:
-        """The bot's messages, as they look now."""
-        with self._double.lock:
-            return [
-                seen(self.chat.id, stored)
-                for stored in self.chat.messages.values()
-                if stored.outgoing and not stored.deleted
-            ]
 
     def upgrade(self) -> "Room":
         """Turn a group into a supergroup: a new chat id, and the old one is refused from now on."""

@@ -29,7 +29,9 @@ class ServerThread:
             RuntimeError: when the server does not come up.
         """
         ready = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)), name=self._name)
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._serve(ready)), name=self._name, daemon=True
+        )
         self._thread.start()
         if not ready.wait(START_TIMEOUT) or not self.port:
             raise RuntimeError(f"{self._name} did not start within {START_TIMEOUT:g} s")

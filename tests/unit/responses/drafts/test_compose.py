@@ -85,7 +85,8 @@ INFORMAL_WORDS = {
 }
 OF_THE_FIXTURES = re.compile(
     r"casa sua|su casa|chez vous|bei Ihnen|le tengo da parte|le guardo|je vous garde|lege Ihnen|Sie zahlen"
-    r"|Sie können ihn|vous payez|vous pouvez l'échanger|sie steht|Y paga"
+    r"|Sie können ihn|vous payez|vous pouvez l'échanger|sie steht",
+    re.IGNORECASE,
 )
 LEFT_OVERS = re.compile(r"<|>|\||\(\s|\s\)|\[(?!…\])|  | [,.]|\.\.|[:,]\.|,,|\(\)| $", re.MULTILINE)
 

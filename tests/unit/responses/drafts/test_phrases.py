@@ -11,7 +11,7 @@ from responses.drafts.phrases import LANGUAGES, phrases
 from responses.drafts.templates import fields_of
 
 # Kept only where the language has forms of its own.
-OWN_FORMS = re.compile(r"\.(after|that|sorry)$|^refuse\.")
+OWN_FORMS = re.compile(r"\.(after|object|that|sorry)$|^refuse\.")
 ALTERNATING = (
     "understanding.plain",
     "understanding.reported",
@@ -85,7 +85,7 @@ class TestEveryFile:
         numbers = {
             family: {
                 frozenset(_plain(name) for name in fields_of(wording))
-                for form in ("np", "say", "after")
+                for form in ("np", "object", "say", "after")
                 for wording in known.get(f"{family}.{form}", ())
             }
             for family in families

@@ -192,6 +192,7 @@ facts:
 """
 
 
-def policy_of(text: str) -> Policy:
+def policy_of(text: str, *, price_from: str = "book") -> Policy:
     """A policy with a head and facts already there; `text` begins with `rules:` or what else it needs."""
-    return load_policy_text(HEAD + dedent(text), "prova.yaml")
+    head = HEAD.replace("{type: money, from: [book]}", f"{{type: money, from: [{price_from}]}}")
+    return load_policy_text(head + dedent(text), "prova.yaml")

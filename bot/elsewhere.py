@@ -1,0 +1,86 @@
+"""What reaches the bot from outside private chats: groups, channels, business accounts, and who blocks it."""
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import ChatMemberUpdated, User
+from telegram.constants import ChatMemberStatus, ChatType
+
+from bot.address import chat_key
+from bot.context import Context
+from bot.messages import language_of
+from bot.posts import post
+from bot.words import words_for
+from models.clock import utcnow
+from models.decision import Role
+from models.tables import Agent, Identity, Update
+from responses.cases import active_case
+from responses.events import record
+
+_INSIDE = (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.RESTRICTED)
+
+
+async def forget(session: AsyncSession, row: Update, why: str) -> None:
+    """Keeps that something came, and nothing of what it said."""
+    await session.execute(update(Update).where(Update.id == row.id).values(raw="{}"))
+    record(session, "system", "update.ignored", update=row.id, why=why)
+
+
+async def group_wrote(context: Context, session: AsyncSession, row: Update, user: User | None) -> None:
+    """In a group the bot says once that it answers in private; the channel leaves after saying so."""
+    await forget(session, row, "group")
+    await _refuse_group(context, session, row, user)
+
+
+async def membership_changed(
+    context: Context, session: AsyncSession, row: Update, change: ChatMemberUpdated
+) -> None:
+    """Somebody blocked or unblocked the bot, or put it into a group."""
+    status = change.new_chat_member.status
+    if change.chat.type == ChatType.PRIVATE:
+        blocked = status in (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)
+        await session.execute(
+            update(Identity)
+            .where(Identity.chat_key == row.chat_key)
+            .values(blocked_since=utcnow() if blocked else None)
+        )
+        case = await active_case(session, row.chat_key)
+        if blocked and case is not None:
+            case.flag = "blocked"
+        record(
+            session,
+            "customer",
+            "bot.blocked" if blocked else "bot.unblocked",
+            case.id if case is not None else None,
+        )
+        return
+    await forget(session, row, "membership")
+    if change.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP) and status in _INSIDE:
+        await _refuse_group(context, session, row, change.from_user)
+
+
+async def business_came(context: Context, session: AsyncSession, row: Update) -> None:
+    """Messages of a business account: not supported yet, so not kept; the admins are told once."""
+    await forget(session, row, "business")
+    query = select(Agent).where(
+        Agent.role == Role.ADMIN, Agent.telegram_id.is_not(None), Agent.removed_at.is_(None)
+    )
+    for admin in await session.scalars(query):
+        await post(
+            session,
+            chat_key(context.bot_id, admin.telegram_id or 0),
+            words_for(admin)("business_refused"),
+            dedupe_key=f"business:{context.bot_id}:{admin.id}",
+        )
+
+
+async def _refuse_group(context: Context, session: AsyncSession, row: Update, user: User | None) -> None:
+    username = context.username()
+    await context.road.texts.enqueue(
+        session,
+        "group_refused",
+        chat_key=row.chat_key,
+        language=language_of(user, context.road.config.language),
+        # Being put into a group is told twice, and people go on writing until the bot has left.
+        dedupe_key=f"group_refused:{row.chat_key}:{utcnow():%Y%m%d%H}",
+        link=f"https://t.me/{username}" if username is not None else "",
+    )

@@ -1,0 +1,405 @@
+// The case page: what is sent is what stands in the box, and what is written is never lost.
+
+import { copy, forPage, get, hear, post, toast } from "./common.js";
+
+const main = document.getElementById("content");
+const words = JSON.parse(main.dataset.words);
+const text = document.getElementById("text");
+const preview = document.getElementById("preview");
+const notice = document.getElementById("notice");
+const saved = document.getElementById("saved");
+const modeLine = document.getElementById("mode");
+const here = `/cases/${JSON.parse(main.dataset.state).number}`;
+const local = `rimedio:${here}`;
+
+let state = JSON.parse(main.dataset.state); // the newest the server told
+let bound = state; // what the text in the box answers to
+let editing = false;
+let kind = null;
+let busy = false;
+let careful = 0; // until then an approval would be of a text nobody has read
+const shown = {};
+
+// --- The box
+
+function render() {
+  main.classList.toggle("taken", state.case_state === "taken_over");
+  main.classList.toggle("no-draft", !bound.draft_id && !editing);
+  main.classList.toggle("held", state.held_by_other);
+  text.hidden = !editing;
+  preview.hidden = editing;
+  modeLine.textContent = editing ? (kind ? words[`kind_${kind}`] : words.editing) : bound.draft_id ? words.as_sent : "";
+  if (!editing) { preview.replaceChildren(...filled(bound.text, bound.slots)); saved.textContent = ""; }
+  const empty = editing ? !text.value.trim() : !bound.text;
+  for (const name of ["approve"]) button(name).disabled = busy || empty;
+  button("discard").disabled = busy || !bound.draft_id;
+}
+
+function button(name) {
+  return document.querySelector(`[data-do="${name}"]`);
+}
+
+/** The text as the customer will read it: slots filled and marked, blanks shown as such. */
+function filled(source, slots) {
+  return source.split(/(\{[^{}\n]+\}|\[\s*(?:…|\.\.\.)[^[\]]*\])/).map((piece) => {
+    const value = slots[piece] ?? (/^\[\s*(…|\.\.\.)/.test(piece) ? piece : null);
+    if (value === null) return document.createTextNode(piece);
+    const mark = document.createElement("mark");
+    mark.textContent = value;
+    mark.title = piece in slots ? `${words.slots}: ${piece}` : "";
+    mark.classList.toggle("blank", !(piece in slots));
+    return mark;
+  });
+}
+
+function grow() {
+  text.style.height = "auto";
+  text.style.height = `${Math.max(text.scrollHeight + 2, 170)}px`;
+}
+
+function edit({ value = null, as = null, cursor = null } = {}) {
+  if (!editing) text.value = bound.text;
+  if (value !== null) text.value = value;
+  editing = true;
+  kind = as;
+  render();
+  grow();
+  text.focus();
+  const place = cursor ?? text.value.length;
+  text.setSelectionRange(place, place);
+  if (value !== null) typed();
+}
+
+function read() {
+  editing = false;
+  kind = null;
+  clearTimeout(saving);
+  localStorage.removeItem(local);
+  notice.hidden = true;
+  bound = state;
+  render();
+}
+
+function tell(sentence, ...buttons) {
+  notice.replaceChildren(document.createTextNode(sentence));
+  for (const [label, press] of buttons) {
+    const element = document.createElement("button");
+    element.className = "secondary small";
+    element.textContent = label;
+    element.addEventListener("click", press);
+    notice.append(element);
+  }
+  notice.hidden = false;
+}
+
+// --- Keeping what is written
+
+let saving = null;
+let unsaved = false;
+
+function typed() {
+  unsaved = true;
+  saved.textContent = words.saving;
+  localStorage.setItem(local, text.value);
+  clearTimeout(saving);
+  saving = setTimeout(save, 500);
+  render();
+}
+
+async function save() {
+  const value = text.value;
+  const answer = await post(`${here}/typed`, { text: value });
+  if (answer.kept) {
+    if (value === text.value) { unsaved = false; saved.textContent = words.saved; }
+    localStorage.removeItem(local);
+  } else {
+    saved.textContent = answer.status === 0 ? words.not_saved : words.saved;
+    if (answer.status === 0) saving = setTimeout(save, 3000);
+  }
+  if (answer.reason === "claimed") tell(answer.sentence, [words.force, force]);
+}
+
+window.addEventListener("pagehide", () => {
+  if (unsaved && editing) post(`${here}/typed`, { text: text.value }, { keepalive: true });
+});
+
+async function dropEdit() {
+  read();
+  await post(`${here}/typed`, { text: "" });
+}
+
+async function force() {
+  const answer = await post(`${here}/claim`, { force: true });
+  notice.hidden = answer.ok;
+  say(answer);
+  refresh();
+}
+
+// --- What changes by itself
+
+let asked = null;
+let asking = false;
+let again = false;
+
+async function refresh({ mine = false } = {}) {
+  if (asking) { again = true; return; }
+  asking = true;
+  const answer = await get(`${here}/parts`);
+  asking = false;
+  if (answer) take(answer, mine);
+  if (again) { again = false; refresh({ mine }); }
+}
+
+function take(answer, mine) {
+  for (const [name, html] of Object.entries(answer.html)) {
+    if (shown[name] === html) continue;
+    const part = document.getElementById(`part-${name}`);
+    const field = part.contains(document.activeElement) ? document.activeElement : null;
+    // Somebody is typing a value into this part: it is brought up to date when they are done.
+    if (field?.value) continue;
+    const open = [...part.querySelectorAll("details[open]")].map((element) => element.querySelector("summary").textContent);
+    shown[name] = html;
+    part.innerHTML = html;
+    for (const element of part.querySelectorAll("details")) {
+      if (open.includes(element.querySelector("summary").textContent)) element.open = true;
+    }
+  }
+  countdown();
+  const old = state;
+  state = answer.state;
+  const changed = ["draft_id", "draft_revision", "sha256"].some((key) => state[key] !== bound[key])
+    || (!state.draft_id && state.revision !== bound.revision);
+  if (!editing) {
+    if (changed && !mine && old.draft_id && state.draft_id && state.text !== bound.text) {
+      careful = Date.now() + 1500;
+      tell(words.changed_reading);
+      setTimeout(() => { notice.hidden = true; }, 4000);
+    }
+    bound = state;
+  } else if (changed && !mine) {
+    tell(words.changed,
+      [words.show_new, dropEdit],
+      [words.keep_mine, () => { bound = state; notice.hidden = true; render(); }]);
+  } else {
+    bound = state;
+  }
+  render();
+}
+
+let ticking = null;
+
+function countdown() {
+  clearInterval(ticking);
+  const line = document.querySelector(".leaving");
+  if (!line) return;
+  const end = Date.now() + Number(line.dataset.left) * 1000;
+  const tick = () => {
+    const left = Math.ceil((end - Date.now()) / 1000);
+    if (left > 0) { line.querySelector(".leaves").textContent = words.leaves.replace("{n}", left); return; }
+    clearInterval(ticking);
+    line.hidden = true;
+    refresh();
+  };
+  tick();
+  ticking = setInterval(tick, 250);
+}
+
+// --- Actions
+
+function content() {
+  return {
+    draft_id: bound.draft_id,
+    draft_revision: bound.draft_revision ?? 0,
+    sha256: bound.sha256 ?? "",
+    revision: bound.revision,
+    text: editing ? text.value : bound.text,
+    kind: editing ? kind : null,
+  };
+}
+
+function say(answer) {
+  if (answer.ok) { if (answer.sentence) toast(answer.sentence); return true; }
+  toast(answer.sentence ?? words.network, { bad: true, stay: 8000 });
+  return false;
+}
+
+async function act(path, values) {
+  if (busy) return null;
+  busy = true;
+  clearTimeout(saving);
+  render();
+  const answer = await post(`${here}/${path}`, values);
+  busy = false;
+  render();
+  return answer;
+}
+
+async function approve() {
+  if (Date.now() < careful || button("approve").disabled) return;
+  const answer = await act("approve", content());
+  if (!answer) return;
+  if (answer.ok) {
+    read();
+    if (answer.undo && !answer.by_hand) {
+      remember(answer);
+      leaving(answer.approval, here, Date.now() + answer.undo * 1000);
+    } else {
+      say(answer);
+    }
+  } else {
+    say(answer);
+    if (editing) typed();
+  }
+  await refresh({ mine: answer.ok });
+}
+
+function remember(answer) {
+  sessionStorage.setItem("rimedio:leaving", JSON.stringify({
+    approval: answer.approval, path: here, until: Date.now() + answer.undo * 1000,
+  }));
+}
+
+/** Counts down to the sending, also on the next case's page. */
+function leaving(approval, path, until) {
+  const left = until - Date.now();
+  if (left <= 0) return;
+  toast(`${words.leaves.replace("{n}", Math.ceil(left / 1000))}`, {
+    button: words.undo, press: () => undo(approval, path), stay: left,
+  });
+  const box = document.getElementById("toast");
+  const tick = setInterval(() => {
+    const seconds = Math.ceil((until - Date.now()) / 1000);
+    if (seconds <= 0 || box.hidden || !box.firstChild) { clearInterval(tick); return; }
+    if (box.dataset.approval !== approval) { clearInterval(tick); return; }
+    box.firstChild.textContent = words.leaves.replace("{n}", seconds);
+  }, 250);
+  box.dataset.approval = approval;
+}
+
+async function undo(approval, path = here) {
+  sessionStorage.removeItem("rimedio:leaving");
+  document.getElementById("toast").dataset.approval = "";
+  say(await post(`${path}/undo`, { approval }));
+  if (path === here) refresh({ mine: true }); else location.href = path;
+}
+
+function start(as) {
+  const [before, after] = bound.start ?? ["", ""];
+  edit({ value: before + after, as, cursor: before.length });
+}
+
+function ask(dialog) {
+  return new Promise((resolve) => {
+    dialog.returnValue = "";
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "ok"), { once: true });
+    dialog.showModal();
+  });
+}
+
+const actions = {
+  approve,
+  edit: () => edit(),
+  ask: () => start("ask"),
+  decline: () => start("decline"),
+  async discard() {
+    const dialog = document.getElementById("discard-dialog");
+    if (button("discard").disabled || !(await ask(dialog))) return;
+    const answer = await act("discard", { ...content(), reason: dialog.querySelector("input").value || null });
+    if (answer && say(answer)) read();
+    refresh({ mine: true });
+  },
+  async pass() {
+    const dialog = document.getElementById("pass-dialog");
+    if (!(await ask(dialog))) return;
+    const form = dialog.querySelector("form");
+    const answer = await act("pass-on", { ...content(), to: form.to.value || null, reason: form.reason.value || null });
+    if (answer && say(answer)) { read(); form.reset(); }
+    refresh({ mine: true });
+  },
+  async take() {
+    const answer = state.case_state === "taken_over"
+      ? await act("give-back", {})
+      : await act("take-over", { force: false });
+    if (!answer) return;
+    if (answer.reason === "claimed") {
+      toast(answer.sentence, { bad: true, stay: 10000, button: words.force, press: async () => { say(await act("take-over", { force: true })); refresh({ mine: true }); } });
+    } else {
+      say(answer);
+    }
+    refresh({ mine: true });
+  },
+  force,
+  async close() { say(await act("close", {})); refresh({ mine: true }); },
+  undo() { undo(document.querySelector(".leaving").dataset.undo); },
+  next() { location.href = state.next ? `/cases/${state.next}` : "/queue"; },
+  previous() { location.href = state.previous ? `/cases/${state.previous}` : "/queue"; },
+};
+
+const keys = { a: "approve", e: "edit", q: "ask", d: "decline", x: "discard", p: "pass", t: "take", j: "next", k: "previous" };
+
+document.addEventListener("keydown", (event) => {
+  if (event.target === text && event.key === "Escape") {
+    event.preventDefault();
+    if (text.value === bound.text && !kind) dropEdit(); else text.blur();
+  }
+  if (event.target === text && event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); approve(); }
+  if (!forPage(event) || event.repeat) return;
+  if (event.target === preview && event.key === "Enter") { event.preventDefault(); edit(); return; }
+  const action = keys[event.key.toLowerCase()];
+  if (action) { event.preventDefault(); actions[action](); }
+});
+
+document.addEventListener("click", async (event) => {
+  const pressed = event.target.closest("button, #preview");
+  if (!pressed) return;
+  if (pressed === preview) { if (!getSelection().toString()) edit(); return; }
+  if (pressed.dataset.do) actions[pressed.dataset.do]();
+  if (pressed.dataset.settle) {
+    say(await post(`${here}/settle`, { outbox: pressed.dataset.settle, arrived: Boolean(pressed.dataset.arrived) }));
+    refresh();
+  }
+  const fact = pressed.closest("[data-fact]");
+  if (fact && ("value" in pressed.dataset || "valueUnknown" in pressed.dataset)) give(fact.dataset.fact, pressed.dataset.value ?? null);
+});
+
+async function give(name, value) {
+  const answer = await post(`${here}/facts`, { name, value });
+  document.activeElement?.blur();
+  say(answer);
+  refresh();
+}
+
+document.addEventListener("submit", async (event) => {
+  if (event.target.matches(".fact-form")) {
+    event.preventDefault();
+    const fact = event.target.closest("[data-fact]").dataset.fact;
+    give(fact, event.target.value.value);
+  }
+  if (event.target.id === "note-form") {
+    event.preventDefault();
+    const area = event.target.text;
+    if (say(await post(`${here}/note`, { text: area.value }))) { area.value = ""; event.target.closest("details").open = false; }
+    refresh();
+  }
+});
+
+text.addEventListener("input", () => { grow(); typed(); });
+hear((number) => { if (!number || number === state.number) { clearTimeout(asked); asked = setTimeout(refresh, 120); } });
+setInterval(() => { if (!document.hidden) refresh(); }, 60000);
+
+// --- The beginning: a text that was being written is there again
+
+const kept = state.kept ?? localStorage.getItem(local);
+if (kept && kept !== state.text) {
+  text.value = kept;
+  editing = true;
+  tell(words.restored.replace("{when}", state.kept_at ?? ""), [words.use_draft, dropEdit]);
+}
+render();
+if (editing) grow();
+countdown();
+document.querySelector(".conversation .bubbles")?.lastElementChild?.scrollIntoView({ block: "nearest" });
+window.scrollTo(0, 0);
+
+const left = JSON.parse(sessionStorage.getItem("rimedio:leaving") ?? "null");
+if (left && left.path !== here) leaving(left.approval, left.path, left.until);

@@ -1,0 +1,152 @@
+// The customers' chat: every message is kept here until the server has it.
+
+const main = document.getElementById("content");
+const words = JSON.parse(main.dataset.words);
+const csrf = document.body.dataset.csrf;
+const list = document.getElementById("bubbles");
+const scroll = document.getElementById("scroll");
+const form = document.getElementById("form");
+const text = document.getElementById("text");
+const problem = document.getElementById("problem");
+const name = document.getElementById("name");
+const known = new Map();
+const unsent = JSON.parse(localStorage.getItem("rimedio:unsent") ?? "[]");
+
+function bubble(message) {
+  const item = document.createElement("li");
+  item.className = `bubble ${message.side}`;
+  const said = document.createElement("p");
+  said.className = "text";
+  said.dir = "auto";
+  said.textContent = message.text;
+  const foot = document.createElement("p");
+  foot.className = "bubble-foot";
+  foot.textContent = [message.by, message.time].filter(Boolean).join(" · ");
+  item.append(said, foot);
+  return item;
+}
+
+function atEnd() {
+  return scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
+}
+
+function show(messages) {
+  const stay = atEnd();
+  let added = false;
+  for (const message of messages) {
+    const old = known.get(message.id);
+    const content = JSON.stringify(message);
+    if (old?.content === content) continue;
+    const item = bubble(message);
+    if (old) old.item.replaceWith(item); else { list.append(item); added = true; }
+    known.set(message.id, { item, content });
+  }
+  if (added && stay) scroll.scrollTop = scroll.scrollHeight;
+}
+
+function tell(sentence) {
+  problem.textContent = sentence ?? "";
+  problem.hidden = !sentence;
+}
+
+async function refresh() {
+  try {
+    const response = await fetch("/chat/messages", { headers: { Accept: "application/json" } });
+    if (response.ok) show((await response.json()).messages);
+  } catch { /* the live connection says when it is back */ }
+}
+
+function keepUnsent() {
+  localStorage.setItem("rimedio:unsent", JSON.stringify(unsent));
+}
+
+async function send(message) {
+  show([{ id: message.id, side: "in", text: message.text, time: words.sending, by: "" }]);
+  scroll.scrollTop = scroll.scrollHeight;
+  let answer = { status: 0 };
+  try {
+    const response = await fetch("/chat/messages", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": csrf },
+      body: JSON.stringify(message),
+    });
+    answer = { status: response.status, ...(await response.json().catch(() => ({}))) };
+  } catch { /* status 0 */ }
+  if (answer.ok) {
+    tell(null);
+    name.hidden = true;
+    unsent.splice(unsent.findIndex((one) => one.id === message.id), 1);
+    keepUnsent();
+    refresh();
+    return;
+  }
+  tell(answer.sentence ?? words.offline);
+  const entry = known.get(message.id);
+  entry.content = "";
+  entry.item.classList.add("unsent");
+  const foot = entry.item.querySelector(".bubble-foot");
+  const retry = document.createElement("button");
+  retry.textContent = words.retry;
+  retry.addEventListener("click", () => send(message));
+  foot.replaceChildren(retry);
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const value = text.value;
+  if (!value.trim()) { tell(words.empty); text.focus(); return; }
+  if ([...value].length > Number(main.dataset.longest)) { tell(words.too_long); return; }
+  const message = { id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`, text: value, name: name.value.trim() || null };
+  unsent.push(message);
+  keepUnsent();
+  text.value = "";
+  grow();
+  send(message);
+  text.focus();
+});
+
+function grow() {
+  text.style.height = "auto";
+  text.style.height = `${Math.min(text.scrollHeight + 2, 180)}px`;
+}
+
+text.addEventListener("input", () => { grow(); tell(null); });
+text.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing && matchMedia("(pointer: fine)").matches) {
+    event.preventDefault();
+    form.requestSubmit();
+  }
+});
+
+let source = null;
+let lost = null;
+
+function listen() {
+  if (source || document.hidden) return;
+  source = new EventSource("/chat/live");
+  source.addEventListener("hello", () => {
+    clearTimeout(lost);
+    if (problem.textContent === words.offline) tell(null);
+    refresh();
+    for (const message of [...unsent]) send(message);
+  });
+  source.onmessage = refresh;
+  source.onerror = () => {
+    clearTimeout(lost);
+    lost = setTimeout(() => tell(words.offline), 4000);
+    if (source?.readyState === EventSource.CLOSED) { stop(); setTimeout(listen, 3000); }
+  };
+}
+
+function stop() {
+  source?.close();
+  source = null;
+}
+
+document.addEventListener("visibilitychange", () => (document.hidden ? stop() : listen()));
+window.addEventListener("pagehide", stop);
+window.addEventListener("pageshow", listen);
+
+show(JSON.parse(main.dataset.messages));
+scroll.scrollTop = scroll.scrollHeight;
+listen();

@@ -1,0 +1,85 @@
+// The queue changes by itself; what is being read does not move.
+
+import { forPage, get, hear } from "./common.js";
+
+const lines = document.getElementById("lines");
+const tabs = document.getElementById("tabs");
+const count = document.getElementById("waiting-count");
+let chosen = null;
+let asked = null;
+let asking = false;
+let again = false;
+
+function rows() {
+  return [...lines.querySelectorAll("li.row")];
+}
+
+function take(answer) {
+  const top = document.querySelector(".top")?.getBoundingClientRect().bottom ?? 0;
+  const anchor = rows().find((row) => row.getBoundingClientRect().bottom > top);
+  const before = anchor?.getBoundingClientRect().top;
+  const known = new Map(rows().map((row) => [row.id, row]));
+  const page = new DOMParser().parseFromString(answer.lines, "text/html");
+  const list = lines.querySelector("ol.queue");
+  const fresh = page.querySelector("ol.queue");
+  if (!list || !fresh) {
+    lines.replaceChildren(...page.body.childNodes);
+  } else {
+    const wanted = [...fresh.children].map((row) => {
+      const old = known.get(row.id);
+      known.delete(row.id);
+      if (!old) { row.classList.add("new"); return row; }
+      if (old.className.replace(" new", "").replace(" chosen", "") !== row.className) old.className = row.className;
+      if (old.innerHTML !== row.innerHTML) old.innerHTML = row.innerHTML;
+      return old;
+    });
+    for (const gone of known.values()) gone.remove();
+    wanted.forEach((row, place) => { if (list.children[place] !== row) list.insertBefore(row, list.children[place] ?? null); });
+    if (anchor?.isConnected && window.scrollY > 0) window.scrollBy(0, anchor.getBoundingClientRect().top - before);
+  }
+  if (tabs.innerHTML !== answer.tabs) tabs.innerHTML = answer.tabs;
+  if (count) { count.textContent = answer.waiting; count.hidden = false; }
+  document.getElementById("model-line").hidden = answer.ready;
+  document.title = document.title.replace(/^(\(\d+\) )?/, answer.waiting ? `(${answer.waiting}) ` : "");
+  mark(chosen);
+}
+
+async function refresh() {
+  if (asking) { again = true; return; }
+  asking = true;
+  const answer = await get(`/queue/lines${location.search}`);
+  asking = false;
+  if (answer) take(answer);
+  if (again) { again = false; refresh(); }
+}
+
+function mark(id) {
+  for (const row of rows()) row.classList.toggle("chosen", row.id === id);
+}
+
+function move(step) {
+  const all = rows();
+  const place = all.findIndex((row) => row.id === chosen);
+  const next = all[Math.min(Math.max(place + step, 0), all.length - 1)];
+  if (!next) return;
+  chosen = next.id;
+  mark(chosen);
+  next.querySelector("a").focus({ preventScroll: true });
+  next.scrollIntoView({ block: "nearest" });
+}
+
+hear(() => { clearTimeout(asked); asked = setTimeout(refresh, 120); });
+// Waiting times grow without any event; and the model's loading leaves none.
+setInterval(() => { if (!document.hidden) refresh(); }, document.getElementById("model-line").hidden ? 30000 : 3000);
+
+document.addEventListener("keydown", (event) => {
+  if (!forPage(event)) return;
+  const key = event.key.toLowerCase();
+  if (key === "j" || key === "arrowdown") { event.preventDefault(); move(1); }
+  if (key === "k" || key === "arrowup") { event.preventDefault(); move(-1); }
+  if (key === "/") { event.preventDefault(); document.getElementById("search").focus(); }
+});
+
+for (const field of document.querySelectorAll(".filters select, .filters input[type=checkbox]")) {
+  field.addEventListener("change", () => field.form.requestSubmit());
+}

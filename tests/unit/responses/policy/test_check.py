@@ -1,0 +1,227 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from policy_cases import policy_of
+
+from responses.policy import Policy, Severity, check, load_policy
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[3]
+SAMPLE = ROOT / "responses" / "policy" / "samples" / "negozio.yaml"
+CATCH_ALL = "- {id: z, when: {act: complaint}, hand_over: agent}"
+QUIET = """
+voice: {it: lei}
+approval: {agent: 30 EUR, supervisor: 200 EUR, admin: no limit}
+second_time: {within: 180 days}
+"""
+
+
+def serious(policy: Policy) -> list[str]:
+    """Errors and warnings without their place, texts being wanted in Italian only."""
+    return [
+        f"{finding.severity} {finding.key}: {finding.message}"
+        for finding in check(policy, ("it",))
+        if finding.severity is not Severity.INFO
+    ]
+
+
+def findings(rules: str, sections: str = "") -> list[str]:
+    lines = "\n".join(f"  {line.strip()}" for line in rules.strip().splitlines())
+    return serious(policy_of(f"rules:\n{lines}\n{QUIET}{sections}"))
+
+
+def test_the_sample_is_without_error_or_warning() -> None:
+    found = check(load_policy(SAMPLE))
+    assert [str(finding) for finding in found if finding.severity is not Severity.INFO] == []
+    assert [finding.message for finding in found if finding.key == "signals"] == [
+        "signals are read but not yet evaluated"
+    ]
+
+
+def test_the_example_lacks_languages_only() -> None:
+    found = check(load_policy(HERE / "example.yaml"))
+    assert {finding.severity for finding in found} == {Severity.WARNING, Severity.INFO}
+    warnings = [finding for finding in found if finding.severity is Severity.WARNING]
+    assert {finding.message for finding in warnings} == {"missing in es, fr, de"}
+    assert (warnings[0].line, warnings[0].column) == (14, 61)
+    assert str(warnings[0]).endswith(
+        "example.yaml:14:61: warning: facts.photo_shows_damage.after.ask: missing in es, fr, de"
+    )
+
+
+def test_a_complaint_type_without_a_rule_is_a_gap() -> None:
+    found = serious(policy_of("rules: [{id: a, when: {complaint: no_reply}, apologise: yes}]" + QUIET))
+    assert len(found) == 12
+    assert "error rules: no rule for delivery_late: such a complaint is handed over" in found
+
+
+def test_a_type_whose_rules_all_hang_on_facts_falls_through() -> None:
+    rule = "rules: [{id: a, when: {complaint: no_reply, fault: ours}, apologise: yes}]"
+    found = check(policy_of(rule + QUIET), ("it",), ("no_reply",))
+    assert [finding.message for finding in found if finding.severity is Severity.WARNING] == [
+        "no_reply is handed over when none of its rules holds: add a last one without facts"
+    ]
+
+
+def test_a_manner_rule_closes_no_gap_and_hides_no_rule() -> None:
+    assert findings(f"- {{id: a, when: always, tier: supervisor}}\n{CATCH_ALL}") == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param("{act: complaint}", "{complaint: no_reply}", id="a catch-all first"),
+        pytest.param("always", "{ask: refund}", id="always first"),
+        pytest.param("{days_late: {over: 3}}", "{days_late: {over: 5}}", id="a lower bound first"),
+        pytest.param("{days_late: {at_least: 5}}", "{days_late: {over: 5}}", id="at least before over"),
+        pytest.param("{days_late: {up_to: 5}}", "{days_late: 4}", id="a bound before a value"),
+        pytest.param("{days_late: {not: 4}}", "{days_late: {over: 5}}", id="not a value before a bound"),
+        pytest.param(
+            "{fault: {not: theirs}}", "{fault: ours, days_late: {over: 1}}", id="not theirs before ours"
+        ),
+        pytest.param("{fault: [ours, courier]}", "{fault: courier}", id="a list before one of it"),
+        pytest.param("{fault: {not: ours}}", "{fault: {not: [ours, theirs]}}", id="fewer exclusions first"),
+        pytest.param("{order_id: known}", "{order_id: RS1}", id="known before a value"),
+        pytest.param("{urgency: {at_least: high}}", "{urgency: critical}", id="urgency in order"),
+    ],
+)
+def test_a_rule_that_an_earlier_one_covers_is_never_reached(first: str, second: str) -> None:
+    found = findings(
+        f"- {{id: a, when: {first}, apologise: yes}}\n- {{id: b, when: {second}, apologise: yes}}\n{CATCH_ALL}"
+    )
+    assert 'error rules[1]: "b" is never reached: a comes first' in found
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param(
+            "{complaint: no_reply}", "{complaint: [no_reply, item_wrong]}", id="another type is left"
+        ),
+        pytest.param("{act: complaint}", "{ask: refund}", id="requests are left"),
+        pytest.param("{days_late: {over: 5}}", "{days_late: {at_least: 5}}", id="the bound itself is left"),
+        pytest.param("{fault: ours}", "{fault: {not: theirs}}", id="the courier is left"),
+        pytest.param("{fault: ours, photo: yes}", "{fault: ours}", id="no photo is left"),
+        pytest.param(
+            "{any_of: [{fault: ours}, {photo: yes}]}", "{fault: ours}", id="too deep to see through"
+        ),
+    ],
+)
+def test_a_rule_with_something_left_to_it_is_reached(first: str, second: str) -> None:
+    found = findings(
+        f"- {{id: a, when: {first}, apologise: yes}}\n- {{id: b, when: {second}, apologise: yes}}\n{CATCH_ALL}"
+    )
+    assert [line for line in found if line.startswith("error rules[1]")] == []
+
+
+def test_rules_for_each_type_together_cover_one_for_all() -> None:
+    rules = """
+        - {id: a, when: {complaint: no_reply}, apologise: yes}
+        - {id: b, when: {complaint: item_wrong}, apologise: yes}
+        - {id: c, when: {complaint: [no_reply, item_wrong], fault: ours}, apologise: yes}
+    """
+    assert 'error rules[2]: "c" is never reached: a, b comes first' in findings(rules + CATCH_ALL)
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        pytest.param("{days_late: {over: 5, under: 3}}", id="over and under"),
+        pytest.param("{fault: ours, not: {fault: ours}}", id="is and is not"),
+        pytest.param("{complaint: no_reply, all_of: [{complaint: item_wrong}]}", id="two types in one run"),
+    ],
+)
+def test_conditions_that_never_hold_are_errors(when: str) -> None:
+    found = findings(f"- {{id: a, when: {when}, apologise: yes}}\n{CATCH_ALL}")
+    assert any(line.startswith("error rules[0].when: never holds") for line in found)
+
+
+def test_two_asks_may_both_be_there() -> None:
+    rule = "- {id: a, when: {ask: refund, all_of: [{ask: replacement}]}, apologise: yes}"
+    assert findings(f"{rule}\n{CATCH_ALL}") == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "sections", "message"),
+    [
+        pytest.param(
+            "when: {complaint: no_reply}, give: {voucher: 5 EUR}",
+            "",
+            "warning rules[0].give: is given whoever is at fault: let the rule read fault or own_error",
+            id="whoever is at fault",
+        ),
+        pytest.param(
+            "when: {fault: ours}, give: {voucher: 50 EUR}",
+            "limits: {per_case: 30 EUR}",
+            "warning rules[0].give: 50 EUR is above limits.per_case (30 EUR)",
+            id="above the case limit",
+        ),
+        pytest.param(
+            "when: {fault: ours}, give: {gift: {it: un fiore}}",
+            "",
+            "warning rules[0].give: what gift costs is not in worth: a supervisor approves it every time",
+            id="worth nobody knows",
+        ),
+        pytest.param(
+            "when: {fault: ours}, give: {discount: 10%}",
+            "",
+            "warning rules[0].give: a percentage without at_most, and limits.per_case does not bound it",
+            id="a share without a bound",
+        ),
+        pytest.param(
+            "when: {fault: ours}, give: {all_of: [{voucher: 5 EUR}, {refund: 5 EUR}]}",
+            "limits: {per_order: one goodwill remedy per failure}",
+            "warning rules[0].give: only the first is given: limits.per_order allows one",
+            id="two gifts",
+        ),
+        pytest.param(
+            "when: {fault: ours}, give: {words: {en: sorry}}",
+            "",
+            "error rules[0].give.words: missing in it: others fall back on it",
+            id="the house language",
+        ),
+        pytest.param(
+            "when: {fault: ours}, apologise: yes",
+            "ladder: [{voucher: 10 EUR}, {voucher: 5 EUR}]",
+            "warning ladder[1]: 5 EUR is no more than the step below",
+            id="a ladder that goes down",
+        ),
+    ],
+)
+def test_what_the_owner_may_not_have_meant(rule: str, sections: str, message: str) -> None:
+    assert findings(f"- {{id: a, {rule}}}\n{CATCH_ALL}", sections) == [message]
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        pytest.param("customer", "nobody can supply it: say with ask", id="customer without a question"),
+        pytest.param("message", "when it is not in the message nobody can supply it", id="message only"),
+    ],
+)
+def test_facts_nobody_can_supply_are_errors(source: str, message: str) -> None:
+    found = serious(policy_of(f"rules:\n  {CATCH_ALL}\n{QUIET}", price_from=source))
+    assert len(found) == 1
+    assert found[0].startswith(f"error facts.order_value: {message}")
+
+
+def test_findings_come_in_the_order_of_the_file() -> None:
+    found = check(load_policy(HERE / "example.yaml"))
+    assert [(finding.line, finding.column) for finding in found] == sorted(
+        (finding.line, finding.column) for finding in found
+    )
+
+
+def test_loading_and_checking_needs_nothing_heavy() -> None:
+    program = (
+        "import sys; from pathlib import Path; from responses.policy import check, load_policy;"
+        f"check(load_policy(Path({str(SAMPLE)!r})));"
+        "print([name for name in ('torch', 'sqlalchemy', 'transformers', 'numpy', 'pydantic') "
+        "if name in sys.modules])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert ran.stdout == "[]\n"

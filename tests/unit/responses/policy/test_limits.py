@@ -1,0 +1,179 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from policy_cases import NOW, euro, gave, known, matter, policy_of, told
+
+from models.decision import Basis, Decision, DecisionKind, Given, Role
+from responses.policy import decide
+
+
+def limited(give: str, sections: str, *types: str, **changes: Any) -> Decision:
+    text = f"rules: [{{id: r, when: always, give: {give}}}]\n{sections}\n"
+    return decide(policy_of(text), matter(*(types or ("no_reply",)), **changes), language="en")
+
+
+def offers(decision: Decision) -> list[str]:
+    return [told(offer) for offer in decision.offers]
+
+
+CAP = "limits: {per_case: 30 EUR}"
+
+
+@pytest.mark.parametrize(
+    ("give", "expected"),
+    [
+        pytest.param("{voucher: 40 EUR}", "voucher 30 EUR", id="voucher"),
+        pytest.param("{refund: 50%}", "refund 50% up to 30 EUR", id="share of a known price"),
+        pytest.param("{refund: full}", "refund 30 EUR", id="full refund of a known price"),
+        pytest.param("{discount: 10%, of: next_order}", "discount 10% of next_order up to 30 EUR", id="open"),
+        pytest.param(
+            "{discount: 10%, at_most: 50 EUR}", "discount 10% of next_order up to 30 EUR", id="bound"
+        ),
+        pytest.param("{voucher: 20 EUR}", "voucher 20 EUR", id="below"),
+    ],
+)
+def test_divisible_remedies_are_cut_to_the_limit(give: str, expected: str) -> None:
+    decision = limited(give, CAP, facts=known(order_value=euro("100")))
+    assert offers(decision) == [f"goodwill: {expected}"]
+    assert decision.worth is not None
+    assert decision.worth <= euro("30")
+
+
+def test_every_option_of_a_choice_is_cut_and_the_dearest_counts() -> None:
+    decision = limited("{one_of: [{voucher: 40 EUR}, {refund: 10 EUR}]}", CAP)
+    assert offers(decision) == ["goodwill: voucher 30 EUR | refund 10 EUR"]
+    assert decision.worth == euro("30")
+    assert decision.limits_cut == ("voucher cut to 30 EUR: the limit per case (30 EUR)",)
+
+
+def test_what_cannot_be_cut_is_given_whole_and_approved_higher() -> None:
+    decision = limited("replacement", CAP + "\nworth: {replacement: 50 EUR}")
+    assert (offers(decision), decision.tier) == (["goodwill: replacement"], Role.SUPERVISOR)
+
+
+def test_a_remedy_of_unknown_worth_is_for_a_supervisor() -> None:
+    decision = limited("{gift: {it: un fiore}}", CAP)
+    assert (decision.tier, decision.worth) == (Role.SUPERVISOR, None)
+
+
+def test_words_cost_nothing() -> None:
+    decision = limited("{words: {it: grazie}}", "limits: {per_case: 0 EUR, share_of_price: 100%}")
+    assert (decision.tier, decision.worth, decision.notes) == (Role.AGENT, euro("0"), ())
+
+
+def test_what_the_case_was_given_before_leaves_less() -> None:
+    decision = limited("{voucher: 25 EUR}", CAP, "no_reply", given_here=(gave("refund", "item_wrong", "20"),))
+    assert offers(decision) == ["goodwill: voucher 10 EUR"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param(gave("refund", "item_wrong", "30", basis=Basis.OWED), id="owed"),
+        pytest.param(gave("refund", "item_wrong", "30", promise_state="withdrawn"), id="withdrawn"),
+    ],
+)
+def test_what_counts_against_no_limit(given: Given) -> None:
+    assert offers(limited("{voucher: 25 EUR}", CAP, given_here=(given,))) == ["goodwill: voucher 25 EUR"]
+
+
+def test_where_nothing_is_left_the_remedy_falls_away_and_says_so() -> None:
+    decision = limited("{voucher: 25 EUR}", CAP, given_here=(gave("refund", "item_wrong", "30"),))
+    assert decision.offers == ()
+    assert decision.limits_cut == ("voucher left out: the limit per case (30 EUR)",)
+
+
+def test_several_offers_share_the_limit() -> None:
+    policy = policy_of("""
+        rules:
+          - {id: a, when: {complaint: no_reply}, give: {voucher: 20 EUR}}
+          - {id: b, when: {complaint: item_wrong}, give: {refund: 20 EUR}}
+        limits: {per_case: 30 EUR}
+    """)
+    decision = decide(policy, matter("no_reply", "item_wrong"))
+    assert offers(decision) == ["goodwill: voucher 20 EUR", "goodwill: refund 10 EUR"]
+
+
+def test_the_price_bounds_goodwill_too() -> None:
+    decision = limited(
+        "{voucher: 25 EUR}", "limits: {share_of_price: 150%}", facts=known(order_value=euro("9.99"))
+    )
+    assert offers(decision) == ["goodwill: voucher 14.98 EUR"]
+
+
+def test_a_price_that_only_the_book_knows_is_not_waited_for() -> None:
+    decision = limited("{voucher: 5 EUR}", "limits: {share_of_price: 150%}")
+    assert decision.missing == ()
+    assert decision.notes == ("the limit by the price was not checked: the order's value is not known",)
+
+
+def test_a_price_that_an_agent_can_tell_is_asked_for() -> None:
+    policy = policy_of(
+        """
+        rules: [{id: r, when: always, give: {voucher: 5 EUR}}]
+        limits: {share_of_price: 150%}
+        """,
+        price_from="agent",
+    )
+    assert [fact.name for fact in decide(policy, matter("no_reply")).missing] == ["order_value"]
+
+
+def test_what_is_owed_is_never_cut() -> None:
+    policy = policy_of("""
+        owed: [{id: o, when: always, give: {refund: full}, source: legge}]
+        rules: [{id: r, when: always, give: {voucher: 40 EUR}}]
+        limits: {per_case: 30 EUR, share_of_price: 10%}
+        approval: {agent: 5 EUR, supervisor: 10 EUR, admin: no limit}
+    """)
+    decision = decide(policy, matter("no_reply", facts=known(order_value=euro("1000"))))
+    assert offers(decision) == ["owed: refund full 1000 EUR", "goodwill: voucher 30 EUR"]
+    assert decision.worth == euro("30")
+
+
+@pytest.mark.parametrize(
+    ("worth", "tier"),
+    [("30", Role.AGENT), ("30.01", Role.SUPERVISOR), ("200", Role.SUPERVISOR), ("200.01", Role.ADMIN)],
+)
+def test_the_tier_follows_the_worth(worth: str, tier: Role) -> None:
+    approval = "approval: {agent: 30 EUR, supervisor: 200 EUR, admin: no limit}"
+    assert limited(f"{{voucher: {worth} EUR}}", approval).tier is tier
+
+
+def test_owed_is_approved_by_whom_the_owner_says() -> None:
+    policy = policy_of("""
+        owed: [{id: o, when: always, give: repair, source: legge}]
+        rules: [{id: r, when: always, apologise: yes}]
+        owed_approval: supervisor
+    """)
+    assert decide(policy, matter("no_reply")).tier is Role.SUPERVISOR
+
+
+@pytest.mark.parametrize(
+    ("days", "tier"),
+    [pytest.param(20, Role.SUPERVISOR, id="within"), pytest.param(100, Role.AGENT, id="long ago")],
+)
+def test_many_favours_to_one_customer_raise_the_tier_and_never_the_amount(days: int, tier: Role) -> None:
+    history = (gave("voucher", "item_wrong", "48", case_id="old", at=NOW - timedelta(days=days)),)
+    limits = "limits: {per_customer: {total: 50 EUR, every: 90 days}}"
+    decision = limited("{voucher: 5 EUR}", limits, history=history)
+    assert (offers(decision), decision.tier) == (["goodwill: voucher 5 EUR"], tier)
+
+
+def test_one_goodwill_remedy_per_failure() -> None:
+    give = "{all_of: [{voucher: 5 EUR}, {refund: 5 EUR}, {words: {it: grazie}}]}"
+    assert len(limited(give, "").offers) == 3
+    decision = limited(give, "limits: {per_order: one goodwill remedy per failure}")
+    assert offers(decision) == ["goodwill: voucher 5 EUR", "goodwill: words"]
+    assert decision.limits_cut == ("refund left out: one goodwill remedy per failure",)
+
+
+def test_a_worth_that_needs_a_price_is_asked_of_whoever_knows_it() -> None:
+    text = """
+        rules: [{id: r, when: always, give: replacement}]
+        worth: {replacement: 50% of order_value}
+    """
+    policy = policy_of(text, price_from="agent")
+    assert [fact.name for fact in decide(policy, matter("no_reply")).missing] == ["order_value"]
+    decision = decide(policy, matter("no_reply", facts=known(order_value=euro("30"))))
+    assert (decision.kind, decision.worth) == (DecisionKind.OFFER, euro("15"))

@@ -1,0 +1,185 @@
+"""What holds for every matter, whatever is known of it and however it was said."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+from policy_cases import NOW, euro, gave, known, unavailable
+
+from models.decision import Basis, Decision, DecisionKind, FactValue, Matter, Offer
+from models.labels import Act, Ask, ComplaintType, Tone, Urgency
+from models.money import Money
+from responses.policy import Policy, decide, given_by, load_policy, load_policy_text
+
+SAMPLE = Path(__file__).parents[4] / "responses" / "policy" / "samples" / "negozio.yaml"
+SHOP = load_policy(SAMPLE)
+AGAIN = load_policy(SAMPLE)
+CAP = euro("12")
+TIGHT = load_policy_text(
+    SAMPLE.read_text(encoding="utf-8").replace("per_case: 80 EUR", "per_case: 12 EUR"), "tight.yaml"
+)
+
+_VALUES = {
+    "order_id": st.sampled_from(["RS1", "RS2"]),
+    "order_value": st.integers(1, 50_000).map(lambda cents: Money.from_minor(cents, "EUR")),
+    "days_late": st.decimals(0, 40, places=0),
+    "fault": st.sampled_from(["ours", "courier", "theirs"]),
+    "within_two_years": st.booleans(),
+    "photo_shows_damage": st.booleans(),
+    "withdrawn_on": st.dates(date(2026, 10, 1), date(2026, 11, 23)),
+    "overcharged": st.integers(0, 9_000).map(lambda cents: Money.from_minor(cents, "EUR")),
+}
+
+
+@st.composite
+def facts(draw: st.DrawFn) -> dict[str, FactValue]:
+    found: dict[str, FactValue] = {}
+    for name in draw(st.sets(st.sampled_from(sorted(_VALUES)))):
+        found |= known(**{name: draw(_VALUES[name])}) if draw(st.booleans()) else unavailable(name)
+    return found
+
+
+givens = st.builds(
+    lambda kind, type_, worth, days, basis, ours, state: replace(
+        gave(kind, type_, str(worth), case_id="older", at=NOW - timedelta(days=days)),
+        basis=basis,
+        our_fault=ours,
+        promise_state=state,
+    ),
+    st.sampled_from(["voucher", "refund", "replacement"]),
+    st.sampled_from(ComplaintType),
+    st.integers(1, 60),
+    st.integers(1, 300),
+    st.sampled_from(Basis),
+    st.booleans(),
+    st.sampled_from([None, "open", "kept", "broken", "withdrawn"]),
+)
+
+matters = st.builds(
+    Matter,
+    act=st.sampled_from([Act.COMPLAINT, Act.COMPLAINT, Act.COMPLAINT, *Act]),
+    complaint_types=st.lists(st.sampled_from(ComplaintType), unique=True, max_size=3).map(tuple),
+    tone=st.sampled_from(Tone),
+    urgency=st.sampled_from(Urgency),
+    asks=st.lists(st.sampled_from(Ask), unique=True, max_size=2).map(tuple),
+    own_error=st.booleans(),
+    language=st.sampled_from(["it", "en"]),
+    abstained=st.frozensets(st.sampled_from(["tone", "urgency", "asks"]), max_size=1),
+    facts=facts(),
+    given_here=st.lists(givens, max_size=2).map(tuple),
+    history=st.lists(givens, max_size=2).map(tuple),
+    now=st.just(NOW),
+)
+
+
+def goodwill(decision: Decision) -> list[Offer]:
+    return [offer for offer in decision.offers if offer.basis is Basis.GOODWILL]
+
+
+def owed(decision: Decision) -> list[Offer]:
+    return [offer for offer in decision.offers if offer.basis is Basis.OWED]
+
+
+def cost(offers: list[Offer]) -> Money:
+    """The dearest option of each offer together; what has no known worth costs nothing here."""
+    dearest = [
+        max(
+            (remedy.worth.amount for remedy in offer.options if remedy.worth is not None),
+            default=euro("0").amount,
+        )
+        for offer in offers
+    ]
+    return Money(amount=sum(dearest, euro("0").amount), currency="EUR")
+
+
+def had(about: Matter) -> Money:
+    counted = [
+        given.worth.amount
+        for given in about.given_here
+        if given.basis is Basis.GOODWILL and given.promise_state != "withdrawn" and given.worth is not None
+    ]
+    return Money(amount=sum(counted, euro("0").amount), currency="EUR")
+
+
+def answered(about: Matter, decision: Decision) -> Matter:
+    """The matter after an agent approved the decision: what it gave is on record, its promises open."""
+    return replace(
+        about,
+        given_here=about.given_here + given_by(decision, case_id="this", at=about.now),
+        now=about.now + timedelta(hours=1),
+    )
+
+
+@given(matters)
+def test_the_same_matter_gets_the_same_decision(about: Matter) -> None:
+    assert decide(SHOP, about) == decide(AGAIN, replace(about))
+
+
+@given(matters, st.sampled_from(Tone))
+def test_tone_never_changes_what_is_given(about: Matter, tone: Tone) -> None:
+    calm, loud = decide(SHOP, about), decide(SHOP, replace(about, tone=tone))
+    assert (calm.kind, calm.offers, calm.commitments, calm.missing) == (
+        loud.kind,
+        loud.offers,
+        loud.commitments,
+        loud.missing,
+    )
+
+
+@given(matters)
+def test_divisible_goodwill_never_goes_above_the_limit_of_the_case(about: Matter) -> None:
+    given_now = cost(
+        [offer for offer in goodwill(decide(TIGHT, about)) if offer.options[0].kind != "replacement"]
+    )
+    assert given_now.amount <= max(CAP.amount - had(about).amount, 0)
+
+
+@given(matters)
+def test_goodwill_never_goes_above_the_share_of_the_price(about: Matter) -> None:
+    price = about.facts.get("order_value", FactValue(value=None, source="agent")).value
+    bound = price.amount * 3 / 2 if isinstance(price, Money) else euro("80").amount
+    assert cost(goodwill(decide(SHOP, about))).amount <= bound
+
+
+@given(matters)
+def test_limits_leave_what_is_owed_alone(about: Matter) -> None:
+    assert owed(decide(TIGHT, about)) == owed(decide(SHOP, about))
+
+
+@given(matters, st.integers(1, 4))
+def test_follow_ups_without_new_facts_earn_nothing_more(about: Matter, follow_ups: int) -> None:
+    fresh = replace(about, given_here=())
+    decision = decide(SHOP, fresh)
+    current = answered(fresh, decision) if decision.kind is DecisionKind.OFFER else fresh
+    costs = euro("0")
+    for _ in range(follow_ups if decision.offers and decision.kind is DecisionKind.OFFER else 0):
+        following = decide(SHOP, current)
+        costs += cost(list(following.offers))
+        current = answered(current, following)
+    assert costs == euro("0")
+
+
+@given(matters)
+def test_nothing_is_offered_while_something_is_asked(about: Matter) -> None:
+    decision = decide(SHOP, about)
+    asks = bool(decision.asks_customer)
+    assert (decision.kind is DecisionKind.ASK) <= (asks and not decision.offers and not decision.commitments)
+
+
+@given(matters)
+def test_a_kind_always_has_what_it_says(about: Matter) -> None:
+    decision = decide(SHOP, about)
+    shown = bool(decision.offers or decision.commitments or decision.apologise)
+    assert (decision.kind is DecisionKind.OFFER) <= shown
+    assert (decision.kind is DecisionKind.DECLINE) <= (decision.decline_reason is not None)
+    assert (decision.kind is DecisionKind.THANKS) <= (about.act == Act.PRAISE)
+
+
+@given(matters, matters)
+def test_a_policy_keeps_nothing_of_the_matters_before(first: Matter, second: Matter) -> None:
+    policy: Policy = SHOP
+    alone = decide(policy, second)
+    decide(policy, first)
+    assert decide(policy, second) == alone

@@ -1,0 +1,103 @@
+"""The command line as a user meets it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SAMPLE = Path(__file__).parents[3] / "responses" / "policy" / "samples" / "negozio.yaml"
+
+
+def rimedio(*words: str, home: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "rimedio", *words],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=home,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "RIMEDIO_HOME": str(home / "var"),
+            "PYTHONPATH": str(SAMPLE.parents[3]),
+        },
+    )
+
+
+def test_help_names_every_command(tmp_path: Path) -> None:
+    shown = rimedio("--help", home=tmp_path)
+    assert shown.returncode == 0
+    commands = {
+        "run",
+        "assess",
+        "classify",
+        "train",
+        "evaluate",
+        "policy",
+        "agents",
+        "login",
+        "samples",
+        "db",
+    }
+    assert commands <= set(shown.stdout.split())
+
+
+def test_help_and_policy_check_load_no_model(tmp_path: Path) -> None:
+    code = (
+        "import sys; from typer.testing import CliRunner; from rimedio.cli import app; "
+        f"r = CliRunner().invoke(app, ['policy', 'check', {str(SAMPLE)!r}]); assert r.exit_code == 0; "
+        "print(sorted({'torch', 'transformers', 'sklearn', 'sqlalchemy', 'fastapi'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=SAMPLE.parents[3]
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_sample_policy_has_no_errors(tmp_path: Path) -> None:
+    checked = rimedio("policy", "check", str(SAMPLE), home=tmp_path)
+    assert checked.returncode == 0
+    assert "no errors" in checked.stderr
+
+
+def test_a_mistake_in_a_policy_is_shown_with_its_line(tmp_path: Path) -> None:
+    wrong = tmp_path / "mia.yaml"
+    wrong.write_text(SAMPLE.read_text(encoding="utf-8").replace("voucher:", "vuocher:", 1), encoding="utf-8")
+    checked = rimedio("policy", "check", str(wrong), home=tmp_path)
+    assert checked.returncode == 1
+    assert "mia.yaml:" in checked.stdout
+    assert 'did you mean "voucher"' in checked.stdout
+
+
+def test_a_missing_policy_is_one_clear_line(tmp_path: Path) -> None:
+    checked = rimedio("policy", "check", "nowhere.yaml", home=tmp_path)
+    assert checked.returncode == 1
+    assert "Traceback" not in checked.stderr
+    assert "nowhere.yaml" in checked.stderr
+
+
+def test_agents_are_added_listed_and_removed(tmp_path: Path) -> None:
+    added = rimedio("agents", "add", "Giulia", "--role", "supervisor", home=tmp_path)
+    assert added.returncode == 0, added.stderr
+    assert "/login/" in added.stdout
+    assert "Giulia\tsupervisor" in rimedio("agents", "list", home=tmp_path).stdout
+    assert rimedio("login", "Giulia", home=tmp_path).stdout.startswith("http://127.0.0.1:8000/login/")
+    assert rimedio("agents", "remove", "Giulia", home=tmp_path).returncode == 0
+    assert "Giulia" not in rimedio("agents", "list", home=tmp_path).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("login", "Nessuno"), "no agent is called 'Nessuno'"),
+        (("agents", "add", "X", "--role", "boss"), "expected agent, supervisor or admin"),
+        (("classify", "missing.csv", "-o", "out.csv"), "missing.csv is not a file"),
+    ],
+    ids=["login", "role", "classify"],
+)
+def test_an_error_is_one_clear_line(tmp_path: Path, words: tuple[str, ...], message: str) -> None:
+    done = rimedio(*words, home=tmp_path)
+    assert done.returncode != 0
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr

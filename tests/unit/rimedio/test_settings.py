@@ -1,0 +1,93 @@
+"""Settings: sensible without any, and a wrong one stops the start with its name and what is expected."""
+
+from pathlib import Path
+
+import pytest
+
+from rimedio.errors import SettingError
+from rimedio.settings import load_settings
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_everything_has_a_default() -> None:
+    settings = load_settings()
+    assert settings.database == "sqlite:///var/rimedio.sqlite"
+    assert settings.address == "http://127.0.0.1:8000"
+    assert settings.zone.key == "Europe/Rome"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("RIMEDIO_PORT", "eighty", "valid integer"),
+        ("RIMEDIO_PORT", "70000", "65535"),
+        ("RIMEDIO_TIMEZONE", "Europe/Atlantis", "Europe/Rome"),
+        ("RIMEDIO_LANGUAGE", "fr", "'it' or 'en'"),
+        ("RIMEDIO_DEBOUNCE", "-1", "greater than or equal to 0"),
+        ("RIMEDIO_UNDO", "61", "less than or equal to 60"),
+        ("RIMEDIO_PUBLIC_URL", "desk.example", "http://"),
+        ("RIMEDIO_DATABASE_URL", "mysql://x", "postgresql://"),
+        ("RIMEDIO_TELEGRAM_TOKEN", "abc", "BotFather"),
+        ("RIMEDIO_SECRET", "short", "16"),
+    ],
+    ids=lambda value: str(value)[:24],
+)
+def test_a_wrong_value_is_named_with_what_is_expected(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingError) as caught:
+        load_settings()
+    assert name in str(caught.value)
+    assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["RIMEDIO_TELEGRAM_TOKEN", "RIMEDIO_SECRET"])
+def test_a_secret_is_not_shown_even_when_it_is_wrong(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "hush:hush")
+    with pytest.raises(SettingError) as caught:
+        load_settings()
+    assert "hush" not in str(caught.value)
+
+
+def test_a_misspelt_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RIMEDIO_PROT", "8001")
+    with pytest.raises(SettingError, match="RIMEDIO_PROT"):
+        load_settings()
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rimedio.toml").write_text('port = 8100\nlanguage = "en"\n')
+    monkeypatch.setenv("RIMEDIO_PORT", "8200")
+    settings = load_settings()
+    assert (settings.port, settings.language) == (8200, "en")
+
+
+def test_a_broken_file_says_so(tmp_path: Path) -> None:
+    (tmp_path / "rimedio.toml").write_text("port = = 1")
+    with pytest.raises(SettingError, match="not valid TOML"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    "value", ["Maglieria Rossi", '{"name": "Maglieria Rossi", "contact": "055 123"}'], ids=["name", "object"]
+)
+def test_the_business_is_a_name_or_an_object(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("RIMEDIO_BUSINESS", value)
+    assert load_settings().business.name == "Maglieria Rossi"
+
+
+def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    first = load_settings().signing_secret
+    assert load_settings().signing_secret == first
+    assert (tmp_path / "var" / "secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_postgresql_needs_a_secret_that_all_processes_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RIMEDIO_DATABASE_URL", "postgresql://u@h/d")
+    with pytest.raises(SettingError, match="RIMEDIO_SECRET"):
+        _ = load_settings().signing_secret
