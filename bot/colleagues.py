@@ -81,9 +81,7 @@ async def show_card(
         await context.road.triage.show(session, case, draft)
 
 
-async def _obey(
-    session: AsyncSession, row: Update, command: Command, agent: Agent, words: Words
-) -> None:
+async def _obey(session: AsyncSession, row: Update, command: Command, agent: Agent, words: Words) -> None:
     match command.name:
         case "try":
             agent.testing_since = utcnow()
@@ -194,9 +192,7 @@ async def _reply_to_case(
     words = words_for(agent)
     text = clean(message.text or message.caption or "").strip()
     if not text:
-        await post(
-            session, row.chat_key, words("text_only"), case_id=case.id, reply_to=message.message_id
-        )
+        await post(session, row.chat_key, words("text_only"), case_id=case.id, reply_to=message.message_id)
         return
     holder = await holder_of(session, case, utcnow())
     if case.state == CaseState.TAKEN_OVER and holder is not None and holder.id == agent.id:
@@ -261,9 +257,7 @@ async def _send_own_words(
         return
     if road.config.undo:
         seconds = round(road.config.undo.total_seconds())
-        undo = Button(
-            text=words("undo", seconds=seconds), data=data_of(Action.UNDO_APPROVAL, approval.id)
-        )
+        undo = Button(text=words("undo", seconds=seconds), data=data_of(Action.UNDO_APPROVAL, approval.id))
         await post(
             session,
             row.chat_key,

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api import Api
+from bot.buttons import Pressed
 from bot.keeper import Keeper
-from models.tables import Agent
+from models.tables import Agent, Update
 from responses.road import Road
 
 
@@ -21,6 +22,16 @@ class Context:
     bot_id: int
     keeper: Keeper
     username: Callable[[], str | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Press:
+    """A press by an agent. `message` is the pressed post's id, None when Telegram no longer tells."""
+
+    row: Update
+    agent: Agent
+    pressed: Pressed
+    message: int | None
 
 
 async def agent_with(session: AsyncSession, telegram_id: int) -> Agent | None:

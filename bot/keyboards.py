@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.buttons import Action, Button, data_of
@@ -15,6 +15,7 @@ from models.decision import MissingFact, Role
 from models.states import CaseState, DraftState, OutboxState, Verdict
 from models.tables import Agent, Approval, Attachment, Card, Case, Draft, OutboxEntry
 from responses.agents import rank
+from responses.cases import holder_of
 from responses.texts import shorten
 from responses.views import CaseView, view_case
 
@@ -44,9 +45,20 @@ async def buttons_of(
         if approval is not None:
             return await _after_approval(session, card, approval, agent, words, timezone)
     proposed = draft is None or draft.state == DraftState.PROPOSED
+    holder = await holder_of(session, case, utcnow())
+    if case.state == CaseState.TAKEN_OVER and holder is not None and holder.id != agent.id:
+        # Somebody else talks to the customer: the newest card is still the way to take the case from them.
+        is_newest = await _is_newest(session, card)
+        rows = force_rows(card, holder.name, words, Action.TAKE_BY_FORCE)[:1] if is_newest else []
+        return CardButtons(rows=rows, is_final=not is_newest)
     if case.revision != card.revision or not proposed:
         return CardButtons(rows=[], is_final=True)
     return CardButtons(rows=_actions(card, await view_case(session, case), agent, words), is_final=False)
+
+
+async def _is_newest(session: AsyncSession, card: Card) -> bool:
+    query = select(func.max(Card.id)).where(Card.case_id == card.case_id, Card.chat_key == card.chat_key)
+    return (await session.scalars(query)).one() == card.id
 
 
 async def approval_of(session: AsyncSession, draft: Draft) -> Approval | None:
@@ -70,14 +82,11 @@ def colleagues_rows(card: Card, colleagues: Sequence[Agent], words: Words) -> Ro
     return rows
 
 
-def force_rows(card: Card, action: Action, holder: str, words: Words) -> Rows:
+def force_rows(card: Card, holder: str, words: Words, action: Action, *choice: str) -> Rows:
     """The second press, which takes a case from who holds it."""
+    label = _cut(words("take_anyway", name=holder))
     return [
-        [
-            Button(
-                text=_cut(words("take_anyway", name=holder)), data=data_of(action, card.key), style="danger"
-            )
-        ],
+        [Button(text=label, data=data_of(action, card.key, *choice), style="danger")],
         [Button(text=words("back"), data=data_of(Action.BACK, card.key))],
     ]
 

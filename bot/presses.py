@@ -5,7 +5,6 @@ case still stands as the card shows it are looked up each time.
 """
 
 import asyncio
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,9 +12,9 @@ from telegram import CallbackQuery
 from telegram.error import TelegramError
 
 from bot.address import chat_id_of, chat_key
-from bot.buttons import Action, Pressed, read_data
+from bot.buttons import Action, read_data
 from bot.card_actions import CardActions
-from bot.context import Context, agent_with
+from bot.context import Context, Press, agent_with
 from bot.keyboards import Rows
 from bot.posts import post
 from bot.row_actions import act_on_row
@@ -24,24 +23,10 @@ from models.tables import Agent, Card, Update
 from responses.events import record
 from responses.inbox import Transaction
 
-_OF_ROWS = frozenset(
-    {Action.GIVE_BACK, Action.UNDO_APPROVAL, Action.FILES_OF, Action.ARRIVED, Action.AGAIN}
-)
+_OF_ROWS = frozenset({Action.GIVE_BACK, Action.UNDO_APPROVAL, Action.FILES_OF, Action.ARRIVED, Action.AGAIN})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Press:
-    """A press by an agent. `message` is the pressed post's id, None when Telegram no longer tells."""
-
-    row: Update
-    agent: Agent
-    pressed: Pressed
-    message: int | None
-
-
-async def handle_press(
-    context: Context, row: Update, transaction: Transaction, query: CallbackQuery
-) -> None:
+async def handle_press(context: Context, row: Update, transaction: Transaction, query: CallbackQuery) -> None:
     """Acts on a press; whoever does not work here is refused, and that is recorded."""
     async with context.road.database.reading() as session:
         works_here = await agent_with(session, query.from_user.id) is not None
@@ -67,14 +52,16 @@ async def _act(
     """What the pressed post shall have for buttons now; None leaves them."""
     pressed = read_data(query.data or "")
     if pressed is None or row.chat_key != chat_key(context.bot_id, agent.telegram_id or 0):
-        return await _refuse(session, row, agent)
+        await _refuse(session, row, agent)
+        return None
     message = query.message.message_id if query.message is not None else None
     press = Press(row=row, agent=agent, pressed=pressed, message=message)
     if pressed.action in _OF_ROWS:
         return await act_on_row(context, session, press)
     card = (await session.scalars(select(Card).where(Card.key == pressed.key))).one_or_none()
     if card is None or card.chat_key != row.chat_key or card.agent_id != agent.id:
-        return await _refuse(session, row, agent)
+        await _refuse(session, row, agent)
+        return None
     return await CardActions(context, session, press, card).act()
 
 

@@ -49,9 +49,7 @@ async def refuse(
     if error.reason in ("new_message", "stale", "gone"):
         query = (
             select(Message)
-            .where(
-                Message.case_id == case.id, Message.direction == Direction.IN, Message.created_at > since
-            )
+            .where(Message.case_id == case.id, Message.direction == Direction.IN, Message.created_at > since)
             .order_by(Message.id)
         )
         written = (await session.scalars(query)).all()
@@ -66,9 +64,7 @@ async def refuse(
             await enqueue_card(session, case, agent, chat_key, draft)
 
 
-async def keep_text(
-    session: AsyncSession, agent: Agent, case: Case, draft_id: str | None, text: str
-) -> bool:
+async def keep_text(session: AsyncSession, agent: Agent, case: Case, draft_id: str | None, text: str) -> bool:
     """Keeps what an agent wrote where the desk shows it, when it could not become a draft."""
     query = select(OpenEdit).where(OpenEdit.case_id == case.id, OpenEdit.agent_id == agent.id)
     kept = (await session.scalars(query)).one_or_none()

@@ -156,7 +156,9 @@ async def approve(visit: Actor, number: int, shown: Shown) -> JSONResponse:
             bound = await text_as_draft(visit, acting, shown)
             if bound is None:
                 raise BlockedError("text_empty")
-            policy = await road.policies.in_force(acting.session, acting.case.audience, acting.case.incident_at)
+            policy = await road.policies.in_force(
+                acting.session, acting.case.audience, acting.case.incident_at
+            )
             approval = await road.approvals.approve(acting.session, acting.agent, bound, policy.hours)
             by_hand = acting.case.channel == "desk"
     except ResponsesError as error:
@@ -217,7 +219,9 @@ async def pass_on(visit: Actor, number: int, shown: PassedOn) -> JSONResponse:
                 _note(acting, shown.reason)
             await _forget_edit(acting)
             await road.triage.show(
-                acting.session, acting.case, await proposed_draft(acting.session, acting.case) if bound else None
+                acting.session,
+                acting.case,
+                await proposed_draft(acting.session, acting.case) if bound else None,
             )
     except ResponsesError as error:
         return refused(visit, error)

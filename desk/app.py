@@ -27,7 +27,6 @@ from desk.context import FOLDER, Desk
 from desk.errors import ForbiddenPageError, ForgedRequestError, SignInNeededError, UnknownCaseError
 from desk.login import browser_words
 from desk.security import Guard, Seal
-from responses.errors import BlockedError, NotAllowedError
 from responses.road import Road
 
 

@@ -15,7 +15,7 @@ from desk.slot_words import slot_words
 from models.clock import utcnow
 from models.money import Money
 from models.states import Direction, OutboxState, PromiseState
-from models.tables import Agent, Case, Message, OpenEdit
+from models.tables import Agent, Case, Draft, Message, OpenEdit
 from responses.drafts.lines import offer_line, rule_line
 from responses.filing import clean
 from responses.policies import NoPolicyError
@@ -63,7 +63,7 @@ async def page(visit: Reader, number: int) -> HTMLResponse:
     """The whole page."""
     async with visit.desk.road.database.reading() as session:
         values = await values_of(session, visit, await case_by_number(session, number))
-    return visit.page("case.html", **values)
+    return visit.page("case.html", script_words=_script_words(visit), **values)
 
 
 @router.get("/cases/{number:int}/parts")
@@ -134,7 +134,11 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
 def bubbles_of(view: CaseView, visit: Visit) -> list[Bubble]:
     """The conversation, oldest first; the customer's last message carries the labels."""
     last = next(
-        (m.message.id for m in reversed(view.messages) if m.message.direction == Direction.IN and m.assessment),
+        (
+            m.message.id
+            for m in reversed(view.messages)
+            if m.message.direction == Direction.IN and m.assessment
+        ),
         None,
     )
     return [
@@ -211,6 +215,7 @@ def _state(
         "sha256": draft.sha256 if draft is not None else None,
         "text": draft.text if draft is not None else "",
         "slots": slots,
+        "start": _start(draft),
         "kept": clean(kept.text) if kept is not None else None,
         "kept_at": visit.desk.present(visit.words).moment(kept.updated_at) if kept is not None else None,
         "previous": before,
@@ -218,3 +223,19 @@ def _state(
         "held_by_other": view.holder is not None and view.holder.id != visit.agent.id,
     }
 
+
+def _start(draft: Draft | None) -> tuple[str, str]:
+    """What stands before and after the cursor when an agent begins a text of their own instead."""
+    parts = {str(name): str(words) for name, words in draft.parts} if draft is not None else {}
+    greeting, signature = parts.get("greeting"), parts.get("signature")
+    return (f"{greeting} " if greeting else "", f"\n\n{signature}" if signature else "")
+
+
+def _script_words(visit: Visit) -> dict[str, str]:
+    words = visit.words
+    more = {
+        "network": words("blocked.network"),
+        "undo": words("actions.undo"),
+        "force": words("actions.force"),
+    }
+    return words.group("draft") | words.group("done") | more

@@ -38,7 +38,7 @@ def _environment() -> Environment:
 class Desk:
     """The desk as it was wired at the start.
 
-    `model_ready` says whether the classifier is loaded; `telegram` gives the bot's name while one is connected.
+    `model_ready` says whether the classifier is loaded; `telegram` the connected bot's name.
     """
 
     road: Road

@@ -38,5 +38,7 @@ def stream(changes: Changes, line: Callable[[Change], str | None]) -> StreamingR
                     yield f"data: {data}\n\n"
 
     return StreamingResponse(
-        lines(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
+        lines(),
+        media_type="text/event-stream",
+        headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"},
     )

@@ -154,10 +154,18 @@ def browser_words(request: Request, desk: Desk) -> Words:
     return words_in(desk.language)
 
 
-def _door(request: Request, desk: Desk, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+def _door(
+    request: Request, desk: Desk, template: str, *, status: int = 200, **values: object
+) -> HTMLResponse:
     seed = request.cookies.get(SEED_COOKIE) or new_secret()
     response = desk.page(
-        template, browser_words(request, desk), binding=seed, status=status, me=None, model_ready=True, **values
+        template,
+        browser_words(request, desk),
+        binding=seed,
+        status=status,
+        me=None,
+        model_ready=True,
+        **values,
     )
     response.set_cookie(SEED_COOKIE, seed, httponly=True, samesite="lax", secure=desk.seal.secure)
     return response

@@ -1,8 +1,7 @@
 """The queue: one line a case, the earliest deadline first."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -86,7 +85,9 @@ async def page(visit: Reader, choice: Chosen) -> Response:
     number = choice.q.removeprefix("#")
     async with visit.desk.road.database.reading() as session:
         if number.isdecimal() and len(number) < 10:
-            case = (await session.scalars(select(Case.number).where(Case.number == int(number)))).one_or_none()
+            case = (
+                await session.scalars(select(Case.number).where(Case.number == int(number)))
+            ).one_or_none()
             if case is not None:
                 return RedirectResponse(f"/cases/{case}", 303)
         values = await _values(session, visit, choice)
@@ -109,7 +110,7 @@ async def lines(visit: Reader, choice: Chosen) -> JSONResponse:
     )
 
 
-async def _values(session: AsyncSession, visit: Visit, choice: Choice) -> dict[str, object]:
+async def _values(session: AsyncSession, visit: Visit, choice: Choice) -> dict[str, Any]:
     everything = await found(session, choice)
     rows = [row_of(line, visit) for line in everything if fits(line, choice, visit)]
     types = sorted({name for line in everything for name in _types(line)})
@@ -190,7 +191,9 @@ async def counts(session: AsyncSession) -> dict[str, int]:
     }
     waiting = (
         await session.scalars(
-            select(func.count()).select_from(Case).where(or_(Case.state.in_(_WAITING), Case.flag.is_not(None)))
+            select(func.count())
+            .select_from(Case)
+            .where(or_(Case.state.in_(_WAITING), Case.flag.is_not(None)))
         )
     ).one()
     numbers = {name: sum(by_state.get(state, 0) for state in states) for name, states in LISTS.items()}
@@ -227,4 +230,3 @@ async def _hints(session: AsyncSession, visit: Visit) -> list[tuple[str, str]]:
     if hints:
         hints.append(("rules", "/rules"))
     return hints
-

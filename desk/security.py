@@ -142,5 +142,3 @@ async def sent_token(request: Request) -> str | None:
 
 def _short(binding: str) -> str:
     return hashlib.sha256(binding.encode()).hexdigest()[:32]
-
-

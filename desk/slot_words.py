@@ -4,7 +4,8 @@ from desk.context import Visit
 from models.clock import utcnow
 from models.decision import Decision
 from models.tables import Draft
-from responses.approval import formality_of, voucher_amounts
+from responses.approval import formality_of
+from responses.bookkeeping import voucher_amounts
 from responses.drafts.dates import format_due
 from responses.drafts.errors import UnknownSlotError
 from responses.drafts.slots import greeting_for, slots_in
@@ -14,7 +15,7 @@ from responses.policy import Policy
 def slot_words(
     draft: Draft, decision: Decision | None, policy: Policy | None, visit: Visit
 ) -> dict[str, str]:
-    """Slot, as it stands in the text, to what it becomes; the code of a voucher, known later, is described."""
+    """Slot, as it stands in the text, to what it becomes; a voucher's code is only described."""
     try:
         slots = slots_in(draft.text)
     except UnknownSlotError:

@@ -9,7 +9,7 @@ from models.decision import RemedyKind, Role
 from models.labels import ComplaintType, Language
 from models.money import Money
 from responses.policy.amounts import DIVISIBLE
-from responses.policy.conditions import Subject, Test, tests_in
+from responses.policy.conditions import Subject, Test, single_tests
 from responses.policy.coverage import contradiction, covering, truth_for
 from responses.policy.schema import AmountSpec, FactSpec, FactType, Owed, Policy, RemedySpec, Rule, Supplier
 from responses.policy.sentences import plain
@@ -119,7 +119,7 @@ def _rules(policy: Policy, complaint_types: Collection[str]) -> _Found:
 
 def _reads_whose_fault_it_is(rule: Rule) -> bool:
     return rule.reads("own_error") or any(
-        test.subject is Subject.FACT and test.name == FAULT for test in tests_in(rule.when)
+        test.subject is Subject.FACT and test.name == FAULT for test in single_tests(rule.when)
     )
 
 
@@ -153,7 +153,7 @@ def _nobody_supplies(spec: FactSpec) -> str:
 
 def _all_tests(policy: Policy) -> Iterator[Test]:
     for entry in policy.entries:
-        yield from tests_in(entry.when)
+        yield from single_tests(entry.when)
 
 
 def _facts_in_amounts(policy: Policy) -> Iterator[str]:

@@ -93,10 +93,10 @@ def negate(condition: Condition) -> Condition:
             return AllOf(parts=tuple(negate(part) for part in condition.parts))
 
 
-def tests_in(condition: Condition) -> Iterable[Test]:
+def single_tests(condition: Condition) -> Iterable[Test]:
     """Every single test of a condition, in the file's order."""
     if isinstance(condition, Test):
         yield condition
         return
     for part in condition.parts:
-        yield from tests_in(part)
+        yield from single_tests(part)

@@ -92,10 +92,11 @@ def given_by(
     *,
     case_id: str,
     at: datetime,
+    promise_state: str | None = "open",
     incident: str | None = None,
     order_id: str | None = None,
 ) -> tuple[Given, ...]:
-    """What an approved offer goes on record as, its promises open.
+    """What an approved offer goes on record as.
 
     One entry for each offer, and one in words for every other complaint type: a type that got an apology
     alone, or whose remedy was joined with another's, is answered too, and another message about it is a
@@ -121,7 +122,7 @@ def given_by(
             basis=basis,
             worth=worth,
             our_fault=decision.at_fault is True,
-            promise_state="open",
+            promise_state=promise_state,
             incident=incident,
             order_id=order_id,
         )

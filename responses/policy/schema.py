@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from models.decision import Duration, Manner, RemedyKind, Role
 from models.money import Money
 from responses.hours import OpeningHours
-from responses.policy.conditions import Condition, Operand, Subject, tests_in
+from responses.policy.conditions import Condition, Operand, Subject, single_tests
 
 Texts = Mapping[str, str]
 """One text in several languages: ISO 639-1 code to words."""
@@ -174,7 +174,7 @@ class Rule:
 
     def reads(self, name: str) -> bool:
         """Whether its condition looks at that field of the message."""
-        return any(test.subject is Subject.MESSAGE and test.name == name for test in tests_in(self.when))
+        return any(test.subject is Subject.MESSAGE and test.name == name for test in single_tests(self.when))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,7 @@ from models.decision import Basis, Commitment, Manner, RemedyKind, Role, Step, S
 from models.labels import Act
 from models.money import Money
 from responses.policy.amounts import Valued, value_remedy
-from responses.policy.conditions import Subject, Test, tests_in
+from responses.policy.conditions import Subject, Test, single_tests
 from responses.policy.given import Occasion, already_met, standing
 from responses.policy.joining import Grant, Option
 from responses.policy.limits import higher
@@ -346,7 +346,7 @@ def _concerns(rule: Rule, act: str) -> bool:
 
 def _speaks_of_more_than_complaints(owed: Owed) -> bool:
     return any(
-        test.subject is Subject.MESSAGE and test.name in ("act", "ask") for test in tests_in(owed.when)
+        test.subject is Subject.MESSAGE and test.name in ("act", "ask") for test in single_tests(owed.when)
     )
 
 

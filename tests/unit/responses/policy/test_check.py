@@ -32,6 +32,14 @@ def findings(rules: str, sections: str = "") -> list[str]:
     return serious(policy_of(f"rules:\n{lines}\n{QUIET}{sections}"))
 
 
+def in_order(first: str, second: str) -> str:
+    """Two rules with these conditions, and one for the rest."""
+    rules = [
+        f"- {{id: {name}, when: {when}, apologise: yes}}" for name, when in (("a", first), ("b", second))
+    ]
+    return "\n".join([*rules, CATCH_ALL])
+
+
 def test_the_sample_is_without_error_or_warning() -> None:
     found = check(load_policy(SAMPLE))
     assert [str(finding) for finding in found if finding.severity is not Severity.INFO] == []
@@ -88,9 +96,7 @@ def test_a_manner_rule_closes_no_gap_and_hides_no_rule() -> None:
     ],
 )
 def test_a_rule_that_an_earlier_one_covers_is_never_reached(first: str, second: str) -> None:
-    found = findings(
-        f"- {{id: a, when: {first}, apologise: yes}}\n- {{id: b, when: {second}, apologise: yes}}\n{CATCH_ALL}"
-    )
+    found = findings(in_order(first, second))
     assert 'error rules[1]: "b" is never reached: a comes first' in found
 
 
@@ -110,9 +116,7 @@ def test_a_rule_that_an_earlier_one_covers_is_never_reached(first: str, second: 
     ],
 )
 def test_a_rule_with_something_left_to_it_is_reached(first: str, second: str) -> None:
-    found = findings(
-        f"- {{id: a, when: {first}, apologise: yes}}\n- {{id: b, when: {second}, apologise: yes}}\n{CATCH_ALL}"
-    )
+    found = findings(in_order(first, second))
     assert [line for line in found if line.startswith("error rules[1]")] == []
 
 

@@ -1,0 +1,308 @@
+"""What the buttons under a card do."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.address import chat_key
+from bot.buttons import Action
+from bot.cards import agent_facts, fact_label, spoken
+from bot.context import Context, Press
+from bot.keyboards import (
+    Rows,
+    approval_of,
+    buttons_of,
+    colleagues_rows,
+    files_of,
+    force_rows,
+    give_back_row,
+)
+from bot.posts import post, post_files, post_long
+from bot.refusals import refuse
+from bot.words import words_for
+from models.clock import utcnow
+from models.decision import MissingFact, Role
+from models.errors import ForbiddenTransitionError
+from models.states import CaseState, DraftState
+from models.tables import Agent, Card, Case, Draft, Prompt
+from responses.agents import working_agents
+from responses.approval import proposed_draft
+from responses.cases import claim, holder_of
+from responses.drafts.errors import DraftError
+from responses.errors import BlockedError
+from responses.facts import give_fact
+from responses.inbox import has_unprocessed
+from responses.outbox import enqueue_card
+from responses.rights import Bound, check_free
+from responses.views import view_case
+
+PROMPT_LASTS = timedelta(minutes=15)
+_MAX_COLLEAGUES = 20
+_MAX_FILES = 10
+_PROMPTS: Mapping[Action, str] = {Action.EDIT: "edit", Action.ASK: "ask", Action.DECLINE: "decline"}
+
+
+class CardActions:
+    """One press on a card that belongs to who pressed, in the transaction that settles the press."""
+
+    def __init__(self, context: Context, session: AsyncSession, press: Press, card: Card) -> None:
+        self._context = context
+        self._road = context.road
+        self._session = session
+        self._agent = press.agent
+        self._pressed = press.pressed
+        self._chat = press.row.chat_key
+        self._message = press.message
+        self._card = card
+        self._words = words_for(press.agent)
+
+    async def act(self) -> Rows | None:
+        """Does what the button says; returns the buttons the card shall have now, None to leave them."""
+        actions: Mapping[Action, Callable[[Case], Awaitable[Rows | None]]] = {
+            Action.APPROVE: self._approve,
+            Action.UNDO: self._undo,
+            Action.EDIT: self._prompt,
+            Action.ASK: self._prompt,
+            Action.DECLINE: self._prompt,
+            Action.EDIT_BY_FORCE: self._prompt,
+            Action.DISCARD: self._discard,
+            Action.PASS_ON: self._offer_colleagues,
+            Action.PASS_TO: self._pass_to,
+            Action.TAKE_OVER: self._take_over,
+            Action.TAKE_BY_FORCE: self._take_over,
+            Action.BACK: self._back,
+            Action.WORDS: self._all_words,
+            Action.FILES: self._files,
+            Action.FACT: self._fact,
+            Action.FACT_TYPED: self._ask_fact,
+        }
+        case = await self._session.get_one(Case, self._card.case_id)
+        act = actions.get(self._pressed.action)
+        if act is None:
+            return None
+        try:
+            async with self._session.begin_nested():
+                return await act(case)
+        except ForbiddenTransitionError:
+            error: BlockedError = BlockedError("stale")
+        except DraftError:
+            error = BlockedError("slot")
+        except BlockedError as blocked:
+            error = blocked
+        await self._session.refresh(case)
+        await refuse(
+            self._context,
+            self._session,
+            self._agent,
+            self._chat,
+            self._words,
+            error,
+            case=case,
+            since=self._card.created_at,
+            reply_to=self._message,
+        )
+        return await self._second_press(case, error)
+
+    async def _second_press(self, case: Case, error: BlockedError) -> Rows | None:
+        holder = await holder_of(self._session, case, utcnow())
+        if error.reason != "claimed" or holder is None:
+            return None
+        if self._pressed.action == Action.TAKE_OVER:
+            return force_rows(self._card, holder.name, self._words, Action.TAKE_BY_FORCE)
+        if self._pressed.action in _PROMPTS:
+            purpose = _PROMPTS[self._pressed.action]
+            return force_rows(self._card, holder.name, self._words, Action.EDIT_BY_FORCE, purpose)
+        return None
+
+    async def _check_current(self, case: Case) -> None:
+        """The card shows the case as it stands.
+
+        Raises:
+            BlockedError: `new_message` or `stale`.
+        """
+        if await has_unprocessed(self._session, case.chat_key) or case.triage_due_at is not None:
+            raise BlockedError("new_message")
+        if case.revision != self._card.revision:
+            raise BlockedError("stale")
+
+    def _bound(self) -> Bound:
+        card = self._card
+        if card.draft_id is None or card.draft_sha256 is None:
+            raise BlockedError("gone")
+        return Bound(draft_id=card.draft_id, revision=card.revision, sha256=card.draft_sha256)
+
+    async def _say(self, key: str, **values: object) -> None:
+        await post(
+            self._session,
+            self._chat,
+            self._words(key, **values),
+            case_id=self._card.case_id,
+            reply_to=self._message,
+        )
+
+    async def _approve(self, case: Case) -> None:
+        bound = self._bound()
+        draft = await self._session.get_one(Draft, bound.draft_id)
+        if draft.state == DraftState.APPROVED:
+            # Pressed twice, or by two people: it is on its way, and nothing more is to be done.
+            approval = await approval_of(self._session, draft)
+            if approval is not None and approval.agent_id != self._agent.id:
+                approver = await self._session.get_one(Agent, approval.agent_id)
+                await self._say("approved_by", name=approver.name)
+            return
+        policy = await self._road.policies.in_force(self._session, case.audience, case.incident_at)
+        await self._road.approvals.approve(self._session, self._agent, bound, policy.hours)
+
+    async def _undo(self, case: Case) -> None:
+        draft = await self._session.get_one(Draft, self._bound().draft_id)
+        approval = await approval_of(self._session, draft)
+        if approval is None:
+            return
+        again = await self._road.approvals.undo(self._session, self._agent, approval.id)
+        await self._say("undone")
+        if case.triage_due_at is None:
+            await enqueue_card(self._session, case, self._agent, self._chat, again)
+            await self._road.triage.show(self._session, case, again)
+
+    async def _prompt(self, case: Case) -> None:
+        forced = self._pressed.action == Action.EDIT_BY_FORCE
+        purpose = (
+            self._pressed.choice[0] if forced and self._pressed.choice else _PROMPTS.get(self._pressed.action)
+        )
+        if purpose not in _PROMPTS.values():
+            raise BlockedError("gone")
+        await self._check_current(case)
+        if not forced:
+            await check_free(self._session, self._agent, case)
+        await self._tell_first(case, await claim(self._session, case, self._agent, force=forced))
+        await self._put_prompt(case, str(purpose), self._words(f"prompt_{purpose}", number=case.number))
+
+    async def _ask_fact(self, case: Case) -> None:
+        fact = await self._fact_pressed(case)
+        label = fact_label(fact, self._words)
+        await self._put_prompt(case, "fact", self._words("prompt_fact", fact=label), fact=fact.name)
+
+    async def _put_prompt(self, case: Case, purpose: str, text: str, fact: str | None = None) -> None:
+        prompt = Prompt(
+            agent_id=self._agent.id,
+            case_id=case.id,
+            draft_id=self._card.draft_id,
+            purpose=purpose,
+            expires_at=utcnow() + PROMPT_LASTS,
+        )
+        self._session.add(prompt)
+        await self._session.flush()
+        prompt.outbox_id = await post(
+            self._session,
+            self._chat,
+            text,
+            case_id=case.id,
+            reply_to=self._message,
+            dedupe_key=f"prompt:{prompt.id}",
+            force_reply=self._words("hint" if fact is None else "hint_fact"),
+            fact=fact,
+        )
+
+    async def _discard(self, case: Case) -> None:
+        await self._road.approvals.discard(self._session, self._agent, self._bound(), None)
+        await self._say("discarded", number=case.number)
+        await enqueue_card(self._session, case, self._agent, self._chat, None)
+
+    async def _offer_colleagues(self, _case: Case) -> Rows:
+        others = [agent for agent in await working_agents(self._session) if agent.id != self._agent.id]
+        return colleagues_rows(self._card, others[:_MAX_COLLEAGUES], self._words)
+
+    async def _pass_to(self, case: Case) -> None:
+        await self._check_current(case)
+        chosen = self._pressed.choice[0] if self._pressed.choice else ""
+        target = None
+        if chosen != Role.SUPERVISOR:
+            target = await self._session.get(Agent, chosen)
+            if target is None or target.removed_at is not None:
+                raise BlockedError("gone")
+        await self._road.approvals.pass_on(self._session, self._agent, case, to=target, reason=None)
+        if target is None:
+            await self._say("passed_to_supervisor", number=case.number)
+        else:
+            await self._say("passed_to", number=case.number, name=target.name)
+            await self._tell(target, case, "passed_to_you", name=self._agent.name)
+        await self._road.triage.show(self._session, case, await proposed_draft(self._session, case))
+
+    async def _take_over(self, case: Case) -> None:
+        holder = await holder_of(self._session, case, utcnow())
+        if case.state == CaseState.TAKEN_OVER and holder is not None and holder.id == self._agent.id:
+            return
+        forced = self._pressed.action == Action.TAKE_BY_FORCE
+        taken_from = await self._road.approvals.take_over(self._session, self._agent, case, force=forced)
+        await self._tell_first(case, taken_from)
+        await post(
+            self._session,
+            self._chat,
+            self._words("taken_over", number=case.number),
+            case_id=case.id,
+            reply_to=self._message,
+            buttons=[give_back_row(case, self._words)],
+        )
+
+    async def _tell_first(self, case: Case, taken_from: Agent | None) -> None:
+        if taken_from is not None:
+            await self._tell(taken_from, case, "taken_from_you", name=self._agent.name)
+
+    async def _tell(self, agent: Agent, case: Case, key: str, **values: object) -> None:
+        if agent.telegram_id is None:
+            return
+        chat = chat_key(self._context.bot_id, agent.telegram_id)
+        text = words_for(agent)(key, number=case.number, **values)
+        await post(self._session, chat, text, case_id=case.id)
+
+    async def _back(self, _case: Case) -> Rows:
+        timezone = self._road.config.timezone
+        return (await buttons_of(self._session, self._card, self._agent, self._words, timezone)).rows
+
+    async def _all_words(self, case: Case) -> None:
+        view = await view_case(self._session, case)
+        said = "\n\n".join(spoken(message, self._words) for message in view.unread)
+        text = f"{self._words('words_of', number=case.number)}\n\n{said}"
+        await post_long(self._session, self._chat, text, case_id=case.id, reply_to=self._message)
+
+    async def _files(self, case: Case) -> None:
+        view = await view_case(self._session, case)
+        files = await files_of(self._session, [shown.message.id for shown in view.messages])
+        if not files:
+            await self._say("no_files")
+        await post_files(
+            self._session,
+            self._chat,
+            files[-_MAX_FILES:],
+            caption=self._words("file_caption", number=case.number),
+            case_id=case.id,
+            reply_to=self._message,
+        )
+
+    async def _fact(self, case: Case) -> None:
+        fact = await self._fact_pressed(case)
+        choice = self._pressed.choice[1] if len(self._pressed.choice) > 1 else ""
+        policy = await self._road.policies.in_force(self._session, case.audience, case.incident_at)
+        raw = _raw_value(fact, choice)
+        await give_fact(self._session, self._agent, case, fact.name, raw, policy)
+        await self._say("fact_kept", number=case.number)
+
+    async def _fact_pressed(self, case: Case) -> MissingFact:
+        await self._check_current(case)
+        facts = agent_facts(await view_case(self._session, case))
+        index = self._pressed.choice[0] if self._pressed.choice else ""
+        if not index.isdecimal() or int(index) >= len(facts):
+            raise BlockedError("fact_unknown")
+        return facts[int(index)]
+
+
+def _raw_value(fact: MissingFact, choice: str) -> str | None:
+    """What a fact's button says; None: nobody can know."""
+    if choice == "u":
+        return None
+    if choice in ("y", "n"):
+        return "yes" if choice == "y" else "no"
+    if choice.isdecimal() and int(choice) < len(fact.choices):
+        return fact.choices[int(choice)]
+    raise BlockedError("fact_unknown")

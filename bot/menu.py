@@ -1,0 +1,38 @@
+"""The menu of commands that Telegram shows to customers, in each language."""
+
+from collections.abc import Mapping
+
+Commands = tuple[tuple[str, str], ...]
+
+_ITALIAN: Commands = (
+    ("stato", "A che punto è la mia richiesta"),
+    ("persona", "Parlare con una persona"),
+    ("privacy", "Che cosa teniamo di lei"),
+)
+
+MENUS: Mapping[str | None, Commands] = {
+    # For everybody whose Telegram speaks none of the others: the house language.
+    None: _ITALIAN,
+    "it": _ITALIAN,
+    "en": (
+        ("status", "Where my request stands"),
+        ("human", "Talk to a person"),
+        ("privacy", "What we keep about you"),
+    ),
+    "es": (
+        ("status", "Cómo va mi solicitud"),
+        ("human", "Hablar con una persona"),
+        ("privacy", "Qué guardamos de usted"),
+    ),
+    "fr": (
+        ("status", "Où en est ma demande"),
+        ("human", "Parler à une personne"),
+        ("privacy", "Ce que nous gardons de vous"),
+    ),
+    "de": (
+        ("status", "Wie es um meine Anfrage steht"),
+        ("human", "Mit einem Menschen sprechen"),
+        ("privacy", "Was wir über Sie aufbewahren"),
+    ),
+}
+"""Language to commands; None is for people of any other language."""

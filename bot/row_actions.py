@@ -1,0 +1,115 @@
+"""What the buttons under other posts do: giving a case back, undoing own words, settling a doubt."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.buttons import Action
+from bot.context import Context, Press
+from bot.keyboards import Rows, files_of
+from bot.posts import post, post_files
+from bot.words import words_for
+from models.decision import Role
+from models.states import CaseState, OutboxState, Purpose
+from models.tables import Agent, Approval, Case, Message, OutboxEntry
+from responses.agents import rank
+from responses.cases import move
+from responses.delivery import sent
+from responses.errors import BlockedError, NotAllowedError
+from responses.events import record
+from responses.filing import due_now
+from responses.outbox import enqueue_card, settle_by_hand
+from responses.reading import open_messages
+
+
+async def act_on_row(context: Context, session: AsyncSession, press: Press) -> Rows | None:
+    """Does what the button says; returns the buttons its post shall have now, None to leave them."""
+    actions = {
+        Action.GIVE_BACK: _give_back,
+        Action.UNDO_APPROVAL: _undo,
+        Action.FILES_OF: _files_of,
+        Action.ARRIVED: _settle,
+        Action.AGAIN: _settle,
+    }
+    words = words_for(press.agent)
+    try:
+        async with session.begin_nested():
+            return await actions[press.pressed.action](context, session, press)
+    except BlockedError as error:
+        text = words.blocked(error, context.road.config.timezone)
+        await post(session, press.row.chat_key, text, reply_to=press.message)
+        return []
+
+
+async def _give_back(context: Context, session: AsyncSession, press: Press) -> Rows:
+    case = await session.get(Case, press.pressed.key)
+    if case is None:
+        raise BlockedError("gone")
+    await context.road.approvals.give_back(session, press.agent, case)
+    if await open_messages(session, case.id):
+        await due_now(session, case)
+    elif case.answered_at is not None:
+        move(case, CaseState.ANSWERED)
+    await _say(session, press, "given_back", case)
+    return []
+
+
+async def _undo(context: Context, session: AsyncSession, press: Press) -> Rows:
+    approval = await session.get(Approval, press.pressed.key)
+    if approval is None or approval.undone_at is not None:
+        return []
+    draft = await context.road.approvals.undo(session, press.agent, approval.id)
+    case = await session.get_one(Case, approval.case_id)
+    await _say(session, press, "undone", case)
+    await enqueue_card(session, case, press.agent, press.row.chat_key, draft)
+    return []
+
+
+async def _files_of(_context: Context, session: AsyncSession, press: Press) -> None:
+    message = await session.get(Message, press.pressed.key)
+    if message is None or message.case_id is None:
+        raise BlockedError("gone")
+    case = await session.get_one(Case, message.case_id)
+    await post_files(
+        session,
+        press.row.chat_key,
+        await files_of(session, [message.id]),
+        caption=words_for(press.agent)("file_caption", number=case.number),
+        case_id=case.id,
+        reply_to=press.message,
+    )
+
+
+async def _settle(_context: Context, session: AsyncSession, press: Press) -> Rows:
+    """A person says of an answer whose fate nobody knows that it arrived, or that it be sent again."""
+    entry = await session.get(OutboxEntry, press.pressed.key)
+    if entry is None or entry.purpose != Purpose.ANSWER or entry.approval_id is None:
+        raise BlockedError("gone")
+    approval = await session.get_one(Approval, entry.approval_id)
+    if not _may_settle(press.agent, approval):
+        raise NotAllowedError("not_yours")
+    case = await session.get_one(Case, approval.case_id)
+    arrived = press.pressed.action == Action.ARRIVED
+    if arrived and entry.state != OutboxState.UNCONFIRMED:
+        raise BlockedError("gone")
+    if not await settle_by_hand(session, entry, arrived=arrived):
+        await _say(session, press, "settled_before", case)
+        return []
+    if arrived:
+        await sent(session, entry)
+    record(
+        session,
+        press.agent.id,
+        "outbox.arrived" if arrived else "outbox.sent_again",
+        case.id,
+        outbox=entry.id,
+    )
+    await _say(session, press, "settled_arrived" if arrived else "settled_again", case)
+    return []
+
+
+def _may_settle(agent: Agent, approval: Approval) -> bool:
+    return approval.agent_id == agent.id or rank(agent.role) >= rank(Role.SUPERVISOR)
+
+
+async def _say(session: AsyncSession, press: Press, key: str, case: Case) -> None:
+    text = words_for(press.agent)(key, number=case.number)
+    await post(session, press.row.chat_key, text, case_id=case.id, reply_to=press.message)

@@ -1,0 +1,97 @@
+"""Updates: each is parsed alone and goes to whom it concerns."""
+
+import json
+import logging
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Message
+from telegram import Update as TelegramUpdate
+from telegram.constants import ChatType
+from telegram.error import TelegramError
+
+from bot.colleagues import agent_wrote, link_account
+from bot.context import Context, agent_with
+from bot.customers import customer_wrote
+from bot.elsewhere import business_came, forget, group_wrote, membership_changed
+from bot.envelope import read_command, read_envelope
+from bot.presses import handle_press
+from models.tables import Update
+from responses.errors import UnreadableUpdateError
+from responses.events import record
+from responses.inbox import Transaction
+
+log = logging.getLogger(__name__)
+
+# What the library raises on JSON that is not what Telegram's documentation says.
+_UNPARSABLE = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RecursionError,
+    TelegramError,
+    TypeError,
+    ValueError,
+)
+
+
+async def handle_update(context: Context, row: Update, transaction: Transaction) -> None:
+    """Works off one stored update of this bot.
+
+    Raises:
+        UnreadableUpdateError: it is not what Telegram sends.
+    """
+    raw = json.loads(row.raw)
+    kind = read_envelope(raw).kind
+    if "business" in kind:
+        # Before any parsing: what those say is not for us.
+        async with transaction() as session:
+            await business_came(context, session, row)
+        return
+    try:
+        update = TelegramUpdate.de_json(raw)
+    except _UNPARSABLE as error:
+        raise UnreadableUpdateError(type(error).__name__) from None
+    if update.callback_query is not None:
+        await handle_press(context, row, transaction, update.callback_query)
+    else:
+        async with transaction() as session:
+            await _settle(context, session, row, update, kind)
+    context.keeper.wake()
+
+
+async def _settle(
+    context: Context, session: AsyncSession, row: Update, update: TelegramUpdate, kind: str
+) -> None:
+    message = update.message or update.edited_message
+    if message is not None:
+        await _message(context, session, row, message, is_edit=update.edited_message is not None)
+    elif update.my_chat_member is not None:
+        await membership_changed(context, session, row, update.my_chat_member)
+    elif update.message_reaction is not None:
+        record(session, "customer", "message.reaction", update=row.id)
+    else:
+        await forget(session, row, kind or "unknown")
+
+
+async def _message(
+    context: Context, session: AsyncSession, row: Update, message: Message, *, is_edit: bool
+) -> None:
+    user = message.from_user
+    if message.chat.type != ChatType.PRIVATE:
+        await group_wrote(context, session, row, user)
+        return
+    if user is None or user.is_bot or message.sender_chat is not None:
+        await forget(session, row, "not a person")
+        return
+    command = read_command(message.text) if message.text is not None and not is_edit else None
+    code = command.rest if command is not None and command.name == "start" else ""
+    if code and await link_account(context, session, row, code, user.id):
+        return
+    agent = await agent_with(session, user.id)
+    ends_test = command is not None and command.name in ("try", "end")
+    if agent is not None and (agent.testing_since is None or ends_test):
+        if not is_edit:
+            await agent_wrote(context, session, row, message, agent)
+        return
+    await customer_wrote(context, session, row, message, user, is_edit=is_edit, is_test=agent is not None)

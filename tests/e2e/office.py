@@ -1,0 +1,203 @@
+"""The running program with a bot, the people who work there, and the people who write to it."""
+
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+from tests.telegram import Double, Seen, User
+
+T = TypeVar("T")
+
+RIMEDIO_RUN = ("-m", "rimedio", "run", "--no-samples")
+WITHOUT_MODEL = ("-m", "tests.e2e.quick_program")
+"""The same program with labels from a table: for what is killed, and needs no model to be told apart."""
+PATIENCE = 20.0
+START_PATIENCE = 120.0
+APPROVE = "Approva e invia"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardSeen:
+    """A case's card on an agent's screen: its head, and the last post, which has the buttons."""
+
+    head: Seen
+    last: Seen
+
+    @property
+    def number(self) -> int:
+        found = re.search(r"n\. (\d+)", self.head.text)
+        assert found is not None, self.head.text
+        return int(found[1])
+
+    def data(self, label: str = APPROVE) -> str:
+        data = self.last.button(label).data
+        assert data is not None
+        return data
+
+
+class Office:
+    """One program in one data folder. What it writes on standard error is in `log`."""
+
+    def __init__(
+        self, home: Path, telegram: Double, api: str, *, program: tuple[str, ...] = RIMEDIO_RUN
+    ) -> None:
+        self.telegram = telegram
+        self.log = home.parent / f"{home.name}.log"
+        self._database = home / "rimedio.sqlite"
+        self._program = program
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port: int = probe.getsockname()[1]
+        self._environment = os.environ | {
+            "RIMEDIO_HOME": str(home),
+            "RIMEDIO_PORT": str(self._port),
+            "RIMEDIO_POLICY": str(Path(__file__).parent / "policy"),
+            "RIMEDIO_TELEGRAM_TOKEN": telegram.token,
+            "RIMEDIO_TELEGRAM_API": api,
+            "RIMEDIO_DEBOUNCE": "0",
+            "RIMEDIO_UNDO": "0",
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    # Life
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, *self._program], env=self._environment, stdout=log, stderr=log
+            )
+
+    def wait_until_ready(self) -> None:
+        address = f"http://127.0.0.1:{self._port}/readyz"
+
+        def ready() -> bool:
+            process = self._process
+            assert process is not None
+            assert process.poll() is None, f"the program has ended:\n{self.log.read_text()[-3000:]}"
+            try:
+                return httpx.get(address, timeout=2).status_code == 200
+            except httpx.HTTPError:
+                return False
+
+        until(ready, "the program is ready", patience=START_PATIENCE)
+
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(timeout=30)
+            self._process = None
+
+    # People
+
+    def hire(self, name: str, role: str = "agent", *, language: str = "it") -> User:
+        """Adds an agent and links their Telegram account by the printed one-time link."""
+        printed = subprocess.run(
+            [sys.executable, "-m", "rimedio", "agents", "add", name, "--role", role],
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        ).stdout
+        code = re.search(r"start[= ](\S+)", printed)
+        assert code is not None, printed
+        user = self.telegram.user(name, language=language)
+        user.start(code[1])
+        self.wait(lambda: user.find(f"Ciao {name}"), f"{name} is linked")
+        return user
+
+    # Looking
+
+    def wait(self, condition: Callable[[], T | None], what: str, *, timeout: float = PATIENCE) -> T:
+        return self.telegram.wait(condition, timeout=timeout, what=what)
+
+    def card(self, agent: User, words: str, *, after: Seen | None = None) -> CardSeen:
+        """Waits for the card whose head shows these words, and for the buttons under its draft."""
+
+        def found() -> CardSeen | None:
+            heads = [
+                message
+                for message in agent.messages()
+                if "Richiesta n." in message.text
+                and words in message.text
+                and (after is None or message.message_id > after.message_id)
+            ]
+            if not heads:
+                return None
+            last = next(
+                (
+                    message
+                    for message in agent.messages()
+                    if message.message_id > heads[-1].message_id and APPROVE in message.labels
+                ),
+                None,
+            )
+            return CardSeen(head=heads[-1], last=last) if last is not None else None
+
+        return self.wait(found, f"{agent.person.first_name} has the card of {words!r}")
+
+    def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Looks into the program's database."""
+        with closing(sqlite3.connect(f"file:{self._database}?mode=ro", uri=True, timeout=10)) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def number(self, query: str, *values: Any) -> int:
+        """The one number that a query gives."""
+        (count,) = self.ask(query, *values)[0]
+        assert isinstance(count, int)
+        return count
+
+    def cases_of(self, user: User) -> int:
+        """How many cases a person has."""
+        return self.number(
+            "SELECT count(*) FROM cases c JOIN identities i ON i.id = c.identity_id WHERE i.external_id = ?",
+            str(user.id),
+        )
+
+    def approvals_of(self, card: CardSeen) -> int:
+        """How often an answer to the card's case was approved."""
+        return self.number(
+            "SELECT count(*) FROM approvals a JOIN cases c ON c.id = a.case_id "
+            "WHERE c.number = ? AND a.verdict = 'send'",
+            card.number,
+        )
+
+    def settled(self) -> None:
+        """Waits until nothing is left to be worked off, read or sent."""
+        left = (
+            "SELECT (SELECT count(*) FROM updates WHERE processed_at IS NULL)"
+            " + (SELECT count(*) FROM cases WHERE triage_due_at IS NOT NULL)"
+            " + (SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending'))"
+        )
+        self.wait(lambda: self.telegram.all_acknowledged or None, "everything is acknowledged")
+        until(lambda: self.number(left) == 0, "everything is worked off")
+
+    def answers_to(self, user: User, words: str) -> list[Seen]:
+        """The bot's messages to a person with these words in them."""
+        return [message for message in user.messages() if words in message.text]
+
+
+def until(condition: Callable[[], bool], what: str, *, patience: float = PATIENCE) -> None:
+    """Waits for something that no double can tell."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {patience:.0f} s: {what}"
+        time.sleep(0.01)
