@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from desk.context import Reader, Visit
 from desk.errors import UnknownCaseError
 from desk.queue import neighbours
-from desk.slot_words import slot_words
+from desk.slot_words import slot_words, with_slots
 from models.clock import utcnow
 from models.money import Money
 from models.states import Direction, OutboxState, PromiseState
@@ -95,7 +95,7 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
     kept = next((edit for edit in view.open_edits if edit.agent_id == visit.agent.id), None)
     language = visit.words.language
     held_by_other = view.holder is not None and view.holder.id != visit.agent.id
-    slots = slot_words(view.draft, view.decision, policy, visit) if view.draft is not None else {}
+    slots, twin = _slots_and_twin(view, policy, visit)
     missing = view.decision.missing if view.decision is not None else ()
     return {
         "view": view,
@@ -115,7 +115,7 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
         "names": {agent.id: agent.name for agent in agents.values()},
         "previous": before,
         "next": after,
-        "slots": slots,
+        "twin": twin,
         "missing": missing,
         "addable": _addable(policy, {fact.name for fact in missing}, set(view.facts)),
         "given": _given(view),
@@ -239,3 +239,13 @@ def _script_words(visit: Visit) -> dict[str, str]:
         "force": words("actions.force"),
     }
     return words.group("draft") | words.group("done") | more
+
+
+def _slots_and_twin(view: CaseView, policy: Policy | None, visit: Visit) -> tuple[dict[str, str], str | None]:
+    draft, own = view.draft, visit.words.language
+    if draft is None:
+        return {}, None
+    slots = slot_words(draft, view.decision, policy, visit, draft.language)
+    if draft.twin is None or draft.language == own:
+        return slots, None
+    return slots, with_slots(draft.twin, slot_words(draft, view.decision, policy, visit, own))

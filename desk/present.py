@@ -51,9 +51,13 @@ class Present:
         return f"{format_date(local.date(), 'EEEE d MMMM y', locale=self._locale)}, {self.clock(at)}"
 
     def span(self, length: timedelta) -> str:
-        """A length of time in its largest unit: `2 ore`."""
+        """A length of time in its largest unit, abbreviated: `2 h`, `37 min`."""
         return format_timedelta(
-            max(length, timedelta(minutes=1)), granularity="minute", threshold=1.2, locale=self._locale
+            max(length, timedelta(minutes=1)),
+            granularity="minute",
+            threshold=1.2,
+            format="short",
+            locale=self._locale,
         )
 
     def waiting(self, since: datetime) -> str:
@@ -63,7 +67,7 @@ class Present:
         return self.span(utcnow() - since)
 
     def deadline(self, due: datetime) -> str:
-        """Until when, as seen from now: `entro 2 ore`, or by how much it was missed."""
+        """Until when, as seen from now: `entro 2 h`, or by how much it was missed."""
         left = due - utcnow()
         key = "time.late" if left < timedelta() else "time.left"
         return self.words(key, span=self.span(abs(left)))

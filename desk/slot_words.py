@@ -13,9 +13,12 @@ from responses.policy import Policy
 
 
 def slot_words(
-    draft: Draft, decision: Decision | None, policy: Policy | None, visit: Visit
+    draft: Draft, decision: Decision | None, policy: Policy | None, visit: Visit, language: str
 ) -> dict[str, str]:
-    """Slot, as it stands in the text, to what it becomes; a voucher's code is only described."""
+    """Slot, as it stands in the text, to what it becomes; a voucher's code is only described.
+
+    `language` is the draft's, or the reader's for its twin.
+    """
     try:
         slots = slots_in(draft.text)
     except UnknownSlotError:
@@ -30,11 +33,18 @@ def slot_words(
         if name == "agent":
             words[f"{{{slot}}}"] = visit.agent.name
         elif name == "greeting":
-            words[f"{{{slot}}}"] = greeting_for(draft.language, formality_of(draft), now.astimezone(zone))
+            words[f"{{{slot}}}"] = greeting_for(language, formality_of(draft), now.astimezone(zone))
         elif name == "voucher" and number in vouchers:
             words[f"{{{slot}}}"] = visit.words("slots.voucher", amount=present.money(vouchers[number]))
         elif name == "due" and policy is not None and 0 < int(number) <= len(commitments):
             commitment = commitments[int(number) - 1]
             due = policy.hours.add(commitment.within, now)
-            words[f"{{{slot}}}"] = format_due(due, draft.language, zone)
+            words[f"{{{slot}}}"] = format_due(due, language, zone)
     return words
+
+
+def with_slots(text: str, words: dict[str, str]) -> str:
+    """The text as it would read, for who only reads it."""
+    for slot, value in words.items():
+        text = text.replace(slot, value)
+    return text

@@ -1,54 +1,71 @@
-"""What a customer was given before, as the policy asks for it."""
-
-from collections.abc import Sequence
+"""What a customer was given and asked before, as the policy wants to know it."""
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.decision import Basis, Given, RemedyKind
-from models.money import Money
-from models.states import OfferState
-from models.tables import Approval, Case, OfferRow, Promise
+from models.decision import Decision, DecisionKind, Given
+from models.serial import from_json
+from models.states import PromiseState, Verdict
+from models.tables import Approval, Case, DecisionRow, Draft, Promise
+from responses.policy import given_by
 
 
 async def given_to(session: AsyncSession, case: Case) -> tuple[tuple[Given, ...], tuple[Given, ...]]:
     """What was given in this case, and in the customer's other ones, oldest first.
 
-    Only what was approved and not taken back counts; tests and samples count among themselves only.
+    Only what was approved as decided and not taken back counts; tests count among themselves only.
     """
     query = (
-        select(OfferRow, Approval, Case)
-        .join(Approval, Approval.id == OfferRow.approval_id)
-        .join(Case, Case.id == OfferRow.case_id)
+        select(Approval, DecisionRow, Case)
+        .join(Draft, Draft.id == Approval.draft_id)
+        .join(DecisionRow, DecisionRow.id == Draft.decision_id)
+        .join(Case, Case.id == Approval.case_id)
         .where(
             Case.customer_id == case.customer_id,
             Case.is_test == case.is_test,
+            Approval.verdict == Verdict.SEND,
             Approval.undone_at.is_(None),
-            OfferRow.state.not_in((OfferState.WITHDRAWN, OfferState.DECLINED, OfferState.EXPIRED)),
+            DecisionRow.kind == DecisionKind.OFFER,
+            Draft.kind == DecisionKind.OFFER,
         )
-        .order_by(OfferRow.id)
+        .order_by(Approval.id)
     )
     here: list[Given] = []
     elsewhere: list[Given] = []
-    for offer, approval, its_case in (await session.execute(query)).all():
-        given = Given(
+    for approval, decision, its_case in (await session.execute(query)).all():
+        given = given_by(
+            from_json(Decision, decision.content),
             case_id=its_case.id,
-            complaint_type=offer.complaint_type,
             at=approval.created_at,
-            kind=RemedyKind(offer.kind),
-            basis=Basis(offer.basis),
-            worth=Money.from_minor(offer.worth_minor, offer.currency)
-            if offer.worth_minor is not None and offer.currency is not None
-            else None,
-            our_fault=offer.our_fault,
-            promise_state=await _promise_state(session, offer),
+            promise_state=await _promise_state(session, approval.id),
         )
-        (here if its_case.id == case.id else elsewhere).append(given)
+        (here if its_case.id == case.id else elsewhere).extend(given)
     return tuple(here), tuple(elsewhere)
 
 
-async def _promise_state(session: AsyncSession, offer: OfferRow) -> str | None:
-    query = select(Promise).where(Promise.approval_id == offer.approval_id).order_by(Promise.id)
-    promises: Sequence[Promise] = (await session.scalars(query)).all()
-    of_offer = [promise for promise in promises if promise.offer_id in (offer.id, None)]
-    return of_offer[-1].state if of_offer else None
+async def asked_in(session: AsyncSession, case: Case) -> frozenset[str]:
+    """The facts this case's customer was asked for already: nobody is asked twice."""
+    query = (
+        select(DecisionRow.content)
+        .join(Draft, Draft.decision_id == DecisionRow.id)
+        .join(Approval, Approval.draft_id == Draft.id)
+        .where(
+            Approval.case_id == case.id,
+            Approval.verdict == Verdict.SEND,
+            Approval.undone_at.is_(None),
+            DecisionRow.kind == DecisionKind.ASK,
+        )
+    )
+    decisions = [from_json(Decision, content) for content in await session.scalars(query)]
+    return frozenset(fact.name for decision in decisions for fact in decision.asks_customer)
+
+
+async def _promise_state(session: AsyncSession, approval_id: str) -> str | None:
+    """The worst state among what the approval promised; None when it promised nothing."""
+    states = set(
+        (await session.scalars(select(Promise.state).where(Promise.approval_id == approval_id))).all()
+    )
+    for state in (PromiseState.BROKEN, PromiseState.OPEN, PromiseState.KEPT, PromiseState.WITHDRAWN):
+        if state in states:
+            return state
+    return None

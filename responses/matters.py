@@ -11,14 +11,18 @@ from models.labels import Act, Language, Tone, Urgency
 from models.serial import to_json
 from models.tables import Case
 from responses.facts import known_facts
-from responses.history import given_to
+from responses.history import asked_in, given_to
+from responses.policy import Policy
+from responses.policy.schema import Supplier
 from responses.reading import Reading
 
 _URGENCIES = tuple(Urgency)
 _SHORT_WORDS = 3
 
 
-async def matter_of(session: AsyncSession, case: Case, reading: Reading, now: datetime) -> Matter:
+async def matter_of(
+    session: AsyncSession, case: Case, reading: Reading, policy: Policy, now: datetime
+) -> Matter:
     """Types, asks and entities are the union of the messages', urgency the highest, tone the last one's.
 
     The act is complaint if any is one, else the last that says anything. A message without words (a photo)
@@ -49,6 +53,20 @@ async def matter_of(session: AsyncSession, case: Case, reading: Reading, now: da
         given_here=here,
         history=elsewhere,
         now=now,
+        asked=await asked_in(session, case) | _shown_by_files(reading, policy),
+    )
+
+
+def _shown_by_files(reading: Reading, policy: Policy) -> frozenset[str]:
+    """The facts for which customers send a file: once one came, an agent looks at it and says."""
+    if not reading.has_files:
+        return frozenset()
+    return frozenset(
+        spec.name
+        for spec in policy.facts.values()
+        if spec.ask is not None
+        and Supplier.AGENT in spec.suppliers
+        and Supplier.CUSTOMER not in spec.suppliers
     )
 
 

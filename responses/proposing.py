@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.decision import Decision, DecisionKind, Matter, RemedyKind
-from models.serial import from_json, to_json
+from models.decision import Decision, Matter, RemedyKind
+from models.serial import to_json
 from models.states import DraftState, OfferState, PromiseState
 from models.tables import Case, DecisionRow, Draft, OfferRow, Promise
 from responses.config import RoadConfig
@@ -17,28 +17,6 @@ from responses.drafts.names import usable_name
 from responses.matters import inputs_sha256
 from responses.policy import Policy
 from responses.reading import Reading
-
-
-async def ask_once(session: AsyncSession, case: Case, decision: Decision) -> Decision:
-    """A customer is asked for a fact once; what is still missing then, an agent supplies or gives up."""
-    if decision.kind != DecisionKind.ASK:
-        return decision
-    earlier = (
-        await session.scalars(
-            select(DecisionRow.content)
-            .join(Draft, Draft.decision_id == DecisionRow.id)
-            .where(
-                Draft.case_id == case.id,
-                Draft.state == DraftState.APPROVED,
-                DecisionRow.kind == DecisionKind.ASK,
-            )
-        )
-    ).all()
-    asked = {fact.name for content in earlier for fact in from_json(Decision, content).asks_customer}
-    if not asked.issuperset(fact.name for fact in decision.asks_customer):
-        return decision
-    missing = tuple(dataclasses.replace(fact, ask=None, from_agent=True) for fact in decision.missing)
-    return dataclasses.replace(decision, kind=DecisionKind.HAND_OVER, missing=missing)
 
 
 async def propose_decision(
@@ -171,22 +149,6 @@ def keep_offers(session: AsyncSession, case: Case, row: DecisionRow, decision: D
                     choice_group=group,
                     our_fault=decision.at_fault is True,
                     state=OfferState.OFFERED,
-                )
-            )
-    if decision.kind == DecisionKind.OFFER and not decision.offers:
-        # An apology alone is an answer too: what follows it is not a first time any more.
-        for group, complaint_type in enumerate(decision.complaint_types or (None,)):
-            session.add(
-                OfferRow(
-                    decision_id=row.id,
-                    case_id=case.id,
-                    complaint_type=complaint_type,
-                    kind=RemedyKind.WORDS,
-                    basis="goodwill",
-                    rule_id=decision.rule_ids[0] if decision.rule_ids else "",
-                    content={},
-                    choice_group=group,
-                    our_fault=decision.at_fault is True,
                 )
             )
 

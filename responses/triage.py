@@ -25,7 +25,7 @@ from responses.matters import matter_of
 from responses.outbox import enqueue, enqueue_card
 from responses.policies import PolicyBook
 from responses.policy import decide
-from responses.proposing import ask_once, propose_decision
+from responses.proposing import propose_decision
 from responses.reading import Reading, read_case
 from responses.rights import may_approve, own_case
 from responses.standing_texts import StandingTexts
@@ -101,8 +101,8 @@ class Triage:
             return
         await note_orders(session, case, found)
         policy = await self._policies.in_force(session, case.audience, case.incident_at)
-        matter = await matter_of(session, case, reading, now)
-        decision = await ask_once(session, case, decide(policy, matter))
+        matter = await matter_of(session, case, reading, policy, now)
+        decision = decide(policy, matter, language=self._config.language)
         draft = await propose_decision(
             session,
             case,

@@ -161,9 +161,9 @@ def test_scenario_14_status_privacy_and_a_person_are_answered_in_the_customers_l
     emma.send("/status")
     staffed.office.wait(lambda: emma.find("no open request"), "no request yet")
     emma.send("/privacy")
-    staffed.office.wait(lambda: emma.find("deletion"), "what is kept")
+    staffed.office.wait(lambda: emma.find("delete"), "what is kept")
     emma.send("/human")
-    staffed.office.wait(lambda: emma.find("a person"), "a person was told")
+    staffed.office.wait(lambda: emma.find("somebody", after=emma.find("delete")), "a person was told")
     flagged = staffed.office.ask(
         "SELECT c.flag FROM cases c JOIN identities i ON i.id = c.identity_id WHERE i.external_id = ?",
         str(emma.id),
