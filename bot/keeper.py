@@ -95,7 +95,7 @@ class Keeper:
                 .order_by(Card.id.desc())
                 .limit(_AT_ONCE)
             )
-            for card, agent in (await session.execute(query)).tuples():
+            for card, agent in await session.execute(query):
                 buttons = await buttons_of(session, card, agent, words_for(agent), timezone)
                 wanted.append((card, buttons))
         return wanted
@@ -156,7 +156,7 @@ async def _untold(session: AsyncSession, since: datetime) -> list[tuple[OutboxEn
             Agent.removed_at.is_(None),
         )
     )
-    found = list((await session.execute(query)).tuples())
+    found = [(entry, agent, case) for entry, agent, case in await session.execute(query)]
     keys = {_told_key(entry) for entry, _, _ in found}
     told = set(await session.scalars(select(OutboxEntry.dedupe_key).where(OutboxEntry.dedupe_key.in_(keys))))
     return [one for one in found if _told_key(one[0]) not in told]

@@ -36,8 +36,8 @@ class Shown(BaseModel):
     """What stood on the page when the agent pressed: the verdict holds for exactly this."""
 
     draft_id: str | None = None
-    draft_revision: int = 0
-    sha256: str = ""
+    draft_revision: int | None = None
+    sha256: str | None = None
     revision: int
     text: str = Field(default="", max_length=4 * MAX_TEXT)
     kind: Kind | None = None
@@ -46,7 +46,7 @@ class Shown(BaseModel):
     @property
     def bound(self) -> Bound | None:
         """The draft on the page, if there was one."""
-        if self.draft_id is None:
+        if self.draft_id is None or self.draft_revision is None or self.sha256 is None:
             return None
         return Bound(draft_id=self.draft_id, revision=self.draft_revision, sha256=self.sha256)
 

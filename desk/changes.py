@@ -73,7 +73,7 @@ class Changes:
         async with self._database.reading() as session:
             return [
                 (event_id, Change(case_number=number, chat_key=chat_key))
-                for event_id, number, chat_key in (await session.execute(query)).tuples()
+                for event_id, number, chat_key in await session.execute(query)
             ]
 
     def _tell(self, change: Change) -> None:

@@ -75,12 +75,12 @@ class Present:
     def money(self, amount: Money) -> str:
         """`20 €`, `4,90 €`: whole euros without decimals."""
         whole = amount.amount == amount.amount.to_integral_value()
-        pattern = ("#,##0 ¤" if whole else "#,##0.00 ¤") if self.words.language == "it" else None
+        pattern = ("#,##0\u202f¤" if whole else "#,##0.00\u202f¤") if self.words.language == "it" else None
         if pattern is None and whole:
             pattern = "¤#,##0"
         return format_currency(
             amount.amount, amount.currency, pattern, locale=self._locale, currency_digits=False
-        ).replace("\u00a0", "\u202f")
+        )
 
     def chance(self, probability: float) -> str:
         """A probability as a percentage."""

@@ -139,7 +139,7 @@ async def found(session: AsyncSession, choice: Choice) -> list[QueueLine]:
         .limit(_FOUND)
     )
     known = {line.case.id: line for line in await queue_lines(session, tuple(CaseState))}
-    pairs = (await session.execute(query)).tuples().all()
+    pairs = (await session.execute(query)).all()
     return [known[case.id] if case.id in known else _bare(case, customer) for case, customer in pairs]
 
 
@@ -185,9 +185,7 @@ async def counts(session: AsyncSession) -> dict[str, int]:
     """How many cases each list has."""
     by_state = {
         CaseState(state): number
-        for state, number in (
-            await session.execute(select(Case.state, func.count()).group_by(Case.state))
-        ).tuples()
+        for state, number in await session.execute(select(Case.state, func.count()).group_by(Case.state))
     }
     waiting = (
         await session.scalars(

@@ -118,6 +118,21 @@ async def enqueue_card(
     return card
 
 
+async def cancel_cards(session: AsyncSession, case: Case) -> None:
+    """Cancels the case's cards that have not left yet: they would show what is no longer so."""
+    await session.execute(
+        update(OutboxEntry)
+        .where(
+            OutboxEntry.case_id == case.id,
+            OutboxEntry.purpose == Purpose.CARD,
+            OutboxEntry.state == OutboxState.PENDING,
+            OutboxEntry.dedupe_key.startswith(f"card:{case.id}:", autoescape=True),
+        )
+        .values(state=OutboxState.CANCELLED)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def cancel_pending(session: AsyncSession, *, approval_id: str) -> bool:
     """Cancels an approval's answer while nothing of it has left; False when it is too late."""
     entries = (await session.scalars(select(OutboxEntry).where(OutboxEntry.approval_id == approval_id))).all()

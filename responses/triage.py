@@ -22,7 +22,7 @@ from responses.events import record
 from responses.facts import known_facts, note_orders
 from responses.filing import due_now
 from responses.matters import matter_of
-from responses.outbox import enqueue, enqueue_card
+from responses.outbox import cancel_cards, enqueue, enqueue_card
 from responses.policies import PolicyBook
 from responses.policy import decide
 from responses.proposing import propose_decision
@@ -160,6 +160,7 @@ class Triage:
         """A card for everyone who may approve this draft; for whom it was passed to, if it was."""
         if case.is_sample:
             return
+        await cancel_cards(session, case)
         able = await may_approve(session, draft) if draft is not None else await _working(session)
         if case.passed_to is not None:
             able = [agent for agent in able if agent.id == case.passed_to] or able

@@ -209,8 +209,8 @@ function countdown() {
 function content() {
   return {
     draft_id: bound.draft_id,
-    draft_revision: bound.draft_revision ?? 0,
-    sha256: bound.sha256 ?? "",
+    draft_revision: bound.draft_revision,
+    sha256: bound.sha256,
     revision: bound.revision,
     text: editing ? text.value : bound.text,
     kind: editing ? kind : null,

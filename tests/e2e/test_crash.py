@@ -151,10 +151,9 @@ def test_after_many_kills_every_message_is_in_a_case_and_nothing_was_sent_twice(
     kills = 0
     for step, query in [(step, query) for step, query in STEPS.items() for _ in range(KILLS_PER_STEP)]:
         before = desk.number(query)
-        for customer in rng.sample(customers, 3):
-            text = f"Il pacco numero {len(written)} non è arrivato"
-            written.append(text)
-            customer.send(text)
+        text = f"Il pacco numero {len(written)} non è arrivato"
+        written.append(text)
+        rng.choice(customers).send(text)
         deadline = time.monotonic() + PATIENCE
         while desk.number(query) <= before:
             press_every_approve_button(agent, pressed)

@@ -3,7 +3,9 @@
 from tests.e2e.conftest import Staffed
 
 LATE = "Il pacco {order} non è mai arrivato, sono due settimane che lo aspetto."
-BROKEN = "La lampada dell'ordine {order} è arrivata rotta, con il vetro in mille pezzi."
+INSULTED = (
+    "Ordine {order}: il vostro commesso mi ha insultata davanti agli altri clienti, personale maleducato."
+)
 
 
 def test_scenario_08_a_button_pressed_twice_changes_once_and_both_presses_are_answered(
@@ -33,8 +35,8 @@ def test_scenario_10_forged_data_and_the_button_of_another_card_are_refused(staf
     marta.send(LATE.format(order="RS-30010"))
     card = staffed.office.card(staffed.giulia, "RS-30010")
     other = staffed.office.card(staffed.bruno, "RS-30010")
-    forged = ["a:nonesuch", "a", "", "U:nonesuch", "z" * 64, "P:x:y:z", f"{card.data()}:more"]
-    presses = [staffed.bruno.press_data(other.last, data) for data in [*forged[:-1], card.data()]]
+    forged = ["a:nonesuch", "a", "U:nonesuch", "k:nonesuch", "z" * 64, "P:x:y:z", card.data()]
+    presses = [staffed.bruno.press_data(other.last, data) for data in forged]
     staffed.office.wait(lambda: all(press.answered for press in presses), "all are answered")
     staffed.office.settled()
     assert staffed.office.approvals_of(card) == 0
@@ -150,10 +152,11 @@ def test_scenario_21_somebody_who_is_no_agent_presses_approve_is_refused_and_it_
 
 def test_scenario_22_an_offer_above_the_agents_limit_goes_to_a_supervisor(staffed: Staffed) -> None:
     marta = staffed.telegram.user("Marta")
-    marta.send(BROKEN.format(order="RS-30022"))
+    marta.send(INSULTED.format(order="RS-30022"))
     card = staffed.office.card(staffed.sofia, "RS-30022")
     staffed.office.settled()
     assert staffed.giulia.find("RS-30022") is None
+    assert staffed.bruno.find("RS-30022") is None
     assert "responsabile" in card.head.text
     staffed.sofia.press(card.last, "Approva e invia")
     staffed.office.wait(lambda: marta.find("Sofia"), "the supervisor's answer")

@@ -32,10 +32,7 @@ def test_scenario_03_a_follow_up_joins_the_open_case_and_the_draft_is_redone(sta
     assert second.number == first.number
     assert "RS-20003" in second.head.text
     assert staffed.office.cases_of(marta) == 1
-    staffed.office.wait(
-        lambda: not staffed.giulia.find(first.last.text[:40]) or _bare(staffed, first.last.message_id),
-        "the old card has lost its buttons",
-    )
+    staffed.office.wait(lambda: _bare(staffed, first.last.message_id), "the old card has lost its buttons")
     proposed = staffed.office.ask(
         "SELECT d.revision = c.revision FROM drafts d JOIN cases c ON c.id = d.case_id "
         "WHERE c.number = ? AND d.state = 'proposed'",
@@ -61,7 +58,7 @@ def test_scenario_04_a_photo_with_its_caption_can_be_opened_by_the_agent(staffed
             (
                 message
                 for message in staffed.sofia.messages()
-                if message.kind == "photo" and _after(message, card)
+                if message.kind == "photo" and message.message_id > card.last.message_id
             ),
             None,
         ),
@@ -73,10 +70,6 @@ def test_scenario_04_a_photo_with_its_caption_can_be_opened_by_the_agent(staffed
         lambda: staffed.office.ask("SELECT 1 FROM attachments WHERE stored_as IS NOT NULL") or None,
         "its content is kept",
     )
-
-
-def _after(message: object, card: object) -> bool:
-    return message.message_id > card.last.message_id  # type: ignore[attr-defined]
 
 
 def test_scenario_07_an_edit_is_a_new_revision_and_the_earlier_text_is_kept(staffed: Staffed) -> None:
@@ -163,7 +156,7 @@ def test_scenario_14_status_privacy_and_a_person_are_answered_in_the_customers_l
     emma.send("/privacy")
     staffed.office.wait(lambda: emma.find("delete"), "what is kept")
     emma.send("/human")
-    staffed.office.wait(lambda: emma.find("somebody", after=emma.find("delete")), "a person was told")
+    staffed.office.wait(lambda: emma.find("a person", after=emma.find("delete")), "a person was told")
     flagged = staffed.office.ask(
         "SELECT c.flag FROM cases c JOIN identities i ON i.id = c.identity_id WHERE i.external_id = ?",
         str(emma.id),

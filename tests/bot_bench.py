@@ -1,0 +1,196 @@
+"""The bot in a test's own event loop: real database, real road, real requests to the Telegram double.
+
+What the program adds is left out: alarms ring as tasks of the loop at once, and labels come from a table.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.pacing import Limit, Pacing
+from bot.service import TelegramBot
+from models.alarm import Alarm, Job
+from models.assessment import Assessment, Entities, Label
+from models.clock import utcnow
+from models.database import Database, sqlite_url
+from models.decision import Role
+from models.tables import Agent, Base
+from responses.agents import add_agent, link_telegram
+from responses.approval import Approvals
+from responses.config import Business, RoadConfig
+from responses.delivery import Delivery
+from responses.desk_cases import DeskCases
+from responses.files import FileStore
+from responses.filing import Filing
+from responses.giving_up import give_up
+from responses.inbox import Inbox
+from responses.policies import PolicyBook
+from responses.road import Road
+from responses.standing_texts import StandingTexts
+from responses.triage import Triage
+from tests.telegram import Double, Seen, User
+
+QUICK = Limit(count=1_000, seconds=0.01)
+
+
+def late_parcel() -> Assessment:
+    """What the table says of every message, unless a test changes it."""
+
+    def label(name: str) -> Label:
+        return Label(label=name, probability=0.95)
+
+    return Assessment(
+        act=label("complaint"),
+        complaint_types=(label("delivery_late"),),
+        tone=label("calm"),
+        urgency=label("normal"),
+        asks=(label("refund"),),
+        own_error=label("no"),
+        language="it",
+        entities=Entities(),
+        abstained=frozenset(),
+        encoder="table",
+        heads="table",
+    )
+
+
+class BotBench:
+    """`async with BotBench(folder) as bench:`; `bench.telegram` has the people."""
+
+    def __init__(self, folder: Path, *, undo: float = 0, api: str | None = None) -> None:
+        self.telegram = Double()
+        self._folder = folder
+        self._api = api
+        self.config = RoadConfig(
+            business=Business(name="Maglieria Rossi"),
+            timezone=ZoneInfo("Europe/Rome"),
+            debounce=timedelta(0),
+            undo=timedelta(seconds=undo),
+        )
+        self.says = late_parcel()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        self.telegram.start()
+        self.database = Database(sqlite_url(self._folder / "bench.sqlite"))
+        async with self.database.engine.begin() as connection:
+            await connection.run_sync(Base.metadata.create_all)
+        policies, texts = PolicyBook(), StandingTexts(self.config)
+        policy = files("responses.policy").joinpath("samples", "negozio.yaml").read_text(encoding="utf-8")
+        async with self.database.writing() as session:
+            await policies.load(session, {"negozio.yaml": policy})
+            await texts.seed(session)
+        filing = Filing(self.config, lambda text: ())
+        self.road = Road(
+            database=self.database,
+            config=self.config,
+            filing=filing,
+            triage=Triage(
+                database=self.database,
+                config=self.config,
+                policies=policies,
+                texts=texts,
+                classify=self._classify,
+                agent_chat=self._agent_chat,
+            ),
+            approvals=Approvals(self.config),
+            policies=policies,
+            texts=texts,
+            files=FileStore(self._folder / "files"),
+            desk_cases=DeskCases(filing=filing),
+        )
+        self.bot = TelegramBot(
+            self.road,
+            self.telegram.token,
+            self._api or self.telegram.url,
+            pacing=Pacing(overall=QUICK, private=QUICK, group=QUICK),
+        )
+        self.inbox = Inbox(self.database, {"telegram": self.bot.handle}, give_up)
+        self.delivery = Delivery(self.database, {"telegram": self.bot.channel}, "bench")
+        self._work: dict[Job, Callable[[str], Awaitable[None]]] = {
+            Job.PROCESS: self.inbox.process,
+            Job.ASSESS: self.road.triage.assess,
+            Job.TRIAGE: self.road.triage.run,
+            Job.DELIVER: self.delivery.run,
+        }
+        self.database.ring = self._ring
+        await self.bot.start()
+        self._spawn(self.bot.run())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.bot.stop()
+        await self.database.close()
+        self.telegram.stop()
+
+    async def hire(self, name: str, role: Role = Role.AGENT, *, language: str = "it") -> User:
+        """An agent with a linked account."""
+        user = self.telegram.user(name, language=language, started=True)
+        async with self.database.writing() as session:
+            agent = await add_agent(session, name, role)
+            agent.languages = [language]
+            await link_telegram(session, agent, user.id)
+        return user
+
+    async def card(self, agent: User, words: str, button: str = "Approva e invia") -> Seen:
+        """Waits for the post with the buttons of the newest card whose head shows these words."""
+
+        def found() -> Seen | None:
+            heads = [seen for seen in agent.messages() if "n. " in seen.text and words in seen.text]
+            if not heads:
+                return None
+            newer = [seen for seen in agent.messages() if seen.message_id >= heads[-1].message_id]
+            return next((seen for seen in newer if button in seen.labels), None)
+
+        return await self.telegram.wait_for(found, what=f"the card of {words!r}")
+
+    async def prompt(self, agent: User, after: Seen) -> Seen:
+        """Waits for a question that wants a reply."""
+
+        def found() -> Seen | None:
+            asked = [seen for seen in agent.messages() if seen.asks_reply]
+            return next((seen for seen in asked if seen.message_id > after.message_id), None)
+
+        return await self.telegram.wait_for(found, what="a prompt")
+
+    def say_also(self, **changes: object) -> None:
+        """Changes what the table says of messages from now on."""
+        self.says = replace(self.says, **changes)  # type: ignore[arg-type]
+
+    def _agent_chat(self, agent: Agent) -> str | None:
+        return self.bot.chat_key(agent.telegram_id) if agent.telegram_id is not None else None
+
+    async def _classify(self, texts: Sequence[str]) -> Sequence[Assessment]:
+        return [self.says for _ in texts]
+
+    async def _ring(self, alarms: Sequence[Alarm]) -> None:
+        for alarm in alarms:
+            self._spawn(self._wake(alarm))
+
+    async def _wake(self, alarm: Alarm) -> None:
+        if alarm.at is not None:
+            await asyncio.sleep(max(0.0, (alarm.at - utcnow()).total_seconds()))
+        await self._work[alarm.job](alarm.row_id)
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def all_of(session: AsyncSession, query: object) -> list[object]:
+    """The rows of a query, for looking at them in tests."""
+    return list((await session.scalars(query)).all())  # type: ignore[call-overload]

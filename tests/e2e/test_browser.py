@@ -1,0 +1,224 @@
+"""The whole road in a real browser: written in the web chat, approved on the desk, seen in the chat."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.e2e.office import START_PATIENCE, until
+
+CHROMIUM = shutil.which("chromium")
+NO_CHROMIUM = "chromium is not installed: the browser tests are left out (Debian: apt-get install chromium)"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+PATIENCE = 30_000
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None and os.environ.get("CI") != "true", reason=NO_CHROMIUM)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A program of this file's own, and the one-time link of its first admin."""
+
+    address: str
+    login: str
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """`rimedio run` on a new data folder."""
+    folder = tmp_path_factory.mktemp("browser")
+    log = folder / "log"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("RIMEDIO_")} | {
+        "RIMEDIO_HOME": str(folder / "home"),
+        "RIMEDIO_PORT": str(port),
+        "RIMEDIO_DEBOUNCE": "0",
+        "RIMEDIO_UNDO": "0",
+    }
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "rimedio", "run", "--no-samples"],
+            env=environment,
+            stdout=output,
+            stderr=output,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        until(
+            lambda: _answers(process, f"{address}/readyz", log),
+            "the program is ready",
+            patience=START_PATIENCE,
+        )
+        login = re.search(r"http\S+/login/\S+", log.read_text())
+        assert login is not None, log.read_text()
+        yield Running(address=address, login=login[0])
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def _answers(process: subprocess.Popen[bytes], address: str, log: Path) -> bool:
+    assert process.poll() is None, f"the program has ended:\n{log.read_text()[-3000:]}"
+    try:
+        return httpx.get(address, timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM is not None, NO_CHROMIUM
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What browsers complained of: blocked content, errors in scripts."""
+    return []
+
+
+def new_page(browser: Browser, complaints: list[str], *, width: int = 1280) -> Page:
+    context = browser.new_context(viewport={"width": width, "height": 900}, locale="it-IT")
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda line: complaints.append(line.text) if "Content Security" in line.text else None)
+    return page
+
+
+@pytest.fixture(scope="module")
+def signed_in(program: Running, browser: Browser) -> dict[str, object]:
+    """The cookies of the admin, who came in by the printed link."""
+    page = new_page(browser, [])
+    page.goto(program.login)
+    page.get_by_role("button", name="Entra alla scrivania").click()
+    expect(page).to_have_url(f"{program.address}/queue")
+    state = page.context.storage_state()
+    page.context.close()
+    return dict(state)
+
+
+def desk_page(
+    browser: Browser, signed_in: dict[str, object], complaints: list[str], *, width: int = 1280
+) -> Page:
+    page = new_page(browser, complaints, width=width)
+    page.context.add_cookies(signed_in["cookies"])  # type: ignore[arg-type]
+    return page
+
+
+def write_in_chat(page: Page, program: Running, text: str, name: str) -> None:
+    page.goto(f"{program.address}/chat")
+    page.get_by_label("Il tuo nome (facoltativo)").fill(name)
+    page.get_by_label("Scrivi qui il tuo messaggio").fill(text)
+    page.get_by_role("button", name="Invia").click()
+
+
+def test_an_answer_approved_on_the_desk_arrives_in_the_chat(program, browser, signed_in, complaints):
+    desk = desk_page(browser, signed_in, complaints)
+    desk.goto(f"{program.address}/queue")
+    expect(desk.get_by_text("Tutto risposto")).to_be_visible()
+    customer = new_page(browser, complaints)
+    write_in_chat(
+        customer, program, "Il pacco <b>RS20418</b> non è mai arrivato, voglio il rimborso", "Marta"
+    )
+
+    # Neither page is loaded anew from here on.
+    row = desk.locator("li.row", has_text="Marta")
+    expect(row).to_contain_text("Il pacco <b>RS20418</b> non è mai arrivato", timeout=PATIENCE)
+    row.click()
+    expect(desk.locator("#preview")).not_to_be_empty(timeout=PATIENCE)
+    desk.keyboard.press("e")
+    desk.locator("#text").fill("Buongiorno Marta, il pacco riparte oggi.\n{agent}")
+    desk.get_by_role("button", name="Approva e invia").click()
+
+    answer = customer.locator(".bubble.out", has_text="il pacco riparte oggi")
+    expect(answer).to_contain_text("Buongiorno Marta, il pacco riparte oggi.\nadmin", timeout=PATIENCE)
+    expect(desk.locator(".bubble.out", has_text="il pacco riparte oggi")).to_be_visible(timeout=PATIENCE)
+    customer.reload()
+    expect(customer.locator(".bubble.out", has_text="il pacco riparte oggi")).to_have_count(1)
+    assert complaints == []
+    desk.context.close()
+    customer.context.close()
+
+
+def test_a_text_being_edited_survives_a_closed_tab(program, browser, signed_in, complaints):
+    customer = new_page(browser, complaints)
+    write_in_chat(customer, program, "La lampada dell'ordine RS20377 è arrivata in mille pezzi.", "Davide")
+    desk = desk_page(browser, signed_in, complaints)
+    desk.goto(f"{program.address}/queue")
+    desk.locator("li.row", has_text="Davide").click()
+    expect(desk.locator("#preview")).not_to_be_empty(timeout=PATIENCE)
+    case = desk.url
+    desk.keyboard.press("e")
+    desk.locator("#text").fill("Buongiorno Davide, una lampada intera")
+    expect(desk.locator("#saved")).to_have_text("Salvato", timeout=PATIENCE)
+    desk.context.close()
+
+    again = desk_page(browser, signed_in, complaints)
+    again.goto(case)
+    expect(again.locator("#text")).to_have_value("Buongiorno Davide, una lampada intera")
+    again.get_by_role("button", name="Torna alla bozza").click()
+    expect(again.locator("#preview")).to_be_visible()
+    expect(again.locator("#preview")).not_to_have_text("Buongiorno Davide, una lampada intera")
+    assert complaints == []
+    again.context.close()
+    customer.context.close()
+
+
+def test_an_unsent_text_is_written_again_when_the_customer_writes_once_more(
+    program, browser, signed_in, complaints
+):
+    customer = new_page(browser, complaints)
+    write_in_chat(customer, program, "Non avete ancora risposto alla mia mail di lunedì.", "Paolo")
+    desk = desk_page(browser, signed_in, complaints)
+    desk.goto(f"{program.address}/queue")
+    desk.locator("li.row", has_text="Paolo").click()
+    expect(desk.locator("#preview")).not_to_be_empty(timeout=PATIENCE)
+    desk.keyboard.press("e")
+    desk.locator("#text").fill("Buongiorno Paolo, ho letto")
+    expect(desk.locator("#saved")).to_have_text("Salvato", timeout=PATIENCE)
+    customer.get_by_label("Scrivi qui il tuo messaggio").fill("E adesso vorrei anche un rimborso.")
+    customer.keyboard.press("Enter")
+
+    expect(desk.locator("#notice")).to_contain_text("la bozza è cambiata", timeout=PATIENCE)
+    expect(desk.locator("#text")).to_have_value("Buongiorno Paolo, ho letto")
+    desk.get_by_role("button", name="Tieni il mio testo").click()
+    desk.get_by_role("button", name="Approva e invia").click()
+    expect(customer.locator(".bubble.out", has_text="ho letto")).to_be_visible(timeout=PATIENCE)
+    assert complaints == []
+    desk.context.close()
+    customer.context.close()
+
+
+@pytest.mark.parametrize(
+    "path", ["/queue", "/queue?state=all", "/cases/101", "/cases/new", "/colleagues", "/rules"]
+)
+def test_no_page_is_wider_than_a_phone(program, browser, signed_in, complaints, path):
+    page = desk_page(browser, signed_in, complaints, width=390)
+    page.goto(f"{program.address}{path}")
+    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert width == 0
+    assert complaints == []
+    page.context.close()

@@ -1,0 +1,268 @@
+"""Agents at their cards."""
+
+from sqlalchemy import func, select, update
+
+from models.clock import utcnow
+from models.decision import Role
+from models.states import CaseState, Direction, DraftState, OutboxState, Purpose
+from models.tables import Agent, Approval, Case, Draft, Message, OpenEdit, OutboxEntry, Prompt
+from responses.agents import add_agent, make_link
+from tests.bot_bench import BotBench
+
+
+async def test_a_one_time_link_links_the_account_once(bench: BotBench) -> None:
+    async with bench.database.writing() as session:
+        code = await make_link(session, await add_agent(session, "Giulia", Role.AGENT), "telegram")
+    giulia, thief = bench.telegram.user("Giulia"), bench.telegram.user("Ladro")
+    giulia.start(code)
+    await giulia.sees("Ciao Giulia")
+    thief.start(code)
+    await thief.sees("Maglieria Rossi")
+    async with bench.database.reading() as session:
+        assert (await session.scalars(select(Agent.telegram_id))).all() == [giulia.id]
+
+
+async def test_undo_before_sending_puts_the_same_text_on_the_table_again(slow_to_leave: BotBench) -> None:
+    bench = slow_to_leave
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    card = await bench.card(giulia, "mai arrivato")
+    giulia.press(card, "Approva e invia")
+    leaving = await bench.telegram.wait_for(
+        lambda: next((seen for seen in giulia.messages() if "Parte tra 30 s · Annulla" in seen.labels), None)
+    )
+    giulia.press(leaving, "Annulla")
+    await giulia.sees("non è partito niente")
+    again = await bench.telegram.wait_for(
+        lambda: next(
+            (
+                seen
+                for seen in giulia.messages()
+                if "Approva e invia" in seen.labels and seen.message_id > card.message_id
+            ),
+            None,
+        )
+    )
+    assert again.text == card.text
+    async with bench.database.reading() as session:
+        states = await session.scalars(select(OutboxEntry.state).where(OutboxEntry.purpose == Purpose.ANSWER))
+        assert states.all() == [OutboxState.CANCELLED]
+    assert bench.telegram.violations == []
+
+
+async def test_only_the_reply_to_the_prompt_becomes_a_draft_and_only_approving_sends_it(
+    bench: BotBench,
+) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    card = await bench.card(giulia, "mai arrivato")
+    giulia.press(card, "Chiedi al cliente")
+    prompt = await bench.prompt(giulia, card)
+    giulia.send("Buongiorno, qual è il numero d'ordine?", reply_to=prompt)
+    shown = await bench.telegram.wait_for(
+        lambda: next((seen for seen in giulia.messages() if "qual è il numero" in seen.text), None)
+    )
+    assert marta.find("qual è il numero") is None
+    giulia.press(shown, "Approva e invia")
+    await marta.sees("qual è il numero")
+    async with bench.database.reading() as session:
+        case = (await session.scalars(select(Case))).one()
+        kinds = (await session.scalars(select(Draft.kind).where(Draft.state == DraftState.APPROVED))).all()
+    assert (case.state, kinds) == (CaseState.WAITING_CUSTOMER, ["ask"])
+
+
+async def test_a_reply_to_a_prompt_after_its_time_is_not_used(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    card = await bench.card(giulia, "mai arrivato")
+    giulia.press(card, "Modifica")
+    prompt = await bench.prompt(giulia, card)
+    async with bench.database.writing() as session:
+        await session.execute(update(Prompt).values(expires_at=utcnow()))
+    giulia.send("Troppo tardi", reply_to=prompt)
+    await giulia.sees("15 minuti: non ho usato")
+    async with bench.database.reading() as session:
+        assert (await session.scalars(select(func.count(Draft.id)))).one() == 1
+
+
+async def test_an_edit_of_a_draft_that_is_gone_is_refused_and_the_text_kept(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    card = await bench.card(giulia, "mai arrivato")
+    giulia.press(card, "Modifica")
+    prompt = await bench.prompt(giulia, card)
+    marta.send("Ho trovato il numero: RS-4411")
+    await bench.card(giulia, "RS-4411")
+    giulia.send("Buongiorno, mi dia il numero", reply_to=prompt)
+    refusal = await giulia.sees("Non parte")
+    assert "RS-4411" in refusal.text
+    await giulia.sees("Il tuo testo è conservato")
+    async with bench.database.reading() as session:
+        assert (await session.scalars(select(OpenEdit.text))).all() == ["Buongiorno, mi dia il numero"]
+
+
+async def test_a_text_with_an_unknown_placeholder_is_refused(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    card = await bench.card(giulia, "mai arrivato")
+    giulia.press(card, "Modifica")
+    giulia.send("Buongiorno {nome}, arriva domani", reply_to=await bench.prompt(giulia, card))
+    await giulia.sees("segnaposto")
+
+
+async def test_a_case_taken_over_is_talked_in_person_until_given_back(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    card = await bench.card(giulia, "mai arrivato")
+    giulia.press(card, "Me ne occupo io")
+    taken = await giulia.sees("è tua")
+    giulia.send("Buongiorno Marta, sono Giulia: controllo subito.", reply_to=taken)
+    first = await marta.sees("controllo subito")
+    marta.send("Grazie, aspetto qui.")
+    forwarded = await giulia.sees("aspetto qui")
+    giulia.send("Eccomi: arriva domani.", reply_to=forwarded)
+    await marta.sees("arriva domani", after=first)
+    giulia.press(forwarded, "Restituisci")
+    await giulia.sees("di nuovo di tutti")
+    async with bench.database.reading() as session:
+        case = (await session.scalars(select(Case))).one()
+        approvals = (await session.scalars(select(Approval.filled_text))).all()
+    assert (case.state, case.claimed_by) == (CaseState.ANSWERED, None)
+    assert approvals == ["Buongiorno Marta, sono Giulia: controllo subito.", "Eccomi: arriva domani."]
+    assert bench.telegram.violations == []
+
+
+async def test_a_held_case_is_taken_by_a_second_press_and_the_first_holder_told(bench: BotBench) -> None:
+    giulia, bruno = await bench.hire("Giulia"), await bench.hire("Bruno")
+    marta = bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    at_giulias, at_brunos = await bench.card(giulia, "mai arrivato"), await bench.card(bruno, "mai arrivato")
+    giulia.press(at_giulias, "Modifica")
+    await bench.prompt(giulia, at_giulias)
+    bruno.press(at_brunos, "Modifica")
+    await bruno.sees("La tiene Giulia")
+    offered = await bench.telegram.wait_for(
+        lambda: next((seen for seen in bruno.messages() if "Indietro" in seen.labels), None)
+    )
+    bruno.press(offered, "Prendila comunque")
+    await bench.prompt(bruno, at_brunos)
+    await giulia.sees("Bruno ha preso")
+
+
+async def test_passing_on_gives_the_card_to_the_one_chosen(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    card = await bench.card(giulia, "mai arrivato")
+    bruno = await bench.hire("Bruno")
+    giulia.press(card, "Passa a…")
+    choice = await bench.telegram.wait_for(
+        lambda: next((seen for seen in giulia.messages() if "Bruno" in seen.labels), None)
+    )
+    giulia.press(choice, "Bruno")
+    await bruno.sees("Giulia ti ha passato")
+    passed = await bench.card(bruno, "mai arrivato")
+    bruno.press(passed, "Approva e invia")
+    await marta.sees("Bruno, Maglieria Rossi")
+
+
+async def test_a_discarded_draft_leaves_the_case_waiting_for_words(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    card = await bench.card(giulia, "mai arrivato")
+    giulia.press(card, "Scarta la bozza")
+    bare = await bench.card(giulia, "Nessuna bozza", button="Scrivi")
+    giulia.press(bare, "Scrivi")
+    giulia.send("Buongiorno, ci penso io.", reply_to=await bench.prompt(giulia, bare))
+    mine = await bench.telegram.wait_for(
+        lambda: next(
+            (seen for seen in giulia.messages() if seen.text == "Buongiorno, ci penso io." and seen.buttons),
+            None,
+        )
+    )
+    giulia.press(mine, "Approva e invia")
+    await marta.sees("ci penso io")
+
+
+async def test_a_missing_fact_is_given_by_a_button_and_the_draft_redone(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    bench.say_also(complaint_types=(type(bench.says.act)(label="billing_error", probability=0.95),))
+    marta.send("Mi avete addebitato due volte lo stesso ordine.")
+    card = await bench.card(giulia, "due volte")
+    typed = next(label for label in card.labels if label.endswith("scrivi…"))
+    giulia.press(card, typed)
+    giulia.send("12,50", reply_to=await bench.prompt(giulia, card))
+    await giulia.sees("rifaccio la bozza")
+    head = await bench.telegram.wait_for(
+        lambda: next((seen for seen in giulia.messages() if "12,50" in seen.text and seen.from_bot), None)
+    )
+    assert "Offriamo" in head.text or head.text
+
+
+async def test_a_reply_to_a_card_is_an_internal_note(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    card = await bench.card(giulia, "mai arrivato")
+    giulia.send("chiedere al corriere", reply_to=card)
+    await giulia.sees("Nota interna")
+    async with bench.database.reading() as session:
+        notes = await session.scalars(select(Message.text).where(Message.direction == Direction.NOTE))
+        assert notes.all() == ["chiedere al corriere"]
+
+
+async def test_an_agents_own_text_gets_help_and_never_a_case(bench: BotBench) -> None:
+    giulia = await bench.hire("Giulia")
+    giulia.send("Il mio pacco non è mai arrivato!")
+    await giulia.sees("/prova")
+    async with bench.database.reading() as session:
+        assert (await session.scalars(select(func.count(Case.id)))).one() == 0
+
+
+async def test_an_agent_can_play_a_customer_and_approve_the_answer(bench: BotBench) -> None:
+    giulia = await bench.hire("Giulia")
+    giulia.send("/prova")
+    await giulia.sees("cliente di prova")
+    giulia.send("Il mio pacco non è mai arrivato!")
+    card = await bench.card(giulia, "mio pacco")
+    assert giulia.find("PROVA") is not None
+    giulia.press(card, "Approva e invia")
+    await giulia.sees("Giulia, Maglieria Rossi", after=card)
+    giulia.send("/fine")
+    await giulia.sees("Prova finita")
+    async with bench.database.reading() as session:
+        assert (await session.scalars(select(Case.is_test))).all() == [True]
+
+
+async def test_an_agent_whose_language_is_english_gets_english_buttons(bench: BotBench) -> None:
+    anna, marta = await bench.hire("Anna", language="en"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    card = await bench.card(anna, "mai arrivato", button="Approve and send")
+    assert "Take over" in card.labels
+    assert anna.find("late delivery") is not None
+
+
+async def test_long_words_are_cut_on_the_card_and_shown_whole_by_a_button(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è arrivato. " + "parola " * 200 + "FINE")
+    card = await bench.card(giulia, "non è arrivato")
+    head = giulia.find("Richiesta n.")
+    assert head is not None
+    assert "FINE" not in head.text
+    giulia.press(card, "Leggi tutto")
+    await giulia.sees("FINE")
+
+
+async def test_what_the_agents_see_after_an_approval_by_another(bench: BotBench) -> None:
+    giulia, bruno = await bench.hire("Giulia"), await bench.hire("Bruno")
+    marta = bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    at_brunos = await bench.card(bruno, "mai arrivato")
+    giulia.press(await bench.card(giulia, "mai arrivato"), "Approva e invia")
+    await marta.sees("Giulia, Maglieria Rossi")
+    await bench.telegram.wait_for(
+        lambda: any(
+            seen.message_id == at_brunos.message_id and seen.labels and "Inviata" in seen.labels[0]
+            for seen in bruno.messages()
+        )
+    )
+    bruno.press_data(at_brunos, str(at_brunos.button("Approva").data))
+    await bruno.sees("Approvata da Giulia")

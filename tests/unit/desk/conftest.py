@@ -1,0 +1,225 @@
+"""A desk on a real database file, with the road behind it and browsers before it."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest_asyncio
+from sqlalchemy import select
+
+from desk.app import create_app
+from desk.channel import WebChannel
+from desk.webchat import web_handler
+from models.alarm import Alarm, Job
+from models.assessment import Assessment, Entities, Label
+from models.database import Database
+from models.decision import Role
+from models.ids import new_id
+from models.tables import Agent, Case
+from responses.agents import add_agent, agent_by_name, hash_password, make_link
+from responses.approval import Approvals
+from responses.config import Business, RoadConfig
+from responses.delivery import Delivery
+from responses.desk_cases import DeskCases
+from responses.files import FileStore
+from responses.filing import Filing
+from responses.giving_up import give_up
+from responses.hand import HandChannel
+from responses.inbox import Inbox, receive
+from responses.policies import PolicyBook
+from responses.road import Road
+from responses.samples import sample_handler
+from responses.standing_texts import StandingTexts
+from responses.triage import Triage
+
+BASE = "http://desk.test"
+PASSWORD = "una frase lunga"
+
+
+def label(name: str) -> Label:
+    return Label(label=name, probability=0.93)
+
+
+async def classify(texts: Sequence[str]) -> list[Assessment]:
+    """Everything is a late parcel; in capitals, with insults."""
+    return [
+        Assessment(
+            act=label("complaint"),
+            complaint_types=(label("delivery_late"),),
+            tone=label("abusive" if text.isupper() else "frustrated"),
+            urgency=label("normal"),
+            asks=(),
+            own_error=label("no"),
+            language="it",
+            entities=Entities(),
+            abstained=frozenset(),
+            encoder="table",
+            heads="table",
+        )
+        for text in texts
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Browser:
+    """A browser at the desk: its cookies, and the forgery token of the last page."""
+
+    client: httpx.AsyncClient
+
+    async def open(self, path: str) -> httpx.Response:
+        return await self.client.get(path)
+
+    async def token(self, path: str) -> str:
+        page = await self.client.get(path)
+        found = re.search(r'data-csrf="([^"]+)"', page.text)
+        assert found is not None, page.text[:400]
+        return found[1]
+
+    async def submit(self, path: str, page: str | None = None, **fields: str) -> httpx.Response:
+        token = await self.token(page or path)
+        return await self.client.post(path, data={"csrf": token, **fields})
+
+    async def act(self, path: str, content: dict[str, object], page: str = "/password") -> httpx.Response:
+        token = await self.token(page)
+        return await self.client.post(
+            path, json=content, headers={"X-CSRF-Token": token, "Accept": "application/json"}
+        )
+
+    async def shown(self, number: int) -> dict[str, object]:
+        """What the case's page binds a verdict to."""
+        state = (await self.client.get(f"/cases/{number}/parts")).json()["state"]
+        names = ("draft_id", "draft_revision", "sha256", "revision", "text")
+        return {name: state[name] for name in names}
+
+
+class House:
+    """The desk and everything behind it; alarms are worked off by `settle`."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self.database = database
+        self.telegram: str | None = None
+        self.model_ready = True
+        self._alarms: list[Alarm] = []
+        config = RoadConfig(
+            business=Business(name="Maglieria Rossi", contact=None, privacy="https://rossi.example/privacy"),
+            timezone=ZoneInfo("Europe/Rome"),
+            debounce=timedelta(0),
+            undo=timedelta(0),
+        )
+        filing = Filing(config, lambda text: re.findall(r"RS\d+", text))
+        policies, texts = PolicyBook(), StandingTexts(config)
+        self.road = Road(
+            database=database,
+            config=config,
+            filing=filing,
+            triage=Triage(
+                database=database,
+                config=config,
+                policies=policies,
+                texts=texts,
+                classify=classify,
+                agent_chat=lambda agent: None,
+            ),
+            approvals=Approvals(config),
+            policies=policies,
+            texts=texts,
+            files=FileStore(folder / "files"),
+            desk_cases=DeskCases(filing=filing),
+        )
+        hand = HandChannel()
+        handlers = {"web": web_handler(self.road), "sample": sample_handler(filing)}
+        channels = {"web": WebChannel(), "sample": hand, "desk": hand}
+        self._work = {
+            Job.PROCESS: Inbox(database, handlers, give_up).process,
+            Job.ASSESS: self.road.triage.assess,
+            Job.TRIAGE: self.road.triage.run,
+            Job.DELIVER: Delivery(database, channels, "test").run,
+        }
+        database.ring = self._ring
+        self.app = create_app(
+            self.road,
+            secret="a secret of the tests",
+            public_url=BASE,
+            language="it",
+            model_ready=lambda: self.model_ready,
+            telegram=lambda: self.telegram,
+        )
+
+    async def _ring(self, alarms: Sequence[Alarm]) -> None:
+        self._alarms.extend(alarms)
+
+    async def settle(self) -> None:
+        """Works off everything that is due."""
+        while self._alarms:
+            alarm = self._alarms.pop(0)
+            await self._work[alarm.job](alarm.row_id)
+
+    async def open_shop(self) -> None:
+        name = "negozio.yaml"
+        text = files("responses.policy").joinpath("samples", name).read_text(encoding="utf-8")
+        async with self.database.writing() as session:
+            await self.road.policies.load(session, {name: text})
+            await self.road.texts.seed(session)
+            for person, role in (("Giulia", Role.ADMIN), ("Marco", Role.AGENT), ("Sara", Role.SUPERVISOR)):
+                agent = await add_agent(session, person, role)
+                agent.password_hash = _HASH
+
+    def stranger(self, **headers: str) -> Browser:
+        transport = httpx.ASGITransport(self.app, client=("192.0.2.7", 1))
+        client = httpx.AsyncClient(transport=transport, base_url=BASE, headers=headers)
+        return Browser(client=client)
+
+    async def browser(self, name: str = "Giulia") -> Browser:
+        """A browser in which this agent has signed in."""
+        browser = self.stranger()
+        answer = await browser.submit("/login", name=name, password=PASSWORD)
+        assert answer.status_code == 303, answer.text[:300]
+        return browser
+
+    async def link(self, name: str) -> str:
+        async with self.database.writing() as session:
+            return await make_link(session, await agent_by_name(session, name), "web")
+
+    async def agent(self, name: str) -> Agent:
+        async with self.database.reading() as session:
+            return (await session.scalars(select(Agent).where(Agent.name == name))).one()
+
+    async def said(
+        self, text: str, *, visitor: str = "v1", name: str | None = "Marta", settle: bool = True
+    ) -> int:
+        """A customer writes in the web chat; the number of the case."""
+        message = {"id": new_id(), "visitor": visitor, "text": text, "at": "2026-11-20T10:00:00+00:00"}
+        async with self.database.writing() as session:
+            await receive(
+                session,
+                source="web",
+                external_id=f"{visitor}:{message['id']}",
+                chat_key=f"web:{visitor}",
+                raw=json.dumps(message | {"name": name}),
+                customer_says=True,
+            )
+        if settle:
+            await self.settle()
+        return (await self.case(visitor)).number if settle else 0
+
+    async def case(self, visitor: str = "v1") -> Case:
+        async with self.database.reading() as session:
+            query = select(Case).where(Case.chat_key == f"web:{visitor}").order_by(Case.id.desc()).limit(1)
+            return (await session.scalars(query)).one()
+
+
+_HASH = hash_password(PASSWORD)
+
+
+@pytest_asyncio.fixture
+async def house(sqlite: Database, tmp_path: Path) -> AsyncIterator[House]:
+    """A shop with its policy, an admin, an agent and a supervisor."""
+    made = House(sqlite, tmp_path)
+    await made.open_shop()
+    yield made

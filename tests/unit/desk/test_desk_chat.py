@@ -1,0 +1,146 @@
+"""The customers' web chat."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import func, select
+
+from models.tables import Case, Message, Update
+
+
+async def write(browser, text, message_id="0123456789", **more):
+    return await browser.act("/chat/messages", {"id": message_id, "text": text, **more}, page="/chat")
+
+
+async def count(house, table):
+    async with house.database.reading() as session:
+        return (await session.scalars(select(func.count()).select_from(table))).one()
+
+
+async def test_the_page_says_who_reads_and_who_answers(house):
+    page = (await house.stranger().open("/chat")).text
+    assert "assistente automatico" in page
+    assert "una persona" in page
+    assert "https://rossi.example/privacy" in page
+
+
+async def test_the_page_speaks_the_browsers_language(house):
+    page = (await house.stranger(**{"Accept-Language": "en-GB,en"}).open("/chat")).text
+    assert "a person always answers" in page
+
+
+async def test_a_message_is_stored_and_becomes_a_case(house):
+    browser = house.stranger()
+    assert (await write(browser, "Dov'è il mio pacco?", name="Marta")).json() == {"ok": True}
+    assert await count(house, Update) == 1
+    await house.settle()
+    assert await count(house, Case) == 1
+
+
+async def test_a_message_sent_twice_is_stored_once(house):
+    browser = house.stranger()
+    await write(browser, "Dov'è il mio pacco?")
+    await write(browser, "Dov'è il mio pacco?")
+    await house.settle()
+    async with house.database.reading() as session:
+        said = list(await session.scalars(select(Message.text).where(Message.direction == "in")))
+    assert said == ["Dov'è il mio pacco?"]
+
+
+async def test_the_conversation_survives_a_reload(house):
+    browser = house.stranger()
+    await write(browser, "Prima riga", "aaaaaaaa")
+    await house.settle()
+    await write(browser, "Ancora in attesa", "bbbbbbbb")
+    page = (await browser.open("/chat")).text
+    assert "Prima riga" in page
+    assert "Ancora in attesa" in page
+
+
+async def test_another_visitor_sees_nothing_of_it(house):
+    await write(house.stranger(), "Cose private")
+    await house.settle()
+    assert "Cose private" not in (await house.stranger().open("/chat")).text
+
+
+async def test_the_answer_arrives_with_the_name_of_who_wrote_it(house):
+    customer = house.stranger()
+    await write(customer, "Dov'è il mio pacco?")
+    await house.settle()
+    async with house.database.reading() as session:
+        number = (await session.scalars(select(Case.number))).one()
+    agent = await house.browser()
+    await agent.act(f"/cases/{number}/approve", await agent.shown(number) | {"text": "Parte oggi."})
+    await house.settle()
+    last = (await customer.open("/chat/messages")).json()["messages"][-1]
+    assert (last["side"], last["text"], last["by"]) == ("out", "Parte oggi.", "Giulia")
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\u00a0\t"], ids=["empty", "spaces", "blank"])
+async def test_an_empty_text_is_answered_politely(house, text):
+    answer = await write(house.stranger(), text)
+    assert (answer.status_code, answer.json()["reason"]) == (400, "empty")
+    assert await count(house, Update) == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["🙂", "a\x00b", "\u202eabc", "<b>&</b>", "x" * 100_000, "\ud800".encode("utf-8", "replace").decode()],
+    ids=["emoji", "nul", "rtl", "html", "long", "surrogate"],
+)
+async def test_odd_texts_become_cases(house, text):
+    browser = house.stranger()
+    assert (await write(browser, text)).status_code == 200
+    await house.settle()
+    assert await count(house, Case) == 1
+    assert (await browser.open("/chat")).status_code == 200
+
+
+async def test_half_a_character_is_stored_and_read(house):
+    browser = house.stranger()
+    token = await browser.token("/chat")
+    answer = await browser.client.post(
+        "/chat/messages",
+        content=b'{"id": "0123456789", "text": "met\\ud83d"}',
+        headers={"X-CSRF-Token": token, "Content-Type": "application/json"},
+    )
+    assert answer.status_code in (200, 422)
+    await house.settle()
+    assert (await browser.open("/chat")).status_code == 200
+
+
+async def test_a_text_that_is_too_long_is_refused_politely(house):
+    answer = await write(house.stranger(), "x" * 100_001)
+    assert (answer.status_code, answer.json()["reason"]) == (413, "too_long")
+
+
+async def test_more_than_a_megabyte_is_not_even_read(house):
+    assert (await write(house.stranger(), "x" * 1_100_000)).status_code == 413
+
+
+async def test_too_many_messages_are_answered_politely(house):
+    browser = house.stranger()
+    token = await browser.token("/chat")
+    answers = [
+        await browser.client.post(
+            "/chat/messages", json={"id": f"message-{n}", "text": "?"}, headers={"X-CSRF-Token": token}
+        )
+        for n in range(31)
+    ]
+    assert [answer.status_code for answer in answers] == [200] * 30 + [429]
+    assert "non si perde niente" in answers[-1].json()["sentence"]
+
+
+async def test_a_made_up_cookie_is_nobodys(house):
+    browser = house.stranger()
+    browser.client.cookies.set("rimedio_visitor", '"v1"', domain="desk.test", path="/chat")
+    assert (await browser.open("/chat/messages")).status_code == 403
+
+
+async def test_listeners_hear_of_a_change_once(house):
+    changes = house.app.state.desk.changes
+    with changes.listening() as listener:
+        number = await house.said("Dov'è il mio pacco?")
+        heard = await asyncio.wait_for(listener.get(), 5)
+        assert (heard.case_number, heard.chat_key) == (number, "web:v1")
+    await asyncio.wait_for(changes._task, 5)
