@@ -162,8 +162,9 @@ class CardActions:
         again = await self._road.approvals.undo(self._session, self._agent, approval.id)
         await self._say("undone")
         if case.triage_due_at is None:
-            await enqueue_card(self._session, case, self._agent, self._chat, again)
+            # Showing to all cancels the cards that wait to leave: this agent's own comes after it.
             await self._road.triage.show(self._session, case, again)
+            await enqueue_card(self._session, case, self._agent, self._chat, again)
 
     async def _prompt(self, case: Case) -> None:
         forced = self._pressed.action == Action.EDIT_BY_FORCE

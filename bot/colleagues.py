@@ -74,11 +74,11 @@ async def show_card(
     context: Context, session: AsyncSession, agent: Agent, chat_key: str, case: Case, draft: Draft
 ) -> None:
     """Shows a draft to who made it, and to those who may approve it when that is somebody else."""
-    await enqueue_card(session, case, agent, chat_key, draft)
     try:
         check_tier(agent, await decision_of(session, draft))
     except NotAllowedError:
         await context.road.triage.show(session, case, draft)
+    await enqueue_card(session, case, agent, chat_key, draft)
 
 
 async def _obey(session: AsyncSession, row: Update, command: Command, agent: Agent, words: Words) -> None:

@@ -1,7 +1,6 @@
 """Customers in their private chat: what they say is filed, what they ask the bot is answered."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,13 +12,14 @@ from bot.envelope import Command, read_command
 from bot.messages import incoming_of, is_service, language_of
 from models.clock import utcnow
 from models.labels import Language, Urgency
-from models.states import CaseState, PromiseState
-from models.tables import Case, Customer, Identity, Promise, Update
-from responses.drafts.dates import format_when
+from models.states import CaseState
+from models.tables import Case, Customer, Identity, Update
+from responses.drafts.dates import day_forms, format_due, format_when
 from responses.events import record
 from responses.filing import MAX_FILE_BYTES
 from responses.incoming import Incoming, MessageKind
 from responses.person_wanted import want_person
+from responses.promised import open_promise
 
 _Say = Callable[..., Awaitable[None]]
 
@@ -84,7 +84,7 @@ async def customer_wrote(
     # At most once an hour to one person: somebody who sends ten voice notes needs no ten answers.
     hourly = f"{filed.identity.id}:{utcnow():%Y%m%d%H}"
     if filed.rejected_files:
-        await say("file_too_large", f"too_large:{row.id}", megabytes=str(MAX_FILE_BYTES // _MEGABYTE))
+        await say("file_too_large", f"too_large:{row.id}", size=f"{MAX_FILE_BYTES // _MEGABYTE} MB")
     elif incoming.kind == MessageKind.VOICE:
         await say("voice_kept", f"voice:{hourly}")
     elif incoming.kind == MessageKind.STICKER and filed.case is not None:
@@ -145,7 +145,7 @@ async def _obey(
 async def _say_status(
     context: Context, session: AsyncSession, case: Case | None, language: str, say: _Say
 ) -> None:
-    now = utcnow()
+    now, timezone = utcnow(), context.road.config.timezone
     if case is None or case.state == CaseState.SPAM:
         await say("status_none")
     elif case.state in _WITH_US:
@@ -155,11 +155,18 @@ async def _say_status(
             number=str(case.number),
             when=await _when(context, session, case, language),
         )
-    elif (due := await _promised_for(session, case)) is not None and due > now:
-        when = format_when(due, now, language, context.road.config.timezone)
-        await say("status_promise", case, number=str(case.number), when=when)
+    elif (promised := await open_promise(session, case, language)) is not None:
+        await say(
+            "status_promise",
+            case,
+            number=str(case.number),
+            what=promised.what,
+            due=format_due(promised.due_at, language, timezone),
+        )
     else:
-        await say("status_answered", case, number=str(case.number))
+        last = (case.answered_at or case.closed_at or now).astimezone(timezone).date()
+        day = day_forms(last, language)["on"]
+        await say("status_answered", case, number=str(case.number), day=day)
 
 
 async def _when(context: Context, session: AsyncSession, case: Case, language: str) -> str:
@@ -171,16 +178,6 @@ async def _when(context: Context, session: AsyncSession, case: Case, language: s
         deadline = policy.deadlines.get(case.urgency or "") or policy.deadlines.get(Urgency.NORMAL)
         due = policy.hours.add(deadline, now) if deadline is not None else now
     return format_when(due, now, language, context.road.config.timezone)
-
-
-async def _promised_for(session: AsyncSession, case: Case) -> datetime | None:
-    query = (
-        select(Promise.due_at)
-        .where(Promise.case_id == case.id, Promise.state == PromiseState.OPEN)
-        .order_by(Promise.due_at.desc())
-        .limit(1)
-    )
-    return (await session.scalars(query)).one_or_none()
 
 
 async def _identity(session: AsyncSession, incoming: Incoming) -> Identity | None:

@@ -16,10 +16,10 @@ from desk.context import Actor, Visit
 from desk.refusals import refused
 from models.clock import utcnow
 from models.ids import new_id
-from models.states import Direction, OutboxState
+from models.states import CaseState, Direction, OutboxState
 from models.tables import Agent, Case, Draft, Message, OpenEdit, OutboxEntry
 from responses.approval import MAX_TEXT, proposed_draft
-from responses.cases import claim, close
+from responses.cases import CLAIM_LASTS, claim, close, release
 from responses.delivery import sent
 from responses.errors import BlockedError, ResponsesError
 from responses.events import record
@@ -277,7 +277,7 @@ async def typed(visit: Actor, number: int, body: Typed) -> JSONResponse:
             kept = await _keep(acting, clean(body.text))
             refusal = None
             try:
-                await _hold(acting)
+                await _hold(acting, writing=bool(body.text.strip()))
             except BlockedError as error:
                 refusal = error
     except ResponsesError as error:
@@ -360,11 +360,19 @@ async def _keep(acting: Acting, text: str) -> bool:
     return True
 
 
-async def _hold(acting: Acting) -> None:
-    """Claims the case; again only when half of the time is over, so that typing leaves no trail of events."""
+async def _hold(acting: Acting, *, writing: bool) -> None:
+    """Claims the case while somebody writes; who empties the box gives it free.
+
+    Claims again only when half of the time is over, so that typing leaves no trail of events.
+    """
     case = acting.case
-    mine = case.claimed_by == acting.agent.id and case.claimed_until is not None
-    if mine and case.claimed_until is not None and (case.claimed_until - utcnow()).total_seconds() > 450:
+    mine = case.claimed_by == acting.agent.id
+    if not writing:
+        if mine and case.state != CaseState.TAKEN_OVER:
+            release(case)
+            record(acting.session, acting.agent.id, "case.released", case.id)
+        return
+    if mine and case.claimed_until is not None and case.claimed_until > utcnow() + CLAIM_LASTS / 2:
         return
     await claim(acting.session, case, acting.agent)
 

@@ -1,6 +1,7 @@
 """Server-sent events: open pages are told that something changed, and fetch what they show anew."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 
 from fastapi import APIRouter
@@ -12,6 +13,8 @@ from desk.context import Reader
 router = APIRouter()
 _QUIET = 20.0
 """Seconds after which a sign of life goes out: proxies close what is silent."""
+_LONGEST = 600.0
+"""Seconds after which the browser has to come again, and with it the question who is signed in."""
 
 
 @router.get("/live")
@@ -27,7 +30,8 @@ def stream(changes: Changes, line: Callable[[Change], str | None]) -> StreamingR
         with changes.listening() as listener:
             # What happened between the page's making and now is covered by fetching once.
             yield "retry: 2000\nevent: hello\ndata: 0\n\n"
-            while True:
+            end = time.monotonic() + _LONGEST
+            while time.monotonic() < end:
                 try:
                     change = await asyncio.wait_for(listener.get(), _QUIET)
                 except TimeoutError:

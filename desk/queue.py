@@ -200,7 +200,12 @@ async def counts(session: AsyncSession) -> dict[str, int]:
 
 async def neighbours(session: AsyncSession, case: Case) -> tuple[int | None, int | None]:
     """The numbers of the cases before and after this one in the queue; from outside it, the first is next."""
-    numbers = [line.case.number for line in await queue_lines(session)]
+    query = (
+        select(Case.number)
+        .where(or_(Case.state.in_(_WAITING), Case.flag.is_not(None)))
+        .order_by(Case.due_at.is_(None), Case.due_at, Case.id)
+    )
+    numbers = list((await session.scalars(query)).all())
     if case.number not in numbers:
         return None, next(iter(numbers), None)
     place = numbers.index(case.number)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import sparse
 
-BUCKETS = 1 << 14
+BUCKETS = 1 << 13
 SHORTEST, LONGEST = 3, 5
 """Letters in a piece; a word begins and ends with a blank of its own."""
 

@@ -13,8 +13,6 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.pacing import Limit, Pacing
 from bot.service import TelegramBot
 from models.alarm import Alarm, Job
@@ -149,7 +147,8 @@ class BotBench:
         """Waits for the post with the buttons of the newest card whose head shows these words."""
 
         def found() -> Seen | None:
-            heads = [seen for seen in agent.messages() if "n. " in seen.text and words in seen.text]
+            heads = [seen for seen in agent.messages() if "n. " in seen.text or "no. " in seen.text]
+            heads = [seen for seen in heads if words in seen.text]
             if not heads:
                 return None
             newer = [seen for seen in agent.messages() if seen.message_id >= heads[-1].message_id]
@@ -189,8 +188,3 @@ class BotBench:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-async def all_of(session: AsyncSession, query: object) -> list[object]:
-    """The rows of a query, for looking at them in tests."""
-    return list((await session.scalars(query)).all())  # type: ignore[call-overload]

@@ -9,6 +9,8 @@ const preview = document.getElementById("preview");
 const notice = document.getElementById("notice");
 const saved = document.getElementById("saved");
 const modeLine = document.getElementById("mode");
+const legend = document.getElementById("legend");
+const blank = /\[\s*(?:…|\.\.\.)[^[\]]*\]/;
 const here = `/cases/${JSON.parse(main.dataset.state).number}`;
 const local = `rimedio:${here}`;
 
@@ -30,6 +32,9 @@ function render() {
   preview.hidden = editing;
   modeLine.textContent = editing ? (kind ? words[`kind_${kind}`] : words.editing) : bound.draft_id ? words.as_sent : "";
   if (!editing) { preview.replaceChildren(...filled(bound.text, bound.slots)); saved.textContent = ""; }
+  const slots = Object.entries(bound.slots).filter(([slot]) => text.value.includes(slot));
+  legend.hidden = !editing || !slots.length;
+  legend.textContent = slots.map(([slot, value]) => `${slot} = ${value}`).join(" · ");
   const empty = editing ? !text.value.trim() : !bound.text;
   for (const name of ["approve"]) button(name).disabled = busy || empty;
   button("discard").disabled = busy || !bound.draft_id;
@@ -42,7 +47,7 @@ function button(name) {
 /** The text as the customer will read it: slots filled and marked, blanks shown as such. */
 function filled(source, slots) {
   return source.split(/(\{[^{}\n]+\}|\[\s*(?:…|\.\.\.)[^[\]]*\])/).map((piece) => {
-    const value = slots[piece] ?? (/^\[\s*(…|\.\.\.)/.test(piece) ? piece : null);
+    const value = slots[piece] ?? (blank.test(piece) ? piece : null);
     if (value === null) return document.createTextNode(piece);
     const mark = document.createElement("mark");
     mark.textContent = value;
@@ -65,8 +70,10 @@ function edit({ value = null, as = null, cursor = null } = {}) {
   render();
   grow();
   text.focus();
-  const place = cursor ?? text.value.length;
-  text.setSelectionRange(place, place);
+  // Where a person has to go on writing, the cursor is there already.
+  const gap = cursor === null ? blank.exec(text.value) : null;
+  const place = cursor ?? gap?.index ?? text.value.length;
+  text.setSelectionRange(place, place + (gap?.[0].length ?? 0));
   if (value !== null) typed();
 }
 
@@ -125,7 +132,9 @@ window.addEventListener("pagehide", () => {
 
 async function dropEdit() {
   read();
+  unsaved = false;
   await post(`${here}/typed`, { text: "" });
+  refresh({ mine: true });
 }
 
 async function force() {
@@ -236,6 +245,7 @@ async function act(path, values) {
 
 async function approve() {
   if (Date.now() < careful || button("approve").disabled) return;
+  if (blank.test(content().text)) { edit(); tell(words.fill); return; }
   const answer = await act("approve", content());
   if (!answer) return;
   if (answer.ok) {
@@ -383,7 +393,7 @@ document.addEventListener("submit", async (event) => {
   }
 });
 
-text.addEventListener("input", () => { grow(); typed(); });
+text.addEventListener("input", () => { if (notice.textContent === words.fill) notice.hidden = true; grow(); typed(); });
 hear((number) => { if (!number || number === state.number) { clearTimeout(asked); asked = setTimeout(refresh, 120); } });
 setInterval(() => { if (!document.hidden) refresh(); }, 60000);
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -109,22 +110,20 @@ def new_page(browser: Browser, complaints: list[str], *, width: int = 1280) -> P
 
 
 @pytest.fixture(scope="module")
-def signed_in(program: Running, browser: Browser) -> dict[str, object]:
+def signed_in(program: Running, browser: Browser) -> list[Any]:
     """The cookies of the admin, who came in by the printed link."""
     page = new_page(browser, [])
     page.goto(program.login)
     page.get_by_role("button", name="Entra alla scrivania").click()
     expect(page).to_have_url(f"{program.address}/queue")
-    state = page.context.storage_state()
+    cookies = page.context.cookies()
     page.context.close()
-    return dict(state)
+    return list(cookies)
 
 
-def desk_page(
-    browser: Browser, signed_in: dict[str, object], complaints: list[str], *, width: int = 1280
-) -> Page:
+def desk_page(browser: Browser, signed_in: list[Any], complaints: list[str], *, width: int = 1280) -> Page:
     page = new_page(browser, complaints, width=width)
-    page.context.add_cookies(signed_in["cookies"])  # type: ignore[arg-type]
+    page.context.add_cookies(signed_in)
     return page
 
 
@@ -163,6 +162,26 @@ def test_an_answer_approved_on_the_desk_arrives_in_the_chat(program, browser, si
     customer.context.close()
 
 
+def test_a_blank_in_the_draft_is_filled_before_it_leaves(program, browser, signed_in, complaints):
+    customer = new_page(browser, complaints)
+    write_in_chat(customer, program, "Quanto costa la spedizione a Pantelleria? Grazie", "Nadia")
+    desk = desk_page(browser, signed_in, complaints)
+    desk.goto(f"{program.address}/queue")
+    desk.locator("li.row", has_text="Nadia").click()
+    expect(desk.locator("#preview")).not_to_be_empty(timeout=PATIENCE)
+    desk.keyboard.press("e")
+    desk.locator("#text").fill("Buongiorno Nadia, […]\n{agent}")
+    desk.get_by_role("button", name="Approva e invia").click()
+    expect(desk.locator("#notice")).to_contain_text("Completa il punto segnato")
+    desk.keyboard.type("la spedizione costa 9 €.")
+    expect(desk.locator("#text")).to_have_value("Buongiorno Nadia, la spedizione costa 9 €.\n{agent}")
+    desk.keyboard.press("Control+Enter")
+    expect(customer.locator(".bubble.out", has_text="costa 9 €")).to_be_visible(timeout=PATIENCE)
+    assert complaints == []
+    desk.context.close()
+    customer.context.close()
+
+
 def test_a_text_being_edited_survives_a_closed_tab(program, browser, signed_in, complaints):
     customer = new_page(browser, complaints)
     write_in_chat(customer, program, "La lampada dell'ordine RS20377 è arrivata in mille pezzi.", "Davide")
@@ -187,7 +206,7 @@ def test_a_text_being_edited_survives_a_closed_tab(program, browser, signed_in, 
     customer.context.close()
 
 
-def test_an_unsent_text_is_written_again_when_the_customer_writes_once_more(
+def test_a_text_being_written_is_not_touched_when_the_customer_writes_again(
     program, browser, signed_in, complaints
 ):
     customer = new_page(browser, complaints)

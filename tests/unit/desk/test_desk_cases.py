@@ -162,6 +162,14 @@ async def test_writing_holds_the_case_and_a_colleagues_text_is_kept_too(house):
     assert texts == {"Io rispondo", "Anch'io"}
 
 
+async def test_who_goes_back_to_the_draft_leaves_the_case_free(house):
+    number = await house.said(LATE)
+    giulia, marco = await house.browser(), await house.browser("Marco")
+    await giulia.act(f"/cases/{number}/typed", {"text": "Io rispondo"})
+    await giulia.act(f"/cases/{number}/typed", {"text": ""})
+    assert (await marco.act(f"/cases/{number}/typed", {"text": "Anch'io"})).status_code == 200
+
+
 async def test_taking_anyway_tells_who_held_it(house):
     number = await house.said(LATE)
     giulia, marco = await house.browser(), await house.browser("Marco")
