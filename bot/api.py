@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -88,19 +89,19 @@ class Api:
 
     async def me(self) -> User:
         """Who the bot is."""
-        await self.pacing.turn(None, Purpose.STANDING)
-        return await self._bot.get_me()
+        async with self._turn(None, Purpose.STANDING):
+            return await self._bot.get_me()
 
     async def set_commands(self, commands: Sequence[tuple[str, str]], language: str | None) -> None:
         """The menu of commands for people whose Telegram speaks `language`; None for all others."""
-        await self.pacing.turn(None, Purpose.STANDING)
         menu = [BotCommand(name, text) for name, text in commands]
-        await self._bot.set_my_commands(menu, language_code=language)
+        async with self._turn(None, Purpose.STANDING):
+            await self._bot.set_my_commands(menu, language_code=language)
 
     async def drop_webhook(self) -> None:
         """Ends a webhook that stands in the way of polling; what waits is kept."""
-        await self.pacing.turn(None)
-        await self._bot.delete_webhook(drop_pending_updates=False)
+        async with self._turn(None):
+            await self._bot.delete_webhook(drop_pending_updates=False)
 
     async def send_text(
         self,
@@ -167,35 +168,42 @@ class Api:
 
     async def edit_keyboard(self, chat: int, message: int, keyboard: Keyboard) -> None:
         """Puts other buttons under a message; none takes them away. The same ones again are fine."""
-        await self.pacing.turn(chat)
-        try:
-            await self._bot.edit_message_reply_markup(chat, message, reply_markup=_markup(keyboard))
-        except BadRequest as error:
-            if _NOT_MODIFIED not in error.message.lower():
-                raise
-        except FloodError as error:
-            self.pacing.pause(chat, error.pause.total_seconds())
-            raise
+        async with self._turn(chat):
+            try:
+                await self._bot.edit_message_reply_markup(chat, message, reply_markup=_markup(keyboard))
+            except BadRequest as error:
+                if _NOT_MODIFIED not in error.message.lower():
+                    raise
 
     async def answer_press(self, press: str, notice: str | None = None) -> None:
         """Stops the waiting sign on a pressed button; `notice` (at most 200 characters) is shown."""
-        await self.pacing.turn(None)
         try:
-            await self._bot.answer_callback_query(press, text=notice, show_alert=notice is not None)
+            async with self._turn(None):
+                await self._bot.answer_callback_query(press, text=notice, show_alert=notice is not None)
         except TelegramError as error:
             # Too old, or unreachable: the press itself is acted upon all the same.
             log.info("press.unanswered", extra={"error": type(error).__name__})
 
     async def leave(self, chat: int) -> None:
         """Leaves a group or channel."""
-        await self.pacing.turn(chat)
-        await self._bot.leave_chat(chat)
+        async with self._turn(chat):
+            await self._bot.leave_chat(chat)
 
     async def download(self, file_id: str) -> bytes:
         """The content of a file that somebody sent."""
-        await self.pacing.turn(None, Purpose.STANDING)
-        file = await self._bot.get_file(file_id)
-        return bytes(await file.download_as_bytearray())
+        async with self._turn(None, Purpose.STANDING):
+            file = await self._bot.get_file(file_id)
+            return bytes(await file.download_as_bytearray())
+
+    @asynccontextmanager
+    async def _turn(self, chat: int | None, purpose: Purpose = Purpose.ANSWER) -> AsyncIterator[None]:
+        """Waits for a turn; a 429 then pauses the chat that the request named, or all when it named none."""
+        await self.pacing.turn(chat, purpose)
+        try:
+            yield
+        except FloodError as error:
+            self.pacing.pause(chat, error.pause.total_seconds())
+            raise
 
 
 def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from telegram.error import BadRequest, InvalidToken, TelegramError
+from telegram.error import BadRequest, TelegramError
 
 from bot.address import source_of
 from bot.api import Api
@@ -53,12 +53,12 @@ class Fetcher:
         try:
             content = await self._api.download(file.provider_id)
         except TelegramError as error:
-            # Telegram has the file no more, or never gives it out: it will not change its mind.
-            final = isinstance(error, BadRequest | InvalidToken)
             log.warning("file.not_fetched", extra={"file": file.id, "error": type(error).__name__})
+            reason = "too_large" if "too big" in error.message.lower() else "not_available"
             async with self._road.database.writing() as session:
                 row = await session.get_one(Attachment, file.id)
-                note_failed_fetch(row, "not_available", final=final)
+                # A bad request stays bad: Telegram has the file no more, or never gives it out.
+                note_failed_fetch(row, reason, final=isinstance(error, BadRequest))
             return
         stored = await asyncio.to_thread(self._road.files.put, content)
         async with self._road.database.writing() as session:

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -20,6 +21,7 @@ ERROR = "error"
 """The column that says what is wrong with a row; only there when some row has something wrong."""
 
 Progress = Callable[[int, int], None]
+_Write = Callable[[Row, Assessment | None, str | None], None]
 
 
 class Assessor(Protocol):
@@ -51,9 +53,10 @@ def classify_file(
     """Classify the messages of a CSV or JSON-lines file into another file.
 
     The source's own columns come first, then those of `nlp.render.COLUMNS`; an own column that has the name
-    of one of these is kept as `input_<name>`. Lists stay lists in JSON lines and are joined by `|` in
-    CSV. A row that cannot be read is kept, with an `error`. The target appears whole or not at all, in
-    UTF-8; a CSV keeps the source's delimiter. `progress` is told the rows done and the rows in all.
+    of one of these is kept as `input_<name>`, with as many `input_` as it takes. Lists stay lists in JSON
+    lines and are joined by `|` in CSV. A row that cannot be read is kept, with an `error`. The target
+    appears whole or not at all, in UTF-8; a CSV keeps the source's delimiter. `progress` is told the rows
+    done and the rows in all.
 
     Raises:
         BatchError: The source cannot be read as a whole, it has no such text column, or the target
@@ -65,17 +68,23 @@ def classify_file(
     column = text_column or find_text_column(table)
     if column not in table.columns:
         raise BatchError(f"{source}: no column {column!r}; found: {', '.join(table.columns) or 'none'}")
+    if target.resolve() == source.resolve():
+        raise BatchError(f"{target}: is the input itself; write the result to another file")
+    names = _own_names(table.columns)
     problems = [_problem(row, column) is not None for row in table.rows()]
     temporary = target.with_name(f".{target.name}.partial")
     try:
-        with temporary.open("w", encoding=_target_encoding(target, table), newline="") as file:
-            write = _writer(target, file, table, with_errors=any(problems))
+        encoding = _target_encoding(target, table)
+        # A text may hold half a character (a lone surrogate in the source's escapes), which UTF-8 cannot.
+        with temporary.open("w", encoding=encoding, errors="replace", newline="") as file:
+            write = _writer(target, file, table, names, with_errors=any(problems))
             counts = _run(table, column, classifier, write, lambda done: progress(done, len(problems)))
         temporary.replace(target)
     except OSError as error:
         raise BatchError(f"{target}: cannot be written ({error.strerror})") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # it is not there when all went well, nor where it could not be made
+            temporary.unlink()
     return counts
 
 
@@ -83,7 +92,7 @@ def _run(
     table: Table,
     column: str,
     classifier: Assessor,
-    write: Callable[[dict[str, object]], None],
+    write: _Write,
     progress: Callable[[int], None],
 ) -> BatchCounts:
     counts = BatchCounts()
@@ -95,7 +104,7 @@ def _run(
         for row, ok in zip(window, readable, strict=True):
             assessment = next(results) if ok else None
             problem = _problem(row, column)
-            write(_output_row(row, assessment, problem))
+            write(row, assessment, problem)
             counts = BatchCounts(
                 rows=counts.rows + 1,
                 errors=counts.errors + (problem is not None),
@@ -115,16 +124,26 @@ def _problem(row: Row, column: str) -> str | None:
     return None
 
 
-def _output_row(row: Row, assessment: Assessment | None, problem: str | None) -> dict[str, object]:
-    own = {_own_name(name): value for name, value in row.values.items()}
+def _output_row(
+    row: Row, assessment: Assessment | None, problem: str | None, names: Mapping[str, str]
+) -> dict[str, object]:
+    own = {names[name]: value for name, value in row.values.items()}
     labels: Mapping[str, Value | None] = (
         dict.fromkeys(COLUMNS) if assessment is None else as_columns(assessment)
     )
     return {**own, **labels, **({} if problem is None else {ERROR: problem})}
 
 
-def _own_name(name: str) -> str:
-    return f"input_{name}" if name in (*COLUMNS, ERROR) else name
+def _own_names(columns: Sequence[str]) -> dict[str, str]:
+    """What the input's columns are called in the output, so that none hides another."""
+    names: dict[str, str] = {}
+    ours = {*COLUMNS, ERROR}
+    for column in columns:
+        name = column
+        while name in ours or (name != column and name in columns):
+            name = f"input_{name}"
+        names[column] = name
+    return names
 
 
 def _target_encoding(target: Path, table: Table) -> str:
@@ -134,15 +153,25 @@ def _target_encoding(target: Path, table: Table) -> str:
 
 
 def _writer(
-    target: Path, file: TextIO, table: Table, *, with_errors: bool
-) -> Callable[[dict[str, object]], None]:
+    target: Path, file: TextIO, table: Table, own_names: Mapping[str, str], *, with_errors: bool
+) -> _Write:
     if target.suffix.lower() in JSON_SUFFIXES:
-        return lambda row: _write_line(file, row)
-    names = [*map(_own_name, table.columns), *COLUMNS, *([ERROR] if with_errors else [])]
+
+        def write_line(row: Row, assessment: Assessment | None, problem: str | None) -> None:
+            values = _output_row(row, assessment, problem, own_names)
+            file.write(json.dumps(values, ensure_ascii=False) + "\n")
+
+        return write_line
+    names = [*own_names.values(), *COLUMNS, *([ERROR] if with_errors else [])]
     delimiter = table.delimiter if table.delimiter.isprintable() or table.delimiter == "\t" else ","
     writer = csv.DictWriter(file, names, delimiter=delimiter, lineterminator="\n", restval="")
     writer.writeheader()
-    return lambda row: writer.writerow({name: _cell(value) for name, value in row.items()})
+
+    def write_record(row: Row, assessment: Assessment | None, problem: str | None) -> None:
+        values = _output_row(row, assessment, problem, own_names)
+        writer.writerow({name: _cell(value) for name, value in values.items()})
+
+    return write_record
 
 
 def _cell(value: object) -> object:
@@ -150,14 +179,9 @@ def _cell(value: object) -> object:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list):
+    nested = isinstance(value, list) and any(isinstance(item, list | dict) for item in value)
+    if isinstance(value, list) and not nested:
         return "|".join(str(_cell(item)) for item in value)
-    if isinstance(value, dict):
+    if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
     return value
-
-
-def _write_line(file: TextIO, row: Mapping[str, object]) -> None:
-    # A text may hold half a character (a lone surrogate in the source's escapes), which UTF-8 cannot.
-    line = json.dumps(row, ensure_ascii=False)
-    file.write(line.encode("utf-8", "replace").decode() + "\n")

@@ -8,6 +8,7 @@ from models.assessment import Assessment, Entities, Label
 from models.labels import Act, Tone, Urgency
 from nlp.encoder import Encoder, Precision, Vectors, load_encoder
 from nlp.entities import EntityFinder
+from nlp.features import read_features
 from nlp.heads import NO, TRAINED, Head, Heads, load_heads
 from nlp.language import detect_language, load_identifier
 
@@ -76,11 +77,8 @@ class Classifier:
         day = today or datetime.now(UTC).astimezone().date()
         cleaned = [clean(text) for text in texts]
         visible = [index for index, text in enumerate(cleaned) if text]
-        features = self.encoder.features([cleaned[index] for index in visible])
-        predictions = {
-            field: head.probabilities(features) if visible else features
-            for field, head in self.heads.fields.items()
-        }
+        features = read_features(self.encoder, [cleaned[index] for index in visible])
+        predictions = {field: head.probabilities(features) for field, head in self.heads.fields.items()}
         positions = {index: position for position, index in enumerate(visible)}
         return [
             self._assess(text, predictions, positions[index], day) if text else self._blank()

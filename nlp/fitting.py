@@ -11,9 +11,10 @@ from sklearn.metrics import average_precision_score, f1_score
 
 from nlp.encoder import Vectors
 from nlp.heads import Head, sigmoid, softmax
+from nlp.space import Space
 
 FOLDS = 5
-STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0)
+STRENGTHS = (1.0, 3.0, 10.0, 30.0)
 """Inverse regularisation strengths that cross-validation chooses from."""
 
 REVIEW_COST = 0.5
@@ -27,8 +28,9 @@ Flags = npt.NDArray[np.bool_]
 Targets = npt.NDArray[np.intp]
 
 
-def fit_choice(labels: Sequence[str], targets: Targets, features: Vectors, seed: int) -> Head:
-    """Fit a head that finds exactly one label; `targets` are indices into `labels`."""
+def fit_choice(labels: Sequence[str], targets: Targets, space: Space, rows: Targets, seed: int) -> Head:
+    """Fit a head that finds exactly one label of the messages `rows`; `targets` index into `labels`."""
+    features = space.points[rows]
     folds = assign_folds(targets.tolist(), seed)
     candidates = [
         (_choice_out_of_fold(features, targets, len(labels), folds, strength), strength)
@@ -39,10 +41,12 @@ def fit_choice(labels: Sequence[str], targets: Targets, features: Vectors, seed:
     )
     temperature = _temperature(scores, targets)
     weight, bias = _fit_choice(features, targets, len(labels), strength)
+    meaning, wording, bias = space.back(weight / temperature, bias / temperature)
     head = Head(
         labels=tuple(labels),
-        weight=weight / temperature,
-        bias=bias / temperature,
+        meaning=meaning,
+        wording=wording,
+        bias=bias,
         several=False,
         thresholds=(),
         abstain_below=0.0,
@@ -52,9 +56,10 @@ def fit_choice(labels: Sequence[str], targets: Targets, features: Vectors, seed:
 
 
 def fit_several(
-    labels: Sequence[str], truth: Flags, features: Vectors, seed: int, *, at_least_one: bool
+    labels: Sequence[str], truth: Flags, space: Space, rows: Targets, seed: int, *, at_least_one: bool
 ) -> Head:
-    """Fit a head that finds any number of labels; `truth` has shape (messages, labels)."""
+    """Fit a head that finds any number of labels; `truth` has shape (rows, labels)."""
+    features = space.points[rows]
     rarest_first = np.argsort(truth.sum(axis=0), kind="stable")
     rarest = [next((int(label) for label in rarest_first if row[label]), -1) for row in truth]
     folds = assign_folds(rarest, seed)
@@ -67,10 +72,12 @@ def fit_several(
     slopes, shifts = _platt(scores, truth)
     weight, bias = _fit_several(features, truth, strength)
     probabilities = sigmoid(scores * slopes + shifts)
+    meaning, wording, bias = space.back(weight * slopes, bias * slopes + shifts)
     head = Head(
         labels=tuple(labels),
-        weight=(weight * slopes).astype(np.float32),
-        bias=(bias * slopes + shifts).astype(np.float32),
+        meaning=meaning,
+        wording=wording,
+        bias=bias,
         several=True,
         at_least_one=at_least_one,
         thresholds=_best_thresholds(probabilities, truth),

@@ -13,6 +13,7 @@ from safetensors.numpy import load, save
 
 from nlp.encoder import Encoder, Vectors
 from nlp.errors import FingerprintError, HeadsError
+from nlp.features import Features
 
 CHOICE_FIELDS = ("act", "tone", "urgency")
 SEVERAL_FIELDS = ("complaint_types", "asks", "own_error")
@@ -31,9 +32,9 @@ _FINGERPRINT = "fingerprint"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Head:
-    """One field's classifier on the encoder's features, with its calibration folded into the weights.
+    """One field's classifier, linear in the features, with its calibration folded into the weights.
 
-    `weight` has shape (features, labels), `bias` (labels). For a field with exactly one label the
+    `meaning` has shape (d, labels), `wording` (buckets, labels), `bias` (labels). For a field with exactly one label the
     probabilities are the softmax of the scores, and the highest wins; for the others they are the
     sigmoid of each, and a label is there when it reaches its entry in `thresholds`; where none does and
     `at_least_one` is set, the most likely one is. A decision whose confidence is under `abstain_below`
@@ -41,16 +42,17 @@ class Head:
     """
 
     labels: tuple[str, ...]
-    weight: Vectors
+    meaning: Vectors
+    wording: Vectors
     bias: Vectors
     several: bool
     thresholds: tuple[float, ...]
     abstain_below: float
     at_least_one: bool = False
 
-    def probabilities(self, features: Vectors) -> Vectors:
-        """Calibrated probabilities of shape (n, labels) for features of shape (n, d)."""
-        scores = features @ self.weight + self.bias
+    def probabilities(self, features: Features) -> Vectors:
+        """Calibrated probabilities, float32 of shape (n, labels)."""
+        scores = features.meaning @ self.meaning + features.wording @ self.wording + self.bias
         return sigmoid(scores) if self.several else softmax(scores)
 
     def decide(self, row: Vectors) -> tuple[int, ...]:
@@ -124,7 +126,8 @@ class Heads:
     def _tensor_bytes(self) -> bytes:
         tensors = {_FINGERPRINT: self.fingerprint}
         for name, head in self.fields.items():
-            tensors[f"{name}.weight"] = np.ascontiguousarray(head.weight)
+            tensors[f"{name}.meaning"] = np.ascontiguousarray(head.meaning)
+            tensors[f"{name}.wording"] = np.ascontiguousarray(head.wording)
             tensors[f"{name}.bias"] = head.bias
         return save(tensors)
 
@@ -193,7 +196,8 @@ def _heads(description: Mapping[str, Any], tensors: Mapping[str, Vectors]) -> He
     fields = {
         name: Head(
             labels=tuple(field["labels"]),
-            weight=tensors[f"{name}.weight"],
+            meaning=tensors[f"{name}.meaning"],
+            wording=tensors[f"{name}.wording"],
             bias=tensors[f"{name}.bias"],
             several=field["several"],
             at_least_one=field["at_least_one"],

@@ -144,9 +144,11 @@ def detect_encoding(path: Path) -> str:
         sample = file.read(_SAMPLE_BYTES)
     text = sample.decode("utf-8", "replace")
     wide = sum(1 for character in text if character > "\x7f" and character != "�")
-    if wide > text.count("�"):
+    # Bytes that are UTF-8 by chance are rarer than damage.
+    if wide and wide >= text.count("�"):
         return "utf-8-sig"  # mostly right: a few bytes were damaged on the way
-    guess = from_bytes(sample, cp_isolation=["cp1252", "iso8859_15", "cp1250", "mac_roman", "cp850"]).best()
+    # Not cp1250: it has other letters where cp1252 has our languages', and short files pass for it.
+    guess = from_bytes(sample, cp_isolation=["cp1252", "iso8859_15", "mac_roman", "cp850"]).best()
     return "cp1252" if guess is None else guess.encoding
 
 
@@ -162,7 +164,10 @@ def find_text_column(table: Table) -> str:
             return by_name[name]
     lengths: Counter[str] = Counter()
     for row in islice(table.rows(), _SAMPLE_RECORDS):
-        lengths.update({key: len(value) for key, value in row.values.items() if isinstance(value, str)})
+        # A line that cannot be read may be the longest; it is nobody's message.
+        unread = row.error is not None and row.values.keys() == {RAW}
+        texts = {} if unread else row.values
+        lengths.update({key: len(value) for key, value in texts.items() if isinstance(value, str)})
     if not lengths:
         raise BatchError(f"no column holds text; columns found: {', '.join(table.columns) or 'none'}")
     return lengths.most_common(1)[0][0]
@@ -203,25 +208,26 @@ def _whole_records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[str, 
 
 def _ends_quoted(line: str, delimiter: str, *, opened: bool) -> bool:
     """Whether a quoted field is still open at the end of a line."""
-    if '"' not in line:
-        return opened
-    at_start = True
-    position = 0
-    while position < len(line):
-        character = line[position]
+    # By searching, not letter by letter: a cell may have megabytes.
+    position, at_start = 0, not opened
+    while True:
         if opened:
-            if character == '"':
-                if line[position + 1 : position + 2] == '"':
-                    position += 1
-                else:
-                    opened = False
-                    at_start = False
-        elif character == '"' and at_start:
+            position = line.find('"', position) + 1
+            if position == 0:
+                return True
+            if line.startswith('"', position):
+                position += 1
+            else:
+                opened = False
+            continue
+        if not at_start:
+            position = line.find(delimiter, position) + 1
+            if position == 0:
+                return False
+        at_start = False
+        if line.startswith('"', position):
             opened = True
-        else:
-            at_start = character == delimiter
-        position += 1
-    return opened
+            position += 1
 
 
 def _distinct(header: Sequence[str]) -> list[str]:
@@ -241,7 +247,7 @@ def _distinct(header: Sequence[str]) -> list[str]:
 def _parse(line: str) -> Row:
     try:
         value = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5000 digits is a plain ValueError
         return Row(values={RAW: line}, error=f"not JSON: {error}")
     if not isinstance(value, dict):
         return Row(values={RAW: line}, error=f"expected a JSON object, found {type(value).__name__}")

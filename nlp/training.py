@@ -10,12 +10,14 @@ import numpy as np
 from models.labels import Act
 from nlp.classifier import Classifier, clean
 from nlp.corpus import Example, corpus_sha256, read_corpus, split
-from nlp.encoder import Encoder, Vectors
+from nlp.encoder import Encoder
 from nlp.entities import EntityFinder
 from nlp.errors import TrainingError
 from nlp.evaluation import evaluate
+from nlp.features import read_features
 from nlp.fitting import fit_choice, fit_several
 from nlp.heads import CHOICE_FIELDS, FIELDS, YES, Head, Heads, Provenance
+from nlp.space import Space
 
 MIN_EXAMPLES = 2
 """A label with fewer training messages than this is not learned."""
@@ -57,17 +59,11 @@ def train_on(
     if not training:
         raise TrainingError("the corpus has no message in its train part: add messages")
     progress(f"embedding {len(training)} messages")
-    features = encoder.features([clean(example.text) for example in training])
-    mean = features.mean(axis=0)
-    # The penalty on weights grows with the number of features; this keeps strengths comparable.
-    scale = (features.std(axis=0) + np.float32(1e-6)) * np.float32(np.sqrt(features.shape[1]))
+    space = Space(read_features(encoder, [clean(example.text) for example in training]))
     fields = {}
     for field in FIELDS:
         progress(f"training {field}")
-        head = _fit(field, training, (features - mean) / scale, seed)
-        # Standardisation is folded into the weights, so that a head reads plain features.
-        weight = head.weight / scale[:, None]
-        fields[field] = replace(head, weight=weight, bias=head.bias - mean @ weight)
+        fields[field] = _fit(field, training, space, seed)
     heads = Heads(
         fields=fields,
         fingerprint=encoder.fingerprint(),
@@ -87,7 +83,7 @@ def train_on(
     return replace(heads, figures=evaluate(test, assessments).figures())
 
 
-def _fit(field: str, examples: Sequence[Example], features: Vectors, seed: int) -> Head:
+def _fit(field: str, examples: Sequence[Example], space: Space, seed: int) -> Head:
     sets = [_labels(example, field) for example in examples]
     rows = [index for index, labels in enumerate(sets) if labels is not None]
     # Types are learned among complaints only: what is no complaint is the business of the head for `act`.
@@ -103,8 +99,8 @@ def _fit(field: str, examples: Sequence[Example], features: Vectors, seed: int) 
     truth = np.array([[label in (sets[index] or ()) for label in labels] for index in rows])
     if field in CHOICE_FIELDS:
         kept = truth.any(axis=1)
-        return fit_choice(labels, truth[kept].argmax(axis=1), features[rows][kept], seed)
-    return fit_several(labels, truth, features[rows], seed, at_least_one=field == "complaint_types")
+        return fit_choice(labels, truth[kept].argmax(axis=1), space, np.array(rows)[kept], seed)
+    return fit_several(labels, truth, space, np.array(rows), seed, at_least_one=field == "complaint_types")
 
 
 def _labels(example: Example, field: str) -> frozenset[str] | None:

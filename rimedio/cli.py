@@ -119,6 +119,8 @@ def assess(
 
     if text == "-":
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    # An argument that is no UTF-8 arrives with halves of characters, which could not be printed again.
+    text = text.encode("utf-8", "replace").decode()
     try:
         classifier = load_classifier(_settings())
     except NlpError as error:

@@ -4,6 +4,9 @@ import asyncio
 import logging
 import socket
 import sys
+import traceback
+from types import TracebackType
+from typing import TextIO
 
 import structlog
 
@@ -79,6 +82,14 @@ def _greet(settings: Settings, *, first: bool, code: str | None) -> None:
     sys.stderr.flush()
 
 
+def _where_only(out: TextIO, info: tuple[type[BaseException], BaseException, TracebackType | None]) -> None:
+    """Frames and kinds only: messages and variables may hold what a customer wrote."""
+    error: BaseException | None = info[1]
+    while error is not None:
+        out.write(f"\n{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}")
+        error = error.__cause__ or error.__context__
+
+
 def _log_to_stderr() -> None:
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
@@ -91,7 +102,7 @@ def _log_to_stderr() -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+                structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_where_only),
             ],
         )
     )

@@ -251,8 +251,8 @@ async function approve() {
   if (answer.ok) {
     read();
     if (answer.undo && !answer.by_hand) {
+      // Counted down under the buttons here, and at the foot of the page on the next case.
       remember(answer);
-      leaving(answer.approval, here, Date.now() + answer.undo * 1000);
     } else {
       say(answer);
     }

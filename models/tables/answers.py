@@ -54,7 +54,7 @@ class OpenEdit(Base):
 
     id: Mapped[Id]
     case_id: Mapped[str] = mapped_column(ref("cases.id"))
-    draft_id: Mapped[str] = mapped_column(ref("drafts.id"))
+    draft_id: Mapped[str | None] = mapped_column(ref("drafts.id"))
     agent_id: Mapped[str] = mapped_column(ref("agents.id"))
     text: Mapped[str]
     updated_at: Mapped[datetime] = mapped_column(default=utcnow)

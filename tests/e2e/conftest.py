@@ -49,6 +49,7 @@ def staffed(running: Staffed) -> Iterator[Staffed]:
     running.faults.clear()
     yield running
     assert running.telegram.violations == []
+    assert running.telegram.token not in running.office.log.read_text()
 
 
 @pytest.fixture

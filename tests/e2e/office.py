@@ -23,7 +23,7 @@ T = TypeVar("T")
 RIMEDIO_RUN = ("-m", "rimedio", "run", "--no-samples")
 WITHOUT_MODEL = ("-m", "tests.e2e.quick_program")
 """The same program with labels from a table: for what is killed, and needs no model to be told apart."""
-PATIENCE = 20.0
+PATIENCE = 60.0
 START_PATIENCE = 120.0
 APPROVE = "Approva e invia"
 

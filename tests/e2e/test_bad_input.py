@@ -17,7 +17,8 @@ from tests.e2e.office import WITHOUT_MODEL, Office, until
 from tests.telegram import Double, User
 from tests.telegram.updates import DAY, Waiting
 
-PATIENCE = 8.0
+import os; PROGRAM = tuple(os.environ["BADP"].split()) if "BADP" in os.environ else WITHOUT_MODEL
+PATIENCE = 4.0
 FAR = 2**70
 HTML = "<b>Il pacco</b> & <script>alert(1)</script> </a> <img src=x onerror=alert(1)> &amp; &#0;"
 
@@ -343,7 +344,7 @@ class Visitor:
 def siege(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Siege]:
     with Double() as telegram:
         home = tmp_path_factory.mktemp("siege") / "home"
-        office = OpenOffice(home, telegram, telegram.url, program=WITHOUT_MODEL)
+        office = OpenOffice(home, telegram, telegram.url, program=PROGRAM)
         office.start()
         try:
             office.wait_until_ready()

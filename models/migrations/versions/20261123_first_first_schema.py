@@ -403,7 +403,7 @@ def upgrade() -> None:
         "edits_open",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
-        sa.Column("draft_id", sa.String(length=36), nullable=False),
+        sa.Column("draft_id", sa.String(length=36), nullable=True),
         sa.Column("agent_id", sa.String(length=36), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),

@@ -1,7 +1,9 @@
 """A desk on a real database file, with the road behind it and browsers before it."""
 
+import asyncio
 import json
 import re
+import shutil
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,19 +12,22 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
+import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
 from desk.app import create_app
 from desk.channel import WebChannel
+from desk.security import SESSION_COOKIE
 from desk.webchat import web_handler
 from models.alarm import Alarm, Job
 from models.assessment import Assessment, Entities, Label
-from models.database import Database
+from models.database import Database, sqlite_url
 from models.decision import Role
 from models.ids import new_id
 from models.tables import Agent, Case
-from responses.agents import add_agent, agent_by_name, hash_password, make_link
+from models.upgrade import upgrade
+from responses.agents import add_agent, agent_by_name, hash_password, make_link, open_session
 from responses.approval import Approvals
 from responses.config import Business, RoadConfig
 from responses.delivery import Delivery
@@ -40,6 +45,9 @@ from responses.triage import Triage
 
 BASE = "http://desk.test"
 PASSWORD = "una frase lunga"
+_HASH = hash_password(PASSWORD)
+_POLICIES = PolicyBook()
+"""One for all tests: it keeps nothing but parsed files, by their content."""
 
 
 def label(name: str) -> Label:
@@ -113,7 +121,7 @@ class House:
             undo=timedelta(0),
         )
         filing = Filing(config, lambda text: re.findall(r"RS\d+", text))
-        policies, texts = PolicyBook(), StandingTexts(config)
+        policies, texts = _POLICIES, StandingTexts(config)
         self.road = Road(
             database=database,
             config=config,
@@ -177,9 +185,10 @@ class House:
 
     async def browser(self, name: str = "Giulia") -> Browser:
         """A browser in which this agent has signed in."""
+        async with self.database.writing() as session:
+            token, _ = await open_session(session, await agent_by_name(session, name))
         browser = self.stranger()
-        answer = await browser.submit("/login", name=name, password=PASSWORD)
-        assert answer.status_code == 303, answer.text[:300]
+        browser.client.cookies.set(SESSION_COOKIE, token, domain="desk.test")
         return browser
 
     async def link(self, name: str) -> str:
@@ -214,12 +223,26 @@ class House:
             return (await session.scalars(query)).one()
 
 
-_HASH = hash_password(PASSWORD)
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shop with its policy, an admin, an agent and a supervisor, as a file to be copied."""
+    folder = tmp_path_factory.mktemp("furnished")
+
+    async def furnish() -> None:
+        database = Database(sqlite_url(folder / "desk.sqlite"))
+        await upgrade(database)
+        await House(database, folder).open_shop()
+        await database.close()
+
+    asyncio.run(furnish())
+    return folder / "desk.sqlite"
 
 
 @pytest_asyncio.fixture
-async def house(sqlite: Database, tmp_path: Path) -> AsyncIterator[House]:
-    """A shop with its policy, an admin, an agent and a supervisor."""
-    made = House(sqlite, tmp_path)
-    await made.open_shop()
-    yield made
+async def house(furnished: Path, tmp_path: Path) -> AsyncIterator[House]:
+    """The shop, and the desk in it."""
+    path = tmp_path / "desk.sqlite"
+    shutil.copyfile(furnished, path)
+    database = Database(sqlite_url(path))
+    yield House(database, tmp_path)
+    await database.close()

@@ -60,9 +60,10 @@ async def test_insults_are_folded(house):
 async def test_the_page_shows_draft_offer_and_rule(house):
     number = await house.said(LATE)
     page = (await (await house.browser()).open(f"/cases/{number}")).text
-    assert "Offriamo" in page
+    assert 'id="preview"' in page
     assert 'class="offer"' in page
-    assert "93" in page
+    assert 'class="rule"' in page
+    assert "stanco di aspettare: 93" in page
 
 
 async def test_what_is_approved_is_what_leaves(house):
@@ -75,6 +76,19 @@ async def test_what_is_approved_is_what_leaves(house):
     sent = await only(house, OutboxEntry)
     assert (sent.state, sent.content["text"]) == (OutboxState.SENT, text)
     assert (await only(house, Approval)).filled_text == text
+
+
+async def test_an_approval_can_be_undone_until_it_leaves(house):
+    number = await house.said(LATE)
+    browser = await house.browser()
+    shown = await browser.shown(number) | {"text": "Una risposta affrettata."}
+    approval = (await browser.act(f"/cases/{number}/approve", shown)).json()["approval"]
+    assert (await browser.act(f"/cases/{number}/undo", {"approval": approval})).json()["ok"] is True
+    assert (await browser.shown(number))["text"] == "Una risposta affrettata."
+    await house.settle()
+    assert (await only(house, Message)).text != "Una risposta affrettata."
+    late = await browser.act(f"/cases/{number}/undo", {"approval": approval})
+    assert late.json()["reason"] == "gone"
 
 
 async def test_a_second_press_sends_nothing(house):

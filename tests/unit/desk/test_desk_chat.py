@@ -131,6 +131,14 @@ async def test_too_many_messages_are_answered_politely(house):
     assert "non si perde niente" in answers[-1].json()["sentence"]
 
 
+async def test_a_message_without_the_pages_token_is_refused(house):
+    browser = house.stranger()
+    await browser.open("/chat")
+    answer = await browser.client.post("/chat/messages", json={"id": "0123456789", "text": "ciao"})
+    assert answer.status_code == 403
+    assert await count(house, Update) == 0
+
+
 async def test_a_made_up_cookie_is_nobodys(house):
     browser = house.stranger()
     browser.client.cookies.set("rimedio_visitor", '"v1"', domain="desk.test", path="/chat")

