@@ -25,11 +25,13 @@ from responses.events import record
 from responses.facts import give_fact
 from responses.filing import clean
 from responses.outbox import enqueue_card
-from responses.rights import Bound, check_tier, decision_of
+from responses.rights import Bound, check_tier, decision_of, may_approve, own_case
 from responses.views import view_case
 
 PROMPT_KINDS = {"edit": None, "ask": DecisionKind.ASK, "decline": DecisionKind.DECLINE}
 """The prompts whose answer becomes a draft, and what kind of draft; None: the kind it had."""
+
+_SHOWN_AT_FIRST = 10
 
 
 async def link_account(
@@ -44,6 +46,7 @@ async def link_account(
     business = context.road.config.business.name
     text = words("welcome", name=agent.name, business=business, role=words.label("role", agent.role))
     await post(session, row.chat_key, text)
+    await _show_waiting(session, row.chat_key, agent)
     return True
 
 
@@ -79,6 +82,22 @@ async def show_card(
     except NotAllowedError:
         await context.road.triage.show(session, case, draft)
     await enqueue_card(session, case, agent, chat_key, draft)
+
+
+async def _show_waiting(session: AsyncSession, chat_key: str, agent: Agent) -> None:
+    """Somebody who has just been linked gets the cases that wait already, the most urgent first."""
+    query = (
+        select(Case)
+        .where(Case.state == CaseState.WAITING_AGENT, Case.is_sample.is_(False))
+        .order_by(Case.due_at.is_(None), Case.due_at, Case.id)
+        .limit(_SHOWN_AT_FIRST)
+    )
+    for case in (await session.scalars(query)).all():
+        draft = await proposed_draft(session, case)
+        if draft is None or await own_case(session, agent, case):
+            continue
+        if agent.id in {able.id for able in await may_approve(session, draft)}:
+            await enqueue_card(session, case, agent, chat_key, draft)
 
 
 async def _obey(session: AsyncSession, row: Update, command: Command, agent: Agent, words: Words) -> None:

@@ -96,6 +96,9 @@ class Keeper:
                 .limit(_AT_ONCE)
             )
             for card, agent in await session.execute(query):
+                if await _is_being_posted(session, card):
+                    # Its last post, the one with the buttons, is not known yet.
+                    continue
                 buttons = await buttons_of(session, card, agent, words_for(agent), timezone)
                 wanted.append((card, buttons))
         return wanted
@@ -140,6 +143,21 @@ class Keeper:
                     buttons=rows,
                     dedupe_key=_told_key(entry),
                 )
+
+
+async def _is_being_posted(session: AsyncSession, card: Card) -> bool:
+    if card.created_at < utcnow() - _UNSENT_FOR:
+        # To somebody who has blocked the bot, say. Whatever still leaves gets the buttons of that moment.
+        return False
+    query = select(OutboxEntry.id).where(
+        OutboxEntry.case_id == card.case_id,
+        OutboxEntry.purpose == Purpose.CARD,
+        OutboxEntry.state.in_((OutboxState.PENDING, OutboxState.SENDING)),
+        OutboxEntry.dedupe_key.startswith(
+            f"card:{card.case_id}:{card.chat_key}:{card.revision}:", autoescape=True
+        ),
+    )
+    return (await session.execute(query.limit(1))).first() is not None
 
 
 async def _untold(session: AsyncSession, since: datetime) -> list[tuple[OutboxEntry, Agent, Case]]:

@@ -79,7 +79,7 @@ def incoming_of(
         kind=kind,
         edit=_edit_number(message.edit_date) if is_edit else 0,
         display_name=user.full_name,
-        language_hint=(user.language_code or "").partition("-")[0].lower() or None,
+        language_hint=_language(user.language_code),
         reply_to=str(replied.message_id) if replied is not None else None,
         album_key=message.media_group_id,
         files=files,
@@ -110,6 +110,12 @@ def _content(message: Message) -> tuple[MessageKind, tuple[IncomingFile, ...]]:
         if getattr(message, name) is not None:
             return kind, ()
     return MessageKind.UNSUPPORTED, ()
+
+
+def _language(code: str | None) -> str | None:
+    """The language of `it-IT` and the like; None for what is no language code."""
+    language = (code or "").partition("-")[0].lower()
+    return language if language.isalpha() and len(language) <= 3 else None
 
 
 def _edit_number(at: datetime | None) -> int:

@@ -8,12 +8,13 @@ message's id), `silent`, `fact` (which fact a prompt asks for), `attachment` (a 
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.buttons import Button
 from models.ids import new_id
-from models.states import Purpose
-from models.tables import Attachment
+from models.states import OutboxState, Purpose
+from models.tables import Attachment, OutboxEntry
 from responses.outbox import enqueue, enqueue_parts
 from responses.texts import split_text
 
@@ -85,3 +86,13 @@ def buttons_in(content: Any) -> list[list[Button]]:
         [Button(text=button["text"], data=button["data"], style=button.get("style")) for button in row]
         for row in content.get("buttons", ())
     ]
+
+
+async def is_still_sending(session: AsyncSession, chat_key: str, message_id: str) -> bool:
+    """Whether a message of ours with this number may be one whose sending is not recorded yet."""
+    here = select(OutboxEntry.id).where(OutboxEntry.chat_key == chat_key)
+    known = here.where(OutboxEntry.provider_id == message_id)
+    if (await session.execute(known.limit(1))).first() is not None:
+        return False
+    sending = here.where(OutboxEntry.state == OutboxState.SENDING)
+    return (await session.execute(sending.limit(1))).first() is not None

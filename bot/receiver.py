@@ -6,6 +6,7 @@ forget it; parsing comes later, one by one.
 """
 
 import asyncio
+import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -40,6 +41,8 @@ ALLOWED_UPDATES = (
     "deleted_business_messages",
 )
 LONG_POLL = 50
+NO_NUMBER = "sha256:"
+"""Begins the external id of an update that came without a usable number."""
 _BATCH = 100
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 _RIVAL_PAUSE = 15.0
@@ -166,19 +169,22 @@ class Receiver:
         async with self._database.writing() as session:
             colleagues = await _colleagues(session) if batch else frozenset()
             for update in batch:
-                number = update.get("update_id") if isinstance(update, dict) else None
-                if not isinstance(update, dict) or not isinstance(number, int) or isinstance(number, bool):
+                number, raw = _number_of(update), json.dumps(update)
+                if number is None:
                     log.error("update.without_number", extra={"type": type(update).__name__})
-                    continue
-                highest = number if highest is None else max(highest, number)
-                envelope = read_envelope(update)
+                    # It has no name of its own, and comes again until a numbered one follows.
+                    name = f"{NO_NUMBER}{hashlib.sha256(raw.encode()).hexdigest()}"
+                else:
+                    highest = number if highest is None else max(highest, number)
+                    name = str(number)
+                envelope = read_envelope(update if isinstance(update, dict) else {})
                 chat = envelope.chat if envelope.chat is not None else 0
                 await receive(
                     session,
                     source=self._source,
-                    external_id=str(number),
+                    external_id=name,
                     chat_key=chat_key(self._bot_id, chat),
-                    raw=json.dumps(update),
+                    raw=raw,
                     customer_says=envelope.words and envelope.sender not in colleagues,
                 )
             position = offset if highest is None else highest + 1
@@ -188,6 +194,12 @@ class Receiver:
                 session.add(cursor)
             cursor.position, cursor.polled_at = position, utcnow()
         return highest
+
+
+def _number_of(update: object) -> int | None:
+    number = update.get("update_id") if isinstance(update, dict) else None
+    usable = isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**62
+    return number if usable else None
 
 
 class _NotNowError(Exception):

@@ -1,7 +1,9 @@
 """Updates: each is parsed alone and goes to whom it concerns."""
 
+import asyncio
 import json
 import logging
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Message
@@ -14,14 +16,18 @@ from bot.context import Context, agent_with
 from bot.customers import customer_wrote
 from bot.elsewhere import business_came, forget, group_wrote, membership_changed
 from bot.envelope import read_command, read_envelope
+from bot.posts import is_still_sending
 from bot.presses import handle_press
+from bot.receiver import NO_NUMBER
 from models.tables import Update
 from responses.errors import UnreadableUpdateError
 from responses.events import record
+from responses.filing import clean
 from responses.inbox import Transaction
 
 log = logging.getLogger(__name__)
 
+_LOOKS, _BETWEEN_LOOKS = 50, 0.1
 # What the library raises on JSON that is not what Telegram's documentation says.
 _UNPARSABLE = (
     ArithmeticError,
@@ -41,7 +47,9 @@ async def handle_update(context: Context, row: Update, transaction: Transaction)
     Raises:
         UnreadableUpdateError: it is not what Telegram sends.
     """
-    raw = json.loads(row.raw)
+    raw = _readable(json.loads(row.raw))
+    if not isinstance(raw, dict) or row.external_id.startswith(NO_NUMBER):
+        raise UnreadableUpdateError("not an update")
     kind = read_envelope(raw).kind
     if "business" in kind:
         # Before any parsing: what those say is not for us.
@@ -55,9 +63,38 @@ async def handle_update(context: Context, row: Update, transaction: Transaction)
     if update.callback_query is not None:
         await handle_press(context, row, transaction, update.callback_query)
     else:
+        await _answered_post_known(context, row, update.message)
         async with transaction() as session:
             await _settle(context, session, row, update, kind)
     context.keeper.wake()
+
+
+def _readable(value: Any) -> Any:
+    """`value` without NULs and halves of characters, which no database keeps."""
+    match value:
+        case str():
+            return clean(value)
+        case list():
+            return [_readable(item) for item in value]
+        case dict():
+            return {_readable(name): _readable(item) for name, item in value.items()}
+        case _:
+            return value
+
+
+async def _answered_post_known(context: Context, row: Update, message: Message | None) -> None:
+    """Waits until the post that somebody replies to is recorded as sent.
+
+    Telegram shows a post before it tells us its number, and whoever is quick replies in between.
+    """
+    replied = message.reply_to_message if message is not None else None
+    if replied is None or replied.from_user is None or replied.from_user.id != context.bot_id:
+        return
+    for _ in range(_LOOKS):
+        async with context.road.database.reading() as session:
+            if not await is_still_sending(session, row.chat_key, str(replied.message_id)):
+                return
+        await asyncio.sleep(_BETWEEN_LOOKS)
 
 
 async def _settle(
@@ -77,6 +114,8 @@ async def _settle(
 async def _message(
     context: Context, session: AsyncSession, row: Update, message: Message, *, is_edit: bool
 ) -> None:
+    if message.date is None:
+        raise UnreadableUpdateError("no date")
     user = message.from_user
     if message.chat.type != ChatType.PRIVATE:
         await group_wrote(context, session, row, user)

@@ -90,6 +90,8 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
             raise CorpusError(path, line, f"byte {error.start + 1} is not UTF-8") from error
         except json.JSONDecodeError as error:
             raise CorpusError(path, line, f"not JSON: {error.msg} at character {error.colno}") from error
+        except (ValueError, RecursionError) as error:
+            raise CorpusError(path, line, f"not JSON: {error}") from error
         if not isinstance(row, dict):
             raise CorpusError(path, line, f"expected a JSON object, found {type(row).__name__}")
         yield line, row

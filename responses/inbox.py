@@ -8,20 +8,34 @@ from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.exc import DataError, InterfaceError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.alarm import Job, set_alarm
 from models.clock import utcnow
 from models.database import Database
 from models.once import insert_once
-from models.tables import Update
+from models.states import CaseState, DraftState
+from models.tables import Draft, Update
 from responses.cases import active_case, raise_revision
 from responses.errors import ResponsesError, UnreadableUpdateError
+from responses.filing import due_now
 
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
 _FIRST_PAUSE = timedelta(seconds=1)
+# Trying again helps against what is busy or out of reach, never against what an update says.
+_LASTING = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    DataError,
+    InterfaceError,
+    ProgrammingError,
+)
 
 Transaction = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 Handler = Callable[[Update, Transaction], Awaitable[None]]
@@ -109,6 +123,8 @@ class Inbox:
             async with self._database.writing() as session:
                 await _mark(session, row.id)
                 yield session
+                if row.customer_says:
+                    await _look_again(session, row.chat_key)
 
         handler = self._handlers[row.source.partition(":")[0]]
         try:
@@ -118,15 +134,14 @@ class Inbox:
         except UnreadableUpdateError as error:
             return await self._set_aside(row, error, final=True)
         except Exception as error:  # noqa: BLE001 - a worker's outermost loop: the chat must go on
-            return await self._set_aside(row, error, final=row.attempts + 1 >= MAX_ATTEMPTS)
+            lasting = isinstance(error, _LASTING) or row.attempts + 1 >= MAX_ATTEMPTS
+            return await self._set_aside(row, error, final=lasting)
         return True
 
     async def _set_aside(self, row: Update, error: Exception, *, final: bool) -> bool:
         name = type(error).__name__
-        # The traceback's last frames tell where; the message could hold a customer's words.
-        log.error(
-            "update.failed", extra={"update": row.id, "error": name}, exc_info=error if not final else None
-        )
+        trace = None if isinstance(error, UnreadableUpdateError) else error
+        log.error("update.failed", extra={"update": row.id, "error": name}, exc_info=trace)
         async with self._database.writing() as session:
             if final:
                 await _mark(session, row.id, attempts=row.attempts + 1, error=name)
@@ -151,6 +166,18 @@ async def _mark(session: AsyncSession, update_id: str, **values: object) -> None
     )
     if marked.scalar_one_or_none() is None:
         raise AlreadyProcessedError(update_id)
+
+
+async def _look_again(session: AsyncSession, chat_key: str) -> None:
+    """Arrival raised the revision: what brought nothing new must not leave the draft out of date."""
+    case = await active_case(session, chat_key)
+    if case is None or case.state != CaseState.WAITING_AGENT:
+        return
+    current = select(Draft.id).where(
+        Draft.case_id == case.id, Draft.revision == case.revision, Draft.state == DraftState.PROPOSED
+    )
+    if (await session.execute(current.limit(1))).first() is None:
+        await due_now(session, case)
 
 
 async def has_unprocessed(session: AsyncSession, chat_key: str) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.clock import utcnow
@@ -81,7 +81,7 @@ class Message(Base):
     update_id: Mapped[str | None] = mapped_column(ref("updates.id"))
     outbox_id: Mapped[str | None] = mapped_column(ref("outbox.id"))
     external_id: Mapped[str | None]
-    edit: Mapped[int] = mapped_column(default=0)
+    edit: Mapped[int] = mapped_column(BigInteger, default=0)
     direction: Mapped[Direction] = mapped_column(String(8))
     kind: Mapped[str] = mapped_column(String(32), default="text")
     text: Mapped[str]
@@ -103,7 +103,7 @@ class Attachment(Base):
     message_id: Mapped[str] = mapped_column(ref("messages.id"), index=True)
     provider_id: Mapped[str]
     kind: Mapped[str] = mapped_column(String(32))
-    size: Mapped[int | None]
+    size: Mapped[int | None] = mapped_column(BigInteger)
     mime: Mapped[str | None]
     sha256: Mapped[str | None] = mapped_column(String(64))
     stored_as: Mapped[str | None]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.clock import utcnow
@@ -48,5 +48,5 @@ class Cursor(Base):
     __tablename__ = "cursors"
 
     source: Mapped[str] = mapped_column(primary_key=True)
-    position: Mapped[int]
+    position: Mapped[int] = mapped_column(BigInteger)
     polled_at: Mapped[datetime | None]

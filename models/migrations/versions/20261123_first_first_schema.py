@@ -31,7 +31,7 @@ def upgrade() -> None:
     op.create_table(
         "cursors",
         sa.Column("source", sa.String(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("polled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("source", name=op.f("pk_cursors")),
     )
@@ -560,7 +560,7 @@ def upgrade() -> None:
         sa.Column("update_id", sa.String(length=36), nullable=True),
         sa.Column("outbox_id", sa.String(length=36), nullable=True),
         sa.Column("external_id", sa.String(), nullable=True),
-        sa.Column("edit", sa.Integer(), nullable=False),
+        sa.Column("edit", sa.BigInteger(), nullable=False),
         sa.Column("direction", sa.String(length=8), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
@@ -682,7 +682,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.String(length=36), nullable=False),
         sa.Column("provider_id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=True),
+        sa.Column("size", sa.BigInteger(), nullable=True),
         sa.Column("mime", sa.String(), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("stored_as", sa.String(), nullable=True),

@@ -268,3 +268,29 @@ async def test_what_the_agents_see_after_an_approval_by_another(bench: BotBench)
     )
     bruno.press_data(at_brunos, str(at_brunos.button("Approva").data))
     await bruno.sees("Approvata da Giulia")
+
+
+async def test_an_old_card_keeps_no_buttons_however_quickly_the_customer_writes_again(
+    bench: BotBench,
+) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    await bench.telegram.wait_for(lambda: giulia.find("Richiesta n. 101"))
+    marta.send("E il corriere non risponde.")
+    marta.send("Nemmeno al telefono.")
+    marta.send("Sono proprio arrabbiata adesso.")
+    await bench.card(giulia, "proprio arrabbiata")
+    await bench.telegram.wait_for(
+        lambda: len([seen for seen in giulia.messages() if "Approva e invia" in seen.labels]) == 1 or None
+    )
+
+
+async def test_who_is_linked_gets_the_cases_that_wait_already(bench: BotBench) -> None:
+    marta, giulia = bench.telegram.user("Marta"), bench.telegram.user("Giulia")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    await marta.sees("n. 101")
+    async with bench.database.writing() as session:
+        code = await make_link(session, await add_agent(session, "Giulia", Role.AGENT), "telegram")
+    giulia.start(code)
+    giulia.press(await bench.card(giulia, "mai arrivato"), "Approva e invia")
+    await marta.sees("Giulia, Maglieria Rossi")
