@@ -161,7 +161,7 @@ class CardActions:
             return
         again = await self._road.approvals.undo(self._session, self._agent, approval.id)
         await self._say("undone")
-        if case.triage_due_at is None:
+        if again is not None:
             # Showing to all cancels the cards that wait to leave: this agent's own comes after it.
             await self._road.triage.show(self._session, case, again)
             await enqueue_card(self._session, case, self._agent, self._chat, again)

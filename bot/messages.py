@@ -74,7 +74,8 @@ def incoming_of(
         person_id=f"test:{user.id}" if is_test else str(user.id),
         chat_key=chat_key,
         external_id=str(message.message_id),
-        sent_at=message.date,
+        # Nothing was sent after it came, whatever the sender's clock says.
+        sent_at=min(message.date, utcnow()),
         text=message.text or message.caption or "",
         kind=kind,
         edit=_edit_number(message.edit_date) if is_edit else 0,

@@ -8,16 +8,13 @@ from bot.keyboards import Rows, files_of
 from bot.posts import post, post_files
 from bot.words import words_for
 from models.decision import Role
-from models.states import CaseState, OutboxState, Purpose
+from models.states import OutboxState, Purpose
 from models.tables import Agent, Approval, Case, Message, OutboxEntry
 from responses.agents import rank
-from responses.cases import move
 from responses.delivery import sent
 from responses.errors import BlockedError, NotAllowedError
 from responses.events import record
-from responses.filing import due_now
 from responses.outbox import enqueue_card, settle_by_hand
-from responses.reading import open_messages
 
 
 async def act_on_row(context: Context, session: AsyncSession, press: Press) -> Rows | None:
@@ -44,10 +41,6 @@ async def _give_back(context: Context, session: AsyncSession, press: Press) -> R
     if case is None:
         raise BlockedError("gone")
     await context.road.approvals.give_back(session, press.agent, case)
-    if await open_messages(session, case.id):
-        await due_now(session, case)
-    elif case.answered_at is not None:
-        move(case, CaseState.ANSWERED)
     await _say(session, press, "given_back", case)
     return []
 
@@ -59,7 +52,8 @@ async def _undo(context: Context, session: AsyncSession, press: Press) -> Rows:
     draft = await context.road.approvals.undo(session, press.agent, approval.id)
     case = await session.get_one(Case, approval.case_id)
     await _say(session, press, "undone", case)
-    await enqueue_card(session, case, press.agent, press.row.chat_key, draft)
+    if draft is not None:
+        await enqueue_card(session, case, press.agent, press.row.chat_key, draft)
     return []
 
 

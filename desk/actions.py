@@ -180,7 +180,8 @@ async def undo(visit: Actor, number: int, body: Undone) -> JSONResponse:
     try:
         async with acting_on(visit, number) as acting:
             draft = await road.approvals.undo(acting.session, acting.agent, body.approval)
-            await road.triage.show(acting.session, acting.case, draft)
+            if draft is not None:
+                await road.triage.show(acting.session, acting.case, draft)
     except ResponsesError as error:
         return refused(visit, error)
     return done(visit.words("done.undone"))

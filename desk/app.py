@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -82,6 +83,7 @@ def create_app(
     app.add_exception_handler(UnknownCaseError, _not_found)
     app.add_exception_handler(ForbiddenPageError, _forbidden)
     app.add_exception_handler(HTTPException, _problem)
+    app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_middleware(Guard, public_url=public_url)
     return app
 
@@ -106,6 +108,11 @@ def _not_found(request: Request, _error: Exception) -> Response:
 
 def _forbidden(request: Request, _error: Exception) -> Response:
     return _say(request, "forbidden", 403)
+
+
+def _unreadable(request: Request, _error: Exception) -> Response:
+    # The framework's own answer repeats the input, which may be no text at all.
+    return _say(request, "refused", 422)
 
 
 def _problem(request: Request, error: Exception) -> Response:

@@ -19,6 +19,7 @@ from models.clock import utcnow
 from models.ids import new_id
 from models.states import Direction
 from models.tables import Identity, Message, Update
+from responses.filing import clean
 from responses.inbox import receive
 
 router = APIRouter()
@@ -88,18 +89,19 @@ async def write(request: Request, desk: AnyDesk, visitor: Visitor, written: Writ
     """Stores a message; only then is it called received."""
     words = browser_words(request, desk)
     desk.seal.check(visitor, await sent_token(request))
-    if not written.text.strip():
+    text = clean(written.text)
+    if not text.strip():
         return _polite(words, "empty", 400)
-    if len(written.text) > MAX_TEXT:
+    if len(text) > MAX_TEXT:
         return _polite(words, "too_long", 413)
     if not desk.chat_by_visitor.allow(visitor) or not desk.chat_by_address.allow(address_of(request)):
         return _polite(words, "too_often", 429)
     message = ChatMessage(
         id=written.id,
         visitor=visitor,
-        text=written.text,
+        text=text,
         at=utcnow(),
-        name=written.name or None,
+        name=clean(written.name or "") or None,
         language=_browser_language(request),
     )
     async with desk.road.database.writing() as session:

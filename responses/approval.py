@@ -35,8 +35,10 @@ from responses.drafts.dates import format_due, needs_time
 from responses.drafts.slots import fill, greeting_for, placeholder_in, slots_in
 from responses.errors import BlockedError, NotAllowedError
 from responses.events import record
+from responses.filing import due_now
 from responses.hours import OpeningHours
 from responses.outbox import cancel_pending, enqueue_parts
+from responses.reading import open_messages
 from responses.rights import Bound, bound_draft, check_free, check_tier, decision_of
 from responses.texts import split_text
 
@@ -118,8 +120,10 @@ class Approvals:
         record(session, agent.id, "draft.approved", case.id, draft=draft.id, approval=approval.id)
         return approval
 
-    async def undo(self, session: AsyncSession, agent: Agent, approval_id: str) -> Draft:
+    async def undo(self, session: AsyncSession, agent: Agent, approval_id: str) -> Draft | None:
         """Takes an approval back while nothing has left; the same text is on the table again.
+
+        None when the customer has written meanwhile: a new draft follows then.
 
         Raises:
             BlockedError: `gone`, or `already_sending`.
@@ -136,10 +140,15 @@ class Approvals:
         await take_back(session, approval, agent)
         case = await session.get_one(Case, approval.case_id, with_for_update=True)
         old = await session.get_one(Draft, approval.draft_id)
-        if case.triage_due_at is None and case.state != CaseState.TAKEN_OVER:
-            # A case that the customer has written to since is in triage and gets a new draft there.
-            case.state = CaseState.WAITING_AGENT
         record(session, agent.id, "approval.undone", case.id, approval=approval.id)
+        if case.triage_due_at is not None or case.state in (CaseState.DRAFTING, CaseState.WAITING_AGENT):
+            # The customer has written since: all of it is read and drafted for together.
+            case.reopened_from = None
+            await raise_revision(session, case)
+            await due_now(session, case)
+            return None
+        if case.state != CaseState.TAKEN_OVER:
+            case.state = CaseState.WAITING_AGENT
         return await propose(session, case, old, text=old.text, agent=None)
 
     async def edit(
@@ -224,7 +233,10 @@ class Approvals:
         case.passed_to_role = None if to is not None else Role.SUPERVISOR
         release(case)
         draft = await proposed_draft(session, case)
-        if draft is not None:
+        if case.state == CaseState.TAKEN_OVER:
+            await raise_revision(session, case)
+            await draft_anew(session, case)
+        elif draft is not None:
             session.add(_verdict(draft, agent, Verdict.PASS_ON, reason))
             # A row of its own for the next reader: who passed it on may still approve it one day.
             await propose(session, case, draft, text=draft.text, agent=None)
@@ -261,9 +273,8 @@ class Approvals:
         holder = await holder_of(session, case, utcnow())
         if holder is not None and holder.id != agent.id and rank(agent.role) < rank(Role.SUPERVISOR):
             raise NotAllowedError("not_yours")
-        release(case)
-        move(case, CaseState.WAITING_AGENT)
         await raise_revision(session, case)
+        await draft_anew(session, case)
         record(session, agent.id, "case.given_back", case.id)
 
     def _after_answer(self, case: Case, draft: Draft, promised: bool) -> None:
@@ -364,6 +375,16 @@ async def propose(
     if agent is not None:
         record(session, agent.id, "draft.edited", case.id, draft=draft.id)
     return draft
+
+
+async def draft_anew(session: AsyncSession, case: Case) -> None:
+    """Ends a take-over: nobody holds the case, and what is unanswered is drafted for again."""
+    release(case)
+    if case.answered_at is not None and not await open_messages(session, case.id):
+        move(case, CaseState.ANSWERED)
+        return
+    move(case, CaseState.DRAFTING)
+    await due_now(session, case)
 
 
 async def decision_row(session: AsyncSession, draft: Draft) -> DecisionRow | None:

@@ -7,8 +7,8 @@ from sqlalchemy import func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
-from models.states import CaseState, Direction, OutboxState, PromiseState, check_case
-from models.tables import Agent, Case, Fact, Identity, Message, OutboxEntry, Promise
+from models.states import CaseState, OutboxState, PromiseState, Verdict, check_case
+from models.tables import Agent, Approval, Case, Fact, Identity, Message, OutboxEntry, Promise
 from responses.errors import BlockedError
 from responses.events import record
 
@@ -206,12 +206,12 @@ async def close(session: AsyncSession, case: Case, actor: str) -> None:
 
 
 async def last_answer_at(session: AsyncSession, case_id: str) -> datetime | None:
-    """When our last answer to this case was sent: what came after it is what triage reads."""
-    query = select(func.max(Message.created_at)).where(
-        Message.case_id == case_id,
-        Message.direction == Direction.OUT,
-        Message.sent_by.is_not(None),
-        Message.sent_by != "standing",
+    """When our last answer to this case was approved: what came after it is what triage reads.
+
+    Approved, not sent: what the customer writes while an answer is on its way is not answered by it.
+    """
+    query = select(func.max(Approval.created_at)).where(
+        Approval.case_id == case_id, Approval.verdict == Verdict.SEND, Approval.undone_at.is_(None)
     )
     at: datetime | None = (await session.scalars(query)).one()
     return at

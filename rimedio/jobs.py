@@ -90,10 +90,13 @@ class Jobs:
         while True:
             alarm = await self._alarms.get()
             # A finished id is never run again, so each ringing is an attempt of its own.
-            with SetWorkflowID(f"{alarm.job}-{alarm.row_id}-{new_id()[-12:]}"):
-                await DBOS.start_workflow_async(
-                    _alarm, alarm.job.value, alarm.row_id, alarm.at.isoformat() if alarm.at else None
-                )
+            try:
+                with SetWorkflowID(f"{alarm.job}-{alarm.row_id}-{new_id()[-12:]}"):
+                    await DBOS.start_workflow_async(
+                        _alarm, alarm.job.value, alarm.row_id, alarm.at.isoformat() if alarm.at else None
+                    )
+            except Exception:
+                log.exception("alarm.not_set", extra={"job": alarm.job, "row": alarm.row_id})
 
     async def _sweeping(self) -> None:
         while True:

@@ -6,9 +6,8 @@ import socket
 from collections.abc import Sequence
 
 import uvicorn
-from bot.service import TelegramBot
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.service import TelegramBot
 from desk.app import create_app
 from desk.channel import WebChannel
 from desk.webchat import web_handler
@@ -17,14 +16,13 @@ from models.channel import Channel
 from models.clock import utcnow
 from models.database import Database
 from models.ids import new_id
-from models.states import CaseState
-from models.tables import Agent, Case, Process
+from models.tables import Agent, Process
 from nlp.entities import EntityFinder
-from responses.approval import Approvals
+from responses.approval import Approvals, draft_anew
 from responses.delivery import Delivery, give_up_lost
 from responses.desk_cases import DeskCases
 from responses.files import FileStore
-from responses.filing import Filing, due_now
+from responses.filing import Filing
 from responses.giving_up import give_up
 from responses.hand import HandChannel
 from responses.inbox import Handler, Inbox, overdue_updates
@@ -158,7 +156,7 @@ class Program:
         async with self.database.writing() as session:
             await give_up_lost(session, now)
             for case in await idle_takeovers(session, now):
-                await _give_back(session, case)
+                await draft_anew(session, case)
         async with self.database.reading() as session:
             alarms = [
                 *(
@@ -174,10 +172,3 @@ class Program:
         if self.bot is not None:
             await self.bot.fetch_missing()
         return alarms
-
-
-async def _give_back(session: AsyncSession, case: Case) -> None:
-    """Whoever held the case has not written for half an hour: it goes back to everybody."""
-    case.claimed_by = case.claimed_until = None
-    case.state = CaseState.DRAFTING
-    await due_now(session, case)

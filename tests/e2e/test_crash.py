@@ -51,15 +51,15 @@ class Desk:
             "RIMEDIO_DEBOUNCE": "0",
             "RIMEDIO_UNDO": "0",
         }
-        self._log = (home.parent / "program.log").open("ab")
+        self.log = (home.parent / "program.log").open("ab")
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.e2e.quick_program"],
             env=self._environment,
-            stdout=self._log,
-            stderr=self._log,
+            stdout=self.log,
+            stderr=self.log,
         )
 
     def kill(self) -> None:
@@ -107,6 +107,7 @@ def desk(tmp_path: Path, telegram: Double) -> Iterator[Desk]:
     desk = Desk(tmp_path / "home", telegram, free_port())
     yield desk
     desk.kill()
+    desk.log.close()
 
 
 def free_port() -> int:
