@@ -77,7 +77,7 @@ class CardActions:
             Action.FACT: self._fact,
             Action.FACT_TYPED: self._ask_fact,
         }
-        case = await self._session.get_one(Case, self._card.case_id)
+        case = await self._session.get_one(Case, self._card.case_id, with_for_update=True)
         act = actions.get(self._pressed.action)
         if act is None:
             return None

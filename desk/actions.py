@@ -109,7 +109,9 @@ async def acting_on(visit: Visit, number: int) -> AsyncIterator[Acting]:
     """One writing transaction with the agent and the case as they stand in it."""
     async with visit.desk.road.database.writing() as session:
         agent = await session.get_one(Agent, visit.agent.id)
-        yield Acting(session=session, agent=agent, case=await case_by_number(session, number))
+        case = await case_by_number(session, number)
+        await session.refresh(case, with_for_update=True)
+        yield Acting(session=session, agent=agent, case=case)
 
 
 def done(sentence: str = "", **more: object) -> JSONResponse:

@@ -29,7 +29,15 @@ from models.tables import (
 )
 from responses.agents import rank
 from responses.bookkeeping import keep_books, reserve_voucher, take_back, voucher_amounts
-from responses.cases import claim, holder_of, move, raise_revision, raise_revision_from, release
+from responses.cases import (
+    claim,
+    has_open_promise,
+    holder_of,
+    move,
+    raise_revision,
+    raise_revision_from,
+    release,
+)
 from responses.config import RoadConfig
 from responses.drafts.dates import format_due, needs_time
 from responses.drafts.slots import fill, greeting_for, placeholder_in, slots_in
@@ -113,7 +121,7 @@ class Approvals:
             now=now,
             language=self._config.language,
         )
-        self._after_answer(case, draft, promised)
+        self._after_answer(case, draft, promised or await has_open_promise(session, case))
         await session.execute(
             update(OpenEdit).where(OpenEdit.case_id == case.id, OpenEdit.agent_id == agent.id).values(text="")
         )
@@ -201,6 +209,9 @@ class Approvals:
         if case.triage_due_at is not None and case.state != CaseState.TAKEN_OVER:
             raise BlockedError("new_message")
         slots_in(text)
+        if case.state in (CaseState.CLOSED, CaseState.SPAM):
+            move(case, CaseState.DRAFTING)
+            move(case, CaseState.WAITING_AGENT)
         await _supersede(session, case)
         revision = await raise_revision(session, case)
         draft = Draft(
@@ -255,8 +266,12 @@ class Approvals:
             await check_free(session, agent, case)
         taken_from = await claim(session, case, agent, force=force)
         await _supersede(session, case)
+        unread = case.triage_due_at is not None
         move(case, CaseState.TAKEN_OVER)
         case.triage_due_at = case.first_unread_at = None
+        if unread:
+            # Nothing is drafted for it any more, but whoever took over is shown it.
+            await due_now(session, case)
         await raise_revision(session, case)
         record(session, agent.id, "case.taken_over", case.id)
         return taken_from
@@ -320,7 +335,8 @@ class Approvals:
             for index, commitment in enumerate(decision.commitments if decision else (), start=1)
         }
         codes: dict[str, str] = {}
-        vouchers = voucher_amounts(decision)
+        gives = decision is not None and draft.kind == decision.kind == DecisionKind.OFFER
+        vouchers = voucher_amounts(decision) if gives else {}
         for slot in slots:
             name, _, number = slot.partition(":")
             if name == "voucher" and number in vouchers:
@@ -381,7 +397,8 @@ async def draft_anew(session: AsyncSession, case: Case) -> None:
     """Ends a take-over: nobody holds the case, and what is unanswered is drafted for again."""
     release(case)
     if case.answered_at is not None and not await open_messages(session, case.id):
-        move(case, CaseState.ANSWERED)
+        move(case, CaseState.PROMISED if await has_open_promise(session, case) else CaseState.ANSWERED)
+        case.triage_due_at = case.first_unread_at = None
         return
     move(case, CaseState.DRAFTING)
     await due_now(session, case)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, true, update
+from sqlalchemy import exists, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
@@ -187,8 +187,7 @@ async def close(session: AsyncSession, case: Case, actor: str) -> None:
     Raises:
         BlockedError: `promise_open` or `message_pending`.
     """
-    promise = select(Promise.id).where(Promise.case_id == case.id, Promise.state == PromiseState.OPEN)
-    if (await session.execute(promise.limit(1))).first() is not None:
+    if await has_open_promise(session, case):
         raise BlockedError("promise_open")
     pending = select(OutboxEntry.id).where(
         OutboxEntry.case_id == case.id,
@@ -199,10 +198,16 @@ async def close(session: AsyncSession, case: Case, actor: str) -> None:
         raise BlockedError("message_pending")
     move(case, CaseState.CLOSED)
     case.closed_at = utcnow()
-    case.triage_due_at = None
+    case.triage_due_at = case.flag = None
     release(case)
     await raise_revision(session, case)
     record(session, actor, "case.closed", case.id)
+
+
+async def has_open_promise(session: AsyncSession, case: Case) -> bool:
+    """Whether something we said we would do for this case is still to be done."""
+    promise = select(Promise.id).where(Promise.case_id == case.id, Promise.state == PromiseState.OPEN)
+    return (await session.execute(promise.limit(1))).first() is not None
 
 
 async def last_answer_at(session: AsyncSession, case_id: str) -> datetime | None:
@@ -211,7 +216,11 @@ async def last_answer_at(session: AsyncSession, case_id: str) -> datetime | None
     Approved, not sent: what the customer writes while an answer is on its way is not answered by it.
     """
     query = select(func.max(Approval.created_at)).where(
-        Approval.case_id == case_id, Approval.verdict == Verdict.SEND, Approval.undone_at.is_(None)
+        Approval.case_id == case_id,
+        Approval.verdict == Verdict.SEND,
+        Approval.undone_at.is_(None),
+        # What could not be delivered has answered nothing.
+        ~exists().where(OutboxEntry.approval_id == Approval.id, OutboxEntry.state == OutboxState.FAILED),
     )
     at: datetime | None = (await session.scalars(query)).one()
     return at

@@ -25,6 +25,7 @@ from responses.events import record
 log = logging.getLogger(__name__)
 
 LOST_AFTER = timedelta(seconds=120)
+MAX_CARD_ATTEMPTS = 3
 _UNREACHED_PAUSE = timedelta(seconds=5)
 
 
@@ -92,7 +93,7 @@ class Delivery:
 
     async def _settle(self, outbox_id: str, attempt: str, result: SendResult) -> None:
         async with self._database.writing() as session:
-            entry = await session.get_one(OutboxEntry, outbox_id)
+            entry = await session.get_one(OutboxEntry, outbox_id, with_for_update=True)
             if entry.attempt_id != attempt or entry.state != OutboxState.SENDING:
                 # The sweep has given this try up; what a person says about it counts now.
                 log.warning("delivery.late_result", extra={"outbox": outbox_id, "outcome": result.outcome})
@@ -122,8 +123,7 @@ class Delivery:
                         session, entry, "blocked" if result.outcome == Outcome.BLOCKED else "send_failed"
                     )
                 case Outcome.UNCONFIRMED:
-                    entry.state = OutboxState.UNCONFIRMED
-                    await _flag(session, entry, "unconfirmed")
+                    await _doubt(session, entry)
             record(
                 session,
                 "system",
@@ -191,6 +191,20 @@ async def _author(session: AsyncSession, entry: OutboxEntry) -> str:
     return (await session.get_one(Agent, approval.agent_id)).name
 
 
+async def _doubt(session: AsyncSession, entry: OutboxEntry) -> None:
+    """Nobody knows whether it arrived. For customers a person decides; a card is posted again.
+
+    A second card carries the same buttons and does no harm; a case that no agent ever sees does.
+    """
+    if entry.purpose == Purpose.CARD and entry.attempts < MAX_CARD_ATTEMPTS:
+        entry.state = OutboxState.PENDING
+        entry.not_before = utcnow() + _UNREACHED_PAUSE
+        set_alarm(session, Job.DELIVER, entry.id, entry.not_before)
+        return
+    entry.state = OutboxState.UNCONFIRMED
+    await _flag(session, entry, "unconfirmed")
+
+
 async def _flag(session: AsyncSession, entry: OutboxEntry, flag: str) -> None:
     if entry.purpose == Purpose.CARD:
         return
@@ -216,11 +230,10 @@ async def give_up_lost(session: AsyncSession, now: datetime, *, all_of_others: s
     lost = OutboxEntry.sending_since < now - LOST_AFTER
     if all_of_others is not None:
         lost = or_(lost, OutboxEntry.sending_by != all_of_others)
-    entries = (
-        await session.scalars(select(OutboxEntry).where(OutboxEntry.state == OutboxState.SENDING, lost))
-    ).all()
+    query = select(OutboxEntry).where(OutboxEntry.state == OutboxState.SENDING, lost)
+    entries = (await session.scalars(query.with_for_update(skip_locked=True))).all()
     for entry in entries:
-        entry.state, entry.error = OutboxState.UNCONFIRMED, "interrupted"
-        await _flag(session, entry, "unconfirmed")
+        entry.error = "interrupted"
+        await _doubt(session, entry)
         record(session, "system", "outbox.unconfirmed", entry.case_id, outbox=entry.id, purpose=entry.purpose)
     return len(entries)

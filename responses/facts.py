@@ -10,8 +10,9 @@ from models.assessment import Assessment
 from models.decision import FactValue
 from models.money import Money
 from models.serial import fact_from_json, fact_to_json
+from models.states import CaseState
 from models.tables import Agent, Case, Fact
-from responses.cases import raise_revision
+from responses.cases import move, raise_revision
 from responses.errors import BlockedError
 from responses.events import record
 from responses.filing import due_now
@@ -69,6 +70,8 @@ async def give_fact(
         source="agent",
         unavailable=raw is None,
     )
+    if case.state in (CaseState.CLOSED, CaseState.SPAM):
+        move(case, CaseState.DRAFTING)
     session.add(
         Fact(
             case_id=case.id,

@@ -95,7 +95,8 @@ class Filing:
                 case.id,
                 kind=incoming.kind,
             )
-        if expected is not None and (case is None or case.id != expected.id):
+        elsewhere = case is None or expected is None or case.id != expected.id
+        if expected is not None and elsewhere and expected.state == CaseState.WAITING_AGENT:
             # Its revision was raised on arrival, in the belief that the message was for it.
             await due_now(session, expected)
         return Filed(
@@ -139,7 +140,7 @@ class Filing:
         self, session: AsyncSession, case: Case, incoming: Incoming, text: str, *, silent: bool, now: datetime
     ) -> None:
         await raise_revision(session, case)
-        if silent:
+        if silent and case.state != CaseState.TAKEN_OVER:
             if case.state == CaseState.WAITING_AGENT:
                 # The draft on the table stands at an older revision now and must be shown anew.
                 await due_now(session, case)
@@ -155,7 +156,7 @@ class Filing:
             move(case, CaseState.DRAFTING)
         first = case.first_unread_at or now
         wait = self._config.debounce * (1 if _is_sentence(text) else 45 / 8)
-        if incoming.is_sample:
+        if incoming.is_sample or case.state == CaseState.TAKEN_OVER:
             wait = timedelta(0)
         case.first_unread_at = first
         case.triage_due_at = max(now, min(now + wait, first + self._config.debounce * (180 / 8)))

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
-from models.states import CaseState, Direction
+from models.states import Direction
 from models.tables import Identity, Message, Update
 from responses.cases import active_case, open_case, raise_revision
 from responses.events import record
@@ -39,6 +39,5 @@ async def give_up(session: AsyncSession, update: Update) -> None:
         )
     )
     await raise_revision(session, case)
-    if case.state != CaseState.TAKEN_OVER:
-        await due_now(session, case)
+    await due_now(session, case)
     record(session, "system", "update.unreadable", case.id, update=update.id)

@@ -34,8 +34,10 @@ async def matter_of(
     act = Act.OTHER.value
     if Act.COMPLAINT in acts:
         act = Act.COMPLAINT.value
-    elif telling := [one for one in acts if one != Act.OTHER]:
+    elif telling := [one for one in acts if one not in (Act.OTHER, Act.SPAM)]:
         act = telling[-1]
+    elif _nothing_but_spam(reading):
+        act = Act.SPAM.value
     types = dict.fromkeys(label.label for one in found for label in one.complaint_types)
     asks = dict.fromkeys(label.label for one in found for label in one.asks)
     urgency = max((one.urgency.label for one in found), key=_URGENCIES.index, default=Urgency.NORMAL.value)
@@ -54,6 +56,16 @@ async def matter_of(
         history=elsewhere,
         now=now,
         asked=await asked_in(session, case) | _shown_by_files(reading, policy),
+    )
+
+
+def _nothing_but_spam(reading: Reading) -> bool:
+    """Spam gets no answer, so nothing in doubt may count as it: no earlier answer, no file, no other word."""
+    return (
+        bool(reading.found)
+        and all(one.act.label == Act.SPAM and "act" not in one.abstained for one in reading.found)
+        and not reading.has_files
+        and reading.case.answered_at is None
     )
 
 

@@ -54,10 +54,12 @@ async def bound_draft(session: AsyncSession, bound: Bound) -> tuple[Draft, Case]
     Raises:
         BlockedError: `gone`, `new_message` or `stale`.
     """
-    draft = await session.get(Draft, bound.draft_id, with_for_update=True)
+    await session.flush()
+    # The lock alone does not refresh what this session has read before.
+    draft = await session.get(Draft, bound.draft_id, with_for_update=True, populate_existing=True)
     if draft is None:
         raise BlockedError("gone")
-    case = await session.get_one(Case, draft.case_id, with_for_update=True)
+    case = await session.get_one(Case, draft.case_id, with_for_update=True, populate_existing=True)
     if await has_unprocessed(session, case.chat_key) or case.triage_due_at is not None:
         raise BlockedError("new_message")
     if (

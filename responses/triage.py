@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.alarm import Job, set_alarm
@@ -15,7 +15,8 @@ from models.decision import Matter
 from models.labels import Act, Urgency
 from models.states import CaseState, Purpose
 from models.tables import Agent, Case, Customer, DecisionRow, Draft, Identity, Message
-from responses.cases import move, open_case, raise_revision
+from responses.agents import rank
+from responses.cases import has_open_promise, move, open_case, raise_revision
 from responses.config import RoadConfig
 from responses.drafts.dates import format_when
 from responses.events import record
@@ -90,6 +91,11 @@ class Triage:
         found = [
             reading.assessed[message.id] for message in reading.messages if message.id in reading.assessed
         ]
+        if not reading.messages and case.answered_at is not None and case.state != CaseState.TAKEN_OVER:
+            # Everything the customer said is answered: there is nothing to draft for.
+            case.state = CaseState.PROMISED if await has_open_promise(session, case) else CaseState.ANSWERED
+            case.reopened_from = case.triage_due_at = case.first_unread_at = None
+            return
         if case.state == CaseState.TAKEN_OVER:
             await self._forward(session, case, reading)
             return
@@ -118,7 +124,7 @@ class Triage:
         case.urgency = matter.urgency
         deadline = policy.deadlines.get(matter.urgency)
         case.due_at = policy.hours.add(deadline, first) if deadline is not None else None
-        case.triage_due_at = case.first_unread_at = None
+        case.triage_due_at = case.first_unread_at = case.reopened_from = None
         if matter.act == Act.SPAM and draft is None:
             move(case, CaseState.SPAM)
             record(session, "system", "case.spam", case.id)
@@ -164,6 +170,8 @@ class Triage:
         able = await may_approve(session, draft) if draft is not None else await _working(session)
         if case.passed_to is not None:
             able = [agent for agent in able if agent.id == case.passed_to] or able
+        if case.passed_to_role is not None:
+            able = [agent for agent in able if rank(agent.role) >= rank(case.passed_to_role)] or able
         for agent in able:
             chat = self._agent_chat(agent)
             if chat is not None and not await own_case(session, agent, case):
@@ -225,7 +233,8 @@ class Triage:
 
 async def idle_takeovers(session: AsyncSession, now: datetime) -> list[Case]:
     """Cases taken over whose holder has let the time run out."""
-    query = select(Case).where(Case.state == CaseState.TAKEN_OVER, Case.claimed_until < now)
+    idle = or_(Case.claimed_until.is_(None), Case.claimed_until < now)
+    query = select(Case).where(Case.state == CaseState.TAKEN_OVER, idle).with_for_update(skip_locked=True)
     return list((await session.scalars(query)).all())
 
 
@@ -244,4 +253,8 @@ def _only_thanks(reading: Reading, before: str) -> bool:
         return False
     # Where we have asked for something, a bare number or an ok may be the answer.
     idle = (Act.PRAISE,) if before == CaseState.WAITING_CUSTOMER else (Act.PRAISE, Act.OTHER)
-    return all(one.act.label in idle and not one.entities.order_ids for one in reading.found)
+    return all(
+        # Where the model is not sure that it is only thanks, a person looks.
+        one.act.label in idle and "act" not in one.abstained and not one.entities.order_ids
+        for one in reading.found
+    )

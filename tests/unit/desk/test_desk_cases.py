@@ -209,7 +209,7 @@ async def test_who_takes_over_writes_without_a_draft(house):
     )
     assert answer.json()["ok"] is True
     assert (await browser.act(f"/cases/{number}/give-back", {})).json()["ok"] is True
-    assert (await house.case()).state == CaseState.WAITING_AGENT
+    assert (await house.case()).state == CaseState.ANSWERED
 
 
 async def test_a_case_passed_on_carries_the_text_as_it_was_edited(house):
