@@ -44,9 +44,9 @@ _WORDS: Mapping[str, _Words] = {
     "en": _Words(
         named=(
             "the day before yesterday",
-            "(?<!before )yesterday",
+            "yesterday",
             "today",
-            "(?<!after )tomorrow",
+            "tomorrow",
             "the day after tomorrow",
         ),
         counts=("an?|one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -62,9 +62,9 @@ _WORDS: Mapping[str, _Words] = {
     "es": _Words(
         named=(
             "anteayer|antes de ayer",
-            "(?<!de )ayer",
+            "ayer",
             "hoy",
-            "(?<!la )(?<!pasado )mañana",
+            "(?<!la )mañana",
             "pasado mañana",
         ),
         counts=("una?", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez"),
@@ -77,7 +77,7 @@ _WORDS: Mapping[str, _Words] = {
         on="el|del|desde|hasta|día",
     ),
     "fr": _Words(
-        named=("avant-hier", "(?<!-)hier", "aujourd['’]hui", "(?<!-)demain", "après-demain"),
+        named=("avant-hier", "hier", "aujourd['’]hui", "demain", "après-demain"),
         counts=("une?", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"),
         units=("jours?", "semaines?", "mois", "ans?"),
         ago="il y a {}",
@@ -99,7 +99,7 @@ _WORDS: Mapping[str, _Words] = {
         on="am|vom|seit|bis|zum|der|den",
     ),
     "pt": _Words(
-        named=("anteontem", "ontem", "hoje", "(?<!depois de )amanhã", "depois de amanhã"),
+        named=("anteontem", "ontem", "hoje", "amanhã", "depois de amanhã"),
         counts=("uma?", "dois|duas", "três", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez"),
         units=("dias?", "semanas?", "m[êe]s(?:es)?", "anos?"),
         ago="há {}|{} atrás",
@@ -124,16 +124,23 @@ def find_dates(text: str, *, language: str, today: date) -> list[date]:
         *_counted(text, words, today),
         *_absolute(text, language, words, today),
     ]
-    return [day for _, day in sorted(found)]
+    days: list[date] = []
+    end = 0
+    # Of phrases that overlap ("the day before yesterday"), the longest from the left counts.
+    for first, last, day in sorted(found, key=lambda one: (one[0], -one[1])):
+        if first >= end:
+            days.append(day)
+            end = last
+    return days
 
 
-def _named(text: str, words: _Words, today: date) -> Iterator[tuple[int, date]]:
+def _named(text: str, words: _Words, today: date) -> Iterator[tuple[int, int, date]]:
     for offset, names in zip(_OFFSETS, words.named, strict=True):
         for match in _pattern(rf"(?<!\w)(?:{names})(?!\w)").finditer(text):
-            yield match.start(), today + timedelta(days=offset)
+            yield *match.span(), today + timedelta(days=offset)
 
 
-def _counted(text: str, words: _Words, today: date) -> Iterator[tuple[int, date]]:
+def _counted(text: str, words: _Words, today: date) -> Iterator[tuple[int, int, date]]:
     counts = "|".join(words.counts)
     amount = rf"(?:\d{{1,3}}|{counts})\s+(?:{'|'.join(words.units)})"
     for frame, phrase in ((words.ago, "{} ago"), (words.ahead, "in {}")):
@@ -144,10 +151,10 @@ def _counted(text: str, words: _Words, today: date) -> Iterator[tuple[int, date]
                 unit = _UNITS[_index(inner[2], words.units)]
                 day = _parse(phrase.format(f"{count} {unit}s"), "en", today, "current_period")
                 if day is not None:
-                    yield match.start(), day
+                    yield *match.span(), day
 
 
-def _absolute(text: str, language: str, words: _Words, today: date) -> Iterator[tuple[int, date]]:
+def _absolute(text: str, language: str, words: _Words, today: date) -> Iterator[tuple[int, int, date]]:
     year = r"(?:19|20)\d\d"
     day = r"(?:0?[1-9]|[12]\d|3[01])"
     month = r"(?:0?[1-9]|1[0-2])"
@@ -163,13 +170,13 @@ def _absolute(text: str, language: str, words: _Words, today: date) -> Iterator[
         for match in _pattern(form).finditer(text):
             found = _nearest(re.sub(r"[°º]", "", match["day"]), language, today)
             if found is not None:
-                yield match.start("day"), found
+                yield *match.span("day"), found
     last = words.last.replace("{}", f"(?:{words.weekdays})")
     for match in _pattern(rf"(?<!\w)(?:{last})(?!\w)").finditer(text):
         weekday = _pattern(words.weekdays).search(match.group())
         found = _parse(weekday.group(), language, today, "past") if weekday is not None else None
         if found is not None:
-            yield match.start(), found
+            yield *match.span(), found
 
 
 def _nearest(text: str, language: str, today: date) -> date | None:

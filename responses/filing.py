@@ -59,6 +59,7 @@ class Filing:
         edit = incoming.edit
         if earlier is not None:
             if edit == 0 or clean(incoming.text) == earlier.text:
+                record(session, "customer", "message.repeated", earlier.case_id, update=update.id)
                 return Filed(message=None, identity=identity, customer=customer, case=None)
             edit = max(edit, earlier.edit + 1)
         text = clean(incoming.text)

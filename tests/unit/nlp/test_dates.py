@@ -1,0 +1,63 @@
+from datetime import date
+
+import pytest
+
+from nlp.dates import find_dates
+
+TODAY = date(2025, 11, 23)  # a Sunday
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "day"),
+    [
+        ("arrivato ieri", "it", date(2025, 11, 22)),
+        ("l'altro ieri", "it", date(2025, 11, 21)),
+        ("dopodomani parto", "it", date(2025, 11, 25)),
+        ("ordinato due settimane fa", "it", date(2025, 11, 9)),
+        ("fra 3 giorni", "it", date(2025, 11, 26)),
+        ("un mese fa", "it", date(2025, 10, 23)),
+        ("lunedì scorso", "it", date(2025, 11, 17)),
+        ("il 12 novembre", "it", date(2025, 11, 12)),
+        ("entro il 1° dicembre", "it", date(2025, 12, 1)),
+        ("12/11/2025", "it", date(2025, 11, 12)),
+        ("12.11.25", "it", date(2025, 11, 12)),
+        ("dal 12/11", "it", date(2025, 11, 12)),
+        ("2025-11-03", "it", date(2025, 11, 3)),
+        ("il 28 dicembre 2024", "it", date(2024, 12, 28)),
+        ("November 12, 2024", "en", date(2024, 11, 12)),
+        ("on the 3rd of May", "en", date(2026, 5, 3)),
+        ("two weeks ago", "en", date(2025, 11, 9)),
+        ("the day before yesterday", "en", date(2025, 11, 21)),
+        ("hace dos semanas", "es", date(2025, 11, 9)),
+        ("pasado mañana", "es", date(2025, 11, 25)),
+        ("il y a deux semaines", "fr", date(2025, 11, 9)),
+        ("le 1er décembre", "fr", date(2025, 12, 1)),
+        ("vor zwei Wochen", "de", date(2025, 11, 9)),
+        ("letzten Montag", "de", date(2025, 11, 17)),
+        ("há duas semanas", "pt", date(2025, 11, 9)),
+    ],
+)
+def test_days_are_found_in_six_languages(text: str, language: str, day: date) -> None:
+    assert find_dates(text, language=language, today=TODAY) == [day]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("voto 8/10", "it"),
+        ("aperti 24/7", "it"),
+        ("il 31/02/2025", "it"),
+        ("alle 12.30", "it"),
+        ("guten Morgen", "de"),
+        ("por la mañana", "es"),
+        ("333-12-12345", "it"),
+    ],
+)
+def test_what_only_looks_like_a_day_is_none(text: str, language: str) -> None:
+    assert find_dates(text, language=language, today=TODAY) == []
+
+
+def test_days_come_in_the_order_of_the_text() -> None:
+    days = find_dates("ieri, il 3 novembre e domani", language="it", today=TODAY)
+
+    assert days == [date(2025, 11, 22), date(2025, 11, 3), date(2025, 11, 24)]

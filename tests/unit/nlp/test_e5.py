@@ -1,0 +1,130 @@
+"""The bundled network against the same one computed plainly; other models on the same path."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlp.encoder import Encoder, Precision, load_encoder
+from nlp.errors import EncoderError
+from nlp.weights import locate_weights
+from tests.unit.nlp.plain_e5 import PlainE5
+
+TEXTS = ["Il pacco non è mai arrivato", "VERGOGNA!!! 😡", "My parcel never arrived", "a", "ok grazie " * 40]
+
+
+def test_embeddings_are_those_of_the_network_computed_plainly(encoder: Encoder) -> None:
+    text = "Il pacco non è mai arrivato, voglio il rimborso"
+    ids = encoder._tokenizer(f"query: {text}")["input_ids"]
+
+    expected = PlainE5(locate_weights()).embed(ids)
+
+    np.testing.assert_allclose(encoder.embed([text])[0], expected, atol=2e-5)
+
+
+def test_the_tokenizer_marks_beginning_and_end_and_cuts_words_into_pieces(encoder: Encoder) -> None:
+    tokens = encoder._tokenizer.convert_ids_to_tokens(encoder._tokenizer("Voglio  il rimborso!")["input_ids"])
+
+    assert tokens == ["<s>", "▁Vo", "glio", "▁il", "▁rim", "bor", "so", "!", "</s>"]
+
+
+def test_features_end_with_the_embedding(encoder: Encoder) -> None:
+    features = encoder.features(TEXTS)
+
+    assert features.shape == (len(TEXTS), 4 * 384)
+    np.testing.assert_array_equal(features[:, -384:], encoder.embed(TEXTS))
+    np.testing.assert_allclose(np.linalg.norm(features[:, :384], axis=1), 1, atol=1e-5)
+
+
+def test_the_same_rows_give_the_same_bits_whatever_came_before(encoder: Encoder) -> None:
+    first = encoder.features(TEXTS)
+    encoder.features(["something in between " * 30])
+
+    assert (encoder.features(TEXTS) == first).all()
+
+
+@pytest.mark.parametrize("text", ["", "\0", "\u200f", "🎉"], ids=["empty", "nul", "mark", "emoji"])
+def test_texts_without_letters_have_an_embedding(encoder: Encoder, text: str) -> None:
+    assert np.isfinite(encoder.embed([text])).all()
+
+
+def test_native_bfloat16_stays_close_to_float32(encoder: Encoder) -> None:
+    half = load_encoder(precision=Precision.BFLOAT16)
+
+    assert (half.fingerprint() * encoder.fingerprint()).sum(axis=1).min() > 0.999
+
+
+def test_a_folder_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(EncoderError, match=r"no such folder.*RIMEDIO_ENCODER"):
+        load_encoder(str(tmp_path / "model"))
+
+
+def test_a_folder_without_a_model_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(EncoderError, match="could not be loaded"):
+        load_encoder(str(tmp_path))
+
+
+def test_any_other_model_takes_the_same_path(tmp_path: Path) -> None:
+    save_tiny_model(tmp_path / "tiny")
+
+    tiny = load_encoder(str(tmp_path / "tiny"), Precision.FLOAT32)
+
+    assert tiny.embed(TEXTS).shape == (len(TEXTS), 32)
+    assert tiny.features(TEXTS).shape == (len(TEXTS), 4 * 32)
+    np.testing.assert_allclose(tiny.embed(TEXTS)[1:2], tiny.embed(TEXTS[1:2]), atol=1e-5)
+
+
+def test_the_bundled_encoder_asks_the_network_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+
+    assert load_encoder().embed(["ciao"]).shape == (1, 384)
+
+
+def test_importing_the_package_brings_no_torch() -> None:
+    code = (
+        "import sys, nlp, nlp.encoder, nlp.classifier, nlp.batch, nlp.corpus; print('torch' in sys.modules)"
+    )
+
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert result.stdout.strip() == "False"
+
+
+def save_tiny_model(folder: Path) -> None:
+    """A real sentence-transformers model of six small layers, with random weights."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    words = {
+        word: index for index, word in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "grazie", "ok", "a"])
+    }
+    backend = Tokenizer(models.WordLevel(words, unk_token="[UNK]"))
+    backend.pre_tokenizer = pre_tokenizers.Whitespace()
+    backend.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=backend, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]"
+    )
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(words),
+        hidden_size=32,
+        num_hidden_layers=6,
+        num_attention_heads=4,
+        intermediate_size=64,
+        max_position_embeddings=64,
+    )
+    BertModel(config).save_pretrained(folder / "plain")
+    tokenizer.save_pretrained(folder / "plain")
+    transformer = Transformer(str(folder / "plain"), max_seq_length=48)
+    SentenceTransformer(modules=[transformer, Pooling(32, "cls")]).save(str(folder))

@@ -1,0 +1,79 @@
+"""The same corpus and seed give the same heads, and the figures stored here (float32 embeddings)."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nlp.classifier import Classifier
+from nlp.corpus import in_test_part, read_corpus
+from nlp.encoder import Encoder, Precision, load_encoder
+from nlp.errors import FingerprintError
+from nlp.heads import Heads, load_heads
+from nlp.training import train_on
+
+CORPUS = Path(__file__).parents[3] / "nlp" / "data" / "corpus.jsonl"
+GOLDEN = Path(__file__).parents[2] / "golden" / "training.json"
+
+
+def fixed_part() -> list[Any]:
+    """About a tenth of the corpus, chosen by its texts alone."""
+    return [row for row in read_corpus([CORPUS]) if hashlib.sha256(row.text.encode()).digest()[1] < 26]
+
+
+def macro_f1(heads: Heads) -> Mapping[str, float]:
+    return {field: figures["macro_f1"] for field, figures in heads.figures.items()}
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return load_encoder(None, Precision.FLOAT32)
+
+
+@pytest.fixture(scope="module")
+def heads(encoder: Encoder) -> Heads:
+    return train_on(fixed_part(), encoder=encoder, seed=0)
+
+
+@pytest.mark.slow
+def test_training_gives_the_figures_that_are_stored(heads: Heads) -> None:
+    assert macro_f1(heads) == pytest.approx(json.loads(GOLDEN.read_text(encoding="utf-8")), abs=0.005)
+
+
+@pytest.mark.slow
+def test_saved_heads_are_read_back_as_they_were(heads: Heads, encoder: Encoder, tmp_path: Path) -> None:
+    heads.save(tmp_path / "heads")
+    again = load_heads(tmp_path / "heads")
+    texts = ["Il pacco è in ritardo di una settimana", "A che ora aprite?"]
+    first, second = (
+        Classifier(encoder, one, fallback_language="it", entities=_finder()).classify(texts)
+        for one in (heads, again)
+    )
+    assert first == second
+
+
+def test_heads_of_another_encoder_are_refused(encoder: Encoder, heads: Heads) -> None:
+    class Elsewhere(Encoder):
+        def fingerprint(self) -> Any:
+            return -super().fingerprint()
+
+    other = Elsewhere.__new__(Elsewhere)
+    other.__dict__.update(encoder.__dict__)
+    with pytest.raises(FingerprintError, match="train"):
+        heads.check_encoder(other)
+
+
+def test_about_a_fifth_of_the_corpus_is_held_out() -> None:
+    rows = read_corpus([CORPUS])
+    held_out = sum(in_test_part(row.text) for row in rows)
+    assert len(rows) >= 800
+    assert 0.15 < held_out / len(rows) < 0.25
+
+
+def _finder() -> Any:
+    from nlp.entities import EntityFinder
+
+    return EntityFinder()
