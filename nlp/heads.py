@@ -37,8 +37,8 @@ class Head:
     `meaning` has shape (d, labels), `wording` (buckets, labels), `bias` (labels). For a field with exactly
     one label the probabilities are the softmax of the scores, and the highest wins; for the others they
     are the sigmoid of each, and a label is there when it reaches its entry in `thresholds`; where none
-    does and `at_least_one` is set, the most likely one is. A decision whose confidence is under `abstain_below`
-    is not to be relied upon.
+    does and `at_least_one` is set, the most likely one is. A decision whose confidence is under
+    `abstain_below` is not to be relied upon.
     """
 
     labels: tuple[str, ...]
