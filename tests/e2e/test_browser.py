@@ -134,6 +134,18 @@ def write_in_chat(page: Page, program: Running, text: str, name: str) -> None:
     page.get_by_role("button", name="Invia").click()
 
 
+def open_the_box(desk: Page) -> None:
+    """Presses E until the text can be edited: the page may show before its script listens."""
+
+    def opened() -> bool:
+        if not desk.locator("#text").is_visible():
+            desk.keyboard.press("e")
+            desk.wait_for_timeout(200)
+        return desk.locator("#text").is_visible()
+
+    until(opened, "the text can be edited")
+
+
 def test_an_answer_approved_on_the_desk_arrives_in_the_chat(program, browser, signed_in, complaints):
     desk = desk_page(browser, signed_in, complaints)
     desk.goto(f"{program.address}/queue")
@@ -148,7 +160,7 @@ def test_an_answer_approved_on_the_desk_arrives_in_the_chat(program, browser, si
     expect(row).to_contain_text("Il pacco <b>RS20418</b> non è mai arrivato", timeout=PATIENCE)
     row.click()
     expect(desk.locator("#preview")).not_to_be_empty(timeout=PATIENCE)
-    desk.keyboard.press("e")
+    open_the_box(desk)
     desk.locator("#text").fill("Buongiorno Marta, il pacco riparte oggi.\n{agent}")
     desk.get_by_role("button", name="Approva e invia").click()
 
@@ -169,7 +181,7 @@ def test_a_blank_in_the_draft_is_filled_before_it_leaves(program, browser, signe
     desk.goto(f"{program.address}/queue")
     desk.locator("li.row", has_text="Nadia").click()
     expect(desk.locator("#preview")).not_to_be_empty(timeout=PATIENCE)
-    desk.keyboard.press("e")
+    open_the_box(desk)
     desk.locator("#text").fill("Buongiorno Nadia, […]\n{agent}")
     desk.get_by_role("button", name="Approva e invia").click()
     expect(desk.locator("#notice")).to_contain_text("Completa il punto segnato")
@@ -190,7 +202,7 @@ def test_a_text_being_edited_survives_a_closed_tab(program, browser, signed_in, 
     desk.locator("li.row", has_text="Davide").click()
     expect(desk.locator("#preview")).not_to_be_empty(timeout=PATIENCE)
     case = desk.url
-    desk.keyboard.press("e")
+    open_the_box(desk)
     desk.locator("#text").fill("Buongiorno Davide, una lampada intera")
     expect(desk.locator("#saved")).to_have_text("Salvato", timeout=PATIENCE)
     desk.context.close()
@@ -215,7 +227,7 @@ def test_a_text_being_written_is_not_touched_when_the_customer_writes_again(
     desk.goto(f"{program.address}/queue")
     desk.locator("li.row", has_text="Paolo").click()
     expect(desk.locator("#preview")).not_to_be_empty(timeout=PATIENCE)
-    desk.keyboard.press("e")
+    open_the_box(desk)
     desk.locator("#text").fill("Buongiorno Paolo, ho letto")
     expect(desk.locator("#saved")).to_have_text("Salvato", timeout=PATIENCE)
     customer.get_by_label("Scrivi qui il tuo messaggio").fill("E adesso vorrei anche un rimborso.")
