@@ -7,14 +7,10 @@ from bot.context import Context, Press
 from bot.keyboards import Rows, files_of
 from bot.posts import post, post_files
 from bot.words import words_for
-from models.decision import Role
-from models.states import OutboxState, Purpose
-from models.tables import Agent, Approval, Case, Message, OutboxEntry
-from responses.agents import rank
-from responses.delivery import sent
-from responses.errors import BlockedError, NotAllowedError
-from responses.events import record
-from responses.outbox import enqueue_card, settle_by_hand
+from models.tables import Approval, Case, Message
+from responses.errors import BlockedError
+from responses.outbox import enqueue_card
+from responses.settling import settle
 
 
 async def act_on_row(context: Context, session: AsyncSession, press: Press) -> Rows | None:
@@ -74,34 +70,10 @@ async def _files_of(_context: Context, session: AsyncSession, press: Press) -> N
 
 async def _settle(_context: Context, session: AsyncSession, press: Press) -> Rows:
     """A person says of an answer whose fate nobody knows that it arrived, or that it be sent again."""
-    entry = await session.get(OutboxEntry, press.pressed.key)
-    if entry is None or entry.purpose != Purpose.ANSWER or entry.approval_id is None:
-        raise BlockedError("gone")
-    approval = await session.get_one(Approval, entry.approval_id)
-    if not _may_settle(press.agent, approval):
-        raise NotAllowedError("not_yours")
-    case = await session.get_one(Case, approval.case_id)
     arrived = press.pressed.action == Action.ARRIVED
-    if arrived and entry.state != OutboxState.UNCONFIRMED:
-        raise BlockedError("gone")
-    if not await settle_by_hand(session, entry, arrived=arrived):
-        await _say(session, press, "settled_before", case)
-        return []
-    if arrived:
-        await sent(session, entry)
-    record(
-        session,
-        press.agent.id,
-        "outbox.arrived" if arrived else "outbox.sent_again",
-        case.id,
-        outbox=entry.id,
-    )
+    case = await settle(session, press.agent, press.pressed.key, arrived=arrived)
     await _say(session, press, "settled_arrived" if arrived else "settled_again", case)
     return []
-
-
-def _may_settle(agent: Agent, approval: Approval) -> bool:
-    return approval.agent_id == agent.id or rank(agent.role) >= rank(Role.SUPERVISOR)
 
 
 async def _say(session: AsyncSession, press: Press, key: str, case: Case) -> None:

@@ -108,7 +108,7 @@ ENGLISH: Mapping[str, str] = {
     "outcome_blocked": "The answer to case no. {number} was not delivered: the customer has blocked the bot.",
     "settled_arrived": "Marked as arrived.",
     "settled_again": "Sending it again.",
-    "settled_before": "That has been decided already.",
+    "blocked_settled": "That has been decided already.",
     # Why not
     "customer_wrote": "The customer has written again:",
     "blocked_new_message": "Not sent: the customer has written again. The draft is being redone.",

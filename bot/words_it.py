@@ -110,7 +110,7 @@ ITALIAN: Mapping[str, str] = {
     "bloccato il bot.",
     "settled_arrived": "Segnata come arrivata.",
     "settled_again": "La invio di nuovo.",
-    "settled_before": "È già stato deciso.",
+    "blocked_settled": "È già stato deciso.",
     # Why not
     "customer_wrote": "Il cliente ha scritto ancora:",
     "blocked_new_message": "Non parte: è arrivato un nuovo messaggio del cliente. La bozza viene rifatta.",

@@ -16,16 +16,15 @@ from desk.context import Actor, Visit
 from desk.refusals import refused
 from models.clock import utcnow
 from models.ids import new_id
-from models.states import CaseState, Direction, OutboxState
-from models.tables import Agent, Case, Draft, Message, OpenEdit, OutboxEntry
+from models.states import CaseState, Direction
+from models.tables import Agent, Case, Draft, Message, OpenEdit
 from responses.approval import MAX_TEXT, proposed_draft
 from responses.cases import CLAIM_LASTS, claim, close, release
-from responses.delivery import sent
 from responses.errors import BlockedError, ResponsesError
 from responses.events import record
 from responses.filing import clean
-from responses.outbox import settle_by_hand
 from responses.rights import Bound
+from responses.settling import settle as settle_doubt
 
 router = APIRouter(prefix="/cases/{number:int}")
 
@@ -319,28 +318,9 @@ async def settle(visit: Actor, number: int, body: Settled) -> JSONResponse:
     """A person says of an unconfirmed or failed sending that it arrived, or that it be sent again."""
     try:
         async with acting_on(visit, number) as acting:
-            entry = await acting.session.get(OutboxEntry, body.outbox)
-            if entry is None or entry.case_id != acting.case.id:
+            case = await settle_doubt(acting.session, acting.agent, body.outbox, arrived=body.arrived)
+            if case.id != acting.case.id:
                 raise BlockedError("gone")
-            if not await settle_by_hand(acting.session, entry, arrived=body.arrived):
-                raise BlockedError("gone")
-            if body.arrived:
-                await sent(acting.session, entry)
-            waiting = await acting.session.scalars(
-                select(OutboxEntry.id).where(
-                    OutboxEntry.case_id == acting.case.id,
-                    OutboxEntry.state.in_((OutboxState.UNCONFIRMED, OutboxState.FAILED)),
-                )
-            )
-            if waiting.first() is None:
-                acting.case.flag = None
-            record(
-                acting.session,
-                acting.agent.id,
-                "outbox.arrived" if body.arrived else "outbox.again",
-                acting.case.id,
-                outbox=entry.id,
-            )
     except ResponsesError as error:
         return refused(visit, error)
     return done(visit.words("done.arrived" if body.arrived else "done.again"))

@@ -50,6 +50,13 @@ class PromiseState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class VoucherState(StrEnum):
+    RESERVED = "reserved"
+    ACTIVE = "active"
+    USED = "used"
+    VOID = "void"
+
+
 class Verdict(StrEnum):
     SEND = "send"
     DISCARD = "discard"

@@ -1,6 +1,7 @@
 """Bookkeeping: promises, vouchers and the ledger, written with the approval that causes them."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -9,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.clock import utcnow
 from models.decision import Decision, DecisionKind, Duration, DurationUnit, RemedyKind
 from models.money import Money
-from models.states import OfferState, PromiseState
+from models.states import OfferState, PromiseState, VoucherState
 from models.tables import Agent, Approval, Case, Draft, LedgerEntry, OfferRow, Promise, Voucher
+from responses.drafts.slots import slots_in
 from responses.hours import OpeningHours
 
 _TO_BE_DONE = frozenset(
@@ -53,7 +55,11 @@ async def keep_books(
             )
         )
         promised = True
-    offers = (await session.scalars(select(OfferRow).where(OfferRow.decision_id == draft.decision_id))).all()
+    offers = (
+        await session.scalars(
+            select(OfferRow).where(OfferRow.decision_id == draft.decision_id).order_by(OfferRow.id)
+        )
+    ).all()
     groups: dict[int, list[OfferRow]] = {}
     for offer in offers:
         groups.setdefault(offer.choice_group, []).append(offer)
@@ -64,6 +70,10 @@ async def keep_books(
             # The customer picks one first; nothing is given until then.
             continue
         offer = options[0]
+        if offer.id in _unsaid(offers, draft.text):
+            # The agent took the code out of the text: what the customer is not told is not given.
+            offer.state = OfferState.WITHDRAWN
+            continue
         offer.state = OfferState.ACCEPTED
         if (
             offer.worth_minor is not None
@@ -106,7 +116,9 @@ async def take_back(session: AsyncSession, approval: Approval, agent: Agent) -> 
         .where(Promise.approval_id == approval.id)
         .values(state=PromiseState.WITHDRAWN, settled_at=utcnow())
     )
-    await session.execute(update(Voucher).where(Voucher.approval_id == approval.id).values(state="void"))
+    await session.execute(
+        update(Voucher).where(Voucher.approval_id == approval.id).values(state=VoucherState.VOID)
+    )
     await session.execute(
         update(OfferRow)
         .where(OfferRow.approval_id == approval.id)
@@ -127,6 +139,17 @@ async def take_back(session: AsyncSession, approval: Approval, agent: Agent) -> 
                 agent_id=agent.id,
             )
         )
+
+
+def _unsaid(offers: Sequence[OfferRow], text: str) -> frozenset[str]:
+    """The vouchers whose slot is no longer in the text; slots are numbered in the order of the offers."""
+    slots = slots_in(text)
+    vouchers = [
+        offer for offer in offers if offer.kind == RemedyKind.VOUCHER and offer.amount_minor is not None
+    ]
+    return frozenset(
+        offer.id for number, offer in enumerate(vouchers, start=1) if f"voucher:{number}" not in slots
+    )
 
 
 def voucher_amounts(decision: Decision | None) -> dict[str, Money]:

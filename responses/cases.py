@@ -16,6 +16,7 @@ REOPEN_WITHIN = timedelta(days=7)
 ANSWER_REOPENS_WITHIN = timedelta(days=30)
 CLAIM_LASTS = timedelta(minutes=15)
 FIRST_NUMBER = 101
+_NUMBERS_LOCK = 0x52494D45  # any number that no other lock of ours uses
 
 OPEN_STATES = (CaseState.DRAFTING, CaseState.WAITING_AGENT, CaseState.WAITING_CUSTOMER, CaseState.TAKEN_OVER)
 _DONE_STATES = (CaseState.ANSWERED, CaseState.PROMISED, CaseState.CLOSED)
@@ -68,6 +69,9 @@ async def open_case(session: AsyncSession, identity: Identity, *, is_sample: boo
             select(Case.id).where(Case.customer_id == identity.customer_id).order_by(Case.id.desc()).limit(1)
         )
     ).one_or_none()
+    if session.get_bind().dialect.name == "postgresql":
+        # Two chats may open a case at once: the second waits here for the first one's number.
+        await session.execute(select(func.pg_advisory_xact_lock(_NUMBERS_LOCK)))
     highest = (await session.scalars(select(func.max(Case.number)))).one()
     case = Case(
         number=FIRST_NUMBER if highest is None else highest + 1,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.alarm import Job, set_alarm
@@ -18,8 +18,8 @@ from models.channel import Channel, Outcome, Outgoing, SendResult
 from models.clock import utcnow
 from models.database import Database
 from models.ids import new_id
-from models.states import Direction, OutboxState, Purpose
-from models.tables import Agent, Approval, Card, Case, Identity, Message, OutboxEntry
+from models.states import Direction, OutboxState, Purpose, VoucherState
+from models.tables import Agent, Approval, Card, Case, Identity, Message, OutboxEntry, Voucher
 from responses.events import record
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,11 @@ class Delivery:
         self._channels = channels
         self._process_id = process_id
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """The first parts of the chat keys that this process can send to."""
+        return frozenset(self._channels)
 
     async def run(self, outbox_id: str) -> None:
         """Sends one entry if it is due; does nothing otherwise."""
@@ -182,6 +187,21 @@ async def sent(session: AsyncSession, entry: OutboxEntry) -> None:
     if case is not None and entry.purpose == Purpose.ANSWER:
         case.answered_at = utcnow()
         case.flag = None
+    if entry.approval_id is not None:
+        await _activate_vouchers(session, entry.approval_id)
+
+
+async def _activate_vouchers(session: AsyncSession, approval_id: str) -> None:
+    """A code that the customer has been told can be used, once the whole answer has been sent."""
+    unsent = exists().where(
+        OutboxEntry.approval_id == approval_id, OutboxEntry.state.not_in((OutboxState.SENT,))
+    )
+    await session.flush()
+    await session.execute(
+        update(Voucher)
+        .where(Voucher.approval_id == approval_id, Voucher.state == VoucherState.RESERVED, ~unsent)
+        .values(state=VoucherState.ACTIVE)
+    )
 
 
 async def _author(session: AsyncSession, entry: OutboxEntry) -> str:

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
 from models.states import Direction
-from models.tables import Identity, Message, Update
+from models.tables import Customer, Identity, Message, Update
 from responses.cases import active_case, open_case, raise_revision
 from responses.events import record
 from responses.filing import due_now
@@ -13,16 +13,18 @@ from responses.incoming import MessageKind
 
 
 async def give_up(session: AsyncSession, update: Update) -> None:
-    """Files a message without words in the sender's case, when the sender is known.
+    """Files a message without words in the sender's case, who may be somebody never heard of before.
 
     The chat goes on; the raw update stays, and the case shows that something could not be read.
     """
     identity = (
         await session.scalars(select(Identity).where(Identity.chat_key == update.chat_key).limit(1))
     ).one_or_none()
-    if identity is None or not update.customer_says:
+    if not update.customer_says:
         record(session, "system", "update.unreadable", update=update.id)
         return
+    if identity is None:
+        identity = await _stranger(session, update)
     case = await active_case(session, update.chat_key)
     if case is None:
         case = await open_case(session, identity, is_sample=False, is_test=False)
@@ -41,3 +43,19 @@ async def give_up(session: AsyncSession, update: Update) -> None:
     await raise_revision(session, case)
     await due_now(session, case)
     record(session, "system", "update.unreadable", case.id, update=update.id)
+
+
+async def _stranger(session: AsyncSession, update: Update) -> Identity:
+    """Makes the sender known by the chat alone: more than that could not be read."""
+    customer = Customer()
+    session.add(customer)
+    await session.flush()
+    identity = Identity(
+        customer_id=customer.id,
+        channel=update.source,
+        external_id=update.chat_key.rpartition(":")[2],
+        chat_key=update.chat_key,
+    )
+    session.add(identity)
+    await session.flush()
+    return identity

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import DataError, InterfaceError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -189,10 +189,14 @@ async def has_unprocessed(session: AsyncSession, chat_key: str) -> bool:
 
 
 async def overdue_updates(session: AsyncSession, now: datetime, limit: int) -> list[str]:
-    """Updates that should have been worked off by now, oldest first."""
+    """The first update of each chat that should have been worked off by now, oldest first.
+
+    One a chat: working it off goes on to the chat's next, and a chat that has to wait holds up no other.
+    """
+    first = select(func.min(Update.id)).where(Update.processed_at.is_(None)).group_by(Update.chat_key)
     query = (
         select(Update.id)
-        .where(Update.processed_at.is_(None), or_(Update.next_try_at.is_(None), Update.next_try_at <= now))
+        .where(Update.id.in_(first), or_(Update.next_try_at.is_(None), Update.next_try_at <= now))
         .order_by(Update.id)
         .limit(limit)
     )

@@ -1,12 +1,13 @@
 """The outbox: everything that leaves is first a row here."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import String, cast, exists, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from models.alarm import Job, set_alarm
 from models.clock import utcnow
@@ -147,13 +148,30 @@ async def cancel_pending(session: AsyncSession, *, approval_id: str) -> bool:
     return len(cancelled.scalars().all()) == len(entries) > 0
 
 
-async def overdue_entries(session: AsyncSession, now: datetime, limit: int) -> list[str]:
-    """Pending entries whose time has come, oldest first."""
+async def overdue_entries(
+    session: AsyncSession, now: datetime, limit: int, *, channels: Collection[str]
+) -> list[str]:
+    """Pending entries that could be sent now, oldest first.
+
+    Neither those of a channel that is not among `channels` nor parts whose forerunner has not been sent:
+    they would come back at every sweep and, being the oldest, keep the others out.
+    """
+    before = aliased(OutboxEntry)
+    stem = func.substr(
+        OutboxEntry.dedupe_key,
+        1,
+        func.length(OutboxEntry.dedupe_key) - func.length(cast(OutboxEntry.part, String)),
+    )
+    forerunner_sent = exists().where(
+        before.dedupe_key == stem + cast(OutboxEntry.part - 1, String), before.state == OutboxState.SENT
+    )
     query = (
         select(OutboxEntry.id)
         .where(
             OutboxEntry.state == OutboxState.PENDING,
-            (OutboxEntry.not_before.is_(None)) | (OutboxEntry.not_before <= now),
+            or_(OutboxEntry.not_before.is_(None), OutboxEntry.not_before <= now),
+            or_(*(OutboxEntry.chat_key.startswith(f"{channel}:") for channel in channels), false()),
+            or_(OutboxEntry.part == 0, forerunner_sent),
         )
         .order_by(OutboxEntry.id)
         .limit(limit)

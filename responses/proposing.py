@@ -2,7 +2,7 @@
 
 import dataclasses
 import zlib
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -66,12 +66,22 @@ async def propose_decision(
         parts=[list(part) for part in composed.parts],
         variant=f"{composed.variant}-{brief.formality}",
         sha256=composed.sha256,
-        valid_until=None,
+        valid_until=_valid_until(composed, config, now),
         findings=[],
     )
     session.add(draft)
     await session.flush()
     return draft
+
+
+def _valid_until(composed: ComposedDraft, config: RoadConfig, now: datetime) -> datetime | None:
+    """The end of the first day that the draft names: after it, the draft would give our word for the past."""
+    today = now.astimezone(config.timezone).date()
+    coming = [day for day in composed.days if day >= today]
+    if not coming:
+        return None
+    midnight = datetime.combine(min(coming) + timedelta(days=1), time(), config.timezone)
+    return midnight.astimezone(UTC)
 
 
 def _twin(brief: DraftBrief, composed: ComposedDraft, language: str) -> str | None:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
-from models.decision import Decision, Role
+from models.decision import Basis, Decision, Role
 from models.serial import from_json
 from models.states import DraftState
 from models.tables import Agent, Case, DecisionRow, Draft, Identity
@@ -90,11 +90,10 @@ def check_tier(agent: Agent, decision: Decision | None) -> None:
         return
     if rank(agent.role) < rank(decision.tier):
         raise NotAllowedError("above_limit", role=decision.tier)
-    if (
-        agent.limit_minor is not None
-        and decision.worth is not None
-        and decision.worth.minor > agent.limit_minor
-    ):
+    gives = any(offer.basis is Basis.GOODWILL for offer in decision.offers)
+    unknown = gives and decision.worth is None
+    above = decision.worth is not None and decision.worth.minor > (agent.limit_minor or 0)
+    if agent.limit_minor is not None and (unknown or above):
         raise NotAllowedError("above_limit", role=Role.SUPERVISOR if agent.role == Role.AGENT else Role.ADMIN)
 
 

@@ -13,7 +13,7 @@ from models.clock import utcnow
 from models.database import Database
 from models.decision import Matter
 from models.labels import Act, Urgency
-from models.states import CaseState, Purpose
+from models.states import CaseState, DraftState, Purpose
 from models.tables import Agent, Case, Customer, DecisionRow, Draft, Identity, Message
 from responses.agents import rank
 from responses.cases import has_open_promise, move, open_case, raise_revision
@@ -34,6 +34,8 @@ from responses.standing_texts import StandingTexts
 log = logging.getLogger(__name__)
 
 RECEIPT_EVERY = timedelta(hours=12)
+MAX_ATTEMPTS = 5
+_FIRST_PAUSE = timedelta(seconds=2)
 _ANSWERED = (CaseState.ANSWERED, CaseState.PROMISED, CaseState.CLOSED)
 
 AgentChat = Callable[[Agent], str | None]
@@ -70,7 +72,18 @@ class Triage:
                 await due_now(session, await session.get_one(Case, case_id))
 
     async def run(self, case_id: str) -> None:
-        """Decides a case that is due and proposes a draft; does nothing when it is not due (any more)."""
+        """Decides a case that is due and proposes a draft; does nothing when it is not due (any more).
+
+        A triage that fails is tried again, and after five failures the case waits for an agent without a
+        draft: nobody's message may hang on a rule or a model that cannot cope with it.
+        """
+        try:
+            await self._run(case_id)
+        except Exception:  # a worker's outermost loop: the case must not be lost
+            log.exception("triage.failed", extra={"case": case_id})
+            await self._count_failure(case_id)
+
+    async def _run(self, case_id: str) -> None:
         async with self._database.reading() as session:
             case = await session.get(Case, case_id)
             if case is None or case.triage_due_at is None or case.triage_due_at > utcnow():
@@ -87,7 +100,30 @@ class Triage:
                 return
             await self._decide(session, case, reading, now)
 
+    async def _count_failure(self, case_id: str) -> None:
+        async with self._database.writing() as session:
+            case = await session.get_one(Case, case_id, with_for_update=True)
+            if case.triage_due_at is None:
+                return
+            case.triage_attempts += 1
+            if case.triage_attempts < MAX_ATTEMPTS:
+                case.triage_due_at = utcnow() + _FIRST_PAUSE * 4 ** (case.triage_attempts - 1)
+                set_alarm(session, Job.TRIAGE, case_id, case.triage_due_at)
+                return
+            case.triage_due_at = case.first_unread_at = case.reopened_from = None
+            case.triage_attempts = 0
+            case.flag = case.flag or "triage_failed"
+            if case.state != CaseState.TAKEN_OVER:
+                move(case, CaseState.WAITING_AGENT)
+            case.due_at = case.due_at or utcnow()
+            await raise_revision(session, case)
+            record(session, "system", "triage.given_up", case.id, revision=case.revision)
+            await self._cards(session, case, None)
+
     async def _decide(self, session: AsyncSession, case: Case, reading: Reading, now: datetime) -> None:
+        case.triage_attempts = 0
+        if case.flag == "triage_failed":
+            case.flag = None
         found = [
             reading.assessed[message.id] for message in reading.messages if message.id in reading.assessed
         ]
@@ -119,10 +155,11 @@ class Triage:
             config=self._config,
             now=now,
         )
-        first = case.first_unread_at or now
         case.language = matter.language
         case.urgency = matter.urgency
         deadline = policy.deadlines.get(matter.urgency)
+        # Counted from the oldest message without an answer: who asks again does not wait longer for it.
+        first = min((message.created_at for message in reading.messages), default=case.first_unread_at or now)
         case.due_at = policy.hours.add(deadline, first) if deadline is not None else None
         case.triage_due_at = case.first_unread_at = case.reopened_from = None
         if matter.act == Act.SPAM and draft is None:
@@ -235,6 +272,21 @@ async def idle_takeovers(session: AsyncSession, now: datetime) -> list[Case]:
     """Cases taken over whose holder has let the time run out."""
     idle = or_(Case.claimed_until.is_(None), Case.claimed_until < now)
     query = select(Case).where(Case.state == CaseState.TAKEN_OVER, idle).with_for_update(skip_locked=True)
+    return list((await session.scalars(query)).all())
+
+
+async def outdated_drafts(session: AsyncSession, now: datetime) -> list[Case]:
+    """Cases whose draft names a day that is over: nobody may approve it any more."""
+    query = (
+        select(Case)
+        .join(Draft, Draft.case_id == Case.id)
+        .where(
+            Case.state == CaseState.WAITING_AGENT,
+            Draft.state == DraftState.PROPOSED,
+            Draft.valid_until <= now,
+        )
+        .with_for_update(skip_locked=True, of=Case)
+    )
     return list((await session.scalars(query)).all())
 
 

@@ -19,10 +19,11 @@ from models.ids import new_id
 from models.tables import Agent, Process
 from nlp.entities import EntityFinder
 from responses.approval import Approvals, draft_anew
+from responses.cases import raise_revision
 from responses.delivery import Delivery, give_up_lost
 from responses.desk_cases import DeskCases
 from responses.files import FileStore
-from responses.filing import Filing
+from responses.filing import Filing, due_now
 from responses.giving_up import give_up
 from responses.hand import HandChannel
 from responses.inbox import Handler, Inbox, overdue_updates
@@ -31,7 +32,7 @@ from responses.policies import PolicyBook
 from responses.road import Road
 from responses.samples import sample_handler
 from responses.standing_texts import StandingTexts
-from responses.triage import Triage, idle_takeovers, overdue_cases
+from responses.triage import Triage, idle_takeovers, outdated_drafts, overdue_cases
 from rimedio.installation import road_config
 from rimedio.jobs import Jobs, jobs_url
 from rimedio.model import Model
@@ -157,6 +158,9 @@ class Program:
             await give_up_lost(session, now)
             for case in await idle_takeovers(session, now):
                 await draft_anew(session, case)
+            for case in await outdated_drafts(session, now):
+                await raise_revision(session, case)
+                await due_now(session, case)
         async with self.database.reading() as session:
             alarms = [
                 *(
@@ -166,7 +170,7 @@ class Program:
                 *(Alarm(job=Job.TRIAGE, row_id=row) for row in await overdue_cases(session, now, _AT_ONCE)),
                 *(
                     Alarm(job=Job.DELIVER, row_id=row)
-                    for row in await overdue_entries(session, now, _AT_ONCE)
+                    for row in await overdue_entries(session, now, _AT_ONCE, channels=self.delivery.channels)
                 ),
             ]
         if self.bot is not None:

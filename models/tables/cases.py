@@ -17,6 +17,7 @@ class Case(Base):
     the revision it was made for. `triage_due_at` is set while unread messages wait for triage;
     `first_unread_at` is when the oldest of them arrived (the three-minute cap counts from it).
     `reopened_from` remembers the state a message was added to, until triage has read the message.
+    `triage_attempts` counts triages that broke off with an error, since the last one that did not.
     """
 
     __tablename__ = "cases"
@@ -40,6 +41,7 @@ class Case(Base):
     language: Mapped[str | None] = mapped_column(String(8))
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     triage_due_at: Mapped[datetime | None]
+    triage_attempts: Mapped[int] = mapped_column(default=0)
     first_unread_at: Mapped[datetime | None]
     reopened_from: Mapped[str | None] = mapped_column(String(32))
     incident_at: Mapped[datetime] = mapped_column(default=utcnow)

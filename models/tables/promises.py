@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.clock import utcnow
-from models.states import PromiseState
+from models.states import PromiseState, VoucherState
 from models.tables.base import Base, Id, one_of, ref
 
 
@@ -30,15 +30,16 @@ class Promise(Base):
 
 
 class Voucher(Base):
-    """A code worth money. It is reserved by the approval that names it."""
+    """A code worth money: reserved by the approval that names it, active once that has been sent."""
 
     __tablename__ = "vouchers"
+    __table_args__ = (one_of("state", VoucherState),)
 
     id: Mapped[Id]
     code: Mapped[str] = mapped_column(unique=True)
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
-    state: Mapped[str] = mapped_column(String(16), default="reserved")
+    state: Mapped[VoucherState] = mapped_column(String(16), default=VoucherState.RESERVED)
     case_id: Mapped[str | None] = mapped_column(ref("cases.id"))
     approval_id: Mapped[str | None] = mapped_column(ref("approvals.id"))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)

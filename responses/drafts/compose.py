@@ -6,6 +6,7 @@ What is given and what is asked come from the decision alone: the tone chooses h
 """
 
 from collections.abc import Iterator
+from datetime import date
 
 from models.decision import Basis, DecisionKind, Manner
 from models.labels import Act, Ask, Tone
@@ -42,7 +43,16 @@ def compose(brief: DraftBrief) -> ComposedDraft | None:
     voice = voice_of(brief)
     kind = kind_of(brief)
     parts = [*_opening(brief, voice, kind), *_body(brief, voice, kind), *_signature(brief)]
-    return assembled(brief.language, kind, parts, VARIANTS[brief.variant % len(VARIANTS)])
+    return assembled(brief.language, kind, parts, VARIANTS[brief.variant % len(VARIANTS)], _days(brief, kind))
+
+
+def _days(brief: DraftBrief, kind: DraftKind) -> list[date]:
+    """The days that the text itself names as our word; those in slots are counted at approval."""
+    if kind is DraftKind.HOLDING and brief.answer_by is not None:
+        return [brief.answer_by]
+    if kind is DraftKind.STATUS:
+        return [promise.due for promise in brief.promises if promise.state == "open" and promise.due]
+    return []
 
 
 def kind_of(brief: DraftBrief) -> DraftKind:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from responses.drafts.slots import slots_in
@@ -36,7 +37,8 @@ class ComposedDraft:
     """A text proposed to an agent.
 
     `parts` are in the order of the text, without the capitals and breaks that joining them brings.
-    `variant` names the wording variant, `slots` the slots of `text` that approval fills.
+    `variant` names the wording variant, `slots` the slots of `text` that approval fills, `days` the days
+    that the text promises something for, other than those in slots.
     """
 
     language: str
@@ -45,6 +47,7 @@ class ComposedDraft:
     text: str
     variant: str
     slots: tuple[str, ...]
+    days: tuple[date, ...]
 
     @property
     def sha256(self) -> str:
@@ -52,7 +55,9 @@ class ComposedDraft:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-def assembled(language: str, kind: DraftKind, parts: Sequence[Part], variant: str) -> ComposedDraft:
+def assembled(
+    language: str, kind: DraftKind, parts: Sequence[Part], variant: str, days: Sequence[date]
+) -> ComposedDraft:
     """Puts parts together: one paragraph, or two when it is long, and the signature on its own line."""
     text = joined(parts, language)
     return ComposedDraft(
@@ -62,6 +67,7 @@ def assembled(language: str, kind: DraftKind, parts: Sequence[Part], variant: st
         text=text,
         variant=variant,
         slots=slots_in(text),
+        days=tuple(days),
     )
 
 

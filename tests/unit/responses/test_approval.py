@@ -24,7 +24,7 @@ from models.decision import (
 )
 from models.money import Money
 from models.serial import to_json
-from models.states import CaseState, DraftState, OutboxState, PromiseState
+from models.states import CaseState, DraftState, OfferState, OutboxState, PromiseState
 from models.tables import (
     Agent,
     Approval,
@@ -42,7 +42,9 @@ from responses.agents import link_telegram
 from responses.approval import Approvals
 from responses.cases import claim, close
 from responses.config import RoadConfig
+from responses.delivery import Delivery
 from responses.errors import BlockedError, NotAllowedError
+from responses.hand import HandChannel
 from responses.hours import OpeningHours
 from responses.proposing import keep_offers
 from tests.seed import bound, seed_agent, seed_case, seed_draft, seed_identity
@@ -365,3 +367,40 @@ async def test_an_undone_promise_is_withdrawn(sqlite: Database, approvals: Appro
         await approvals.undo(session, await session.merge(agent), approval.id)
     async with sqlite.reading() as session:
         assert (await session.scalars(select(Promise.state))).all() == [PromiseState.WITHDRAWN]
+
+
+async def test_a_code_taken_out_of_the_text_is_not_given(sqlite: Database, approvals: Approvals) -> None:
+    agent, _case, draft = await on_the_table(sqlite)
+    async with sqlite.writing() as session:
+        edited = await approvals.edit(
+            session, await session.merge(agent), bound(draft), "Rimediamo noi.\n{agent}"
+        )
+    await approve(sqlite, approvals, agent, edited)
+    assert await everything(sqlite, LedgerEntry) == []
+    assert await everything(sqlite, Voucher) == []
+    offers = await everything(sqlite, OfferRow)
+    assert [offer.state for offer in offers] == [OfferState.WITHDRAWN]  # type: ignore[attr-defined]
+
+
+async def test_an_own_limit_stops_what_nobody_can_put_a_price_on(
+    sqlite: Database, approvals: Approvals
+) -> None:
+    agent, _case, draft = await on_the_table(sqlite, decision=a_decision(worth=None))
+    agent.limit_minor = 100_00
+    with pytest.raises(NotAllowedError):
+        await approve(sqlite, approvals, agent, draft)
+
+
+async def test_a_code_is_active_once_the_whole_answer_has_been_sent(
+    sqlite: Database, config: RoadConfig
+) -> None:
+    agent, _case, draft = await on_the_table(sqlite, text="{voucher:1}" + "\n\nParola. " * 900)
+    await approve(sqlite, Approvals(config), agent, draft)
+    delivery = Delivery(sqlite, {"web": HandChannel()}, "p")
+    parts = sorted(await everything(sqlite, OutboxEntry), key=lambda entry: entry.part)  # type: ignore[attr-defined]
+    states = []
+    for part in parts:
+        await delivery.run(part.id)  # type: ignore[attr-defined]
+        states += [voucher.state for voucher in await everything(sqlite, Voucher)]  # type: ignore[attr-defined]
+    assert states == ["reserved"] * (len(parts) - 1) + ["active"]
+    assert len(parts) > 1

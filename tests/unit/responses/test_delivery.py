@@ -10,12 +10,15 @@ from models.alarm import Alarm, Job
 from models.channel import Outcome, Outgoing, SendResult
 from models.clock import utcnow
 from models.database import Database
-from models.states import OutboxState, Purpose
-from models.tables import Case, Identity, Message, OutboxEntry
+from models.decision import Role
+from models.states import OutboxState, Purpose, Verdict
+from models.tables import Approval, Case, Identity, Message, OutboxEntry
 from responses.delivery import Delivery, give_up_lost
 from responses.delivery import sent as note_sent
-from responses.outbox import enqueue, enqueue_parts, settle_by_hand
-from tests.seed import seed_case
+from responses.errors import BlockedError, NotAllowedError
+from responses.outbox import enqueue, enqueue_parts, overdue_entries, settle_by_hand
+from responses.settling import settle
+from tests.seed import seed_agent, seed_case, seed_draft
 
 
 class Recorder:
@@ -212,3 +215,61 @@ async def test_a_chat_without_its_channel_waits(sqlite: Database) -> None:
     entry = await entry_for(sqlite)
     await Delivery(sqlite, {}, "p").run(entry)
     assert (await state_of(sqlite, entry)).state == OutboxState.PENDING
+
+
+async def test_the_sweep_passes_over_what_cannot_be_sent_now(sqlite: Database) -> None:
+    async with sqlite.writing() as session:
+        case = await seed_case(session)
+        parts = await enqueue_parts(
+            session,
+            purpose=Purpose.CARD,
+            dedupe_key="card:1",
+            chat_key=case.chat_key,
+            contents=[{"text": "uno"}, {"text": "due"}],
+        )
+        elsewhere = await enqueue(
+            session, purpose=Purpose.CARD, dedupe_key="card:2", chat_key="telegram:1:2", content={"text": "x"}
+        )
+        assert elsewhere is not None
+        assert await overdue_entries(session, utcnow(), 9, channels={"web"}) == parts[:1]
+        assert await overdue_entries(session, utcnow(), 9, channels={"telegram"}) == [elsewhere]
+        (await session.get_one(OutboxEntry, parts[0])).state = OutboxState.SENT
+        assert await overdue_entries(session, utcnow(), 9, channels={"web"}) == parts[1:]
+        assert await overdue_entries(session, utcnow(), 9, channels=()) == []
+
+
+@pytest.mark.parametrize("state", [OutboxState.UNCONFIRMED, OutboxState.FAILED])
+async def test_who_did_not_approve_an_answer_does_not_settle_it(sqlite: Database, state: OutboxState) -> None:
+    async with sqlite.writing() as session:
+        case = await seed_case(session)
+        author, other = await seed_agent(session), await seed_agent(session, "Piero")
+        boss = await seed_agent(session, "Sara", Role.SUPERVISOR)
+        draft = await seed_draft(session, case)
+        approval = Approval(
+            case_id=case.id,
+            draft_id=draft.id,
+            agent_id=author.id,
+            verdict=Verdict.SEND,
+            revision=1,
+            sha256="0",
+        )
+        session.add(approval)
+        await session.flush()
+        entry = await enqueue(
+            session,
+            purpose=Purpose.ANSWER,
+            dedupe_key="answer:1:0",
+            chat_key=case.chat_key,
+            content={"text": "Arriva domani."},
+            case_id=case.id,
+            approval_id=approval.id,
+        )
+        assert entry is not None
+        (await session.get_one(OutboxEntry, entry)).state = state
+        case.flag = "unconfirmed"
+        with pytest.raises(NotAllowedError):
+            await settle(session, other, entry, arrived=True)
+        settled = await settle(session, boss, entry, arrived=True)
+        assert settled.flag is None
+        with pytest.raises(BlockedError, match="settled"):
+            await settle(session, author, entry, arrived=False)

@@ -34,7 +34,7 @@ from responses.inbox import receive
 from responses.incoming import Incoming, MessageKind
 from responses.policies import PolicyBook
 from responses.standing_texts import StandingTexts
-from responses.triage import Triage
+from responses.triage import MAX_ATTEMPTS, Triage, outdated_drafts
 from tests.seed import bound, seed_agent
 
 _numbers = count(1)
@@ -340,3 +340,55 @@ async def test_what_arrives_while_the_case_is_read_is_read_too(road: Road) -> No
     road.triage._classify = original
     await road.triage.run(case.id)
     assert await road.number(Draft) == before + 1
+
+
+async def test_a_triage_that_keeps_failing_leaves_the_case_to_an_agent(road: Road, agent: Agent) -> None:
+    async with road.database.writing() as session:
+        (await session.get_one(Agent, agent.id)).telegram_id = 7
+
+    async def broken(texts: Sequence[str]) -> Sequence[Assessment]:
+        raise RuntimeError("the model cannot cope")
+
+    road.triage._classify = broken
+    case = await road.writes("Non capita", LATE)
+    for attempt in range(1, MAX_ATTEMPTS):
+        async with road.database.writing() as session:
+            row = await session.get_one(Case, case.id)
+            assert (row.state, row.triage_attempts) == (CaseState.DRAFTING, attempt)
+            assert row.triage_due_at is not None
+            assert row.triage_due_at > utcnow()
+            row.triage_due_at = utcnow()
+        await road.triage.run(case.id)
+    async with road.database.reading() as session:
+        row = await session.get_one(Case, case.id)
+    assert (row.state, row.flag, row.triage_due_at) == (CaseState.WAITING_AGENT, "triage_failed", None)
+    assert await road.number(OutboxEntry, OutboxEntry.purpose == Purpose.CARD) == 1
+
+
+async def test_a_readable_message_takes_the_mark_of_a_failed_triage_away(road: Road) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE)
+    async with road.database.writing() as session:
+        (await session.get_one(Case, case.id)).flag = "triage_failed"
+    case = await road.writes("Ed era un regalo", LATE)
+    assert (case.flag, case.state) == (None, CaseState.WAITING_AGENT)
+
+
+async def test_a_follow_up_does_not_move_the_deadline(road: Road) -> None:
+    first = await road.writes("Il pacco è in ritardo", LATE)
+    async with road.database.writing() as session:
+        message = (await session.scalars(select(Message).where(Message.case_id == first.id))).one()
+        message.created_at -= timedelta(days=2)
+    case = await road.writes("E allora?", LATE)
+    assert case.due_at is not None
+    assert case.due_at < utcnow()
+
+
+async def test_a_draft_that_names_a_day_is_valid_until_its_end(road: Road) -> None:
+    case = await road.writes("Non sono contento", assessed("complaint"))
+    draft = await road.draft(case)
+    assert draft.valid_until is not None
+    assert draft.valid_until > utcnow()
+    async with road.database.writing() as session:
+        assert await outdated_drafts(session, draft.valid_until - timedelta(seconds=1)) == []
+        outdated = await outdated_drafts(session, draft.valid_until)
+    assert [one.id for one in outdated] == [case.id]

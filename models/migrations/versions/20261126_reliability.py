@@ -1,0 +1,25 @@
+"""Triage that fails is counted; the states of vouchers are checked"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "20261126_reliability"
+down_revision = "20261123_first"
+branch_labels = None
+depends_on = None
+
+_STATES = "state IN ('reserved', 'active', 'used', 'void')"
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("cases") as batch_op:
+        batch_op.add_column(sa.Column("triage_attempts", sa.Integer(), nullable=False, server_default="0"))
+    with op.batch_alter_table("vouchers") as batch_op:
+        batch_op.create_check_constraint(op.f("ck_vouchers_state_known"), _STATES)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("vouchers") as batch_op:
+        batch_op.drop_constraint(op.f("ck_vouchers_state_known"), type_="check")
+    with op.batch_alter_table("cases") as batch_op:
+        batch_op.drop_column("triage_attempts")
