@@ -9,8 +9,11 @@ from pathlib import Path
 from models.labels import Act, Ask, ComplaintType, Tone, Urgency
 from nlp.errors import CorpusError
 
+TRAIN, TEST = "train", "test"
+_PARTS = (TRAIN, TEST)
+
 TEST_BYTES = 51
-"""A text belongs to the test part when the first byte of its sha256 is below this: 51 of 256, 19.9 %."""
+"""Without a `part` of its own, a text whose sha256 begins with a byte below this is held out: 19.9 %."""
 
 _CHOICES: dict[str, Collection[str]] = {
     "act": tuple(Act),
@@ -21,7 +24,11 @@ _CHOICES: dict[str, Collection[str]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Example:
-    """One labelled message; a field that nobody labelled is None and neither trained nor measured."""
+    """One labelled message; a field that nobody labelled is None and neither trained nor measured.
+
+    `origin` says where it is from, the kind of business first: "business | who writes | device". `part` is
+    `train` or `test` where the corpus itself says so.
+    """
 
     text: str
     act: str | None = None
@@ -32,6 +39,21 @@ class Example:
     own_error: bool | None = None
     language: str | None = None
     origin: str | None = None
+    part: str | None = None
+
+    @property
+    def business(self) -> str | None:
+        """The kind of business it was written to, the first part of `origin`."""
+        return self.origin.partition("|")[0].strip() if self.origin is not None else None
+
+    @property
+    def is_held_out(self) -> bool:
+        """Whether it is in the test part: as the corpus says, or by a rule on the text alone."""
+        if self.part is not None:
+            return self.part == TEST
+        # A rule on the text alone, so that no later corpus moves a row across.
+        digest = hashlib.sha256(self.text.encode(errors="surrogatepass")).digest()
+        return digest[0] < TEST_BYTES
 
 
 def read_corpus(
@@ -53,15 +75,10 @@ def read_corpus(
     return list(seen.values())
 
 
-def in_test_part(text: str) -> bool:
-    """Whether a text is held out: a rule on the text alone, so that no later corpus moves a row across."""
-    return hashlib.sha256(text.encode(errors="surrogatepass")).digest()[0] < TEST_BYTES
-
-
 def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
     """The train part and the test part, each in the given order."""
-    train = [example for example in examples if not in_test_part(example.text)]
-    test = [example for example in examples if in_test_part(example.text)]
+    train = [example for example in examples if not example.is_held_out]
+    test = [example for example in examples if example.is_held_out]
     return train, test
 
 
@@ -118,6 +135,7 @@ def _example(row: dict[str, object], complaint_types: Collection[str], path: Pat
         own_error=own_error,
         language=_text(row, "language", path, line),
         origin=_text(row, "origin", path, line),
+        part=_choice(row, "part", _PARTS, path, line),
     )
 
 

@@ -220,7 +220,7 @@ def evaluate(
     """
     from rich.console import Console
 
-    from nlp.corpus import in_test_part, read_corpus
+    from nlp.corpus import read_corpus
     from nlp.errors import NlpError
     from nlp.evaluation import evaluate as compare
     from nlp.evaluation import render
@@ -229,7 +229,7 @@ def evaluate(
     if part not in ("test", "all"):
         fail(f"--part {part!r}: expected test or all", USAGE)
     try:
-        examples = [row for row in read_corpus([gold]) if part == "all" or in_test_part(row.text)]
+        examples = [row for row in read_corpus([gold]) if part == "all" or row.is_held_out]
         if not examples:
             fail(f"{gold}: no message is in the test part; use --part all for a file of your own")
         found = load_classifier(_settings()).classify([row.text for row in examples])

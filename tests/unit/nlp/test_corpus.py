@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.corpus import Example, corpus_sha256, in_test_part, read_corpus, split
+from nlp.corpus import Example, corpus_sha256, read_corpus, split
 from nlp.errors import CorpusError
 
 ROW = {
@@ -116,7 +116,18 @@ def test_the_split_depends_on_the_text_alone() -> None:
 
 @given(st.text())
 def test_every_text_has_a_part(text: str) -> None:
-    assert in_test_part(text) in (True, False)
+    assert Example(text=text).is_held_out in (True, False)
+
+
+@pytest.mark.parametrize(("part", "held_out"), [("train", False), ("test", True)])
+@given(text=st.text())
+def test_the_corpus_may_say_itself_what_is_held_out(text: str, part: str, held_out: bool) -> None:
+    assert Example(text=text, part=part).is_held_out is held_out
+
+
+def test_the_business_is_the_first_part_of_the_origin() -> None:
+    assert Example(text="a", origin="hotel sul lago | coppia, Como | chat").business == "hotel sul lago"
+    assert Example(text="a").business is None
 
 
 def test_the_hash_of_a_corpus_knows_labels_and_not_the_order() -> None:
