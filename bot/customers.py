@@ -83,6 +83,9 @@ async def customer_wrote(
 
     # At most once an hour to one person: somebody who sends ten voice notes needs no ten answers.
     hourly = f"{filed.identity.id}:{utcnow():%Y%m%d%H}"
+    if filed.flood:
+        await say("flood", f"flood:{hourly}")
+        return
     if filed.rejected_files:
         await say("file_too_large", f"too_large:{row.id}", size=f"{MAX_FILE_BYTES // _MEGABYTE} MB")
     elif incoming.kind == MessageKind.VOICE:

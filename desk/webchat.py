@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ValidationError
 
+from models.clock import utcnow
 from models.tables import Update
 from responses.errors import UnreadableUpdateError
 from responses.inbox import Handler, Transaction
@@ -54,6 +55,15 @@ def web_handler(road: Road) -> Handler:
             language_hint=said.language,
         )
         async with transaction() as session:
-            await road.filing.file(session, update, incoming)
+            filed = await road.filing.file(session, update, incoming)
+            if filed.flood:
+                await road.texts.enqueue(
+                    session,
+                    "flood",
+                    chat_key=incoming.chat_key,
+                    language=filed.customer.language,
+                    dedupe_key=f"flood:{filed.identity.id}:{utcnow():%Y%m%d%H}",
+                    case_id=filed.case.id if filed.case is not None else None,
+                )
 
     return handle

@@ -48,6 +48,7 @@ from responses.hours import OpeningHours
 from responses.outbox import cancel_pending, enqueue_parts
 from responses.reading import open_messages
 from responses.rights import Bound, bound_draft, check_free, check_tier, decision_of
+from responses.silence import await_answer
 from responses.texts import split_text
 
 MAX_TEXT = 20_000
@@ -122,6 +123,8 @@ class Approvals:
             language=self._config.language,
         )
         self._after_answer(case, draft, promised or await has_open_promise(session, case))
+        if case.state == CaseState.WAITING_CUSTOMER:
+            await_answer(case, hours, now)
         await session.execute(
             update(OpenEdit).where(OpenEdit.case_id == case.id, OpenEdit.agent_id == agent.id).values(text="")
         )

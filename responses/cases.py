@@ -13,7 +13,6 @@ from responses.errors import BlockedError
 from responses.events import record
 
 REOPEN_WITHIN = timedelta(days=7)
-ANSWER_REOPENS_WITHIN = timedelta(days=30)
 CLAIM_LASTS = timedelta(minutes=15)
 FIRST_NUMBER = 101
 _NUMBERS_LOCK = 0x52494D45  # any number that no other lock of ours uses
@@ -92,14 +91,31 @@ async def open_case(session: AsyncSession, identity: Identity, *, is_sample: boo
 
 
 async def joined_case(
-    session: AsyncSession, identity: Identity, reply_to: str | None, order_ids: Sequence[str], now: datetime
+    session: AsyncSession,
+    identity: Identity,
+    *,
+    reply_to: str | None,
+    album_key: str | None,
+    order_ids: Sequence[str],
+    now: datetime,
 ) -> Case | None:
     """The case a message belongs to as far as its envelope tells; None for a new matter.
 
-    In this order: the case of the message it replies to, the case whose order number it names, the
-    one being worked on, the newest answered or closed lately. Whether the last brings in fact a new
-    matter is seen when it has been read, and triage takes it out again.
+    In this order: the case of the message it replies to or of the album it is a part of, the case whose
+    order number it names, the one being worked on, the newest answered or closed lately. Whether the last
+    brings in fact a new matter is seen when it has been read, and triage takes it out again.
     """
+    if album_key is not None:
+        # Albums have no end mark: a late part belongs to the rest, however far that has got.
+        query = (
+            select(Case)
+            .join(Message, Message.case_id == Case.id)
+            .where(Message.identity_id == identity.id, Message.album_key == album_key)
+            .limit(1)
+        )
+        album = (await session.scalars(query)).one_or_none()
+        if album is not None:
+            return album
     if reply_to is not None:
         query = (
             select(Case)
@@ -129,7 +145,11 @@ async def joined_case(
         .where(
             Case.chat_key == identity.chat_key,
             Case.state.in_(_DONE_STATES),
-            or_(Case.answered_at >= now - REOPEN_WITHIN, Case.closed_at >= now - REOPEN_WITHIN),
+            or_(
+                Case.answered_at >= now - REOPEN_WITHIN,
+                Case.closed_at >= now - REOPEN_WITHIN,
+                Case.answer_until >= now,
+            ),
         )
         .order_by(Case.id.desc())
         .limit(1)

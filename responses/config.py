@@ -19,7 +19,8 @@ class RoadConfig:
     """Settings of the road.
 
     `debounce` is how long a full sentence waits for more of it; fragments wait 45/8 of it and no
-    message longer than 180/8 of it. `undo` is how long an approved answer can be taken back.
+    message longer than 180/8 of it. `undo` is how long an approved answer can be taken back, `flood_pause`
+    how long the words of somebody who floods us are collected before they are read.
     """
 
     business: Business
@@ -27,3 +28,4 @@ class RoadConfig:
     language: str = "it"
     debounce: timedelta = timedelta(seconds=8)
     undo: timedelta = timedelta(seconds=10)
+    flood_pause: timedelta = timedelta(minutes=10)

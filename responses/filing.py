@@ -15,6 +15,7 @@ from models.tables import Attachment, Case, Customer, Identity, Message, Update
 from responses.cases import active_case, joined_case, move, open_case, raise_revision
 from responses.config import RoadConfig
 from responses.events import record
+from responses.flood import is_flooding
 from responses.incoming import Incoming, MessageKind
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
@@ -34,13 +35,17 @@ FindOrders = Callable[[str], Sequence[str]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filed:
-    """Where a message went. `case` is None for what is only kept (a sticker without a case)."""
+    """Where a message went. `case` is None for what is only kept (a sticker without a case).
+
+    `flood`: the person writes so much that it is read together, later.
+    """
 
     message: Message | None
     identity: Identity
     customer: Customer
     case: Case | None
     rejected_files: int = 0
+    flood: bool = False
 
 
 class Filing:
@@ -67,7 +72,14 @@ class Filing:
         case = (
             await session.get(Case, earlier.case_id)
             if earlier is not None and earlier.case_id is not None
-            else await joined_case(session, identity, incoming.reply_to, self._find_orders(text), now)
+            else await joined_case(
+                session,
+                identity,
+                reply_to=incoming.reply_to,
+                album_key=incoming.album_key,
+                order_ids=self._find_orders(text),
+                now=now,
+            )
         )
         if case is None and not silent:
             case = await open_case(session, identity, is_sample=incoming.is_sample, is_test=incoming.is_test)
@@ -86,9 +98,10 @@ class Filing:
         )
         session.add(message)
         await session.flush()
-        rejected = _attach(session, message, incoming)
+        rejected, flood = _attach(session, message, incoming), False
         if case is not None:
-            await self._touch(session, case, incoming, text, silent=silent, now=now)
+            flood = await is_flooding(session, identity, now)
+            await self._touch(session, case, incoming, text, silent=silent, flood=flood, now=now)
             record(
                 session,
                 "customer",
@@ -101,7 +114,12 @@ class Filing:
             # Its revision was raised on arrival, in the belief that the message was for it.
             await due_now(session, expected)
         return Filed(
-            message=message, identity=identity, customer=customer, case=case, rejected_files=rejected
+            message=message,
+            identity=identity,
+            customer=customer,
+            case=case,
+            rejected_files=rejected,
+            flood=flood,
         )
 
     async def known(self, session: AsyncSession, incoming: Incoming) -> tuple[Identity, Customer]:
@@ -138,7 +156,15 @@ class Filing:
         return identity, customer
 
     async def _touch(
-        self, session: AsyncSession, case: Case, incoming: Incoming, text: str, *, silent: bool, now: datetime
+        self,
+        session: AsyncSession,
+        case: Case,
+        incoming: Incoming,
+        text: str,
+        *,
+        silent: bool,
+        flood: bool,
+        now: datetime,
     ) -> None:
         await raise_revision(session, case)
         if silent and case.state != CaseState.TAKEN_OVER:
@@ -160,6 +186,11 @@ class Filing:
         if incoming.is_sample or case.state == CaseState.TAKEN_OVER:
             wait = timedelta(0)
         case.first_unread_at = first
+        case.silence_at = case.answer_until = None
+        if flood:
+            case.triage_due_at = max(case.triage_due_at or now, first + self._config.flood_pause)
+            set_alarm(session, Job.TRIAGE, case.id, case.triage_due_at)
+            return
         case.triage_due_at = max(now, min(now + wait, first + self._config.debounce * (180 / 8)))
         set_alarm(session, Job.ASSESS if wait else Job.TRIAGE, case.id)
         if wait:

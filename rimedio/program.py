@@ -31,6 +31,7 @@ from responses.outbox import overdue_entries
 from responses.policies import PolicyBook
 from responses.road import Road
 from responses.samples import sample_handler
+from responses.silence import end_silence, silent_cases
 from responses.standing_texts import StandingTexts
 from responses.triage import Triage, idle_takeovers, outdated_drafts, overdue_cases
 from rimedio.installation import road_config
@@ -158,6 +159,8 @@ class Program:
             await give_up_lost(session, now)
             for case in await idle_takeovers(session, now):
                 await draft_anew(session, case)
+            for case in await silent_cases(session, now):
+                await end_silence(session, self.road.texts, case, now)
             for case in await outdated_drafts(session, now):
                 await raise_revision(session, case)
                 await due_now(session, case)

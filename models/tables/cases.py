@@ -18,6 +18,8 @@ class Case(Base):
     `first_unread_at` is when the oldest of them arrived (the three-minute cap counts from it).
     `reopened_from` remembers the state a message was added to, until triage has read the message.
     `triage_attempts` counts triages that broke off with an error, since the last one that did not.
+    While we wait for the customer, `silence_at` is when their silence next has a consequence, and until
+    `answer_until` an answer reopens the case.
     """
 
     __tablename__ = "cases"
@@ -42,6 +44,8 @@ class Case(Base):
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     triage_due_at: Mapped[datetime | None]
     triage_attempts: Mapped[int] = mapped_column(default=0)
+    silence_at: Mapped[datetime | None] = mapped_column(index=True)
+    answer_until: Mapped[datetime | None]
     first_unread_at: Mapped[datetime | None]
     reopened_from: Mapped[str | None] = mapped_column(String(32))
     incident_at: Mapped[datetime] = mapped_column(default=utcnow)

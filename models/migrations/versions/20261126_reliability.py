@@ -14,6 +14,9 @@ _STATES = "state IN ('reserved', 'active', 'used', 'void')"
 def upgrade() -> None:
     with op.batch_alter_table("cases") as batch_op:
         batch_op.add_column(sa.Column("triage_attempts", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("silence_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("answer_until", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index(op.f("ix_cases_silence_at"), ["silence_at"])
     with op.batch_alter_table("vouchers") as batch_op:
         batch_op.create_check_constraint(op.f("ck_vouchers_state_known"), _STATES)
 
@@ -22,4 +25,7 @@ def downgrade() -> None:
     with op.batch_alter_table("vouchers") as batch_op:
         batch_op.drop_constraint(op.f("ck_vouchers_state_known"), type_="check")
     with op.batch_alter_table("cases") as batch_op:
+        batch_op.drop_index(op.f("ix_cases_silence_at"))
+        batch_op.drop_column("answer_until")
+        batch_op.drop_column("silence_at")
         batch_op.drop_column("triage_attempts")

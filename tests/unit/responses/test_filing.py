@@ -13,10 +13,12 @@ from models.tables import Attachment, Case, Message, Update
 from responses.cases import close
 from responses.config import RoadConfig
 from responses.filing import Filed, Filing
+from responses.flood import MOST
 from responses.inbox import receive
 from responses.incoming import Incoming, IncomingFile, MessageKind
 
 _numbers = count(1)
+ALDO = {"person_id": "aldo", "chat_key": "web:aldo"}
 
 
 def no_orders(text: str) -> tuple[str, ...]:
@@ -235,3 +237,34 @@ async def test_somebody_who_never_stops_typing_is_read_after_three_minutes(
     assert filed.case is not None
     assert filed.case.triage_due_at is not None
     assert filed.case.triage_due_at <= utcnow()
+
+
+async def test_a_late_part_of_an_album_joins_the_case_of_the_rest(sqlite: Database, filing: Filing) -> None:
+    first = await file(sqlite, filing, words("", kind=MessageKind.PHOTO, album_key="a1"))
+    assert first.case is not None
+    async with sqlite.writing() as session:
+        case = await session.get_one(Case, first.case.id)
+        case.state, case.closed_at = CaseState.CLOSED, utcnow() - timedelta(days=8)
+    late = await file(sqlite, filing, words("", kind=MessageKind.PHOTO, album_key="a1"))
+    other = await file(sqlite, filing, words("", kind=MessageKind.PHOTO, album_key="a2", **ALDO))
+    assert late.case is not None
+    assert late.case.id == first.case.id
+    assert other.case is not None
+    assert other.case.id != first.case.id
+
+
+async def test_a_flood_is_stored_whole_and_read_later(sqlite: Database, filing: Filing) -> None:
+    filed = [await file(sqlite, filing, words(f"messaggio {number}")) for number in range(MOST + 2)]
+    assert [one.flood for one in filed] == [False] * MOST + [True, True]
+    (case,) = await cases_of(sqlite)
+    assert case.triage_due_at is not None
+    assert case.triage_due_at > utcnow() + timedelta(minutes=8)
+    async with sqlite.reading() as session:
+        assert (await session.scalars(select(func.count()).select_from(Message))).one() == MOST + 2
+
+
+async def test_one_persons_flood_is_not_anothers(sqlite: Database, filing: Filing) -> None:
+    for number in range(MOST + 1):
+        await file(sqlite, filing, words(f"messaggio {number}"))
+    other = await file(sqlite, filing, words(person_id="aldo", chat_key="web:aldo"))
+    assert not other.flood
