@@ -160,8 +160,7 @@ class TelegramChannel:
             )
         if file.stored_as is None:
             raise UnknownContentError(f"file {file.id}: its content was never kept")
-        path = self._road.files.path(file.stored_as)
-        kept = await asyncio.to_thread(path.read_bytes)
+        kept = await asyncio.to_thread(self._road.files.read, file.stored_as)
         return lambda: self._api.send_file(
             chat, file.kind, kept, name=name, caption=caption, reply_to=reply_to
         )

@@ -23,8 +23,10 @@ from responses.cases import CLAIM_LASTS, claim, close, release
 from responses.errors import BlockedError, ResponsesError
 from responses.events import record
 from responses.filing import clean
+from responses.rearranging import merge, split_off
 from responses.rights import Bound
 from responses.settling import settle as settle_doubt
+from responses.transcripts import transcribe
 
 router = APIRouter(prefix="/cases/{number:int}")
 
@@ -73,6 +75,25 @@ class Note(BaseModel):
     """Words among us."""
 
     text: str = Field(max_length=MAX_TEXT)
+
+
+class Heard(BaseModel):
+    """The words of a voice note."""
+
+    message: str
+    text: str = Field(max_length=4 * MAX_TEXT)
+
+
+class SplitOff(BaseModel):
+    """Which message leaves the case."""
+
+    message: str
+
+
+class MergedInto(BaseModel):
+    """The number of the case that goes on."""
+
+    into: int
 
 
 class Typed(BaseModel):
@@ -300,6 +321,45 @@ async def note(visit: Actor, number: int, body: Note) -> JSONResponse:
     except ResponsesError as error:
         return refused(visit, error)
     return done(visit.words("done.noted"))
+
+
+@router.post("/transcribe")
+async def transcribe_voice(visit: Actor, number: int, body: Heard) -> JSONResponse:
+    """The words of a voice note, typed by who has listened to it."""
+    try:
+        async with acting_on(visit, number) as acting:
+            case = await transcribe(acting.session, acting.agent, body.message, body.text)
+            if case.id != acting.case.id:
+                raise BlockedError("gone")
+    except ResponsesError as error:
+        return refused(visit, error)
+    return done(visit.words("done.transcribed"))
+
+
+@router.post("/split")
+async def split(visit: Actor, number: int, body: SplitOff) -> JSONResponse:
+    """A message becomes a case of its own."""
+    try:
+        async with acting_on(visit, number) as acting:
+            new = await split_off(acting.session, acting.agent, body.message)
+            if new.linked_case_id != acting.case.id:
+                raise BlockedError("gone")
+    except ResponsesError as error:
+        return refused(visit, error)
+    return done(visit.words("done.split", number=new.number), go_to=f"/cases/{new.number}")
+
+
+@router.post("/merge")
+async def merge_cases(visit: Actor, number: int, body: MergedInto) -> JSONResponse:
+    """What is unanswered here goes on in another case of the same customer."""
+    try:
+        async with acting_on(visit, number) as acting:
+            into = await case_by_number(acting.session, body.into)
+            await acting.session.refresh(into, with_for_update=True)
+            await merge(acting.session, acting.agent, acting.case, into)
+    except ResponsesError as error:
+        return refused(visit, error)
+    return done(visit.words("done.merged", number=into.number), go_to=f"/cases/{into.number}")
 
 
 @router.post("/close")

@@ -16,6 +16,7 @@ from models.clock import utcnow
 from models.money import Money
 from models.states import Direction, OutboxState, PromiseState
 from models.tables import Agent, Case, Draft, Message, OpenEdit
+from responses.cases import OPEN_STATES
 from responses.drafts.lines import offer_line, rule_line
 from responses.filing import clean
 from responses.policies import NoPolicyError
@@ -120,6 +121,12 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
         "addable": _addable(policy, {fact.name for fact in missing}, set(view.facts)),
         "given": _given(view),
         "promises": [promise for promise in view.promises if promise.state == PromiseState.OPEN],
+        "can_split": not held_by_other and (len(view.unread) > 1 or case.answered_at is not None),
+        "mergeable": [
+            other
+            for other in view.other_cases
+            if other.state in OPEN_STATES and case.state in OPEN_STATES and not held_by_other
+        ],
         "others_edits": [
             (agents[edit.agent_id].name, edit)
             for edit in view.open_edits

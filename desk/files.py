@@ -1,10 +1,11 @@
 """Customers' files, shown without ever being run."""
 
+import asyncio
 from email.message import EmailMessage
 from pathlib import Path
 
 from fastapi import APIRouter, HTTPException
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 
 from desk.context import Reader
 from models.tables import Attachment
@@ -16,39 +17,51 @@ SHOWN = {
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"GIF87a": "image/gif",
     b"GIF89a": "image/gif",
+    b"OggS": "audio/ogg",
+    b"ID3": "audio/mpeg",
+    b"\xff\xfb": "audio/mpeg",
+    b"\x1aE\xdf\xa3": "video/webm",
 }
-"""What a browser may show in place, by the first bytes: what a sender calls a file proves nothing."""
+"""What a browser may show or play in place, by the first bytes: what a sender calls a file proves nothing."""
 
 
-def image_type(head: bytes) -> str | None:
-    """The media type of a picture that is safe to show, None for everything else."""
+def safe_type(head: bytes) -> str | None:
+    """The media type of a picture, sound or film that is safe to show, None for everything else."""
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
+    if head[4:8] == b"ftyp":
+        return "audio/mp4" if head[8:11] == b"M4A" else "video/mp4"
     return next((mime for start, mime in SHOWN.items() if head.startswith(start)), None)
 
 
 @router.get("/files/{attachment_id}")
-async def file(visit: Reader, attachment_id: str) -> FileResponse:
-    """A picture in place; anything else as a download."""
+async def file(visit: Reader, attachment_id: str) -> Response:
+    """What is safe to show or play in place; anything else as a download."""
     road = visit.desk.road
     async with road.database.reading() as session:
         attachment = await session.get(Attachment, attachment_id)
     if attachment is None or attachment.stored_as is None:
         raise HTTPException(404)
     path = road.files.path(attachment.stored_as)
-    if not path.is_file():
-        raise HTTPException(404)
-    mime = image_type(_head(path))
+    if path is not None:
+        head = _head(path)
+    else:
+        try:
+            content = await asyncio.to_thread(road.files.read, attachment.stored_as)
+        except FileNotFoundError:
+            raise HTTPException(404) from None
+        head = content[:16]
+    mime = safe_type(head)
     name = f"{attachment.kind}-{attachment.id[-6:]}{_suffix(mime)}"
-    return FileResponse(
-        path,
-        media_type=mime or "application/octet-stream",
-        headers={
-            "Content-Disposition": _disposition("inline" if mime else "attachment", name),
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Cache-Control": "private, max-age=3600",
-        },
-    )
+    headers = {
+        "Content-Disposition": _disposition("inline" if mime else "attachment", name),
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cache-Control": "private, max-age=3600",
+    }
+    media_type = mime or "application/octet-stream"
+    if path is not None:
+        return FileResponse(path, media_type=media_type, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def _head(path: Path) -> bytes:

@@ -215,7 +215,7 @@ class Approvals:
         if case.state in (CaseState.CLOSED, CaseState.SPAM):
             move(case, CaseState.DRAFTING)
             move(case, CaseState.WAITING_AGENT)
-        await _supersede(session, case)
+        await supersede(session, case)
         revision = await raise_revision(session, case)
         draft = Draft(
             case_id=case.id,
@@ -268,7 +268,7 @@ class Approvals:
         if not force:
             await check_free(session, agent, case)
         taken_from = await claim(session, case, agent, force=force)
-        await _supersede(session, case)
+        await supersede(session, case)
         unread = case.triage_due_at is not None
         move(case, CaseState.TAKEN_OVER)
         case.triage_due_at = case.first_unread_at = None
@@ -371,7 +371,7 @@ async def propose(
     if old.state == DraftState.PROPOSED:
         old.state = DraftState.EDITED
     await session.flush()
-    await _supersede(session, case)
+    await supersede(session, case)
     revision = await raise_revision(session, case)
     draft = Draft(
         case_id=case.id,
@@ -418,7 +418,8 @@ async def sending_of(session: AsyncSession, approval_id: str) -> list[OutboxEntr
     return list((await session.scalars(query)).all())
 
 
-async def _supersede(session: AsyncSession, case: Case) -> None:
+async def supersede(session: AsyncSession, case: Case) -> None:
+    """Takes what is proposed for the case off the table."""
     await session.execute(
         update(Draft)
         .where(Draft.case_id == case.id, Draft.state == DraftState.PROPOSED)

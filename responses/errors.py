@@ -28,3 +28,7 @@ class NotAllowedError(BlockedError):
 
 class UnknownAgentError(ResponsesError):
     """No agent has this name, account or link."""
+
+
+class FileStoreError(ResponsesError):
+    """There is no way to keep files at the address that was set."""

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from fsspec.core import url_to_fs
+from fsspec.implementations.local import LocalFileSystem
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
 from models.tables import Attachment, Identity, Message
+from responses.errors import FileStoreError
 
 MAX_ATTEMPTS = 6
 
@@ -25,28 +28,61 @@ class StoredFile:
 
 
 class FileStore:
-    """A folder of files named by their content; the same content is kept once."""
+    """Files named by their content, in a folder or at an fsspec address; the same content is kept once."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, address: str) -> None:
+        """Opens the store.
+
+        Args:
+            address: a folder, or what fsspec understands: `s3://bucket/path`, `gs://…`, `sftp://…`.
+
+        Raises:
+            FileStoreError: fsspec does not know the address or lacks the package for it.
+        """
+        try:
+            self._system, self._folder = url_to_fs(address)
+        except (ImportError, ValueError) as error:
+            raise FileStoreError(f"files cannot be kept at {address!r}: {error}") from error
+        self._is_local = isinstance(self._system, LocalFileSystem)
 
     def put(self, content: bytes) -> StoredFile:
         """Keeps `content`. A file that stands under its name is whole, whenever the machine stops."""
         digest = hashlib.sha256(content).hexdigest()
-        relative = f"{digest[:2]}/{digest}"
-        target = self._folder / relative
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as partial:
-                partial.write(content)
-                partial.flush()
-                os.fsync(partial.fileno())
-            Path(partial.name).replace(target)
-        return StoredFile(sha256=digest, stored_as=relative)
+        stored = StoredFile(sha256=digest, stored_as=f"{digest[:2]}/{digest}")
+        if self._system.exists(self._at(stored.stored_as)):
+            return stored
+        if self._is_local:
+            _write_whole(Path(self._at(stored.stored_as)), content)
+        else:
+            # Object stores show an object only once all of it has arrived.
+            self._system.pipe_file(self._at(stored.stored_as), content)
+        return stored
 
-    def path(self, stored_as: str) -> Path:
-        """The file on disk."""
-        return self._folder / stored_as
+    def read(self, stored_as: str) -> bytes:
+        """The content of a file.
+
+        Raises:
+            FileNotFoundError: it is not there (any more).
+        """
+        content: bytes = self._system.cat_file(self._at(stored_as))
+        return content
+
+    def path(self, stored_as: str) -> Path | None:
+        """The file on this machine's disk; None where the store is elsewhere or has no such file."""
+        path = Path(self._at(stored_as))
+        return path if self._is_local and path.is_file() else None
+
+    def _at(self, stored_as: str) -> str:
+        return f"{self._folder}/{stored_as}"
+
+
+def _write_whole(target: Path, content: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as partial:
+        partial.write(content)
+        partial.flush()
+        os.fsync(partial.fileno())
+    Path(partial.name).replace(target)
 
 
 async def missing_files(session: AsyncSession, channel: str, limit: int) -> list[Attachment]:

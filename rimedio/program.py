@@ -74,7 +74,7 @@ class Program:
             approvals=Approvals(config),
             policies=policies,
             texts=texts,
-            files=FileStore(settings.home / "files"),
+            files=FileStore(settings.files or str(settings.home / "files")),
             desk_cases=DeskCases(filing=filing),
         )
         self.bot: TelegramBot | None = None

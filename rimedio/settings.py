@@ -94,6 +94,7 @@ class Settings(BaseSettings):
     policy: Path | None = None
     encoder: str | None = None
     heads: Path | None = None
+    files: str | None = None
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Rome"
     language: Literal["it", "en"] = "it"
     debounce: float = Field(default=8, ge=0, le=600)

@@ -102,7 +102,7 @@ class BotBench:
             approvals=Approvals(self.config),
             policies=policies,
             texts=texts,
-            files=FileStore(self._folder / "files"),
+            files=FileStore(str(self._folder / "files")),
             desk_cases=DeskCases(filing=filing),
         )
         self.bot = TelegramBot(

@@ -163,9 +163,8 @@ function take(answer, mine) {
   for (const [name, html] of Object.entries(answer.html)) {
     if (shown[name] === html) continue;
     const part = document.getElementById(`part-${name}`);
-    const field = part.contains(document.activeElement) ? document.activeElement : null;
-    // Somebody is typing a value into this part: it is brought up to date when they are done.
-    if (field?.value) continue;
+    // Somebody has typed something into this part: it is brought up to date when that is saved.
+    if ([...part.querySelectorAll("input, textarea")].some((field) => field.value !== field.defaultValue)) continue;
     const open = [...part.querySelectorAll("details[open]")].map((element) => element.querySelector("summary").textContent);
     shown[name] = html;
     part.innerHTML = html;
@@ -368,14 +367,23 @@ document.addEventListener("click", async (event) => {
     say(await post(`${here}/settle`, { outbox: pressed.dataset.settle, arrived: Boolean(pressed.dataset.arrived) }));
     refresh();
   }
+  if (pressed.dataset.split) arrange("split", { message: pressed.dataset.split });
+  if (pressed.dataset.merge) arrange("merge", { into: Number(pressed.dataset.merge) });
   const fact = pressed.closest("[data-fact]");
   if (fact && ("value" in pressed.dataset || "valueUnknown" in pressed.dataset)) give(fact.dataset.fact, pressed.dataset.value ?? null);
 });
 
+/** Which messages belong together: done with one press, and the page of what came of it opens. */
+async function arrange(path, values) {
+  const answer = await post(`${here}/${path}`, values);
+  if (say(answer) && answer.go_to) location.href = answer.go_to;
+  else refresh();
+}
+
 async function give(name, value) {
   const answer = await post(`${here}/facts`, { name, value });
   document.activeElement?.blur();
-  say(answer);
+  if (say(answer)) for (const field of document.querySelectorAll(`[data-fact="${name}"] input`)) field.value = field.defaultValue;
   refresh();
 }
 
@@ -384,6 +392,14 @@ document.addEventListener("submit", async (event) => {
     event.preventDefault();
     const fact = event.target.closest("[data-fact]").dataset.fact;
     give(fact, event.target.value.value);
+  }
+  if (event.target.matches(".transcribe-form")) {
+    event.preventDefault();
+    const area = event.target.text;
+    const answer = await post(`${here}/transcribe`, { message: event.target.dataset.message, text: area.value });
+    // What was typed has become the message: the part may be drawn anew.
+    if (say(answer)) area.defaultValue = area.value;
+    refresh();
   }
   if (event.target.id === "note-form") {
     event.preventDefault();

@@ -44,7 +44,7 @@ async def test_a_photo_is_fetched_and_kept_under_its_content(bench: BotBench) ->
     await bench.bot.fetch_missing()
     stored = await kept()
     assert stored is not None
-    assert bench.road.files.path(stored).read_bytes() == b"a photo"
+    assert bench.road.files.read(stored) == b"a photo"
 
 
 async def test_a_file_that_is_too_large_is_refused_politely_and_the_case_kept(bench: BotBench) -> None:

@@ -137,7 +137,7 @@ class House:
             approvals=Approvals(config),
             policies=policies,
             texts=texts,
-            files=FileStore(folder / "files"),
+            files=FileStore(str(folder / "files")),
             desk_cases=DeskCases(filing=filing),
         )
         hand = HandChannel()

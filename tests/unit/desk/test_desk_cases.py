@@ -314,10 +314,12 @@ async def test_samples_go_with_one_press(house):
         (b"\x89PNG\r\n\x1a\nrest", "image/png", "inline"),
         (b"<html><script>alert(1)</script>", "application/octet-stream", "attachment"),
         (b"<svg onload='alert(1)'/>", "application/octet-stream", "attachment"),
+        (b"OggS\x00rest", "audio/ogg", "inline"),
+        (b"\x00\x00\x00\x20ftypisom", "video/mp4", "inline"),
     ],
-    ids=["picture", "page", "svg"],
+    ids=["picture", "page", "svg", "voice", "film"],
 )
-async def test_only_pictures_are_shown_in_place(house, content, mime, disposition):
+async def test_only_what_is_safe_is_shown_in_place(house, content, mime, disposition):
     await house.said(LATE)
     stored = house.road.files.put(content)
     message = await only(house, Message)
@@ -338,3 +340,33 @@ async def test_only_pictures_are_shown_in_place(house, content, mime, dispositio
     assert answer.headers["content-disposition"].startswith(disposition)
     assert "sandbox" in answer.headers["content-security-policy"]
     assert (await house.stranger().open("/files/a1")).status_code == 303
+
+
+async def test_a_message_is_split_off_with_one_press_and_merged_back(house):
+    number = await house.said(LATE)
+    await house.said(LATE + " Era un regalo.")
+    browser = await house.browser()
+    async with house.database.reading() as session:
+        query = select(Message).where(Message.direction == "in").order_by(Message.id.desc())
+        message = (await session.scalars(query)).first()
+    made = (await browser.act(f"/cases/{number}/split", {"message": message.id})).json()
+    assert made["ok"] is True
+    new = int(made["go_to"].rpartition("/")[2])
+    assert f'data-merge="{number}"' in (await browser.open(f"/cases/{new}")).text
+    back = (await browser.act(f"/cases/{new}/merge", {"into": number})).json()
+    assert back["go_to"] == f"/cases/{number}"
+    async with house.database.reading() as session:
+        states = {case.number: case.state for case in await session.scalars(select(Case))}
+    assert (states[number], states[new]) == (CaseState.DRAFTING, CaseState.CLOSED)
+
+
+async def test_the_words_of_a_voice_note_are_typed_on_the_page(house):
+    number = await house.said(LATE)
+    async with house.database.writing() as session:
+        message = (await session.scalars(select(Message).where(Message.direction == "in"))).one()
+        message.kind, message.text = "voice", ""
+    browser = await house.browser()
+    assert "transcribe-form" in (await browser.open(f"/cases/{number}")).text
+    answer = await browser.act(f"/cases/{number}/transcribe", {"message": message.id, "text": LATE})
+    assert answer.json()["ok"] is True
+    assert "trascritto da" in (await browser.open(f"/cases/{number}")).text

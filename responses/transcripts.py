@@ -1,0 +1,69 @@
+"""Words of voice notes: what somebody typed or a model heard runs the same road as what was written."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.states import CaseState, Direction
+from models.tables import Agent, Case, Message
+from responses.cases import raise_revision
+from responses.errors import BlockedError
+from responses.events import record
+from responses.filing import clean, due_now
+from responses.incoming import MessageKind
+from responses.reading import open_messages
+from responses.rights import check_free
+
+MAX_TEXT = 20_000
+
+
+async def transcribe(session: AsyncSession, agent: Agent, message_id: str, text: str) -> Case:
+    """Adds the words of a voice or video note, as a further version of the message; returns its case.
+
+    The recording stays with it, and so do words typed before. A note that is not answered yet is read and
+    decided upon like a written message.
+
+    Raises:
+        BlockedError: `gone` (no voice note of a case), `text_empty`, `text_long`, `claimed`.
+        NotAllowedError: `own_case`.
+    """
+    words = clean(text).strip()
+    if not words:
+        raise BlockedError("text_empty")
+    if len(words) > MAX_TEXT:
+        raise BlockedError("text_long", most=str(MAX_TEXT))
+    spoken = await session.get(Message, message_id)
+    if spoken is None or spoken.case_id is None or spoken.kind != MessageKind.VOICE:
+        raise BlockedError("gone")
+    case = await session.get_one(Case, spoken.case_id, with_for_update=True)
+    await check_free(session, agent, case)
+    newest = (
+        await session.scalars(
+            select(Message)
+            .where(Message.identity_id == spoken.identity_id, Message.external_id == spoken.external_id)
+            .order_by(Message.edit.desc())
+            .limit(1)
+        )
+    ).one()
+    unanswered = newest.id in {message.id for message in await open_messages(session, case.id)}
+    session.add(
+        Message(
+            case_id=case.id,
+            identity_id=newest.identity_id,
+            external_id=newest.external_id,
+            edit=newest.edit + 1,
+            direction=Direction.IN,
+            kind=newest.kind,
+            text=words,
+            sent_at=newest.sent_at,
+            reply_to=newest.reply_to,
+            album_key=newest.album_key,
+            sent_by=agent.name,
+            # Words for a note that has been answered must not look like something new.
+            created_at=newest.created_at,
+        )
+    )
+    await raise_revision(session, case)
+    if unanswered or case.state == CaseState.WAITING_AGENT:
+        await due_now(session, case)
+    record(session, agent.id, "message.transcribed", case.id)
+    return case
