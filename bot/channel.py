@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from html import escape
+from typing import Any
 
 import httpx
 from sqlalchemy import select
@@ -67,7 +68,10 @@ class TelegramChannel:
     async def send(self, message: Outgoing) -> SendResult:
         """Sends once. The turn was waited for in `ready`."""
         chat = chat_id_of(message.chat_key)
-        send = await self._prepared(chat, message)
+        try:
+            send = await self._prepared(chat, message)
+        except FileNotFoundError:
+            return SendResult(outcome=Outcome.FAILED, error="file_missing")
         try:
             sent = await send()
         except TelegramError as error:
@@ -90,6 +94,8 @@ class TelegramChannel:
             return await self._forward(chat, message.chat_key, content["forward"])
         if "attachment" in content:
             return await self._file(chat, content)
+        if "file" in content:
+            return await self._enclosure(chat, content["file"])
         text = str(content["text"])
         if not content.get("agent"):
             return lambda: self._api.send_text(chat, text)
@@ -164,6 +170,12 @@ class TelegramChannel:
         return lambda: self._api.send_file(
             chat, file.kind, kept, name=name, caption=caption, reply_to=reply_to
         )
+
+    async def _enclosure(self, chat: int, file: Mapping[str, Any]) -> _Send:
+        """A file that goes out with an answer."""
+        content = await asyncio.to_thread(self._road.files.read, file["stored_as"])
+        kind, name = str(file["kind"]), str(file["name"])
+        return lambda: self._api.send_file(chat, kind, content, name=name, caption="", reply_to=None)
 
     def _leave(self, chat: int) -> None:
         """In a group the bot says its one sentence and goes."""

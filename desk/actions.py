@@ -1,11 +1,12 @@
 """What an agent does with a case. Each answer says in a sentence what happened, or why it could not."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import select
@@ -20,6 +21,7 @@ from models.states import CaseState, Direction
 from models.tables import Agent, Case, Draft, Message, OpenEdit
 from responses.approval import MAX_TEXT, proposed_draft
 from responses.cases import CLAIM_LASTS, claim, close, release
+from responses.enclosures import check_content, enclosure, enclosures_of, with_one_more
 from responses.errors import BlockedError, ResponsesError
 from responses.events import record
 from responses.filing import clean
@@ -63,6 +65,12 @@ class Discarded(Shown):
     """Why."""
 
     reason: str | None = Field(default=None, max_length=2000)
+
+
+class TakenOut(Shown):
+    """The sha256 of the file that stays here."""
+
+    file: str
 
 
 class Forced(BaseModel):
@@ -207,6 +215,42 @@ async def undo(visit: Actor, number: int, body: Undone) -> JSONResponse:
     except ResponsesError as error:
         return refused(visit, error)
     return done(visit.words("done.undone"))
+
+
+@router.post("/files")
+async def enclose(
+    visit: Actor, number: int, request: Request, name: str, draft_id: str, draft_revision: int, sha256: str
+) -> JSONResponse:
+    """One file more that goes out with the answer; the body is its content."""
+    road = visit.desk.road
+    try:
+        content = await request.body()
+        check_content(content)
+        stored = await asyncio.to_thread(road.files.put, content)
+        new = enclosure(stored, content, name)
+        async with acting_on(visit, number) as acting:
+            bound = Bound(draft_id=draft_id, revision=draft_revision, sha256=sha256)
+            draft = await acting.session.get(Draft, draft_id)
+            files = with_one_more(enclosures_of(draft), new) if draft is not None else (new,)
+            await road.approvals.enclose(acting.session, acting.agent, bound, files)
+    except ResponsesError as error:
+        return refused(visit, error)
+    return done(visit.words("done.enclosed", name=new.name))
+
+
+@router.post("/files/remove")
+async def take_out(visit: Actor, number: int, shown: TakenOut) -> JSONResponse:
+    """A file no longer goes out with the answer."""
+    try:
+        async with acting_on(visit, number) as acting:
+            draft = await acting.session.get(Draft, shown.draft_id)
+            if shown.bound is None or draft is None:
+                raise BlockedError("gone")
+            files = [file for file in enclosures_of(draft) if file.sha256 != shown.file]
+            await visit.desk.road.approvals.enclose(acting.session, acting.agent, shown.bound, files)
+    except ResponsesError as error:
+        return refused(visit, error)
+    return done(visit.words("done.taken_out"))
 
 
 @router.post("/discard")

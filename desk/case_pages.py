@@ -18,6 +18,7 @@ from models.states import Direction, OutboxState, PromiseState
 from models.tables import Agent, Case, Draft, Message, OpenEdit
 from responses.cases import OPEN_STATES
 from responses.drafts.lines import offer_line, rule_line
+from responses.enclosures import enclosures_of
 from responses.filing import clean
 from responses.policies import NoPolicyError
 from responses.policy import Policy
@@ -121,6 +122,7 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
         "addable": _addable(policy, {fact.name for fact in missing}, set(view.facts)),
         "given": _given(view),
         "promises": [promise for promise in view.promises if promise.state == PromiseState.OPEN],
+        "enclosures": enclosures_of(view.draft) if view.draft is not None else (),
         "can_split": not held_by_other and (len(view.unread) > 1 or case.answered_at is not None),
         "mergeable": [
             other

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from desk.context import AnyDesk, Desk, address_of
 from desk.errors import ForgedRequestError
+from desk.files import served
 from desk.live import stream
 from desk.login import browser_words
 from desk.security import VISITOR_COOKIE, sent_token
@@ -18,7 +19,7 @@ from desk.words import Words
 from models.clock import utcnow
 from models.ids import new_id
 from models.states import Direction
-from models.tables import Identity, Message, Update
+from models.tables import Attachment, Identity, Message, Update
 from responses.filing import clean
 from responses.inbox import receive
 
@@ -123,6 +124,25 @@ async def live(desk: AnyDesk, visitor: Visitor) -> StreamingResponse:
     return stream(desk.changes, lambda change: "1" if change.chat_key == own else None)
 
 
+@router.get("/chat/files/{attachment_id}")
+async def file(desk: AnyDesk, visitor: Visitor, attachment_id: str) -> Response:
+    """A file that came with an answer to this visitor."""
+    query = (
+        select(Attachment)
+        .join(Message, Message.id == Attachment.message_id)
+        .join(Identity, Identity.id == Message.identity_id)
+        .where(
+            Attachment.id == attachment_id,
+            Message.direction == Direction.OUT,
+            Identity.channel == SOURCE,
+            Identity.external_id == visitor,
+        )
+    )
+    async with desk.road.database.reading() as session:
+        attachment = (await session.scalars(query)).one_or_none()
+    return await served(desk.road.files, attachment)
+
+
 async def said(desk: Desk, visitor: str, words: Words) -> list[dict[str, str]]:
     """The conversation as the page shows it; what is stored and not yet filed is part of it."""
     present = desk.present(words)
@@ -145,6 +165,10 @@ async def said(desk: Desk, visitor: str, words: Words) -> list[dict[str, str]]:
     async with desk.road.database.reading() as session:
         rows = list((await session.scalars(filed)).all())
         waiting = (await session.scalars(stored)).all()
+        sent_files = select(Attachment).where(
+            Attachment.message_id.in_([row.id for row in rows if row.direction == Direction.OUT])
+        )
+        enclosed = {file.message_id: file for file in await session.scalars(sent_files)}
     shown = [
         {
             "id": row.external_id or row.id,
@@ -155,6 +179,9 @@ async def said(desk: Desk, visitor: str, words: Words) -> list[dict[str, str]]:
         }
         for row in reversed(rows)
     ]
+    for entry, row in zip(shown, reversed(rows), strict=True):
+        if row.id in enclosed:
+            entry["file"], entry["text"] = f"/chat/files/{enclosed[row.id].id}", enclosed[row.id].name or ""
     known = {entry["id"] for entry in shown}
     for update in waiting:
         message = ChatMessage.model_validate_json(update.raw)

@@ -9,6 +9,7 @@ from fastapi.responses import FileResponse, Response
 
 from desk.context import Reader
 from models.tables import Attachment
+from responses.files import FileStore
 
 router = APIRouter()
 
@@ -40,19 +41,24 @@ async def file(visit: Reader, attachment_id: str) -> Response:
     road = visit.desk.road
     async with road.database.reading() as session:
         attachment = await session.get(Attachment, attachment_id)
+    return await served(road.files, attachment)
+
+
+async def served(files: FileStore, attachment: Attachment | None) -> Response:
+    """A kept file as an answer; 404 where there is none (any more)."""
     if attachment is None or attachment.stored_as is None:
         raise HTTPException(404)
-    path = road.files.path(attachment.stored_as)
+    path = files.path(attachment.stored_as)
     if path is not None:
         head = _head(path)
     else:
         try:
-            content = await asyncio.to_thread(road.files.read, attachment.stored_as)
+            content = await asyncio.to_thread(files.read, attachment.stored_as)
         except FileNotFoundError:
             raise HTTPException(404) from None
         head = content[:16]
     mime = safe_type(head)
-    name = f"{attachment.kind}-{attachment.id[-6:]}{_suffix(mime)}"
+    name = attachment.name or f"{attachment.kind}-{attachment.id[-6:]}{_suffix(mime)}"
     headers = {
         "Content-Disposition": _disposition("inline" if mime else "attachment", name),
         "Content-Security-Policy": "default-src 'none'; sandbox",

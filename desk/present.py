@@ -6,7 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, format_timedelta
-from babel.numbers import format_currency, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from desk.words import Words
 from models.clock import utcnow
@@ -81,6 +81,12 @@ class Present:
         return format_currency(
             amount.amount, amount.currency, pattern, locale=self._locale, currency_digits=False
         )
+
+    def size(self, size: int) -> str:
+        """A file's size: `12 kB`, `1,4 MB`."""
+        if size < 1_000_000:
+            return f"{format_decimal(max(round(size / 1000), 1), locale=self._locale)} kB"
+        return f"{format_decimal(round(size / 1_000_000, 1), locale=self._locale)} MB"
 
     def chance(self, probability: float) -> str:
         """A probability as a percentage."""

@@ -17,6 +17,7 @@ SESSION_COOKIE = "rimedio_session"
 SEED_COOKIE = "rimedio_seed"
 VISITOR_COOKIE = "rimedio_visitor"
 MAX_BODY = 2 * 1024 * 1024
+MAX_FILE_BODY = 21 * 1024 * 1024
 MAX_CHAT_BODY = 1024 * 1024
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -75,7 +76,7 @@ class Guard:
         length = headers.get("content-length")
         if length is None and "transfer-encoding" in headers:
             return PlainTextResponse("length required", 411)
-        most = MAX_CHAT_BODY if scope["path"].startswith("/chat") else MAX_BODY
+        most = _most_for(scope["path"])
         if length is not None and (not length.isdecimal() or int(length) > most):
             return PlainTextResponse("too large", 413)
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
@@ -85,6 +86,12 @@ class Guard:
         if origin is not None and urlsplit(origin).netloc not in own:
             return PlainTextResponse("from another site", 403)
         return None
+
+
+def _most_for(path: str) -> int:
+    if path.startswith("/chat"):
+        return MAX_CHAT_BODY
+    return MAX_FILE_BODY if path.startswith("/cases/") and path.endswith("/files") else MAX_BODY
 
 
 class Seal:

@@ -5,6 +5,7 @@ Approval, outbox, promises, ledger and the audit event are written in one transa
 
 import difflib
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -41,6 +42,7 @@ from responses.cases import (
 from responses.config import RoadConfig
 from responses.drafts.dates import format_due, needs_time
 from responses.drafts.slots import fill, greeting_for, placeholder_in, slots_in
+from responses.enclosures import Enclosure, enclosures_of
 from responses.errors import BlockedError, NotAllowedError
 from responses.events import record
 from responses.filing import due_now
@@ -54,9 +56,10 @@ from responses.texts import split_text
 MAX_TEXT = 20_000
 
 
-def text_sha256(text: str) -> str:
-    """What an approval is bound to: the text with its slots."""
-    return hashlib.sha256(text.encode()).hexdigest()
+def text_sha256(text: str, files: Sequence[Enclosure] = ()) -> str:
+    """What an approval is bound to: the text with its slots, and the content of what goes with it."""
+    digests = "".join(f"\0{file.sha256}" for file in files)
+    return hashlib.sha256(f"{text}{digests}".encode()).hexdigest()
 
 
 class Approvals:
@@ -106,7 +109,10 @@ class Approvals:
             purpose=Purpose.ANSWER,
             dedupe_key=f"answer:{approval.id}",
             chat_key=case.chat_key,
-            contents=[{"text": part, "language": draft.language} for part in split_text(text)],
+            contents=[
+                *({"text": part, "language": draft.language} for part in split_text(text)),
+                *({"text": "", "file": file.to_json()} for file in enclosures_of(draft)),
+            ],
             case_id=case.id,
             approval_id=approval.id,
             not_before=now + self._config.undo if self._config.undo else None,
@@ -180,6 +186,19 @@ class Approvals:
         await check_free(session, agent, case)
         slots_in(text)
         return await propose(session, case, draft, text=text, agent=agent, kind=kind)
+
+    async def enclose(
+        self, session: AsyncSession, agent: Agent, bound: Bound, files: Sequence[Enclosure]
+    ) -> Draft:
+        """Puts other files to the same text; the draft has to be approved with them.
+
+        Raises:
+            BlockedError: what `approve` is blocked by.
+            NotAllowedError: `own_case`.
+        """
+        draft, case = await bound_draft(session, bound)
+        await check_free(session, agent, case)
+        return await propose(session, case, draft, text=draft.text, agent=agent, files=files)
 
     async def discard(self, session: AsyncSession, agent: Agent, bound: Bound, reason: str | None) -> None:
         """Throws the draft away; the case waits for an agent to write.
@@ -365,9 +384,17 @@ async def proposed_draft(session: AsyncSession, case: Case) -> Draft | None:
 
 
 async def propose(
-    session: AsyncSession, case: Case, old: Draft, *, text: str, agent: Agent | None, kind: str | None = None
+    session: AsyncSession,
+    case: Case,
+    old: Draft,
+    *,
+    text: str,
+    agent: Agent | None,
+    kind: str | None = None,
+    files: Sequence[Enclosure] | None = None,
 ) -> Draft:
-    """A new draft at a new revision in place of `old`, from the same decision."""
+    """A new draft at a new revision in place of `old`, from the same decision, with its files or others."""
+    enclosed = enclosures_of(old) if files is None else tuple(files)
     if old.state == DraftState.PROPOSED:
         old.state = DraftState.EDITED
     await session.flush()
@@ -383,7 +410,8 @@ async def propose(
         twin=old.twin if text == old.text else None,
         parts=old.parts if text == old.text else [],
         variant=old.variant,
-        sha256=text_sha256(text),
+        files=[file.to_json() for file in enclosed],
+        sha256=text_sha256(text, enclosed),
         valid_until=old.valid_until,
         findings=[],
         edited_by=agent.id if agent is not None else old.edited_by,

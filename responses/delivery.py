@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from weakref import WeakValueDictionary
 
 from sqlalchemy import exists, or_, select, update
@@ -19,8 +20,9 @@ from models.clock import utcnow
 from models.database import Database
 from models.ids import new_id
 from models.states import Direction, OutboxState, Purpose, VoucherState
-from models.tables import Agent, Approval, Card, Case, Identity, Message, OutboxEntry, Voucher
+from models.tables import Agent, Approval, Attachment, Card, Case, Identity, Message, OutboxEntry, Voucher
 from responses.events import record
+from responses.incoming import MessageKind
 
 log = logging.getLogger(__name__)
 
@@ -170,25 +172,46 @@ async def sent(session: AsyncSession, entry: OutboxEntry) -> None:
     identity = (
         await session.scalars(select(Identity).where(Identity.chat_key == entry.chat_key).limit(1))
     ).one_or_none()
-    session.add(
-        Message(
-            case_id=entry.case_id,
-            identity_id=identity.id if identity is not None else None,
-            outbox_id=entry.id,
-            external_id=entry.provider_id,
-            direction=Direction.OUT,
-            text=str(entry.content.get("text", "")),
-            language=entry.content.get("language"),
-            sent_at=entry.sent_at or utcnow(),
-            sent_by=await _author(session, entry),
-        )
+    file = entry.content.get("file")
+    message = Message(
+        case_id=entry.case_id,
+        identity_id=identity.id if identity is not None else None,
+        outbox_id=entry.id,
+        external_id=entry.provider_id,
+        direction=Direction.OUT,
+        kind=_kind_of(file),
+        text=str(entry.content.get("text", "")),
+        language=entry.content.get("language"),
+        sent_at=entry.sent_at or utcnow(),
+        sent_by=await _author(session, entry),
     )
+    session.add(message)
+    if file is not None:
+        await session.flush()
+        session.add(
+            Attachment(
+                message_id=message.id,
+                provider_id=file["sha256"],
+                kind=file["kind"],
+                name=file["name"],
+                size=file["size"],
+                mime=file["mime"],
+                sha256=file["sha256"],
+                stored_as=file["stored_as"],
+            )
+        )
     case = await session.get(Case, entry.case_id) if entry.case_id is not None else None
     if case is not None and entry.purpose == Purpose.ANSWER:
         case.answered_at = utcnow()
         case.flag = None
     if entry.approval_id is not None:
         await _activate_vouchers(session, entry.approval_id)
+
+
+def _kind_of(file: Mapping[str, Any] | None) -> MessageKind:
+    if file is None:
+        return MessageKind.TEXT
+    return MessageKind.PHOTO if file["kind"] == "photo" else MessageKind.FILE
 
 
 async def _activate_vouchers(session: AsyncSession, approval_id: str) -> None:

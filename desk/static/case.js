@@ -367,6 +367,10 @@ document.addEventListener("click", async (event) => {
     say(await post(`${here}/settle`, { outbox: pressed.dataset.settle, arrived: Boolean(pressed.dataset.arrived) }));
     refresh();
   }
+  if (pressed.dataset.takeOut) {
+    say(await act("files/remove", { ...content(), file: pressed.dataset.takeOut }));
+    refresh({ mine: true });
+  }
   if (pressed.dataset.split) arrange("split", { message: pressed.dataset.split });
   if (pressed.dataset.merge) arrange("merge", { into: Number(pressed.dataset.merge) });
   const fact = pressed.closest("[data-fact]");
@@ -408,6 +412,35 @@ document.addEventListener("submit", async (event) => {
     refresh();
   }
 });
+
+// --- Files that go out with the answer
+
+async function enclose(files) {
+  for (const file of files) {
+    if (!bound.draft_id) return;
+    const query = new URLSearchParams({
+      name: file.name, draft_id: bound.draft_id, draft_revision: bound.draft_revision, sha256: bound.sha256,
+    });
+    toast(words.enclosing.replace("{name}", file.name), { stay: 60000 });
+    const answer = await post(`${here}/files?${query}`, file);
+    say(answer);
+    await refresh({ mine: true });
+    if (!answer.ok) return;
+  }
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.id === "enclose") enclose([...event.target.files]);
+});
+
+const box = document.getElementById("box");
+for (const name of ["dragover", "drop"]) {
+  box.addEventListener(name, (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    if (name === "drop") enclose([...event.dataTransfer.files]);
+  });
+}
 
 text.addEventListener("input", () => { if (notice.textContent === words.fill) notice.hidden = true; grow(); typed(); });
 hear((number) => { if (!number || number === state.number) { clearTimeout(asked); asked = setTimeout(refresh, 120); } });

@@ -18,7 +18,16 @@ function bubble(message) {
   const said = document.createElement("p");
   said.className = "text";
   said.dir = "auto";
-  said.textContent = message.text;
+  if (message.file) {
+    const link = document.createElement("a");
+    link.href = message.file;
+    link.target = "_blank";
+    link.rel = "noopener";
+    link.textContent = `📎 ${message.text}`;
+    said.append(link);
+  } else {
+    said.textContent = message.text;
+  }
   const foot = document.createElement("p");
   foot.className = "bubble-foot";
   foot.textContent = [message.by, message.time].filter(Boolean).join(" · ");

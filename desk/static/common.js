@@ -8,8 +8,12 @@ export async function post(path, content, options = {}) {
   try {
     const response = await fetch(path, {
       method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": body.dataset.csrf },
-      body: JSON.stringify(content),
+      headers: {
+        "Content-Type": content instanceof Blob ? "application/octet-stream" : "application/json",
+        Accept: "application/json",
+        "X-CSRF-Token": body.dataset.csrf,
+      },
+      body: content instanceof Blob ? content : JSON.stringify(content),
       ...options,
     });
     const answer = await response.json().catch(() => ({}));

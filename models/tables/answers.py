@@ -12,7 +12,10 @@ from models.tables.base import Base, Id, one_of, ref
 
 
 class Draft(Base):
-    """A text proposed for one revision of a case. `sha256` is over the text with its slots."""
+    """A text proposed for one revision of a case, with the files that go out with it.
+
+    `sha256` is over the text with its slots, and over the sha256 of each of `files`.
+    """
 
     __tablename__ = "drafts"
     __table_args__ = (
@@ -35,6 +38,7 @@ class Draft(Base):
     language: Mapped[str] = mapped_column(String(8))
     text: Mapped[str]
     twin: Mapped[str | None]
+    files: Mapped[list[Any]] = mapped_column(default=list)
     parts: Mapped[list[Any]]
     variant: Mapped[str | None]
     sha256: Mapped[str] = mapped_column(String(64))

@@ -100,7 +100,8 @@ class Message(Base):
 
 
 class Attachment(Base):
-    """A file that came in or goes out. `rejected` says why its content was not kept."""
+    """A file that came in or went out. `rejected` says why its content was not kept, `name` what its sender
+    calls it."""
 
     __tablename__ = "attachments"
     __table_args__ = (UniqueConstraint("message_id", "provider_id"),)
@@ -109,6 +110,7 @@ class Attachment(Base):
     message_id: Mapped[str] = mapped_column(ref("messages.id"), index=True)
     provider_id: Mapped[str]
     kind: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str | None]
     size: Mapped[int | None] = mapped_column(BigInteger)
     mime: Mapped[str | None]
     sha256: Mapped[str | None] = mapped_column(String(64))

@@ -1,4 +1,4 @@
-"""Triage that fails is counted; the states of vouchers are checked"""
+"""Triage that fails is counted, silence has a date, drafts have files, the states of vouchers are checked"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +17,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("silence_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("answer_until", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index(op.f("ix_cases_silence_at"), ["silence_at"])
+    with op.batch_alter_table("attachments") as batch_op:
+        batch_op.add_column(sa.Column("name", sa.String(), nullable=True))
+    with op.batch_alter_table("drafts") as batch_op:
+        batch_op.add_column(sa.Column("files", sa.JSON(), nullable=False, server_default="[]"))
     with op.batch_alter_table("vouchers") as batch_op:
         batch_op.create_check_constraint(op.f("ck_vouchers_state_known"), _STATES)
 
@@ -24,6 +28,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("vouchers") as batch_op:
         batch_op.drop_constraint(op.f("ck_vouchers_state_known"), type_="check")
+    with op.batch_alter_table("drafts") as batch_op:
+        batch_op.drop_column("files")
+    with op.batch_alter_table("attachments") as batch_op:
+        batch_op.drop_column("name")
     with op.batch_alter_table("cases") as batch_op:
         batch_op.drop_index(op.f("ix_cases_silence_at"))
         batch_op.drop_column("answer_until")

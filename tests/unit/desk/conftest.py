@@ -99,6 +99,10 @@ class Browser:
             path, json=content, headers={"X-CSRF-Token": token, "Accept": "application/json"}
         )
 
+    async def send_file(self, path: str, query: dict[str, object], content: bytes) -> httpx.Response:
+        headers = {"X-CSRF-Token": await self.token("/password"), "Content-Type": "application/octet-stream"}
+        return await self.client.post(path, params=query, content=content, headers=headers)
+
     async def shown(self, number: int) -> dict[str, object]:
         """What the case's page binds a verdict to."""
         state = (await self.client.get(f"/cases/{number}/parts")).json()["state"]

@@ -370,3 +370,81 @@ async def test_the_words_of_a_voice_note_are_typed_on_the_page(house):
     answer = await browser.act(f"/cases/{number}/transcribe", {"message": message.id, "text": LATE})
     assert answer.json()["ok"] is True
     assert "trascritto da" in (await browser.open(f"/cases/{number}")).text
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"1" * 50
+
+
+async def enclosed(browser, number, content, name="prova.png"):
+    shown = await browser.shown(number)
+    query = {
+        "name": name,
+        "draft_id": shown["draft_id"],
+        "draft_revision": shown["draft_revision"],
+        "sha256": shown["sha256"],
+    }
+    return await browser.send_file(f"/cases/{number}/files", query, content)
+
+
+async def test_a_file_goes_out_with_the_answer_as_a_part_of_its_own(house):
+    number = await house.said(LATE)
+    browser = await house.browser()
+    before = await browser.shown(number)
+    assert (await enclosed(browser, number, PNG)).json()["ok"] is True
+    shown = await browser.shown(number)
+    assert shown["text"] == before["text"]
+    assert shown["sha256"] != before["sha256"]
+    stale = await browser.act(f"/cases/{number}/approve", before | {"text": before["text"]})
+    assert stale.json()["reason"] == "stale"
+    text = "Ecco la ricevuta.\nGiulia"
+    assert (await browser.act(f"/cases/{number}/approve", shown | {"text": text})).json()["ok"] is True
+    await house.settle()
+    async with house.database.reading() as session:
+        query = select(OutboxEntry).where(OutboxEntry.purpose == "answer").order_by(OutboxEntry.part)
+        parts = (await session.scalars(query)).all()
+        sent = (await session.scalars(select(Attachment))).one()
+    assert [part.state for part in parts] == [OutboxState.SENT, OutboxState.SENT]
+    assert [part.content["text"] for part in parts] == [text, ""]
+    assert (sent.name, sent.kind, house.road.files.read(sent.stored_as)) == ("prova.png", "photo", PNG)
+
+
+async def test_the_customer_and_nobody_else_opens_the_file_in_the_web_chat(house):
+    number = await house.said(LATE)
+    browser = await house.browser()
+    await enclosed(browser, number, b"%PDF-1.7", name="../../ricevuta<1>.pdf")
+    shown = await browser.shown(number)
+    await browser.act(f"/cases/{number}/approve", shown | {"text": "Ecco la ricevuta."})
+    await house.settle()
+    file = await only(house, Attachment)
+    assert file.name == "_.._ricevuta_1_.pdf"
+    assert (await house.stranger().open(f"/chat/files/{file.id}")).status_code == 403
+    other = house.stranger()
+    await other.open("/chat")
+    assert (await other.open(f"/chat/files/{file.id}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"", "file_empty"), (b"x" * 20_971_521, "file_too_large")],
+    ids=["empty", "large"],
+)
+async def test_a_file_that_cannot_be_sent_is_refused(house, content, reason):
+    number = await house.said(LATE)
+    assert (await enclosed(await house.browser(), number, content)).json()["reason"] == reason
+
+
+async def test_a_file_can_be_taken_out_again_and_ten_are_the_most(house):
+    number = await house.said(LATE)
+    browser = await house.browser()
+    first = await browser.shown(number)
+    answers = [(await enclosed(browser, number, PNG + bytes([digit]))).json() for digit in range(11)]
+    assert [answer["ok"] for answer in answers] == [True] * 10 + [False]
+    assert answers[10]["reason"] == "files_many"
+    shown = await browser.shown(number)
+    page = (await browser.open(f"/cases/{number}")).text
+    assert page.count("data-take-out") == 10
+    sha256 = page.split('data-take-out="')[1].split('"')[0]
+    taken = await browser.act(f"/cases/{number}/files/remove", shown | {"file": sha256})
+    assert taken.json()["ok"] is True
+    assert (await browser.open(f"/cases/{number}")).text.count("data-take-out") == 9
+    assert (await browser.shown(number))["text"] == first["text"]
