@@ -33,3 +33,7 @@ class TrainingError(NlpError):
 
 class BatchError(NlpError):
     """An input file cannot be classified as a whole, or its output cannot be written."""
+
+
+class SpeechError(NlpError):
+    """A speech model cannot be loaded, or a recording not be decoded."""

@@ -36,14 +36,30 @@ async def transcribe(session: AsyncSession, agent: Agent, message_id: str, text:
         raise BlockedError("gone")
     case = await session.get_one(Case, spoken.case_id, with_for_update=True)
     await check_free(session, agent, case)
-    newest = (
-        await session.scalars(
-            select(Message)
-            .where(Message.identity_id == spoken.identity_id, Message.external_id == spoken.external_id)
-            .order_by(Message.edit.desc())
-            .limit(1)
-        )
-    ).one()
+    await add_words(session, spoken, words, author=agent.name)
+    record(session, agent.id, "message.transcribed", case.id)
+    return case
+
+
+async def add_words(
+    session: AsyncSession, spoken: Message, words: str, *, author: str, keep_typed: bool = False
+) -> None:
+    """Adds words to a voice note of a case.
+
+    Args:
+        session: the caller's writing transaction.
+        spoken: any version of the note.
+        words: what it says.
+        author: who heard it.
+        keep_typed: whether words that are there already are left as they are.
+    """
+    versions = select(Message).where(
+        Message.identity_id == spoken.identity_id, Message.external_id == spoken.external_id
+    )
+    newest = (await session.scalars(versions.order_by(Message.edit.desc()).limit(1))).one()
+    if newest.case_id is None or (keep_typed and newest.text):
+        return
+    case = await session.get_one(Case, newest.case_id, with_for_update=True)
     unanswered = newest.id in {message.id for message in await open_messages(session, case.id)}
     session.add(
         Message(
@@ -57,7 +73,7 @@ async def transcribe(session: AsyncSession, agent: Agent, message_id: str, text:
             sent_at=newest.sent_at,
             reply_to=newest.reply_to,
             album_key=newest.album_key,
-            sent_by=agent.name,
+            sent_by=author,
             # Words for a note that has been answered must not look like something new.
             created_at=newest.created_at,
         )
@@ -65,5 +81,3 @@ async def transcribe(session: AsyncSession, agent: Agent, message_id: str, text:
     await raise_revision(session, case)
     if unanswered or case.state == CaseState.WAITING_AGENT:
         await due_now(session, case)
-    record(session, agent.id, "message.transcribed", case.id)
-    return case

@@ -18,6 +18,7 @@ from models.database import Database
 from models.ids import new_id
 from models.tables import Agent, Process
 from nlp.entities import EntityFinder
+from nlp.errors import SpeechError
 from responses.approval import Approvals, draft_anew
 from responses.cases import raise_revision
 from responses.delivery import Delivery, give_up_lost
@@ -34,6 +35,7 @@ from responses.samples import sample_handler
 from responses.silence import end_silence, silent_cases
 from responses.standing_texts import StandingTexts
 from responses.triage import Triage, idle_takeovers, outdated_drafts, overdue_cases
+from rimedio.ears import Ears
 from rimedio.installation import road_config
 from rimedio.jobs import Jobs, jobs_url
 from rimedio.model import Model
@@ -99,6 +101,7 @@ class Program:
             process_id=self.process_id,
         )
         database.ring = self.jobs.ring
+        self.ears = Ears(database, self.road.files, settings.speech) if settings.speech else None
         self._tasks: list[asyncio.Task[None]] = []
 
     def _agent_chat(self, agent: Agent) -> str | None:
@@ -128,6 +131,8 @@ class Program:
             await give_up_lost(session, utcnow(), all_of_others=only_one)
         await self.jobs.start()
         self._tasks = [asyncio.create_task(self._load_model(server), name="model")]
+        if self.ears is not None:
+            self._tasks.append(asyncio.create_task(self._listen(self.ears, server), name="speech"))
         if self.bot is not None:
             await self.bot.start()
             self._tasks.append(asyncio.create_task(self.bot.run(), name="bot"))
@@ -141,6 +146,8 @@ class Program:
                 await self.bot.stop()
             await self.jobs.stop()
             self.model.close()
+            if self.ears is not None:
+                self.ears.close()
 
     async def _load_model(self, server: uvicorn.Server) -> None:
         try:
@@ -151,6 +158,14 @@ class Program:
             log.exception("model.failed")
             server.should_exit = True
             raise
+
+    async def _listen(self, ears: Ears, server: uvicorn.Server) -> None:
+        try:
+            await ears.run()
+        except SpeechError as error:
+            # Who set it counts on it: better to stop and say why than to leave voice notes unheard.
+            log.error(f"speech.failed: {error}")
+            server.should_exit = True
 
     async def _sweep(self) -> Sequence[Alarm]:
         """Everything that is due and might have lost its alarm; and what a crash left half done."""

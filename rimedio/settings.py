@@ -95,6 +95,7 @@ class Settings(BaseSettings):
     encoder: str | None = None
     heads: Path | None = None
     files: str | None = None
+    speech: str | None = None
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Rome"
     language: Literal["it", "en"] = "it"
     debounce: float = Field(default=8, ge=0, le=600)

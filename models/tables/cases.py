@@ -100,8 +100,11 @@ class Message(Base):
 
 
 class Attachment(Base):
-    """A file that came in or went out. `rejected` says why its content was not kept, `name` what its sender
-    calls it."""
+    """A file that came in or went out.
+
+    `rejected` says why its content was not kept, `name` what its sender calls it, `heard_at` when a speech
+    model has listened to it.
+    """
 
     __tablename__ = "attachments"
     __table_args__ = (UniqueConstraint("message_id", "provider_id"),)
@@ -116,5 +119,6 @@ class Attachment(Base):
     sha256: Mapped[str | None] = mapped_column(String(64))
     stored_as: Mapped[str | None]
     rejected: Mapped[str | None]
+    heard_at: Mapped[datetime | None]
     next_try_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)

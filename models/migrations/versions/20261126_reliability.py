@@ -19,6 +19,7 @@ def upgrade() -> None:
         batch_op.create_index(op.f("ix_cases_silence_at"), ["silence_at"])
     with op.batch_alter_table("attachments") as batch_op:
         batch_op.add_column(sa.Column("name", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("drafts") as batch_op:
         batch_op.add_column(sa.Column("files", sa.JSON(), nullable=False, server_default="[]"))
     with op.batch_alter_table("vouchers") as batch_op:
@@ -31,6 +32,7 @@ def downgrade() -> None:
     with op.batch_alter_table("drafts") as batch_op:
         batch_op.drop_column("files")
     with op.batch_alter_table("attachments") as batch_op:
+        batch_op.drop_column("heard_at")
         batch_op.drop_column("name")
     with op.batch_alter_table("cases") as batch_op:
         batch_op.drop_index(op.f("ix_cases_silence_at"))
