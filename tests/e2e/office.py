@@ -124,6 +124,20 @@ class Office:
         self.wait(lambda: user.find(f"Ciao {name}"), f"{name} is linked")
         return user
 
+    def login_link(self, name: str) -> str:
+        """A one-time link to the desk."""
+        printed = subprocess.run(
+            [sys.executable, "-m", "rimedio", "login", name],
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        ).stdout
+        link = re.search(r"http\S+/login/\S+", printed)
+        assert link is not None, printed
+        return link[0]
+
     # Looking
 
     def wait(self, condition: Callable[[], T | None], what: str, *, timeout: float = PATIENCE) -> T:
