@@ -22,10 +22,12 @@ from desk import (
     queue,
     rules,
     samples,
+    webhook,
 )
 from desk.changes import Changes
 from desk.context import FOLDER, Desk
 from desk.errors import ForbiddenPageError, ForgedRequestError, SignInNeededError, UnknownCaseError
+from desk.hook import Hook
 from desk.login import browser_words
 from desk.security import Guard, Seal
 from responses.road import Road
@@ -39,6 +41,7 @@ def create_app(
     language: str,
     model_ready: Callable[[], bool],
     telegram: Callable[[], str | None],
+    hook: Hook | None = None,
 ) -> FastAPI:
     """The desk, the customers' chat and the health pages.
 
@@ -49,6 +52,7 @@ def create_app(
         language: the house language of the desk, `it` or `en`.
         model_ready: whether the classifier is loaded.
         telegram: the bot's user name while one is connected.
+        hook: takes what Telegram posts, where it posts to us.
     """
     app = FastAPI(title="Rimedio", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = Desk(
@@ -59,6 +63,7 @@ def create_app(
         model_ready=model_ready,
         telegram=telegram,
         changes=Changes(road.database),
+        hook=hook,
     )
     parts = (
         health,
@@ -74,6 +79,7 @@ def create_app(
         samples,
         colleagues,
         rules,
+        webhook,
     )
     for part in parts:
         app.include_router(part.router)

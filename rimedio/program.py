@@ -8,9 +8,12 @@ from collections.abc import Sequence
 import uvicorn
 
 from bot.service import TelegramBot
+from bot.webhook import Webhook
 from desk.app import create_app
 from desk.channel import WebChannel
+from desk.hook import Hook
 from desk.webchat import web_handler
+from desk.webhook import PATH
 from models.alarm import Alarm, Job
 from models.channel import Channel
 from models.clock import utcnow
@@ -84,6 +87,9 @@ class Program:
             self.bot = TelegramBot(self.road, settings.telegram_token, settings.telegram_api)
             handlers["telegram"] = self.bot.handle
             channels["telegram"] = self.bot.channel
+        self.webhook: Webhook | None = None
+        if self.bot is not None and settings.telegram_webhook:
+            self.webhook = self.bot.webhook(settings.address + PATH, settings.signing_secret)
         self.inbox = Inbox(database, handlers, give_up)
         self.delivery = Delivery(database, channels, self.process_id)
         self.jobs = Jobs(
@@ -114,6 +120,7 @@ class Program:
             language=self.settings.language,
             model_ready=lambda: self.model.ready,
             telegram=lambda: self.bot.username if self.bot is not None else None,
+            hook=Hook(secret=self.webhook.secret, keep=self.webhook.keep) if self.webhook else None,
         )
         server = uvicorn.Server(
             uvicorn.Config(
@@ -129,7 +136,8 @@ class Program:
         self._tasks = [asyncio.create_task(self._load_model(server), name="model")]
         if self.bot is not None:
             await self.bot.start()
-            self._tasks.append(asyncio.create_task(self.bot.run(), name="bot"))
+            receiving = self.webhook.register() if self.webhook is not None else self.bot.run()
+            self._tasks.append(asyncio.create_task(receiving, name="bot"))
         try:
             await server.serve(sockets=[listener])
         finally:
