@@ -66,13 +66,17 @@ class TelegramBot:
         secret = secret_of(signing_secret, self.bot_id)
         return Webhook(self._road.database, self._api, self.bot_id, url=url, secret=secret)
 
-    async def start(self) -> None:
-        """Begins what runs beside receiving; Telegram need not be in reach."""
-        self._tasks = [
-            asyncio.create_task(self._introduce(), name="bot.introduce"),
-            asyncio.create_task(self._keeper.run(), name="bot.keeper"),
-            asyncio.create_task(self._fetcher.run(), name="bot.fetcher"),
-        ]
+    async def start(self, *, sends: bool = True) -> None:
+        """Begins what runs beside receiving; Telegram need not be in reach.
+
+        Without `sends` another process looks after cards and files, and this one only knows the bot.
+        """
+        self._tasks = [asyncio.create_task(self._introduce(), name="bot.introduce")]
+        if sends:
+            self._tasks += [
+                asyncio.create_task(self._keeper.run(), name="bot.keeper"),
+                asyncio.create_task(self._fetcher.run(), name="bot.fetcher"),
+            ]
 
     async def run(self) -> None:
         """Receives until cancelled, or until Telegram refuses the token."""

@@ -6,10 +6,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from models.database import Database
 from models.errors import DatabaseOutdatedError
+
+_UPGRADE_LOCK = 0x52494D55  # any number that no other lock of ours uses
 
 
 def _config() -> Config:
@@ -19,6 +21,9 @@ def _config() -> Config:
 
 
 def _upgrade(connection: Connection) -> tuple[str | None, str]:
+    if connection.dialect.name == "postgresql":
+        # Several processes may start at once: the second finds the first one's work done.
+        connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
     before = MigrationContext.configure(connection).get_current_revision()
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     if before is not None and before not in known:

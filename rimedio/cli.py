@@ -90,13 +90,47 @@ def run(
 
     Example: RIMEDIO_TELEGRAM_TOKEN=123456:ABC… rimedio run
     """
+    _start("run", samples=samples)
+
+
+@app.command()
+def bot() -> None:
+    """Start only the Telegram bot: receives, and sends everything that goes there. PostgreSQL only.
+
+    A second one waits, and takes over when the first is gone.
+
+    Example: RIMEDIO_DATABASE_URL=postgresql://rimedio@db/rimedio rimedio bot
+    """
+    _start("bot")
+
+
+@app.command()
+def web() -> None:
+    """Start only the web desk, the customers' chat and the webhook, as often as you like. PostgreSQL only.
+
+    Example: RIMEDIO_DATABASE_URL=postgresql://rimedio@db/rimedio rimedio web
+    """
+    _start("web")
+
+
+@app.command()
+def worker() -> None:
+    """Start only the reading and drafting of messages, as often as you like. PostgreSQL only.
+
+    Example: RIMEDIO_DATABASE_URL=postgresql://rimedio@db/rimedio rimedio worker
+    """
+    _start("worker")
+
+
+def _start(duty: str, *, samples: bool = False) -> None:
     from models.errors import ModelsError
+    from rimedio.duty import Duty
     from rimedio.errors import ProgramError
     from rimedio.start import start
 
     settings = _settings()
     try:
-        start(settings, samples=samples)
+        start(settings, duty=Duty(duty), samples=samples)
     except (ProgramError, ModelsError) as error:
         fail(str(error))
     except KeyboardInterrupt:
