@@ -386,6 +386,48 @@ def login(name: Annotated[str, typer.Argument(help="As in 'rimedio agents list'.
     _with_database(work)
 
 
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The archive to write; it must not exist yet.")],
+) -> None:
+    """Write everything into one archive: database, customers' files, secret, rules. The program may run.
+
+    Example: rimedio backup /backup/rimedio-2026-11-26.tar
+    """
+    from rimedio.backup import back_up
+    from rimedio.errors import ProgramError
+
+    try:
+        manifest = back_up(_settings(), file)
+    except ProgramError as error:
+        fail(str(error))
+    say(
+        f"{file}: {len(manifest.members)} parts, schema {manifest.schema}; whoever has it can read everything"
+    )
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="An archive that 'rimedio backup' wrote.")],
+    force: Annotated[bool, typer.Option(help="Overwrite the data that is there.")] = False,
+) -> None:
+    """Put a backup's content in the place of the settings. The program must be stopped.
+
+    Messages that were waiting to be sent when the backup was made are shown as unconfirmed afterwards.
+
+    Example: rimedio restore /backup/rimedio-2026-11-26.tar
+    """
+    from models.errors import ModelsError
+    from rimedio.backup import restore as put_back
+    from rimedio.errors import ProgramError
+
+    try:
+        manifest = put_back(_settings(), file, force=force)
+    except (ProgramError, ModelsError) as error:
+        fail(str(error))
+    say(f"restored what was backed up at {manifest.made_at}; start the program as usual")
+
+
 @samples_app.command("remove")
 def samples_remove() -> None:
     """Delete the sample messages with everything that hangs on them."""

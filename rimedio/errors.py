@@ -11,3 +11,7 @@ class SettingError(ProgramError):
 
 class PresumedDeadError(ProgramError):
     """The other processes have taken this one for dead: it has to stop, and may be started again."""
+
+
+class ArchiveError(ProgramError):
+    """A backup cannot be made, read, or put back."""

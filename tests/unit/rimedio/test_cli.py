@@ -33,6 +33,8 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         "bot",
         "web",
         "worker",
+        "backup",
+        "restore",
         "assess",
         "classify",
         "train",
