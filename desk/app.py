@@ -29,6 +29,7 @@ from desk.context import FOLDER, Desk
 from desk.errors import ForbiddenPageError, ForgedRequestError, SignInNeededError, UnknownCaseError
 from desk.hook import Hook
 from desk.login import browser_words
+from desk.monitor import Monitor
 from desk.security import Guard, Seal
 from responses.road import Road
 
@@ -42,6 +43,7 @@ def create_app(
     model_ready: Callable[[], bool],
     telegram: Callable[[], str | None],
     hook: Hook | None = None,
+    monitor: Monitor | None = None,
 ) -> FastAPI:
     """The desk, the customers' chat and the health pages.
 
@@ -53,8 +55,10 @@ def create_app(
         model_ready: whether the classifier is loaded.
         telegram: the bot's user name while one is connected.
         hook: takes what Telegram posts, where it posts to us.
+        monitor: what machines may ask, where there is more to it than the desk itself knows.
     """
     app = FastAPI(title="Rimedio", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.monitor = monitor or Monitor(database=road.database, model_ready=model_ready, telegram=telegram)
     app.state.desk = Desk(
         road=road,
         seal=Seal(secret, secure=public_url.startswith("https://")),
@@ -91,6 +95,14 @@ def create_app(
     app.add_exception_handler(HTTPException, _problem)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_middleware(Guard, public_url=public_url)
+    return app
+
+
+def create_monitor(monitor: Monitor) -> FastAPI:
+    """The health pages alone, for a process that serves nothing else."""
+    app = FastAPI(title="Rimedio", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.monitor = monitor
+    app.include_router(health.router)
     return app
 
 

@@ -116,8 +116,8 @@ def only_program(settings: Settings) -> FileLock:
     return lock
 
 
-def listen(settings: Settings) -> socket.socket:
-    """The desk's listening socket, bound before anything slow begins.
+def listen(settings: Settings, port: int) -> socket.socket:
+    """A listening socket, bound before anything slow begins.
 
     Raises:
         ProgramError: the port is taken.
@@ -125,11 +125,11 @@ def listen(settings: Settings) -> socket.socket:
     listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((settings.host, settings.port))
+        listener.bind((settings.host, port))
     except OSError as error:
         raise ProgramError(
-            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): "
-            "set RIMEDIO_PORT to a free port"
+            f"cannot listen on {settings.host}:{port} ({error.strerror}): "
+            "set RIMEDIO_PORT (or RIMEDIO_MONITOR_PORT) to a free port"
         ) from None
     listener.listen(128)
     return listener

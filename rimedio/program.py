@@ -7,13 +7,15 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 
 from bot.address import bot_id_of, chat_key, source_of
 from bot.service import TelegramBot
 from bot.webhook import Webhook
-from desk.app import create_app
+from desk.app import create_app, create_monitor
 from desk.channel import WebChannel
 from desk.hook import Hook
+from desk.monitor import Monitor
 from desk.webchat import web_handler
 from desk.webhook import PATH
 from models.alarm import Alarm, Job
@@ -38,6 +40,7 @@ from responses.samples import sample_handler
 from responses.standing_texts import StandingTexts
 from responses.triage import Triage, idle_takeovers, outdated_drafts, overdue_cases
 from rimedio.errors import ProgramError
+from rimedio.figures import count_figures
 from rimedio.installation import road_config
 from rimedio.jobs import Jobs, jobs_url
 from rimedio.model import Model
@@ -116,6 +119,7 @@ class Program:
         database.ring = self.jobs.ring
         self._tasks: list[asyncio.Task[None]] = []
         self._failure: ProgramError | None = None
+        self._bot_state = "off"
 
     def _agent_chat(self, agent: Agent) -> str | None:
         token = self.settings.telegram_token
@@ -129,18 +133,13 @@ class Program:
         Raises:
             ProgramError: it could not go on.
         """
-        app = create_app(
-            self.road,
-            secret=self.settings.signing_secret,
-            public_url=self.settings.address,
-            language=self.settings.language,
-            model_ready=lambda: self.model.ready or not self.duty.works,
-            telegram=lambda: self.bot.username if self.bot is not None else None,
-            hook=Hook(secret=self.webhook.secret, keep=self.webhook.keep) if self.webhook else None,
-        )
         server = uvicorn.Server(
             uvicorn.Config(
-                app, log_config=None, access_log=False, timeout_graceful_shutdown=3, server_header=False
+                self._app(),
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=3,
+                server_header=False,
             )
         )
         async with self.database.writing() as session:
@@ -163,6 +162,35 @@ class Program:
         if self._failure is not None:
             raise self._failure
 
+    def _app(self) -> FastAPI:
+        monitor = Monitor(
+            database=self.database,
+            model_ready=self._model_ready,
+            telegram=self._telegram,
+            bot=lambda: self._bot_state,
+            token=self.settings.metrics_token,
+            own=[self.model.seconds] if self.duty.works else [],
+            shared=(lambda: count_figures(self.database)) if self.duty.serves else None,
+        )
+        if not self.duty.serves:
+            return create_monitor(monitor)
+        return create_app(
+            self.road,
+            secret=self.settings.signing_secret,
+            public_url=self.settings.address,
+            language=self.settings.language,
+            model_ready=self._model_ready,
+            telegram=self._telegram,
+            hook=Hook(secret=self.webhook.secret, keep=self.webhook.keep) if self.webhook else None,
+            monitor=monitor,
+        )
+
+    def _model_ready(self) -> bool:
+        return self.model.ready or not self.duty.works
+
+    def _telegram(self) -> str | None:
+        return self.bot.username if self.bot is not None else None
+
     async def _or_stop(self, server: uvicorn.Server, part: Coroutine[Any, Any, None]) -> None:
         """What cannot go on stops the process: better that than half a program that looks alive."""
         try:
@@ -177,8 +205,11 @@ class Program:
 
     async def _begin(self) -> None:
         """Starts the clock and the bot, once nobody else has the bot; receives."""
-        if self.bot is not None and self.duty.sends and not self.settings.is_sqlite:
-            await self.presence.hold(source_of(self.bot.bot_id))
+        if self.bot is not None and self.duty.sends:
+            self._bot_state = "waiting"
+            if not self.settings.is_sqlite:
+                await self.presence.hold(source_of(self.bot.bot_id))
+            self._bot_state = "held"
         await self.jobs.start()
         if not self.settings.is_sqlite:
             await self._take_over()

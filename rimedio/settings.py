@@ -96,6 +96,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     public_url: Address | None = None
+    monitor_port: int | None = Field(default=None, ge=1, le=65535)
+    metrics_token: str | None = Field(default=None, min_length=16)
     secret: str | None = Field(default=None, min_length=16)
     business: Annotated[BusinessSettings, NoDecode, BeforeValidator(_business)] = BusinessSettings()
     telegram_token: Annotated[str, AfterValidator(_token)] | None = None
@@ -219,7 +221,7 @@ def _sentence(problem: object) -> str:
     name = "RIMEDIO_" + ".".join(str(part) for part in details["loc"]).upper()
     shown = (
         "(not shown)"
-        if details["loc"][0] in ("secret", "telegram_token", "database_url")
+        if details["loc"][0] in ("secret", "telegram_token", "database_url", "metrics_token")
         else repr(details["input"])
     )
     return f"{name} = {shown}: {str(details['msg']).removeprefix('Value error, ')}"

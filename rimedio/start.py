@@ -55,7 +55,8 @@ def start(
     _log_to_stderr()
     settings.home.mkdir(parents=True, exist_ok=True)
     lock = only_program(settings) if settings.is_sqlite else None
-    listener = listen(settings) if duty.serves else None
+    port = settings.port if duty.serves else settings.monitor_port
+    listener = listen(settings, port) if port is not None else None
     try:
         asyncio.run(
             _serve(settings, listener, duty, samples=samples and settings.telegram_token is None, model=model)
