@@ -53,9 +53,7 @@ async def ask(
 ) -> httpx.Response:
     transport = httpx.ASGITransport(app, client=(peer, 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
-        return await client.get(
-            path, headers={name.replace("_", "-"): value for name, value in headers.items()}
-        )
+        return await client.get(path, headers=headers)
 
 
 async def figures(app: FastAPI) -> dict[tuple[str, ...], float]:
