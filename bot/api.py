@@ -98,6 +98,13 @@ class Api:
         async with self._turn(None, Purpose.STANDING):
             await self._bot.set_my_commands(menu, language_code=language)
 
+    async def set_webhook(self, url: str, secret: str, kinds: Sequence[str], connections: int) -> None:
+        """Has updates of these kinds posted to `url` with `secret`; what waits is kept."""
+        async with self._turn(None):
+            await self._bot.set_webhook(
+                url, allowed_updates=list(kinds), secret_token=secret, max_connections=connections
+            )
+
     async def drop_webhook(self) -> None:
         """Ends a webhook that stands in the way of polling; what waits is kept."""
         async with self._turn(None):

@@ -6,7 +6,6 @@ forget it; parsing comes later, one by one.
 """
 
 import asyncio
-import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,15 +14,13 @@ from typing import Any
 
 import httpx
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.address import chat_key, source_of
-from bot.envelope import read_envelope
+from bot.address import source_of
 from bot.errors import TokenRefusedError
+from bot.storing import store
 from models.clock import utcnow
 from models.database import Database
-from models.tables import Agent, Cursor, Update
-from responses.inbox import receive
+from models.tables import Cursor, Update
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +38,6 @@ ALLOWED_UPDATES = (
     "deleted_business_messages",
 )
 LONG_POLL = 50
-NO_NUMBER = "sha256:"
-"""Begins the external id of an update that came without a usable number."""
 _BATCH = 100
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 _RIVAL_PAUSE = 15.0
@@ -167,26 +162,8 @@ class Receiver:
         """Stores a batch and how far we are, all in one transaction; returns the highest number in it."""
         highest: int | None = None
         async with self._database.writing() as session:
-            colleagues = await _colleagues(session) if batch else frozenset()
-            for update in batch:
-                number, raw = _number_of(update), json.dumps(update)
-                if number is None:
-                    log.error("update.without_number", extra={"type": type(update).__name__})
-                    # It has no name of its own, and comes again until a numbered one follows.
-                    name = f"{NO_NUMBER}{hashlib.sha256(raw.encode()).hexdigest()}"
-                else:
-                    highest = number if highest is None else max(highest, number)
-                    name = str(number)
-                envelope = read_envelope(update if isinstance(update, dict) else {})
-                chat = envelope.chat if envelope.chat is not None else 0
-                await receive(
-                    session,
-                    source=self._source,
-                    external_id=name,
-                    chat_key=chat_key(self._bot_id, chat),
-                    raw=raw,
-                    customer_says=envelope.words and envelope.sender not in colleagues,
-                )
+            for number in await store(session, self._bot_id, batch):
+                highest = number if highest is None else max(highest, number)
             position = offset if highest is None else highest + 1
             cursor = await session.get(Cursor, self._source)
             if cursor is None:
@@ -196,12 +173,6 @@ class Receiver:
         return highest
 
 
-def _number_of(update: object) -> int | None:
-    number = update.get("update_id") if isinstance(update, dict) else None
-    usable = isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**62
-    return number if usable else None
-
-
 class _NotNowError(Exception):
     """This poll gave nothing; `pause` is how long to wait, None to wait longer each time."""
 
@@ -209,11 +180,3 @@ class _NotNowError(Exception):
         super().__init__(reason)
         self.reason = reason
         self.pause = pause
-
-
-async def _colleagues(session: AsyncSession) -> frozenset[int | None]:
-    """The accounts whose words are not a customer's; not of those who play one at present."""
-    query = select(Agent.telegram_id).where(
-        Agent.telegram_id.is_not(None), Agent.testing_since.is_(None), Agent.removed_at.is_(None)
-    )
-    return frozenset((await session.scalars(query)).all())

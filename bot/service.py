@@ -17,6 +17,7 @@ from bot.menu import MENUS
 from bot.pacing import Pacing
 from bot.receiver import Receiver
 from bot.updates import handle_update
+from bot.webhook import Webhook, secret_of
 from models.tables import Update
 from responses.inbox import Transaction
 from responses.road import Road
@@ -40,6 +41,7 @@ class TelegramBot:
     def __init__(self, road: Road, token: str, api_base: str, *, pacing: Pacing | None = None) -> None:
         quiet_loggers()
         self.bot_id = bot_id_of(token)
+        self._road = road
         self._api = Api(token, api_base, pacing or Pacing())
         self._keeper = Keeper(road, self._api, self.bot_id)
         self._fetcher = Fetcher(road, self._api, self.bot_id)
@@ -59,13 +61,22 @@ class TelegramBot:
         """The private chat of a person with this bot."""
         return chat_key(self.bot_id, telegram_id)
 
-    async def start(self) -> None:
-        """Begins what runs beside receiving; Telegram need not be in reach."""
-        self._tasks = [
-            asyncio.create_task(self._introduce(), name="bot.introduce"),
-            asyncio.create_task(self._keeper.run(), name="bot.keeper"),
-            asyncio.create_task(self._fetcher.run(), name="bot.fetcher"),
-        ]
+    def webhook(self, url: str, signing_secret: str) -> Webhook:
+        """The way to receive without polling: Telegram posts to `url`."""
+        secret = secret_of(signing_secret, self.bot_id)
+        return Webhook(self._road.database, self._api, self.bot_id, url=url, secret=secret)
+
+    async def start(self, *, sends: bool = True) -> None:
+        """Begins what runs beside receiving; Telegram need not be in reach.
+
+        Without `sends` another process looks after cards and files, and this one only knows the bot.
+        """
+        self._tasks = [asyncio.create_task(self._introduce(), name="bot.introduce")]
+        if sends:
+            self._tasks += [
+                asyncio.create_task(self._keeper.run(), name="bot.keeper"),
+                asyncio.create_task(self._fetcher.run(), name="bot.fetcher"),
+            ]
 
     async def run(self) -> None:
         """Receives until cancelled, or until Telegram refuses the token."""

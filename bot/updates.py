@@ -18,7 +18,7 @@ from bot.elsewhere import business_came, forget, group_wrote, membership_changed
 from bot.envelope import read_command, read_envelope
 from bot.posts import is_still_sending
 from bot.presses import handle_press
-from bot.receiver import NO_NUMBER
+from bot.storing import NO_NUMBER
 from models.tables import Update
 from responses.errors import UnreadableUpdateError
 from responses.events import record

@@ -22,11 +22,14 @@ from desk import (
     queue,
     rules,
     samples,
+    webhook,
 )
 from desk.changes import Changes
 from desk.context import FOLDER, Desk
 from desk.errors import ForbiddenPageError, ForgedRequestError, SignInNeededError, UnknownCaseError
+from desk.hook import Hook
 from desk.login import browser_words
+from desk.monitor import Monitor
 from desk.security import Guard, Seal
 from responses.road import Road
 
@@ -39,6 +42,8 @@ def create_app(
     language: str,
     model_ready: Callable[[], bool],
     telegram: Callable[[], str | None],
+    hook: Hook | None = None,
+    monitor: Monitor | None = None,
 ) -> FastAPI:
     """The desk, the customers' chat and the health pages.
 
@@ -49,8 +54,11 @@ def create_app(
         language: the house language of the desk, `it` or `en`.
         model_ready: whether the classifier is loaded.
         telegram: the bot's user name while one is connected.
+        hook: takes what Telegram posts, where it posts to us.
+        monitor: what machines may ask, where there is more to it than the desk itself knows.
     """
     app = FastAPI(title="Rimedio", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.monitor = monitor or Monitor(database=road.database, model_ready=model_ready, telegram=telegram)
     app.state.desk = Desk(
         road=road,
         seal=Seal(secret, secure=public_url.startswith("https://")),
@@ -59,6 +67,7 @@ def create_app(
         model_ready=model_ready,
         telegram=telegram,
         changes=Changes(road.database),
+        hook=hook,
     )
     parts = (
         health,
@@ -74,6 +83,7 @@ def create_app(
         samples,
         colleagues,
         rules,
+        webhook,
     )
     for part in parts:
         app.include_router(part.router)
@@ -85,6 +95,14 @@ def create_app(
     app.add_exception_handler(HTTPException, _problem)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_middleware(Guard, public_url=public_url)
+    return app
+
+
+def create_monitor(monitor: Monitor) -> FastAPI:
+    """The health pages alone, for a process that serves nothing else."""
+    app = FastAPI(title="Rimedio", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.monitor = monitor
+    app.include_router(health.router)
     return app
 
 

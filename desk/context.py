@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from desk.changes import Changes
 from desk.errors import SignInNeededError
+from desk.hook import Hook
 from desk.limits import Limit
 from desk.present import Present
 from desk.security import SESSION_COOKIE, Seal, sent_token
@@ -48,6 +49,7 @@ class Desk:
     model_ready: Callable[[], bool]
     telegram: Callable[[], str | None]
     changes: Changes
+    hook: Hook | None = None
     templates: Environment = field(default_factory=_environment)
     logins_by_address: Limit = field(default_factory=lambda: Limit(most=20, seconds=900))
     logins_by_name: Limit = field(default_factory=lambda: Limit(most=6, seconds=900))

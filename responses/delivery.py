@@ -6,7 +6,7 @@ result nobody knows becomes `unconfirmed`: a person decides, never a timer.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakValueDictionary
@@ -264,15 +264,15 @@ async def _move_chat(session: AsyncSession, old: str, new: str) -> None:
         await session.execute(update(table).where(table.chat_key == old).values(chat_key=new))
 
 
-async def give_up_lost(session: AsyncSession, now: datetime, *, all_of_others: str | None = None) -> int:
+async def give_up_lost(session: AsyncSession, now: datetime, *, living: Collection[str] | None = None) -> int:
     """Turns sendings that nobody can still be making into `unconfirmed`; returns how many.
 
-    Those older than two minutes always; with `all_of_others` (this process's id) also those that any other
-    process began, for a program that knows itself to be the only one.
+    Those older than two minutes always; with `living` (the ids of the processes that run) also those that
+    were begun by any other.
     """
     lost = OutboxEntry.sending_since < now - LOST_AFTER
-    if all_of_others is not None:
-        lost = or_(lost, OutboxEntry.sending_by != all_of_others)
+    if living is not None:
+        lost = or_(lost, OutboxEntry.sending_by.not_in(living))
     query = select(OutboxEntry).where(OutboxEntry.state == OutboxState.SENDING, lost)
     entries = (await session.scalars(query.with_for_update(skip_locked=True))).all()
     for entry in entries:

@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, false, func, or_, select, update
 from sqlalchemy.exc import DataError, InterfaceError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -91,8 +91,17 @@ class Inbox:
         self._give_up = give_up
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
+    @property
+    def sources(self) -> frozenset[str]:
+        """The first parts of the sources whose updates this process works off."""
+        return frozenset(self._handlers)
+
     async def process(self, update_id: str) -> None:
-        """Works off the chat of this update, oldest first, until it is empty or has to wait."""
+        """Works off the chat of this update, oldest first, until it is empty or has to wait.
+
+        Where several processes do this for one chat, the row of its oldest update is the lock: marking it
+        begins each transaction, whoever comes second waits there, and then finds the next one the oldest.
+        """
         async with self._database.reading() as session:
             row = await session.get(Update, update_id)
         if row is None or row.processed_at is not None:
@@ -188,15 +197,26 @@ async def has_unprocessed(session: AsyncSession, chat_key: str) -> bool:
     return (await session.execute(query.limit(1))).first() is not None
 
 
-async def overdue_updates(session: AsyncSession, now: datetime, limit: int) -> list[str]:
+def _is_of(source: str) -> ColumnElement[bool]:
+    return or_(Update.source == source, Update.source.startswith(f"{source}:"))
+
+
+async def overdue_updates(
+    session: AsyncSession, now: datetime, limit: int, *, sources: Collection[str]
+) -> list[str]:
     """The first update of each chat that should have been worked off by now, oldest first.
 
     One a chat: working it off goes on to the chat's next, and a chat that has to wait holds up no other.
+    Only updates whose source begins with one of `sources`.
     """
     first = select(func.min(Update.id)).where(Update.processed_at.is_(None)).group_by(Update.chat_key)
     query = (
         select(Update.id)
-        .where(Update.id.in_(first), or_(Update.next_try_at.is_(None), Update.next_try_at <= now))
+        .where(
+            Update.id.in_(first),
+            or_(Update.next_try_at.is_(None), Update.next_try_at <= now),
+            or_(*(_is_of(source) for source in sources), false()),
+        )
         .order_by(Update.id)
         .limit(limit)
     )

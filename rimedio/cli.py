@@ -90,13 +90,47 @@ def run(
 
     Example: RIMEDIO_TELEGRAM_TOKEN=123456:ABC… rimedio run
     """
+    _start("run", samples=samples)
+
+
+@app.command()
+def bot() -> None:
+    """Start only the Telegram bot: receives, and sends everything that goes there. PostgreSQL only.
+
+    A second one waits, and takes over when the first is gone.
+
+    Example: RIMEDIO_DATABASE_URL=postgresql://rimedio@db/rimedio rimedio bot
+    """
+    _start("bot")
+
+
+@app.command()
+def web() -> None:
+    """Start only the web desk, the customers' chat and the webhook, as often as you like. PostgreSQL only.
+
+    Example: RIMEDIO_DATABASE_URL=postgresql://rimedio@db/rimedio rimedio web
+    """
+    _start("web")
+
+
+@app.command()
+def worker() -> None:
+    """Start only the reading and drafting of messages, as often as you like. PostgreSQL only.
+
+    Example: RIMEDIO_DATABASE_URL=postgresql://rimedio@db/rimedio rimedio worker
+    """
+    _start("worker")
+
+
+def _start(duty: str, *, samples: bool = False) -> None:
     from models.errors import ModelsError
+    from rimedio.duty import Duty
     from rimedio.errors import ProgramError
     from rimedio.start import start
 
     settings = _settings()
     try:
-        start(settings, samples=samples)
+        start(settings, duty=Duty(duty), samples=samples)
     except (ProgramError, ModelsError) as error:
         fail(str(error))
     except KeyboardInterrupt:
@@ -350,6 +384,48 @@ def login(name: Annotated[str, typer.Argument(help="As in 'rimedio agents list'.
         typer.echo(f"{settings.address}/login/{code}")
 
     _with_database(work)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The archive to write; it must not exist yet.")],
+) -> None:
+    """Write everything into one archive: database, customers' files, secret, rules. The program may run.
+
+    Example: rimedio backup /backup/rimedio-2026-11-26.tar
+    """
+    from rimedio.backup import back_up
+    from rimedio.errors import ProgramError
+
+    try:
+        manifest = back_up(_settings(), file)
+    except ProgramError as error:
+        fail(str(error))
+    say(
+        f"{file}: {len(manifest.members)} parts, schema {manifest.schema}; whoever has it can read everything"
+    )
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="An archive that 'rimedio backup' wrote.")],
+    force: Annotated[bool, typer.Option(help="Overwrite the data that is there.")] = False,
+) -> None:
+    """Put a backup's content in the place of the settings. The program must be stopped.
+
+    Messages that were waiting to be sent when the backup was made are shown as unconfirmed afterwards.
+
+    Example: rimedio restore /backup/rimedio-2026-11-26.tar
+    """
+    from models.errors import ModelsError
+    from rimedio.backup import restore as put_back
+    from rimedio.errors import ProgramError
+
+    try:
+        manifest = put_back(_settings(), file, force=force)
+    except (ProgramError, ModelsError) as error:
+        fail(str(error))
+    say(f"restored what was backed up at {manifest.made_at}; start the program as usual")
 
 
 @samples_app.command("remove")

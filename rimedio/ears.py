@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,12 @@ _AT_ONCE = 5
 class Ears:
     """Hears recordings in a thread of its own, so that a long one keeps no written message waiting."""
 
-    def __init__(self, database: Database, files: FileStore, model: str) -> None:
+    def __init__(self, database: Database, files: FileStore, model: str, is_mine: Callable[[], bool]) -> None:
+        """Prepares to hear; `is_mine` says whether this process does it, of several that could."""
         self._database = database
         self._files = files
         self._model = model
+        self._is_mine = is_mine
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="speech")
 
     async def run(self) -> None:
@@ -39,7 +42,7 @@ class Ears:
         log.info("speech.loaded")
         while True:
             try:
-                while await self._hear_some(transcriber):
+                while self._is_mine() and await self._hear_some(transcriber):
                     continue
             except Exception:
                 # The outermost loop: a database that is busy for a moment must not end it.

@@ -7,3 +7,11 @@ class ProgramError(Exception):
 
 class SettingError(ProgramError):
     """A setting has a value that cannot be used."""
+
+
+class PresumedDeadError(ProgramError):
+    """The other processes have taken this one for dead: it has to stop, and may be started again."""
+
+
+class ArchiveError(ProgramError):
+    """A backup cannot be made, read, or put back."""

@@ -2,10 +2,13 @@
 
 import logging
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from sqlalchemy import func, select
 
 from models.database import Database
 from models.decision import Role
@@ -22,6 +25,7 @@ from rimedio.settings import Settings
 log = logging.getLogger(__name__)
 
 _SAMPLE_POLICY = "negozio.yaml"
+_START_LOCK = 0x52494D53  # any number that no other lock of ours uses
 
 
 def road_config(settings: Settings) -> RoadConfig:
@@ -54,12 +58,28 @@ def open_database(settings: Settings) -> Database:
     return Database(settings.database)
 
 
-async def prepare(settings: Settings, database: Database, *, samples: bool) -> tuple[bool, str | None]:
+@asynccontextmanager
+async def alone(database: Database) -> AsyncIterator[None]:
+    """Keeps other processes on the same database waiting at this point; a SQLite file has no others."""
+    if database.is_sqlite:
+        yield
+        return
+    async with database.engine.connect() as connection:
+        await connection.execute(select(func.pg_advisory_xact_lock(_START_LOCK)))
+        yield
+
+
+async def prepare(
+    settings: Settings, database: Database, *, samples: bool, rules: bool = True
+) -> tuple[bool, str | None]:
     """Brings the installation up to date: schema, policy, standing texts, the first admin, samples.
 
-    Returns whether this was the first start, and the code of the first admin's one-time link.
+    Without `rules` the schema alone. Returns whether this was the first start, and the code of the first
+    admin's one-time link.
     """
     await upgrade(database)
+    if not rules:
+        return False, None
     folder = policy_folder(settings)
     texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))}
     code = None
@@ -96,8 +116,8 @@ def only_program(settings: Settings) -> FileLock:
     return lock
 
 
-def listen(settings: Settings) -> socket.socket:
-    """The desk's listening socket, bound before anything slow begins.
+def listen(settings: Settings, port: int) -> socket.socket:
+    """A listening socket, bound before anything slow begins.
 
     Raises:
         ProgramError: the port is taken.
@@ -105,11 +125,11 @@ def listen(settings: Settings) -> socket.socket:
     listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((settings.host, settings.port))
+        listener.bind((settings.host, port))
     except OSError as error:
         raise ProgramError(
-            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): "
-            "set RIMEDIO_PORT to a free port"
+            f"cannot listen on {settings.host}:{port} ({error.strerror}): "
+            "set RIMEDIO_PORT (or RIMEDIO_MONITOR_PORT) to a free port"
         ) from None
     listener.listen(128)
     return listener

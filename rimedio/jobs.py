@@ -6,16 +6,18 @@ twice, late, or (once the sweep has passed) not at all, and nothing is lost or d
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 
 from models.alarm import Alarm, Job
 from models.clock import utcnow
 from models.ids import new_id
+from rimedio.places import Place, Places
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +25,9 @@ SWEEP_EVERY = timedelta(seconds=30)
 KEEP_FINISHED = timedelta(days=7)
 _CLEAN_EVERY = timedelta(days=1)
 _CLEAN_AT_ONCE = 500
+_POLL_EVERY = 0.25
+_AT_ONCE = {Place.BOT: None, Place.WORKER: 32}
+"""How many alarms one process works on at a time: workers leave the rest to each other."""
 
 Work = Callable[[str], Awaitable[None]]
 Sweep = Callable[[], Awaitable[Sequence[Alarm]]]
@@ -43,12 +48,26 @@ async def _alarm(job: str, row_id: str, at: str | None) -> None:
 
 
 class Jobs:
-    """Registers the jobs and keeps the clock. `sweep` names every row that is overdue."""
+    """Registers the jobs and keeps the clock. `sweep` names every row that is overdue.
 
-    def __init__(self, *, work: Mapping[Job, Work], sweep: Sweep, database_url: str, process_id: str) -> None:
+    With `places` alarms wait in queues that several processes share, each for a process that may work on
+    it; without, they ring in this one.
+    """
+
+    def __init__(
+        self,
+        *,
+        work: Mapping[Job, Work],
+        sweep: Sweep,
+        database_url: str,
+        process_id: str,
+        places: Places | None = None,
+    ) -> None:
         _work.clear()
         _work.update({job.value: call for job, call in work.items()})
         self._sweep = sweep
+        self._places = places
+        self._sweep_now = asyncio.Event()
         self._alarms: asyncio.Queue[Alarm] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
         config: DBOSConfig = {
@@ -60,6 +79,8 @@ class Jobs:
             "enable_otlp": False,
         }
         self._dbos = DBOS(config=config)
+        if places is not None:
+            DBOS.listen_queues(sorted(places.mine))
 
     async def ring(self, alarms: Sequence[Alarm]) -> None:
         """Takes alarms of a committed transaction; they are set by a task of their own.
@@ -73,11 +94,21 @@ class Jobs:
     async def start(self) -> None:
         """Launches DBOS inside the running loop, so that jobs run in it, and sweeps at once."""
         DBOS.launch()
+        if self._places is not None:
+            for place in Place:
+                await DBOS.register_queue_async(
+                    place, worker_concurrency=_AT_ONCE[place], polling_interval_sec=_POLL_EVERY
+                )
         self._tasks = [
             asyncio.create_task(self._set_alarms(), name="alarms"),
             asyncio.create_task(self._sweeping(), name="sweep"),
             asyncio.create_task(self._cleaning(), name="cleaning"),
         ]
+
+    @property
+    def started(self) -> bool:
+        """Whether the clock runs."""
+        return bool(self._tasks)
 
     async def stop(self) -> None:
         """Ends the clock. Alarms that are still set are found again at the next start."""
@@ -92,11 +123,33 @@ class Jobs:
             # A finished id is never run again, so each ringing is an attempt of its own.
             try:
                 with SetWorkflowID(f"{alarm.job}-{alarm.row_id}-{new_id()[-12:]}"):
-                    await DBOS.start_workflow_async(
-                        _alarm, alarm.job.value, alarm.row_id, alarm.at.isoformat() if alarm.at else None
-                    )
+                    await self._set(alarm)
             except Exception:
                 log.exception("alarm.not_set", extra={"job": alarm.job, "row": alarm.row_id})
+
+    async def _set(self, alarm: Alarm) -> None:
+        if self._places is None:
+            at = alarm.at.isoformat() if alarm.at else None
+            await DBOS.start_workflow_async(_alarm, alarm.job.value, alarm.row_id, at)
+            return
+        pause = max(0.0, (alarm.at - utcnow()).total_seconds()) if alarm.at is not None else None
+        place = await self._places.of(alarm)
+        # Delayed in the queue, not asleep in a process that may die meanwhile.
+        with SetEnqueueOptions(delay_seconds=pause):
+            await DBOS.enqueue_workflow_async(place, _alarm, alarm.job.value, alarm.row_id, None)
+
+    async def take_over(self, living: Callable[[], Awaitable[Collection[str]]]) -> None:
+        """Ends the alarms that dead processes were working on, and sweeps: what is due rings anew.
+
+        `living` is asked after the alarms were listed, so that a process which has just begun counts.
+        """
+        running = await DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
+        alive = await living()
+        orphans = [workflow.workflow_id for workflow in running if workflow.executor_id not in alive]
+        if orphans:
+            log.info("alarms.orphaned", extra={"count": len(orphans)})
+            await DBOS.cancel_workflows_async(orphans)
+        self._sweep_now.set()
 
     async def _sweeping(self) -> None:
         while True:
@@ -104,7 +157,9 @@ class Jobs:
                 await self.ring(await self._sweep())
             except Exception:
                 log.exception("sweep.failed")
-            await asyncio.sleep(SWEEP_EVERY.total_seconds())
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._sweep_now.wait(), SWEEP_EVERY.total_seconds())
+            self._sweep_now.clear()
 
     async def _cleaning(self) -> None:
         while True:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from prometheus_client import Histogram
+
 from models.assessment import Assessment
 from rimedio.settings import Settings
 
@@ -24,6 +26,9 @@ class Model:
         self._classifier: Classifier | None = None
         self._loaded = asyncio.Event()
         self.error: str | None = None
+        self.seconds = Histogram(
+            "rimedio_model_seconds", "Time in which the model read one batch of messages", registry=None
+        )
 
     @property
     def ready(self) -> bool:
@@ -48,7 +53,11 @@ class Model:
         if classifier is None:
             raise RuntimeError("the model's event is set only after the model")
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, classifier.classify, list(texts))
+        return await loop.run_in_executor(self._executor, self._timed, classifier, list(texts))
+
+    def _timed(self, classifier: "Classifier", texts: list[str]) -> Sequence[Assessment]:
+        with self.seconds.time():
+            return classifier.classify(texts)
 
     def close(self) -> None:
         """Ends the model's thread; what it is doing is finished first."""

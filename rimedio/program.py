@@ -1,24 +1,30 @@
-"""The running program: everything wired once, in one process and one event loop."""
+"""The running program: everything wired once, in one event loop; all of it, or one duty's part."""
 
 import asyncio
 import logging
 import socket
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 
+from bot.address import bot_id_of, chat_key, source_of
 from bot.service import TelegramBot
-from desk.app import create_app
+from bot.webhook import Webhook
+from desk.app import create_app, create_monitor
 from desk.channel import WebChannel
+from desk.hook import Hook
+from desk.monitor import Monitor
 from desk.webchat import web_handler
+from desk.webhook import PATH
 from models.alarm import Alarm, Job
 from models.channel import Channel
 from models.clock import utcnow
 from models.database import Database
-from models.ids import new_id
-from models.tables import Agent, Process
+from models.tables import Agent
 from nlp.entities import EntityFinder
-from nlp.errors import SpeechError
+from nlp.errors import NlpError, SpeechError
 from responses.approval import Approvals, draft_anew
 from responses.cases import raise_revision
 from responses.delivery import Delivery, give_up_lost
@@ -36,9 +42,13 @@ from responses.silence import end_silence, silent_cases
 from responses.standing_texts import StandingTexts
 from responses.triage import Triage, idle_takeovers, outdated_drafts, overdue_cases
 from rimedio.ears import Ears
+from rimedio.errors import ProgramError
+from rimedio.figures import count_figures
 from rimedio.installation import road_config
 from rimedio.jobs import Jobs, jobs_url
 from rimedio.model import Model
+from rimedio.places import places_for
+from rimedio.presence import Presence
 from rimedio.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -47,12 +57,13 @@ _AT_ONCE = 200
 
 
 class Program:
-    """One process that does everything: receives, reads, drafts, serves the desk, sends."""
+    """One process: it receives, reads, drafts, serves the desk, sends, as far as that is its duty."""
 
-    def __init__(self, settings: Settings, database: Database, model: Model) -> None:
+    def __init__(self, settings: Settings, database: Database, model: Model, presence: Presence) -> None:
         self.settings = settings
         self.database = database
-        self.process_id = new_id()
+        self.presence = presence
+        self.duty = presence.duty
         self.model = model
         config = road_config(settings)
         finder = EntityFinder()
@@ -80,15 +91,22 @@ class Program:
             desk_cases=DeskCases(filing=filing),
         )
         self.bot: TelegramBot | None = None
-        handlers: dict[str, Handler] = {"web": web_handler(self.road), "sample": sample_handler(filing)}
-        hand = HandChannel()
-        channels: dict[str, Channel] = {"web": WebChannel(), "sample": hand, "desk": hand}
-        if settings.telegram_token is not None:
+        handlers: dict[str, Handler] = {}
+        channels: dict[str, Channel] = {}
+        if self.duty.works:
+            hand = HandChannel()
+            handlers |= {"web": web_handler(self.road), "sample": sample_handler(filing)}
+            channels |= {"web": WebChannel(), "sample": hand, "desk": hand}
+        if settings.telegram_token is not None and (self.duty.sends or self.duty.serves):
             self.bot = TelegramBot(self.road, settings.telegram_token, settings.telegram_api)
+        if self.bot is not None and self.duty.sends:
             handlers["telegram"] = self.bot.handle
             channels["telegram"] = self.bot.channel
+        self.webhook: Webhook | None = None
+        if self.bot is not None and settings.telegram_webhook:
+            self.webhook = self.bot.webhook(settings.address + PATH, settings.signing_secret)
         self.inbox = Inbox(database, handlers, give_up)
-        self.delivery = Delivery(database, channels, self.process_id)
+        self.delivery = Delivery(database, channels, presence.id)
         self.jobs = Jobs(
             work={
                 Job.PROCESS: self.inbox.process,
@@ -98,46 +116,49 @@ class Program:
             },
             sweep=self._sweep,
             database_url=jobs_url(settings.database, settings.home),
-            process_id=self.process_id,
+            process_id=presence.id,
+            places=places_for(self.duty, database),
         )
         database.ring = self.jobs.ring
-        self.ears = Ears(database, self.road.files, settings.speech) if settings.speech else None
+        self.ears: Ears | None = None
+        if settings.speech is not None and self.duty.works:
+            self.ears = Ears(database, self.road.files, settings.speech, lambda: presence.is_eldest)
         self._tasks: list[asyncio.Task[None]] = []
+        self._failure: ProgramError | None = None
+        self._bot_state = "off"
 
     def _agent_chat(self, agent: Agent) -> str | None:
-        if self.bot is None or agent.telegram_id is None:
+        token = self.settings.telegram_token
+        if token is None or agent.telegram_id is None:
             return None
-        return self.bot.chat_key(agent.telegram_id)
+        return chat_key(bot_id_of(token), agent.telegram_id)
 
-    async def serve(self, listener: socket.socket) -> None:
-        """Serves the desk on `listener` and runs the road until it is told to stop."""
-        app = create_app(
-            self.road,
-            secret=self.settings.signing_secret,
-            public_url=self.settings.address,
-            language=self.settings.language,
-            model_ready=lambda: self.model.ready,
-            telegram=lambda: self.bot.username if self.bot is not None else None,
-        )
+    async def serve(self, listener: socket.socket | None) -> None:
+        """Runs this process's part until it is told to stop; serves on `listener` where there is one.
+
+        Raises:
+            ProgramError: it could not go on.
+        """
         server = uvicorn.Server(
             uvicorn.Config(
-                app, log_config=None, access_log=False, timeout_graceful_shutdown=3, server_header=False
+                self._app(),
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=3,
+                server_header=False,
             )
         )
         async with self.database.writing() as session:
-            session.add(Process(id=self.process_id, role="run", host=socket.gethostname()))
-            # A SQLite file has one program at a time: whatever is still `sending` was cut off.
-            only_one = self.process_id if self.settings.is_sqlite else None
-            await give_up_lost(session, utcnow(), all_of_others=only_one)
-        await self.jobs.start()
-        self._tasks = [asyncio.create_task(self._load_model(server), name="model")]
+            # On SQLite nobody else lives: whatever is still `sending` was cut off.
+            await give_up_lost(session, utcnow(), living=[self.presence.id])
+        work = [self.presence.run(self._take_over), self._begin()]
+        if self.duty.works:
+            work.append(self._load_model())
         if self.ears is not None:
-            self._tasks.append(asyncio.create_task(self._listen(self.ears, server), name="speech"))
-        if self.bot is not None:
-            await self.bot.start()
-            self._tasks.append(asyncio.create_task(self.bot.run(), name="bot"))
+            work.append(self._listen(self.ears))
+        self._tasks = [asyncio.create_task(self._or_stop(server, part)) for part in work]
         try:
-            await server.serve(sockets=[listener])
+            await server.serve(sockets=[listener] if listener is not None else [])
         finally:
             for task in self._tasks:
                 task.cancel()
@@ -148,49 +169,111 @@ class Program:
             self.model.close()
             if self.ears is not None:
                 self.ears.close()
+        if self._failure is not None:
+            raise self._failure
 
-    async def _load_model(self, server: uvicorn.Server) -> None:
+    def _app(self) -> FastAPI:
+        monitor = Monitor(
+            database=self.database,
+            model_ready=self._model_ready,
+            telegram=self._telegram,
+            bot=lambda: self._bot_state,
+            token=self.settings.metrics_token,
+            own=[self.model.seconds] if self.duty.works else [],
+            shared=(lambda: count_figures(self.database)) if self.duty.serves else None,
+        )
+        if not self.duty.serves:
+            return create_monitor(monitor)
+        return create_app(
+            self.road,
+            secret=self.settings.signing_secret,
+            public_url=self.settings.address,
+            language=self.settings.language,
+            model_ready=self._model_ready,
+            telegram=self._telegram,
+            hook=Hook(secret=self.webhook.secret, keep=self.webhook.keep) if self.webhook else None,
+            monitor=monitor,
+        )
+
+    def _model_ready(self) -> bool:
+        return self.model.ready or not self.duty.works
+
+    def _telegram(self) -> str | None:
+        return self.bot.username if self.bot is not None else None
+
+    async def _or_stop(self, server: uvicorn.Server, part: Coroutine[Any, Any, None]) -> None:
+        """What cannot go on stops the process: better that than half a program that looks alive."""
+        try:
+            await part
+        except ProgramError as error:
+            self._failure = error
+            server.should_exit = True
+        except Exception as error:
+            log.exception("program.failed")
+            self._failure = ProgramError(f"stopped by {type(error).__name__}: see the log above")
+            server.should_exit = True
+
+    async def _begin(self) -> None:
+        """Starts the clock and the bot, once nobody else has the bot; receives."""
+        if self.bot is not None and self.duty.sends:
+            self._bot_state = "waiting"
+            if not self.settings.is_sqlite:
+                await self.presence.hold(source_of(self.bot.bot_id))
+            self._bot_state = "held"
+        await self.jobs.start()
+        if not self.settings.is_sqlite:
+            await self._take_over()
+        if self.bot is None:
+            return
+        await self.bot.start(sends=self.duty.sends)
+        if self.webhook is not None and self.duty.serves:
+            await self.webhook.register()
+        elif self.webhook is None and self.duty.sends:
+            await self.bot.run()
+
+    async def _take_over(self) -> None:
+        """A process is gone: what it was working on is looked at anew."""
+        if self.jobs.started:
+            await self.jobs.take_over(self.presence.alive)
+
+    async def _load_model(self) -> None:
+        """Without a model the desk shows cases but drafts nothing: better to stop and say why."""
         try:
             await self.model.load()
-        except Exception as error:
-            # Without a model the desk shows cases but drafts nothing: better to stop and say why.
+        except NlpError as error:
             self.model.error = str(error)
-            log.exception("model.failed")
-            server.should_exit = True
-            raise
+            raise ProgramError(str(error)) from error
 
-    async def _listen(self, ears: Ears, server: uvicorn.Server) -> None:
+    async def _listen(self, ears: Ears) -> None:
+        """Who set a speech model counts on it: better to stop and say why than to leave notes unheard."""
         try:
             await ears.run()
         except SpeechError as error:
-            # Who set it counts on it: better to stop and say why than to leave voice notes unheard.
-            log.error(f"speech.failed: {error}")
-            server.should_exit = True
+            raise ProgramError(str(error)) from error
 
     async def _sweep(self) -> Sequence[Alarm]:
         """Everything that is due and might have lost its alarm; and what a crash left half done."""
         now = utcnow()
+        keeps_house = self.duty.works and self.presence.is_eldest
+        if not keeps_house and not self.duty.sends:
+            return []
         async with self.database.writing() as session:
             await give_up_lost(session, now)
-            for case in await idle_takeovers(session, now):
+            for case in await idle_takeovers(session, now) if keeps_house else ():
                 await draft_anew(session, case)
-            for case in await silent_cases(session, now):
+            for case in await silent_cases(session, now) if keeps_house else ():
                 await end_silence(session, self.road.texts, case, now)
-            for case in await outdated_drafts(session, now):
+            for case in await outdated_drafts(session, now) if keeps_house else ():
                 await raise_revision(session, case)
                 await due_now(session, case)
         async with self.database.reading() as session:
-            alarms = [
-                *(
-                    Alarm(job=Job.PROCESS, row_id=row)
-                    for row in await overdue_updates(session, now, _AT_ONCE)
-                ),
-                *(Alarm(job=Job.TRIAGE, row_id=row) for row in await overdue_cases(session, now, _AT_ONCE)),
-                *(
-                    Alarm(job=Job.DELIVER, row_id=row)
-                    for row in await overdue_entries(session, now, _AT_ONCE, channels=self.delivery.channels)
-                ),
-            ]
+            updates = await overdue_updates(session, now, _AT_ONCE, sources=self.inbox.sources)
+            cases = await overdue_cases(session, now, _AT_ONCE) if keeps_house else []
+            entries = await overdue_entries(session, now, _AT_ONCE, channels=self.delivery.channels)
         if self.bot is not None:
             await self.bot.fetch_missing()
-        return alarms
+        return [
+            *(Alarm(job=Job.PROCESS, row_id=row) for row in updates),
+            *(Alarm(job=Job.TRIAGE, row_id=row) for row in cases),
+            *(Alarm(job=Job.DELIVER, row_id=row) for row in entries),
+        ]

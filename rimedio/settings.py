@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -22,6 +30,7 @@ from pydantic_settings import (
 from rimedio.errors import SettingError
 
 FILE = "rimedio.toml"
+TELEGRAM = "https://api.telegram.org"
 
 
 class BusinessSettings(BaseModel):
@@ -87,10 +96,13 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     public_url: Address | None = None
+    monitor_port: int | None = Field(default=None, ge=1, le=65535)
+    metrics_token: str | None = Field(default=None, min_length=16)
     secret: str | None = Field(default=None, min_length=16)
     business: Annotated[BusinessSettings, NoDecode, BeforeValidator(_business)] = BusinessSettings()
     telegram_token: Annotated[str, AfterValidator(_token)] | None = None
-    telegram_api: Address = "https://api.telegram.org"
+    telegram_api: Address = TELEGRAM
+    telegram_webhook: bool = False
     policy: Path | None = None
     encoder: str | None = None
     heads: Path | None = None
@@ -117,6 +129,20 @@ class Settings(BaseSettings):
     @classmethod
     def _expand(cls, value: Path | None) -> Path | None:
         return value.expanduser() if value is not None else None
+
+    @field_validator("telegram_webhook")
+    @classmethod
+    def _reachable(cls, value: bool, info: ValidationInfo) -> bool:
+        # A Bot API server of one's own may stand on the same machine and post without encryption.
+        own_server = info.data.get("telegram_api") != TELEGRAM
+        outside = info.data.get("public_url") or ""
+        if value and not outside.startswith(("https://", "http://") if own_server else "https://"):
+            raise ValueError(
+                "expected RIMEDIO_PUBLIC_URL to be the address that Telegram reaches, beginning with https://"
+            )
+        if value and info.data.get("telegram_token") is None:
+            raise ValueError("expected RIMEDIO_TELEGRAM_TOKEN to be set as well")
+        return value
 
     @property
     def database(self) -> str:
@@ -197,7 +223,7 @@ def _sentence(problem: object) -> str:
     name = "RIMEDIO_" + ".".join(str(part) for part in details["loc"]).upper()
     shown = (
         "(not shown)"
-        if details["loc"][0] in ("secret", "telegram_token", "database_url")
+        if details["loc"][0] in ("secret", "telegram_token", "database_url", "metrics_token")
         else repr(details["input"])
     )
     return f"{name} = {shown}: {str(details['msg']).removeprefix('Value error, ')}"

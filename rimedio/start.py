@@ -10,8 +10,11 @@ from typing import TextIO
 
 import structlog
 
-from rimedio.installation import listen, only_program, open_database, prepare
+from rimedio.duty import Duty
+from rimedio.errors import ProgramError
+from rimedio.installation import alone, listen, only_program, open_database, prepare
 from rimedio.model import Model
+from rimedio.presence import enter
 from rimedio.program import Program
 from rimedio.settings import Settings
 
@@ -39,33 +42,59 @@ _WORDS = {
 }
 
 
-def start(settings: Settings, *, samples: bool, model: type[Model] = Model) -> None:
-    """Runs the program until it is stopped. `model` is what reads messages.
+def start(
+    settings: Settings, *, duty: Duty = Duty.RUN, samples: bool = False, model: type[Model] = Model
+) -> None:
+    """Runs the program, or one duty's part of it, until it is stopped. `model` is what reads messages.
 
     Raises:
-        ProgramError: the port is taken, or no policy can be loaded.
+        ProgramError: the port is taken, no policy can be loaded, or the duty cannot be done here.
         DatabaseLockedError: another program serves the same data folder.
     """
+    _refuse_impossible(settings, duty)
     _log_to_stderr()
     settings.home.mkdir(parents=True, exist_ok=True)
     lock = only_program(settings) if settings.is_sqlite else None
-    listener = listen(settings)
+    port = settings.port if duty.serves else settings.monitor_port
+    listener = listen(settings, port) if port is not None else None
     try:
         asyncio.run(
-            _serve(settings, listener, samples=samples and settings.telegram_token is None, model=model)
+            _serve(settings, listener, duty, samples=samples and settings.telegram_token is None, model=model)
         )
     finally:
-        listener.close()
+        if listener is not None:
+            listener.close()
         if lock is not None:
             lock.release()
 
 
-async def _serve(settings: Settings, listener: socket.socket, *, samples: bool, model: type[Model]) -> None:
+def _refuse_impossible(settings: Settings, duty: Duty) -> None:
+    if duty != Duty.RUN and settings.is_sqlite:
+        raise ProgramError(
+            f"'rimedio {duty}' shares its work with other processes, and SQLite serves only one: "
+            "use 'rimedio run', or set RIMEDIO_DATABASE_URL to a PostgreSQL database"
+        )
+    if duty == Duty.BOT and settings.telegram_token is None:
+        raise ProgramError("'rimedio bot' needs the bot's token: set RIMEDIO_TELEGRAM_TOKEN")
+    # Every process that may show or make a link needs the same one: better to know now than at the first.
+    _ = settings.signing_secret
+
+
+async def _serve(
+    settings: Settings, listener: socket.socket | None, duty: Duty, *, samples: bool, model: type[Model]
+) -> None:
     database = open_database(settings)
     try:
-        first, code = await prepare(settings, database, samples=samples)
-        _greet(settings, first=first, code=code)
-        await Program(settings, database, model(settings)).serve(listener)
+        async with alone(database):
+            # Bots and workers bring no rules: what is in force is what the desk's machine has loaded.
+            first, code = await prepare(settings, database, samples=samples, rules=duty.serves)
+            presence = await enter(database, duty)
+        if duty.serves:
+            _greet(settings, first=first, code=code)
+        try:
+            await Program(settings, database, model(settings), presence).serve(listener)
+        finally:
+            await presence.leave()
     finally:
         await database.close()
 

@@ -7,6 +7,7 @@ from models.tables.decisions import AssessmentRow, DecisionRow, Fact, OfferRow
 from models.tables.house import (
     Agent,
     Event,
+    Lease,
     LoginLink,
     PolicyVersion,
     Process,
@@ -33,6 +34,7 @@ __all__ = [
     "Event",
     "Fact",
     "Identity",
+    "Lease",
     "LedgerEntry",
     "LoginLink",
     "Message",

@@ -102,15 +102,31 @@ class Event(Base):
 
 
 class Process(Base):
-    """A running process and when it last gave a sign of life."""
+    """A running process and when it last gave a sign of life, by the database's clock.
+
+    `slot` tells apart processes of one role on one host. Whoever stops takes the row along; a row whose
+    heartbeat is too old is somebody else's to delete, and its process, should it still run, stops then.
+    """
 
     __tablename__ = "processes"
+    __table_args__ = (UniqueConstraint("host", "role", "slot"),)
 
     id: Mapped[Id]
     role: Mapped[str] = mapped_column(String(16))
     host: Mapped[str]
+    slot: Mapped[int]
     started_at: Mapped[datetime] = mapped_column(default=utcnow)
     heartbeat_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class Lease(Base):
+    """Something that one process at a time may do. It is free when its holder is no living process."""
+
+    __tablename__ = "leases"
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(unique=True)
+    holder: Mapped[str] = mapped_column(String(36))
 
 
 class Setting(Base):

@@ -51,11 +51,17 @@ class Office:
     """One program in one data folder. What it writes on standard error is in `log`."""
 
     def __init__(
-        self, home: Path, telegram: Double, api: str, *, program: tuple[str, ...] = RIMEDIO_RUN
+        self,
+        home: Path,
+        telegram: Double,
+        api: str,
+        *,
+        program: tuple[str, ...] = RIMEDIO_RUN,
+        webhook: bool = False,
     ) -> None:
         self.telegram = telegram
         self.log = home.parent / f"{home.name}.log"
-        self._database = home / "rimedio.sqlite"
+        self.database = home / "rimedio.sqlite"
         self._program = program
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -69,9 +75,19 @@ class Office:
             "RIMEDIO_DEBOUNCE": "0",
             "RIMEDIO_UNDO": "0",
         }
+        self.address = f"http://127.0.0.1:{self._port}"
+        if webhook:
+            self._environment |= {
+                "RIMEDIO_PUBLIC_URL": self.address,
+                "RIMEDIO_TELEGRAM_WEBHOOK": "true",
+            }
         self._process: subprocess.Popen[bytes] | None = None
 
     # Life
+
+    def poll_from_now_on(self) -> None:
+        """The next start receives by polling."""
+        del self._environment["RIMEDIO_TELEGRAM_WEBHOOK"]
 
     def start(self) -> None:
         with self.log.open("ab") as log:
@@ -80,7 +96,7 @@ class Office:
             )
 
     def wait_until_ready(self) -> None:
-        address = f"http://127.0.0.1:{self._port}/readyz"
+        address = f"{self.address}/readyz"
 
         def ready() -> bool:
             process = self._process
@@ -170,7 +186,7 @@ class Office:
 
     def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Looks into the program's database."""
-        with closing(sqlite3.connect(f"file:{self._database}?mode=ro", uri=True, timeout=10)) as connection:
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10)) as connection:
             return connection.execute(query, values).fetchall()
 
     def number(self, query: str, *values: Any) -> int:

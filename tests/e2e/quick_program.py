@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from models.assessment import Assessment, Entities, Label
 from rimedio import start as starting
+from rimedio.duty import Duty
 from rimedio.model import Model
 from rimedio.settings import load_settings
 
@@ -42,5 +43,6 @@ class TableModel(Model):
 
 
 if __name__ == "__main__":
-    starting.start(load_settings(), samples=False, model=TableModel)
+    duty = Duty(sys.argv[1]) if len(sys.argv) > 1 else Duty.RUN
+    starting.start(load_settings(), duty=duty, model=TableModel)
     sys.exit(0)

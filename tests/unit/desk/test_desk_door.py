@@ -154,7 +154,12 @@ async def test_the_last_admin_stays(house):
 async def test_health_answers_before_the_model_is_there(house):
     house.model_ready = False
     browser = house.stranger()
-    assert (await browser.open("/healthz")).json() == {"status": "ok", "model": "loading", "telegram": "off"}
+    assert (await browser.open("/healthz")).json() == {
+        "status": "ok",
+        "model": "loading",
+        "telegram": "off",
+        "bot": "off",
+    }
     assert (await browser.open("/readyz")).status_code == 503
     house.model_ready = True
     assert (await browser.open("/readyz")).status_code == 200

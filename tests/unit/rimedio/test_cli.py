@@ -30,6 +30,11 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     assert shown.returncode == 0
     commands = {
         "run",
+        "bot",
+        "web",
+        "worker",
+        "backup",
+        "restore",
         "assess",
         "classify",
         "train",
@@ -91,10 +96,13 @@ def test_agents_are_added_listed_and_removed(tmp_path: Path) -> None:
     ("words", "message"),
     [
         (("login", "Nessuno"), "no agent is called 'Nessuno'"),
+        (("bot",), "'rimedio bot' shares its work with other processes, and SQLite serves only one"),
+        (("web",), "use 'rimedio run', or set RIMEDIO_DATABASE_URL"),
+        (("worker",), "use 'rimedio run', or set RIMEDIO_DATABASE_URL"),
         (("agents", "add", "X", "--role", "boss"), "expected agent, supervisor or admin"),
         (("classify", "missing.csv", "-o", "out.csv"), "missing.csv is not a file"),
     ],
-    ids=["login", "role", "classify"],
+    ids=["login", "bot", "web", "worker", "role", "classify"],
 )
 def test_an_error_is_one_clear_line(tmp_path: Path, words: tuple[str, ...], message: str) -> None:
     done = rimedio(*words, home=tmp_path)

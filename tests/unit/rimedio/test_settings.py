@@ -91,3 +91,33 @@ def test_postgresql_needs_a_secret_that_all_processes_share(monkeypatch: pytest.
     monkeypatch.setenv("RIMEDIO_DATABASE_URL", "postgresql://u@h/d")
     with pytest.raises(SettingError, match="RIMEDIO_SECRET"):
         _ = load_settings().signing_secret
+
+
+@pytest.mark.parametrize(
+    ("public_url", "token", "api", "expected"),
+    [
+        ("", "123456:ABCDEFGHIJ", "", "https://"),
+        ("http://desk.example", "123456:ABCDEFGHIJ", "", "https://"),
+        ("https://desk.example", "", "", "RIMEDIO_TELEGRAM_TOKEN"),
+        ("", "123456:ABCDEFGHIJ", "http://127.0.0.1:8081", "RIMEDIO_PUBLIC_URL"),
+    ],
+    ids=["no address", "not encrypted", "no bot", "own server"],
+)
+def test_a_webhook_needs_a_bot_and_an_address_that_telegram_reaches(
+    monkeypatch: pytest.MonkeyPatch, public_url: str, token: str, api: str, expected: str
+) -> None:
+    monkeypatch.setenv("RIMEDIO_TELEGRAM_WEBHOOK", "true")
+    monkeypatch.setenv("RIMEDIO_PUBLIC_URL", public_url)
+    monkeypatch.setenv("RIMEDIO_TELEGRAM_TOKEN", token)
+    monkeypatch.setenv("RIMEDIO_TELEGRAM_API", api)
+    with pytest.raises(SettingError, match="RIMEDIO_TELEGRAM_WEBHOOK") as caught:
+        load_settings()
+    assert expected in str(caught.value)
+
+
+def test_a_bot_api_server_of_ones_own_may_post_without_encryption(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RIMEDIO_TELEGRAM_WEBHOOK", "true")
+    monkeypatch.setenv("RIMEDIO_PUBLIC_URL", "http://127.0.0.1:8000")
+    monkeypatch.setenv("RIMEDIO_TELEGRAM_TOKEN", "123456:ABCDEFGHIJ")
+    monkeypatch.setenv("RIMEDIO_TELEGRAM_API", "http://127.0.0.1:8081")
+    assert load_settings().telegram_webhook
