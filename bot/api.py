@@ -166,6 +166,21 @@ class Api:
                 message = await self._bot.send_document(chat, file, caption=caption, **where)
         return message.message_id
 
+    async def edit_text(self, chat: int, message: int, text: str, *, keyboard: Keyboard) -> None:
+        """Puts another text and other buttons in place of a message's. The same ones again are fine."""
+        async with self._turn(chat):
+            try:
+                await self._bot.edit_message_text(
+                    text,
+                    chat,
+                    message,
+                    link_preview_options=_NO_PREVIEW,
+                    reply_markup=_markup(keyboard),
+                )
+            except BadRequest as error:
+                if _NOT_MODIFIED not in error.message.lower():
+                    raise
+
     async def edit_keyboard(self, chat: int, message: int, keyboard: Keyboard) -> None:
         """Puts other buttons under a message; none takes them away. The same ones again are fine."""
         async with self._turn(chat):

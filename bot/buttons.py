@@ -10,7 +10,7 @@ MAX_DATA_BYTES = 64
 
 
 class Action(StrEnum):
-    """What a button does. Those with a card's key first, then those with a row's id."""
+    """What a button does. Those with a card's key first, then those with a row's id or a page."""
 
     APPROVE = "a"
     EDIT = "e"
@@ -34,6 +34,9 @@ class Action(StrEnum):
     FILES_OF = "m"
     ARRIVED = "k"
     AGAIN = "r"
+    OPEN = "O"
+    DOUBT = "d"
+    TODAY = "o"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -51,11 +51,12 @@ class CardActions:
         self._road = context.road
         self._session = session
         self._agent = press.agent
+        self._reader = press.reader
         self._pressed = press.pressed
         self._chat = press.row.chat_key
         self._message = press.message
         self._card = card
-        self._words = words_for(press.agent)
+        self._words = press.words
 
     async def act(self) -> Rows | None:
         """Does what the button says; returns the buttons the card shall have now, None to leave them."""
@@ -164,7 +165,7 @@ class CardActions:
         if again is not None:
             # Showing to all cancels the cards that wait to leave: this agent's own comes after it.
             await self._road.triage.show(self._session, case, again)
-            await enqueue_card(self._session, case, self._agent, self._chat, again)
+            await enqueue_card(self._session, case, self._reader, self._chat, again)
 
     async def _prompt(self, case: Case) -> None:
         forced = self._pressed.action == Action.EDIT_BY_FORCE
@@ -208,7 +209,7 @@ class CardActions:
     async def _discard(self, case: Case) -> None:
         await self._road.approvals.discard(self._session, self._agent, self._bound(), None)
         await self._say("discarded", number=case.number)
-        await enqueue_card(self._session, case, self._agent, self._chat, None)
+        await enqueue_card(self._session, case, self._reader, self._chat, None)
 
     async def _offer_colleagues(self, _case: Case) -> Rows:
         others = [agent for agent in await working_agents(self._session) if agent.id != self._agent.id]

@@ -10,6 +10,7 @@ from bot.context import Context
 from bot.envelope import Command, read_command
 from bot.posts import post
 from bot.refusals import keep_text, refuse
+from bot.today import post_today
 from bot.words import Words, words_for
 from models.clock import utcnow
 from models.decision import DecisionKind
@@ -110,6 +111,8 @@ async def _obey(session: AsyncSession, row: Update, command: Command, agent: Age
             agent.testing_since = None
             record(session, agent.id, "test.ended")
             await post(session, row.chat_key, words("try_ended"))
+        case "today":
+            await post_today(session, row.chat_key, agent, words)
         case _:
             key = "link_bad" if command.name == "start" and command.rest else "help"
             await post(session, row.chat_key, words(key))

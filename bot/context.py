@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.api import Api
 from bot.buttons import Pressed
 from bot.keeper import Keeper
+from bot.words import Words
 from models.tables import Agent, Update
 from responses.road import Road
 
@@ -26,10 +27,16 @@ class Context:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Press:
-    """A press by an agent. `message` is the pressed post's id, None when Telegram no longer tells."""
+    """A press by an agent.
+
+    `message` is the pressed post's id, None when Telegram no longer tells. `reader` is whose chat the
+    post stands in, None where several people see it; `words` are in the language spoken there.
+    """
 
     row: Update
     agent: Agent
+    reader: Agent | None
+    words: Words
     pressed: Pressed
     message: int | None
 

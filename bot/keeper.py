@@ -14,7 +14,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.address import chat_id_of, chat_key
 from bot.api import Api
-from bot.buttons import Action, Button, data_of
+from bot.doubts import doubt_rows, doubt_text
 from bot.keyboards import CardButtons, Rows, buttons_of
 from bot.posts import post
 from bot.words import words_for
@@ -129,18 +129,12 @@ class Keeper:
         async with self._road.database.writing() as session:
             for entry, agent, case in untold:
                 words = words_for(agent)
-                key = "outcome_unconfirmed"
-                if entry.state == OutboxState.FAILED:
-                    key = "outcome_blocked" if case.flag == "blocked" else "outcome_failed"
-                rows = [[Button(text=words("send_again"), data=data_of(Action.AGAIN, entry.id))]]
-                if entry.state == OutboxState.UNCONFIRMED:
-                    rows[0].insert(0, Button(text=words("arrived"), data=data_of(Action.ARRIVED, entry.id)))
                 await post(
                     session,
                     chat_key(self._bot_id, agent.telegram_id or 0),
-                    words(key, number=case.number, error=entry.error or ""),
+                    doubt_text(entry, case, words),
                     case_id=case.id,
-                    buttons=rows,
+                    buttons=doubt_rows(entry, words),
                     dedupe_key=_told_key(entry),
                 )
 

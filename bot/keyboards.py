@@ -27,6 +27,14 @@ Rows = list[list[Button]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """A post's text and buttons, to be put in place of what it shows."""
+
+    text: str
+    rows: Rows
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CardButtons:
     """A card's buttons. `is_final`: they will not change any more, whatever happens to the case."""
 

@@ -132,6 +132,16 @@ ENGLISH: Mapping[str, str] = {
     "blocked_other": "Not possible now ({reason}).",
     "not_an_agent": "These buttons are for people who work here.",
     "not_this_card": "This button does not count any more.",
+    # What is open
+    "today": "Today. Waiting for us: {for_us} · We wait for: {for_customer} · Sendings to check: {in_doubt}",
+    "today_for_us": "Waiting for us, the longest first:",
+    "today_for_customer": "We wait for their answer:",
+    "today_in_doubt": "Sendings failed or uncertain:",
+    "today_nothing": "Nothing is open.",
+    "today_number": "no. {number}",
+    "since_minutes": "for {count} min",
+    "since_hours": "for {count} h",
+    "since_days": "for {count} days",
     # Agents' own affairs
     "welcome": "Hello {name}, you are connected to {business} as {role}. Cases arrive here with a draft "
     "ready: read, and press.",

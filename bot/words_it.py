@@ -134,6 +134,17 @@ ITALIAN: Mapping[str, str] = {
     "blocked_other": "Adesso non si può ({reason}).",
     "not_an_agent": "Questi pulsanti sono per chi lavora qui.",
     "not_this_card": "Questo pulsante non vale più.",
+    # What is open
+    "today": "Oggi. Aspettano noi: {for_us} · Aspettiamo noi: {for_customer} · "
+    "Invii da verificare: {in_doubt}",
+    "today_for_us": "Aspettano noi, da più tempo:",
+    "today_for_customer": "Aspettiamo una loro risposta:",
+    "today_in_doubt": "Invii non riusciti o incerti:",
+    "today_nothing": "Non c'è niente di aperto.",
+    "today_number": "n. {number}",
+    "since_minutes": "da {count} min",
+    "since_hours": "da {count} h",
+    "since_days": "da {count} giorni",
     # Agents' own affairs
     "welcome": "Ciao {name}, sei collegato a {business} come {role}. Qui ti arrivano le richieste con la "
     "bozza pronta: leggi, e premi.",
