@@ -37,14 +37,19 @@ class Action(StrEnum):
     OPEN = "O"
     DOUBT = "d"
     TODAY = "o"
+    OUR_GROUP = "G"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Button:
-    """A button under a message. `style` is `primary`, `success` or `danger`."""
+    """A button under a message, which carries `data` or opens a `url`.
+
+    `style` is `primary`, `success` or `danger`.
+    """
 
     text: str
-    data: str
+    data: str | None = None
+    url: str | None = None
     style: str | None = None
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.address import is_group
 from bot.api import Api
 from bot.buttons import Pressed
 from bot.keeper import Keeper
-from bot.words import Words
+from bot.words import Words, words_for, words_in
 from models.tables import Agent, Update
 from responses.road import Road
 
@@ -39,6 +40,16 @@ class Press:
     words: Words
     pressed: Pressed
     message: int | None
+
+
+def words_at(context: Context, chat_key: str, agent: Agent) -> Words:
+    """The words for what an agent is told in this chat: the agent's own, in a group the house's."""
+    return words_in(context.road.config.language) if is_group(chat_key) else words_for(agent)
+
+
+def reader_at(chat_key: str, agent: Agent) -> Agent | None:
+    """Whose cards are posted in this chat: the agent's, in a group nobody's in particular."""
+    return None if is_group(chat_key) else agent
 
 
 async def agent_with(session: AsyncSession, telegram_id: int) -> Agent | None:

@@ -27,6 +27,8 @@ COMMANDS: Mapping[str, str] = {
     "test": "try",
     "fine": "end",
     "end": "end",
+    "schede": "cards",
+    "cards": "cards",
     "oggi": "today",
     "today": "today",
 }

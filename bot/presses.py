@@ -12,15 +12,17 @@ from telegram import CallbackQuery
 from telegram.error import TelegramError
 
 from bot.address import chat_id_of, chat_key
-from bot.buttons import read_data
+from bot.buttons import Action, read_data
 from bot.card_actions import CardActions
-from bot.context import Context, Press, agent_with
+from bot.context import Context, Press, agent_with, reader_at, words_at
+from bot.group_setting import press_elsewhere
 from bot.keyboards import Page, Rows
 from bot.posts import post
 from bot.row_actions import ROW_ACTIONS, act_on_row
-from bot.words import words_for, words_in
+from bot.words import Words, words_in
 from models.tables import Agent, Card, Update
 from responses.events import record
+from responses.groups import group_at
 from responses.inbox import Transaction
 
 
@@ -49,25 +51,27 @@ async def _act(
 ) -> Rows | Page | None:
     """What the pressed post shall show now, or have for buttons; None leaves it."""
     pressed = read_data(query.data or "")
-    if pressed is None or row.chat_key != chat_key(context.bot_id, agent.telegram_id or 0):
-        await _refuse(session, row, agent)
-        return None
+    is_own = row.chat_key == chat_key(context.bot_id, agent.telegram_id or 0)
+    if not is_own and await group_at(session, row.chat_key) is None:
+        return await press_elsewhere(context, session, row, agent, pressed, query)
+    words, reader = words_at(context, row.chat_key, agent), reader_at(row.chat_key, agent)
     message = query.message.message_id if query.message is not None else None
-    press = Press(
-        row=row, agent=agent, reader=agent, words=words_for(agent), pressed=pressed, message=message
-    )
+    if pressed is None or pressed.action == Action.OUR_GROUP:
+        await _refuse(session, row, agent, words)
+        return None
+    press = Press(row=row, agent=agent, reader=reader, words=words, pressed=pressed, message=message)
     if pressed.action in ROW_ACTIONS:
         return await act_on_row(context, session, press)
     card = (await session.scalars(select(Card).where(Card.key == pressed.key))).one_or_none()
-    if card is None or card.chat_key != row.chat_key or card.agent_id != agent.id:
-        await _refuse(session, row, agent)
+    if card is None or card.chat_key != row.chat_key or card.agent_id not in (None, agent.id):
+        await _refuse(session, row, agent, words)
         return None
     return await CardActions(context, session, press, card).act()
 
 
-async def _refuse(session: AsyncSession, row: Update, agent: Agent) -> None:
+async def _refuse(session: AsyncSession, row: Update, agent: Agent, words: Words) -> None:
     record(session, agent.id, "press.refused", update=row.id)
-    await post(session, row.chat_key, words_for(agent)("not_this_card"))
+    await post(session, row.chat_key, words("not_this_card"))
 
 
 async def _show(context: Context, chat: int, message: int, shown: Rows | Page) -> None:

@@ -10,9 +10,11 @@ from bot.keyboards import Page, Rows, files_of
 from bot.posts import post, post_files
 from bot.today import doubt_pressed, open_pressed, turn_page
 from models.tables import Approval, Case, Message
-from responses.errors import BlockedError
+from responses.errors import BlockedError, NotAllowedError
 from responses.outbox import enqueue_card
 from responses.settling import settle
+
+_IN_LISTS = frozenset({Action.OPEN, Action.DOUBT, Action.TODAY})
 
 
 async def act_on_row(context: Context, session: AsyncSession, press: Press) -> Rows | Page | None:
@@ -23,7 +25,9 @@ async def act_on_row(context: Context, session: AsyncSession, press: Press) -> R
     except BlockedError as error:
         text = press.words.blocked(error, context.road.config.timezone)
         await post(session, press.row.chat_key, text, reply_to=press.message)
-        return []
+        # The buttons stay for whom they are for, and those of a list for its other lines.
+        stays = isinstance(error, NotAllowedError) or press.pressed.action in _IN_LISTS
+        return None if stays else []
 
 
 async def _give_back(context: Context, session: AsyncSession, press: Press) -> Rows:

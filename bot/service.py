@@ -16,6 +16,7 @@ from bot.keeper import Keeper
 from bot.menu import MENUS
 from bot.pacing import Pacing
 from bot.receiver import Receiver
+from bot.topics import Topics
 from bot.updates import handle_update
 from models.tables import Update
 from responses.inbox import Transaction
@@ -41,7 +42,8 @@ class TelegramBot:
         quiet_loggers()
         self.bot_id = bot_id_of(token)
         self._api = Api(token, api_base, pacing or Pacing())
-        self._keeper = Keeper(road, self._api, self.bot_id)
+        topics = Topics(road, self._api)
+        self._keeper = Keeper(road, self._api, self.bot_id, topics)
         self._fetcher = Fetcher(road, self._api, self.bot_id)
         self._context = Context(
             road=road,
@@ -51,7 +53,7 @@ class TelegramBot:
             username=lambda: self.username,
         )
         self._receiver = Receiver(road.database, token, api_base, self.bot_id, self._drop_webhook)
-        self.channel = TelegramChannel(self._api, road, self.bot_id)
+        self.channel = TelegramChannel(self._api, road, self.bot_id, topics)
         self.username: str | None = None
         self._tasks: list[asyncio.Task[Any]] = []
 

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.address import chat_id_of
 from bot.buttons import Action, Button, data_of
 from bot.context import Context, Press
 from bot.doubts import doubt_rows, doubt_text
+from bot.group_cards import present_post
 from bot.keyboards import Page, Rows
 from bot.posts import post
 from bot.words import Words
@@ -16,6 +18,7 @@ from models.states import OutboxState
 from models.tables import Agent, Case, Identity, OutboxEntry
 from responses.approval import proposed_draft
 from responses.errors import BlockedError
+from responses.groups import group_at
 from responses.outbox import enqueue_card
 from responses.rights import own_case
 from responses.texts import shorten
@@ -24,6 +27,7 @@ from responses.today import Today, open_today
 LINES_A_PAGE = 8
 _BUTTONS_A_ROW = 4
 _MAX_NAME = 40
+_SUPERGROUP = "-100"
 _SECTIONS = ("for_us", "for_customer", "in_doubt")
 
 
@@ -36,32 +40,35 @@ class _Line:
 
 async def post_today(session: AsyncSession, chat_key: str, agent: Agent | None, words: Words) -> None:
     """Posts the first page. `agent` is whose private chat it is, None in a group."""
-    page = await today_page(session, agent, words, 0)
+    page = await today_page(session, chat_key, agent, words, 0)
     await post(session, chat_key, page.text, buttons=page.rows)
 
 
-async def today_page(session: AsyncSession, agent: Agent | None, words: Words, number: int) -> Page:
+async def today_page(
+    session: AsyncSession, chat_key: str, agent: Agent | None, words: Words, number: int
+) -> Page:
     """One page of what is open; a number past the last page gives the last."""
     today = await open_today(session)
     lines = [
-        line
+        (case, line)
         for case, line in _lines(today, words)
         if agent is None or not await own_case(session, agent, case)
     ]
     pages = max(1, -(-len(lines) // LINES_A_PAGE))
     number = min(max(number, 0), pages - 1)
     shown = lines[number * LINES_A_PAGE : (number + 1) * LINES_A_PAGE]
-    counts = {
-        name: sum(line.section == name for line in lines) for name in ("for_us", "for_customer", "in_doubt")
-    }
+    counts = {name: sum(line.section == name for _, line in lines) for name in _SECTIONS}
     said = [words("today", **counts)]
-    for before, line in zip([None, *shown], shown, strict=False):
-        if before is None or before.section != line.section:
+    section = ""
+    buttons = []
+    for case, line in shown:
+        if line.section != section:
+            section = line.section
             said.append(f"\n{words(f'today_{line.section}')}")
         said.append(line.text)
+        buttons.append(await _with_link(session, chat_key, case, line.button))
     if not lines:
         said.append(f"\n{words('today_nothing')}")
-    buttons = [line.button for line in shown]
     rows = [buttons[at : at + _BUTTONS_A_ROW] for at in range(0, len(buttons), _BUTTONS_A_ROW)]
     return Page(text="\n".join(said), rows=[*rows, *_turning(number, pages)])
 
@@ -70,7 +77,7 @@ async def turn_page(_context: Context, session: AsyncSession, press: Press) -> P
     """Shows another page, or the same one as things are now, in place of the one pressed."""
     if not press.pressed.key.isdecimal():
         raise BlockedError("gone")
-    return await today_page(session, press.reader, press.words, int(press.pressed.key))
+    return await today_page(session, press.row.chat_key, press.reader, press.words, int(press.pressed.key))
 
 
 async def open_pressed(_context: Context, session: AsyncSession, press: Press) -> None:
@@ -80,6 +87,10 @@ async def open_pressed(_context: Context, session: AsyncSession, press: Press) -
         raise BlockedError("gone")
     draft = await proposed_draft(session, case)
     await enqueue_card(session, case, press.reader, press.row.chat_key, draft, again=True)
+    group = await group_at(session, press.row.chat_key)
+    if group is not None and group.has_topics:
+        text = press.words("today_in_topic", number=case.number)
+        await post(session, press.row.chat_key, text, reply_to=press.message, silent=True)
 
 
 async def doubt_pressed(_context: Context, session: AsyncSession, press: Press) -> None:
@@ -92,6 +103,17 @@ async def doubt_pressed(_context: Context, session: AsyncSession, press: Press) 
         raise BlockedError("settled")
     text = doubt_text(entry, case, press.words)
     await post(session, press.row.chat_key, text, case_id=case.id, buttons=doubt_rows(entry, press.words))
+
+
+async def _with_link(session: AsyncSession, key: str, case: Case, button: Button) -> Button:
+    """In a supergroup a button can lead straight to the card, if what stands there is still so."""
+    number = str(chat_id_of(key))
+    if button.data != data_of(Action.OPEN, case.id) or not number.startswith(_SUPERGROUP):
+        return button
+    at = await present_post(session, case, key)
+    if at is None:
+        return button
+    return Button(text=button.text, url=f"https://t.me/c/{number.removeprefix(_SUPERGROUP)}/{at}")
 
 
 def _lines(today: Today, words: Words) -> list[tuple[Case, _Line]]:

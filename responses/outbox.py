@@ -89,11 +89,13 @@ async def enqueue_card(
     draft: Draft | None,
     *,
     again: bool = False,
+    then: dict[str, Any] | None = None,
 ) -> Card | None:
     """A case's card for a chat: a head, then the whole draft with the buttons under its last post.
 
     `agent` is whose chat it is, None for a group's. None is returned when this chat has the card of this
-    revision already; with `again` it gets it once more, unless one is on its way.
+    revision already; with `again` it gets it once more, unless one is on its way. `then` is a message that
+    follows the card.
     """
     card = Card(
         key=secrets.token_urlsafe(9),
@@ -115,15 +117,17 @@ async def enqueue_card(
         key = f"{key}:{card.key}"
     session.add(card)
     await session.flush()
-    contents: list[dict[str, Any]] = [{"card": card.id, "piece": "head"}]
+    shown: dict[str, Any] = {"card": card.id, "case": case.id, "again": again}
+    contents: list[dict[str, Any]] = [{**shown, "piece": "head"}]
     if draft is not None:
         chunks = split_text(draft.text)
         contents += [
-            {"card": card.id, "piece": "draft", "text": chunk, "buttons": chunk is chunks[-1]}
-            for chunk in chunks
+            {**shown, "piece": "draft", "text": chunk, "buttons": chunk is chunks[-1]} for chunk in chunks
         ]
     else:
         contents[0]["buttons"] = True
+    if then is not None:
+        contents.append(then)
     await enqueue_parts(
         session, purpose=Purpose.CARD, dedupe_key=key, chat_key=chat_key, contents=contents, case_id=case.id
     )
