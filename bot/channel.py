@@ -78,6 +78,9 @@ class TelegramChannel:
             return SendResult(outcome=Outcome.RETRY, error="TopicAwaitedError", retry_after=awaited.pause)
         except TelegramError as error:
             return self._failed(chat, error)
+        except (LookupError, TypeError, ValueError) as error:
+            # The topic was made, but the answer that names it cannot be read.
+            return SendResult(outcome=Outcome.UNCONFIRMED, error=type(error).__name__)
         send = await self._prepared(chat, message, thread)
         try:
             sent = await send()

@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 _EVERY = 2.0
 _AFTER_ERROR = 10.0
 _AT_ONCE = 50
+# A group gives a turn every three seconds: its cards must not keep all the others waiting.
+_OF_GROUP_AT_ONCE = 3
 _UNSENT_FOR = timedelta(minutes=10)
 _TELL_WITHIN = timedelta(days=1)
 
@@ -88,6 +90,7 @@ class Keeper:
     async def _outdated(self) -> list[tuple[Card, CardButtons]]:
         timezone = self._road.config.timezone
         wanted = []
+        in_group = 0
         async with self._road.database.reading() as session:
             query = (
                 select(Card, Agent)
@@ -107,6 +110,10 @@ class Keeper:
                     continue
                 words = words_for(agent) if agent is not None else words_in(self._road.config.language)
                 buttons = await buttons_of(session, card, agent, words, timezone)
+                if card.agent_id is None and self._shown.get(card.id) != buttons.rows:
+                    in_group += 1
+                    if in_group > _OF_GROUP_AT_ONCE:
+                        continue
                 wanted.append((card, buttons))
         return wanted
 

@@ -43,7 +43,7 @@ async def handle_press(context: Context, row: Update, transaction: Transaction, 
     finally:
         await answering
     if shown is not None and query.message is not None:
-        await _show(context, chat_id_of(row.chat_key), query.message.message_id, shown)
+        await _show(context, chat_id_of(row.chat_key), query.message.message_id, query.data or "", shown)
 
 
 async def _act(
@@ -74,12 +74,20 @@ async def _refuse(session: AsyncSession, row: Update, agent: Agent, words: Words
     await post(session, row.chat_key, words("not_this_card"))
 
 
-async def _show(context: Context, chat: int, message: int, shown: Rows | Page) -> None:
+async def _is_closed(context: Context, data: str) -> bool:
+    """Whether the pressed button's card has meanwhile left its post to a newer one."""
+    pressed = read_data(data)
+    async with context.road.database.reading() as session:
+        query = select(Card.closed_at).where(Card.key == (pressed.key if pressed is not None else ""))
+        return (await session.scalars(query)).one_or_none() is not None
+
+
+async def _show(context: Context, chat: int, message: int, data: str, shown: Rows | Page) -> None:
     try:
         if isinstance(shown, Page):
             await context.api.edit_text(chat, message, shown.text, keyboard=shown.rows)
         else:
-            await context.api.edit_keyboard(chat, message, shown)
+            await context.api.edit_keyboard(chat, message, shown, unless=lambda: _is_closed(context, data))
     except TelegramError:
         # The post is gone or Telegram is out of reach; the buttons are looked after by the keeper.
         context.keeper.wake()

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 WAIT_FOR_TOPIC = timedelta(seconds=20)
 _DONE = (CaseState.ANSWERED, CaseState.PROMISED, CaseState.CLOSED, CaseState.SPAM)
-_AT_ONCE = 10
+_AT_ONCE = 2
 _MAX_NAME = 100
 
 

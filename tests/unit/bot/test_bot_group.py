@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from models.clock import utcnow
 from models.decision import Role
 from models.states import Direction, OutboxState, Purpose
-from models.tables import AgentsGroup, Approval, Card, Message, OutboxEntry
+from models.tables import Agent, AgentsGroup, Approval, Card, Case, Message, OutboxEntry
 from models.tables import Update as UpdateRow
 from tests.bot_bench import BotBench
 from tests.telegram import Seen, User
@@ -259,6 +259,50 @@ async def test_today_in_the_group_is_in_the_house_language_and_opens_the_card_th
     john.press(today, "n. 101")
     await room.sees(LATE, after=today)
     assert john.find(LATE) is None
+
+
+async def test_today_in_a_supergroup_leads_straight_to_the_present_card(bench: BotBench) -> None:
+    anna = await bench.hire("Anna", Role.ADMIN)
+    room = await chosen(bench, anna, forum=True, can_manage_topics=True)
+    bench.telegram.user("Marta").send(LATE)
+    card = await card_in(bench, room)
+    anna.send("/oggi", to=room)
+    today = await room.sees("Aspettano noi: 1")
+    assert today.thread is None
+    address = f"https://t.me/c/{str(room.id).removeprefix('-100')}/{card.message_id}"
+    assert today.button("n. 101").url == address
+    assert bench.telegram.violations == []
+
+
+async def test_a_press_by_who_may_not_leaves_the_button_to_who_may(bench: BotBench) -> None:
+    anna, giulia = await bench.hire("Anna", Role.ADMIN), await bench.hire("Giulia")
+    bruno = await bench.hire("Bruno")
+    room = await chosen(bench, anna, giulia, bruno)
+    bench.telegram.user("Marta").send(LATE)
+    giulia.press(await card_in(bench, room), "Me ne occupo io")
+    taken = await room.sees("Giulia si occupa")
+    bruno.press(taken, "Restituisci")
+    await room.sees("Può farlo solo chi")
+    giulia.press(room.now(taken), "Restituisci")
+    await room.sees("di nuovo di tutti")
+
+
+async def test_a_held_case_is_taken_by_a_second_press_and_the_first_holder_told_in_private(
+    bench: BotBench,
+) -> None:
+    anna, giulia = await bench.hire("Anna", Role.ADMIN), await bench.hire("Giulia")
+    room = await chosen(bench, anna, giulia)
+    bench.telegram.user("Marta").send(LATE)
+    card = await card_in(bench, room)
+    giulia.press(card, "Me ne occupo io")
+    await room.sees("Giulia si occupa")
+    held = await posted(bench, room.messages, "Prendila comunque (la tiene Giulia)")
+    anna.press(held, "Prendila comunque")
+    await room.sees("Anna si occupa")
+    await giulia.sees("Anna ha preso")
+    async with bench.database.reading() as session:
+        holder = select(Agent.name).join(Case, Case.claimed_by == Agent.id)
+        assert (await session.scalars(holder)).all() == ["Anna"]
 
 
 async def test_what_colleagues_say_among_themselves_is_not_kept(bench: BotBench) -> None:
