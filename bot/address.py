@@ -18,6 +18,11 @@ def chat_key(bot_id: int, chat_id: int) -> str:
     return f"{SOURCE}:{bot_id}:{chat_id}"
 
 
+def is_group(key: str) -> bool:
+    """Whether several people may be in this chat. Telegram's ids of groups are negative."""
+    return chat_id_of(key) < 0
+
+
 def chat_id_of(key: str) -> int:
     """The chat's id in Telegram, out of its key."""
     return int(key.rpartition(":")[2])

@@ -1,15 +1,19 @@
 """The Bot API as this program uses it: paced, with errors that tell whether a request was accepted."""
 
+import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
+from weakref import WeakValueDictionary
 
+import httpx
 from telegram import (
     Bot,
     BotCommand,
+    BotCommandScopeChat,
     ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
@@ -18,7 +22,7 @@ from telegram import (
     User,
 )
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, NetworkError, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.buttons import Button
@@ -34,6 +38,8 @@ _POOL = 64
 _UNSAID_PAUSE = timedelta(seconds=5)
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _NOT_MODIFIED = "message is not modified"
+# Nothing was sent when these are why a request failed: no connection ever came about.
+_NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 def quiet_loggers() -> None:
@@ -68,6 +74,7 @@ class Api:
 
     def __init__(self, token: str, base: str, pacing: Pacing) -> None:
         self.pacing = pacing
+        self._changing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._request = _Request(
             connection_pool_size=_POOL,
             read_timeout=20.0,
@@ -92,11 +99,22 @@ class Api:
         async with self._turn(None, Purpose.STANDING):
             return await self._bot.get_me()
 
-    async def set_commands(self, commands: Sequence[tuple[str, str]], language: str | None) -> None:
-        """The menu of commands for people whose Telegram speaks `language`; None for all others."""
+    async def set_commands(
+        self, commands: Sequence[tuple[str, str]], language: str | None, *, chat: int | None = None
+    ) -> None:
+        """The menu of commands for people whose Telegram speaks `language`; None for all others.
+
+        With `chat` it is the menu of that chat alone, in place of the one that others see.
+        """
         menu = [BotCommand(name, text) for name, text in commands]
+        scope = BotCommandScopeChat(chat) if chat is not None else None
         async with self._turn(None, Purpose.STANDING):
-            await self._bot.set_my_commands(menu, language_code=language)
+            await self._bot.set_my_commands(menu, scope=scope, language_code=language)
+
+    async def delete_commands(self, chat: int) -> None:
+        """Takes a chat's own menu away."""
+        async with self._turn(None, Purpose.STANDING):
+            await self._bot.delete_my_commands(BotCommandScopeChat(chat))
 
     async def set_webhook(self, url: str, secret: str, kinds: Sequence[str], connections: int) -> None:
         """Has updates of these kinds posted to `url` with `secret`; what waits is kept."""
@@ -118,7 +136,9 @@ class Api:
         html: bool = False,
         keyboard: Keyboard = (),
         force_reply: str | None = None,
+        selective: bool = False,
         reply_to: int | None = None,
+        thread: int | None = None,
         silent: bool = False,
     ) -> int:
         """Sends one message, at once: the caller has waited for the turn. Returns its id.
@@ -129,10 +149,16 @@ class Api:
             html: whether `text` is our own markup; what people wrote is sent without.
             keyboard: rows of buttons under it.
             force_reply: opens the reply box with this hint in it.
+            selective: opens that box only for who is mentioned in the text.
             reply_to: the message it answers, if that still exists.
+            thread: the topic it belongs in.
             silent: without a sound.
         """
-        markup = ForceReply(input_field_placeholder=force_reply[:64]) if force_reply else _markup(keyboard)
+        markup = (
+            ForceReply(selective=selective, input_field_placeholder=force_reply[:64])
+            if force_reply
+            else _markup(keyboard)
+        )
         message = await self._bot.send_message(
             chat,
             text,
@@ -140,12 +166,21 @@ class Api:
             link_preview_options=_NO_PREVIEW,
             reply_markup=markup,
             reply_parameters=_answering(reply_to),
+            message_thread_id=thread,
             disable_notification=silent,
         )
         return message.message_id
 
     async def send_file(
-        self, chat: int, kind: str, file: str | bytes, *, name: str, caption: str, reply_to: int | None
+        self,
+        chat: int,
+        kind: str,
+        file: str | bytes,
+        *,
+        name: str,
+        caption: str,
+        reply_to: int | None,
+        thread: int | None = None,
     ) -> int:
         """Sends a file, at once: the caller has waited for the turn. Returns the message's id.
 
@@ -156,8 +191,13 @@ class Api:
             name: what a content is called there.
             caption: a few words of ours.
             reply_to: the message it answers, if that still exists.
+            thread: the topic it belongs in.
         """
-        where: dict[str, Any] = {"reply_parameters": _answering(reply_to), "filename": name}
+        where: dict[str, Any] = {
+            "reply_parameters": _answering(reply_to),
+            "message_thread_id": thread,
+            "filename": name,
+        }
         match kind:
             case "photo":
                 message = await self._bot.send_photo(chat, file, caption=caption, **where)
@@ -173,14 +213,65 @@ class Api:
                 message = await self._bot.send_document(chat, file, caption=caption, **where)
         return message.message_id
 
-    async def edit_keyboard(self, chat: int, message: int, keyboard: Keyboard) -> None:
-        """Puts other buttons under a message; none takes them away. The same ones again are fine."""
+    async def edit_text(self, chat: int, message: int, text: str, *, keyboard: Keyboard) -> None:
+        """Puts another text and other buttons in place of a message's. The same ones again are fine."""
         async with self._turn(chat):
+            await self.replace_text(chat, message, text, keyboard=keyboard)
+
+    async def replace_text(
+        self, chat: int, message: int, text: str, *, html: bool = False, keyboard: Keyboard
+    ) -> int:
+        """As `edit_text`, at once: the caller has waited for the turn. Returns the message's id."""
+        async with self._lock(chat):
+            try:
+                await self._bot.edit_message_text(
+                    text,
+                    chat,
+                    message,
+                    parse_mode=ParseMode.HTML if html else None,
+                    link_preview_options=_NO_PREVIEW,
+                    reply_markup=_markup(keyboard),
+                )
+            except BadRequest as error:
+                if _NOT_MODIFIED not in error.message.lower():
+                    raise
+        return message
+
+    async def edit_keyboard(
+        self,
+        chat: int,
+        message: int,
+        keyboard: Keyboard,
+        *,
+        unless: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:
+        """Puts other buttons under a message; none takes them away. The same ones again are fine.
+
+        `unless` is asked when the turn has come, while nothing else in the chat is being changed.
+        """
+        async with self._turn(chat), self._lock(chat):
+            if unless is not None and await unless():
+                return
             try:
                 await self._bot.edit_message_reply_markup(chat, message, reply_markup=_markup(keyboard))
             except BadRequest as error:
                 if _NOT_MODIFIED not in error.message.lower():
                     raise
+
+    async def create_topic(self, chat: int, name: str) -> int:
+        """Makes a topic in a group that has topics; returns its thread's number."""
+        async with self._turn(chat, Purpose.CARD):
+            return (await self._bot.create_forum_topic(chat, name)).message_thread_id
+
+    async def close_topic(self, chat: int, thread: int) -> None:
+        """Nobody but admins writes in the topic any more."""
+        async with self._turn(chat, Purpose.STANDING):
+            await self._bot.close_forum_topic(chat, thread)
+
+    async def reopen_topic(self, chat: int, thread: int) -> None:
+        """Everybody may write in the topic again."""
+        async with self._turn(chat, Purpose.CARD):
+            await self._bot.reopen_forum_topic(chat, thread)
 
     async def answer_press(self, press: str, notice: str | None = None) -> None:
         """Stops the waiting sign on a pressed button; `notice` (at most 200 characters) is shown."""
@@ -202,6 +293,9 @@ class Api:
             file = await self._bot.get_file(file_id)
             return bytes(await file.download_as_bytearray())
 
+    def _lock(self, chat: int) -> asyncio.Lock:
+        return self._changing.setdefault(chat, asyncio.Lock())
+
     @asynccontextmanager
     async def _turn(self, chat: int | None, purpose: Purpose = Purpose.ANSWER) -> AsyncIterator[None]:
         """Waits for a turn; a 429 then pauses the chat that the request named, or all when it named none."""
@@ -213,13 +307,22 @@ class Api:
             raise
 
 
+def surely_refused(error: TelegramError) -> bool:
+    """Whether a failed request was certainly not carried out, and may be made again."""
+    if isinstance(error, FloodError | ServerRefusedError):
+        return True
+    return isinstance(error, NetworkError) and isinstance(error.__cause__, _NEVER_CONNECTED)
+
+
 def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
     if not keyboard:
         return None
     return InlineKeyboardMarkup(
         [
             [
-                InlineKeyboardButton(button.text, callback_data=button.data, style=button.style)
+                InlineKeyboardButton(
+                    button.text, url=button.url, callback_data=button.data, style=button.style
+                )
                 for button in row
             ]
             for row in keyboard

@@ -10,7 +10,7 @@ MAX_DATA_BYTES = 64
 
 
 class Action(StrEnum):
-    """What a button does. Those with a card's key first, then those with a row's id."""
+    """What a button does. Those with a card's key first, then those with a row's id or a page."""
 
     APPROVE = "a"
     EDIT = "e"
@@ -34,14 +34,22 @@ class Action(StrEnum):
     FILES_OF = "m"
     ARRIVED = "k"
     AGAIN = "r"
+    OPEN = "O"
+    DOUBT = "d"
+    TODAY = "o"
+    OUR_GROUP = "G"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Button:
-    """A button under a message. `style` is `primary`, `success` or `danger`."""
+    """A button under a message, which carries `data` or opens a `url`.
+
+    `style` is `primary`, `success` or `danger`.
+    """
 
     text: str
-    data: str
+    data: str | None = None
+    url: str | None = None
     style: str | None = None
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from html import escape
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,7 +20,7 @@ from bot.keyboards import (
     force_rows,
     give_back_row,
 )
-from bot.posts import post, post_files, post_long
+from bot.posts import mention, post, post_files, post_long
 from bot.refusals import refuse
 from bot.words import words_for
 from models.clock import utcnow
@@ -51,11 +53,12 @@ class CardActions:
         self._road = context.road
         self._session = session
         self._agent = press.agent
+        self._reader = press.reader
         self._pressed = press.pressed
         self._chat = press.row.chat_key
         self._message = press.message
         self._card = card
-        self._words = words_for(press.agent)
+        self._words = press.words
 
     async def act(self) -> Rows | None:
         """Does what the button says; returns the buttons the card shall have now, None to leave them."""
@@ -164,7 +167,7 @@ class CardActions:
         if again is not None:
             # Showing to all cancels the cards that wait to leave: this agent's own comes after it.
             await self._road.triage.show(self._session, case, again)
-            await enqueue_card(self._session, case, self._agent, self._chat, again)
+            await enqueue_card(self._session, case, self._reader, self._chat, again)
 
     async def _prompt(self, case: Case) -> None:
         forced = self._pressed.action == Action.EDIT_BY_FORCE
@@ -194,21 +197,24 @@ class CardActions:
         )
         self._session.add(prompt)
         await self._session.flush()
+        # In a group several people see it: it names who pressed, and only their box opens.
+        asked: dict[str, Any] = {"html": True, "selective": True} if self._reader is None else {}
         prompt.outbox_id = await post(
             self._session,
             self._chat,
-            text,
+            f"{mention(self._agent)}: {escape(text, quote=False)}" if self._reader is None else text,
             case_id=case.id,
             reply_to=self._message,
             dedupe_key=f"prompt:{prompt.id}",
             force_reply=self._words("hint" if fact is None else "hint_fact"),
             fact=fact,
+            **asked,
         )
 
     async def _discard(self, case: Case) -> None:
         await self._road.approvals.discard(self._session, self._agent, self._bound(), None)
         await self._say("discarded", number=case.number)
-        await enqueue_card(self._session, case, self._agent, self._chat, None)
+        await enqueue_card(self._session, case, self._reader, self._chat, None)
 
     async def _offer_colleagues(self, _case: Case) -> Rows:
         others = [agent for agent in await working_agents(self._session) if agent.id != self._agent.id]
@@ -237,10 +243,13 @@ class CardActions:
         forced = self._pressed.action == Action.TAKE_BY_FORCE
         taken_from = await self._road.approvals.take_over(self._session, self._agent, case, force=forced)
         await self._tell_first(case, taken_from)
+        said = self._words("taken_over", number=case.number)
+        if self._reader is None:
+            said = self._words("taken_over_group", number=case.number, name=self._agent.name)
         await post(
             self._session,
             self._chat,
-            self._words("taken_over", number=case.number),
+            said,
             case_id=case.id,
             reply_to=self._message,
             buttons=[give_back_row(case, self._words)],
@@ -259,7 +268,7 @@ class CardActions:
 
     async def _back(self, _case: Case) -> Rows:
         timezone = self._road.config.timezone
-        return (await buttons_of(self._session, self._card, self._agent, self._words, timezone)).rows
+        return (await buttons_of(self._session, self._card, self._reader, self._words, timezone)).rows
 
     async def _all_words(self, case: Case) -> None:
         view = await view_case(self._session, case)

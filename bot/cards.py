@@ -10,7 +10,7 @@ from models.assessment import Assessment
 from models.decision import MissingFact, Role
 from models.labels import Act
 from models.states import DraftState
-from models.tables import Agent, Message
+from models.tables import Message
 from responses.drafts.lines import offer_line, rule_line
 from responses.texts import shorten
 from responses.views import CaseView
@@ -32,8 +32,8 @@ class Head:
     is_cut: bool
 
 
-def head_of(view: CaseView, agent: Agent, words: Words, timezone: ZoneInfo) -> Head:
-    """The head of the card of `view` for `agent`."""
+def head_of(view: CaseView, languages: Sequence[str], words: Words, timezone: ZoneInfo) -> Head:
+    """The head of the card of `view` for people who read `languages`."""
     said, is_cut = words_shown(view.unread, words, MAX_WORDS)
     lines = [_title(view, words), f"<blockquote>{escape(said, quote=False)}</blockquote>"]
     if view.case.flag == "person_wanted":
@@ -43,11 +43,11 @@ def head_of(view: CaseView, agent: Agent, words: Words, timezone: ZoneInfo) -> H
     labels = _labels(view, words)
     if labels:
         lines.append(escape(labels, quote=False))
-    lines += _decision_lines(view, agent, words)
+    lines += _decision_lines(view, words)
     if view.holder is not None and view.case.claimed_until is not None:
         until = clock_time(view.case.claimed_until, timezone)
         lines.append(words("holder", name=escape(view.holder.name, quote=False), until=until))
-    lines += _draft_lines(view, agent, words)
+    lines += _draft_lines(view, languages, words)
     return Head(html="\n".join(lines), is_cut=is_cut)
 
 
@@ -139,7 +139,7 @@ def _act(found: Sequence[Assessment]) -> str:
     return telling[-1] if telling else Act.OTHER
 
 
-def _decision_lines(view: CaseView, agent: Agent, words: Words) -> list[str]:
+def _decision_lines(view: CaseView, words: Words) -> list[str]:
     decision = view.decision
     if decision is None:
         return []
@@ -161,12 +161,12 @@ def _decision_lines(view: CaseView, agent: Agent, words: Words) -> list[str]:
     return lines
 
 
-def _draft_lines(view: CaseView, agent: Agent, words: Words) -> list[str]:
+def _draft_lines(view: CaseView, languages: Sequence[str], words: Words) -> list[str]:
     draft = view.draft
     if draft is None or draft.state != DraftState.PROPOSED:
         return [escape(words("no_draft"))]
     lines = []
-    if draft.twin and draft.language not in agent.languages:
+    if draft.twin and draft.language not in languages:
         twin = escape(shorten(draft.twin, _MAX_TWIN), quote=False)
         lines.append(f"{words('twin')}\n<blockquote expandable>{twin}</blockquote>")
     lines.append(words("draft_follows", language=words.label("language", draft.language)))

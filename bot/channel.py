@@ -7,7 +7,6 @@ from datetime import timedelta
 from html import escape
 from typing import Any
 
-import httpx
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram.error import (
@@ -19,18 +18,21 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.address import chat_id_of, chat_key, source_of
-from bot.api import Api
+from bot.address import chat_id_of, chat_key, is_group, source_of
+from bot.api import Api, surely_refused
 from bot.buttons import Action, Button, data_of
 from bot.cards import head_of, spoken
-from bot.errors import FloodError, ServerRefusedError
-from bot.keyboards import buttons_of, files_of, give_back_row
-from bot.posts import buttons_in
-from bot.words import words_for
+from bot.errors import FloodError, ServerRefusedError, TopicAwaitedError
+from bot.group_cards import ONE_ALERT_IN, newest_post, post_replaced, retire_earlier
+from bot.keyboards import Rows, buttons_of, files_of, give_back_row
+from bot.posts import buttons_in, mention
+from bot.topics import Topics
+from bot.words import Words, words_for, words_in
 from models.channel import Outcome, Outgoing, SendResult
 from models.clock import utcnow
 from models.states import Purpose
 from models.tables import Agent, Attachment, Card, Case, Identity, Message
+from responses.cases import holder_of
 from responses.errors import ResponsesError
 from responses.road import Road
 from responses.texts import shorten
@@ -38,12 +40,10 @@ from responses.views import view_case
 
 log = logging.getLogger(__name__)
 
-# Nothing was sent when these are why a request failed: no connection ever came about.
-_NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _AFTER_REFUSAL = timedelta(seconds=2)
 _TOKEN_PAUSE = timedelta(seconds=60)
-_ONE_ALERT_IN = timedelta(minutes=2)
 _MAX_FORWARDED = 3_800
+_THREAD_LOST = "thread not found"
 
 _Send = Callable[[], Awaitable[int]]
 
@@ -55,8 +55,9 @@ class UnknownContentError(ResponsesError):
 class TelegramChannel:
     """Sends outbox entries through one bot."""
 
-    def __init__(self, api: Api, road: Road, bot_id: int) -> None:
+    def __init__(self, api: Api, road: Road, bot_id: int, topics: Topics) -> None:
         self._api = api
+        self._topics = topics
         self._road = road
         self._bot_id = bot_id
         self._leaving: set[asyncio.Task[None]] = set()
@@ -68,32 +69,53 @@ class TelegramChannel:
     async def send(self, message: Outgoing) -> SendResult:
         """Sends once. The turn was waited for in `ready`."""
         chat = chat_id_of(message.chat_key)
+        thread: int | None = None
         try:
-            send = await self._prepared(chat, message)
+            if is_group(message.chat_key) and "case" in message.content:
+                thread = await self._topics.thread_of(
+                    message.chat_key, message.content["case"], wanted="card" in message.content
+                )
+        except TopicAwaitedError as awaited:
+            return SendResult(outcome=Outcome.RETRY, error="TopicAwaitedError", retry_after=awaited.pause)
+        except TelegramError as error:
+            return self._failed(chat, error)
+        except (LookupError, TypeError, ValueError) as error:
+            # The topic was made, but the answer that names it cannot be read.
+            return SendResult(outcome=Outcome.UNCONFIRMED, error=type(error).__name__)
+        try:
+            send = await self._prepared(chat, message, thread)
         except FileNotFoundError:
             return SendResult(outcome=Outcome.FAILED, error="file_missing")
         try:
             sent = await send()
+        except BadRequest as error:
+            if thread is None or _THREAD_LOST not in error.message.lower():
+                return self._failed(chat, error)
+            await self._topics.lost(message.chat_key, message.content["case"])
+            return SendResult(outcome=Outcome.RETRY, error=error.message)
         except TelegramError as error:
-            if isinstance(error, FloodError):
-                self._api.pacing.pause(chat, error.pause.total_seconds())
-            return result_of(error, self._bot_id)
+            return self._failed(chat, error)
         except (LookupError, TypeError, ValueError) as error:
             # Accepted, but the answer is not what Telegram's answers look like.
             return SendResult(outcome=Outcome.UNCONFIRMED, error=type(error).__name__)
-        if chat < 0:
+        if is_group(message.chat_key) and message.purpose == Purpose.STANDING:
             self._leave(chat)
         return SendResult(outcome=Outcome.SENT, provider_id=str(sent))
 
-    async def _prepared(self, chat: int, message: Outgoing) -> _Send:
+    def _failed(self, chat: int, error: TelegramError) -> SendResult:
+        if isinstance(error, FloodError):
+            self._api.pacing.pause(chat, error.pause.total_seconds())
+        return result_of(error, self._bot_id)
+
+    async def _prepared(self, chat: int, message: Outgoing, thread: int | None) -> _Send:
         """The one request that sends `message`: all that is read or written out comes before it."""
         content = message.content
         if "card" in content:
-            return await self._card(chat, content["card"], content)
+            return await self._card(chat, content["card"], content, thread)
         if "forward" in content:
-            return await self._forward(chat, message.chat_key, content["forward"])
+            return await self._forward(chat, message.chat_key, content["forward"], thread)
         if "attachment" in content:
-            return await self._file(chat, content)
+            return await self._file(chat, content, thread)
         if "file" in content:
             return await self._enclosure(chat, content["file"])
         text = str(content["text"])
@@ -105,40 +127,74 @@ class TelegramChannel:
             html=bool(content.get("html")),
             keyboard=buttons_in(content),
             force_reply=content.get("force_reply"),
+            selective=bool(content.get("selective")),
             reply_to=content.get("reply_to"),
+            thread=thread,
             silent=bool(content.get("silent")),
         )
 
-    async def _card(self, chat: int, card_id: str, content: object) -> _Send:
+    async def _card(self, chat: int, card_id: str, content: object, thread: int | None) -> _Send:
         if not isinstance(content, dict):
             raise UnknownContentError(f"card {card_id}: expected a mapping")
-        timezone = self._road.config.timezone
+        house, timezone = self._road.config.language, self._road.config.timezone
         async with self._road.database.reading() as session:
             card = await session.get_one(Card, card_id)
-            agent = await session.get_one(Agent, card.agent_id)
-            words = words_for(agent)
-            keyboard = []
+            agent = await session.get_one(Agent, card.agent_id) if card.agent_id is not None else None
+            words = words_for(agent) if agent is not None else words_in(house)
+            keyboard: Rows = []
             if content.get("buttons"):
                 keyboard = (await buttons_of(session, card, agent, words, timezone)).rows
-            if content["piece"] == "draft":
-                return lambda: self._api.send_text(chat, str(content["text"]), keyboard=keyboard, silent=True)
+            replaced = None if content.get("again") else await post_replaced(session, card)
             view = await view_case(session, await session.get_one(Case, card.case_id))
             previous = await _previous(session, card)
-        head = head_of(view, agent, words, timezone)
-        recent = previous is not None and previous.created_at > utcnow() - _ONE_ALERT_IN
-        answered = int(previous.message_ids[-1]) if previous is not None else None
-        return lambda: self._api.send_text(
-            chat, head.html, html=True, keyboard=keyboard, reply_to=answered, silent=recent
-        )
+        is_head = content["piece"] == "head"
+        text = str(content.get("text"))
+        if is_head:
+            text = head_of(view, agent.languages if agent is not None else [house], words, timezone).html
+        recent = previous is not None and previous.created_at > utcnow() - ONE_ALERT_IN
+        answered = int(previous.message_ids[-1]) if previous is not None and is_head else None
 
-    async def _forward(self, chat: int, key: str, message_id: str) -> _Send:
+        async def anew() -> int:
+            return await self._api.send_text(
+                chat,
+                text,
+                html=is_head,
+                keyboard=keyboard,
+                reply_to=answered,
+                thread=thread,
+                silent=recent or not is_head,
+            )
+
+        if replaced is None:
+            return anew
+        async with self._road.database.writing() as session:
+            await retire_earlier(session, card)
+
+        async def in_place() -> int:
+            try:
+                return await self._api.replace_text(chat, replaced, text, html=is_head, keyboard=keyboard)
+            except BadRequest:
+                # Somebody has deleted that post.
+                return await anew()
+
+        return in_place
+
+    async def _forward(self, chat: int, key: str, message_id: str, thread: int | None) -> _Send:
         """What a customer wrote to who has taken the case over."""
+        answered: int | None = None
+        called = ""
         async with self._road.database.reading() as session:
             message = await session.get_one(Message, message_id)
             case = await session.get_one(Case, message.case_id)
             identity = await session.get_one(Identity, case.identity_id)
-            agent = await _agent_in(session, chat)
-            words = words_for(agent) if agent is not None else None
+            if is_group(key):
+                words: Words | None = words_in(self._road.config.language)
+                holder = await holder_of(session, case, utcnow())
+                called = f"{mention(holder)} · " if holder is not None else ""
+                answered = await newest_post(session, case, key)
+            else:
+                agent = await _agent_in(session, chat)
+                words = words_for(agent) if agent is not None else None
             files = await files_of(session, [message.id])
         if words is None:
             raise UnknownContentError(f"forward {message_id}: nobody works in {key}")
@@ -149,10 +205,12 @@ class TelegramChannel:
         if files:
             see = Button(text=words("files", count=len(files)), data=data_of(Action.FILES_OF, message.id))
             rows.insert(0, [see])
-        html = f"<b>{title}</b>\n<blockquote>{said}</blockquote>"
-        return lambda: self._api.send_text(chat, html, html=True, keyboard=rows)
+        html = f"{called}<b>{title}</b>\n<blockquote>{said}</blockquote>"
+        return lambda: self._api.send_text(
+            chat, html, html=True, keyboard=rows, reply_to=answered, thread=thread
+        )
 
-    async def _file(self, chat: int, content: object) -> _Send:
+    async def _file(self, chat: int, content: object, thread: int | None) -> _Send:
         if not isinstance(content, dict):
             raise UnknownContentError("file: expected a mapping")
         async with self._road.database.reading() as session:
@@ -162,13 +220,19 @@ class TelegramChannel:
         name = f"{file.kind}-{file.id[-6:]}{_suffix(file)}"
         if channel == source_of(self._bot_id):
             return lambda: self._api.send_file(
-                chat, file.kind, file.provider_id, name=name, caption=caption, reply_to=reply_to
+                chat,
+                file.kind,
+                file.provider_id,
+                name=name,
+                caption=caption,
+                reply_to=reply_to,
+                thread=thread,
             )
         if file.stored_as is None:
             raise UnknownContentError(f"file {file.id}: its content was never kept")
         kept = await asyncio.to_thread(self._road.files.read, file.stored_as)
         return lambda: self._api.send_file(
-            chat, file.kind, kept, name=name, caption=caption, reply_to=reply_to
+            chat, file.kind, kept, name=name, caption=caption, reply_to=reply_to, thread=thread
         )
 
     async def _enclosure(self, chat: int, file: Mapping[str, Any]) -> _Send:
@@ -211,7 +275,7 @@ def result_of(error: TelegramError, bot_id: int) -> SendResult:
             return SendResult(outcome=Outcome.FAILED, error=error.message)
         case InvalidToken():
             return SendResult(outcome=Outcome.RETRY, error=name, retry_after=_TOKEN_PAUSE)
-        case NetworkError() if isinstance(error.__cause__, _NEVER_CONNECTED):
+        case NetworkError() if surely_refused(error):
             return SendResult(outcome=Outcome.RETRY, error=type(error.__cause__).__name__)
         case _:
             cause = error.__cause__

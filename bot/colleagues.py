@@ -1,15 +1,22 @@
 """Agents in their private chat with the bot: linking, tests, answers to prompts, notes, own words."""
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Message
 
+from bot.address import is_group, source_of
 from bot.buttons import Action, Button, data_of
 from bot.cards import agent_facts
-from bot.context import Context
+from bot.context import Context, reader_at, words_at
 from bot.envelope import Command, read_command
+from bot.group_cards import newest_post
+from bot.group_setting import set_private_cards
 from bot.posts import post
 from bot.refusals import keep_text, refuse
+from bot.today import post_today
+from bot.waiting import show_waiting
 from bot.words import Words, words_for
 from models.clock import utcnow
 from models.decision import DecisionKind
@@ -24,14 +31,13 @@ from responses.errors import BlockedError, NotAllowedError
 from responses.events import record
 from responses.facts import give_fact
 from responses.filing import clean
+from responses.groups import group_of
 from responses.outbox import enqueue_card
-from responses.rights import Bound, check_tier, decision_of, may_approve, own_case
+from responses.rights import Bound, check_tier, decision_of
 from responses.views import view_case
 
 PROMPT_KINDS = {"edit": None, "ask": DecisionKind.ASK, "decline": DecisionKind.DECLINE}
 """The prompts whose answer becomes a draft, and what kind of draft; None: the kind it had."""
-
-_SHOWN_AT_FIRST = 10
 
 
 async def link_account(
@@ -46,7 +52,8 @@ async def link_account(
     business = context.road.config.business.name
     text = words("welcome", name=agent.name, business=business, role=words.label("role", agent.role))
     await post(session, row.chat_key, text)
-    await _show_waiting(session, row.chat_key, agent)
+    if agent.private_cards or await group_of(session, source_of(context.bot_id)) is None:
+        await show_waiting(session, row.chat_key, agent)
     return True
 
 
@@ -57,18 +64,18 @@ async def agent_wrote(
     words = words_for(agent)
     command = read_command(message.text) if message.text is not None else None
     if command is not None:
-        await _obey(session, row, command, agent, words)
+        await _obey(context, session, row, command, agent, words)
         return
-    entry = await _answered_post(session, row, message)
+    entry = await answered_post(session, row, message)
     if entry is not None:
         query = select(Prompt).where(Prompt.outbox_id == entry.id)
         prompt = (await session.scalars(query)).one_or_none()
         if prompt is not None:
-            await _answer_prompt(context, session, row, message, agent, prompt, entry)
+            await answer_prompt(context, session, row, message, agent, prompt, entry)
             return
         if entry.case_id is not None:
             case = await session.get_one(Case, entry.case_id)
-            await _reply_to_case(context, session, row, message, agent, case)
+            await reply_to_case(context, session, row, message, agent, case)
             return
     await post(session, row.chat_key, words("help"))
 
@@ -81,26 +88,18 @@ async def show_card(
         check_tier(agent, await decision_of(session, draft))
     except NotAllowedError:
         await context.road.triage.show(session, case, draft)
-    await enqueue_card(session, case, agent, chat_key, draft)
+    told: dict[str, Any] | None = None
+    if is_group(chat_key):
+        # There the card changes in place, further up, and nobody would see that it has.
+        text = words_at(context, chat_key, agent)("new_card")
+        told = {"agent": True, "text": text, "case": case.id, "silent": True}
+        told["reply_to"] = await newest_post(session, case, chat_key)
+    await enqueue_card(session, case, reader_at(chat_key, agent), chat_key, draft, then=told)
 
 
-async def _show_waiting(session: AsyncSession, chat_key: str, agent: Agent) -> None:
-    """Somebody who has just been linked gets the cases that wait already, the most urgent first."""
-    query = (
-        select(Case)
-        .where(Case.state == CaseState.WAITING_AGENT, Case.is_sample.is_(False))
-        .order_by(Case.due_at.is_(None), Case.due_at, Case.id)
-        .limit(_SHOWN_AT_FIRST)
-    )
-    for case in (await session.scalars(query)).all():
-        draft = await proposed_draft(session, case)
-        if draft is None or await own_case(session, agent, case):
-            continue
-        if agent.id in {able.id for able in await may_approve(session, draft)}:
-            await enqueue_card(session, case, agent, chat_key, draft)
-
-
-async def _obey(session: AsyncSession, row: Update, command: Command, agent: Agent, words: Words) -> None:
+async def _obey(
+    context: Context, session: AsyncSession, row: Update, command: Command, agent: Agent, words: Words
+) -> None:
     match command.name:
         case "try":
             agent.testing_since = utcnow()
@@ -110,12 +109,16 @@ async def _obey(session: AsyncSession, row: Update, command: Command, agent: Age
             agent.testing_since = None
             record(session, agent.id, "test.ended")
             await post(session, row.chat_key, words("try_ended"))
+        case "today":
+            await post_today(session, row.chat_key, agent, words)
+        case "cards":
+            await set_private_cards(context, session, agent, row.chat_key, command.rest)
         case _:
             key = "link_bad" if command.name == "start" and command.rest else "help"
             await post(session, row.chat_key, words(key))
 
 
-async def _answered_post(session: AsyncSession, row: Update, message: Message) -> OutboxEntry | None:
+async def answered_post(session: AsyncSession, row: Update, message: Message) -> OutboxEntry | None:
     """The post of ours that the agent's message is a reply to."""
     if message.reply_to_message is None:
         return None
@@ -131,7 +134,7 @@ async def _answered_post(session: AsyncSession, row: Update, message: Message) -
     return (await session.scalars(query)).one_or_none()
 
 
-async def _answer_prompt(
+async def answer_prompt(
     context: Context,
     session: AsyncSession,
     row: Update,
@@ -140,7 +143,7 @@ async def _answer_prompt(
     prompt: Prompt,
     entry: OutboxEntry,
 ) -> None:
-    words = words_for(agent)
+    words = words_at(context, row.chat_key, agent)
     case = await session.get_one(Case, prompt.case_id)
 
     async def say(key: str) -> None:
@@ -205,10 +208,10 @@ async def _take_fact(
     await give_fact(session, agent, case, name, raw, policy)
 
 
-async def _reply_to_case(
+async def reply_to_case(
     context: Context, session: AsyncSession, row: Update, message: Message, agent: Agent, case: Case
 ) -> None:
-    words = words_for(agent)
+    words = words_at(context, row.chat_key, agent)
     text = clean(message.text or message.caption or "").strip()
     if not text:
         await post(session, row.chat_key, words("text_only"), case_id=case.id, reply_to=message.message_id)
@@ -250,7 +253,7 @@ async def _send_own_words(
 ) -> None:
     """What the holder of a case writes goes out after the checks, with an approval row of its own."""
     road = context.road
-    words = words_for(agent)
+    words = words_at(context, row.chat_key, agent)
     try:
         async with session.begin_nested():
             draft = await road.approvals.write(
@@ -272,7 +275,7 @@ async def _send_own_words(
     except (BlockedError, DraftError) as error:
         # The text is on the table and can be approved by a press once it has been looked at again.
         await _refuse_text(context, session, row, message, agent, case, error)
-        await enqueue_card(session, case, agent, row.chat_key, draft)
+        await enqueue_card(session, case, reader_at(row.chat_key, agent), row.chat_key, draft)
         return
     if road.config.undo:
         seconds = round(road.config.undo.total_seconds())
@@ -306,7 +309,7 @@ async def _refuse_text(
         session,
         agent,
         row.chat_key,
-        words_for(agent),
+        words_at(context, row.chat_key, agent),
         reason,
         case=case,
         since=on_table.created_at if on_table is not None else row.received_at,

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.address import is_group
 from bot.api import Api
 from bot.buttons import Pressed
 from bot.keeper import Keeper
+from bot.words import Words, words_for, words_in
 from models.tables import Agent, Update
 from responses.road import Road
 
@@ -26,12 +28,28 @@ class Context:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Press:
-    """A press by an agent. `message` is the pressed post's id, None when Telegram no longer tells."""
+    """A press by an agent.
+
+    `message` is the pressed post's id, None when Telegram no longer tells. `reader` is whose chat the
+    post stands in, None where several people see it; `words` are in the language spoken there.
+    """
 
     row: Update
     agent: Agent
+    reader: Agent | None
+    words: Words
     pressed: Pressed
     message: int | None
+
+
+def words_at(context: Context, chat_key: str, agent: Agent) -> Words:
+    """The words for what an agent is told in this chat: the agent's own, in a group the house's."""
+    return words_in(context.road.config.language) if is_group(chat_key) else words_for(agent)
+
+
+def reader_at(chat_key: str, agent: Agent) -> Agent | None:
+    """Whose cards are posted in this chat: the agent's, in a group nobody's in particular."""
+    return None if is_group(chat_key) else agent
 
 
 async def agent_with(session: AsyncSession, telegram_id: int) -> Agent | None:

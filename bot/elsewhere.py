@@ -2,12 +2,14 @@
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from telegram import ChatMemberUpdated, User
+from telegram import ChatMemberUpdated, Message, User
 from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.address import chat_key
 from bot.context import Context
-from bot.messages import language_of
+from bot.group import follow_group, moved_in, written_in_group
+from bot.group_setting import is_offered, offer, rights_changed
+from bot.messages import is_service, language_of
 from bot.posts import post
 from bot.words import words_for
 from models.clock import utcnow
@@ -15,6 +17,7 @@ from models.decision import Role
 from models.tables import Agent, Identity, Update
 from responses.cases import active_case
 from responses.events import record
+from responses.groups import group_at
 
 _INSIDE = (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.RESTRICTED)
 
@@ -25,10 +28,30 @@ async def forget(session: AsyncSession, row: Update, why: str) -> None:
     record(session, "system", "update.ignored", update=row.id, why=why)
 
 
-async def group_wrote(context: Context, session: AsyncSession, row: Update, user: User | None) -> None:
-    """In a group the bot says once that it answers in private; the channel leaves after saying so."""
+async def group_wrote(context: Context, session: AsyncSession, row: Update, message: Message) -> None:
+    """In the agents' group people work; in any other the bot says once that it answers in private, and goes.
+
+    Where an admin has just brought it, it waits for the admin to say that it is the agents' group.
+    """
+    if message.migrate_to_chat_id is not None:
+        await follow_group(context, session, message.chat.id, message.migrate_to_chat_id)
+        await forget(session, row, "moved")
+        return
+    if message.migrate_from_chat_id is not None:
+        # The two messages of a move come in two chats, and so in any order.
+        await follow_group(context, session, message.migrate_from_chat_id, message.chat.id)
+    if await group_at(session, row.chat_key) is not None:
+        if message.migrate_from_chat_id is not None:
+            await moved_in(session, row.chat_key)
+        if not await written_in_group(context, session, row, message):
+            await forget(session, row, "group")
+        return
     await forget(session, row, "group")
-    await _refuse_group(context, session, row, user)
+    user = message.from_user
+    if await is_offered(session, row.chat_key):
+        return
+    if not (is_service(message) and user is not None and await offer(context, session, row, user.id)):
+        await _refuse_group(context, session, row, user)
 
 
 async def membership_changed(
@@ -54,8 +77,16 @@ async def membership_changed(
         )
         return
     await forget(session, row, "membership")
+    group = await group_at(session, row.chat_key)
+    if group is not None:
+        await rights_changed(context, session, group, change.chat, change.new_chat_member)
+        return
     if change.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP) and status in _INSIDE:
-        await _refuse_group(context, session, row, change.from_user)
+        was_inside = change.old_chat_member.status in _INSIDE
+        if was_inside and await is_offered(session, row.chat_key):
+            return
+        if not await offer(context, session, row, change.from_user.id):
+            await _refuse_group(context, session, row, change.from_user)
 
 
 async def business_came(context: Context, session: AsyncSession, row: Update) -> None:

@@ -13,11 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.address import chat_id_of, chat_key
+from bot.agent_menus import AgentMenus
 from bot.api import Api
-from bot.buttons import Action, Button, data_of
+from bot.doubts import doubt_rows, doubt_text
 from bot.keyboards import CardButtons, Rows, buttons_of
 from bot.posts import post
-from bot.words import words_for
+from bot.topics import Topics
+from bot.words import words_for, words_in
 from models.clock import utcnow
 from models.states import DraftState, OutboxState, Purpose
 from models.tables import Agent, Approval, Card, Case, Draft, OutboxEntry
@@ -28,15 +30,19 @@ log = logging.getLogger(__name__)
 _EVERY = 2.0
 _AFTER_ERROR = 10.0
 _AT_ONCE = 50
+# A group gives a turn every three seconds: its cards must not keep all the others waiting.
+_OF_GROUP_AT_ONCE = 3
 _UNSENT_FOR = timedelta(minutes=10)
 _TELL_WITHIN = timedelta(days=1)
 
 
 class Keeper:
-    """Keeps cards in step with their cases, and tells agents what became of their answers."""
+    """Keeps cards, topics and menus in step with cases and agents, and tells what became of answers."""
 
-    def __init__(self, road: Road, api: Api, bot_id: int) -> None:
+    def __init__(self, road: Road, api: Api, bot_id: int, topics: Topics) -> None:
         self._road = road
+        self._topics = topics
+        self._menus = AgentMenus(road, api, bot_id)
         self._api = api
         self._bot_id = bot_id
         self._awake = asyncio.Event()
@@ -78,15 +84,18 @@ class Keeper:
             async with self._road.database.writing() as session:
                 await session.execute(update(Card).where(Card.id.in_(final)).values(closed_at=utcnow()))
         await self._tell()
+        await self._topics.close_finished()
+        await self._menus.put_up()
 
     async def _outdated(self) -> list[tuple[Card, CardButtons]]:
         timezone = self._road.config.timezone
         wanted = []
+        in_group = 0
         async with self._road.database.reading() as session:
             query = (
                 select(Card, Agent)
                 .join(Case, Case.id == Card.case_id)
-                .join(Agent, Agent.id == Card.agent_id)
+                .outerjoin(Agent, Agent.id == Card.agent_id)
                 .outerjoin(Draft, Draft.id == Card.draft_id)
                 .where(
                     Card.closed_at.is_(None),
@@ -99,7 +108,12 @@ class Keeper:
                 if await _is_being_posted(session, card):
                     # Its last post, the one with the buttons, is not known yet.
                     continue
-                buttons = await buttons_of(session, card, agent, words_for(agent), timezone)
+                words = words_for(agent) if agent is not None else words_in(self._road.config.language)
+                buttons = await buttons_of(session, card, agent, words, timezone)
+                if card.agent_id is None and self._shown.get(card.id) != buttons.rows:
+                    in_group += 1
+                    if in_group > _OF_GROUP_AT_ONCE:
+                        continue
                 wanted.append((card, buttons))
         return wanted
 
@@ -111,7 +125,13 @@ class Keeper:
         if self._shown.get(card.id) == buttons.rows:
             return True
         try:
-            await self._api.edit_keyboard(chat_id_of(card.chat_key), int(card.message_ids[-1]), buttons.rows)
+            await self._api.edit_keyboard(
+                chat_id_of(card.chat_key),
+                int(card.message_ids[-1]),
+                buttons.rows,
+                # In a group a newer card may have taken over its posts since.
+                unless=lambda: self._is_closed(card),
+            )
         except (BadRequest, Forbidden) as error:
             log.info("card.gone", extra={"card": card.id, "error": type(error).__name__})
         except TelegramError as error:
@@ -119,6 +139,11 @@ class Keeper:
             return False
         self._shown[card.id] = buttons.rows
         return True
+
+    async def _is_closed(self, card: Card) -> bool:
+        async with self._road.database.reading() as session:
+            query = select(Card.closed_at).where(Card.id == card.id)
+            return (await session.scalars(query)).one() is not None
 
     async def _tell(self) -> None:
         """Asks who approved an answer what became of it, where Telegram did not say."""
@@ -129,18 +154,12 @@ class Keeper:
         async with self._road.database.writing() as session:
             for entry, agent, case in untold:
                 words = words_for(agent)
-                key = "outcome_unconfirmed"
-                if entry.state == OutboxState.FAILED:
-                    key = "outcome_blocked" if case.flag == "blocked" else "outcome_failed"
-                rows = [[Button(text=words("send_again"), data=data_of(Action.AGAIN, entry.id))]]
-                if entry.state == OutboxState.UNCONFIRMED:
-                    rows[0].insert(0, Button(text=words("arrived"), data=data_of(Action.ARRIVED, entry.id)))
                 await post(
                     session,
                     chat_key(self._bot_id, agent.telegram_id or 0),
-                    words(key, number=case.number, error=entry.error or ""),
+                    doubt_text(entry, case, words),
                     case_id=case.id,
-                    buttons=rows,
+                    buttons=doubt_rows(entry, words),
                     dedupe_key=_told_key(entry),
                 )
 

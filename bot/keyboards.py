@@ -27,6 +27,14 @@ Rows = list[list[Button]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """A post's text and buttons, to be put in place of what it shows."""
+
+    text: str
+    rows: Rows
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CardButtons:
     """A card's buttons. `is_final`: they will not change any more, whatever happens to the case."""
 
@@ -35,9 +43,9 @@ class CardButtons:
 
 
 async def buttons_of(
-    session: AsyncSession, card: Card, agent: Agent, words: Words, timezone: ZoneInfo
+    session: AsyncSession, card: Card, agent: Agent | None, words: Words, timezone: ZoneInfo
 ) -> CardButtons:
-    """The buttons that belong under `card` in the chat of `agent` now."""
+    """The buttons that belong under `card` now, in the chat of `agent` or (None) in the agents' group."""
     case = await session.get_one(Case, card.case_id)
     draft = await session.get(Draft, card.draft_id) if card.draft_id is not None else None
     if draft is not None and draft.state == DraftState.APPROVED:
@@ -46,10 +54,12 @@ async def buttons_of(
             return await _after_approval(session, card, approval, agent, words, timezone)
     proposed = draft is None or draft.state == DraftState.PROPOSED
     holder = await holder_of(session, case, utcnow())
-    if case.state == CaseState.TAKEN_OVER and holder is not None and holder.id != agent.id:
+    if case.state == CaseState.TAKEN_OVER and holder is not None and not _is(holder, agent):
         # Somebody else talks to the customer: the newest card is still the way to take the case from them.
         is_newest = await _is_newest(session, card)
         rows = force_rows(card, holder.name, words, Action.TAKE_BY_FORCE)[:1] if is_newest else []
+        if is_newest and agent is None:
+            rows.append(give_back_row(case, words))
         return CardButtons(rows=rows, is_final=not is_newest)
     if case.revision != card.revision or not proposed:
         return CardButtons(rows=[], is_final=True)
@@ -106,7 +116,7 @@ async def files_of(session: AsyncSession, message_ids: Sequence[str]) -> list[At
     return list((await session.scalars(query)).all())
 
 
-def _actions(card: Card, view: CaseView, agent: Agent, words: Words) -> Rows:
+def _actions(card: Card, view: CaseView, agent: Agent | None, words: Words) -> Rows:
     def button(action: Action, name: str, style: str | None = None) -> Button:
         return Button(text=words(name), data=data_of(action, card.key), style=style)
 
@@ -118,7 +128,7 @@ def _actions(card: Card, view: CaseView, agent: Agent, words: Words) -> Rows:
     else:
         rows.append([button(Action.EDIT, "write", "primary"), button(Action.ASK, "ask")])
         rows.append([button(Action.DECLINE, "decline")])
-    if view.case.state == CaseState.TAKEN_OVER and view.holder is not None and view.holder.id == agent.id:
+    if view.case.state == CaseState.TAKEN_OVER and _is(view.holder, agent):
         rows.append(give_back_row(view.case, words))
     else:
         rows.append([button(Action.PASS_ON, "pass_on"), button(Action.TAKE_OVER, "take_over")])
@@ -162,7 +172,12 @@ def _more(card: Card, view: CaseView, words: Words) -> Rows:
 
 
 async def _after_approval(
-    session: AsyncSession, card: Card, approval: Approval, agent: Agent, words: Words, timezone: ZoneInfo
+    session: AsyncSession,
+    card: Card,
+    approval: Approval,
+    agent: Agent | None,
+    words: Words,
+    timezone: ZoneInfo,
 ) -> CardButtons:
     query = select(OutboxEntry).where(OutboxEntry.approval_id == approval.id).order_by(OutboxEntry.part)
     parts = (await session.scalars(query)).all()
@@ -181,7 +196,8 @@ async def _after_approval(
         return shown(words("sent", time=clock_time(sent_at, timezone)), is_final=True)
     if states != {OutboxState.PENDING} or parts[0].not_before is None:
         return shown(words("leaving"), is_final=False)
-    mine = approval.agent_id == agent.id or rank(agent.role) >= rank(Role.SUPERVISOR)
+    # In a group the button is for those who may; the others are told so when they press it.
+    mine = agent is None or approval.agent_id == agent.id or rank(agent.role) >= rank(Role.SUPERVISOR)
     if not mine:
         approver = await session.get_one(Agent, approval.agent_id)
         return shown(words("approved_by", name=approver.name), is_final=False)
@@ -189,6 +205,10 @@ async def _after_approval(
     label = words("undo", seconds=seconds)
     undo = Button(text=label, data=data_of(Action.UNDO, card.key), style="danger")
     return CardButtons(rows=[[undo]], is_final=False)
+
+
+def _is(holder: Agent | None, agent: Agent | None) -> bool:
+    return holder is not None and agent is not None and holder.id == agent.id
 
 
 def _cut(text: str) -> str:

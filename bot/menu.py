@@ -1,4 +1,4 @@
-"""The menu of commands that Telegram shows to customers, in each language."""
+"""The menus of commands that Telegram shows to customers and to agents, in each language."""
 
 from collections.abc import Mapping
 
@@ -36,3 +36,31 @@ MENUS: Mapping[str | None, Commands] = {
     ),
 }
 """Language to commands; None is for people of any other language."""
+
+GROUP_MENUS: Mapping[str, Commands] = {
+    "it": (
+        ("oggi", "Chi aspetta, da quanto, e gli invii da verificare"),
+        ("schede", "Schede anche in privato: on oppure off"),
+        ("aiuto", "I comandi"),
+    ),
+    "en": (
+        ("today", "Who waits, for how long, and sendings to check"),
+        ("cards", "Cards in private too: on or off"),
+        ("help", "The commands"),
+    ),
+}
+"""What agents may type in their group, by language."""
+
+AGENT_MENUS: Mapping[str, Commands] = {
+    "it": (
+        *GROUP_MENUS["it"],
+        ("prova", "Scrivere come un cliente di prova"),
+        ("fine", "Finire la prova"),
+    ),
+    "en": (
+        *GROUP_MENUS["en"],
+        ("test", "Write as a test customer"),
+        ("end", "End the test"),
+    ),
+}
+"""What agents may type in their private chat, by language."""

@@ -1,11 +1,14 @@
 """Posts of the bot to agents: put into the outbox like everything that leaves, and shown by the channel.
 
 What a post's `content` holds: `agent` (true), `text`, and where they are needed `html` (our own markup),
-`buttons` (rows of `text`, `data`, `style`), `force_reply` (the hint in the reply box), `reply_to` (a
-message's id), `silent`, `fact` (which fact a prompt asks for), `attachment` (a file to show).
+`buttons` (rows of `text`, `data`, `url`, `style`), `force_reply` (the hint in the reply box), `selective`
+(opens that box only for who is mentioned), `reply_to` (a message's id), `silent`, `case` (in whose topic it
+belongs), `fact` (which fact a prompt asks for), `attachment` (a file to show).
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from html import escape
 from typing import Any
 
 from sqlalchemy import select
@@ -14,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.buttons import Button
 from models.ids import new_id
 from models.states import OutboxState, Purpose
-from models.tables import Attachment, OutboxEntry
+from models.tables import Agent, Attachment, OutboxEntry
 from responses.outbox import enqueue, enqueue_parts
 from responses.texts import split_text
 
@@ -32,11 +35,10 @@ async def post(
 ) -> str | None:
     """Says something to an agent; None when `dedupe_key` says that it was said before."""
     content: dict[str, Any] = {"agent": True, "text": text, **more}
+    if case_id is not None:
+        content["case"] = case_id
     if buttons:
-        content["buttons"] = [
-            [{"text": button.text, "data": button.data, "style": button.style} for button in row]
-            for row in buttons
-        ]
+        content["buttons"] = [[asdict(button) for button in row] for row in buttons]
     if reply_to is not None:
         content["reply_to"] = reply_to
     return await enqueue(
@@ -59,7 +61,7 @@ async def post_long(
         purpose=Purpose.CARD,
         dedupe_key=f"post:{new_id()}",
         chat_key=chat_key,
-        contents=[{"agent": True, "text": part, **where} for part in split_text(text)],
+        contents=[{"agent": True, "text": part, "case": case_id, **where} for part in split_text(text)],
         case_id=case_id,
     )
 
@@ -80,12 +82,15 @@ async def post_files(
         )
 
 
+def mention(agent: Agent) -> str:
+    """An agent's name as HTML, which tells them where they have an account that can be told."""
+    name = escape(agent.name, quote=False)
+    return f'<a href="tg://user?id={agent.telegram_id}">{name}</a>' if agent.telegram_id is not None else name
+
+
 def buttons_in(content: Any) -> list[list[Button]]:
     """The rows of buttons of a post's content."""
-    return [
-        [Button(text=button["text"], data=button["data"], style=button.get("style")) for button in row]
-        for row in content.get("buttons", ())
-    ]
+    return [[Button(**button) for button in row] for row in content.get("buttons", ())]
 
 
 async def is_still_sending(session: AsyncSession, chat_key: str, message_id: str) -> bool:

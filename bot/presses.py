@@ -14,16 +14,16 @@ from telegram.error import TelegramError
 from bot.address import chat_id_of, chat_key
 from bot.buttons import Action, read_data
 from bot.card_actions import CardActions
-from bot.context import Context, Press, agent_with
-from bot.keyboards import Rows
+from bot.context import Context, Press, agent_with, reader_at, words_at
+from bot.group_setting import press_elsewhere
+from bot.keyboards import Page, Rows
 from bot.posts import post
-from bot.row_actions import act_on_row
-from bot.words import words_for, words_in
+from bot.row_actions import ROW_ACTIONS, act_on_row
+from bot.words import Words, words_in
 from models.tables import Agent, Card, Update
 from responses.events import record
+from responses.groups import group_at
 from responses.inbox import Transaction
-
-_OF_ROWS = frozenset({Action.GIVE_BACK, Action.UNDO_APPROVAL, Action.FILES_OF, Action.ARRIVED, Action.AGAIN})
 
 
 async def handle_press(context: Context, row: Update, transaction: Transaction, query: CallbackQuery) -> None:
@@ -32,47 +32,62 @@ async def handle_press(context: Context, row: Update, transaction: Transaction, 
         works_here = await agent_with(session, query.from_user.id) is not None
     notice = None if works_here else words_in(query.from_user.language_code or "")("not_an_agent")
     answering = asyncio.create_task(context.api.answer_press(query.id, notice))
-    rows: Rows | None = None
+    shown: Rows | Page | None = None
     try:
         async with transaction() as session:
             agent = await agent_with(session, query.from_user.id)
             if agent is None:
                 record(session, "customer", "press.refused", telegram=query.from_user.id)
             else:
-                rows = await _act(context, session, row, agent, query)
+                shown = await _act(context, session, row, agent, query)
     finally:
         await answering
-    if rows is not None and query.message is not None:
-        await _show(context, chat_id_of(row.chat_key), query.message.message_id, rows)
+    if shown is not None and query.message is not None:
+        await _show(context, chat_id_of(row.chat_key), query.message.message_id, query.data or "", shown)
 
 
 async def _act(
     context: Context, session: AsyncSession, row: Update, agent: Agent, query: CallbackQuery
-) -> Rows | None:
-    """What the pressed post shall have for buttons now; None leaves them."""
+) -> Rows | Page | None:
+    """What the pressed post shall show now, or have for buttons; None leaves it."""
     pressed = read_data(query.data or "")
-    if pressed is None or row.chat_key != chat_key(context.bot_id, agent.telegram_id or 0):
-        await _refuse(session, row, agent)
-        return None
+    is_own = row.chat_key == chat_key(context.bot_id, agent.telegram_id or 0)
+    if not is_own and await group_at(session, row.chat_key) is None:
+        return await press_elsewhere(context, session, row, agent, pressed, query)
+    words, reader = words_at(context, row.chat_key, agent), reader_at(row.chat_key, agent)
     message = query.message.message_id if query.message is not None else None
-    press = Press(row=row, agent=agent, pressed=pressed, message=message)
-    if pressed.action in _OF_ROWS:
+    if pressed is None or pressed.action == Action.OUR_GROUP:
+        await _refuse(session, row, agent, words)
+        return None
+    press = Press(row=row, agent=agent, reader=reader, words=words, pressed=pressed, message=message)
+    if pressed.action in ROW_ACTIONS:
         return await act_on_row(context, session, press)
     card = (await session.scalars(select(Card).where(Card.key == pressed.key))).one_or_none()
-    if card is None or card.chat_key != row.chat_key or card.agent_id != agent.id:
-        await _refuse(session, row, agent)
+    if card is None or card.chat_key != row.chat_key or card.agent_id not in (None, agent.id):
+        await _refuse(session, row, agent, words)
         return None
     return await CardActions(context, session, press, card).act()
 
 
-async def _refuse(session: AsyncSession, row: Update, agent: Agent) -> None:
+async def _refuse(session: AsyncSession, row: Update, agent: Agent, words: Words) -> None:
     record(session, agent.id, "press.refused", update=row.id)
-    await post(session, row.chat_key, words_for(agent)("not_this_card"))
+    await post(session, row.chat_key, words("not_this_card"))
 
 
-async def _show(context: Context, chat: int, message: int, rows: Rows) -> None:
+async def _is_closed(context: Context, data: str) -> bool:
+    """Whether the pressed button's card has meanwhile left its post to a newer one."""
+    pressed = read_data(data)
+    async with context.road.database.reading() as session:
+        query = select(Card.closed_at).where(Card.key == (pressed.key if pressed is not None else ""))
+        return (await session.scalars(query)).one_or_none() is not None
+
+
+async def _show(context: Context, chat: int, message: int, data: str, shown: Rows | Page) -> None:
     try:
-        await context.api.edit_keyboard(chat, message, rows)
+        if isinstance(shown, Page):
+            await context.api.edit_text(chat, message, shown.text, keyboard=shown.rows)
+        else:
+            await context.api.edit_keyboard(chat, message, shown, unless=lambda: _is_closed(context, data))
     except TelegramError:
         # The post is gone or Telegram is out of reach; the buttons are looked after by the keeper.
         context.keeper.wake()

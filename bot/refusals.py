@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cards import words_shown
-from bot.context import Context
+from bot.context import Context, reader_at
 from bot.posts import post
 from bot.words import Words
 from models.clock import utcnow
@@ -61,7 +61,7 @@ async def refuse(
         # A case in triage posts its card from there; one that stands gets it now, if it is not here yet.
         draft = await proposed_draft(session, case)
         if draft is not None and draft.revision == case.revision:
-            await enqueue_card(session, case, agent, chat_key, draft)
+            await enqueue_card(session, case, reader_at(chat_key, agent), chat_key, draft)
 
 
 async def keep_text(session: AsyncSession, agent: Agent, case: Case, draft_id: str | None, text: str) -> bool:

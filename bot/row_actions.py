@@ -1,35 +1,33 @@
 """What the buttons under other posts do: giving a case back, undoing own words, settling a doubt."""
 
+from collections.abc import Awaitable, Callable, Mapping
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.buttons import Action
 from bot.context import Context, Press
-from bot.keyboards import Rows, files_of
+from bot.keyboards import Page, Rows, files_of
 from bot.posts import post, post_files
-from bot.words import words_for
+from bot.today import doubt_pressed, open_pressed, turn_page
 from models.tables import Approval, Case, Message
-from responses.errors import BlockedError
+from responses.errors import BlockedError, NotAllowedError
 from responses.outbox import enqueue_card
 from responses.settling import settle
 
+_IN_LISTS = frozenset({Action.OPEN, Action.DOUBT, Action.TODAY})
 
-async def act_on_row(context: Context, session: AsyncSession, press: Press) -> Rows | None:
-    """Does what the button says; returns the buttons its post shall have now, None to leave them."""
-    actions = {
-        Action.GIVE_BACK: _give_back,
-        Action.UNDO_APPROVAL: _undo,
-        Action.FILES_OF: _files_of,
-        Action.ARRIVED: _settle,
-        Action.AGAIN: _settle,
-    }
-    words = words_for(press.agent)
+
+async def act_on_row(context: Context, session: AsyncSession, press: Press) -> Rows | Page | None:
+    """Does what the button says; returns what its post, or its buttons, shall be now, None to leave them."""
     try:
         async with session.begin_nested():
-            return await actions[press.pressed.action](context, session, press)
+            return await ROW_ACTIONS[press.pressed.action](context, session, press)
     except BlockedError as error:
-        text = words.blocked(error, context.road.config.timezone)
+        text = press.words.blocked(error, context.road.config.timezone)
         await post(session, press.row.chat_key, text, reply_to=press.message)
-        return []
+        # The buttons stay for whom they are for, and those of a list for its other lines.
+        stays = isinstance(error, NotAllowedError) or press.pressed.action in _IN_LISTS
+        return None if stays else []
 
 
 async def _give_back(context: Context, session: AsyncSession, press: Press) -> Rows:
@@ -49,7 +47,7 @@ async def _undo(context: Context, session: AsyncSession, press: Press) -> Rows:
     case = await session.get_one(Case, approval.case_id)
     await _say(session, press, "undone", case)
     if draft is not None:
-        await enqueue_card(session, case, press.agent, press.row.chat_key, draft)
+        await enqueue_card(session, case, press.reader, press.row.chat_key, draft)
     return []
 
 
@@ -62,7 +60,7 @@ async def _files_of(_context: Context, session: AsyncSession, press: Press) -> N
         session,
         press.row.chat_key,
         await files_of(session, [message.id]),
-        caption=words_for(press.agent)("file_caption", number=case.number),
+        caption=press.words("file_caption", number=case.number),
         case_id=case.id,
         reply_to=press.message,
     )
@@ -77,5 +75,18 @@ async def _settle(_context: Context, session: AsyncSession, press: Press) -> Row
 
 
 async def _say(session: AsyncSession, press: Press, key: str, case: Case) -> None:
-    text = words_for(press.agent)(key, number=case.number)
+    text = press.words(key, number=case.number)
     await post(session, press.row.chat_key, text, case_id=case.id, reply_to=press.message)
+
+
+ROW_ACTIONS: Mapping[Action, Callable[[Context, AsyncSession, Press], Awaitable[Rows | Page | None]]] = {
+    Action.GIVE_BACK: _give_back,
+    Action.UNDO_APPROVAL: _undo,
+    Action.FILES_OF: _files_of,
+    Action.ARRIVED: _settle,
+    Action.AGAIN: _settle,
+    Action.OPEN: open_pressed,
+    Action.DOUBT: doubt_pressed,
+    Action.TODAY: turn_page,
+}
+"""What is done on a press whose button carries a row's id."""

@@ -16,6 +16,7 @@ from bot.keeper import Keeper
 from bot.menu import MENUS
 from bot.pacing import Pacing
 from bot.receiver import Receiver
+from bot.topics import Topics
 from bot.updates import handle_update
 from bot.webhook import Webhook, secret_of
 from models.tables import Update
@@ -43,7 +44,8 @@ class TelegramBot:
         self.bot_id = bot_id_of(token)
         self._road = road
         self._api = Api(token, api_base, pacing or Pacing())
-        self._keeper = Keeper(road, self._api, self.bot_id)
+        topics = Topics(road, self._api)
+        self._keeper = Keeper(road, self._api, self.bot_id, topics)
         self._fetcher = Fetcher(road, self._api, self.bot_id)
         self._context = Context(
             road=road,
@@ -53,7 +55,7 @@ class TelegramBot:
             username=lambda: self.username,
         )
         self._receiver = Receiver(road.database, token, api_base, self.bot_id, self._drop_webhook)
-        self.channel = TelegramChannel(self._api, road, self.bot_id)
+        self.channel = TelegramChannel(self._api, road, self.bot_id, topics)
         self.username: str | None = None
         self._tasks: list[asyncio.Task[Any]] = []
 

@@ -90,6 +90,9 @@ async def _answered_post_known(context: Context, row: Update, message: Message |
     replied = message.reply_to_message if message is not None else None
     if replied is None or replied.from_user is None or replied.from_user.id != context.bot_id:
         return
+    if replied.forum_topic_created is not None:
+        # What is written in a topic without answering anything counts as a reply to its first line.
+        return
     for _ in range(_LOOKS):
         async with context.road.database.reading() as session:
             if not await is_still_sending(session, row.chat_key, str(replied.message_id)):
@@ -118,7 +121,10 @@ async def _message(
         raise UnreadableUpdateError("no date")
     user = message.from_user
     if message.chat.type != ChatType.PRIVATE:
-        await group_wrote(context, session, row, user)
+        if not is_edit:
+            await group_wrote(context, session, row, message)
+        else:
+            await forget(session, row, "edited in a group")
         return
     if user is None or user.is_bot or message.sender_chat is not None:
         await forget(session, row, "not a person")

@@ -132,12 +132,43 @@ ENGLISH: Mapping[str, str] = {
     "blocked_other": "Not possible now ({reason}).",
     "not_an_agent": "These buttons are for people who work here.",
     "not_this_card": "This button does not count any more.",
+    # The agents' group
+    "topic": "no. {number} · {name}",
+    "group_offer": "Is this the group of those who work on cases? Only an admin can say so.",
+    "group_ours": "This is our group",
+    "group_admins_only": "Only an admin can choose the group.",
+    "group_set": "From now on cases arrive here: one card per case, and its buttons act for whoever presses. "
+    "Reply to a card to leave an internal note. /today: what is open.",
+    "group_elsewhere": "The agents' group is another one now: no more cases arrive here.",
+    "group_lost": "The bot is no longer in the agents' group: cases arrive in private again.",
+    "taken_over_group": "{name} looks after case no. {number}. What {name} writes in reply to this message, "
+    "to the card or to the customer's messages leaves after the checks; replies by others are internal "
+    "notes. After 30 idle minutes the case goes back to everybody.",
+    "cards_on": "Cards arrive in the group and in private too. To have them in the group only: /cards off",
+    "cards_off": "Cards arrive in the group only. To have them in private too: /cards on",
+    "cards_no_group": "There is no agents' group: cards arrive in private.",
+    "help_group": "Commands in the group:\n• /today: who waits, for how long, and sendings to check\n• "
+    "/cards on, /cards off: cards in private too, or only here\n• /help: this list\nReply to a card to leave "
+    "an internal note; who presses “Edit” replies to my question.",
+    # What is open
+    "today": "Today. Waiting for us: {for_us} · We wait for: {for_customer} · Sendings to check: {in_doubt}",
+    "today_for_us": "Waiting for us, the longest first:",
+    "today_for_customer": "We wait for their answer:",
+    "today_in_doubt": "Sendings failed or uncertain:",
+    "today_nothing": "Nothing is open.",
+    "today_in_topic": "Case no. {number} is at the end of its topic.",
+    "today_number": "no. {number}",
+    "since_minutes": "for {count} min",
+    "since_hours": "for {count} h",
+    "since_days": "for {count} days",
     # Agents' own affairs
     "welcome": "Hello {name}, you are connected to {business} as {role}. Cases arrive here with a draft "
     "ready: read, and press.",
     "link_bad": "This link does not work any more. Ask an admin for a new one.",
     "help": "Cases to approve arrive here.\n• To change a draft press “Edit” and reply to my question.\n• "
-    "Reply to a case to leave an internal note.\n• /test: write as a test customer, until /end.",
+    "Reply to a case to leave an internal note.\n• /today: who waits, for how long, and sendings to "
+    "check.\n• /cards on, /cards off: with an agents' group, cards here too or in the group only.\n• /test: "
+    "write as a test customer, until /end.\n• /help: this list.",
     "try_begun": "From now on you write as a test customer. When you are done: /end",
     "try_ended": "Test over: what you write now does not become a case any more.",
     "business_refused": "Somebody connected this bot to a Telegram Business account. That is not "

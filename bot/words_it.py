@@ -134,13 +134,45 @@ ITALIAN: Mapping[str, str] = {
     "blocked_other": "Adesso non si può ({reason}).",
     "not_an_agent": "Questi pulsanti sono per chi lavora qui.",
     "not_this_card": "Questo pulsante non vale più.",
+    # The agents' group
+    "topic": "n. {number} · {name}",
+    "group_offer": "È questo il gruppo di chi lavora sulle richieste? Può dirlo solo un amministratore.",
+    "group_ours": "Questo è il nostro gruppo",
+    "group_admins_only": "Solo un amministratore può scegliere il gruppo.",
+    "group_set": "D'ora in poi le richieste arrivano qui: una scheda per richiesta, i pulsanti valgono per "
+    "chi li preme. Rispondi a una scheda per lasciare una nota interna. /oggi: che cosa è aperto.",
+    "group_elsewhere": "Il gruppo di lavoro adesso è un altro: qui non arrivano più richieste.",
+    "group_lost": "Il bot non è più nel gruppo di lavoro: le richieste arrivano di nuovo in privato.",
+    "taken_over_group": "{name} si occupa della richiesta n. {number}. Quello che {name} scrive in risposta "
+    "a questo messaggio, alla scheda o ai messaggi del cliente parte dopo i controlli; le risposte degli "
+    "altri sono note interne. Dopo 30 minuti senza scrivere torna a tutti.",
+    "cards_on": "Le schede arrivano nel gruppo e anche in privato. Per averle solo nel gruppo: /schede off",
+    "cards_off": "Le schede arrivano solo nel gruppo. Per averle anche in privato: /schede on",
+    "cards_no_group": "Non c'è un gruppo di lavoro: le schede arrivano in privato.",
+    "help_group": "Comandi nel gruppo:\n• /oggi: chi aspetta, da quanto, e gli invii da verificare\n• "
+    "/schede on, /schede off: schede anche in privato, o solo qui\n• /aiuto: questo elenco\nRispondi a una "
+    "scheda per lasciare una nota interna; chi preme «Modifica» risponde alla mia domanda.",
+    # What is open
+    "today": "Oggi. Aspettano noi: {for_us} · Aspettiamo noi: {for_customer} · "
+    "Invii da verificare: {in_doubt}",
+    "today_for_us": "Aspettano noi, da più tempo:",
+    "today_for_customer": "Aspettiamo una loro risposta:",
+    "today_in_doubt": "Invii non riusciti o incerti:",
+    "today_nothing": "Non c'è niente di aperto.",
+    "today_in_topic": "La richiesta n. {number} è in fondo al suo argomento.",
+    "today_number": "n. {number}",
+    "since_minutes": "da {count} min",
+    "since_hours": "da {count} h",
+    "since_days": "da {count} giorni",
     # Agents' own affairs
     "welcome": "Ciao {name}, sei collegato a {business} come {role}. Qui ti arrivano le richieste con la "
     "bozza pronta: leggi, e premi.",
     "link_bad": "Questo link non vale più. Chiedi un link nuovo a un amministratore.",
     "help": "Qui ti arrivano le richieste da approvare.\n• Per cambiare una bozza premi «Modifica» e "
-    "rispondi alla mia domanda.\n• Rispondi a una richiesta per lasciare una nota interna.\n• /prova: "
-    "scrivi come un cliente di prova, fino a /fine.",
+    "rispondi alla mia domanda.\n• Rispondi a una richiesta per lasciare una nota interna.\n• /oggi: chi "
+    "aspetta, da quanto, e gli invii da verificare.\n• /schede on, /schede off: con un gruppo di lavoro, "
+    "schede anche qui o solo nel gruppo.\n• /prova: scrivi come un cliente di prova, fino a /fine.\n• "
+    "/aiuto: questo elenco.",
     "try_begun": "Da adesso scrivi come un cliente di prova. Quando hai finito: /fine",
     "try_ended": "Prova finita: quello che scrivi adesso non diventa più una richiesta.",
     "business_refused": "Qualcuno ha collegato questo bot a un account Telegram Business. Non è ancora "

@@ -71,6 +71,15 @@ class Purpose(StrEnum):
     STANDING = "standing"
 
 
+class TopicState(StrEnum):
+    """Of a topic for a case in a forum group."""
+
+    ASKED = "asked"  # Telegram was asked for it, and has not answered yet or never will
+    OPEN = "open"
+    CLOSED = "closed"
+    NONE = "none"  # there is none, and the case does without
+
+
 class Direction(StrEnum):
     IN = "in"
     OUT = "out"

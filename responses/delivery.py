@@ -22,6 +22,7 @@ from models.ids import new_id
 from models.states import Direction, OutboxState, Purpose, VoucherState
 from models.tables import Agent, Approval, Attachment, Card, Case, Identity, Message, OutboxEntry, Voucher
 from responses.events import record
+from responses.groups import move_chat
 from responses.incoming import MessageKind
 
 log = logging.getLogger(__name__)
@@ -120,7 +121,7 @@ class Delivery:
                     set_alarm(session, Job.DELIVER, entry.id, entry.not_before)
                 case Outcome.MOVED:
                     if result.moved_to is not None:
-                        await _move_chat(session, entry.chat_key, result.moved_to)
+                        await move_chat(session, entry.chat_key, result.moved_to)
                         entry.chat_key = result.moved_to
                     entry.state = OutboxState.PENDING
                     set_alarm(session, Job.DELIVER, entry.id)
@@ -257,11 +258,6 @@ async def _flag(session: AsyncSession, entry: OutboxEntry, flag: str) -> None:
         )
     if entry.case_id is not None and (entry.purpose == Purpose.ANSWER or flag == "blocked"):
         await session.execute(update(Case).where(Case.id == entry.case_id).values(flag=flag))
-
-
-async def _move_chat(session: AsyncSession, old: str, new: str) -> None:
-    for table in (Identity, Case, Card, OutboxEntry):
-        await session.execute(update(table).where(table.chat_key == old).values(chat_key=new))
 
 
 async def give_up_lost(session: AsyncSession, now: datetime, *, living: Collection[str] | None = None) -> int:

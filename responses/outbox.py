@@ -82,37 +82,52 @@ async def enqueue_parts(
 
 
 async def enqueue_card(
-    session: AsyncSession, case: Case, agent: Agent, chat_key: str, draft: Draft | None
+    session: AsyncSession,
+    case: Case,
+    agent: Agent | None,
+    chat_key: str,
+    draft: Draft | None,
+    *,
+    again: bool = False,
+    then: dict[str, Any] | None = None,
 ) -> Card | None:
-    """A case's card for one agent's chat: a head, then the whole draft with the buttons under its last post.
+    """A case's card for a chat: a head, then the whole draft with the buttons under its last post.
 
-    None when this chat has the card of this revision already.
+    `agent` is whose chat it is, None for a group's. None is returned when this chat has the card of this
+    revision already; with `again` it gets it once more, unless one is on its way. `then` is a message that
+    follows the card.
     """
     card = Card(
         key=secrets.token_urlsafe(9),
         case_id=case.id,
         draft_id=draft.id if draft is not None else None,
-        agent_id=agent.id,
+        agent_id=agent.id if agent is not None else None,
         chat_key=chat_key,
         message_ids=[],
         draft_sha256=draft.sha256 if draft is not None else None,
         revision=case.revision,
     )
     key = f"card:{case.id}:{chat_key}:{case.revision}"
-    exists = select(OutboxEntry.id).where(OutboxEntry.dedupe_key == f"{key}:0")
-    if (await session.execute(exists)).first() is not None:
+    here = select(OutboxEntry.id).where(OutboxEntry.dedupe_key.startswith(f"{key}:", autoescape=True))
+    if again:
+        here = here.where(OutboxEntry.state.in_((OutboxState.PENDING, OutboxState.SENDING)))
+    if (await session.execute(here.limit(1))).first() is not None:
         return None
+    if again:
+        key = f"{key}:{card.key}"
     session.add(card)
     await session.flush()
-    contents: list[dict[str, Any]] = [{"card": card.id, "piece": "head"}]
+    shown: dict[str, Any] = {"card": card.id, "case": case.id, "again": again}
+    contents: list[dict[str, Any]] = [{**shown, "piece": "head"}]
     if draft is not None:
         chunks = split_text(draft.text)
         contents += [
-            {"card": card.id, "piece": "draft", "text": chunk, "buttons": chunk is chunks[-1]}
-            for chunk in chunks
+            {**shown, "piece": "draft", "text": chunk, "buttons": chunk is chunks[-1]} for chunk in chunks
         ]
     else:
         contents[0]["buttons"] = True
+    if then is not None:
+        contents.append(then)
     await enqueue_parts(
         session, purpose=Purpose.CARD, dedupe_key=key, chat_key=chat_key, contents=contents, case_id=case.id
     )

@@ -22,13 +22,14 @@ from responses.drafts.dates import format_when
 from responses.events import record
 from responses.facts import known_facts, note_orders
 from responses.filing import due_now
+from responses.groups import card_chats
 from responses.matters import matter_of
 from responses.outbox import cancel_cards, enqueue, enqueue_card
 from responses.policies import PolicyBook
 from responses.policy import decide
 from responses.proposing import propose_decision
 from responses.reading import Reading, read_case
-from responses.rights import may_approve, own_case
+from responses.rights import may_approve
 from responses.standing_texts import StandingTexts
 
 log = logging.getLogger(__name__)
@@ -209,10 +210,8 @@ class Triage:
             able = [agent for agent in able if agent.id == case.passed_to] or able
         if case.passed_to_role is not None:
             able = [agent for agent in able if rank(agent.role) >= rank(case.passed_to_role)] or able
-        for agent in able:
-            chat = self._agent_chat(agent)
-            if chat is not None and not await own_case(session, agent, case):
-                await enqueue_card(session, case, agent, chat, draft)
+        for agent, chat in await card_chats(session, case, able, self._agent_chat):
+            await enqueue_card(session, case, agent, chat, draft)
 
     async def show(self, session: AsyncSession, case: Case, draft: Draft | None) -> None:
         """Sends the case's cards anew: after it was edited, passed on, or an approval was taken back."""
@@ -222,19 +221,18 @@ class Triage:
         """Somebody holds the case in person: the words go to them at once, and nothing is drafted."""
         case.triage_due_at = case.first_unread_at = None
         holder = await session.get(Agent, case.claimed_by) if case.claimed_by is not None else None
-        chat = self._agent_chat(holder) if holder is not None else None
         record(session, "system", "case.forwarded", case.id, revision=case.revision)
-        if chat is None:
-            return
-        for message in reading.messages:
-            await enqueue(
-                session,
-                purpose=Purpose.CARD,
-                dedupe_key=f"forward:{message.id}:{chat}",
-                chat_key=chat,
-                content={"forward": message.id, "case": case.id},
-                case_id=case.id,
-            )
+        held_by = [holder] if holder is not None else []
+        for _, chat in await card_chats(session, case, held_by, self._agent_chat):
+            for message in reading.messages:
+                await enqueue(
+                    session,
+                    purpose=Purpose.CARD,
+                    dedupe_key=f"forward:{message.id}:{chat}",
+                    chat_key=chat,
+                    content={"forward": message.id, "case": case.id},
+                    case_id=case.id,
+                )
 
     def _change_nothing(self, session: AsyncSession, case: Case) -> None:
         case.state = CaseState(case.reopened_from or CaseState.ANSWERED)

@@ -4,6 +4,7 @@ from models.tables.answers import Approval, Card, Draft, OpenEdit, OutboxEntry, 
 from models.tables.base import Base
 from models.tables.cases import Attachment, Case, Message
 from models.tables.decisions import AssessmentRow, DecisionRow, Fact, OfferRow
+from models.tables.groups import AgentsGroup, Topic
 from models.tables.house import (
     Agent,
     Event,
@@ -21,6 +22,7 @@ from models.tables.updates import Cursor, Update
 
 __all__ = [
     "Agent",
+    "AgentsGroup",
     "Approval",
     "AssessmentRow",
     "Attachment",
@@ -48,6 +50,7 @@ __all__ = [
     "Session",
     "Setting",
     "StandingText",
+    "Topic",
     "Update",
     "Voucher",
 ]

@@ -15,6 +15,7 @@ class Agent(Base):
     """A person who works here. Without this row nothing in Telegram or on the web acts.
 
     `limit_minor` is the agent's own limit where it is below the role's; None means the role's.
+    `private_cards`: cards also come to the private chat when there is an agents' group.
     """
 
     __tablename__ = "agents"
@@ -28,6 +29,7 @@ class Agent(Base):
     languages: Mapped[list[Any]] = mapped_column(default=lambda: ["it"])
     limit_minor: Mapped[int | None] = mapped_column(BigInteger)
     testing_since: Mapped[datetime | None]
+    private_cards: Mapped[bool] = mapped_column(default=False)
     removed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 

@@ -140,8 +140,8 @@ class Office:
         self.wait(lambda: user.find(f"Ciao {name}"), f"{name} is linked")
         return user
 
-    def login_link(self, name: str) -> str:
-        """A one-time link to the desk."""
+    def desk(self, name: str) -> httpx.Client:
+        """A browser of sorts, signed in to the desk as an agent by a one-time link."""
         printed = subprocess.run(
             [sys.executable, "-m", "rimedio", "login", name],
             env=self._environment,
@@ -150,9 +150,13 @@ class Office:
             check=True,
             timeout=60,
         ).stdout
-        link = re.search(r"http\S+/login/\S+", printed)
-        assert link is not None, printed
-        return link[0]
+        door = f"/login/{printed.strip().rpartition('/')[2]}"
+        address = f"http://127.0.0.1:{self._port}"
+        desk = httpx.Client(base_url=address, follow_redirects=True, timeout=30)
+        token = re.search(r'name="csrf" value="([^"]+)"', desk.get(door).text)
+        assert token is not None
+        desk.post(door, data={"csrf": token[1]}).raise_for_status()
+        return desk
 
     # Looking
 

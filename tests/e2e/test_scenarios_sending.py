@@ -17,7 +17,7 @@ CHATS, LINES = 300, 3
 
 @pytest.fixture
 def desk(staffed: Staffed) -> Iterator[DeskClient]:
-    client = DeskClient(staffed.office.login_link("Sofia"))
+    client = DeskClient(staffed.office.desk("Sofia"))
     yield client
     client.close()
 

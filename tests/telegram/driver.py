@@ -151,13 +151,13 @@ class User(Screen):
         """Send a message with these fields of the Bot API; ``checked=False`` lets wrong ones through."""
         with self._double.lock:
             chat = self._place(to)
-            stored = self._double.world.write(
-                chat,
-                self.person,
-                content,
-                reply_to=reply_to.message_id if reply_to else None,
-                thread=thread,
-            )
+            answered = reply_to.message_id if reply_to else None
+            if thread is not None:
+                if thread in chat.closed_topics and chat.members[self.id] == "member":
+                    raise NotPossibleError(f"the topic {chat.topics[thread]!r} is closed")
+                # What answers nothing counts in a topic as a reply to the message that began it.
+                answered = answered or thread
+            stored = self._double.world.write(chat, self.person, content, reply_to=answered, thread=thread)
             if chat.person is not None:
                 chat.opened = True
             if self._reaches_bot(chat, stored):

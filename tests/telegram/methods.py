@@ -102,6 +102,7 @@ class Methods:
         self.rates = Rates()
         self.editing = Editing(world)
         self.texts: dict[str, Any] = {}
+        self.commands: dict[tuple[str, int | None, str], list[Json]] = {}
         sending = Sending(world)
         files = ("photo", "document", "voice", "audio", "video", "animation", "sticker")
         self._by_name: dict[str, Method] = {
@@ -133,17 +134,18 @@ class Methods:
             "getchatmembercount": self._count_members,
             "leavechat": self._leave_chat,
             "createforumtopic": self._create_topic,
-            "editforumtopic": self._on_topic,
-            "closeforumtopic": self._on_topic,
-            "reopenforumtopic": self._on_topic,
-            "getmycommands": lambda _: self.texts.get("commands", []),
-            "deletemycommands": lambda _: True,
+            "editforumtopic": self._rename_topic,
+            "closeforumtopic": lambda params: self._close_topic(params, closed=True),
+            "reopenforumtopic": lambda params: self._close_topic(params, closed=False),
+            "setmycommands": self._set_commands,
+            "getmycommands": lambda params: self.commands.get(_scope(params), []),
+            "deletemycommands": self._delete_commands,
             "setchatmenubutton": lambda _: True,
             "setmydefaultadministratorrights": lambda _: True,
             "close": lambda _: True,
             "logout": lambda _: True,
             **{f"setmy{name.replace('_', '')}": self._setter(name) for name in _PROFILE},
-            **{f"getmy{name.replace('_', '')}": self._getter(name) for name in _PROFILE[1:]},
+            **{f"getmy{name.replace('_', '')}": self._getter(name) for name in _PROFILE},
         }
 
     def knows(self, name: str) -> bool:
@@ -284,19 +286,40 @@ class Methods:
         thread: int = service.message["message_id"]
         service.message |= {"message_thread_id": thread, "is_topic_message": True}
         chat.topics[thread] = name
+        # The one kind of message of its own that a bot is told of: what happens to a chat.
+        self._updates.push({"message": service.message})
         return created | {"message_thread_id": thread}
 
-    def _on_topic(self, params: Params) -> bool:
+    def _topic(self, params: Params) -> tuple[Chat, int]:
         chat = self._world.open_chat(params.raw("chat_id"))
         thread = params.integer("message_thread_id")
         if thread not in chat.topics:
             raise ApiError(400, "message thread not found")
+        return chat, thread
+
+    def _rename_topic(self, params: Params) -> bool:
+        chat, thread = self._topic(params)
         chat.topics[thread] = params.text("name") or chat.topics[thread]
+        return True
+
+    def _close_topic(self, params: Params, *, closed: bool) -> bool:
+        chat, thread = self._topic(params)
+        if (thread in chat.closed_topics) == closed:
+            raise ApiError(400, "TOPIC_NOT_MODIFIED")
+        chat.closed_topics ^= {thread}
+        return True
+
+    def _set_commands(self, params: Params) -> bool:
+        self.commands[_scope(params)] = params.items("commands") or []
+        return True
+
+    def _delete_commands(self, params: Params) -> bool:
+        self.commands.pop(_scope(params), None)
         return True
 
     def _setter(self, name: str) -> Method:
         def set_text(params: Params) -> bool:
-            self.texts[name] = params.items(name) if name == "commands" else params.text(name)
+            self.texts[name] = params.text(name)
             return True
 
         return set_text
@@ -305,7 +328,14 @@ class Methods:
         return lambda _: {name: self.texts.get(name, "")}
 
 
-_PROFILE = ("commands", "name", "description", "short_description")
+_PROFILE = ("name", "description", "short_description")
+
+
+def _scope(params: Params) -> tuple[str, int | None, str]:
+    """For whom a menu of commands is: the kind of scope, its chat, the language."""
+    scope: Json = params.raw("scope") or {}
+    chat = scope.get("chat_id")
+    return scope.get("type", "default"), int(chat) if chat is not None else None, params.text("language_code")
 
 
 def _sender(sending: Sending, kind: str) -> Method:

@@ -85,6 +85,7 @@ class Chat:
     bot_rights: dict[str, bool] = field(default_factory=dict)
     members: dict[int, str] = field(default_factory=dict)
     topics: dict[int, str] = field(default_factory=dict)
+    closed_topics: set[int] = field(default_factory=set)
     migrated_to: int | None = None
     messages: dict[int, Stored] = field(default_factory=dict)
 

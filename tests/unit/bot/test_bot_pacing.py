@@ -95,3 +95,16 @@ async def test_who_stops_waiting_takes_no_turn() -> None:
     with pytest.raises(asyncio.CancelledError):
         await impatient
     assert await patient - first < 0.18
+
+
+async def test_a_group_full_of_cards_holds_up_no_answer() -> None:
+    pacing = Pacing(overall=FREE, private=FREE, group=Limit(count=2, seconds=5.0))
+    cards = [asyncio.ensure_future(take(pacing, -100, Purpose.CARD)) for _ in range(30)]
+    await asyncio.sleep(0)
+    before = asyncio.get_running_loop().time()
+    answered = await asyncio.gather(*(take(pacing, chat) for chat in range(1, 20)))
+    assert max(answered) - before < 0.5
+    assert sum(card.done() for card in cards) == 2
+    for card in cards:
+        card.cancel()
+    await asyncio.gather(*cards, return_exceptions=True)
