@@ -20,6 +20,7 @@ from telegram.error import (
 
 from bot.address import chat_id_of, chat_key, source_of
 from bot.api import Api
+from bot.bulletins import bulletin_of
 from bot.buttons import Action, Button, data_of
 from bot.cards import head_of, spoken
 from bot.errors import FloodError, ServerRefusedError
@@ -86,6 +87,12 @@ class TelegramChannel:
         content = message.content
         if "card" in content:
             return await self._card(chat, content["card"], content)
+        if "bulletin" in content:
+            async with self._road.database.reading() as session:
+                bulletin = await bulletin_of(session, content)
+            return lambda: self._api.send_text(
+                chat, bulletin.text, keyboard=bulletin.rows, silent=bool(content.get("silent"))
+            )
         if "forward" in content:
             return await self._forward(chat, message.chat_key, content["forward"])
         if "attachment" in content:

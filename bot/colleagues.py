@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Message
 
+from bot.absences import obey_absence
 from bot.buttons import Action, Button, data_of
 from bot.cards import agent_facts
 from bot.context import Context
@@ -25,7 +26,7 @@ from responses.events import record
 from responses.facts import give_fact
 from responses.filing import clean
 from responses.outbox import enqueue_card
-from responses.rights import Bound, check_tier, decision_of, may_approve, own_case
+from responses.rights import Bound, check_reach, decision_of, may_approve, own_case
 from responses.views import view_case
 
 PROMPT_KINDS = {"edit": None, "ask": DecisionKind.ASK, "decline": DecisionKind.DECLINE}
@@ -57,7 +58,7 @@ async def agent_wrote(
     words = words_for(agent)
     command = read_command(message.text) if message.text is not None else None
     if command is not None:
-        await _obey(session, row, command, agent, words)
+        await _obey(context, session, row, command, agent, words)
         return
     entry = await _answered_post(session, row, message)
     if entry is not None:
@@ -78,7 +79,7 @@ async def show_card(
 ) -> None:
     """Shows a draft to who made it, and to those who may approve it when that is somebody else."""
     try:
-        check_tier(agent, await decision_of(session, draft))
+        await check_reach(session, agent, await decision_of(session, draft))
     except NotAllowedError:
         await context.road.triage.show(session, case, draft)
     await enqueue_card(session, case, agent, chat_key, draft)
@@ -100,7 +101,9 @@ async def _show_waiting(session: AsyncSession, chat_key: str, agent: Agent) -> N
             await enqueue_card(session, case, agent, chat_key, draft)
 
 
-async def _obey(session: AsyncSession, row: Update, command: Command, agent: Agent, words: Words) -> None:
+async def _obey(
+    context: Context, session: AsyncSession, row: Update, command: Command, agent: Agent, words: Words
+) -> None:
     match command.name:
         case "try":
             agent.testing_since = utcnow()
@@ -110,6 +113,8 @@ async def _obey(session: AsyncSession, row: Update, command: Command, agent: Age
             agent.testing_since = None
             record(session, agent.id, "test.ended")
             await post(session, row.chat_key, words("try_ended"))
+        case "away" | "back":
+            await obey_absence(context, session, row.chat_key, command, agent)
         case _:
             key = "link_bad" if command.name == "start" and command.rest else "help"
             await post(session, row.chat_key, words(key))

@@ -27,6 +27,10 @@ COMMANDS: Mapping[str, str] = {
     "test": "try",
     "fine": "end",
     "end": "end",
+    "assente": "away",
+    "away": "away",
+    "presente": "back",
+    "back": "back",
 }
 """What people may type after the slash, and what is meant. Anything else is what they want to say."""
 

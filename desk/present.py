@@ -12,6 +12,7 @@ from desk.words import Words
 from models.clock import utcnow
 from models.decision import FactValue
 from models.money import Money
+from responses.notices import Notice
 
 _LOCALES = {"it": "it_IT", "en": "en_GB"}
 
@@ -81,6 +82,13 @@ class Present:
         return format_currency(
             amount.amount, amount.currency, pattern, locale=self._locale, currency_digits=False
         )
+
+    def notice(self, notice: Notice) -> str:
+        """A notice as a sentence."""
+        details = dict(notice.details)
+        if "role" in details:
+            details["role"] = self.words(f"roles.{details['role']}")
+        return self.words(f"notices.{notice.kind}", **details)
 
     def chance(self, probability: float) -> str:
         """A probability as a percentage."""

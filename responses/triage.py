@@ -26,6 +26,7 @@ from responses.matters import matter_of
 from responses.outbox import cancel_cards, enqueue, enqueue_card
 from responses.policies import PolicyBook
 from responses.policy import decide
+from responses.presence import absences_at, present_agents
 from responses.proposing import propose_decision
 from responses.reading import Reading, read_case
 from responses.rights import may_approve, own_case
@@ -200,11 +201,22 @@ class Triage:
             customer.receipt_at = now
 
     async def _cards(self, session: AsyncSession, case: Case, draft: Draft | None) -> None:
-        """A card for everyone who may approve this draft; for whom it was passed to, if it was."""
+        """Cards of this revision in place of those that have not left yet."""
         if case.is_sample:
             return
         await cancel_cards(session, case)
-        able = await may_approve(session, draft) if draft is not None else await _working(session)
+        await self.deal(session, case, draft)
+
+    async def deal(self, session: AsyncSession, case: Case, draft: Draft | None) -> None:
+        """A card for everyone here who may approve this draft and has none of this revision yet.
+
+        Of a case that was passed on, for whom it was passed to.
+        """
+        now = utcnow()
+        able = await present_agents(session, now)
+        if draft is not None:
+            away = await absences_at(session, now)
+            able = [agent for agent in await may_approve(session, draft) if agent.id not in away]
         if case.passed_to is not None:
             able = [agent for agent in able if agent.id == case.passed_to] or able
         if case.passed_to_role is not None:
@@ -294,10 +306,6 @@ async def overdue_cases(session: AsyncSession, now: datetime, limit: int) -> lis
     """Cases whose triage should have happened by now."""
     query = select(Case.id).where(Case.triage_due_at <= now).order_by(Case.triage_due_at).limit(limit)
     return list((await session.scalars(query)).all())
-
-
-async def _working(session: AsyncSession) -> list[Agent]:
-    return list((await session.scalars(select(Agent).where(Agent.removed_at.is_(None)))).all())
 
 
 def _only_thanks(reading: Reading, before: str) -> bool:

@@ -33,6 +33,7 @@ from responses.road import Road
 from responses.samples import sample_handler
 from responses.standing_texts import StandingTexts
 from responses.triage import Triage, idle_takeovers, outdated_drafts, overdue_cases
+from responses.watch import Watch
 from rimedio.installation import road_config
 from rimedio.jobs import Jobs, jobs_url
 from rimedio.model import Model
@@ -98,6 +99,12 @@ class Program:
             process_id=self.process_id,
         )
         database.ring = self.jobs.ring
+        self._watch = Watch(
+            database=database,
+            triage=self.road.triage,
+            policies=policies,
+            agent_chat=self._agent_chat,
+        )
         self._tasks: list[asyncio.Task[None]] = []
 
     def _agent_chat(self, agent: Agent) -> str | None:
@@ -154,6 +161,7 @@ class Program:
     async def _sweep(self) -> Sequence[Alarm]:
         """Everything that is due and might have lost its alarm; and what a crash left half done."""
         now = utcnow()
+        await self._watch.look(now)
         async with self.database.writing() as session:
             await give_up_lost(session, now)
             for case in await idle_takeovers(session, now):

@@ -1,0 +1,76 @@
+"""What the clock and the calendar ask for: absences that begin and end, and what nobody here can do."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.database import Database
+from models.states import CaseState, DraftState
+from models.tables import Case, Draft
+from responses.notices import TELL_AFTER, NoticeKind, put_up, standing_notices, take_down, tell_admins
+from responses.policies import PolicyBook
+from responses.rights import beyond_all
+from responses.triage import AgentChat, Triage
+from responses.turns import turn_over
+
+_AT_ONCE = 200
+
+
+class Watch:
+    """Looks whether the time has come for something; every look may be the first after a crash.
+
+    Args:
+        database: where everything is.
+        triage: deals cards.
+        policies: gives the opening hours and who is on call.
+        agent_chat: where an agent is told things.
+    """
+
+    def __init__(
+        self, *, database: Database, triage: Triage, policies: PolicyBook, agent_chat: AgentChat
+    ) -> None:
+        self._database = database
+        self._triage = triage
+        self._policies = policies
+        self._agent_chat = agent_chat
+
+    async def look(self, now: datetime) -> None:
+        """Does what is due at `now`."""
+        async with self._database.writing() as session:
+            policy = await self._policies.current(session)
+            await turn_over(session, self._triage, now)
+            await _check_approvers(session, now)
+            for notice in await standing_notices(session):
+                if now - notice.since >= TELL_AFTER:
+                    await tell_admins(session, notice, self._agent_chat, policy.hours, now)
+
+
+async def _check_approvers(session: AsyncSession, now: datetime) -> None:
+    """Puts a notice up while a draft waits that nobody here may approve."""
+    query = (
+        select(Draft, Case.number)
+        .join(Case, Case.id == Draft.case_id)
+        .where(
+            Case.state == CaseState.WAITING_AGENT,
+            Case.is_sample.is_(False),
+            Draft.state == DraftState.PROPOSED,
+        )
+        .order_by(Case.due_at.is_(None), Case.due_at, Case.id)
+        .limit(_AT_ONCE)
+    )
+    waiting: list[tuple[Draft, int]] = [(row[0], row[1]) for row in await session.execute(query)]
+    numbers = {draft.id: number for draft, number in waiting}
+    stuck = await beyond_all(session, [draft for draft, _ in waiting])
+    if not stuck:
+        await take_down(session, NoticeKind.NOBODY_MAY_APPROVE)
+        return
+    first, decision = stuck[0]
+    await put_up(
+        session,
+        NoticeKind.NOBODY_MAY_APPROVE,
+        now,
+        number=str(numbers[first.id]),
+        count=str(len(stuck)),
+        role=decision.tier,
+    )
