@@ -9,9 +9,16 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.buttons import Action, Button, data_of
+from bot.cards import words_shown
 from bot.keyboards import Rows
 from bot.words import Words, words_for
-from models.tables import Agent
+from models.tables import Agent, Case
+from responses.texts import shorten
+from responses.views import view_case
+
+_MAX_WORDS = 400
+_MAX_NAME = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,7 +32,22 @@ class Bulletin:
 async def bulletin_of(session: AsyncSession, content: Mapping[str, Any]) -> Bulletin:
     """What is to be said now."""
     words = words_for(await session.get_one(Agent, content["to"]))
+    if content["bulletin"] == "ring":
+        return await _ring(session, content, words)
     return Bulletin(text=_notice(content["notice"], content["details"], words), rows=[])
+
+
+async def _ring(session: AsyncSession, content: Mapping[str, Any], words: Words) -> Bulletin:
+    view = await view_case(session, await session.get_one(Case, content["case"]))
+    said, _ = words_shown(view.unread, words, _MAX_WORDS)
+    name = shorten(view.identity.display_name or words("no_name"), _MAX_NAME)
+    lines = [words("ring", number=view.case.number, name=name), said]
+    if content["nobody"]:
+        lines.append(words("ring_nobody"))
+    take = Button(
+        text=words("answer_call"), data=data_of(Action.ANSWER_CALL, content["call"]), style="danger"
+    )
+    return Bulletin(text="\n\n".join(lines), rows=[[take]])
 
 
 def _notice(kind: str, details: Mapping[str, str], words: Words) -> str:

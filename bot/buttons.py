@@ -34,6 +34,7 @@ class Action(StrEnum):
     FILES_OF = "m"
     ARRIVED = "k"
     AGAIN = "r"
+    ANSWER_CALL = "c"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

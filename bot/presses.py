@@ -23,7 +23,16 @@ from models.tables import Agent, Card, Update
 from responses.events import record
 from responses.inbox import Transaction
 
-_OF_ROWS = frozenset({Action.GIVE_BACK, Action.UNDO_APPROVAL, Action.FILES_OF, Action.ARRIVED, Action.AGAIN})
+_OF_ROWS = frozenset(
+    {
+        Action.GIVE_BACK,
+        Action.UNDO_APPROVAL,
+        Action.FILES_OF,
+        Action.ARRIVED,
+        Action.AGAIN,
+        Action.ANSWER_CALL,
+    }
+)
 
 
 async def handle_press(context: Context, row: Update, transaction: Transaction, query: CallbackQuery) -> None:

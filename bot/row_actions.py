@@ -1,4 +1,4 @@
-"""What the buttons under other posts do: giving a case back, undoing own words, settling a doubt."""
+"""What the buttons under other posts do: giving a case back, undoing, settling a doubt, taking a call."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -7,9 +7,13 @@ from bot.context import Context, Press
 from bot.keyboards import Rows, files_of
 from bot.posts import post, post_files
 from bot.words import words_for
-from models.tables import Approval, Case, Message
+from models.clock import utcnow
+from models.tables import Approval, Call, Case, Message
+from responses.cases import claim
 from responses.errors import BlockedError
+from responses.oncall import answer_call
 from responses.outbox import enqueue_card
+from responses.rights import check_free
 from responses.settling import settle
 
 
@@ -21,6 +25,7 @@ async def act_on_row(context: Context, session: AsyncSession, press: Press) -> R
         Action.FILES_OF: _files_of,
         Action.ARRIVED: _settle,
         Action.AGAIN: _settle,
+        Action.ANSWER_CALL: _answer_call,
     }
     words = words_for(press.agent)
     try:
@@ -73,6 +78,19 @@ async def _settle(_context: Context, session: AsyncSession, press: Press) -> Row
     arrived = press.pressed.action == Action.ARRIVED
     case = await settle(session, press.agent, press.pressed.key, arrived=arrived)
     await _say(session, press, "settled_arrived" if arrived else "settled_again", case)
+    return []
+
+
+async def _answer_call(_context: Context, session: AsyncSession, press: Press) -> Rows:
+    """Who was called takes the case: it rings no more, and the others see who holds it."""
+    call = await session.get(Call, press.pressed.key)
+    if call is None:
+        raise BlockedError("gone")
+    case = await session.get_one(Case, call.case_id, with_for_update=True)
+    await check_free(session, press.agent, case)
+    await claim(session, case, press.agent)
+    await answer_call(session, call, press.agent, utcnow())
+    await _say(session, press, "call_answered", case)
     return []
 
 

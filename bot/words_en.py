@@ -156,6 +156,12 @@ ENGLISH: Mapping[str, str] = {
     "stands in for you; the name may be left out). When you return: /back",
     "welcome_back": "Welcome back: cases arrive here again.",
     "not_away": "You were not down as away.",
+    "ring": "URGENT: case no. {number}, {name}. Rings every 3 minutes until somebody takes it.",
+    "ring_nobody": "Whoever should be on call is not here: that is why it rings with you.",
+    "answer_call": "I'm on it",
+    "call_answered": "Case no. {number} is yours for 15 minutes: the others see it, and it rings no more.",
+    "notice_nobody_on_call": "Nobody whom the rules want on call is here and connected to Telegram: anything "
+    "critical rings with the admins.",
     "notice_nobody_may_approve": "Case no. {number} waits for approval ({role}), and nobody is here who may "
     "give it. Cases stuck like this: {count}.",
     "business_refused": "Somebody connected this bot to a Telegram Business account. That is not "

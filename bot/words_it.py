@@ -157,6 +157,12 @@ ITALIAN: Mapping[str, str] = {
     "chi ti sostituisce; il nome può mancare). Quando torni: /presente",
     "welcome_back": "Bentornato: le richieste ti arrivano di nuovo.",
     "not_away": "Non risultavi assente.",
+    "ring": "URGENTE: richiesta n. {number}, {name}. Suona ogni 3 minuti finché qualcuno la prende.",
+    "ring_nobody": "Chi dovrebbe essere reperibile non c'è: per questo suona a te.",
+    "answer_call": "Ci penso io",
+    "call_answered": "La richiesta n. {number} è tua per 15 minuti: gli altri lo vedono, e non suona più.",
+    "notice_nobody_on_call": "Nessuno di chi le regole vogliono reperibile è qui e collegato a Telegram: se "
+    "arriva qualcosa di critico, suona agli amministratori.",
     "notice_nobody_may_approve": "La richiesta n. {number} aspetta l'approvazione di un {role}, e adesso non "
     "c'è nessuno che possa darla. Richieste ferme per questo: {count}.",
     "business_refused": "Qualcuno ha collegato questo bot a un account Telegram Business. Non è ancora "

@@ -13,10 +13,10 @@ from models.decision import Role
 from models.states import Purpose
 from models.tables import Agent, Setting
 from responses.agents import working_agents
+from responses.channels import AgentChat
 from responses.hours import OpeningHours
 from responses.outbox import enqueue
 from responses.presence import absences_at
-from responses.triage import AgentChat
 
 # Who is still letting colleagues in, or has just set somebody's absence, need not be told at once.
 TELL_AFTER = timedelta(minutes=10)
@@ -27,6 +27,7 @@ class NoticeKind(StrEnum):
     """What can be wrong."""
 
     NOBODY_MAY_APPROVE = "nobody_may_approve"
+    NOBODY_ON_CALL = "nobody_on_call"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,7 @@
 """Triage: what arrived is read, decided by the policy, drafted, and put before an agent."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
@@ -17,12 +17,15 @@ from models.states import CaseState, DraftState, Purpose
 from models.tables import Agent, Case, Customer, DecisionRow, Draft, Identity, Message
 from responses.agents import rank
 from responses.cases import has_open_promise, move, open_case, raise_revision
+from responses.channels import AgentChat
 from responses.config import RoadConfig
 from responses.drafts.dates import format_when
 from responses.events import record
 from responses.facts import known_facts, note_orders
 from responses.filing import due_now
+from responses.hours import OpeningHours
 from responses.matters import matter_of
+from responses.oncall import raise_alarm
 from responses.outbox import cancel_cards, enqueue, enqueue_card
 from responses.policies import PolicyBook
 from responses.policy import decide
@@ -38,9 +41,6 @@ RECEIPT_EVERY = timedelta(hours=12)
 MAX_ATTEMPTS = 5
 _FIRST_PAUSE = timedelta(seconds=2)
 _ANSWERED = (CaseState.ANSWERED, CaseState.PROMISED, CaseState.CLOSED)
-
-AgentChat = Callable[[Agent], str | None]
-"""Where an agent gets cards: a chat key, or None for who only uses the web desk."""
 
 
 class Triage:
@@ -161,7 +161,9 @@ class Triage:
         deadline = policy.deadlines.get(matter.urgency)
         # Counted from the oldest message without an answer: who asks again does not wait longer for it.
         first = min((message.created_at for message in reading.messages), default=case.first_unread_at or now)
-        case.due_at = policy.hours.add(deadline, first) if deadline is not None else None
+        # What is critical runs on the clock, whatever the opening hours say.
+        hours = OpeningHours.always(policy.timezone) if matter.urgency == Urgency.CRITICAL else policy.hours
+        case.due_at = hours.add(deadline, first) if deadline is not None else None
         case.triage_due_at = case.first_unread_at = case.reopened_from = None
         if matter.act == Act.SPAM and draft is None:
             move(case, CaseState.SPAM)
@@ -169,6 +171,15 @@ class Triage:
             return
         move(case, CaseState.WAITING_AGENT)
         record(session, "system", "case.drafted", case.id, revision=case.revision, kind=decision.kind)
+        if matter.urgency == Urgency.CRITICAL:
+            await raise_alarm(
+                session,
+                case,
+                policies=self._policies,
+                texts=self._texts,
+                agent_chat=self._agent_chat,
+                now=now,
+            )
         await self._receipt(session, case, reading, matter, now)
         await self._cards(session, case, draft)
 

@@ -1,4 +1,4 @@
-"""What the clock and the calendar ask for: absences that begin and end, and what nobody here can do."""
+"""What the clock and the calendar ask for: absences, calls that ring, and what nobody here can do."""
 
 from datetime import datetime
 
@@ -8,10 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.database import Database
 from models.states import CaseState, DraftState
 from models.tables import Case, Draft
+from responses.agents import working_agents
+from responses.channels import AgentChat
 from responses.notices import TELL_AFTER, NoticeKind, put_up, standing_notices, take_down, tell_admins
+from responses.oncall import go_on_ringing, people_on_call
 from responses.policies import PolicyBook
+from responses.policy.schema import Policy
 from responses.rights import beyond_all
-from responses.triage import AgentChat, Triage
+from responses.triage import Triage
 from responses.turns import turn_over
 
 _AT_ONCE = 200
@@ -40,10 +44,20 @@ class Watch:
         async with self._database.writing() as session:
             policy = await self._policies.current(session)
             await turn_over(session, self._triage, now)
+            await go_on_ringing(session, policies=self._policies, agent_chat=self._agent_chat, now=now)
             await _check_approvers(session, now)
+            await self._check_on_call(session, policy, now)
             for notice in await standing_notices(session):
                 if now - notice.since >= TELL_AFTER:
                     await tell_admins(session, notice, self._agent_chat, policy.hours, now)
+
+    async def _check_on_call(self, session: AsyncSession, policy: Policy, now: datetime) -> None:
+        """Puts a notice up while nobody whom the policy names would hear a call; without chats none rings."""
+        reachable = any(self._agent_chat(agent) is not None for agent in await working_agents(session))
+        if not reachable or await people_on_call(session, policy, self._agent_chat, now):
+            await take_down(session, NoticeKind.NOBODY_ON_CALL)
+        else:
+            await put_up(session, NoticeKind.NOBODY_ON_CALL, now)
 
 
 async def _check_approvers(session: AsyncSession, now: datetime) -> None:

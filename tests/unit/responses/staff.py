@@ -64,6 +64,10 @@ class Staff:
             agent.telegram_id, agent.limit_minor = telegram, limit
         return agent
 
+    async def everyone(self) -> dict[str, Agent]:
+        async with self.database.reading() as session:
+            return {agent.name: agent for agent in await session.scalars(select(Agent))}
+
     async def leaves(
         self, agent: Agent, *, deputy: Agent | None = None, limit: int | None = None, days: int = 7
     ) -> None:
