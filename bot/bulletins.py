@@ -18,6 +18,7 @@ from responses.texts import shorten
 from responses.views import view_case
 
 _MAX_WORDS = 400
+_MAX_LINE = 120
 _MAX_NAME = 60
 
 
@@ -34,6 +35,8 @@ async def bulletin_of(session: AsyncSession, content: Mapping[str, Any]) -> Bull
     words = words_for(await session.get_one(Agent, content["to"]))
     if content["bulletin"] == "ring":
         return await _ring(session, content, words)
+    if content["bulletin"] == "opening":
+        return await _opening(session, content, words)
     return Bulletin(text=_notice(content["notice"], content["details"], words), rows=[])
 
 
@@ -48,6 +51,19 @@ async def _ring(session: AsyncSession, content: Mapping[str, Any], words: Words)
         text=words("answer_call"), data=data_of(Action.ANSWER_CALL, content["call"]), style="danger"
     )
     return Bulletin(text="\n\n".join(lines), rows=[[take]])
+
+
+async def _opening(session: AsyncSession, content: Mapping[str, Any], words: Words) -> Bulletin:
+    """What came while closed and waits, the most urgent first, with a button that opens each."""
+    lines, rows = [words("opening", count=content["count"])], []
+    for case_id in content["cases"]:
+        view = await view_case(session, await session.get_one(Case, case_id))
+        number, urgency = view.case.number, words.label("urgency", view.case.urgency or "normal")
+        name = shorten(view.identity.display_name or words("no_name"), _MAX_NAME)
+        said, _ = words_shown(view.unread, words, _MAX_LINE)
+        lines.append(words("opening_line", number=number, name=name, urgency=urgency, said=said))
+        rows.append([Button(text=words("case", number=number), data=data_of(Action.OPEN_CASE, view.case.id))])
+    return Bulletin(text="\n\n".join(lines), rows=rows)
 
 
 def _notice(kind: str, details: Mapping[str, str], words: Words) -> str:

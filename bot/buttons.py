@@ -35,6 +35,7 @@ class Action(StrEnum):
     ARRIVED = "k"
     AGAIN = "r"
     ANSWER_CALL = "c"
+    OPEN_CASE = "o"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -125,11 +125,14 @@ class TelegramChannel:
                 return lambda: self._api.send_text(chat, str(content["text"]), keyboard=keyboard, silent=True)
             view = await view_case(session, await session.get_one(Case, card.case_id))
             previous = await _previous(session, card)
+            policy = await self._road.policies.current(session)
         head = head_of(view, agent, words, timezone)
         recent = previous is not None and previous.created_at > utcnow() - _ONE_ALERT_IN
+        # What is critical rings by itself.
+        silent = recent or not policy.hours.is_open(utcnow())
         answered = int(previous.message_ids[-1]) if previous is not None else None
         return lambda: self._api.send_text(
-            chat, head.html, html=True, keyboard=keyboard, reply_to=answered, silent=recent
+            chat, head.html, html=True, keyboard=keyboard, reply_to=answered, silent=silent
         )
 
     async def _forward(self, chat: int, key: str, message_id: str) -> _Send:

@@ -31,6 +31,7 @@ _OF_ROWS = frozenset(
         Action.ARRIVED,
         Action.AGAIN,
         Action.ANSWER_CALL,
+        Action.OPEN_CASE,
     }
 )
 

@@ -1,4 +1,4 @@
-"""What the buttons under other posts do: giving a case back, undoing, settling a doubt, taking a call."""
+"""What the buttons under other posts do: giving back, undoing, settling a doubt, taking a call, opening."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -8,12 +8,14 @@ from bot.keyboards import Rows, files_of
 from bot.posts import post, post_files
 from bot.words import words_for
 from models.clock import utcnow
+from models.states import CaseState
 from models.tables import Approval, Call, Case, Message
+from responses.approval import proposed_draft
 from responses.cases import claim
 from responses.errors import BlockedError
 from responses.oncall import answer_call
 from responses.outbox import enqueue_card
-from responses.rights import check_free
+from responses.rights import check_free, own_case
 from responses.settling import settle
 
 
@@ -26,6 +28,7 @@ async def act_on_row(context: Context, session: AsyncSession, press: Press) -> R
         Action.ARRIVED: _settle,
         Action.AGAIN: _settle,
         Action.ANSWER_CALL: _answer_call,
+        Action.OPEN_CASE: _open_case,
     }
     words = words_for(press.agent)
     try:
@@ -92,6 +95,20 @@ async def _answer_call(_context: Context, session: AsyncSession, press: Press) -
     await answer_call(session, call, press.agent, utcnow())
     await _say(session, press, "call_answered", case)
     return []
+
+
+async def _open_case(_context: Context, session: AsyncSession, press: Press) -> None:
+    """Shows the card of a case that waits once more, as it stands now."""
+    case = await session.get(Case, press.pressed.key)
+    if case is None:
+        raise BlockedError("gone")
+    if await own_case(session, press.agent, case):
+        raise BlockedError("own_case")
+    if case.state != CaseState.WAITING_AGENT:
+        await _say(session, press, "waits_no_more", case)
+        return
+    draft = await proposed_draft(session, case)
+    await enqueue_card(session, case, press.agent, press.row.chat_key, draft, again=press.row.id)
 
 
 async def _say(session: AsyncSession, press: Press, key: str, case: Case) -> None:

@@ -163,6 +163,9 @@ ITALIAN: Mapping[str, str] = {
     "call_answered": "La richiesta n. {number} è tua per 15 minuti: gli altri lo vedono, e non suona più.",
     "notice_nobody_on_call": "Nessuno di chi le regole vogliono reperibile è qui e collegato a Telegram: se "
     "arriva qualcosa di critico, suona agli amministratori.",
+    "opening": "Richieste arrivate mentre era chiuso, e che aspettano: {count}. Prima le più urgenti.",
+    "opening_line": "N. {number}, {name} (urgenza {urgency}): {said}",
+    "waits_no_more": "La richiesta n. {number} non aspetta più nessuno.",
     "notice_nobody_may_approve": "La richiesta n. {number} aspetta l'approvazione di un {role}, e adesso non "
     "c'è nessuno che possa darla. Richieste ferme per questo: {count}.",
     "business_refused": "Qualcuno ha collegato questo bot a un account Telegram Business. Non è ancora "

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Far beyond any closure that a person writes down; reached only when nothing ever opens.
 _LOOKAHEAD_DAYS = 1000
+_OPEN_FOR_EVER = 31
 
 
 class NeverOpenError(ResponsesError):
@@ -77,6 +78,28 @@ class OpeningHours:
             NeverOpenError: nothing opens within a thousand days.
         """
         return next(self._stretches(at))[0]
+
+    def closed_before(self, at: datetime) -> tuple[datetime, datetime] | None:
+        """The stretch that was closed before the one in which the business is open at `at`: closing, opening.
+
+        None when it is closed at `at`, and when it has been open for a month without a break.
+        """
+        local = at.astimezone(self.zone)
+        opening: datetime | None = None
+        for offset in range(_LOOKAHEAD_DAYS):
+            day = local.date() - timedelta(days=offset)
+            for interval in reversed(self._intervals(day)):
+                start, end = self._moment(day, interval.start), self._moment(day, interval.end)
+                if start > local:
+                    continue
+                if opening is None and end <= local:
+                    return None
+                if opening is not None and end < opening:
+                    return end, opening
+                opening = start
+            if opening is not None and offset > _OPEN_FOR_EVER and opening.date() == day:
+                return None
+        return None
 
     def add(self, duration: Duration, start: datetime) -> datetime:
         """The moment at which `duration` from `start` is over, in the business's time zone.

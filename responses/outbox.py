@@ -82,11 +82,17 @@ async def enqueue_parts(
 
 
 async def enqueue_card(
-    session: AsyncSession, case: Case, agent: Agent, chat_key: str, draft: Draft | None
+    session: AsyncSession,
+    case: Case,
+    agent: Agent,
+    chat_key: str,
+    draft: Draft | None,
+    *,
+    again: str | None = None,
 ) -> Card | None:
     """A case's card for one agent's chat: a head, then the whole draft with the buttons under its last post.
 
-    None when this chat has the card of this revision already.
+    None when this chat has the card of this revision already, unless it is wanted `again`: the wish's id.
     """
     card = Card(
         key=secrets.token_urlsafe(9),
@@ -99,6 +105,8 @@ async def enqueue_card(
         revision=case.revision,
     )
     key = f"card:{case.id}:{chat_key}:{case.revision}"
+    if again is not None:
+        key = f"{key}:again:{again}"
     exists = select(OutboxEntry.id).where(OutboxEntry.dedupe_key == f"{key}:0")
     if (await session.execute(exists)).first() is not None:
         return None

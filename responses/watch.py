@@ -1,4 +1,4 @@
-"""What the clock and the calendar ask for: absences, calls that ring, and what nobody here can do."""
+"""What the clock asks for: absences, calls that ring, summaries at opening, notices."""
 
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from models.states import CaseState, DraftState
 from models.tables import Case, Draft
 from responses.agents import working_agents
 from responses.channels import AgentChat
+from responses.nights import sum_up
 from responses.notices import TELL_AFTER, NoticeKind, put_up, standing_notices, take_down, tell_admins
 from responses.oncall import go_on_ringing, people_on_call
 from responses.policies import PolicyBook
@@ -45,6 +46,7 @@ class Watch:
             policy = await self._policies.current(session)
             await turn_over(session, self._triage, now)
             await go_on_ringing(session, policies=self._policies, agent_chat=self._agent_chat, now=now)
+            await sum_up(session, policy.hours, self._agent_chat, now)
             await _check_approvers(session, now)
             await self._check_on_call(session, policy, now)
             for notice in await standing_notices(session):

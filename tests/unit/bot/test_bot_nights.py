@@ -1,10 +1,16 @@
 """What rings and what does not: critical cases and the people on call, in Telegram."""
 
+import re
+from importlib.resources import files
+
+import pytest
 from sqlalchemy import select
 
 from models.assessment import Label
 from models.decision import Role
+from models.states import Purpose
 from models.tables import Agent, Call, Case
+from responses.outbox import enqueue
 from tests.bot_bench import BotBench
 from tests.telegram import Seen, User
 
@@ -63,3 +69,64 @@ async def test_a_forged_call_is_refused(bench: BotBench) -> None:
     card = await bench.card(giulia, "mai arrivato")
     giulia.press_data(card, "c:no-such-call")
     await giulia.sees("Questa bozza non c'è più")
+
+
+async def test_a_summary_opens_each_case_with_a_press(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    card = await bench.card(giulia, "mai arrivato")
+    async with bench.database.writing() as session:
+        case = (await session.scalars(select(Case))).one()
+        agent = (await session.scalars(select(Agent))).one()
+        await enqueue(
+            session,
+            purpose=Purpose.CARD,
+            dedupe_key="opening",
+            chat_key=bench.bot.chat_key(giulia.id),
+            content={"bulletin": "opening", "to": agent.id, "cases": [case.id], "count": 1},
+        )
+    summary = await giulia.sees("Richieste arrivate mentre era chiuso, e che aspettano: 1")
+    assert "mai arrivato" in summary.text
+    assert not is_silent(bench, summary)
+    giulia.press(summary, f"Richiesta n. {case.number}")
+    again = await bench.telegram.wait_for(
+        lambda: next(
+            (
+                seen
+                for seen in giulia.messages()
+                if "Approva e invia" in seen.labels and seen.message_id > summary.message_id
+            ),
+            None,
+        )
+    )
+    assert again.text == card.text
+    giulia.press(again, "Approva e invia")
+    await marta.sees("Giulia")
+    giulia.press(summary, f"Richiesta n. {case.number}")
+    await giulia.sees("non aspetta più nessuno")
+    assert bench.telegram.violations == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "silent"),
+    [
+        pytest.param('mon-sun: ["0:00-24:00"]', False, id="open"),
+        pytest.param('mon-sun: ["0:00-24:00"]\n  closed: [2000-01-01..2999-12-31]', True, id="closed"),
+    ],
+)
+async def test_cards_that_come_while_closed_come_without_sound(
+    bench: BotBench, hours: str, silent: bool
+) -> None:
+    sample = files("responses.policy").joinpath("samples", "negozio.yaml").read_text(encoding="utf-8")
+    head, _, rest = sample.partition('  mon-fri: ["9:00-13:00", "14:30-18:30"]')
+    text = f"{head}  {hours}\n{rest.partition('closed: [2027-08-10..2027-08-20]')[2]}"
+    text = text.replace("effective: 2025-01-01", "effective: 2025-01-02")
+    text = re.sub("(?m)^deadlines:.*$", "deadlines: {critical: 30 minutes, normal: 30 minutes}", text)
+    async with bench.database.writing() as session:
+        loaded = await bench.road.policies.load(session, {"negozio.yaml": text})
+    assert loaded.refused == ()
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    await bench.card(giulia, "mai arrivato")
+    head_post = next(seen for seen in giulia.messages() if "mai arrivato" in seen.text)
+    assert is_silent(bench, head_post) is silent

@@ -69,16 +69,21 @@ class Staff:
             return {agent.name: agent for agent in await session.scalars(select(Agent))}
 
     async def leaves(
-        self, agent: Agent, *, deputy: Agent | None = None, limit: int | None = None, days: int = 7
+        self,
+        agent: Agent,
+        *,
+        deputy: Agent | None = None,
+        limit: int | None = None,
+        since: datetime | None = None,
     ) -> None:
-        """The agent has been away since yesterday."""
-        now = utcnow()
+        """The agent is away for a week and a day, by default since yesterday."""
+        start = since or utcnow() - timedelta(days=1)
         async with self.database.writing() as session:
             session.add(
                 Absence(
                     agent_id=agent.id,
-                    starts_at=now - timedelta(days=1),
-                    ends_at=now + timedelta(days=days),
+                    starts_at=start,
+                    ends_at=start + timedelta(days=8),
                     deputy_id=deputy.id if deputy is not None else None,
                     deputy_limit_minor=limit,
                 )

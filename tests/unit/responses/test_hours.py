@@ -147,3 +147,43 @@ def test_places_without_a_calendar_are_refused(place: str) -> None:
 
 def test_a_subdivision_has_holidays_of_its_own() -> None:
     assert public_holidays("IT-MI", 2026) - public_holidays("IT", 2026) == {date(2026, 12, 7)}
+
+
+@pytest.mark.parametrize(
+    ("at", "since", "until"),
+    [
+        pytest.param("2026-11-24T09:00", "2026-11-23T18:30", "2026-11-24T09:00", id="a night"),
+        pytest.param("2026-11-24T15:00", "2026-11-24T13:00", "2026-11-24T14:30", id="lunch"),
+        pytest.param("2026-11-30T10:00", "2026-11-28T12:30", "2026-11-30T09:00", id="a weekend"),
+        pytest.param("2027-08-21T10:00", "2027-08-09T18:30", "2027-08-21T09:00", id="the summer closure"),
+    ],
+)
+def test_what_was_closed_before_an_opening(at: str, since: str, until: str) -> None:
+    assert SHOP.closed_before(rome(at)) == (rome(since), rome(until))
+
+
+@pytest.mark.parametrize("at", ["2026-11-24T08:59", "2026-11-24T13:00", "2026-11-29T10:00"])
+def test_while_closed_there_is_no_opening_to_speak_of(at: str) -> None:
+    assert SHOP.closed_before(rome(at)) is None
+
+
+def test_who_never_closes_never_opens() -> None:
+    assert OpeningHours.always(ROME).closed_before(rome("2026-11-24T10:00")) is None
+
+
+MINUTES = st.integers(min_value=0, max_value=2 * 365 * 24 * 60)
+
+
+@given(MINUTES)
+def test_an_opening_is_spoken_of_exactly_while_open(minutes: int) -> None:
+    at = rome("2026-01-01T00:00") + timedelta(minutes=minutes)
+    assert (SHOP.closed_before(at) is not None) == SHOP.is_open(at)
+
+
+@given(MINUTES)
+def test_from_the_closing_before_the_next_opening_is_the_one_that_ended_it(minutes: int) -> None:
+    at = SHOP.next_opening(rome("2026-01-01T00:00") + timedelta(minutes=minutes))
+    closed = SHOP.closed_before(at)
+    assert closed is not None
+    assert closed[0] < closed[1] <= at
+    assert SHOP.next_opening(closed[0]) == closed[1]

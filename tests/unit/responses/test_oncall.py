@@ -177,7 +177,7 @@ async def test_samples_and_tests_never_ring(staff: Staff, mark: str, texts: int)
 
 async def test_who_is_away_is_passed_over(staff: Staff) -> None:
     everyone = await staff.everyone()
-    await staff.leaves(everyone["Sara"], days=400)
+    await staff.leaves(everyone["Sara"], since=NIGHT)
     await alarm(staff, await staff.draft())
     assert await rung(staff) == ["3"]
 
