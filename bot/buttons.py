@@ -38,6 +38,7 @@ class Action(StrEnum):
     DOUBT = "d"
     TODAY = "o"
     OUR_GROUP = "G"
+    ANSWER_CALL = "c"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,6 +20,7 @@ from telegram.error import (
 
 from bot.address import chat_id_of, chat_key, is_group, source_of
 from bot.api import Api, surely_refused
+from bot.bulletins import bulletin_of
 from bot.buttons import Action, Button, data_of
 from bot.cards import head_of, spoken
 from bot.errors import FloodError, ServerRefusedError, TopicAwaitedError
@@ -112,6 +113,12 @@ class TelegramChannel:
         content = message.content
         if "card" in content:
             return await self._card(chat, content["card"], content, thread)
+        if "bulletin" in content:
+            async with self._road.database.reading() as session:
+                bulletin = await bulletin_of(session, content)
+            return lambda: self._api.send_text(
+                chat, bulletin.text, keyboard=bulletin.rows, silent=bool(content.get("silent"))
+            )
         if "forward" in content:
             return await self._forward(chat, message.chat_key, content["forward"], thread)
         if "attachment" in content:
@@ -147,11 +154,14 @@ class TelegramChannel:
             replaced = None if content.get("again") else await post_replaced(session, card)
             view = await view_case(session, await session.get_one(Case, card.case_id))
             previous = await _previous(session, card)
+            policy = await self._road.policies.current(session)
         is_head = content["piece"] == "head"
         text = str(content.get("text"))
         if is_head:
             text = head_of(view, agent.languages if agent is not None else [house], words, timezone).html
         recent = previous is not None and previous.created_at > utcnow() - ONE_ALERT_IN
+        # At night nothing sounds; what is critical rings by itself.
+        silent = recent or not is_head or not policy.hours.is_open(utcnow())
         answered = int(previous.message_ids[-1]) if previous is not None and is_head else None
 
         async def anew() -> int:
@@ -162,7 +172,7 @@ class TelegramChannel:
                 keyboard=keyboard,
                 reply_to=answered,
                 thread=thread,
-                silent=recent or not is_head,
+                silent=silent,
             )
 
         if replaced is None:

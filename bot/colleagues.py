@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Message
 
+from bot.absences import obey_absence
 from bot.address import is_group, source_of
 from bot.buttons import Action, Button, data_of
 from bot.cards import agent_facts
@@ -33,7 +34,7 @@ from responses.facts import give_fact
 from responses.filing import clean
 from responses.groups import group_of
 from responses.outbox import enqueue_card
-from responses.rights import Bound, check_tier, decision_of
+from responses.rights import Bound, check_reach, decision_of
 from responses.views import view_case
 
 PROMPT_KINDS = {"edit": None, "ask": DecisionKind.ASK, "decline": DecisionKind.DECLINE}
@@ -85,7 +86,7 @@ async def show_card(
 ) -> None:
     """Shows a draft to who made it, and to those who may approve it when that is somebody else."""
     try:
-        check_tier(agent, await decision_of(session, draft))
+        await check_reach(session, agent, await decision_of(session, draft))
     except NotAllowedError:
         await context.road.triage.show(session, case, draft)
     told: dict[str, Any] | None = None
@@ -113,6 +114,8 @@ async def _obey(
             await post_today(session, row.chat_key, agent, words)
         case "cards":
             await set_private_cards(context, session, agent, row.chat_key, command.rest)
+        case "away" | "back":
+            await obey_absence(context, session, row.chat_key, command, agent)
         case _:
             key = "link_bad" if command.name == "start" and command.rest else "help"
             await post(session, row.chat_key, words(key))

@@ -31,6 +31,10 @@ COMMANDS: Mapping[str, str] = {
     "cards": "cards",
     "oggi": "today",
     "today": "today",
+    "assente": "away",
+    "away": "away",
+    "presente": "back",
+    "back": "back",
 }
 """What people may type after the slash, and what is meant. Anything else is what they want to say."""
 

@@ -1,4 +1,4 @@
-"""What the buttons under other posts do: giving a case back, undoing own words, settling a doubt."""
+"""What the buttons under other posts do: giving back, undoing, settling a doubt, taking a call, opening."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -9,9 +9,13 @@ from bot.context import Context, Press
 from bot.keyboards import Page, Rows, files_of
 from bot.posts import post, post_files
 from bot.today import doubt_pressed, open_pressed, turn_page
-from models.tables import Approval, Case, Message
+from models.clock import utcnow
+from models.tables import Approval, Call, Case, Message
+from responses.cases import claim
 from responses.errors import BlockedError, NotAllowedError
+from responses.oncall import answer_call
 from responses.outbox import enqueue_card
+from responses.rights import check_free
 from responses.settling import settle
 
 _IN_LISTS = frozenset({Action.OPEN, Action.DOUBT, Action.TODAY})
@@ -74,6 +78,19 @@ async def _settle(_context: Context, session: AsyncSession, press: Press) -> Row
     return []
 
 
+async def _answer_call(_context: Context, session: AsyncSession, press: Press) -> Rows:
+    """Who was called takes the case: it rings no more, and the others see who holds it."""
+    call = await session.get(Call, press.pressed.key)
+    if call is None:
+        raise BlockedError("gone")
+    case = await session.get_one(Case, call.case_id, with_for_update=True)
+    await check_free(session, press.agent, case)
+    await claim(session, case, press.agent)
+    await answer_call(session, call, press.agent, utcnow())
+    await _say(session, press, "call_answered", case)
+    return []
+
+
 async def _say(session: AsyncSession, press: Press, key: str, case: Case) -> None:
     text = press.words(key, number=case.number)
     await post(session, press.row.chat_key, text, case_id=case.id, reply_to=press.message)
@@ -85,6 +102,7 @@ ROW_ACTIONS: Mapping[Action, Callable[[Context, AsyncSession, Press], Awaitable[
     Action.FILES_OF: _files_of,
     Action.ARRIVED: _settle,
     Action.AGAIN: _settle,
+    Action.ANSWER_CALL: _answer_call,
     Action.OPEN: open_pressed,
     Action.DOUBT: doubt_pressed,
     Action.TODAY: turn_page,

@@ -85,6 +85,8 @@ async def open_pressed(_context: Context, session: AsyncSession, press: Press) -
     case = await session.get(Case, press.pressed.key)
     if case is None:
         raise BlockedError("gone")
+    if press.reader is not None and await own_case(session, press.reader, case):
+        raise BlockedError("own_case")
     draft = await proposed_draft(session, case)
     await enqueue_card(session, case, press.reader, press.row.chat_key, draft, again=True)
     group = await group_at(session, press.row.chat_key)

@@ -130,6 +130,12 @@ ENGLISH: Mapping[str, str] = {
     "blocked_above_limit": "This is above your limit: it takes a {role}. Press “Pass on…”.",
     "blocked_not_yours": "Only who approved it or a supervisor may do this.",
     "blocked_other": "Not possible now ({reason}).",
+    "blocked_absence_dates": "I did not understand the dates. Write it like this: "
+    "/away 2026-12-24 2027-01-06 Giulia",
+    "blocked_absence_order": "The last day is before the first.",
+    "blocked_absence_past": "Those days are over.",
+    "blocked_deputy_unknown": "I know no colleague called “{name}”.",
+    "blocked_deputy_self": "You cannot stand in for yourself: choose somebody else.",
     "not_an_agent": "These buttons are for people who work here.",
     "not_this_card": "This button does not count any more.",
     # The agents' group
@@ -168,9 +174,29 @@ ENGLISH: Mapping[str, str] = {
     "help": "Cases to approve arrive here.\n• To change a draft press “Edit” and reply to my question.\n• "
     "Reply to a case to leave an internal note.\n• /today: who waits, for how long, and sendings to "
     "check.\n• /cards on, /cards off: with an agents' group, cards here too or in the group only.\n• /test: "
-    "write as a test customer, until /end.\n• /help: this list.",
+    "write as a test customer, until /end.\n• "
+    "/away: be away for some days.\n• /help: this list.",
     "try_begun": "From now on you write as a test customer. When you are done: /end",
     "try_ended": "Test over: what you write now does not become a case any more.",
+    "away": "You are away from {first} to {last} inclusive: nothing arrives here on those days, and what you "
+    "held goes back to everybody. If you return sooner: /back",
+    "away_deputy": "{name} approves in your place when nobody else here may.",
+    "away_deputy_limit": "{name} approves in your place when nobody else here may, up to {limit}.",
+    "away_alone": "Nobody stands in for you: you can add a name after the dates.",
+    "away_how": "To say that you will be away: /away 2026-12-24 2027-01-06 Giulia (first day, last day, who "
+    "stands in for you; the name may be left out). When you return: /back",
+    "welcome_back": "Welcome back: cases arrive here again.",
+    "not_away": "You were not down as away.",
+    "ring": "URGENT: case no. {number}, {name}. Rings every 3 minutes until somebody takes it.",
+    "ring_nobody": "Whoever should be on call is not here: that is why it rings with you.",
+    "answer_call": "I'm on it",
+    "call_answered": "Case no. {number} is yours for 15 minutes: the others see it, and it rings no more.",
+    "notice_nobody_on_call": "Nobody whom the rules want on call is here and connected to Telegram: anything "
+    "critical rings with the admins.",
+    "opening": "Cases that came while closed and wait: {count}. The most urgent first.",
+    "opening_line": "No. {number}, {name} ({urgency} urgency): {said}",
+    "notice_nobody_may_approve": "Case no. {number} waits for approval ({role}), and nobody is here who may "
+    "give it. Cases stuck like this: {count}.",
     "business_refused": "Somebody connected this bot to a Telegram Business account. That is not "
     "supported yet: those messages are neither read nor kept.",
     # Labels

@@ -132,6 +132,11 @@ ITALIAN: Mapping[str, str] = {
     "blocked_above_limit": "Supera il tuo limite: serve un {role}. Premi «Passa a…».",
     "blocked_not_yours": "Può farlo solo chi l'ha approvata o un responsabile.",
     "blocked_other": "Adesso non si può ({reason}).",
+    "blocked_absence_dates": "Non ho capito le date. Scrivi così: /assente 2026-12-24 2027-01-06 Giulia",
+    "blocked_absence_order": "L'ultimo giorno viene prima del primo.",
+    "blocked_absence_past": "Quei giorni sono già passati.",
+    "blocked_deputy_unknown": "Non conosco nessun collega di nome «{name}».",
+    "blocked_deputy_self": "Non puoi sostituirti da solo: scegli un'altra persona.",
     "not_an_agent": "Questi pulsanti sono per chi lavora qui.",
     "not_this_card": "Questo pulsante non vale più.",
     # The agents' group
@@ -172,9 +177,28 @@ ITALIAN: Mapping[str, str] = {
     "rispondi alla mia domanda.\n• Rispondi a una richiesta per lasciare una nota interna.\n• /oggi: chi "
     "aspetta, da quanto, e gli invii da verificare.\n• /schede on, /schede off: con un gruppo di lavoro, "
     "schede anche qui o solo nel gruppo.\n• /prova: scrivi come un cliente di prova, fino a /fine.\n• "
-    "/aiuto: questo elenco.",
+    "/assente: vai via per qualche giorno.\n• /aiuto: questo elenco.",
     "try_begun": "Da adesso scrivi come un cliente di prova. Quando hai finito: /fine",
     "try_ended": "Prova finita: quello che scrivi adesso non diventa più una richiesta.",
+    "away": "Sei assente dal {first} al {last} compreso: in quei giorni qui non ti arriva niente, e quello "
+    "che tenevi torna a tutti. Se torni prima: /presente",
+    "away_deputy": "Al tuo posto approva {name}, se non c'è nessun altro che può.",
+    "away_deputy_limit": "Al tuo posto approva {name}, se non c'è nessun altro che può, fino a {limit}.",
+    "away_alone": "Non ti sostituisce nessuno: puoi aggiungere un nome in fondo alle date.",
+    "away_how": "Per dire che sarai via: /assente 2026-12-24 2027-01-06 Giulia (primo giorno, ultimo giorno, "
+    "chi ti sostituisce; il nome può mancare). Quando torni: /presente",
+    "welcome_back": "Bentornato: le richieste ti arrivano di nuovo.",
+    "not_away": "Non risultavi assente.",
+    "ring": "URGENTE: richiesta n. {number}, {name}. Suona ogni 3 minuti finché qualcuno la prende.",
+    "ring_nobody": "Chi dovrebbe essere reperibile non c'è: per questo suona a te.",
+    "answer_call": "Ci penso io",
+    "call_answered": "La richiesta n. {number} è tua per 15 minuti: gli altri lo vedono, e non suona più.",
+    "notice_nobody_on_call": "Nessuno di chi le regole vogliono reperibile è qui e collegato a Telegram: se "
+    "arriva qualcosa di critico, suona agli amministratori.",
+    "opening": "Richieste arrivate mentre era chiuso, e che aspettano: {count}. Prima le più urgenti.",
+    "opening_line": "N. {number}, {name} (urgenza {urgency}): {said}",
+    "notice_nobody_may_approve": "La richiesta n. {number} aspetta l'approvazione di un {role}, e adesso non "
+    "c'è nessuno che possa darla. Richieste ferme per questo: {count}.",
     "business_refused": "Qualcuno ha collegato questo bot a un account Telegram Business. Non è ancora "
     "previsto: quei messaggi non vengono letti né conservati.",
     # Labels

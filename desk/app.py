@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from desk import (
+    absence,
     actions,
     case_pages,
     chat,
@@ -82,6 +83,7 @@ def create_app(
         chat,
         samples,
         colleagues,
+        absence,
         rules,
         webhook,
     )

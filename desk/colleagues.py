@@ -7,10 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from desk.context import Actor, Reader, Visit
 from desk.errors import ForbiddenPageError
 from desk.refusals import explained
+from models.clock import utcnow
 from models.decision import Role
 from models.tables import Agent
 from responses.agents import add_agent, agent_by_name, make_link, remove_agent, working_agents
 from responses.errors import BlockedError, ResponsesError, UnknownAgentError
+from responses.presence import absences_from, last_day
 
 router = APIRouter()
 
@@ -95,10 +97,19 @@ async def _page(
 ) -> HTMLResponse:
     async with visit.desk.road.database.reading() as session:
         everyone = await working_agents(session)
+        absences = await absences_from(session, utcnow())
+    show = visit.desk.present(visit.words)
     return visit.page(
         "colleagues.html",
         status=status,
         everyone=everyone,
+        absences={
+            agent_id: {
+                "first": show.day(absence.starts_at),
+                "last": show.day(last_day(absence, visit.desk.road.config.timezone)),
+            }
+            for agent_id, absence in absences.items()
+        },
         fresh=fresh,
         links=links or {},
         problem=problem,

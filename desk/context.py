@@ -20,6 +20,7 @@ from desk.words import LANGUAGES, Words, words_in
 from models.decision import Role
 from models.tables import Agent
 from responses.agents import agent_of_session, rank
+from responses.notices import Notice, standing_notices
 from responses.road import Road
 
 FOLDER = Path(str(files("desk")))
@@ -95,6 +96,7 @@ class Visit:
     agent: Agent
     words: Words
     token: str
+    notices: tuple[Notice, ...]
 
     @property
     def may_supervise(self) -> bool:
@@ -130,9 +132,11 @@ async def signed_in(request: Request, desk: AnyDesk) -> Visit:
         raise SignInNeededError
     async with desk.road.database.reading() as session:
         agent = await agent_of_session(session, token)
+        notices = tuple(await standing_notices(session))
     if agent is None:
         raise SignInNeededError
-    return Visit(desk=desk, agent=agent, words=words_for(agent, desk.language), token=token)
+    words = words_for(agent, desk.language)
+    return Visit(desk=desk, agent=agent, words=words, token=token, notices=notices)
 
 
 async def acting(request: Request, visit: Annotated[Visit, Depends(signed_in)]) -> Visit:

@@ -12,6 +12,7 @@ from desk.words import Words
 from models.clock import utcnow
 from models.decision import FactValue
 from models.money import Money
+from responses.notices import Notice
 
 _LOCALES = {"it": "it_IT", "en": "en_GB"}
 
@@ -87,6 +88,13 @@ class Present:
         if size < 1_000_000:
             return f"{format_decimal(max(round(size / 1000), 1), locale=self._locale)} kB"
         return f"{format_decimal(round(size / 1_000_000, 1), locale=self._locale)} MB"
+
+    def notice(self, notice: Notice) -> str:
+        """A notice as a sentence."""
+        details = dict(notice.details)
+        if "role" in details:
+            details["role"] = self.words(f"roles.{details['role']}")
+        return self.words(f"notices.{notice.kind}", **details)
 
     def chance(self, probability: float) -> str:
         """A probability as a percentage."""

@@ -49,7 +49,7 @@ from responses.filing import due_now
 from responses.hours import OpeningHours
 from responses.outbox import cancel_pending, enqueue_parts
 from responses.reading import open_messages
-from responses.rights import Bound, bound_draft, check_free, check_tier, decision_of
+from responses.rights import Bound, bound_draft, check_free, check_reach, decision_of
 from responses.silence import await_answer
 from responses.texts import split_text
 
@@ -80,7 +80,7 @@ class Approvals:
         draft, case = await bound_draft(session, bound)
         await check_free(session, agent, case)
         decision = await decision_of(session, draft)
-        check_tier(agent, decision)
+        absence = await check_reach(session, agent, decision)
         now = utcnow()
         if draft.valid_until is not None and draft.valid_until <= now:
             raise BlockedError("expired")
@@ -135,6 +135,16 @@ class Approvals:
             update(OpenEdit).where(OpenEdit.case_id == case.id, OpenEdit.agent_id == agent.id).values(text="")
         )
         record(session, agent.id, "draft.approved", case.id, draft=draft.id, approval=approval.id)
+        if absence is not None:
+            record(
+                session,
+                agent.id,
+                "approval.in_place",
+                case.id,
+                approval=approval.id,
+                of=absence.agent_id,
+                limit=absence.deputy_limit_minor,
+            )
         return approval
 
     async def undo(self, session: AsyncSession, agent: Agent, approval_id: str) -> Draft | None:

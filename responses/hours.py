@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Far beyond any closure that a person writes down; reached only when nothing ever opens.
 _LOOKAHEAD_DAYS = 1000
+_OPEN_FOR_EVER = 31
 
 
 class NeverOpenError(ResponsesError):
@@ -45,19 +46,48 @@ class Interval:
 WHOLE_DAY = Interval(start=0, end=24 * 60)
 
 
+Week = tuple[tuple[Interval, ...], ...]
+"""The intervals of Monday to Sunday, in order and without overlap."""
+
+DayOfYear = tuple[int, int]
+"""A day that comes every year: month and day."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Season:
+    """A part of every year with hours of its own, from `first` to `last`, both included.
+
+    A season whose first day comes after its last goes on over New Year.
+    """
+
+    first: DayOfYear
+    last: DayOfYear
+    week: Week
+
+    def has(self, day: date) -> bool:
+        """Whether the day is in the season."""
+        at = (day.month, day.day)
+        if self.first <= self.last:
+            return self.first <= at <= self.last
+        return at >= self.first or at <= self.last
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpeningHours:
     """When people are at work.
 
-    `week` holds the intervals of Monday to Sunday, in order and without overlap. `holidays` is a country
-    or `COUNTRY-SUBDIVISION` as the `holidays` package names them (`IT`, `IT-BZ`); its public holidays are
-    closed, as are the days of `closed` (first and last day of each stretch, both included).
+    `week` holds outside of `seasons`, of which no two share a day. `holidays` is a country or
+    `COUNTRY-SUBDIVISION` as the `holidays` package names them (`IT`, `IT-BZ`); its public holidays are
+    closed, as are the days of `closed` (first and last day of each stretch, both included) and those of
+    `yearly_closed`, such as the day of the town's patron.
     """
 
     zone: ZoneInfo
-    week: tuple[tuple[Interval, ...], ...]
+    week: Week
+    seasons: tuple[Season, ...] = ()
     holidays: str | None = None
     closed: tuple[tuple[date, date], ...] = ()
+    yearly_closed: frozenset[DayOfYear] = frozenset()
 
     @classmethod
     def always(cls, zone: ZoneInfo) -> "OpeningHours":
@@ -77,6 +107,28 @@ class OpeningHours:
             NeverOpenError: nothing opens within a thousand days.
         """
         return next(self._stretches(at))[0]
+
+    def closed_before(self, at: datetime) -> tuple[datetime, datetime] | None:
+        """The stretch that was closed before the one in which the business is open at `at`: closing, opening.
+
+        None when it is closed at `at`, and when it has been open for a month without a break.
+        """
+        local = at.astimezone(self.zone)
+        opening: datetime | None = None
+        for offset in range(_LOOKAHEAD_DAYS):
+            day = local.date() - timedelta(days=offset)
+            for interval in reversed(self._intervals(day)):
+                start, end = self._moment(day, interval.start), self._moment(day, interval.end)
+                if start > local:
+                    continue
+                if opening is None and end <= local:
+                    return None
+                if opening is not None and end < opening:
+                    return end, opening
+                opening = start
+            if opening is not None and offset > _OPEN_FOR_EVER and opening.date() == day:
+                return None
+        return None
 
     def add(self, duration: Duration, start: datetime) -> datetime:
         """The moment at which `duration` from `start` is over, in the business's time zone.
@@ -138,8 +190,11 @@ class OpeningHours:
         raise NeverOpenError(after)
 
     def _intervals(self, day: date) -> tuple[Interval, ...]:
-        intervals = self.week[day.weekday()]
+        week = next((season.week for season in self.seasons if season.has(day)), self.week)
+        intervals = week[day.weekday()]
         if not intervals or any(first <= day <= last for first, last in self.closed):
+            return ()
+        if (day.month, day.day) in self.yearly_closed:
             return ()
         if self.holidays is not None and day in public_holidays(self.holidays, day.year):
             return ()

@@ -1,5 +1,6 @@
 """What an agent may do with a case at this moment, and what stands in the way."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -9,11 +10,12 @@ from models.clock import utcnow
 from models.decision import Basis, Decision, Role
 from models.serial import from_json
 from models.states import DraftState
-from models.tables import Agent, Case, DecisionRow, Draft, Identity
-from responses.agents import rank
+from models.tables import Absence, Agent, Case, DecisionRow, Draft, Identity
+from responses.agents import rank, working_agents
 from responses.cases import holder_of
 from responses.errors import BlockedError, NotAllowedError
 from responses.inbox import has_unprocessed
+from responses.presence import absences_at
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,22 +92,102 @@ def check_tier(agent: Agent, decision: Decision | None) -> None:
         return
     if rank(agent.role) < rank(decision.tier):
         raise NotAllowedError("above_limit", role=decision.tier)
-    gives = any(offer.basis is Basis.GOODWILL for offer in decision.offers)
-    unknown = gives and decision.worth is None
-    above = decision.worth is not None and decision.worth.minor > (agent.limit_minor or 0)
-    if agent.limit_minor is not None and (unknown or above):
+    if not _within(decision, agent.limit_minor):
         raise NotAllowedError("above_limit", role=Role.SUPERVISOR if agent.role == Role.AGENT else Role.ADMIN)
 
 
+async def check_reach(session: AsyncSession, agent: Agent, decision: Decision | None) -> Absence | None:
+    """The agent's own rights reach to what was decided, or those of somebody absent whose deputy they are.
+
+    Returns the absence in which the agent stands in, None where their own rights suffice.
+
+    Raises:
+        NotAllowedError: `above_limit`, with the role that may.
+    """
+    try:
+        check_tier(agent, decision)
+    except NotAllowedError:
+        absence = _reach(await _people(session), decision).deputies.get(agent.id)
+        if absence is None:
+            raise
+        return absence
+    return None
+
+
 async def may_approve(session: AsyncSession, draft: Draft) -> list[Agent]:
-    """The working agents whose role and limit reach to this draft."""
-    decision = await decision_of(session, draft)
-    agents = (await session.scalars(select(Agent).where(Agent.removed_at.is_(None)))).all()
-    able = []
-    for agent in agents:
-        try:
-            check_tier(agent, decision)
-        except NotAllowedError:
+    """Who may approve this draft: by role and limit and, where all of those are away, their deputies."""
+    people = await _people(session)
+    reach = _reach(people, await decision_of(session, draft))
+    return [agent for agent in people.agents if agent.id in reach.able or agent.id in reach.deputies]
+
+
+async def beyond_all(session: AsyncSession, drafts: Sequence[Draft]) -> list[tuple[Draft, Decision]]:
+    """Those of the drafts that nobody who is here may approve, with the decisions they come from."""
+    rows = await session.execute(
+        select(DecisionRow.id, DecisionRow.content).where(
+            DecisionRow.id.in_([draft.decision_id for draft in drafts])
+        )
+    )
+    decisions = {row_id: from_json(Decision, content) for row_id, content in rows}
+    people = await _people(session)
+    beyond = []
+    for draft in drafts:
+        decision = decisions.get(draft.decision_id or "")
+        if decision is None:
             continue
-        able.append(agent)
-    return able
+        reach = _reach(people, decision)
+        if reach.able <= people.away.keys() and not reach.deputies:
+            beyond.append((draft, decision))
+    return beyond
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _People:
+    """Who works here, and who of them is away."""
+
+    agents: Sequence[Agent]
+    away: Mapping[str, Absence]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Reach:
+    """Who reaches to a decision: `able` in their own right, `deputies` for somebody absent."""
+
+    able: frozenset[str]
+    deputies: Mapping[str, Absence]
+
+
+async def _people(session: AsyncSession) -> _People:
+    return _People(agents=await working_agents(session), away=await absences_at(session, utcnow()))
+
+
+def _reach(people: _People, decision: Decision | None) -> _Reach:
+    able = frozenset(agent.id for agent in people.agents if _reaches(agent, decision))
+    # Somebody here who may makes every deputy superfluous.
+    absences = [people.away[agent_id] for agent_id in able] if able <= people.away.keys() else []
+    present = {agent.id for agent in people.agents} - people.away.keys()
+    deputies = {
+        absence.deputy_id: absence
+        for absence in absences
+        if absence.deputy_id is not None
+        and absence.deputy_id in present
+        and (decision is None or _within(decision, absence.deputy_limit_minor))
+    }
+    return _Reach(able=able, deputies=deputies)
+
+
+def _reaches(agent: Agent, decision: Decision | None) -> bool:
+    try:
+        check_tier(agent, decision)
+    except NotAllowedError:
+        return False
+    return True
+
+
+def _within(decision: Decision, limit_minor: int | None) -> bool:
+    """Whether the goodwill is at most so much; what nobody can put a figure to is not."""
+    if limit_minor is None:
+        return True
+    if decision.worth is None:
+        return all(offer.basis is not Basis.GOODWILL for offer in decision.offers)
+    return decision.worth.minor <= limit_minor

@@ -1,7 +1,7 @@
 """Triage: what arrived is read, decided by the policy, drafted, and put before an agent."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
@@ -17,16 +17,20 @@ from models.states import CaseState, DraftState, Purpose
 from models.tables import Agent, Case, Customer, DecisionRow, Draft, Identity, Message
 from responses.agents import rank
 from responses.cases import has_open_promise, move, open_case, raise_revision
+from responses.channels import AgentChat
 from responses.config import RoadConfig
 from responses.drafts.dates import format_when
 from responses.events import record
 from responses.facts import known_facts, note_orders
 from responses.filing import due_now
 from responses.groups import card_chats
+from responses.hours import OpeningHours
 from responses.matters import matter_of
+from responses.oncall import raise_alarm
 from responses.outbox import cancel_cards, enqueue, enqueue_card
 from responses.policies import PolicyBook
 from responses.policy import decide
+from responses.presence import absences_at, present_agents
 from responses.proposing import propose_decision
 from responses.reading import Reading, read_case
 from responses.rights import may_approve
@@ -38,9 +42,6 @@ RECEIPT_EVERY = timedelta(hours=12)
 MAX_ATTEMPTS = 5
 _FIRST_PAUSE = timedelta(seconds=2)
 _ANSWERED = (CaseState.ANSWERED, CaseState.PROMISED, CaseState.CLOSED)
-
-AgentChat = Callable[[Agent], str | None]
-"""Where an agent gets cards: a chat key, or None for who only uses the web desk."""
 
 
 class Triage:
@@ -161,7 +162,9 @@ class Triage:
         deadline = policy.deadlines.get(matter.urgency)
         # Counted from the oldest message without an answer: who asks again does not wait longer for it.
         first = min((message.created_at for message in reading.messages), default=case.first_unread_at or now)
-        case.due_at = policy.hours.add(deadline, first) if deadline is not None else None
+        # What is critical runs on the clock, whatever the opening hours say.
+        hours = OpeningHours.always(policy.timezone) if matter.urgency == Urgency.CRITICAL else policy.hours
+        case.due_at = hours.add(deadline, first) if deadline is not None else None
         case.triage_due_at = case.first_unread_at = case.reopened_from = None
         if matter.act == Act.SPAM and draft is None:
             move(case, CaseState.SPAM)
@@ -169,6 +172,15 @@ class Triage:
             return
         move(case, CaseState.WAITING_AGENT)
         record(session, "system", "case.drafted", case.id, revision=case.revision, kind=decision.kind)
+        if matter.urgency == Urgency.CRITICAL:
+            await raise_alarm(
+                session,
+                case,
+                policies=self._policies,
+                texts=self._texts,
+                agent_chat=self._agent_chat,
+                now=now,
+            )
         await self._receipt(session, case, reading, matter, now)
         await self._cards(session, case, draft)
 
@@ -201,11 +213,22 @@ class Triage:
             customer.receipt_at = now
 
     async def _cards(self, session: AsyncSession, case: Case, draft: Draft | None) -> None:
-        """A card for everyone who may approve this draft; for whom it was passed to, if it was."""
+        """Cards of this revision in place of those that have not left yet."""
         if case.is_sample:
             return
         await cancel_cards(session, case)
-        able = await may_approve(session, draft) if draft is not None else await _working(session)
+        await self.deal(session, case, draft)
+
+    async def deal(self, session: AsyncSession, case: Case, draft: Draft | None) -> None:
+        """A card for everyone here who may approve this draft and has none of this revision yet.
+
+        Of a case that was passed on, for whom it was passed to.
+        """
+        now = utcnow()
+        able = await present_agents(session, now)
+        if draft is not None:
+            away = await absences_at(session, now)
+            able = [agent for agent in await may_approve(session, draft) if agent.id not in away]
         if case.passed_to is not None:
             able = [agent for agent in able if agent.id == case.passed_to] or able
         if case.passed_to_role is not None:
@@ -292,10 +315,6 @@ async def overdue_cases(session: AsyncSession, now: datetime, limit: int) -> lis
     """Cases whose triage should have happened by now."""
     query = select(Case.id).where(Case.triage_due_at <= now).order_by(Case.triage_due_at).limit(limit)
     return list((await session.scalars(query)).all())
-
-
-async def _working(session: AsyncSession) -> list[Agent]:
-    return list((await session.scalars(select(Agent).where(Agent.removed_at.is_(None)))).all())
 
 
 def _only_thanks(reading: Reading, before: str) -> bool:

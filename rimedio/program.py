@@ -41,6 +41,7 @@ from responses.samples import sample_handler
 from responses.silence import end_silence, silent_cases
 from responses.standing_texts import StandingTexts
 from responses.triage import Triage, idle_takeovers, outdated_drafts, overdue_cases
+from responses.watch import Watch
 from rimedio.ears import Ears
 from rimedio.errors import ProgramError
 from rimedio.figures import count_figures
@@ -123,6 +124,12 @@ class Program:
         self.ears: Ears | None = None
         if settings.speech is not None and self.duty.works:
             self.ears = Ears(database, self.road.files, settings.speech, lambda: presence.is_eldest)
+        self._watch = Watch(
+            database=database,
+            triage=self.road.triage,
+            policies=policies,
+            agent_chat=self._agent_chat,
+        )
         self._tasks: list[asyncio.Task[None]] = []
         self._failure: ProgramError | None = None
         self._bot_state = "off"
@@ -257,6 +264,8 @@ class Program:
         keeps_house = self.duty.works and self.presence.is_eldest
         if not keeps_house and not self.duty.sends:
             return []
+        if keeps_house:
+            await self._watch.look(now)
         async with self.database.writing() as session:
             await give_up_lost(session, now)
             for case in await idle_takeovers(session, now) if keeps_house else ():

@@ -1,7 +1,9 @@
 """Every table, one row one fact."""
 
+from models.tables.absences import Absence
 from models.tables.answers import Approval, Card, Draft, OpenEdit, OutboxEntry, Prompt
 from models.tables.base import Base
+from models.tables.calls import Call
 from models.tables.cases import Attachment, Case, Message
 from models.tables.decisions import AssessmentRow, DecisionRow, Fact, OfferRow
 from models.tables.groups import AgentsGroup, Topic
@@ -21,12 +23,14 @@ from models.tables.promises import LedgerEntry, Promise, Voucher
 from models.tables.updates import Cursor, Update
 
 __all__ = [
+    "Absence",
     "Agent",
     "AgentsGroup",
     "Approval",
     "AssessmentRow",
     "Attachment",
     "Base",
+    "Call",
     "Card",
     "Case",
     "Cursor",

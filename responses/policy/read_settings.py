@@ -1,7 +1,7 @@
 """Reads what surrounds the rules: limits, approval, signals, deadlines, hours."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -9,11 +9,19 @@ from zoneinfo import ZoneInfo
 from models.decision import Duration, Manner, RemedyKind, Role
 from models.labels import Urgency
 from models.money import Money
-from responses.hours import Interval, OpeningHours, UnknownPlaceError, check_place
+from responses.hours import (
+    DayOfYear,
+    Interval,
+    OpeningHours,
+    Season,
+    UnknownPlaceError,
+    Week,
+    check_place,
+)
 from responses.policy.context import A_DAY, Context, read_duration, read_percent, read_period
 from responses.policy.read_remedies import read_amount
 from responses.policy.reader import Entries, Item, read_all, read_enum, read_name, read_with, read_yes_no
-from responses.policy.scalars import WEEKDAYS, parse_date, parse_times, parse_weekdays
+from responses.policy.scalars import WEEKDAYS, parse_date, parse_day_of_year, parse_times, parse_weekdays
 from responses.policy.schema import (
     AmountSpec,
     Consequence,
@@ -163,32 +171,71 @@ def read_deadlines(item: Item) -> dict[str, Duration]:
 
 
 def read_hours(item: Item, zone: ZoneInfo) -> OpeningHours:
-    """Opening hours: days or ranges of days with their intervals, holidays, closed days."""
+    """Opening hours: days or ranges of days with their intervals, seasons, holidays, closed days."""
     entries = item.entries()
     problems = len(item.document.problems)
-    week: list[tuple[Interval, ...]] = [()] * 7
     holidays: str | None = None
     closed: tuple[tuple[date, date], ...] = ()
+    patron: frozenset[DayOfYear] = frozenset()
+    seasons: tuple[Season, ...] = ()
+    days: dict[str, Item] = {}
     for name, part in entries.items():
-        if name == "holidays":
-            holidays = _read_holidays(part)
-        elif name == "closed":
-            closed = read_all(_read_closed, part.items())
-        else:
-            intervals = _read_intervals(part)
-            for day in _read_days(part, name):
-                if week[day]:
-                    raise part.refuse(f"{WEEKDAYS[day]} already has its hours above")
-                week[day] = intervals
-    if not any(week) and len(item.document.problems) == problems:
+        match name:
+            case "holidays":
+                holidays = _read_holidays(part)
+            case "closed":
+                closed = read_all(_read_closed, part.items())
+            case "patron":
+                patron = frozenset(read_all(_read_day_of_year, part.items() if part.is_list else [part]))
+            case "seasons":
+                seasons = read_all(_read_season, part.items())
+                _refuse_shared_days(part, seasons)
+            case _:
+                days[name] = part
+    week = _read_week(days, "seasons, holidays, closed or patron")
+    if not any(week) and not seasons and len(item.document.problems) == problems:
         raise item.refuse("no day is open; leave hours out to be always open")
-    return OpeningHours(zone=zone, week=tuple(week), holidays=holidays, closed=closed)
+    return OpeningHours(
+        zone=zone, week=week, seasons=seasons, holidays=holidays, closed=closed, yearly_closed=patron
+    )
 
 
-def _read_days(item: Item, name: str) -> tuple[int, ...]:
+def _read_week(days: Mapping[str, Item], others: str) -> Week:
+    week: list[tuple[Interval, ...]] = [()] * 7
+    for name, part in days.items():
+        intervals = _read_intervals(part)
+        for day in _read_days(part, name, others):
+            if week[day]:
+                raise part.refuse(f"{WEEKDAYS[day]} already has its hours above")
+            week[day] = intervals
+    return tuple(week)
+
+
+def _read_season(item: Item) -> Season:
+    entries = item.entries()
+    ends = {}
+    for name in ("from", "to"):
+        if name not in entries:
+            raise item.refuse(f'"{name}" is missing')
+        ends[name] = _read_day_of_year(entries[name])
+    days = {name: part for name, part in entries.items() if name not in ends}
+    season = Season(first=ends["from"], last=ends["to"], week=_read_week(days, "from or to"))
+    if not any(season.week):
+        raise item.refuse("no day is open; a stretch without opening belongs to closed")
+    return season
+
+
+def _refuse_shared_days(item: Item, seasons: Sequence[Season]) -> None:
+    for offset in range(366):
+        day = date(2000, 1, 1) + timedelta(days=offset)
+        if sum(season.has(day) for season in seasons) > 1:
+            raise item.refuse(f"two seasons share the {day:%m-%d}")
+
+
+def _read_days(item: Item, name: str, others: str) -> tuple[int, ...]:
     days = parse_weekdays(name)
     if days is None:
-        raise item.refuse(f'expected a day such as sat or mon-fri, holidays or closed; found "{name}"')
+        raise item.refuse(f'expected a day such as sat or mon-fri, {others}; found "{name}"')
     return days
 
 
@@ -201,8 +248,13 @@ def _read_intervals(item: Item) -> tuple[Interval, ...]:
     return tuple(intervals)
 
 
-def _read_holidays(item: Item) -> str:
+_read_day_of_year = read_with(parse_day_of_year, "a day of every year such as 12-07 (month-day)")
+
+
+def _read_holidays(item: Item) -> str | None:
     place = item.text()
+    if place == "none":
+        return None
     try:
         check_place(place)
     except UnknownPlaceError as error:

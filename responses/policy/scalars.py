@@ -66,6 +66,13 @@ def parse_date(text: str) -> date | None:
         return None
 
 
+def parse_day_of_year(text: str) -> tuple[int, int] | None:
+    """`12-07` as month and day; None for anything else, also for a day that no year has."""
+    # The 29th of February exists in some years.
+    day = parse_date(f"2000-{text}")
+    return (day.month, day.day) if day is not None else None
+
+
 def parse_times(text: str) -> tuple[int, int] | None:
     """`9:00-13:00` as minutes after midnight; `24:00` is the end of the day. None for anything else."""
     match = _TIMES.fullmatch(text)

@@ -260,7 +260,8 @@ class Policy:
 
     `file` is the name it was read under, `places` maps keys such as `rules[1].give` to where they stand,
     `texts` maps the key of each text for customers to its words. `approval` gives each role's limit, None
-    for no limit; it is empty when every role may approve everything.
+    for no limit; it is empty when every role may approve everything. `deputy_approval` is how much a deputy
+    may approve in the place of somebody absent, None where the file does not say.
     """
 
     name: str
@@ -283,6 +284,7 @@ class Policy:
     worth: Mapping[RemedyKind, AmountSpec]
     approval: Mapping[Role, Money | None]
     owed_approval: Role
+    deputy_approval: Money | None
     choice_within: Duration | None
     wait_for_answer: Duration | None
     codes: Codes

@@ -10,6 +10,7 @@ from responses.hours import (
     Interval,
     NeverOpenError,
     OpeningHours,
+    Season,
     UnknownPlaceError,
     add_months,
     check_place,
@@ -147,3 +148,110 @@ def test_places_without_a_calendar_are_refused(place: str) -> None:
 
 def test_a_subdivision_has_holidays_of_its_own() -> None:
     assert public_holidays("IT-MI", 2026) - public_holidays("IT", 2026) == {date(2026, 12, 7)}
+
+
+@pytest.mark.parametrize(
+    ("at", "since", "until"),
+    [
+        pytest.param("2026-11-24T09:00", "2026-11-23T18:30", "2026-11-24T09:00", id="a night"),
+        pytest.param("2026-11-24T15:00", "2026-11-24T13:00", "2026-11-24T14:30", id="lunch"),
+        pytest.param("2026-11-30T10:00", "2026-11-28T12:30", "2026-11-30T09:00", id="a weekend"),
+        pytest.param("2027-08-21T10:00", "2027-08-09T18:30", "2027-08-21T09:00", id="the summer closure"),
+    ],
+)
+def test_what_was_closed_before_an_opening(at: str, since: str, until: str) -> None:
+    assert SHOP.closed_before(rome(at)) == (rome(since), rome(until))
+
+
+@pytest.mark.parametrize("at", ["2026-11-24T08:59", "2026-11-24T13:00", "2026-11-29T10:00"])
+def test_while_closed_there_is_no_opening_to_speak_of(at: str) -> None:
+    assert SHOP.closed_before(rome(at)) is None
+
+
+def test_who_never_closes_never_opens() -> None:
+    assert OpeningHours.always(ROME).closed_before(rome("2026-11-24T10:00")) is None
+
+
+MINUTES = st.integers(min_value=0, max_value=2 * 365 * 24 * 60)
+
+
+@given(MINUTES)
+def test_an_opening_is_spoken_of_exactly_while_open(minutes: int) -> None:
+    at = rome("2026-01-01T00:00") + timedelta(minutes=minutes)
+    assert (SHOP.closed_before(at) is not None) == SHOP.is_open(at)
+
+
+@given(MINUTES)
+def test_from_the_closing_before_the_next_opening_is_the_one_that_ended_it(minutes: int) -> None:
+    at = SHOP.next_opening(rome("2026-01-01T00:00") + timedelta(minutes=minutes))
+    closed = SHOP.closed_before(at)
+    assert closed is not None
+    assert closed[0] < closed[1] <= at
+    assert SHOP.next_opening(closed[0]) == closed[1]
+
+
+LIDO = OpeningHours(
+    zone=ROME,
+    week=((MORNING,),) * 5 + ((), ()),
+    seasons=(
+        Season(first=(6, 1), last=(9, 15), week=((Interval(start=8 * 60, end=23 * 60),),) * 7),
+        Season(first=(12, 20), last=(1, 6), week=((),) * 5 + ((SATURDAY,), ())),
+    ),
+    yearly_closed=frozenset({(7, 15), (12, 7)}),
+)
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        pytest.param("2027-05-31T22:00", False, id="the day before the season"),
+        pytest.param("2027-06-01T22:00", True, id="its first day"),
+        pytest.param("2027-09-15T22:00", True, id="its last day"),
+        pytest.param("2027-09-16T22:00", False, id="the day after it"),
+        pytest.param("2027-09-16T10:00", True, id="the usual hours after it"),
+        pytest.param("2026-12-23T10:00", False, id="in a season over new year, before it"),
+        pytest.param("2027-01-05T10:00", False, id="in a season over new year, after it"),
+        pytest.param("2027-01-02T10:00", True, id="a saturday of that season"),
+        pytest.param("2027-01-07T10:00", True, id="after that season"),
+        pytest.param("2026-12-07T10:00", False, id="the patron's day"),
+        pytest.param("2027-12-07T10:00", False, id="the patron's day in another year"),
+        pytest.param("2027-07-15T10:00", False, id="another town's patron, in a season"),
+    ],
+)
+def test_seasons_and_the_patrons_day(at: str, expected: bool) -> None:
+    assert LIDO.is_open(rome(at)) is expected
+
+
+DAYS_OF_YEAR = st.dates(min_value=date(2000, 1, 1), max_value=date(2000, 12, 31)).map(
+    lambda day: (day.month, day.day)
+)
+
+
+@given(DAYS_OF_YEAR, DAYS_OF_YEAR, st.dates(min_value=date(2026, 1, 1), max_value=date(2032, 12, 31)))
+def test_a_season_and_what_is_left_of_the_year_share_no_day_and_miss_none(
+    first: tuple[int, int], last: tuple[int, int], day: date
+) -> None:
+    season = Season(first=first, last=last, week=((),) * 7)
+    other = Season(first=next_day(last), last=day_before(first), week=((),) * 7)
+    whole_year = next_day(last) == first
+    assert season.has(day) is (whole_year or not other.has(day))
+
+
+def next_day(day: tuple[int, int]) -> tuple[int, int]:
+    after = date(2000, *day) + timedelta(days=1)
+    return after.month, after.day
+
+
+def day_before(day: tuple[int, int]) -> tuple[int, int]:
+    before = date(2000, *day) - timedelta(days=1)
+    return before.month, before.day
+
+
+@given(MINUTES, st.integers(min_value=1, max_value=60))
+def test_a_deadline_in_hours_is_as_much_open_time_later_whatever_the_season(start: int, hours: int) -> None:
+    begin = rome("2026-01-01T00:00") + timedelta(minutes=start)
+    due = LIDO.add(span(hours, "hours"), begin)
+    step = timedelta(minutes=30)
+    moments = [begin + step * number for number in range((due - begin) // step)]
+    opened = step * sum(LIDO.is_open(moment) for moment in moments)
+    assert abs(opened - timedelta(hours=hours)) <= 2 * step * (1 + (due - begin) // timedelta(days=1))

@@ -17,6 +17,7 @@ from models.states import CaseState, DraftState, Purpose
 from models.tables import (
     Agent,
     AssessmentRow,
+    Call,
     Case,
     DecisionRow,
     Draft,
@@ -266,6 +267,18 @@ async def test_spam_gets_no_draft_and_no_receipt(road: Road) -> None:
     assert case.state == CaseState.SPAM
     assert await road.number(Draft) == 0
     assert await road.number(OutboxEntry) == 0
+
+
+async def test_what_is_critical_runs_on_the_clock_and_rings(road: Road, agent: Agent) -> None:
+    critical = assessed("complaint", "safety_privacy", urgency=label("critical"))
+    before = utcnow()
+    case = await road.writes("Esce fumo dal caricatore", critical)
+    assert case.due_at is not None
+    assert case.due_at - before < timedelta(minutes=31)
+    assert await road.number(Call, Call.case_id == case.id) == 1
+    await road.writes("Adesso anche una fiamma", critical)
+    assert await road.number(Call) == 1
+    assert await road.number(OutboxEntry, OutboxEntry.dedupe_key.startswith("emergency:")) == 1
 
 
 async def test_a_greeting_gets_no_receipt(road: Road) -> None:

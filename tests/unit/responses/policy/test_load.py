@@ -4,6 +4,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from policy_cases import HEAD, policy_of
 
 from models.decision import Duration, DurationUnit, RemedyKind, Role
@@ -307,6 +309,36 @@ def test_a_wrong_rule_is_refused(rule: str, problem: str) -> None:
         ),
         pytest.param("hours: {holidays: IT}", "hours: no day is open", id="never open"),
         pytest.param(
+            'hours: {mon: ["9:00-13:00"], patron: 13-07}',
+            "hours.patron: expected a day of every",
+            id="patron",
+        ),
+        pytest.param(
+            'hours: {mon: ["9:00-13:00"], patron: [12-07, 06-31]}', "hours.patron[1]: expected", id="patrons"
+        ),
+        pytest.param(
+            'hours: {seasons: [{from: 06-01, mon: ["9:00-13:00"]}]}',
+            'hours.seasons[0]: "to" is missing',
+            id="season without end",
+        ),
+        pytest.param(
+            "hours: {seasons: [{from: 06-01, to: 09-15}]}",
+            "hours.seasons[0]: no day is open",
+            id="season without opening",
+        ),
+        pytest.param(
+            'hours: {seasons: [{from: 06-01, to: 09-15, lun: ["9:00-13:00"]}]}',
+            "hours.seasons[0].lun: expected a day such as sat or mon-fri, from or to",
+            id="day in a season",
+        ),
+        pytest.param(
+            'hours: {seasons: [{from: 11-01, to: 02-01, mon: ["9:00-13:00"]},'
+            ' {from: 01-15, to: 03-01, mon: ["9:00-13:00"]}]}',
+            "hours.seasons: two seasons share the 01-15",
+            id="seasons that overlap",
+        ),
+        pytest.param("deputy_approval: molto", "deputy_approval: expected", id="deputy"),
+        pytest.param(
             "signals: {x: {count: claims, within: 3 days, then: {once: yes}}}", "signals.x: expected", id="s"
         ),
         pytest.param("voice: {it: voi}", 'voice.it: unknown form of address "voi"', id="voice"),
@@ -377,3 +409,35 @@ def test_plain_words_are_not_taken_for_numbers_or_truth_values() -> None:
     rule = policy.rules[0]
     assert (rule.id, rule.because, rule.apologise) == ("no", "yes", False)
     assert [test.operands for test in single_tests(rule.when)] == [("0012",)]
+
+
+def test_seasons_patrons_and_no_holidays_are_read() -> None:
+    hours = policy_of(
+        f"{RULE}hours:\n"
+        '  mon-fri: ["9:00-13:00", "14:30-18:30"]\n'
+        "  holidays: none\n"
+        "  patron: [12-07, 06-24]\n"
+        '  seasons: [{from: 12-20, to: 01-06, sat: ["9:00-12:00"]}]\n'
+    ).hours
+    assert hours.holidays is None
+    assert hours.yearly_closed == {(12, 7), (6, 24)}
+    assert [len(day) for day in hours.week] == [2, 2, 2, 2, 2, 0, 0]
+    (season,) = hours.seasons
+    assert (season.first, season.last) == ((12, 20), (1, 6))
+    assert [len(day) for day in season.week] == [0, 0, 0, 0, 0, 1, 0]
+
+
+def test_who_is_open_in_a_season_alone_needs_no_other_hours() -> None:
+    hours = policy_of(RULE + 'hours: {seasons: [{from: 05-01, to: 09-30, mon-sun: ["8:00-23:00"]}]}\n').hours
+    assert not any(hours.week)
+
+
+DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2000, 12, 31))
+
+
+@given(DAYS, DAYS)
+def test_a_season_is_read_as_it_was_written(first: date, last: date) -> None:
+    ends = f"from: {first:%m-%d}, to: {last:%m-%d}"
+    (season,) = policy_of(f'{RULE}hours: {{seasons: [{{{ends}, mon: ["9:00-13:00"]}}]}}\n').hours.seasons
+    assert season.first == (first.month, first.day)
+    assert season.last == (last.month, last.day)

@@ -1,0 +1,72 @@
+"""What the house says to agents of its own accord, written when it is sent, in each reader's language.
+
+What `content` holds: `bulletin` (its kind), `to` (the agent's id), `silent`, and what that kind needs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.buttons import Action, Button, data_of
+from bot.cards import words_shown
+from bot.keyboards import Rows
+from bot.words import Words, words_for
+from models.tables import Agent, Case
+from responses.texts import shorten
+from responses.views import view_case
+
+_MAX_WORDS = 400
+_MAX_LINE = 120
+_MAX_NAME = 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bulletin:
+    """A text with its buttons."""
+
+    text: str
+    rows: Rows
+
+
+async def bulletin_of(session: AsyncSession, content: Mapping[str, Any]) -> Bulletin:
+    """What is to be said now."""
+    words = words_for(await session.get_one(Agent, content["to"]))
+    if content["bulletin"] == "ring":
+        return await _ring(session, content, words)
+    if content["bulletin"] == "opening":
+        return await _opening(session, content, words)
+    return Bulletin(text=_notice(content["notice"], content["details"], words), rows=[])
+
+
+async def _ring(session: AsyncSession, content: Mapping[str, Any], words: Words) -> Bulletin:
+    view = await view_case(session, await session.get_one(Case, content["case"]))
+    said, _ = words_shown(view.unread, words, _MAX_WORDS)
+    name = shorten(view.identity.display_name or words("no_name"), _MAX_NAME)
+    lines = [words("ring", number=view.case.number, name=name), said]
+    if content["nobody"]:
+        lines.append(words("ring_nobody"))
+    take = Button(
+        text=words("answer_call"), data=data_of(Action.ANSWER_CALL, content["call"]), style="danger"
+    )
+    return Bulletin(text="\n\n".join(lines), rows=[[take]])
+
+
+async def _opening(session: AsyncSession, content: Mapping[str, Any], words: Words) -> Bulletin:
+    """What came while closed and waits, the most urgent first, with a button that opens each."""
+    lines, rows = [words("opening", count=content["count"])], []
+    for case_id in content["cases"]:
+        view = await view_case(session, await session.get_one(Case, case_id))
+        number, urgency = view.case.number, words.label("urgency", view.case.urgency or "normal")
+        name = shorten(view.identity.display_name or words("no_name"), _MAX_NAME)
+        said, _ = words_shown(view.unread, words, _MAX_LINE)
+        lines.append(words("opening_line", number=number, name=name, urgency=urgency, said=said))
+        rows.append([Button(text=words("case", number=number), data=data_of(Action.OPEN, view.case.id))])
+    return Bulletin(text="\n\n".join(lines), rows=rows)
+
+
+def _notice(kind: str, details: Mapping[str, str], words: Words) -> str:
+    if "role" in details:
+        details = {**details, "role": words.label("role", details["role"])}
+    return words(f"notice_{kind}", **details)
