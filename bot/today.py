@@ -14,7 +14,7 @@ from bot.keyboards import Page, Rows
 from bot.posts import post
 from bot.words import Words
 from models.clock import utcnow
-from models.states import OutboxState
+from models.states import CaseState, OutboxState
 from models.tables import Agent, Case, Identity, OutboxEntry
 from responses.approval import proposed_draft
 from responses.errors import BlockedError
@@ -28,6 +28,7 @@ LINES_A_PAGE = 8
 _BUTTONS_A_ROW = 4
 _MAX_NAME = 40
 _SUPERGROUP = "-100"
+_OVER = (CaseState.ANSWERED, CaseState.PROMISED, CaseState.CLOSED, CaseState.SPAM)
 _SECTIONS = ("for_us", "for_customer", "in_doubt")
 
 
@@ -87,6 +88,11 @@ async def open_pressed(_context: Context, session: AsyncSession, press: Press) -
         raise BlockedError("gone")
     if press.reader is not None and await own_case(session, press.reader, case):
         raise BlockedError("own_case")
+    if case.state in _OVER:
+        # Somebody was quicker since the list was made.
+        text = press.words("waits_no_more", number=case.number)
+        await post(session, press.row.chat_key, text, reply_to=press.message)
+        return
     draft = await proposed_draft(session, case)
     await enqueue_card(session, case, press.reader, press.row.chat_key, draft, again=True)
     group = await group_at(session, press.row.chat_key)

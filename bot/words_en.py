@@ -195,6 +195,7 @@ ENGLISH: Mapping[str, str] = {
     "critical rings with the admins.",
     "opening": "Cases that came while closed and wait: {count}. The most urgent first.",
     "opening_line": "No. {number}, {name} ({urgency} urgency): {said}",
+    "waits_no_more": "Case no. {number} waits for nobody any more.",
     "notice_nobody_may_approve": "Case no. {number} waits for approval ({role}), and nobody is here who may "
     "give it. Cases stuck like this: {count}.",
     "business_refused": "Somebody connected this bot to a Telegram Business account. That is not "

@@ -197,6 +197,7 @@ ITALIAN: Mapping[str, str] = {
     "arriva qualcosa di critico, suona agli amministratori.",
     "opening": "Richieste arrivate mentre era chiuso, e che aspettano: {count}. Prima le più urgenti.",
     "opening_line": "N. {number}, {name} (urgenza {urgency}): {said}",
+    "waits_no_more": "La richiesta n. {number} non aspetta più nessuno.",
     "notice_nobody_may_approve": "La richiesta n. {number} aspetta l'approvazione di un {role}, e adesso non "
     "c'è nessuno che possa darla. Richieste ferme per questo: {count}.",
     "business_refused": "Qualcuno ha collegato questo bot a un account Telegram Business. Non è ancora "
