@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 import socket
 from collections.abc import Coroutine, Sequence
 from typing import Any
@@ -164,6 +165,8 @@ class Program:
         if self.ears is not None:
             work.append(self._listen(self.ears))
         self._tasks = [asyncio.create_task(self._or_stop(server, part)) for part in work]
+        # The server ends on SIGTERM and then raises it again: what follows here must still be done.
+        signal.signal(signal.SIGTERM, lambda _number, _frame: None)
         try:
             await server.serve(sockets=[listener] if listener is not None else [])
         finally:

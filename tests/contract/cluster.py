@@ -75,12 +75,10 @@ class Cluster:
         self._running.append(running)
         return running
 
-    def start_web(self, **settings: str) -> str:
+    def start_web(self, *, port: int | None = None) -> str:
         """A web process; returns its address once it answers."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        running = self.start("web", RIMEDIO_PORT=str(port), **settings)
+        port = port or free_port()
+        running = self.start("web", RIMEDIO_PORT=str(port))
         address = f"http://127.0.0.1:{port}"
 
         def ready() -> bool:
@@ -135,6 +133,13 @@ class Cluster:
             " + (SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending'))"
         )
         until(lambda: self.number(left) == 0, "everything is worked off")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def until(condition: Callable[[], bool], what: str, *, patience: float = PATIENCE) -> None:

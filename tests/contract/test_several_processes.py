@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
-from tests.contract.cluster import Cluster, until
+from tests.contract.cluster import Cluster, free_port, until
 from tests.databases import PostgresServer
 from tests.telegram import Double, User
 
@@ -95,3 +96,36 @@ def test_a_bot_killed_for_good_is_replaced_within_a_minute_and_nothing_is_lost_o
     ]
     assert len(sent) <= len(accepted) <= len(sent) + in_doubt
     assert cluster.number("SELECT count(*) FROM approvals WHERE verdict = 'send'") >= 8
+
+
+@pytest.mark.slow
+def test_what_is_posted_to_the_web_is_read_by_a_worker_and_answered_by_the_bot(
+    tmp_path: Path, postgres: PostgresServer, telegram: Double
+) -> None:
+    port, monitor = free_port(), free_port()
+    cluster = Cluster(
+        tmp_path,
+        postgres.new_url(),
+        telegram,
+        RIMEDIO_PUBLIC_URL=f"http://127.0.0.1:{port}",
+        RIMEDIO_TELEGRAM_WEBHOOK="true",
+    )
+    try:
+        cluster.start_web(port=port)
+        bot = cluster.start("bot", RIMEDIO_MONITOR_PORT=str(monitor))
+        cluster.start("worker")
+        marta = telegram.user("Marta", language="it")
+        marta.send("Il pacco non è mai arrivato")
+        until(lambda: marta.find("n. 101") is not None, "the receipt")
+        cluster.settled()
+        assert telegram.requests("getUpdates") == []
+        assert len(marta.messages()) == 1
+        state = httpx.get(f"http://127.0.0.1:{monitor}/readyz").json()
+        assert (state["status"], state["bot"], state["telegram"]) == ("ok", "held", "on")
+        seen = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+        assert 'rimedio_received_total{source="telegram"} 1.0' in seen
+        assert 'rimedio_processes{role="worker"} 1.0' in seen
+        bot.stop()
+        assert cluster.number("SELECT count(*) FROM processes WHERE role = 'bot'") == 0
+    finally:
+        cluster.end()
