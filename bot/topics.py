@@ -143,7 +143,7 @@ class Topics:
         return thread
 
     async def _do_without(self, topic_id: str, group: AgentsGroup, error: BadRequest) -> None:
-        """Telegram says no. Where it is for want of a right, no other case asks until the right is given."""
+        """Telegram says no, as a rule for want of a right: no case asks again until the rights change."""
         log.warning("topic.refused", extra={"reason": error.message})
         async with self._road.database.writing() as session:
             await session.execute(update(Topic).where(Topic.id == topic_id).values(state=TopicState.NONE))

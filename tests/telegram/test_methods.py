@@ -5,6 +5,7 @@ import httpx
 import pytest
 
 from tests.telegram import Double, User
+from tests.telegram.errors import NotPossibleError
 from tests.telegram.files import SMALL_JPEG
 from tests.telegram.script_bot import ScriptBot
 
@@ -290,3 +291,40 @@ async def test_every_modelled_answer_is_by_the_book(telegram: Double, bot: Scrip
     refused = [method for method, params in calls if not (await bot.call(method, **params)).ok]
     assert refused == []
     assert telegram.violations == []
+
+
+async def test_a_bot_is_told_of_the_topics_it_makes(telegram: Double, bot: ScriptBot, marta: User) -> None:
+    forum = telegram.supergroup("Squadra", marta, forum=True)
+    marta.add_bot(forum, can_manage_topics=True)
+    topic = (await bot.call("createForumTopic", chat_id=forum.id, name="Caso 7")).result
+    told = [update["message"] for update in await bot.updates() if "message" in update][-1]
+    assert told["forum_topic_created"]["name"] == "Caso 7"
+    assert told["message_thread_id"] == topic["message_thread_id"]
+
+
+async def test_nobody_but_admins_writes_in_a_closed_topic(
+    telegram: Double, bot: ScriptBot, marta: User
+) -> None:
+    luca = telegram.user("Luca")
+    forum = telegram.supergroup("Squadra", marta, luca, forum=True)
+    marta.add_bot(forum, can_manage_topics=True)
+    thread = (await bot.call("createForumTopic", chat_id=forum.id, name="Caso 7")).result["message_thread_id"]
+    closed = [await bot.call("closeForumTopic", chat_id=forum.id, message_thread_id=thread) for _ in range(2)]
+    assert [answer.ok for answer in closed] == [True, False]
+    assert closed[1].description == "Bad Request: TOPIC_NOT_MODIFIED"
+    with pytest.raises(NotPossibleError):
+        luca.send("Ci penso io", to=forum, thread=thread)
+    assert (await bot.call("reopenForumTopic", chat_id=forum.id, message_thread_id=thread)).ok
+    assert luca.send("Ci penso io", to=forum, thread=thread).reply_to == thread
+
+
+async def test_a_chat_has_a_menu_of_its_own_until_it_is_taken_away(bot: ScriptBot, marta: User) -> None:
+    scope = {"type": "chat", "chat_id": marta.id}
+    everybodys = [{"command": "stato", "description": "A che punto è"}]
+    martas = [{"command": "oggi", "description": "Che cosa è aperto"}]
+    await bot.call("setMyCommands", commands=everybodys)
+    await bot.call("setMyCommands", commands=martas, scope=scope)
+    assert (await bot.call("getMyCommands", scope=scope)).result == martas
+    await bot.call("deleteMyCommands", scope=scope)
+    assert (await bot.call("getMyCommands", scope=scope)).result == []
+    assert (await bot.call("getMyCommands")).result == everybodys

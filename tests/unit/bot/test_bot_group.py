@@ -114,6 +114,17 @@ async def test_cases_that_wait_already_are_shown_when_the_group_is_set(bench: Bo
     await card_in(bench, await chosen(bench, anna))
 
 
+async def test_a_group_that_another_bot_had_is_none_of_this_ones(bench: BotBench) -> None:
+    anna = await bench.hire("Anna", Role.ADMIN)
+    async with bench.database.writing() as session:
+        admin = (await session.scalars(select(Agent))).one()
+        session.add(
+            AgentsGroup(source="telegram:1", chat_key="telegram:1:-5", has_topics=False, set_by=admin.id)
+        )
+    bench.telegram.user("Marta").send(LATE)
+    await bench.card(anna, LATE)
+
+
 async def test_who_says_so_gets_cards_in_private_too(bench: BotBench) -> None:
     anna, giulia = await bench.hire("Anna", Role.ADMIN), await bench.hire("Giulia")
     room = await chosen(bench, anna, giulia)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models.assessment import Label
 from models.decision import Role
-from models.states import Purpose
+from models.states import CaseState, Purpose
 from models.tables import Agent, Call, Case
 from responses.outbox import enqueue
 from tests.bot_bench import BotBench
@@ -102,6 +102,8 @@ async def test_a_summary_opens_each_case_with_a_press(bench: BotBench) -> None:
     assert again.text == card.text
     giulia.press(again, "Approva e invia")
     await marta.sees("Giulia")
+    async with bench.database.writing() as session:
+        (await session.get_one(Case, case.id)).state = CaseState.ANSWERED
     giulia.press(summary, f"Richiesta n. {case.number}")
     await giulia.sees("non aspetta più nessuno")
     assert bench.telegram.violations == []
