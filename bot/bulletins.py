@@ -5,14 +5,16 @@ What `content` holds: `bulletin` (its kind), `to` (the agent's id), `silent`, an
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.buttons import Action, Button, data_of
 from bot.cards import words_shown
 from bot.keyboards import Rows
-from bot.words import Words, words_for
+from bot.words import Words, clock_time, words_for
 from models.tables import Agent, Case
 from responses.texts import shorten
 from responses.views import view_case
@@ -30,14 +32,14 @@ class Bulletin:
     rows: Rows
 
 
-async def bulletin_of(session: AsyncSession, content: Mapping[str, Any]) -> Bulletin:
+async def bulletin_of(session: AsyncSession, content: Mapping[str, Any], timezone: ZoneInfo) -> Bulletin:
     """What is to be said now."""
     words = words_for(await session.get_one(Agent, content["to"]))
     if content["bulletin"] == "ring":
         return await _ring(session, content, words)
     if content["bulletin"] == "opening":
         return await _opening(session, content, words)
-    return Bulletin(text=_notice(content["notice"], content["details"], words), rows=[])
+    return Bulletin(text=_notice(content["notice"], content["details"], words, timezone), rows=[])
 
 
 async def _ring(session: AsyncSession, content: Mapping[str, Any], words: Words) -> Bulletin:
@@ -66,7 +68,12 @@ async def _opening(session: AsyncSession, content: Mapping[str, Any], words: Wor
     return Bulletin(text="\n\n".join(lines), rows=rows)
 
 
-def _notice(kind: str, details: Mapping[str, str], words: Words) -> str:
+def _notice(kind: str, details: Mapping[str, str], words: Words, timezone: ZoneInfo) -> str:
     if "role" in details:
         details = {**details, "role": words.label("role", details["role"])}
-    return words(f"notice_{kind}", **details)
+    times = {
+        name: clock_time(datetime.fromisoformat(details[name]), timezone)
+        for name in ("since", "until")
+        if name in details
+    }
+    return words(f"notice_{kind}", **{**details, **times})

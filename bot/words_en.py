@@ -191,11 +191,15 @@ ENGLISH: Mapping[str, str] = {
     "ring_nobody": "Whoever should be on call is not here: that is why it rings with you.",
     "answer_call": "I'm on it",
     "call_answered": "Case no. {number} is yours for 15 minutes: the others see it, and it rings no more.",
-    "notice_nobody_on_call": "Nobody whom the rules want on call is here and connected to Telegram: anything "
-    "critical rings with the admins.",
+    "notice_nobody_on_call": "Nobody is on call at the moment: those whom the rules name (without a rule, "
+    "the admins) are away or not connected to Telegram.",
     "opening": "Cases that came while closed and wait: {count}. The most urgent first.",
     "opening_line": "No. {number}, {name} ({urgency} urgency): {said}",
     "waits_no_more": "Case no. {number} waits for nobody any more.",
+    "notice_messages_lost": "Rimedio was off for long. Telegram keeps messages for 24 hours: those written "
+    "between {since} and {until} may be lost.",
+    "notice_messages_nearly_lost": "Rimedio was off from {since} to {until}. Telegram keeps messages for 24 "
+    "hours: all are still there, but it was close.",
     "notice_nobody_may_approve": "Case no. {number} waits for approval ({role}), and nobody is here who may "
     "give it. Cases stuck like this: {count}.",
     "business_refused": "Somebody connected this bot to a Telegram Business account. That is not "

@@ -193,11 +193,15 @@ ITALIAN: Mapping[str, str] = {
     "ring_nobody": "Chi dovrebbe essere reperibile non c'è: per questo suona a te.",
     "answer_call": "Ci penso io",
     "call_answered": "La richiesta n. {number} è tua per 15 minuti: gli altri lo vedono, e non suona più.",
-    "notice_nobody_on_call": "Nessuno di chi le regole vogliono reperibile è qui e collegato a Telegram: se "
-    "arriva qualcosa di critico, suona agli amministratori.",
+    "notice_nobody_on_call": "In questo momento nessuno è reperibile: chi indicano le regole (o, senza "
+    "regola, gli amministratori) è assente o non è collegato a Telegram.",
     "opening": "Richieste arrivate mentre era chiuso, e che aspettano: {count}. Prima le più urgenti.",
     "opening_line": "N. {number}, {name} (urgenza {urgency}): {said}",
     "waits_no_more": "La richiesta n. {number} non aspetta più nessuno.",
+    "notice_messages_lost": "Rimedio è rimasto spento a lungo. Telegram conserva i messaggi per 24 ore: "
+    "quelli scritti tra {since} e {until} possono essere andati persi.",
+    "notice_messages_nearly_lost": "Rimedio è rimasto spento da {since} a {until}. Telegram conserva i "
+    "messaggi per 24 ore: ci sono ancora tutti, ma mancava poco.",
     "notice_nobody_may_approve": "La richiesta n. {number} aspetta l'approvazione di un {role}, e adesso non "
     "c'è nessuno che possa darla. Richieste ferme per questo: {count}.",
     "business_refused": "Qualcuno ha collegato questo bot a un account Telegram Business. Non è ancora "

@@ -94,6 +94,9 @@ class Present:
         details = dict(notice.details)
         if "role" in details:
             details["role"] = self.words(f"roles.{details['role']}")
+        for name in ("since", "until"):
+            if name in details:
+                details[name] = self.moment(datetime.fromisoformat(details[name]))
         return self.words(f"notices.{notice.kind}", **details)
 
     def chance(self, probability: float) -> str:

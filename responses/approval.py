@@ -50,8 +50,8 @@ from responses.hours import OpeningHours
 from responses.outbox import cancel_pending, enqueue_parts
 from responses.reading import open_messages
 from responses.rights import Bound, bound_draft, check_free, check_reach, decision_of
-from responses.silence import await_answer
 from responses.texts import split_text
+from responses.waiting import await_answer
 
 MAX_TEXT = 20_000
 

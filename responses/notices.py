@@ -28,6 +28,11 @@ class NoticeKind(StrEnum):
 
     NOBODY_MAY_APPROVE = "nobody_may_approve"
     NOBODY_ON_CALL = "nobody_on_call"
+    MESSAGES_LOST = "messages_lost"
+    MESSAGES_NEARLY_LOST = "messages_nearly_lost"
+
+
+_TOLD_ONCE = frozenset({NoticeKind.MESSAGES_LOST, NoticeKind.MESSAGES_NEARLY_LOST})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,15 +70,18 @@ async def standing_notices(session: AsyncSession) -> list[Notice]:
 async def tell_admins(
     session: AsyncSession, notice: Notice, agent_chat: AgentChat, hours: OpeningHours, now: datetime
 ) -> None:
-    """Tells the admins who are here, or all of them when none is: once a day, without sound when closed."""
-    day = now.astimezone(hours.zone).date()
+    """Tells the admins who are here, or all of them when none is, without sound when closed.
+
+    Once a day; of what is over and cannot be changed, once.
+    """
+    told = notice.since if notice.kind in _TOLD_ONCE else now.astimezone(hours.zone).date()
     for admin in await admins_to_tell(session, now):
         chat = agent_chat(admin)
         if chat is not None:
             await enqueue(
                 session,
                 purpose=Purpose.CARD,
-                dedupe_key=f"notice:{notice.kind}:{day}:{admin.id}",
+                dedupe_key=f"notice:{notice.kind}:{told.isoformat()}:{admin.id}",
                 chat_key=chat,
                 content={
                     "bulletin": "notice",

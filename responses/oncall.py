@@ -123,7 +123,9 @@ async def _ring(
     if people:
         called = [people[call.rings // RINGS_EACH % len(people)]]
     else:
-        called = await admins_to_tell(session, now)
+        admins = await admins_to_tell(session, now)
+        here = await present_agents(session, now)
+        called = [admin for admin in admins if agent_chat(admin) is not None] or here
     # What could not leave in three minutes must not all ring at once later.
     await _silence(session, call)
     call.rings += 1

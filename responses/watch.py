@@ -16,6 +16,7 @@ from responses.oncall import go_on_ringing, people_on_call
 from responses.policies import PolicyBook
 from responses.policy.schema import Policy
 from responses.rights import beyond_all
+from responses.silence import forget_silence
 from responses.triage import Triage
 from responses.turns import turn_over
 
@@ -49,6 +50,7 @@ class Watch:
             await sum_up(session, policy.hours, self._agent_chat, now)
             await _check_approvers(session, now)
             await self._check_on_call(session, policy, now)
+            await forget_silence(session, now)
             for notice in await standing_notices(session):
                 if now - notice.since >= TELL_AFTER:
                     await tell_admins(session, notice, self._agent_chat, policy.hours, now)

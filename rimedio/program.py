@@ -35,13 +35,15 @@ from responses.filing import Filing, due_now
 from responses.giving_up import give_up
 from responses.hand import HandChannel
 from responses.inbox import Handler, Inbox, overdue_updates
+from responses.notices import Notice, tell_admins
 from responses.outbox import overdue_entries
 from responses.policies import PolicyBook
 from responses.road import Road
 from responses.samples import sample_handler
-from responses.silence import end_silence, silent_cases
+from responses.silence import note_silence
 from responses.standing_texts import StandingTexts
 from responses.triage import Triage, idle_takeovers, outdated_drafts, overdue_cases
+from responses.waiting import end_silence, silent_cases
 from responses.watch import Watch
 from rimedio.ears import Ears
 from rimedio.errors import ProgramError
@@ -134,6 +136,18 @@ class Program:
         self._tasks: list[asyncio.Task[None]] = []
         self._failure: ProgramError | None = None
         self._bot_state = "off"
+
+    async def note_silence(self) -> Notice | None:
+        """Says how long nobody listened to Telegram, if it was long; asked before anybody does again."""
+        if self.bot is None:
+            return None
+        now = utcnow()
+        async with self.database.writing() as session:
+            notice = await note_silence(session, source_of(self.bot.bot_id), now)
+            if notice is not None:
+                policy = await self.road.policies.current(session)
+                await tell_admins(session, notice, self._agent_chat, policy.hours, now)
+        return notice
 
     def _agent_chat(self, agent: Agent) -> str | None:
         token = self.settings.telegram_token

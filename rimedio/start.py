@@ -5,11 +5,13 @@ import logging
 import socket
 import sys
 import traceback
+from datetime import datetime
 from types import TracebackType
 from typing import TextIO
 
 import structlog
 
+from responses.notices import Notice
 from rimedio.duty import Duty
 from rimedio.errors import ProgramError
 from rimedio.installation import alone, listen, only_program, open_database, prepare
@@ -28,6 +30,10 @@ _WORDS = {
         "again": "Un nuovo link per entrare: rimedio login admin",
         "model": "Il modello si sta caricando: i messaggi aspettano senza perdersi.",
         "stop": "Per fermare: Ctrl-C",
+        "messages_lost": "ATTENZIONE: Rimedio è rimasto spento a lungo. Telegram conserva i messaggi per 24 "
+        "ore: quelli scritti tra il {since} e il {until} possono essere andati persi.",
+        "messages_nearly_lost": "Rimedio è rimasto spento dal {since} al {until}. Telegram conserva i "
+        "messaggi per 24 ore: ci sono ancora tutti, ma mancava poco.",
     },
     "en": {
         "desk": "The desk is at {address}",
@@ -38,6 +44,10 @@ _WORDS = {
         "again": "A new link to sign in: rimedio login admin",
         "model": "The model is loading: messages wait and none is lost.",
         "stop": "To stop: Ctrl-C",
+        "messages_lost": "ATTENTION: Rimedio was off for long. Telegram keeps messages for 24 hours: those "
+        "written between {since} and {until} may be lost.",
+        "messages_nearly_lost": "Rimedio was off from {since} to {until}. Telegram keeps messages for 24 "
+        "hours: all are still there, but it was close.",
     },
 }
 
@@ -89,26 +99,38 @@ async def _serve(
             # Bots and workers bring no rules: what is in force is what the desk's machine has loaded.
             first, code = await prepare(settings, database, samples=samples, rules=duty.serves)
             presence = await enter(database, duty)
-        if duty.serves:
-            _greet(settings, first=first, code=code)
         try:
-            await Program(settings, database, model(settings), presence).serve(listener)
+            program = Program(settings, database, model(settings), presence)
+            notice = await program.note_silence()
+            if duty.serves:
+                _greet(settings, first=first, code=code, notice=notice)
+            await program.serve(listener)
         finally:
             await presence.leave()
     finally:
         await database.close()
 
 
-def _greet(settings: Settings, *, first: bool, code: str | None) -> None:
+def _greet(settings: Settings, *, first: bool, code: str | None, notice: Notice | None) -> None:
     words = _WORDS[settings.language]
     policy = settings.policy or settings.home / "policies"
     lines = [words["desk"], words["chat"]]
     lines += [words["first"], words["next"]] if first and code is not None else [words["again"]]
     lines += [words["model"], words["stop"]]
     text = "\n".join(lines).format(address=settings.address, code=code, policy=policy)
+    if notice is not None:
+        text = f"{_told(notice, settings)}\n\n{text}"
     # Not through the log: this is for the person at the terminal, and holds a link that lets in.
     sys.stderr.write(f"\n{text}\n\n")
     sys.stderr.flush()
+
+
+def _told(notice: Notice, settings: Settings) -> str:
+    times = {
+        name: f"{datetime.fromisoformat(value).astimezone(settings.zone):%d/%m/%Y %H:%M}"
+        for name, value in notice.details.items()
+    }
+    return _WORDS[settings.language][notice.kind].format(**times)
 
 
 def _where_only(out: TextIO, info: tuple[type[BaseException], BaseException, TracebackType | None]) -> None:

@@ -1,134 +1,107 @@
-"""Waiting for the customer: one reminder, then the case closes, and a late answer reopens it."""
+"""How long nobody listened, and what that means for messages that Telegram keeps for a day."""
 
-from datetime import timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
 
 import pytest
-import pytest_asyncio
-from sqlalchemy import select
+from hypothesis import given
+from hypothesis import strategies as st
 
-from models.clock import utcnow
 from models.database import Database
-from models.states import CaseState, Purpose, Verdict
-from models.tables import Approval, Case, Identity, OutboxEntry, Promise
-from responses.cases import joined_case
+from models.decision import Role
+from models.tables import Cursor, Process, Update
 from responses.config import RoadConfig
-from responses.hours import Interval, OpeningHours
-from responses.silence import CLOSE_AFTER, REMIND_AFTER, await_answer, end_silence, silent_cases
-from responses.standing_texts import StandingTexts
-from tests.seed import seed_agent, seed_case, seed_draft
+from responses.hours import OpeningHours
+from responses.notices import NoticeKind, standing_notices, tell_admins
+from responses.silence import note_silence, silence_between
+from tests.unit.responses.staff import Staff, chat_of
 
-ALWAYS = OpeningHours.always(ZoneInfo("Europe/Rome"))
-
-
-@pytest_asyncio.fixture
-async def texts(sqlite: Database, config: RoadConfig) -> StandingTexts:
-    texts = StandingTexts(config)
-    async with sqlite.writing() as session:
-        await texts.seed(session)
-    return texts
+NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
+SOURCE = "telegram:1"
 
 
-async def asked(database: Database) -> str:
+@given(st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=60)))
+def test_what_may_be_lost_is_older_than_a_day_and_younger_than_the_last_poll(off: timedelta) -> None:
+    silence = silence_between(NOW - off, NOW)
+    assert (silence is None) == (off < timedelta(hours=20))
+    lost_until = silence.lost_until if silence is not None else None
+    assert (lost_until is not None) == (off > timedelta(hours=24))
+    assert lost_until in (None, NOW - timedelta(hours=24))
+
+
+async def polled(database: Database, hours: float) -> None:
     async with database.writing() as session:
-        case = await seed_case(session)
-        case.state, case.answered_at, case.language = CaseState.WAITING_CUSTOMER, utcnow(), "it"
-        await_answer(case, ALWAYS, utcnow())
-        return case.id
+        session.add(Cursor(source=SOURCE, position=1, polled_at=NOW - timedelta(hours=hours)))
 
 
-async def after(database: Database, texts: StandingTexts, waited: timedelta) -> list[str]:
-    """What is due once that much time has passed, done; which cases that were."""
-    now = utcnow() + waited
+async def noted(database: Database) -> dict[NoticeKind, dict[str, str]]:
     async with database.writing() as session:
-        due = await silent_cases(session, now)
-        for case in due:
-            await end_silence(session, texts, case, now)
-        return [case.id for case in due]
-
-
-async def reminders(database: Database) -> list[str]:
+        await note_silence(session, SOURCE, NOW)
     async with database.reading() as session:
-        query = select(OutboxEntry.content).where(OutboxEntry.purpose == Purpose.STANDING)
-        return [content["text"] for content in await session.scalars(query)]
-
-
-async def state_of(database: Database, case: str) -> CaseState:
-    async with database.reading() as session:
-        return CaseState((await session.get_one(Case, case)).state)
-
-
-async def test_nothing_happens_before_three_days(sqlite: Database, texts: StandingTexts) -> None:
-    await asked(sqlite)
-    assert await after(sqlite, texts, REMIND_AFTER - timedelta(minutes=1)) == []
-
-
-async def test_one_reminder_after_three_days(sqlite: Database, texts: StandingTexts) -> None:
-    case = await asked(sqlite)
-    assert await after(sqlite, texts, REMIND_AFTER) == [case]
-    assert await after(sqlite, texts, REMIND_AFTER + timedelta(days=1)) == []
-    assert len(await reminders(sqlite)) == 1
-    assert await state_of(sqlite, case) == CaseState.WAITING_CUSTOMER
-
-
-async def test_the_reminder_waits_until_the_business_opens(sqlite: Database) -> None:
-    weekdays = OpeningHours(
-        zone=ZoneInfo("Europe/Rome"), week=((Interval(start=540, end=1080),),) * 5 + ((), ())
-    )
-    async with sqlite.writing() as session:
-        case = await seed_case(session)
-        await_answer(case, weekdays, utcnow())
-        assert case.silence_at is not None
-        assert weekdays.is_open(case.silence_at)
-
-
-async def test_the_case_closes_after_ten_days(sqlite: Database, texts: StandingTexts) -> None:
-    case = await asked(sqlite)
-    await after(sqlite, texts, REMIND_AFTER)
-    assert await after(sqlite, texts, CLOSE_AFTER) == [case]
-    assert await state_of(sqlite, case) == CaseState.CLOSED
-    assert await after(sqlite, texts, CLOSE_AFTER + timedelta(days=1)) == []
-
-
-async def test_it_stays_open_while_a_promise_is(sqlite: Database, texts: StandingTexts) -> None:
-    case = await asked(sqlite)
-    async with sqlite.writing() as session:
-        row = await session.get_one(Case, case)
-        agent, draft = await seed_agent(session), await seed_draft(session, row)
-        row.state = CaseState.WAITING_CUSTOMER
-        approval = Approval(
-            case_id=case,
-            draft_id=draft.id,
-            agent_id=agent.id,
-            verdict=Verdict.SEND,
-            revision=1,
-            sha256=draft.sha256,
-        )
-        session.add(approval)
-        await session.flush()
-        session.add(Promise(case_id=case, approval_id=approval.id, what="refund", due_at=utcnow()))
-    assert await after(sqlite, texts, CLOSE_AFTER) == [case]
-    assert await state_of(sqlite, case) == CaseState.WAITING_CUSTOMER
+        return {notice.kind: dict(notice.details) for notice in await standing_notices(session)}
 
 
 @pytest.mark.parametrize(
-    ("days", "joins"), [(12, True), (29, True), (31, False)], ids=["12 days", "29 days", "31 days"]
+    ("hours", "kind", "until"),
+    [
+        pytest.param(30, NoticeKind.MESSAGES_LOST, 24, id="lost"),
+        pytest.param(21, NoticeKind.MESSAGES_NEARLY_LOST, 0, id="close"),
+    ],
 )
-async def test_an_answer_within_thirty_days_joins_the_closed_case(
-    sqlite: Database, texts: StandingTexts, days: int, joins: bool
+async def test_a_long_silence_is_put_up_with_its_times(
+    sqlite: Database, hours: int, kind: NoticeKind, until: int
 ) -> None:
-    case = await asked(sqlite)
-    await after(sqlite, texts, CLOSE_AFTER)
+    await polled(sqlite, hours)
+    assert await noted(sqlite) == {
+        kind: {
+            "since": (NOW - timedelta(hours=hours)).isoformat(),
+            "until": (NOW - timedelta(hours=until)).isoformat(),
+        }
+    }
+
+
+async def test_a_short_silence_is_not_worth_a_word(sqlite: Database) -> None:
+    await polled(sqlite, 19.9)
+    assert await noted(sqlite) == {}
+
+
+async def test_a_first_start_has_lost_nothing(sqlite: Database) -> None:
     async with sqlite.writing() as session:
-        row = await session.get_one(Case, case)
-        identity = await session.get_one(Identity, row.identity_id)
-        row.closed_at = utcnow()
-        found = await joined_case(
-            session,
-            identity,
-            reply_to=None,
-            album_key=None,
-            order_ids=(),
-            now=utcnow() + timedelta(days=days),
+        session.add(Process(role="run", host="h", heartbeat_at=NOW - timedelta(days=9)))
+    assert await noted(sqlite) == {}
+
+
+async def test_of_a_source_that_is_not_polled_a_process_says_when_it_was_last_listened_to(
+    sqlite: Database,
+) -> None:
+    async with sqlite.writing() as session:
+        session.add(Process(role="web", host="h", heartbeat_at=NOW - timedelta(hours=26)))
+        session.add(
+            Update(
+                source=SOURCE,
+                external_id="1",
+                chat_key="telegram:1:1",
+                raw="{}",
+                customer_says=True,
+                received_at=NOW - timedelta(days=4),
+            )
         )
-    assert (found is not None) is joins
+    since = (NOW - timedelta(hours=26)).isoformat()
+    assert (await noted(sqlite))[NoticeKind.MESSAGES_LOST]["since"] == since
+
+
+async def test_admins_are_told_once_and_after_three_days_the_notice_is_gone(
+    sqlite: Database, config: RoadConfig
+) -> None:
+    staff = await Staff(sqlite, config).prepare()
+    await staff.hires("Ada", Role.ADMIN, telegram=1)
+    await polled(sqlite, 30)
+    async with sqlite.writing() as session:
+        notice = await note_silence(session, SOURCE, NOW)
+        assert notice is not None
+        await tell_admins(session, notice, chat_of, OpeningHours.always(config.timezone), NOW)
+    await staff.looks(NOW + timedelta(hours=1))
+    await staff.looks(NOW + timedelta(days=2))
+    assert len(await staff.said("notice")) == 1
+    await staff.looks(NOW + timedelta(days=3))
+    async with sqlite.reading() as session:
+        assert await standing_notices(session) == []
