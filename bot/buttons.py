@@ -10,7 +10,7 @@ MAX_DATA_BYTES = 64
 
 
 class Action(StrEnum):
-    """What a button does. Those with a card's key first, then those with a row's id."""
+    """What a button does. Those with a card's key first, then those with a row's id, last a customer's."""
 
     APPROVE = "a"
     EDIT = "e"
@@ -34,6 +34,7 @@ class Action(StrEnum):
     FILES_OF = "m"
     ARRIVED = "k"
     AGAIN = "r"
+    FORGET_ME = "forget"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

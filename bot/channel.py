@@ -92,7 +92,7 @@ class TelegramChannel:
             return await self._file(chat, content)
         text = str(content["text"])
         if not content.get("agent"):
-            return lambda: self._api.send_text(chat, text)
+            return lambda: self._api.send_text(chat, text, keyboard=buttons_in(content))
         return lambda: self._api.send_text(
             chat,
             text,

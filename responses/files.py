@@ -44,6 +44,10 @@ class FileStore:
             Path(partial.name).replace(target)
         return StoredFile(sha256=digest, stored_as=relative)
 
+    def remove(self, stored_as: str) -> None:
+        """Deletes a content for good; one that is gone already is no error."""
+        self.path(stored_as).unlink(missing_ok=True)
+
     def path(self, stored_as: str) -> Path:
         """The file on disk."""
         return self._folder / stored_as

@@ -12,6 +12,7 @@ from models.states import DraftState
 from models.tables import Agent, Case, DecisionRow, Draft, Identity
 from responses.agents import rank
 from responses.cases import holder_of
+from responses.erasure import check_not_erased
 from responses.errors import BlockedError, NotAllowedError
 from responses.inbox import has_unprocessed
 
@@ -38,8 +39,9 @@ async def check_free(session: AsyncSession, agent: Agent, case: Case) -> None:
 
     Raises:
         NotAllowedError: `own_case`.
-        BlockedError: `claimed`, with who holds it.
+        BlockedError: `claimed`, with who holds it, or `erased`.
     """
+    await check_not_erased(session, case)
     if await own_case(session, agent, case):
         raise NotAllowedError("own_case")
     holder = await holder_of(session, case, utcnow())

@@ -29,6 +29,7 @@ from responses.hand import HandChannel
 from responses.inbox import Handler, Inbox, overdue_updates
 from responses.outbox import overdue_entries
 from responses.policies import PolicyBook
+from responses.retention import Retention
 from responses.road import Road
 from responses.samples import sample_handler
 from responses.standing_texts import StandingTexts
@@ -76,6 +77,7 @@ class Program:
             files=FileStore(settings.home / "files"),
             desk_cases=DeskCases(filing=filing),
         )
+        self.retention = Retention(database, self.road.files, settings.retention, config.timezone)
         self.bot: TelegramBot | None = None
         handlers: dict[str, Handler] = {"web": web_handler(self.road), "sample": sample_handler(filing)}
         hand = HandChannel()
@@ -175,4 +177,5 @@ class Program:
             ]
         if self.bot is not None:
             await self.bot.fetch_missing()
+        await self.retention.run()
         return alarms

@@ -18,6 +18,7 @@ class Case(Base):
     `first_unread_at` is when the oldest of them arrived (the three-minute cap counts from it).
     `reopened_from` remembers the state a message was added to, until triage has read the message.
     `triage_attempts` counts triages that broke off with an error, since the last one that did not.
+    `blanked_at` is when its words were last deleted, because they had been kept for long enough.
     """
 
     __tablename__ = "cases"
@@ -54,6 +55,7 @@ class Case(Base):
     linked_case_id: Mapped[str | None] = mapped_column(ref("cases.id"))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     closed_at: Mapped[datetime | None]
+    blanked_at: Mapped[datetime | None]
     is_sample: Mapped[bool] = mapped_column(default=False)
     is_test: Mapped[bool] = mapped_column(default=False)
 
