@@ -29,7 +29,7 @@ from responses.cases import OPEN_STATES, move, release
 from responses.errors import BlockedError
 from responses.events import record
 from responses.files import FileStore
-from responses.personal import ERASED, HOLDINGS, Scope
+from responses.personal import ERASED, HOLDINGS, Scope, sent_to
 
 FAREWELL = "farewell:"
 """Begins the dedupe key of the last message to somebody who was erased: afterwards nothing leads to them."""
@@ -119,7 +119,7 @@ async def blank(session: AsyncSession, scope: Scope) -> None:
     """Blanks what the scope holds, takes back what has not left, and makes open drafts and prompts end."""
     await session.execute(
         update(OutboxEntry)
-        .where(OutboxEntry.case_id.in_(scope.cases), OutboxEntry.state.in_(_UNSENT))
+        .where(sent_to(scope), OutboxEntry.state.in_(_UNSENT))
         .values(state=OutboxState.CANCELLED)
     )
     await session.execute(

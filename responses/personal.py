@@ -123,7 +123,8 @@ def _happened(scope: Scope) -> ColumnElement[bool]:
     return or_(Event.case_id.in_(scope.cases), account.in_(accounts))
 
 
-def _left(scope: Scope) -> ColumnElement[bool]:
+def sent_to(scope: Scope) -> ColumnElement[bool]:
+    """What left or was to leave: about the cases, and to the person without a case."""
     # An agent's chat may be a customer's as well: the cards in it are of other cases.
     uncased = and_(OutboxEntry.chat_key.in_(scope.chats), OutboxEntry.purpose == Purpose.STANDING)
     return or_(OutboxEntry.case_id.in_(scope.cases), uncased)
@@ -251,7 +252,7 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     _holding(
         OutboxEntry,
-        _left,
+        sent_to,
         {"content": _no_object, "error": _none},
         addresses={"chat_key": _customers_address},
         kept="purpose dedupe_key standing_text state attempt_id sending_by provider_id",

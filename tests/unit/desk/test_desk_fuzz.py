@@ -101,7 +101,9 @@ def test_no_request_gets_a_server_error(furnished: Path, tmp_path: Path) -> None
             answer = runner.run(sender.send(case, who, form, known=known))
             assert answer.status_code < 500 or answer.url.path == "/readyz", answer.text[:2000]
 
-        send()
-        runner.run(sender.house.database.close())
+        try:
+            send()
+        finally:
+            runner.run(sender.house.database.close())
     print(f"\n{sender.answers.total()} requests: {dict(sorted(sender.answers.items()))}")  # noqa: T201
     assert sender.answers.total() >= REQUESTS * 0.9
