@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test lint types imports lock clean
+.PHONY: run test fuzz lint types imports lock clean
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Rimedio needs Python 3.11: install it, or say where it is with 'make PYTHON=/path/to/python3.11'"; exit 1; }
@@ -17,6 +17,10 @@ run: $(VENV)/.installed
 
 test: lint types imports $(VENV)/.installed
 	$(BIN)/python -m pytest $(ARGS)
+
+# Twenty thousand made-up requests against every address of the desk; says how each was answered.
+fuzz: $(VENV)/.installed
+	FUZZ_REQUESTS=20000 $(BIN)/python -m pytest -s tests/unit/desk/test_desk_fuzz.py $(ARGS)
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ MAX_DATA_BYTES = 64
 
 
 class Action(StrEnum):
-    """What a button does. Those with a card's key first, then those with a row's id or a page."""
+    """What a button does: those with a card's key, those with a row's id or a page, last a customer's."""
 
     APPROVE = "a"
     EDIT = "e"
@@ -39,6 +39,7 @@ class Action(StrEnum):
     TODAY = "o"
     OUR_GROUP = "G"
     ANSWER_CALL = "c"
+    FORGET_ME = "forget"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

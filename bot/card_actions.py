@@ -32,6 +32,7 @@ from responses.agents import working_agents
 from responses.approval import proposed_draft
 from responses.cases import claim, holder_of
 from responses.drafts.errors import DraftError
+from responses.erasure import check_not_erased
 from responses.errors import BlockedError
 from responses.facts import give_fact
 from responses.inbox import has_unprocessed
@@ -86,6 +87,7 @@ class CardActions:
             return None
         try:
             async with self._session.begin_nested():
+                await check_not_erased(self._session, case)
                 return await act(case)
         except ForbiddenTransitionError:
             error: BlockedError = BlockedError("stale")

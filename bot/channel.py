@@ -127,7 +127,7 @@ class TelegramChannel:
             return await self._enclosure(chat, content["file"])
         text = str(content["text"])
         if not content.get("agent"):
-            return lambda: self._api.send_text(chat, text)
+            return lambda: self._api.send_text(chat, text, keyboard=buttons_in(content))
         return lambda: self._api.send_text(
             chat,
             text,

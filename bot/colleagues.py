@@ -28,6 +28,7 @@ from responses.agents import link_telegram, use_link
 from responses.approval import proposed_draft
 from responses.cases import holder_of
 from responses.drafts.errors import DraftError
+from responses.erasure import check_not_erased
 from responses.errors import BlockedError, NotAllowedError
 from responses.events import record
 from responses.facts import give_fact
@@ -218,6 +219,12 @@ async def reply_to_case(
     text = clean(message.text or message.caption or "").strip()
     if not text:
         await post(session, row.chat_key, words("text_only"), case_id=case.id, reply_to=message.message_id)
+        return
+    try:
+        await check_not_erased(session, case)
+    except BlockedError as error:
+        refusal = words.blocked(error, context.road.config.timezone)
+        await post(session, row.chat_key, refusal, case_id=case.id, reply_to=message.message_id)
         return
     holder = await holder_of(session, case, utcnow())
     if case.state == CaseState.TAKEN_OVER and holder is not None and holder.id == agent.id:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Message, User
 
+from bot import forgetting
 from bot.address import source_of
 from bot.context import Context
 from bot.envelope import Command, read_command
@@ -127,6 +128,8 @@ async def _obey(
             await _say_status(context, session, case, language, say)
         case "privacy":
             await say("privacy", notice=road.config.business.privacy or "")
+        case "forget":
+            await forgetting.asked(context, session, row, identity, language)
         case "person":
             asked = Incoming(
                 channel=incoming.channel,

@@ -22,9 +22,17 @@ from responses.groups import group_at
 _INSIDE = (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.RESTRICTED)
 
 
+async def drop_raw(session: AsyncSession, row: Update) -> None:
+    """Keeps that something came and no copy of it.
+
+    What agents press and answer repeats the whole post it was done to, with a customer's words in it.
+    """
+    await session.execute(update(Update).where(Update.id == row.id).values(raw="{}"))
+
+
 async def forget(session: AsyncSession, row: Update, why: str) -> None:
     """Keeps that something came, and nothing of what it said."""
-    await session.execute(update(Update).where(Update.id == row.id).values(raw="{}"))
+    await drop_raw(session, row)
     record(session, "system", "update.ignored", update=row.id, why=why)
 
 

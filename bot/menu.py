@@ -8,6 +8,7 @@ _ITALIAN: Commands = (
     ("stato", "A che punto è la mia richiesta"),
     ("persona", "Parlare con una persona"),
     ("privacy", "Che cosa teniamo di lei"),
+    ("dimenticami", "Cancellare i miei dati"),
 )
 
 MENUS: Mapping[str | None, Commands] = {
@@ -18,21 +19,25 @@ MENUS: Mapping[str | None, Commands] = {
         ("status", "Where my request stands"),
         ("human", "Talk to a person"),
         ("privacy", "What we keep about you"),
+        ("forgetme", "Delete my data"),
     ),
     "es": (
         ("status", "Cómo va mi solicitud"),
         ("human", "Hablar con una persona"),
         ("privacy", "Qué guardamos de usted"),
+        ("olvidame", "Borrar mis datos"),
     ),
     "fr": (
         ("status", "Où en est ma demande"),
         ("human", "Parler à une personne"),
         ("privacy", "Ce que nous gardons de vous"),
+        ("oubliemoi", "Effacer mes données"),
     ),
     "de": (
         ("status", "Wie es um meine Anfrage steht"),
         ("human", "Mit einem Menschen sprechen"),
         ("privacy", "Was wir über Sie aufbewahren"),
+        ("vergissmich", "Meine Daten löschen"),
     ),
 }
 """Language to commands; None is for people of any other language."""

@@ -11,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import CallbackQuery
 from telegram.error import TelegramError
 
+from bot import forgetting
 from bot.address import chat_id_of, chat_key
 from bot.buttons import Action, read_data
 from bot.card_actions import CardActions
 from bot.context import Context, Press, agent_with, reader_at, words_at
+from bot.elsewhere import drop_raw
 from bot.group_setting import press_elsewhere
 from bot.keyboards import Page, Rows
 from bot.posts import post
@@ -28,15 +30,20 @@ from responses.inbox import Transaction
 
 async def handle_press(context: Context, row: Update, transaction: Transaction, query: CallbackQuery) -> None:
     """Acts on a press; whoever does not work here is refused, and that is recorded."""
+    pressed = read_data(query.data or "")
+    wish = pressed if pressed is not None and pressed.action == Action.FORGET_ME else None
     async with context.road.database.reading() as session:
-        works_here = await agent_with(session, query.from_user.id) is not None
+        works_here = wish is not None or await agent_with(session, query.from_user.id) is not None
     notice = None if works_here else words_in(query.from_user.language_code or "")("not_an_agent")
     answering = asyncio.create_task(context.api.answer_press(query.id, notice))
     shown: Rows | Page | None = None
     try:
         async with transaction() as session:
+            await drop_raw(session, row)
             agent = await agent_with(session, query.from_user.id)
-            if agent is None:
+            if wish is not None:
+                await forgetting.confirmed(context, session, row, query.from_user, wish.key)
+            elif agent is None:
                 record(session, "customer", "press.refused", telegram=query.from_user.id)
             else:
                 shown = await _act(context, session, row, agent, query)

@@ -14,7 +14,7 @@ from telegram.error import TelegramError
 from bot.colleagues import agent_wrote, link_account
 from bot.context import Context, agent_with
 from bot.customers import customer_wrote
-from bot.elsewhere import business_came, forget, group_wrote, membership_changed
+from bot.elsewhere import business_came, drop_raw, forget, group_wrote, membership_changed
 from bot.envelope import read_command, read_envelope
 from bot.posts import is_still_sending
 from bot.presses import handle_press
@@ -138,5 +138,6 @@ async def _message(
     if agent is not None and (agent.testing_since is None or ends_test):
         if not is_edit:
             await agent_wrote(context, session, row, message, agent)
+        await drop_raw(session, row)
         return
     await customer_wrote(context, session, row, message, user, is_edit=is_edit, is_test=agent is not None)

@@ -108,6 +108,9 @@ ENGLISH: Mapping[str, str] = {
     "outcome_blocked": "The answer to case no. {number} was not delivered: the customer has blocked the bot.",
     "settled_arrived": "Marked as arrived.",
     "settled_again": "Sending it again.",
+    "person_erased": "Case no. {number}: the person has had their data erased. There is nobody left to "
+    "answer; an open promise still has to be kept, then close the case on the desk.",
+    "blocked_erased": "Not possible: this person's data have been erased.",
     "blocked_settled": "That has been decided already.",
     # Why not
     "customer_wrote": "The customer has written again:",

@@ -110,6 +110,9 @@ ITALIAN: Mapping[str, str] = {
     "bloccato il bot.",
     "settled_arrived": "Segnata come arrivata.",
     "settled_again": "La invio di nuovo.",
+    "person_erased": "Richiesta n. {number}: la persona ha fatto cancellare i suoi dati. Non c'è più nessuno "
+    "a cui rispondere; se c'è un impegno aperto resta da fare, poi la richiesta si chiude dalla scrivania.",
+    "blocked_erased": "Non si può: i dati di questa persona sono stati cancellati.",
     "blocked_settled": "È già stato deciso.",
     # Why not
     "customer_wrote": "Il cliente ha scritto ancora:",

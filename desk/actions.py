@@ -22,6 +22,7 @@ from models.tables import Agent, Case, Draft, Message, OpenEdit
 from responses.approval import MAX_TEXT, proposed_draft
 from responses.cases import CLAIM_LASTS, claim, close, release
 from responses.enclosures import check_content, enclosure, enclosures_of, with_one_more
+from responses.erasure import check_not_erased
 from responses.errors import BlockedError, ResponsesError
 from responses.events import record
 from responses.filing import clean
@@ -133,12 +134,20 @@ class Acting:
 
 
 @asynccontextmanager
-async def acting_on(visit: Visit, number: int) -> AsyncIterator[Acting]:
-    """One writing transaction with the agent and the case as they stand in it."""
+async def acting_on(visit: Visit, number: int, *, erased_too: bool = False) -> AsyncIterator[Acting]:
+    """One writing transaction with the agent and the case as they stand in it.
+
+    A page that stayed open must not bring back what was erased: only what `erased_too` says goes on then.
+
+    Raises:
+        BlockedError: `erased`.
+    """
     async with visit.desk.road.database.writing() as session:
         agent = await session.get_one(Agent, visit.agent.id)
         case = await case_by_number(session, number)
         await session.refresh(case, with_for_update=True)
+        if not erased_too:
+            await check_not_erased(session, case)
         yield Acting(session=session, agent=agent, case=case)
 
 
@@ -410,7 +419,7 @@ async def merge_cases(visit: Actor, number: int, body: MergedInto) -> JSONRespon
 async def close_case(visit: Actor, number: int) -> JSONResponse:
     """Closes the case, unless a promise is open or a message is on its way."""
     try:
-        async with acting_on(visit, number) as acting:
+        async with acting_on(visit, number, erased_too=True) as acting:
             await close(acting.session, acting.case, acting.agent.id)
     except ResponsesError as error:
         return refused(visit, error)

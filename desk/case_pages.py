@@ -16,7 +16,7 @@ from models.clock import utcnow
 from models.money import Money
 from models.states import Direction, OutboxState, PromiseState
 from models.tables import Agent, Case, Draft, Message, OpenEdit
-from responses.cases import OPEN_STATES
+from responses.cases import LAST_NUMBER, OPEN_STATES
 from responses.drafts.lines import offer_line, rule_line
 from responses.enclosures import enclosures_of
 from responses.filing import clean
@@ -46,7 +46,9 @@ async def case_by_number(session: AsyncSession, number: int) -> Case:
     Raises:
         UnknownCaseError: there is none.
     """
-    case = (await session.scalars(select(Case).where(Case.number == number))).one_or_none()
+    # No database compares with a number that it cannot hold.
+    query = select(Case).where(Case.number == min(number, LAST_NUMBER))
+    case = (await session.scalars(query)).one_or_none()
     if case is None:
         raise UnknownCaseError(number)
     return case

@@ -4,8 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from desk.context import Actor, Reader, Visit
-from desk.errors import ForbiddenPageError
+from desk.context import Actor, Reader, Visit, admins_only
 from desk.refusals import explained
 from models.clock import utcnow
 from models.decision import Role
@@ -20,14 +19,14 @@ router = APIRouter()
 @router.get("/colleagues")
 async def page(visit: Reader) -> HTMLResponse:
     """Everyone who works here, with their ways in."""
-    _admins_only(visit)
+    admins_only(visit)
     return await _page(visit)
 
 
 @router.post("/colleagues")
 async def add(request: Request, visit: Actor) -> HTMLResponse:
     """A new colleague, with one-time links shown once."""
-    _admins_only(visit)
+    admins_only(visit)
     form = await request.form()
     role = str(form.get("role", Role.AGENT))
     languages = [language for language in form.getlist("language") if language in ("it", "en")]
@@ -46,7 +45,7 @@ async def add(request: Request, visit: Actor) -> HTMLResponse:
 @router.post("/colleagues/link")
 async def link(request: Request, visit: Actor) -> HTMLResponse:
     """New one-time links for a colleague; earlier unused ones end."""
-    _admins_only(visit)
+    admins_only(visit)
     form = await request.form()
     try:
         async with visit.desk.road.database.writing() as session:
@@ -60,7 +59,7 @@ async def link(request: Request, visit: Actor) -> HTMLResponse:
 @router.post("/colleagues/remove")
 async def remove(request: Request, visit: Actor) -> HTMLResponse:
     """Takes away a colleague's ways in."""
-    _admins_only(visit)
+    admins_only(visit)
     form = await request.form()
     name = str(form.get("name", ""))
     try:
@@ -71,11 +70,6 @@ async def remove(request: Request, visit: Actor) -> HTMLResponse:
     except ResponsesError as error:
         return await _page(visit, problem=explained(visit, error)[1], status=400)
     return await _page(visit, said=visit.words("colleagues.removed", name=name))
-
-
-def _admins_only(visit: Visit) -> None:
-    if visit.agent.role != Role.ADMIN:
-        raise ForbiddenPageError
 
 
 async def _links(session: AsyncSession, visit: Visit, agent: Agent) -> dict[str, str]:

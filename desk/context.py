@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from desk.changes import Changes
-from desk.errors import SignInNeededError
+from desk.errors import ForbiddenPageError, SignInNeededError
 from desk.hook import Hook
 from desk.limits import Limit
 from desk.present import Present
@@ -151,6 +151,16 @@ async def acting(request: Request, visit: Annotated[Visit, Depends(signed_in)]) 
 
 Reader = Annotated[Visit, Depends(signed_in)]
 Actor = Annotated[Visit, Depends(acting)]
+
+
+def admins_only(visit: Visit) -> None:
+    """Keeps everybody else out.
+
+    Raises:
+        ForbiddenPageError: the agent is no admin.
+    """
+    if visit.agent.role != Role.ADMIN:
+        raise ForbiddenPageError
 
 
 def address_of(request: Request) -> str:

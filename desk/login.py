@@ -14,6 +14,7 @@ from responses.agents import (
     agent_by_name,
     agent_of_session,
     close_session,
+    close_sessions,
     hash_password,
     open_session,
     password_fits,
@@ -92,6 +93,16 @@ async def logout(visit: Actor) -> Response:
     return response
 
 
+@router.post("/logout/everywhere")
+async def logout_everywhere(visit: Actor) -> Response:
+    """Signs the agent out of every browser, this one included."""
+    async with visit.desk.road.database.writing() as session:
+        await close_sessions(session, visit.agent)
+    response = RedirectResponse("/", 303)
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
 @router.get("/password")
 async def password_page(visit: Reader) -> HTMLResponse:
     """Set or change the password."""
@@ -100,7 +111,7 @@ async def password_page(visit: Reader) -> HTMLResponse:
 
 @router.post("/password")
 async def set_password(request: Request, visit: Actor) -> HTMLResponse:
-    """Sets the password; who has one types it first."""
+    """Sets the password; who has one types it first. Every other browser is signed out."""
     form = await request.form()
     old, new, again = (str(form.get(name, "")) for name in ("old", "new", "again"))
     has_one = visit.agent.password_hash is not None
@@ -119,6 +130,8 @@ async def set_password(request: Request, visit: Actor) -> HTMLResponse:
     async with visit.desk.road.database.writing() as session:
         agent = await session.get_one(Agent, visit.agent.id)
         agent.password_hash = hashed
+        # Whoever is signed in with what was known before may be why it was changed.
+        await close_sessions(session, agent, but=visit.token)
         record(session, agent.id, "password.set")
     return visit.page("password.html", problem=None, done=True)
 

@@ -52,6 +52,9 @@ class Guard:
     def __init__(self, app: ASGIApp, public_url: str) -> None:
         self._app = app
         self._own_host = urlsplit(public_url).netloc
+        self._headers = dict(_HEADERS)
+        if public_url.startswith("https://"):
+            self._headers["Strict-Transport-Security"] = "max-age=31536000"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -62,7 +65,7 @@ class Guard:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -16,7 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from models.alarm import Alarm, Ring, alarms_of
 
-_SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
+# With secure_delete what is deleted or overwritten is zeroed in the file, not only forgotten.
+_SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=30000",
+    "secure_delete=ON",
+)
 
 
 def sqlite_url(path: Path) -> str:
@@ -80,6 +87,24 @@ class Database:
             alarms = alarms_of(session)
         if alarms:
             await self.ring(alarms)
+
+    async def leave_no_traces(self, *, rebuild: bool) -> bool:
+        """Has SQLite's log of earlier pages written into the file and emptied; whether that was possible.
+
+        Somebody who reads at this moment may need the log: it is tried again later then. With `rebuild`
+        the file is written anew first, which leaves behind whatever older versions did not overwrite, and
+        holds up writers meanwhile. PostgreSQL does both by itself (`VACUUM`, and its own log's recycling).
+        """
+        if not self.is_sqlite:
+            return True
+        async with self.engine.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            if rebuild:
+                await driver.execute("VACUUM")
+            cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, _, _ = await cursor.fetchone()
+            await cursor.close()
+        return not busy
 
     async def close(self) -> None:
         """Close every connection."""

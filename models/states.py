@@ -114,9 +114,10 @@ _CASE: Mapping[CaseState, frozenset[CaseState]] = {
 _OUTBOX: Mapping[OutboxState, frozenset[OutboxState]] = {
     _O.PENDING: frozenset({_O.SENDING, _O.CANCELLED}),
     # Back to pending only after 429 or when no connection was opened: nothing can have arrived then.
-    _O.SENDING: frozenset({_O.SENT, _O.FAILED, _O.UNCONFIRMED, _O.PENDING}),
-    _O.FAILED: frozenset({_O.PENDING, _O.SENT}),
-    _O.UNCONFIRMED: frozenset({_O.PENDING, _O.SENT}),
+    # Cancelled, from here on, when the customer has been erased: there are no words left to be sent.
+    _O.SENDING: frozenset({_O.SENT, _O.FAILED, _O.UNCONFIRMED, _O.PENDING, _O.CANCELLED}),
+    _O.FAILED: frozenset({_O.PENDING, _O.SENT, _O.CANCELLED}),
+    _O.UNCONFIRMED: frozenset({_O.PENDING, _O.SENT, _O.CANCELLED}),
     _O.SENT: frozenset(),
     _O.CANCELLED: frozenset(),
 }

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ WINDOW = 1024
 
 ERROR = "error"
 """The column that says what is wrong with a row; only there when some row has something wrong."""
+
+_BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[+-][\d\s.,:/()%€-]*")  # amounts and telephone numbers begin with a sign as well
 
 Progress = Callable[[int, int], None]
 _Write = Callable[[Row, Assessment | None, str | None], None]
@@ -165,7 +169,7 @@ def _writer(
     names = [*own_names.values(), *COLUMNS, *([ERROR] if with_errors else [])]
     delimiter = table.delimiter if table.delimiter.isprintable() or table.delimiter == "\t" else ","
     writer = csv.DictWriter(file, names, delimiter=delimiter, lineterminator="\n", restval="")
-    writer.writeheader()
+    writer.writerow({name: _cell(name) for name in names})
 
     def write_record(row: Row, assessment: Assessment | None, problem: str | None) -> None:
         values = _output_row(row, assessment, problem, own_names)
@@ -175,13 +179,23 @@ def _writer(
 
 
 def _cell(value: object) -> object:
+    """What is written for a value; what a spreadsheet would take for a formula is made plain text."""
+    plain = _plain_cell(value)
+    return f"'{plain}" if isinstance(plain, str) and _is_formula(plain) else plain
+
+
+def _is_formula(cell: str) -> bool:
+    return cell.startswith(_BEGINS_FORMULA) and _NUMBER.fullmatch(cell) is None
+
+
+def _plain_cell(value: object) -> object:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     nested = isinstance(value, list) and any(isinstance(item, list | dict) for item in value)
     if isinstance(value, list) and not nested:
-        return "|".join(str(_cell(item)) for item in value)
+        return "|".join(str(_plain_cell(item)) for item in value)
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
     return value

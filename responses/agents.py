@@ -186,6 +186,15 @@ async def close_session(session: AsyncSession, token: str) -> None:
     )
 
 
+async def close_sessions(session: AsyncSession, agent: Agent, *, but: str | None = None) -> None:
+    """Signs the agent out everywhere, except (`but`) in the browser with this token."""
+    others = update(Session).where(Session.agent_id == agent.id, Session.expires_at > utcnow())
+    if but is not None:
+        others = others.where(Session.token_sha256 != hash_code(but))
+    await session.execute(others.values(expires_at=utcnow()))
+    record(session, agent.id, "sessions.closed")
+
+
 def hash_password(password: str) -> str:
     """What is stored of a password.
 

@@ -14,7 +14,7 @@ from responses.events import record
 
 REOPEN_WITHIN = timedelta(days=7)
 CLAIM_LASTS = timedelta(minutes=15)
-FIRST_NUMBER = 101
+FIRST_NUMBER, LAST_NUMBER = 101, 2**31 - 1
 _NUMBERS_LOCK = 0x52494D45  # any number that no other lock of ours uses
 
 OPEN_STATES = (CaseState.DRAFTING, CaseState.WAITING_AGENT, CaseState.WAITING_CUSTOMER, CaseState.TAKEN_OVER)

@@ -67,6 +67,11 @@ class FileStore:
         content: bytes = self._system.cat_file(self._at(stored_as))
         return content
 
+    def remove(self, stored_as: str) -> None:
+        """Deletes a content for good; one that is gone already is no error."""
+        if self._system.exists(self._at(stored_as)):
+            self._system.rm_file(self._at(stored_as))
+
     def path(self, stored_as: str) -> Path | None:
         """The file on this machine's disk; None where the store is elsewhere or has no such file."""
         path = Path(self._at(stored_as))

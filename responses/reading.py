@@ -52,7 +52,10 @@ async def read_case(database: Database, classify: Classify, case_id: str) -> Rea
         found = await classify([message.text for message in unread])
         fresh = {message.id: one for message, one in zip(unread, found, strict=True)}
         async with database.writing() as session:
-            for message_id, assessment in fresh.items():
+            # What was erased while it was being read is not to come back as what was read out of it.
+            said = select(Message.id).where(Message.id.in_(fresh), Message.text != "").with_for_update()
+            for message_id in (await session.scalars(said)).all():
+                assessment = fresh[message_id]
                 await insert_once(
                     session,
                     AssessmentRow,

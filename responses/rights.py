@@ -13,6 +13,7 @@ from models.states import DraftState
 from models.tables import Absence, Agent, Case, DecisionRow, Draft, Identity
 from responses.agents import rank, working_agents
 from responses.cases import holder_of
+from responses.erasure import check_not_erased
 from responses.errors import BlockedError, NotAllowedError
 from responses.inbox import has_unprocessed
 from responses.presence import absences_at
@@ -40,8 +41,9 @@ async def check_free(session: AsyncSession, agent: Agent, case: Case) -> None:
 
     Raises:
         NotAllowedError: `own_case`.
-        BlockedError: `claimed`, with who holds it.
+        BlockedError: `claimed`, with who holds it, or `erased`.
     """
+    await check_not_erased(session, case)
     if await own_case(session, agent, case):
         raise NotAllowedError("own_case")
     holder = await holder_of(session, case, utcnow())

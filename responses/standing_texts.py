@@ -3,6 +3,8 @@
 The wordings that ship are put into the database at the start; the newest row of a name and language counts.
 """
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -45,12 +47,15 @@ class StandingTexts:
         language: str | None,
         dedupe_key: str,
         case_id: str | None = None,
+        button: str | None = None,
+        button_data: str = "",
         **fields: str,
     ) -> bool:
         """Puts the text into the outbox; False when `dedupe_key` says it went out already.
 
         The business's name is filled in where the text has it; every other field must be given. A customer
-        whose language we do not write in gets English.
+        whose language we do not write in gets English. `button` names the standing text of a
+        button under it, which carries `button_data`.
 
         Raises:
             StandingTextError: there is no such text, or its fields are not those given.
@@ -58,12 +63,16 @@ class StandingTexts:
         wording = await self._current(session, name, language)
         if "business" in wording.fields:
             fields["business"] = self._config.business.name
+        content: dict[str, Any] = {"text": wording.fill(**fields).strip(), "language": wording.language}
+        if button is not None:
+            label = (await self._current(session, button, wording.language)).fill()
+            content["buttons"] = [[{"text": label, "data": button_data}]]
         entry = await enqueue(
             session,
             purpose=Purpose.STANDING,
             dedupe_key=dedupe_key,
             chat_key=chat_key,
-            content={"text": wording.fill(**fields).strip(), "language": wording.language},
+            content=content,
             case_id=case_id,
             standing_text=wording.sha256,
         )

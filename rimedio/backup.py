@@ -101,7 +101,9 @@ def _kind(settings: Settings) -> str:
 
 
 def _folders(settings: Settings) -> dict[str, Path]:
-    return {"files": settings.home / "files", "policies": settings.policy or settings.home / "policies"}
+    # Files kept elsewhere are that place's to back up.
+    files = settings.home / "files" if settings.files is None else Path(settings.files)
+    return {"files": files, "policies": settings.policy or settings.home / "policies"}
 
 
 @contextmanager

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     from models.database import Database
+    from models.tables import Customer
+    from responses.files import FileStore
     from rimedio.settings import Settings
 
 app = typer.Typer(
@@ -426,6 +430,86 @@ def restore(
     except (ProgramError, ModelsError) as error:
         fail(str(error))
     say(f"restored what was backed up at {manifest.made_at}; start the program as usual")
+
+
+@app.command()
+def erase(
+    person: Annotated[str, typer.Argument(help="A case's number, a Telegram id, or the whole name.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase a person: words, files and name go for good; amounts, dates and labels stay.
+
+    Example: rimedio erase 123
+    """
+    from responses.erasure import erase_person, finish_erasing
+
+    async def work(database: "Database", settings: "Settings") -> None:
+        async with database.reading() as session:
+            found, shown = await _one_person(session, person)
+        if not yes:
+            typer.confirm(f"{shown}: erase for good?", abort=True, err=True)
+        async with database.writing() as session:
+            erased = await erase_person(session, found, "system")
+        await finish_erasing(database, _files(settings), rebuild=True)
+        if erased is None:
+            fail("somebody has erased this person in the meantime")
+        say(f"{shown}: erased")
+        if erased.unsettled:
+            numbers = ", ".join(f"#{case.number}" for case in erased.unsettled)
+            say(f"still to be settled by an agent, without content: {numbers}")
+
+    _with_database(work)
+
+
+@app.command()
+def export(
+    customer: Annotated[str, typer.Option(help="A case's number, a Telegram id, or the whole name.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where it goes: a .json file.")],
+) -> None:
+    """Write down everything that is held about a person, with their files.
+
+    Example: rimedio export --customer 123 -o marta.json
+    """
+    import json
+
+    from responses.events import record
+    from responses.export import export_person
+
+    async def work(database: "Database", settings: "Settings") -> None:
+        async with database.writing() as session:
+            found, shown = await _one_person(session, customer)
+            everything = await export_person(session, found, _files(settings))
+            record(session, "system", "person.exported", customer=found.id)
+        try:
+            output.write_text(json.dumps(everything, ensure_ascii=False, indent=2), encoding="utf-8")
+        except OSError as error:
+            fail(f"{output}: {error.strerror}")
+        say(f"{shown}: written to {output}")
+
+    _with_database(work)
+
+
+def _files(settings: "Settings") -> "FileStore":
+    from responses.errors import FileStoreError
+    from responses.files import FileStore
+
+    try:
+        return FileStore(settings.files or str(settings.home / "files"))
+    except FileStoreError as error:
+        fail(str(error))
+
+
+async def _one_person(session: "AsyncSession", wanted: str) -> "tuple[Customer, str]":
+    """The one person who is meant, and how to call them here."""
+    from responses.export import find_people, numbers_of
+
+    people = await find_people(session, wanted)
+    shown = [f"{one.name or 'no name'} ({', '.join(await numbers_of(session, one))})" for one in people]
+    if not people:
+        fail(f"nobody is found by {wanted!r}: give a case's number, a Telegram id, or the whole name")
+    if len(people) > 1:
+        fail(f"{wanted!r} may be {'; '.join(shown)}: give the number of a case", USAGE)
+    return people[0], shown[0]
 
 
 @samples_app.command("remove")

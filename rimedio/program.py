@@ -38,6 +38,7 @@ from responses.inbox import Handler, Inbox, overdue_updates
 from responses.notices import Notice, tell_admins
 from responses.outbox import overdue_entries
 from responses.policies import PolicyBook
+from responses.retention import Retention
 from responses.road import Road
 from responses.samples import sample_handler
 from responses.silence import note_silence
@@ -94,6 +95,7 @@ class Program:
             files=FileStore(settings.files or str(settings.home / "files")),
             desk_cases=DeskCases(filing=filing),
         )
+        self.retention = Retention(database, self.road.files, settings.retention, config.timezone)
         self.bot: TelegramBot | None = None
         handlers: dict[str, Handler] = {}
         channels: dict[str, Channel] = {}
@@ -298,6 +300,8 @@ class Program:
             entries = await overdue_entries(session, now, _AT_ONCE, channels=self.delivery.channels)
         if self.bot is not None:
             await self.bot.fetch_missing()
+        if keeps_house:
+            await self.retention.run()
         return [
             *(Alarm(job=Job.PROCESS, row_id=row) for row in updates),
             *(Alarm(job=Job.TRIAGE, row_id=row) for row in cases),

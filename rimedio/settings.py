@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import tomllib
 from datetime import timedelta
@@ -27,10 +28,12 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from models.decision import Duration, DurationUnit
 from rimedio.errors import SettingError
 
 FILE = "rimedio.toml"
 TELEGRAM = "https://api.telegram.org"
+_LEAST_DAYS = 30  # a customer's answer reopens its case for so long: nothing may be gone before
 
 
 class BusinessSettings(BaseModel):
@@ -81,6 +84,15 @@ def _token(value: str) -> str:
     return value
 
 
+def _retention(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    match = re.fullmatch(r"([1-9]\d{0,4}) (days|months)", value.strip())
+    if match is None or (match[2] == "days" and int(match[1]) < _LEAST_DAYS):
+        raise ValueError(f"expected a time such as 24 months or 400 days, at least {_LEAST_DAYS} days")
+    return Duration(count=int(match[1]), unit=DurationUnit(match[2]))
+
+
 Address = Annotated[str, AfterValidator(_address)]
 
 
@@ -110,6 +122,7 @@ class Settings(BaseSettings):
     speech: str | None = None
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Rome"
     language: Literal["it", "en"] = "it"
+    retention: Annotated[Duration | None, NoDecode, BeforeValidator(_retention)] = None
     debounce: float = Field(default=8, ge=0, le=600)
     undo: float = Field(default=10, ge=0, le=60)
 

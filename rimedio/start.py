@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import socket
 import sys
 import traceback
@@ -20,6 +21,7 @@ from rimedio.presence import enter
 from rimedio.program import Program
 from rimedio.settings import Settings
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _WORDS = {
     "it": {
         "desk": "La scrivania è su {address}",
@@ -141,11 +143,20 @@ def _where_only(out: TextIO, info: tuple[type[BaseException], BaseException, Tra
         error = error.__cause__ or error.__context__
 
 
+def _one_line(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Control characters are written out: no value can begin a line of its own or colour a terminal."""
+    return {
+        name: _CONTROL.sub(lambda match: repr(match[0])[1:-1], value) if isinstance(value, str) else value
+        for name, value in event.items()
+    }
+
+
 def _log_to_stderr() -> None:
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _one_line,
     ]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 from bot.pacing import Limit, Pacing
 from bot.service import TelegramBot
+from desk.channel import WebChannel
+from desk.webchat import web_handler
 from models.alarm import Alarm, Job
 from models.assessment import Assessment, Entities, Label
 from models.clock import utcnow
@@ -29,6 +31,7 @@ from responses.desk_cases import DeskCases
 from responses.files import FileStore
 from responses.filing import Filing
 from responses.giving_up import give_up
+from responses.hand import HandChannel
 from responses.inbox import Inbox
 from responses.policies import PolicyBook
 from responses.road import Road
@@ -63,10 +66,13 @@ def late_parcel() -> Assessment:
 class BotBench:
     """`async with BotBench(folder) as bench:`; `bench.telegram` has the people."""
 
-    def __init__(self, folder: Path, *, undo: float = 0, api: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, undo: float = 0, api: str | None = None, database_url: str | None = None
+    ) -> None:
         self.telegram = Double()
         self._folder = folder
         self._api = api
+        self._database_url = database_url or sqlite_url(folder / "bench.sqlite")
         self.config = RoadConfig(
             business=Business(name="Maglieria Rossi"),
             timezone=ZoneInfo("Europe/Rome"),
@@ -78,7 +84,7 @@ class BotBench:
 
     async def __aenter__(self) -> Self:
         self.telegram.start()
-        self.database = Database(sqlite_url(self._folder / "bench.sqlite"))
+        self.database = Database(self._database_url)
         async with self.database.engine.begin() as connection:
             await connection.run_sync(Base.metadata.create_all)
         policies, texts = PolicyBook(), StandingTexts(self.config)
@@ -111,8 +117,10 @@ class BotBench:
             self._api or self.telegram.url,
             pacing=Pacing(overall=QUICK, private=QUICK, group=QUICK),
         )
-        self.inbox = Inbox(self.database, {"telegram": self.bot.handle}, give_up)
-        self.delivery = Delivery(self.database, {"telegram": self.bot.channel}, "bench")
+        handlers = {"telegram": self.bot.handle, "web": web_handler(self.road)}
+        channels = {"telegram": self.bot.channel, "web": WebChannel(), "desk": HandChannel()}
+        self.inbox = Inbox(self.database, handlers, give_up)
+        self.delivery = Delivery(self.database, channels, "bench")
         self._work: dict[Job, Callable[[str], Awaitable[None]]] = {
             Job.PROCESS: self.inbox.process,
             Job.ASSESS: self.road.triage.assess,

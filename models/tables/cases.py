@@ -20,6 +20,7 @@ class Case(Base):
     `triage_attempts` counts triages that broke off with an error, since the last one that did not.
     While we wait for the customer, `silence_at` is when their silence next has a consequence, and until
     `answer_until` an answer reopens the case.
+    `blanked_at` is when its words were last deleted, because they had been kept for long enough.
     """
 
     __tablename__ = "cases"
@@ -58,6 +59,7 @@ class Case(Base):
     linked_case_id: Mapped[str | None] = mapped_column(ref("cases.id"))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     closed_at: Mapped[datetime | None]
+    blanked_at: Mapped[datetime | None]
     is_sample: Mapped[bool] = mapped_column(default=False)
     is_test: Mapped[bool] = mapped_column(default=False)
 

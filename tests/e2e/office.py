@@ -121,6 +121,20 @@ class Office:
             self._process.wait(timeout=30)
             self._process = None
 
+    def run(self, *words: str, said: str = "", status: int = 0) -> str:
+        """Runs a command of the program on the same data; what it writes on standard error."""
+        done = subprocess.run(
+            [sys.executable, "-m", "rimedio", *words],
+            env=self._environment,
+            input=said,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == status, done.stderr
+        return done.stderr
+
     # People
 
     def hire(self, name: str, role: str = "agent", *, language: str = "it") -> User:

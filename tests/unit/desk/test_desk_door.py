@@ -169,3 +169,8 @@ async def test_the_desk_says_that_the_model_is_loading(house):
     house.model_ready = False
     page = (await (await house.browser()).open("/queue")).text
     assert '<p class="line" id="model-line">' in page
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**30])
+async def test_a_number_that_no_case_can_have_is_not_found(house, number):
+    assert (await (await house.browser()).open(f"/cases/{number}")).status_code == 404

@@ -1,0 +1,306 @@
+"""Where a person's data stand: every table, and which of its columns hold words, names or addresses.
+
+This list is what erasing blanks and what an export shows. A column that can hold words and is not named here
+fails a test, so that nothing new is forgotten.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.sql.selectable import Select
+
+from models.decision import RemedyKind
+from models.states import PromiseState, Purpose
+from models.tables import (
+    Approval,
+    AssessmentRow,
+    Attachment,
+    Base,
+    Call,
+    Card,
+    Case,
+    Customer,
+    DecisionRow,
+    Draft,
+    Event,
+    Fact,
+    Identity,
+    LedgerEntry,
+    Message,
+    OfferRow,
+    OpenEdit,
+    OutboxEntry,
+    Promise,
+    Prompt,
+    Topic,
+    Update,
+    Voucher,
+)
+
+ERASED = "erased"
+"""What stands where an address stood, and why a file is not kept."""
+
+_READ_OUT = ("order_ids", "phone_numbers", "emails")
+_SENTENCES = ("steps", "notes", "limits_cut")
+
+Blank = Callable[[Any], object]
+"""What of a row's column is kept: often nothing."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scope:
+    """Whose data: some cases, or (with `customer`) everything of one person.
+
+    `chats` are the keys of the person's own chats; of what came there, only updates up to `until` count.
+    """
+
+    cases: tuple[str, ...]
+    customer: str | None = None
+    identities: tuple[str, ...] = ()
+    chats: tuple[str, ...] = ()
+    until: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing may lead back to the person afterwards."""
+        return self.customer is not None or bool(self.chats)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holding:
+    """One table: which rows are of a scope, what is blanked in them, and which texts stay and are no words.
+
+    `addresses` lead back to the person: they are blanked only when the whole person is erased.
+    """
+
+    table: type[Base]
+    of: Callable[[Scope], ColumnElement[bool]]
+    blank: Mapping[str, Blank]
+    addresses: Mapping[str, Blank]
+    kept: frozenset[str]
+
+
+def _empty(_row: object) -> str:
+    return ""
+
+
+def _none(_row: object) -> None:
+    return None
+
+
+def _no_list(_row: object) -> list[object]:
+    return []
+
+
+def _no_object(_row: object) -> dict[str, object]:
+    return {}
+
+
+def _erased(row: Any) -> str:
+    return f"{ERASED}:{row.id}"
+
+
+def _said(scope: Scope) -> ColumnElement[bool]:
+    return or_(Message.case_id.in_(scope.cases), Message.identity_id.in_(scope.identities))
+
+
+def _messages(scope: Scope) -> Select[str]:
+    return select(Message.id).where(_said(scope))
+
+
+def _came(scope: Scope) -> ColumnElement[bool]:
+    brought = select(Message.update_id).where(_said(scope), Message.update_id.is_not(None))
+    there: ColumnElement[bool] = Update.chat_key.in_(scope.chats)
+    if scope.until is not None:
+        there = and_(there, Update.id <= scope.until)
+    return or_(Update.id.in_(brought), there)
+
+
+def _happened(scope: Scope) -> ColumnElement[bool]:
+    # Who presses a button without working here is noted by their account.
+    accounts = [int(last) for key in scope.chats if (last := key.rpartition(":")[2]).isdecimal()]
+    account = Event.details["telegram"].as_numeric(20, 0)
+    return or_(Event.case_id.in_(scope.cases), account.in_(accounts))
+
+
+def sent_to(scope: Scope) -> ColumnElement[bool]:
+    """What left or was to leave: about the cases, and to the person without a case."""
+    # An agent's chat may be a customer's as well: the cards in it are of other cases.
+    uncased = and_(OutboxEntry.chat_key.in_(scope.chats), OutboxEntry.purpose == Purpose.STANDING)
+    return or_(OutboxEntry.case_id.in_(scope.cases), uncased)
+
+
+def _labels_only(row: AssessmentRow) -> dict[str, object]:
+    found: dict[str, object] = {name: [] for name in _READ_OUT}
+    return {**row.fields, "entities": {**row.fields.get("entities", {}), **found}}
+
+
+def _no_account(row: Event) -> dict[str, object]:
+    return {name: value for name, value in row.details.items() if name != "telegram"}
+
+
+def _no_words(row: Fact) -> dict[str, object]:
+    """Amounts, dates and yes or no stay; what was typed, an order's number among it, does not."""
+    return {**row.value, "value": None} if row.value.get("type") == "text" else row.value
+
+
+def _no_sentences(row: DecisionRow) -> dict[str, object]:
+    """Sentences about the case name its facts; rules, remedies and amounts are the policy's own."""
+    return {**row.content, **{name: [] for name in _SENTENCES}}
+
+
+def _what_is_still_to_be_done(row: Promise) -> str:
+    """An open promise is kept all the same, so that whoever owes it has to know what it is."""
+    return row.what if row.state == PromiseState.OPEN or row.what in set(RemedyKind) else ""
+
+
+def _contents_left(row: Draft) -> list[dict[str, object]]:
+    """Where the contents are, until they have been deleted."""
+    return [{"stored_as": file["stored_as"], ERASED: True} for file in row.files]
+
+
+def _customers_address(row: OutboxEntry) -> str:
+    return row.chat_key if row.purpose == Purpose.CARD else _erased(row)
+
+
+def _holding(
+    table: type[Base],
+    of: Callable[[Scope], ColumnElement[bool]],
+    blank: Mapping[str, Blank] | None = None,
+    *,
+    addresses: Mapping[str, Blank] | None = None,
+    kept: str = "",
+) -> Holding:
+    return Holding(
+        table=table, of=of, blank=blank or {}, addresses=addresses or {}, kept=frozenset(kept.split())
+    )
+
+
+HOLDINGS: tuple[Holding, ...] = (
+    _holding(
+        Customer,
+        lambda scope: Customer.id == scope.customer,
+        addresses={"name": _none, "formality": _none, "preferred_remedy": _none},
+        kept="language",
+    ),
+    _holding(
+        Identity,
+        lambda scope: Identity.id.in_(scope.identities),
+        addresses={
+            "external_id": _erased,
+            "chat_key": _erased,
+            "display_name": _none,
+            "proven_how": _none,
+        },
+        kept="channel",
+    ),
+    _holding(
+        Case,
+        lambda scope: Case.id.in_(scope.cases),
+        addresses={"chat_key": _erased},
+        kept="channel audience state urgency language reopened_from passed_to_role flag",
+    ),
+    _holding(
+        Message,
+        _said,
+        {"text": _empty},
+        kept="external_id direction kind language reply_to album_key sent_by",
+    ),
+    _holding(
+        Update,
+        _came,
+        {"raw": lambda row: "{}"},
+        addresses={
+            "chat_key": _erased,
+            # Telegram numbers its updates; a web chat's are named after the visitor.
+            "external_id": lambda row: row.external_id if row.external_id.isdecimal() else _erased(row),
+        },
+        kept="source error",
+    ),
+    _holding(
+        Attachment,
+        lambda scope: Attachment.message_id.in_(_messages(scope)),
+        # Telegram's id of a file fetches it again. Where the content is kept stays until it is deleted.
+        {"provider_id": _erased, "name": _none, "mime": _none, "rejected": lambda row: ERASED},
+        kept="kind sha256 stored_as",
+    ),
+    _holding(
+        AssessmentRow,
+        lambda scope: AssessmentRow.message_id.in_(_messages(scope)),
+        {"fields": _labels_only},
+        kept="encoder heads",
+    ),
+    _holding(Fact, lambda scope: Fact.case_id.in_(scope.cases), {"value": _no_words}, kept="name source"),
+    _holding(
+        DecisionRow,
+        lambda scope: DecisionRow.case_id.in_(scope.cases),
+        {"content": _no_sentences},
+        kept="kind tier policy_sha256 inputs_sha256",
+    ),
+    _holding(
+        OfferRow,
+        lambda scope: OfferRow.case_id.in_(scope.cases),
+        kept="complaint_type kind basis rule_id content currency state",
+    ),
+    _holding(
+        Draft,
+        lambda scope: Draft.case_id.in_(scope.cases),
+        {"text": _empty, "twin": _none, "files": _contents_left, "parts": _no_list, "findings": _no_list},
+        kept="kind language variant sha256 state",
+    ),
+    _holding(Topic, lambda scope: Topic.case_id.in_(scope.cases), {"name": _empty}, kept="chat_key state"),
+    _holding(Call, lambda scope: Call.case_id.in_(scope.cases)),
+    _holding(OpenEdit, lambda scope: OpenEdit.case_id.in_(scope.cases), {"text": _empty}),
+    _holding(
+        Approval,
+        lambda scope: Approval.case_id.in_(scope.cases),
+        {"filled_text": _none, "reason": _none, "difference": _none},
+        kept="verdict sha256 previous_state",
+    ),
+    _holding(
+        OutboxEntry,
+        sent_to,
+        {"content": _no_object, "error": _none},
+        addresses={"chat_key": _customers_address},
+        kept="purpose dedupe_key standing_text state attempt_id sending_by provider_id",
+    ),
+    _holding(
+        Card,
+        lambda scope: Card.case_id.in_(scope.cases),
+        kept="key chat_key message_ids draft_sha256",
+    ),
+    _holding(Prompt, lambda scope: Prompt.case_id.in_(scope.cases), kept="purpose"),
+    _holding(
+        Promise,
+        lambda scope: Promise.case_id.in_(scope.cases),
+        {"what": _what_is_still_to_be_done, "proof": _none},
+        kept="state",
+    ),
+    _holding(Voucher, lambda scope: Voucher.case_id.in_(scope.cases), kept="code currency state"),
+    _holding(
+        LedgerEntry,
+        lambda scope: LedgerEntry.case_id.in_(scope.cases),
+        kept="basis currency rule_id",
+    ),
+    _holding(Event, _happened, {"details": _no_account}, kept="actor action"),
+)
+"""Every table that has something of a person, in an order in which one can be read after the other."""
+
+NOT_PERSONAL = frozenset(
+    {
+        "absences",
+        "agents",
+        "agents_groups",
+        "cursors",
+        "installation",
+        "leases",
+        "login_links",
+        "policies",
+        "processes",
+        "sessions",
+        "standing_texts",
+    }
+)
+"""Tables about the business and who works there."""

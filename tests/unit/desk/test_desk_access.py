@@ -1,0 +1,255 @@
+"""Every address of the desk against everybody who must not get in.
+
+The addresses are the application's own list: one that is added is for agents who are signed in, and is
+tested as such, unless it is named here.
+"""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from fastapi.routing import APIRoute
+from sqlalchemy import text, update
+
+from desk.app import create_app
+from desk.security import SESSION_COOKIE, VISITOR_COOKIE
+from models.clock import utcnow
+from models.tables import Base, LoginLink, Session
+from responses.agents import agent_by_name, make_link, open_session, remove_agent
+from responses.road import Road
+
+FOR_EVERYBODY = {
+    ("GET", "/"),
+    ("GET", "/login"),
+    ("POST", "/login"),
+    ("GET", "/login/{code}"),
+    ("POST", "/login/{code}"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/chat"),
+}
+FOR_VISITORS = {("GET", "/chat/messages"), ("POST", "/chat/messages"), ("GET", "/chat/live")}
+FOR_ADMINS = {
+    ("GET", "/colleagues"),
+    ("POST", "/colleagues"),
+    ("POST", "/colleagues/link"),
+    ("POST", "/colleagues/remove"),
+    ("GET", "/cases/{number:int}/person.json"),
+    ("POST", "/cases/{number:int}/erase"),
+}
+
+
+def addresses() -> set[tuple[str, str]]:
+    app = create_app(
+        cast(Road, SimpleNamespace(database=None)),
+        secret="a secret of the tests",
+        public_url="http://desk.test",
+        language="it",
+        model_ready=lambda: True,
+        telegram=lambda: None,
+    )
+    found: set[tuple[str, str]] = set()
+    waiting = list(app.routes)
+    while waiting:
+        route = waiting.pop()
+        waiting += getattr(getattr(route, "original_router", None), "routes", [])
+        if isinstance(route, APIRoute):
+            found |= {(method, route.path) for method in route.methods}
+    return found
+
+
+ALL = addresses()
+FOR_AGENTS = sorted(ALL - FOR_EVERYBODY - FOR_VISITORS)
+CHANGES = [address for address in FOR_AGENTS if address[0] == "POST"]
+
+
+def path_of(address: tuple[str, str], number: int) -> str:
+    path = address[1].replace("{number:int}", str(number)).replace("{code}", "x")
+    return path.replace("{attachment_id}", "x")
+
+
+async def everything(house) -> str:
+    async with house.database.reading() as session:
+        rows = [
+            repr((await session.execute(text(f"SELECT * FROM {table.name}"))).all())
+            for table in Base.metadata.sorted_tables
+        ]
+    return "\n".join(rows)
+
+
+async def refused(house, browser, address, number, **request) -> bool:
+    """Whether the request is turned away and has changed nothing."""
+    before = await everything(house)
+    answer = await browser.client.request(address[0], path_of(address, number), **request)
+    sent_away = answer.status_code in (401, 403) or answer.headers.get("location") == "/login"
+    return sent_away and await everything(house) == before
+
+
+def test_the_list_has_every_address_that_is_named_here() -> None:
+    assert ALL >= FOR_EVERYBODY | FOR_VISITORS | FOR_ADMINS
+    assert len(FOR_AGENTS) >= 25
+
+
+@pytest.mark.parametrize("address", FOR_AGENTS, ids=" ".join)
+async def test_neither_nobody_nor_a_customer_nor_a_past_session_gets_in(house, address):
+    number = await house.said("Il pacco non è arrivato, dov'è?")
+    nobody = house.stranger()
+    customer = house.stranger()
+    seal = house.app.state.desk.seal
+    customer.client.cookies.set(VISITOR_COOKIE, seal.visitor_cookie("v1"), domain="desk.test")
+    posing = house.stranger()
+    posing.client.cookies.set(SESSION_COOKIE, seal.visitor_cookie("v1"), domain="desk.test")
+    past = await house.browser("Giulia")
+    removed = await house.browser("Marco")
+    async with house.database.writing() as session:
+        await session.execute(update(Session).values(expires_at=utcnow()))
+        token, _ = await open_session(session, await agent_by_name(session, "Marco"))
+        await remove_agent(session, "Marco")
+    removed.client.cookies.set(SESSION_COOKIE, token, domain="desk.test")
+    headers = {"X-CSRF-Token": seal.token("v1")}
+    people = (nobody, customer, posing, past, removed)
+    assert [await refused(house, one, address, number, headers=headers) for one in people] == [True] * 5
+
+
+@pytest.mark.parametrize("address", CHANGES, ids=" ".join)
+async def test_no_change_is_made_without_this_browsers_own_token(house, address):
+    number = await house.said("Il pacco non è arrivato, dov'è?")
+    admin = await house.browser("Giulia")
+    foreign = await (await house.browser("Marco")).token("/queue")
+    tokens = ({}, {"X-CSRF-Token": ""}, {"X-CSRF-Token": "forged.token"}, {"X-CSRF-Token": foreign})
+    assert [await refused(house, admin, address, number, headers=one) for one in tokens] == [True] * 4
+
+
+@pytest.mark.parametrize("address", sorted(FOR_ADMINS), ids=" ".join)
+@pytest.mark.parametrize("name", ["Marco", "Sara"])
+async def test_what_is_for_admins_is_for_nobody_else(house, address, name):
+    number = await house.said("Il pacco non è arrivato, dov'è?")
+    browser = await house.browser(name)
+    headers = {"X-CSRF-Token": await browser.token("/queue")}
+    assert await refused(house, browser, address, number, headers=headers)
+
+
+@pytest.mark.parametrize("address", sorted(FOR_VISITORS), ids=" ".join)
+async def test_a_conversation_is_open_to_its_own_browser_only(house, address):
+    number = await house.said("Il pacco non è arrivato, dov'è?")
+    forged = house.stranger()
+    forged.client.cookies.set(VISITOR_COOKIE, '"v1".forged', domain="desk.test")
+    posing = house.stranger()
+    # Another thing that we have signed is no visitor's cookie.
+    token = house.app.state.desk.seal.token("v1")
+    posing.client.cookies.set(VISITOR_COOKIE, token, domain="desk.test")
+    people = (house.stranger(), forged, posing, await house.browser("Giulia"))
+    body = {"id": "12345678", "text": "x"}
+    assert [await refused(house, one, address, number, json=body) for one in people] == [True] * 4
+
+
+async def test_a_visitor_sees_nothing_of_another(house):
+    await house.said("Solo per me.", visitor="v1")
+    other = house.stranger()
+    cookie = house.app.state.desk.seal.visitor_cookie("v2")
+    other.client.cookies.set(VISITOR_COOKIE, cookie, domain="desk.test")
+    assert (await other.open("/chat/messages")).json() == {"messages": []}
+
+
+async def expired(session, marco, code):
+    await session.execute(update(LoginLink).values(expires_at=utcnow() - timedelta(seconds=1)))
+    return code
+
+
+async def of_another_kind(session, marco, code):
+    return await make_link(session, marco, "telegram")
+
+
+async def of_somebody_removed(session, marco, code):
+    await remove_agent(session, "Marco")
+    return code
+
+
+async def replaced(session, marco, code):
+    await make_link(session, marco, "web")
+    return code
+
+
+async def guessed(session, marco, code):
+    return "guessed"
+
+
+@pytest.mark.parametrize("spoil", [expired, of_another_kind, of_somebody_removed, replaced, guessed])
+async def test_a_link_that_is_no_longer_good_lets_nobody_in(house, spoil):
+    code = await house.link("Marco")
+    async with house.database.writing() as session:
+        code = await spoil(session, await agent_by_name(session, "Marco"), code)
+    answer = await house.stranger().submit(f"/login/{code}")
+    assert answer.status_code == 403
+    assert SESSION_COOKIE not in answer.cookies
+
+
+async def test_guessing_links_is_limited(house):
+    browser = house.stranger()
+    answers = [(await browser.submit(f"/login/guess{number}")).status_code for number in range(21)]
+    assert answers == [403] * 20 + [429]
+
+
+async def test_signing_out_everywhere_ends_every_session_of_this_agent_only(house):
+    here, there, other = [await house.browser(name) for name in ("Giulia", "Giulia", "Marco")]
+    await here.submit("/logout/everywhere", page="/password")
+    assert (await there.open("/queue")).headers["location"] == "/login"
+    assert (await other.open("/queue")).status_code == 200
+
+
+async def test_a_new_password_signs_every_other_browser_out(house):
+    here, there = await house.browser("Giulia"), await house.browser("Giulia")
+    words = {"old": "una frase lunga", "new": "un'altra frase", "again": "un'altra frase"}
+    assert (await here.submit("/password", **words)).status_code == 200
+    assert (await here.open("/queue")).status_code == 200
+    assert (await there.open("/queue")).headers["location"] == "/login"
+
+
+async def test_behind_https_cookies_and_pages_stay_there(house):
+    house.app = create_app(
+        house.road,
+        secret="a secret of the tests",
+        public_url="https://desk.test",
+        language="it",
+        model_ready=lambda: True,
+        telegram=lambda: None,
+    )
+    browser = house.stranger()
+    browser.client.base_url = "https://desk.test"
+    entered = await browser.submit("/login", name="Giulia", password="una frase lunga")
+    chat = await browser.open("/chat")
+    assert "secure" in entered.headers["set-cookie"].lower()
+    assert "secure" in chat.headers["set-cookie"].lower()
+    assert entered.headers["strict-transport-security"].startswith("max-age=")
+    assert "strict-transport-security" not in (await plain(house)).headers
+
+
+async def plain(house):
+    """An answer of a desk that is reached without encryption."""
+    app = create_app(
+        house.road,
+        secret="a secret of the tests",
+        public_url="http://desk.test",
+        language="it",
+        model_ready=lambda: True,
+        telegram=lambda: None,
+    )
+    house.app = app
+    return await house.stranger().open("/")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "content-security-policy",
+        "x-content-type-options",
+        "x-frame-options",
+        "referrer-policy",
+        "permissions-policy",
+        "cross-origin-opener-policy",
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/queue", "/nothing", "/chat", "/static/desk.css"])
+async def test_every_answer_carries_what_keeps_browsers_safe(house, path, header):
+    assert header in (await house.stranger().open(path)).headers
