@@ -28,10 +28,20 @@ Flags = npt.NDArray[np.bool_]
 Targets = npt.NDArray[np.intp]
 
 
-def fit_choice(labels: Sequence[str], targets: Targets, space: Space, rows: Targets, seed: int) -> Head:
-    """Fit a head that finds exactly one label of the messages `rows`; `targets` index into `labels`."""
+def fit_choice(
+    labels: Sequence[str],
+    targets: Targets,
+    space: Space,
+    rows: Targets,
+    seed: int,
+    businesses: Sequence[str | None],
+) -> Head:
+    """Fit a head that finds exactly one label of the messages `rows`; `targets` index into `labels`.
+
+    `businesses` says for each of `rows` which kind of business it was written to, None where nobody knows.
+    """
     features = space.points[rows]
-    folds = assign_folds(targets.tolist(), seed)
+    folds = assign_folds(targets.tolist(), seed, businesses)
     candidates = [
         (_choice_out_of_fold(features, targets, len(labels), folds, strength), strength)
         for strength in STRENGTHS
@@ -56,13 +66,20 @@ def fit_choice(labels: Sequence[str], targets: Targets, space: Space, rows: Targ
 
 
 def fit_several(
-    labels: Sequence[str], truth: Flags, space: Space, rows: Targets, seed: int, *, at_least_one: bool
+    labels: Sequence[str],
+    truth: Flags,
+    space: Space,
+    rows: Targets,
+    seed: int,
+    businesses: Sequence[str | None],
+    *,
+    at_least_one: bool,
 ) -> Head:
     """Fit a head that finds any number of labels; `truth` has shape (rows, labels)."""
     features = space.points[rows]
     rarest_first = np.argsort(truth.sum(axis=0), kind="stable")
     rarest = [next((int(label) for label in rarest_first if row[label]), -1) for row in truth]
-    folds = assign_folds(rarest, seed)
+    folds = assign_folds(rarest, seed, businesses)
     candidates = [
         (_several_out_of_fold(features, truth, folds, strength), strength) for strength in STRENGTHS
     ]
@@ -86,14 +103,27 @@ def fit_several(
     return _with_abstention(head, probabilities, truth)
 
 
-def assign_folds(groups: Sequence[int], seed: int) -> Targets:
-    """Deal the messages of each group into the folds in turn, so that every fold has some of each."""
+def assign_folds(strata: Sequence[int], seed: int, businesses: Sequence[str | None] = ()) -> Targets:
+    """Deal messages into folds: those to one business together, the others so that each stratum is spread.
+
+    A business has its own words. Were it in two folds, thresholds and probabilities would be fitted on
+    messages that the model half knows, and promise too much for the next business.
+    """
     random = np.random.default_rng(seed)
-    folds = np.zeros(len(groups), dtype=np.intp)
+    folds = np.full(len(strata), -1, dtype=np.intp)
+    names = np.array([business or "" for business in businesses] or [""] * len(strata))
+    found, sizes = np.unique(names[names != ""], return_counts=True)
+    if len(found) >= FOLDS:
+        # The largest first, each into the fold that has the least so far.
+        filled = np.zeros(FOLDS, dtype=np.intp)
+        for index in np.lexsort((random.permutation(len(found)), -sizes)):
+            fold = int(filled.argmin())
+            folds[names == found[index]] = fold
+            filled[fold] += sizes[index]
     dealt = 0
-    values = np.asarray(groups)
-    for group in np.unique(values):
-        members = random.permutation(np.flatnonzero(values == group))
+    values = np.where(folds < 0, np.asarray(strata), np.iinfo(np.intp).min)
+    for stratum in np.unique(values[folds < 0]):
+        members = random.permutation(np.flatnonzero(values == stratum))
         folds[members] = (dealt + np.arange(len(members))) % FOLDS
         dealt += len(members)
     return folds

@@ -97,10 +97,13 @@ def _fit(field: str, examples: Sequence[Example], space: Space, seed: int) -> He
             f"{MIN_EXAMPLES} messages each (found: {', '.join(labels) or 'none'}): add messages"
         )
     truth = np.array([[label in (sets[index] or ()) for label in labels] for index in rows])
+    businesses = [examples[index].business for index in rows]
     if field in CHOICE_FIELDS:
         kept = truth.any(axis=1)
-        return fit_choice(labels, truth[kept].argmax(axis=1), space, np.array(rows)[kept], seed)
-    return fit_several(labels, truth, space, np.array(rows), seed, at_least_one=field == "complaint_types")
+        at = [businesses[index] for index in np.flatnonzero(kept)]
+        return fit_choice(labels, truth[kept].argmax(axis=1), space, np.array(rows)[kept], seed, at)
+    at_least_one = field == "complaint_types"
+    return fit_several(labels, truth, space, np.array(rows), seed, businesses, at_least_one=at_least_one)
 
 
 def _labels(example: Example, field: str) -> frozenset[str] | None:
