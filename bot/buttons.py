@@ -27,6 +27,8 @@ class Action(StrEnum):
     FILES = "v"
     FACT = "f"
     FACT_TYPED = "F"
+    SPLIT = "s"
+    MERGE = "M"
     UNDO = "u"
     SHOWN = "z"
     GIVE_BACK = "g"

@@ -37,6 +37,7 @@ from responses.errors import BlockedError
 from responses.facts import give_fact
 from responses.inbox import has_unprocessed
 from responses.outbox import enqueue_card
+from responses.rearranging import merge, split_off
 from responses.rights import Bound, check_free
 from responses.views import view_case
 
@@ -80,6 +81,8 @@ class CardActions:
             Action.FILES: self._files,
             Action.FACT: self._fact,
             Action.FACT_TYPED: self._ask_fact,
+            Action.SPLIT: self._split,
+            Action.MERGE: self._merge,
         }
         case = await self._session.get_one(Case, self._card.case_id, with_for_update=True)
         act = actions.get(self._pressed.action)
@@ -288,9 +291,27 @@ class CardActions:
             self._chat,
             files[-_MAX_FILES:],
             caption=self._words("file_caption", number=case.number),
+            voice_caption=self._words("voice_caption", number=case.number),
             case_id=case.id,
             reply_to=self._message,
         )
+
+    async def _split(self, case: Case) -> Rows:
+        await self._check_current(case)
+        unread = (await view_case(self._session, case)).unread
+        new = await split_off(self._session, self._agent, unread[-1].id if unread else "")
+        await self._say("split", number=new.number)
+        return []
+
+    async def _merge(self, case: Case) -> Rows:
+        await self._check_current(case)
+        chosen = self._pressed.choice[0] if self._pressed.choice else ""
+        into = await self._session.get(Case, chosen, with_for_update=True)
+        if into is None:
+            raise BlockedError("gone")
+        await merge(self._session, self._agent, case, into)
+        await self._say("merged", number=into.number)
+        return []
 
     async def _fact(self, case: Case) -> None:
         fact = await self._fact_pressed(case)

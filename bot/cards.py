@@ -12,6 +12,7 @@ from models.labels import Act
 from models.states import DraftState
 from models.tables import Message
 from responses.drafts.lines import offer_line, rule_line
+from responses.enclosures import enclosures_of
 from responses.texts import shorten
 from responses.views import CaseView
 
@@ -48,6 +49,9 @@ def head_of(view: CaseView, languages: Sequence[str], words: Words, timezone: Zo
         until = clock_time(view.case.claimed_until, timezone)
         lines.append(words("holder", name=escape(view.holder.name, quote=False), until=until))
     lines += _draft_lines(view, languages, words)
+    if view.draft is not None and view.draft.files:
+        names = ", ".join(file.name for file in enclosures_of(view.draft))
+        lines.append(escape(words("enclosed", names=names), quote=False))
     return Head(html="\n".join(lines), is_cut=is_cut)
 
 

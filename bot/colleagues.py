@@ -11,12 +11,14 @@ from bot.address import is_group, source_of
 from bot.buttons import Action, Button, data_of
 from bot.cards import agent_facts
 from bot.context import Context, reader_at, words_at
+from bot.enclosing import enclose
 from bot.envelope import Command, read_command
 from bot.group_cards import newest_post
 from bot.group_setting import set_private_cards
 from bot.posts import post
 from bot.refusals import keep_text, refuse
 from bot.today import post_today
+from bot.voice import take_words
 from bot.waiting import show_waiting
 from bot.words import Words, words_for
 from models.clock import utcnow
@@ -74,6 +76,8 @@ async def agent_wrote(
         prompt = (await session.scalars(query)).one_or_none()
         if prompt is not None:
             await answer_prompt(context, session, row, message, agent, prompt, entry)
+            return
+        if await take_words(context, session, row, message, agent, entry):
             return
         if entry.case_id is not None:
             case = await session.get_one(Case, entry.case_id)
@@ -159,8 +163,11 @@ async def answer_prompt(
     if prompt.expires_at <= utcnow():
         await say("prompt_expired")
         return
+    if context.enclosed is not None and prompt.purpose != "fact":
+        await _take_file(context, session, row, message, agent, case, prompt)
+        return
     if message.text is None:
-        await say("text_only")
+        await say("file_not_taken" if message.effective_attachment is not None else "text_only")
         return
     prompt.answered_at = utcnow()
     text = clean(message.text)
@@ -179,6 +186,24 @@ async def answer_prompt(
         return
     if draft is None:
         await post(session, row.chat_key, words("fact_kept", number=case.number), case_id=case.id)
+        return
+    await show_card(context, session, agent, row.chat_key, case, draft)
+
+
+async def _take_file(
+    context: Context,
+    session: AsyncSession,
+    row: Update,
+    message: Message,
+    agent: Agent,
+    case: Case,
+    prompt: Prompt,
+) -> None:
+    try:
+        async with session.begin_nested():
+            draft = await enclose(context, session, agent, case, prompt, message.caption)
+    except (BlockedError, DraftError) as error:
+        await _refuse_text(context, session, row, message, agent, case, error, prompt)
         return
     await show_card(context, session, agent, row.chat_key, case, draft)
 

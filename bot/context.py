@@ -12,18 +12,23 @@ from bot.buttons import Pressed
 from bot.keeper import Keeper
 from bot.words import Words, words_for, words_in
 from models.tables import Agent, Update
+from responses.enclosures import Enclosure
 from responses.road import Road
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Context:
-    """One bot at work. `username` gives its name in Telegram, None until Telegram has said it."""
+    """One bot at work. `username` gives its name in Telegram, None until Telegram has said it.
+
+    `enclosed` is the file that came with the update at hand, where an agent answered a question with one.
+    """
 
     road: Road
     api: Api
     bot_id: int
     keeper: Keeper
     username: Callable[[], str | None]
+    enclosed: Enclosure | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

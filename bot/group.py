@@ -12,6 +12,7 @@ from bot.group_setting import set_private_cards
 from bot.posts import post
 from bot.today import post_today
 from bot.topics import case_in_thread, recognise_topic
+from bot.voice import take_words
 from bot.waiting import show_waiting
 from bot.words import words_in
 from models.tables import Agent, Case, Prompt, Update
@@ -55,6 +56,8 @@ async def _said(context: Context, session: AsyncSession, row: Update, message: M
         prompt = (await session.scalars(query)).one_or_none()
         if prompt is not None:
             await answer_prompt(context, session, row, message, agent, prompt, entry)
+            return True
+        if await take_words(context, session, row, message, agent, entry):
             return True
     case: Case | None = None
     if entry is not None and entry.case_id is not None:

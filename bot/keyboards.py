@@ -15,7 +15,7 @@ from models.decision import MissingFact, Role
 from models.states import CaseState, DraftState, OutboxState, Verdict
 from models.tables import Agent, Approval, Attachment, Card, Case, Draft, OutboxEntry
 from responses.agents import rank
-from responses.cases import holder_of
+from responses.cases import OPEN_STATES, holder_of
 from responses.texts import shorten
 from responses.views import CaseView, view_case
 
@@ -168,7 +168,15 @@ def _more(card: Card, view: CaseView, words: Words) -> Rows:
     count = sum(file.rejected is None for shown in view.messages for file in shown.attachments)
     if count:
         row.append(Button(text=words("files", count=count), data=data_of(Action.FILES, card.key)))
-    return [row] if row else []
+    rows = [row] if row else []
+    if len(view.unread) > 1 or (view.unread and view.case.answered_at is not None):
+        rows.append([Button(text=words("split_last"), data=data_of(Action.SPLIT, card.key))])
+    # One press for the likely case; others are merged on the desk.
+    others = [other for other in view.other_cases if other.state in OPEN_STATES]
+    if others and view.case.state in OPEN_STATES:
+        text = words("merge_into", number=others[0].number)
+        rows.append([Button(text=text, data=data_of(Action.MERGE, card.key, others[0].id))])
+    return rows
 
 
 async def _after_approval(

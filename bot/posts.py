@@ -72,13 +72,15 @@ async def post_files(
     files: Sequence[Attachment],
     *,
     caption: str,
+    voice_caption: str,
     case_id: str,
     reply_to: int | None,
 ) -> None:
-    """Shows files that a customer sent."""
+    """Shows files that a customer sent, recordings with a caption of their own."""
     for file in files:
+        said = voice_caption if file.kind == "voice" else caption
         await post(
-            session, chat_key, caption, case_id=case_id, reply_to=reply_to, attachment=file.id, silent=True
+            session, chat_key, said, case_id=case_id, reply_to=reply_to, attachment=file.id, silent=True
         )
 
 

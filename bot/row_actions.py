@@ -65,6 +65,7 @@ async def _files_of(_context: Context, session: AsyncSession, press: Press) -> N
         press.row.chat_key,
         await files_of(session, [message.id]),
         caption=press.words("file_caption", number=case.number),
+        voice_caption=press.words("voice_caption", number=case.number),
         case_id=case.id,
         reply_to=press.message,
     )

@@ -15,6 +15,7 @@ from bot.colleagues import agent_wrote, link_account
 from bot.context import Context, agent_with
 from bot.customers import customer_wrote
 from bot.elsewhere import business_came, drop_raw, forget, group_wrote, membership_changed
+from bot.enclosing import with_file
 from bot.envelope import read_command, read_envelope
 from bot.posts import is_still_sending
 from bot.presses import handle_press
@@ -64,6 +65,7 @@ async def handle_update(context: Context, row: Update, transaction: Transaction)
         await handle_press(context, row, transaction, update.callback_query)
     else:
         await _answered_post_known(context, row, update.message)
+        context = await with_file(context, row, update.message)
         async with transaction() as session:
             await _settle(context, session, row, update, kind)
     context.keeper.wake()

@@ -69,8 +69,8 @@ ENGLISH: Mapping[str, str] = {
     "arrived": "It arrived",
     "send_again": "Send again",
     # Prompts
-    "prompt_edit": "Write the text for case no. {number} as a reply to this message, within 15 minutes. "
-    "You see it again before it leaves.",
+    "prompt_edit": "Write the text for case no. {number} as a reply to this message, within 15 minutes, "
+    "or reply with photos and documents to go with it. You see it again before it leaves.",
     "prompt_ask": "What do we ask the customer of case no. {number}? Reply to this message within 15 "
     "minutes. You see the text again before it leaves.",
     "prompt_decline": "Write the answer that says no for case no. {number}: as a reply to this message, "
@@ -81,6 +81,16 @@ ENGLISH: Mapping[str, str] = {
     "prompt_expired": "The 15 minutes are over: the text was not used. Press the button again and send "
     "it once more.",
     "prompt_used": "You have answered this one already: the new text was not used.",
+    "file_not_taken": "This file cannot be sent: photos, documents and films up to 20 MB can.",
+    "voice_caption": "Case no. {number}. To type its words, reply to this recording.",
+    "transcribed": "Words saved: case no. {number} is read again.",
+    "enclosed": "Goes with it: {names}",
+    "split_last": "Last message: own case",
+    "merge_into": "Merge into no. {number}",
+    "split": "The last message is case no. {number} now.",
+    "merged": "It goes on in case no. {number}.",
+    "blocked_only_message": "It is the only message of the case: there is nothing to split.",
+    "blocked_files_many": "There are {most} files already: no more can go out.",
     "text_only": "A text is needed: photos, files and voice messages cannot be used here.",
     "text_kept": "Your text is kept on the desk, in the case.",
     # What was done

@@ -70,7 +70,7 @@ ITALIAN: Mapping[str, str] = {
     "send_again": "Invia di nuovo",
     # Prompts
     "prompt_edit": "Scrivi il testo della richiesta n. {number} in risposta a questo messaggio, entro 15 "
-    "minuti. Lo rivedi prima che parta.",
+    "minuti, o rispondi con foto e documenti da allegare. Lo rivedi prima che parta.",
     "prompt_ask": "Che cosa chiediamo al cliente della richiesta n. {number}? Rispondi a questo "
     "messaggio entro 15 minuti. Rivedi il testo prima che parta.",
     "prompt_decline": "Scrivi la risposta con cui diciamo di no per la richiesta n. {number}: in "
@@ -81,6 +81,16 @@ ITALIAN: Mapping[str, str] = {
     "prompt_expired": "Sono passati i 15 minuti: non ho usato il testo. Premi di nuovo il pulsante e "
     "rimandalo.",
     "prompt_used": "A questa domanda hai già risposto: il testo nuovo non è stato usato.",
+    "file_not_taken": "Questo file non lo posso mandare: vanno bene foto, documenti e video fino a 20 MB.",
+    "voice_caption": "Richiesta n. {number}. Per trascriverlo rispondi a questo vocale con le parole.",
+    "transcribed": "Parole salvate: la richiesta n. {number} viene riletta.",
+    "enclosed": "Allegati: {names}",
+    "split_last": "Ultimo messaggio: caso a parte",
+    "merge_into": "Unisci alla n. {number}",
+    "split": "L'ultimo messaggio adesso è la richiesta n. {number}.",
+    "merged": "Continua nella richiesta n. {number}.",
+    "blocked_only_message": "È l'unico messaggio della richiesta: non c'è niente da dividere.",
+    "blocked_files_many": "Ci sono già {most} file: di più non ne partono.",
     "text_only": "Serve un testo: foto, file e vocali non li posso usare qui.",
     "text_kept": "Il tuo testo è conservato sulla scrivania, nella richiesta.",
     # What was done
