@@ -32,6 +32,7 @@ from models.clock import utcnow
 from models.states import Purpose
 from models.tables import Agent, Attachment, Card, Case, Identity, Message
 from responses.errors import ResponsesError
+from responses.nights import is_night
 from responses.road import Road
 from responses.texts import shorten
 from responses.views import view_case
@@ -125,14 +126,13 @@ class TelegramChannel:
                 return lambda: self._api.send_text(chat, str(content["text"]), keyboard=keyboard, silent=True)
             view = await view_case(session, await session.get_one(Case, card.case_id))
             previous = await _previous(session, card)
-            policy = await self._road.policies.current(session)
+            # What is critical rings by itself.
+            night = await is_night(session, self._road.policies, view.case.audience, utcnow())
         head = head_of(view, agent, words, timezone)
         recent = previous is not None and previous.created_at > utcnow() - _ONE_ALERT_IN
-        # What is critical rings by itself.
-        silent = recent or not policy.hours.is_open(utcnow())
         answered = int(previous.message_ids[-1]) if previous is not None else None
         return lambda: self._api.send_text(
-            chat, head.html, html=True, keyboard=keyboard, reply_to=answered, silent=silent
+            chat, head.html, html=True, keyboard=keyboard, reply_to=answered, silent=recent or night
         )
 
     async def _forward(self, chat: int, key: str, message_id: str) -> _Send:
