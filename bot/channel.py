@@ -35,6 +35,7 @@ from models.states import Purpose
 from models.tables import Agent, Attachment, Card, Case, Identity, Message
 from responses.cases import holder_of
 from responses.errors import ResponsesError
+from responses.nights import is_night
 from responses.road import Road
 from responses.texts import shorten
 from responses.views import view_case
@@ -154,14 +155,14 @@ class TelegramChannel:
             replaced = None if content.get("again") else await post_replaced(session, card)
             view = await view_case(session, await session.get_one(Case, card.case_id))
             previous = await _previous(session, card)
-            policy = await self._road.policies.current(session)
+            # What is critical rings by itself.
+            night = await is_night(session, self._road.policies, view.case.audience, utcnow())
         is_head = content["piece"] == "head"
         text = str(content.get("text"))
         if is_head:
             text = head_of(view, agent.languages if agent is not None else [house], words, timezone).html
         recent = previous is not None and previous.created_at > utcnow() - ONE_ALERT_IN
-        # At night nothing sounds; what is critical rings by itself.
-        silent = recent or not is_head or not policy.hours.is_open(utcnow())
+        silent = recent or night or not is_head
         answered = int(previous.message_ids[-1]) if previous is not None and is_head else None
 
         async def anew() -> int:

@@ -10,10 +10,20 @@ from models.tables import Card, Case
 from responses.channels import AgentChat
 from responses.hours import OpeningHours
 from responses.outbox import enqueue
+from responses.policies import NoPolicyError, PolicyBook
 from responses.presence import present_agents
 
 MAX_NAMED = 8
 """How many cases a summary names; it counts all of them."""
+
+
+async def is_night(session: AsyncSession, policies: PolicyBook, audience: str, now: datetime) -> bool:
+    """Whether it is outside opening hours; without a policy there are none."""
+    try:
+        policy = await policies.current(session, audience)
+    except NoPolicyError:
+        return False
+    return not policy.hours.is_open(now)
 
 
 async def sum_up(session: AsyncSession, hours: OpeningHours, agent_chat: AgentChat, now: datetime) -> None:

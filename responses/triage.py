@@ -214,8 +214,6 @@ class Triage:
 
     async def _cards(self, session: AsyncSession, case: Case, draft: Draft | None) -> None:
         """Cards of this revision in place of those that have not left yet."""
-        if case.is_sample:
-            return
         await cancel_cards(session, case)
         await self.deal(session, case, draft)
 
@@ -224,6 +222,8 @@ class Triage:
 
         Of a case that was passed on, for whom it was passed to.
         """
+        if case.is_sample:
+            return
         now = utcnow()
         able = await present_agents(session, now)
         if draft is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.states import CaseState
@@ -37,8 +37,8 @@ async def turn_over(session: AsyncSession, triage: Triage, now: datetime) -> Non
         await triage.deal(session, case, await proposed_draft(session, case))
 
 
-async def _changed(session: AsyncSession, *conditions: object) -> list[Absence]:
-    query = select(Absence).where(*conditions).with_for_update(skip_locked=True)  # type: ignore[arg-type]
+async def _changed(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[Absence]:
+    query = select(Absence).where(*conditions).with_for_update(skip_locked=True)
     return list((await session.scalars(query)).all())
 
 

@@ -13,7 +13,7 @@ from responses.channels import AgentChat
 from responses.nights import sum_up
 from responses.notices import TELL_AFTER, NoticeKind, put_up, standing_notices, take_down, tell_admins
 from responses.oncall import go_on_ringing, people_on_call
-from responses.policies import PolicyBook
+from responses.policies import NoPolicyError, PolicyBook
 from responses.policy.schema import Policy
 from responses.rights import beyond_all
 from responses.silence import forget_silence
@@ -42,9 +42,12 @@ class Watch:
         self._agent_chat = agent_chat
 
     async def look(self, now: datetime) -> None:
-        """Does what is due at `now`."""
+        """Does what is due at `now`; without a policy there are no hours, and nobody is on call."""
         async with self._database.writing() as session:
-            policy = await self._policies.current(session)
+            try:
+                policy = await self._policies.current(session)
+            except NoPolicyError:
+                return
             await turn_over(session, self._triage, now)
             await go_on_ringing(session, policies=self._policies, agent_chat=self._agent_chat, now=now)
             await sum_up(session, policy.hours, self._agent_chat, now)

@@ -193,10 +193,6 @@ _numbers = itertools.count(70_001)
 class OpenOffice(Office):
     """An office whose web pages are looked at."""
 
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
-
     def link(self, name: str) -> str:
         """A one-time link to the desk for a new agent."""
         added = subprocess.run(

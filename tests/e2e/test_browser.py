@@ -244,7 +244,7 @@ def test_a_text_being_written_is_not_touched_when_the_customer_writes_again(
 
 
 @pytest.mark.parametrize(
-    "path", ["/queue", "/queue?state=all", "/cases/101", "/cases/new", "/colleagues", "/rules"]
+    "path", ["/queue", "/queue?state=all", "/cases/101", "/cases/new", "/colleagues", "/absence", "/rules"]
 )
 def test_no_page_is_wider_than_a_phone(program, browser, signed_in, complaints, path):
     page = desk_page(browser, signed_in, complaints, width=390)

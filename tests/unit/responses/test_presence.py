@@ -282,3 +282,19 @@ async def test_admins_are_told_of_a_notice_once_a_day_and_not_at_once(staff: Sta
     assert len(await staff.said("notice")) == 1
     await staff.looks(start + timedelta(days=1))
     assert [entry.chat_key for entry in await staff.said("notice")] == ["telegram:1:1", "telegram:1:1"]
+
+
+async def test_a_sample_that_returns_to_all_sends_no_card(staff: Staff) -> None:
+    giulia = await staff.hires("Giulia")
+    await staff.hires("Marco", telegram=2)
+    draft = await staff.draft(passed_to=giulia.id, is_sample=True)
+    await staff.leaves(giulia)
+    await staff.looks()
+    assert (await staff.case(draft)).passed_to is None
+    assert await staff.cards(draft) == []
+
+
+async def test_a_house_without_rules_is_looked_at_without_complaint(
+    sqlite: Database, config: RoadConfig
+) -> None:
+    await Staff(sqlite, config).looks()

@@ -4,7 +4,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_cases import HEAD, policy_of
 
@@ -435,6 +435,7 @@ def test_who_is_open_in_a_season_alone_needs_no_other_hours() -> None:
 DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2000, 12, 31))
 
 
+@settings(deadline=None)
 @given(DAYS, DAYS)
 def test_a_season_is_read_as_it_was_written(first: date, last: date) -> None:
     ends = f"from: {first:%m-%d}, to: {last:%m-%d}"
