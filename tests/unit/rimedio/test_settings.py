@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from models.decision import Duration, DurationUnit
 from rimedio.errors import SettingError
 from rimedio.settings import load_settings
 
@@ -94,3 +95,17 @@ def test_postgresql_needs_a_secret_that_all_processes_share(monkeypatch: pytest.
     monkeypatch.setenv("RIMEDIO_DATABASE_URL", "postgresql://u@h/d")
     with pytest.raises(SettingError, match="RIMEDIO_SECRET"):
         _ = load_settings().signing_secret
+
+
+@pytest.mark.parametrize(
+    ("value", "length"),
+    [
+        ("24 months", Duration(count=24, unit=DurationUnit.MONTHS)),
+        ("400 days", Duration(count=400, unit=DurationUnit.DAYS)),
+    ],
+)
+def test_words_are_kept_for_as_long_as_is_set(
+    monkeypatch: pytest.MonkeyPatch, value: str, length: Duration
+) -> None:
+    monkeypatch.setenv("RIMEDIO_RETENTION", value)
+    assert load_settings().retention == length
