@@ -338,3 +338,12 @@ async def test_only_pictures_are_shown_in_place(house, content, mime, dispositio
     assert answer.headers["content-disposition"].startswith(disposition)
     assert "sandbox" in answer.headers["content-security-policy"]
     assert (await house.stranger().open("/files/a1")).status_code == 303
+
+
+@pytest.mark.parametrize("force", [False, True], ids=["politely", "by force"])
+async def test_a_page_that_stayed_open_cannot_take_over_a_closed_case(house, force):
+    number = await house.said(LATE)
+    browser = await house.browser()
+    assert (await browser.act(f"/cases/{number}/close", {})).json()["ok"] is True
+    answer = await browser.act(f"/cases/{number}/take-over", {"force": force})
+    assert (answer.status_code, answer.json()["reason"]) == (409, "stale")
