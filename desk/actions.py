@@ -16,6 +16,7 @@ from desk.case_pages import case_by_number
 from desk.context import Actor, Visit
 from desk.refusals import refused
 from models.clock import utcnow
+from models.errors import ForbiddenTransitionError
 from models.ids import new_id
 from models.states import CaseState, Direction
 from models.tables import Agent, Case, Draft, Message, OpenEdit
@@ -140,7 +141,7 @@ async def acting_on(visit: Visit, number: int, *, erased_too: bool = False) -> A
     A page that stayed open must not bring back what was erased: only what `erased_too` says goes on then.
 
     Raises:
-        BlockedError: `erased`.
+        BlockedError: `erased`, or `stale` when the case cannot take this step (any more).
     """
     async with visit.desk.road.database.writing() as session:
         agent = await session.get_one(Agent, visit.agent.id)
@@ -148,7 +149,11 @@ async def acting_on(visit: Visit, number: int, *, erased_too: bool = False) -> A
         await session.refresh(case, with_for_update=True)
         if not erased_too:
             await check_not_erased(session, case)
-        yield Acting(session=session, agent=agent, case=case)
+        try:
+            yield Acting(session=session, agent=agent, case=case)
+        except ForbiddenTransitionError:
+            # A page that stayed open offers what the case, closed by now, no longer allows.
+            raise BlockedError("stale") from None
 
 
 def done(sentence: str = "", **more: object) -> JSONResponse:

@@ -448,3 +448,12 @@ async def test_a_file_can_be_taken_out_again_and_ten_are_the_most(house):
     assert taken.json()["ok"] is True
     assert (await browser.open(f"/cases/{number}")).text.count("data-take-out") == 9
     assert (await browser.shown(number))["text"] == first["text"]
+
+
+@pytest.mark.parametrize("force", [False, True], ids=["politely", "by force"])
+async def test_a_page_that_stayed_open_cannot_take_over_a_closed_case(house, force):
+    number = await house.said(LATE)
+    browser = await house.browser()
+    assert (await browser.act(f"/cases/{number}/close", {})).json()["ok"] is True
+    answer = await browser.act(f"/cases/{number}/take-over", {"force": force})
+    assert (answer.status_code, answer.json()["reason"]) == (409, "stale")

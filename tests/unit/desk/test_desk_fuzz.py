@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from desk.security import SESSION_COOKIE, VISITOR_COOKIE
@@ -95,11 +95,13 @@ def test_no_request_gets_a_server_error(furnished: Path, tmp_path: Path) -> None
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
+            # Each request meets the desk as those before it left it: repeating one alone shows nothing.
+            phases=[Phase.generate],
         )
         @given(made_up(sender.house.app), SENDERS, FORMS, st.booleans())
         def send(case: Case, who: str, form: dict[str, str], known: bool) -> None:
             answer = runner.run(sender.send(case, who, form, known=known))
-            assert answer.status_code < 500 or answer.url.path == "/readyz", answer.text[:2000]
+            assert answer.status_code < 500 or answer.url.path == "/readyz", str(answer.request)
 
         try:
             send()

@@ -44,6 +44,8 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         "login",
         "samples",
         "db",
+        "erase",
+        "export",
     }
     assert commands <= set(shown.stdout.split())
 

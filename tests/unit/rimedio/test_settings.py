@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from models.decision import Duration, DurationUnit
 from rimedio.errors import SettingError
 from rimedio.settings import load_settings
 
@@ -124,3 +125,16 @@ def test_a_bot_api_server_of_ones_own_may_post_without_encryption(monkeypatch: p
     monkeypatch.setenv("RIMEDIO_TELEGRAM_TOKEN", "123456:ABCDEFGHIJ")
     monkeypatch.setenv("RIMEDIO_TELEGRAM_API", "http://127.0.0.1:8081")
     assert load_settings().telegram_webhook
+
+
+    ("value", "length"),
+    [
+        ("24 months", Duration(count=24, unit=DurationUnit.MONTHS)),
+        ("400 days", Duration(count=400, unit=DurationUnit.DAYS)),
+    ],
+)
+def test_words_are_kept_for_as_long_as_is_set(
+    monkeypatch: pytest.MonkeyPatch, value: str, length: Duration
+) -> None:
+    monkeypatch.setenv("RIMEDIO_RETENTION", value)
+    assert load_settings().retention == length
