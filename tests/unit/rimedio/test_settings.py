@@ -127,6 +127,7 @@ def test_a_bot_api_server_of_ones_own_may_post_without_encryption(monkeypatch: p
     assert load_settings().telegram_webhook
 
 
+@pytest.mark.parametrize(
     ("value", "length"),
     [
         ("24 months", Duration(count=24, unit=DurationUnit.MONTHS)),
