@@ -14,7 +14,7 @@ from nlp.heads import Head, sigmoid, softmax
 from nlp.space import Space
 
 FOLDS = 5
-STRENGTHS = (1.0, 3.0, 10.0, 30.0)
+STRENGTHS = (3.0, 10.0, 30.0)
 """Inverse regularisation strengths that cross-validation chooses from."""
 
 REVIEW_COST = 0.5
@@ -22,6 +22,7 @@ REVIEW_COST = 0.5
 
 _THRESHOLDS = np.arange(0.15, 0.61, 0.025)
 _TEMPERATURES = (0.05, 20.0)
+_ABSENT = -5.0  # the score of a label that a part of the data lacks
 _FLATTEST_SLOPE = 0.1  # a label that the features do not tell must not have its scores turned round
 
 Flags = npt.NDArray[np.bool_]
@@ -42,10 +43,8 @@ def fit_choice(
     """
     features = space.points[rows]
     folds = assign_folds(targets.tolist(), seed, businesses)
-    candidates = [
-        (_choice_out_of_fold(features, targets, len(labels), folds, strength), strength)
-        for strength in STRENGTHS
-    ]
+    out_of_fold = _choice_out_of_fold(features, targets, len(labels), folds)
+    candidates = list(zip(out_of_fold, STRENGTHS, strict=True))
     scores, strength = max(
         candidates, key=lambda one: f1_score(targets, one[0].argmax(axis=1), average="macro", zero_division=0)
     )
@@ -80,9 +79,7 @@ def fit_several(
     rarest_first = np.argsort(truth.sum(axis=0), kind="stable")
     rarest = [next((int(label) for label in rarest_first if row[label]), -1) for row in truth]
     folds = assign_folds(rarest, seed, businesses)
-    candidates = [
-        (_several_out_of_fold(features, truth, folds, strength), strength) for strength in STRENGTHS
-    ]
+    candidates = list(zip(_several_out_of_fold(features, truth, folds), STRENGTHS, strict=True))
     scores, strength = max(
         candidates, key=lambda one: average_precision_score(truth, one[0], average="macro")
     )
@@ -134,15 +131,19 @@ def _parts(folds: Targets) -> Iterator[tuple[Flags, Flags]]:
         yield folds != fold, folds == fold
 
 
-def _regression(strength: float) -> LogisticRegression:
-    return LogisticRegression(C=strength, max_iter=2000, class_weight="balanced")
+def _regressions(
+    features: Vectors, targets: Flags | Targets, strengths: Sequence[float]
+) -> Iterator[LogisticRegression]:
+    """A balanced logistic regression for each strength, in rising order; each begins where the last ended."""
+    model = LogisticRegression(max_iter=2000, class_weight="balanced", warm_start=True)
+    for strength in strengths:
+        yield model.set_params(C=strength).fit(features, targets)
 
 
-def _fit_choice(features: Vectors, targets: Targets, count: int, strength: float) -> tuple[Vectors, Vectors]:
-    weight = np.zeros((features.shape[1], count), np.float32)
+def _choice_weights(model: LogisticRegression, count: int) -> tuple[Vectors, Vectors]:
+    weight = np.zeros((model.coef_.shape[1], count), np.float32)
     # A label that this part of the data lacks must not win.
     bias = np.full(count, -30.0, np.float32)
-    model = _regression(strength).fit(features, targets)
     if len(model.classes_) == 2:
         weight[:, model.classes_] = np.stack([-model.coef_[0], model.coef_[0]], axis=1) / 2
         bias[model.classes_] = np.array([-model.intercept_[0], model.intercept_[0]]) / 2
@@ -152,31 +153,44 @@ def _fit_choice(features: Vectors, targets: Targets, count: int, strength: float
     return weight, bias
 
 
-def _choice_out_of_fold(
-    features: Vectors, targets: Targets, count: int, folds: Targets, strength: float
-) -> Vectors:
-    scores = np.zeros((len(targets), count), np.float32)
+def _fit_choice(features: Vectors, targets: Targets, count: int, strength: float) -> tuple[Vectors, Vectors]:
+    (model,) = _regressions(features, targets, [strength])
+    return _choice_weights(model, count)
+
+
+def _choice_out_of_fold(features: Vectors, targets: Targets, count: int, folds: Targets) -> list[Vectors]:
+    """Scores of models that have not seen the message, for each of `STRENGTHS`."""
+    scores = [np.zeros((len(targets), count), np.float32) for _ in STRENGTHS]
     for inside, outside in _parts(folds):
-        weight, bias = _fit_choice(features[inside], targets[inside], count, strength)
-        scores[outside] = features[outside] @ weight + bias
+        models = _regressions(features[inside], targets[inside], STRENGTHS)
+        for model, kept in zip(models, scores, strict=True):
+            weight, bias = _choice_weights(model, count)
+            kept[outside] = features[outside] @ weight + bias
     return scores
+
+
+def _learnable(truth: Flags) -> Targets:
+    return np.flatnonzero(truth.any(axis=0) & ~truth.all(axis=0))
 
 
 def _fit_several(features: Vectors, truth: Flags, strength: float) -> tuple[Vectors, Vectors]:
     weight = np.zeros((features.shape[1], truth.shape[1]), np.float32)
-    bias = np.full(truth.shape[1], -5.0, np.float32)
-    for label in np.flatnonzero(truth.any(axis=0) & ~truth.all(axis=0)):
-        model = _regression(strength).fit(features, truth[:, label])
+    bias = np.full(truth.shape[1], _ABSENT, np.float32)
+    for label in _learnable(truth):
+        (model,) = _regressions(features, truth[:, label], [strength])
         weight[:, label] = model.coef_[0]
         bias[label] = model.intercept_[0]
     return weight, bias
 
 
-def _several_out_of_fold(features: Vectors, truth: Flags, folds: Targets, strength: float) -> Vectors:
-    scores = np.zeros(truth.shape, np.float32)
+def _several_out_of_fold(features: Vectors, truth: Flags, folds: Targets) -> list[Vectors]:
+    """The same for fields with several labels."""
+    scores = [np.full(truth.shape, _ABSENT, np.float32) for _ in STRENGTHS]
     for inside, outside in _parts(folds):
-        weight, bias = _fit_several(features[inside], truth[inside], strength)
-        scores[outside] = features[outside] @ weight + bias
+        for label in _learnable(truth[inside]):
+            models = _regressions(features[inside], truth[inside, label], STRENGTHS)
+            for model, kept in zip(models, scores, strict=True):
+                kept[outside, label] = features[outside] @ model.coef_[0] + model.intercept_[0]
     return scores
 
 

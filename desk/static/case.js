@@ -164,7 +164,8 @@ function take(answer, mine) {
     if (shown[name] === html) continue;
     const part = document.getElementById(`part-${name}`);
     // Somebody has typed something into this part: it is brought up to date when that is saved.
-    if ([...part.querySelectorAll("input, textarea")].some((field) => field.value !== field.defaultValue)) continue;
+    const fields = [...part.querySelectorAll("input:not([type=file]), textarea")];
+    if (fields.some((field) => field.value !== field.defaultValue)) continue;
     const open = [...part.querySelectorAll("details[open]")].map((element) => element.querySelector("summary").textContent);
     shown[name] = html;
     part.innerHTML = html;
