@@ -174,6 +174,31 @@ def test_an_answer_approved_on_the_desk_arrives_in_the_chat(program, browser, si
     customer.context.close()
 
 
+def test_a_file_attached_on_the_desk_is_shown_there_and_opens_in_the_chat(
+    program, browser, signed_in, complaints
+):
+    customer = new_page(browser, complaints)
+    write_in_chat(customer, program, "Il pacco RS20421 non è mai arrivato, aspetto da due settimane", "Aldo")
+    desk = desk_page(browser, signed_in, complaints)
+    desk.goto(f"{program.address}/queue")
+    desk.locator("li.row", has_text="Aldo").click()
+    expect(desk.locator("#preview")).not_to_be_empty(timeout=PATIENCE)
+    file = {"name": "bolla.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 the receipt"}
+    desk.locator("#enclose").set_input_files(file)
+    expect(desk.locator("#enclosures")).to_contain_text("bolla.pdf", timeout=PATIENCE)
+    open_the_box(desk)
+    desk.locator("#text").fill("Buongiorno Aldo, ecco la bolla.\n{agent}")
+    desk.get_by_role("button", name="Approva e invia").click()
+    link = customer.locator(".bubble.out a", has_text="bolla.pdf")
+    expect(link).to_be_visible(timeout=PATIENCE)
+    with customer.expect_download() as download:
+        link.click(modifiers=["Alt"])
+    assert download.value.suggested_filename == "bolla.pdf"
+    assert complaints == []
+    desk.context.close()
+    customer.context.close()
+
+
 def test_a_blank_in_the_draft_is_filled_before_it_leaves(program, browser, signed_in, complaints):
     customer = new_page(browser, complaints)
     write_in_chat(customer, program, "Quanto costa la spedizione a Pantelleria? Grazie", "Nadia")
