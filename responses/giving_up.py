@@ -25,7 +25,7 @@ async def give_up(session: AsyncSession, update: Update) -> None:
         return
     if identity is None:
         identity = await _stranger(session, update)
-    case = await active_case(session, update.chat_key)
+    case = await active_case(session, identity.chat_key)
     if case is None:
         case = await open_case(session, identity, is_sample=False, is_test=False)
     session.add(
@@ -47,14 +47,17 @@ async def give_up(session: AsyncSession, update: Update) -> None:
 
 async def _stranger(session: AsyncSession, update: Update) -> Identity:
     """Makes the sender known by the chat alone: more than that could not be read."""
+    person = update.chat_key.rpartition(":")[2]
+    known = select(Identity).where(Identity.channel == update.source, Identity.external_id == person)
+    identity = (await session.scalars(known)).one_or_none()
+    if identity is not None:
+        # Known from another chat: there they would be answered.
+        return identity
     customer = Customer()
     session.add(customer)
     await session.flush()
     identity = Identity(
-        customer_id=customer.id,
-        channel=update.source,
-        external_id=update.chat_key.rpartition(":")[2],
-        chat_key=update.chat_key,
+        customer_id=customer.id, channel=update.source, external_id=person, chat_key=update.chat_key
     )
     session.add(identity)
     await session.flush()

@@ -13,6 +13,7 @@ from responses.errors import UnreadableUpdateError
 from responses.giving_up import give_up
 from responses.inbox import MAX_ATTEMPTS, Inbox, Transaction, overdue_updates, receive
 from responses.incoming import MessageKind
+from tests.seed import seed_identity
 
 
 async def arrives(database: Database, number: int, chat: str, *, customer_says: bool = True) -> str:
@@ -81,3 +82,14 @@ async def test_the_sweep_sees_the_first_update_of_each_chat(sqlite: Database, wa
     async with sqlite.reading() as session:
         due = await overdue_updates(session, utcnow(), 9, sources=["telegram"])
     assert due == ([other] if waiting > timedelta(0) else [first, other])
+
+
+async def test_somebody_known_from_another_chat_is_not_made_known_twice(sqlite: Database) -> None:
+    async with sqlite.writing() as session:
+        identity = await seed_identity(session, channel="telegram:1")
+        identity.external_id = "77"
+    update = await arrives(sqlite, 1, "77")
+    await Inbox(sqlite, {"telegram": unreadable}, give_up).process(update)
+    async with sqlite.reading() as session:
+        assert (await session.get_one(Update, update)).processed_at is not None
+        assert (await session.scalars(select(Case.identity_id))).all() == [identity.id]
