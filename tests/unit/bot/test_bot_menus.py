@@ -27,7 +27,7 @@ async def test_agents_see_their_commands_and_customers_do_not(bench: BotBench) -
     assert menu(bench, giulia.id) == ["oggi", "schede", "aiuto", "prova", "fine"]
     assert menu(bench, john.id) == ["today", "cards", "help", "test", "end"]
     assert menu(bench, marta.id) == []
-    assert set(menu(bench)) == {"stato", "persona", "privacy"}
+    assert set(menu(bench)) == {"stato", "persona", "privacy", "dimenticami"}
     assert bench.telegram.violations == []
 
 

@@ -361,7 +361,7 @@ class CaseMachine(RuleBasedStateMachine):
                 pending.sending_since = utcnow()
                 self.network.accepted.append(pending.id)
             await session.flush()
-            await give_up_lost(session, utcnow(), all_of_others="p")
+            await give_up_lost(session, utcnow(), living=["p"])
 
         self.write(kill)
 

@@ -66,7 +66,7 @@ async def test_a_short_silence_is_not_worth_a_word(sqlite: Database) -> None:
 
 async def test_a_first_start_has_lost_nothing(sqlite: Database) -> None:
     async with sqlite.writing() as session:
-        session.add(Process(role="run", host="h", heartbeat_at=NOW - timedelta(days=9)))
+        session.add(Process(role="run", host="h", slot=1, heartbeat_at=NOW - timedelta(days=9)))
     assert await noted(sqlite) == {}
 
 
@@ -74,7 +74,7 @@ async def test_of_a_source_that_is_not_polled_a_process_says_when_it_was_last_li
     sqlite: Database,
 ) -> None:
     async with sqlite.writing() as session:
-        session.add(Process(role="web", host="h", heartbeat_at=NOW - timedelta(hours=26)))
+        session.add(Process(role="web", host="h", slot=1, heartbeat_at=NOW - timedelta(hours=26)))
         session.add(
             Update(
                 source=SOURCE,
