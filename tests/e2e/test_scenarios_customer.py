@@ -93,7 +93,8 @@ def test_scenario_11_a_text_of_4096_with_an_emoji_at_the_edge_arrives_whole_both
 ) -> None:
     marta = staffed.telegram.user("Marta")
     words = "Il pacco RS-20011 non è mai arrivato. "
-    long_text = words + "x" * (4094 - len(words)) + "😀"
+    filler = "Ho scritto due volte e nessuno mi ha risposto, aspetto ancora il pacco. " * 60
+    long_text = (words + filler)[:4094] + "😀"
     marta.send(long_text)
     card = staffed.office.card(staffed.giulia, "RS-20011")
     stored = staffed.office.ask("SELECT text FROM messages WHERE text LIKE '%RS-20011%'")

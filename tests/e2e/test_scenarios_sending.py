@@ -12,7 +12,7 @@ from tests.e2e.office import Office, until
 from tests.telegram import FaultProxy
 
 LATE = "Il pacco {order} non è mai arrivato, sono due settimane che lo aspetto."
-CHATS, LINES = 300, 3
+CHATS, LINES = 300, 2
 
 
 @pytest.fixture
