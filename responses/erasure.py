@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, exists, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute
 
 from models.clock import utcnow
 from models.database import Database
@@ -202,13 +202,10 @@ async def _delete_files(session: AsyncSession, files: FileStore) -> None:
     """Deletes erased files whose content nobody else sent; the transaction keeps new ones out meanwhile."""
     if session.get_bind().dialect.name == "postgresql":
         await session.execute(text("LOCK TABLE attachments IN SHARE ROW EXCLUSIVE MODE"))
-    other = aliased(Attachment)
-    shared = exists().where(
-        other.stored_as == Attachment.stored_as, or_(other.rejected.is_(None), other.rejected != ERASED)
-    )
     erased = (Attachment.rejected == ERASED, Attachment.stored_as.is_not(None))
-    for stored_as in (await session.scalars(select(Attachment.stored_as).where(*erased, ~shared))).all():
-        files.remove(str(stored_as))
+    for stored_as in (await session.scalars(select(Attachment.stored_as).where(*erased))).all():
+        if not await _is_used(session, str(stored_as)):
+            files.remove(str(stored_as))
     for draft in (await session.scalars(select(Draft).where(_json(Draft.files).contains(ERASED)))).all():
         for file in draft.files:
             if not await _is_used(session, str(file["stored_as"])):

@@ -1,6 +1,6 @@
 """Hearing: voice notes whose words a speech model is to find, and what becomes of the words."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,9 +11,6 @@ from models.states import Direction
 from models.tables import Attachment, Message
 from responses.incoming import MessageKind
 from responses.transcripts import add_words
-
-Hear = Callable[[bytes], Awaitable[str]]
-"""The words of a recording; empty when there are none, or none that can be understood."""
 
 BY_MODEL = "automatic"
 """Stands as the author of words that no person has typed."""

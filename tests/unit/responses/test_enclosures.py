@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from models.clock import utcnow
 from models.database import Database
-from models.tables import Case, Customer, Draft
+from models.states import Direction
+from models.tables import Attachment, Case, Customer, Draft, Message
 from responses.approval import Approvals, text_sha256
 from responses.config import RoadConfig
 from responses.enclosures import (
@@ -104,3 +106,30 @@ async def test_a_file_of_a_draft_that_never_left_is_forgotten_with_the_person(
     async with sqlite.reading() as session:
         drafts = await session.scalars(select(Draft).where(Draft.case_id == marta.id))
         assert {enclosures_of(draft) for draft in drafts} == {()}
+
+
+async def test_what_an_erased_person_sent_stays_where_another_answer_carries_it(
+    sqlite: Database, config: RoadConfig, store: FileStore
+) -> None:
+    shared = stored(store, b"a manual that both have")
+    async with sqlite.writing() as session:
+        agent = await seed_agent(session)
+        marta, paolo = await seed_case(session), await seed_case(session)
+        message = Message(
+            case_id=marta.id,
+            identity_id=marta.identity_id,
+            external_id="1",
+            direction=Direction.IN,
+            text="",
+            sent_at=utcnow(),
+        )
+        session.add(message)
+        await session.flush()
+        session.add(
+            Attachment(message_id=message.id, provider_id="p", kind="document", stored_as=shared.stored_as)
+        )
+        await Approvals(config).enclose(session, agent, bound(await seed_draft(session, paolo)), [shared])
+    async with sqlite.writing() as session:
+        await erase_person(session, await session.get_one(Customer, marta.customer_id), "system")
+    await finish_erasing(sqlite, store)
+    assert store.path(shared.stored_as) is not None
