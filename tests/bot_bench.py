@@ -13,6 +13,8 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import TextClause, text
+
 from bot.pacing import Limit, Pacing
 from bot.service import TelegramBot
 from desk.channel import WebChannel
@@ -61,6 +63,9 @@ def late_parcel() -> Assessment:
         encoder="table",
         heads="table",
     )
+
+
+_PATIENCE = 20.0
 
 
 class BotBench:
@@ -172,6 +177,21 @@ class BotBench:
             return next((seen for seen in asked if seen.message_id > after.message_id), None)
 
         return await self.telegram.wait_for(found, what="a prompt")
+
+    async def settled(self) -> None:
+        """Waits until nothing is left to be worked off, read or sent."""
+        left = text(
+            "SELECT (SELECT count(*) FROM updates WHERE processed_at IS NULL)"
+            " + (SELECT count(*) FROM cases WHERE triage_due_at IS NOT NULL)"
+            " + (SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending'))"
+        )
+        async with asyncio.timeout(_PATIENCE):
+            while not self.telegram.all_acknowledged or await self._count(left):
+                await self.telegram.wait_for(lambda: True)
+
+    async def _count(self, query: TextClause) -> int:
+        async with self.database.reading() as session:
+            return int((await session.execute(query)).scalar_one())
 
     def say_also(self, **changes: object) -> None:
         """Changes what the table says of messages from now on."""
