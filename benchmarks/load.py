@@ -23,7 +23,7 @@ from pathlib import Path
 from random import Random
 
 from tests.databases import start_postgres
-from tests.processes import Cluster
+from tests.processes import Cluster, until
 from tests.telegram import Double, User
 
 CHATS = 300
@@ -58,7 +58,7 @@ def main() -> None:
             began = time.monotonic()
             written = write(telegram, chosen.rate, chosen.seconds)
             wrote = time.monotonic() - began
-            cluster.settled(patience=SETTLED_WITHIN)
+            wait_until_drafted(cluster)
             settled = time.monotonic() - began
             report(cluster, written, wrote, settled)
         finally:
@@ -90,6 +90,16 @@ def write(telegram: Double, rate: float, seconds: float) -> dict[int, list[str]]
     return written
 
 
+def wait_until_drafted(cluster: Cluster) -> None:
+    """Cards are not waited for: Telegram takes one a second for each agent, whatever we do."""
+    until(lambda: cluster.telegram.all_acknowledged, "all is acknowledged", patience=SETTLED_WITHIN)
+    left = (
+        "SELECT (SELECT count(*) FROM updates WHERE processed_at IS NULL)"
+        " + (SELECT count(*) FROM cases WHERE triage_due_at IS NOT NULL)"
+    )
+    until(lambda: cluster.number(left) == 0, "all is drafted", patience=SETTLED_WITHIN)
+
+
 def report(cluster: Cluster, written: dict[int, list[str]], wrote: float, settled: float) -> None:
     """Compares what was kept with what was written, and prints how long it took."""
     kept: dict[int, list[str]] = defaultdict(list)
@@ -106,7 +116,7 @@ def report(cluster: Cluster, written: dict[int, list[str]], wrote: float, settle
     total = sum(map(len, written.values()))
     print(f"messages: {total} from {len(written)} chats in {wrote:.0f} s, all kept, in order")
     print(f"drafts: {cluster.number('SELECT count(*) FROM drafts')}")
-    print(f"everything worked off after: {settled:.0f} s")
+    print(f"everything drafted after: {settled:.0f} s")
     print(
         f"stored update to draft: median {statistics.median(waits):.2f} s, "
         f"95th percentile {waits[int(len(waits) * 0.95) - 1]:.2f} s, longest {waits[-1]:.2f} s"
