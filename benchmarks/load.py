@@ -22,7 +22,9 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 
+from rimedio.model import Model
 from tests.databases import start_postgres
+from tests.e2e.quick_program import TableModel
 from tests.processes import Cluster, until
 from tests.telegram import Double, User
 
@@ -48,8 +50,8 @@ def main() -> None:
     parser.add_argument("--debounce", default="0", help="seconds that a case waits for more words (0)")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Double() as telegram, database(folder, chosen) as url:
-        program = "rimedio" if chosen.model else "tests.e2e.quick_program"
-        cluster = Cluster(Path(folder), telegram, url, program=program, RIMEDIO_DEBOUNCE=chosen.debounce)
+        model = Model if chosen.model else TableModel
+        cluster = Cluster(Path(folder), telegram, url, model=model, RIMEDIO_DEBOUNCE=chosen.debounce)
         try:
             cluster.command("db", "upgrade")
             for duty in ("web", "bot", "worker", "worker") if chosen.postgresql else ("run",):

@@ -1,5 +1,6 @@
 """Real processes on one data folder, started and killed one by one: one on SQLite, several on PostgreSQL."""
 
+import multiprocessing
 import os
 import re
 import signal
@@ -15,42 +16,57 @@ from pathlib import Path
 import httpx
 import psycopg
 
+from rimedio.model import Model
+from tests.e2e import quick_program
 from tests.telegram import Double, User
 
 PATIENCE = 60.0
 
 
+# Importing the program takes longer than starting it: one process has done so, and is forked from then on.
+# It also runs what `python -m pytest` begins with.
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["tests.e2e.quick_program", "pytest"])
+
+
 class Running:
     """One process, and what it has written on standard error."""
 
-    def __init__(self, program: str, duty: str, environment: dict[str, str], log: Path) -> None:
+    def __init__(self, duty: str, model: type[Model], environment: dict[str, str], log: Path) -> None:
         self.duty = duty
         self.log = log
-        with log.open("ab") as out:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", program, duty],
-                env=environment,
-                stdout=out,
-                stderr=out,
-            )
+        self._process = _FORKS.Process(target=quick_program.become, args=(duty, model, environment, str(log)))
+        self._process.start()
+
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
 
     @property
     def exit_code(self) -> int | None:
-        return self._process.poll()
+        return self._process.exitcode
 
     def signal(self, how: signal.Signals) -> None:
-        self._process.send_signal(how)
+        if self._process.is_alive():
+            os.kill(self.pid, how)
 
     def kill(self) -> None:
         self.signal(signal.SIGKILL)
-        self._process.wait(timeout=30)
+        self._join(30)
 
     def stop(self) -> None:
         self.signal(signal.SIGTERM)
-        self._process.wait(timeout=30)
+        self._join(30)
 
     def wait_to_end(self) -> int:
-        return self._process.wait(timeout=PATIENCE)
+        self._join(PATIENCE)
+        assert self._process.exitcode is not None
+        return self._process.exitcode
+
+    def _join(self, patience: float) -> None:
+        self._process.join(patience)
+        assert not self._process.is_alive(), f"{self.duty} did not end within {patience:.0f} s"
 
 
 class Cluster:
@@ -62,11 +78,11 @@ class Cluster:
         telegram: Double,
         url: str | None = None,
         *,
-        program: str = "tests.e2e.quick_program",
+        model: type[Model] = quick_program.TableModel,
         **settings: str,
     ) -> None:
         self.url = url
-        self._program = program
+        self._model = model
         self.database = folder / "home" / "rimedio.sqlite"
         self.telegram = telegram
         self._folder = folder
@@ -86,7 +102,7 @@ class Cluster:
 
     def start(self, duty: str, **settings: str) -> Running:
         log = self._folder / f"{self._started}-{duty}.log"
-        running = Running(self._program, duty, self._environment | settings, log)
+        running = Running(duty, self._model, self._environment | settings, log)
         self._started += 1
         self.running.append(running)
         return running
@@ -149,13 +165,14 @@ class Cluster:
         assert isinstance(count, int)
         return count
 
-    def settled(self, *, patience: float = PATIENCE) -> None:
-        """Waits until nothing is left to be worked off, read or sent."""
+    def settled(self, *, cards: bool = True, patience: float = PATIENCE) -> None:
+        """Waits until nothing is left to be worked off, read or sent; without `cards`, sent to customers."""
         until(lambda: self.telegram.all_acknowledged, "everything is acknowledged", patience=patience)
         left = (
             "SELECT (SELECT count(*) FROM updates WHERE processed_at IS NULL)"
             " + (SELECT count(*) FROM cases WHERE triage_due_at IS NOT NULL)"
-            " + (SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending'))"
+            " + (SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending')"
+            f" AND ({'TRUE' if cards else 'FALSE'} OR purpose <> 'card'))"
         )
         until(lambda: self.number(left) == 0, "everything is worked off", patience=patience)
 

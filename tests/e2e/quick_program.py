@@ -4,6 +4,7 @@ It starts in a second or two, so that it can be killed often. Everything between
 answer is the program's own; what is left out, the model, holds no state that a crash could hurt.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -42,7 +43,19 @@ class TableModel(Model):
         return [late_parcel(text) for text in texts]
 
 
+def main(duty: str, model: type[Model] = TableModel) -> None:
+    starting.start(load_settings(), duty=Duty(duty), model=model)
+
+
+def become(duty: str, model: type[Model], environment: dict[str, str], log: str) -> None:
+    """What a forked process does: it takes on these surroundings and runs the program."""
+    os.environ.clear()
+    os.environ.update(environment)
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for standard in (1, 2):
+        os.dup2(file, standard)
+    main(duty, model)
+
+
 if __name__ == "__main__":
-    duty = Duty(sys.argv[1]) if len(sys.argv) > 1 else Duty.RUN
-    starting.start(load_settings(), duty=duty, model=TableModel)
-    sys.exit(0)
+    main(sys.argv[1] if len(sys.argv) > 1 else Duty.RUN)
