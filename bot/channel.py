@@ -116,7 +116,7 @@ class TelegramChannel:
             return await self._card(chat, content["card"], content, thread)
         if "bulletin" in content:
             async with self._road.database.reading() as session:
-                bulletin = await bulletin_of(session, content, self._road.config.timezone)
+                bulletin = await bulletin_of(session, content, message.chat_key, self._road.config)
             return lambda: self._api.send_text(
                 chat, bulletin.text, keyboard=bulletin.rows, silent=bool(content.get("silent"))
             )
