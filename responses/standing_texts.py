@@ -49,13 +49,14 @@ class StandingTexts:
         case_id: str | None = None,
         button: str | None = None,
         button_data: str = "",
+        marks_for: str | None = None,
         **fields: str,
     ) -> bool:
         """Puts the text into the outbox; False when `dedupe_key` says it went out already.
 
         The business's name is filled in where the text has it; every other field must be given. A customer
         whose language we do not write in gets English. `button` names the standing text of a
-        button under it, which carries `button_data`.
+        button under it, which carries `button_data`; `marks_for` is the case whose mark the channel asks for.
 
         Raises:
             StandingTextError: there is no such text, or its fields are not those given.
@@ -67,6 +68,8 @@ class StandingTexts:
         if button is not None:
             label = (await self._current(session, button, wording.language)).fill()
             content["buttons"] = [[{"text": label, "data": button_data}]]
+        if marks_for is not None:
+            content["marks_for"] = marks_for
         entry = await enqueue(
             session,
             purpose=Purpose.STANDING,

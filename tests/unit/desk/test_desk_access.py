@@ -34,6 +34,7 @@ FOR_EVERYBODY = {
 FOR_VISITORS = {
     ("GET", "/chat/messages"),
     ("POST", "/chat/messages"),
+    ("POST", "/chat/marks"),
     ("GET", "/chat/live"),
     # Only files of their own: test_desk_cases.py.
     ("GET", "/chat/files/{attachment_id}"),
