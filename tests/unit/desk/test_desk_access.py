@@ -46,6 +46,8 @@ FOR_ADMINS = {
     ("POST", "/colleagues/remove"),
     ("GET", "/cases/{number:int}/person.json"),
     ("POST", "/cases/{number:int}/erase"),
+    ("POST", "/texts/{name}/{language}/approve"),
+    ("POST", "/texts/{name}/{language}/reset"),
 }
 
 
