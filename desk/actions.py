@@ -258,7 +258,7 @@ async def take_out(visit: Actor, number: int, shown: TakenOut) -> JSONResponse:
     """A file no longer goes out with the answer."""
     try:
         async with acting_on(visit, number) as acting:
-            draft = await acting.session.get(Draft, shown.draft_id)
+            draft = await acting.session.get(Draft, shown.draft_id) if shown.draft_id is not None else None
             if shown.bound is None or draft is None:
                 raise BlockedError("gone")
             files = [file for file in enclosures_of(draft) if file.sha256 != shown.file]

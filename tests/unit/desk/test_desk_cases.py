@@ -457,3 +457,9 @@ async def test_a_page_that_stayed_open_cannot_take_over_a_closed_case(house, for
     assert (await browser.act(f"/cases/{number}/close", {})).json()["ok"] is True
     answer = await browser.act(f"/cases/{number}/take-over", {"force": force})
     assert (answer.status_code, answer.json()["reason"]) == (409, "stale")
+
+
+async def test_no_file_is_taken_out_of_a_draft_that_the_page_does_not_name(house):
+    number = await house.said("Il pacco non è arrivato, dov'è?")
+    answer = await (await house.browser()).act(f"/cases/{number}/files/remove", {"revision": 1, "file": "x"})
+    assert (answer.status_code, answer.json()["reason"]) == (409, "gone")
