@@ -207,7 +207,8 @@ ITALIAN: Mapping[str, str] = {
     "answer_call": "Ci penso io",
     "call_answered": "La richiesta n. {number} è tua per 15 minuti: gli altri lo vedono, e non suona più.",
     "notice_nobody_on_call": "In questo momento nessuno è reperibile: le regole non indicano nessuno per "
-    "quest'ora, oppure chi indicano (senza regola, gli amministratori) è assente o non è collegato a Telegram.",
+    "quest'ora, oppure chi indicano (senza regola, gli amministratori) è assente o non è collegato a "
+    "Telegram.",
     "opening": "Richieste arrivate mentre era chiuso, e che aspettano: {count}. Prima le più urgenti.",
     "opening_line": "N. {number}, {name} (urgenza {urgency}): {said}",
     "waits_no_more": "La richiesta n. {number} non aspetta più nessuno.",

@@ -1,6 +1,7 @@
 """Two people who press at the same moment, on SQLite and on PostgreSQL: one of them counts."""
 
 import asyncio
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,9 +10,12 @@ from sqlalchemy import select
 from models.clock import utcnow
 from models.database import Database
 from models.decision import Role
-from models.tables import Agent, Case, Rating, StandingText
+from models.states import CaseState
+from models.tables import Agent, AgentsGroup, Card, Case, OutboxEntry, Rating, StandingText
 from responses.config import Business, RoadConfig
 from responses.errors import BlockedError
+from responses.hours import Interval, OpeningHours
+from responses.nights import sum_up
 from responses.rating import rate
 from responses.standing import standing_text
 from responses.standing_texts import StandingTexts
@@ -58,6 +62,38 @@ async def test_of_two_marks_for_one_case_one_is_kept(database: Database) -> None
     ]
     async with database.reading() as session:
         assert len((await session.scalars(select(Rating))).all()) == 1
+
+
+async def test_of_two_who_look_at_opening_one_tells_the_group(database: Database) -> None:
+    hours = OpeningHours(zone=ZoneInfo("Europe/Rome"), week=((Interval(start=540, end=1080),),) * 7)
+    nine = datetime(2026, 11, 24, 9, tzinfo=hours.zone)
+    admin = await admin_of(database)
+    async with database.writing() as session:
+        (await session.get_one(Agent, admin.id)).telegram_id = 3
+        session.add(
+            AgentsGroup(source="telegram:1", chat_key="telegram:1:-5", has_topics=False, set_by=admin.id)
+        )
+        case = await seed_case(session)
+        case.state = CaseState.WAITING_AGENT
+        session.add(
+            Card(
+                key="k",
+                case_id=case.id,
+                chat_key="telegram:1:-5",
+                message_ids=["1"],
+                revision=case.revision,
+                created_at=nine - timedelta(hours=5),
+            )
+        )
+
+    async def look() -> None:
+        async with database.writing() as session:
+            await sum_up(session, hours, lambda agent: f"telegram:1:{agent.telegram_id}", nine)
+
+    await asyncio.gather(look(), look())
+    async with database.reading() as session:
+        (entry,) = (await session.scalars(select(OutboxEntry))).all()
+    assert (entry.chat_key, entry.content["cases"]) == ("telegram:1:-5", [case.id])
 
 
 async def test_of_two_wordings_of_one_text_one_waits(database: Database) -> None:

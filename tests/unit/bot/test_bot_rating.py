@@ -111,3 +111,20 @@ async def test_an_erased_person_leaves_no_mark_and_their_copy_has_it(bench: BotB
     await bench.telegram.wait_for(lambda: late.notice or None)
     await bench.settled()
     assert await marks(bench) == [None]
+
+
+async def test_an_agent_who_plays_a_customer_is_asked_and_answers(bench: BotBench) -> None:
+    giulia, sara = await bench.hire("Giulia"), await bench.hire("Sara")
+    giulia.send("/prova")
+    await giulia.sees("/fine")
+    giulia.send(LATE)
+    sara.press(await bench.card(sara, "mai arrivato"), "Approva e invia")
+    await giulia.sees("Sara")
+    await bench.settled()
+    async with bench.database.writing() as session:
+        case = (await session.scalars(select(Case))).one()
+        case.state = CaseState.ANSWERED
+        await close_and_ask(session, bench.road.texts, case, "system")
+    giulia.press(await giulia.sees("Un voto da 1"), "3")
+    await giulia.sees("il suo voto è segnato")
+    assert await marks(bench) == [3]
