@@ -116,8 +116,8 @@ async def approve_wording(
         BlockedError: `stale` when it is not the one that waits; else as in `propose`, where the program has
             come to want other fields since.
     """
-    waiting = await _one(session, own, *_WAITING)
-    if waiting is None or waiting.id != text_id:
+    waiting = await _one(session, own, StandingText.id == text_id, *_WAITING)
+    if waiting is None:
         raise BlockedError("stale")
     checked(own, waiting.text)
     await _end(session, admin, own, now, *_IN_FORCE)
