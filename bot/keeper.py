@@ -28,6 +28,7 @@ from responses.road import Road
 log = logging.getLogger(__name__)
 
 _EVERY = 2.0
+_AT_MOST_EVERY = 0.25
 _AFTER_ERROR = 10.0
 _AT_ONCE = 50
 # A group gives a turn every three seconds: its cards must not keep all the others waiting.
@@ -62,6 +63,8 @@ class Keeper:
                 # The outermost loop: a database that is busy for a moment must not end it.
                 log.exception("cards.not_kept")
                 pause = _AFTER_ERROR
+            # On a busy evening something happens all the time.
+            await asyncio.sleep(_AT_MOST_EVERY)
             self._awake.clear()
             try:
                 async with asyncio.timeout(pause):

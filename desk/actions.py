@@ -258,11 +258,12 @@ async def take_out(visit: Actor, number: int, shown: TakenOut) -> JSONResponse:
     """A file no longer goes out with the answer."""
     try:
         async with acting_on(visit, number) as acting:
-            draft = await acting.session.get(Draft, shown.draft_id) if shown.draft_id is not None else None
-            if shown.bound is None or draft is None:
+            bound = shown.bound
+            draft = await acting.session.get(Draft, bound.draft_id) if bound is not None else None
+            if bound is None or draft is None:
                 raise BlockedError("gone")
             files = [file for file in enclosures_of(draft) if file.sha256 != shown.file]
-            await visit.desk.road.approvals.enclose(acting.session, acting.agent, shown.bound, files)
+            await visit.desk.road.approvals.enclose(acting.session, acting.agent, bound, files)
     except ResponsesError as error:
         return refused(visit, error)
     return done(visit.words("done.taken_out"))

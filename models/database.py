@@ -2,15 +2,17 @@
 
 SQLite's own defaults lose updates and fail with "database is locked" within milliseconds, so the
 driver is put into autocommit and every unit of work opens its transaction itself: `BEGIN IMMEDIATE`
-for what writes (it waits its turn before it reads), `BEGIN` for what only reads.
+for what writes (it waits its turn before it reads), `BEGIN` for what only reads. Who waits for SQLite's
+one writing place asks again and again with growing pauses; so the writers of one process queue up here.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, make_url, text
+from sqlalchemy import event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -57,6 +59,7 @@ class Database:
         options: dict[str, Any] = {"hide_parameters": True}
         if not self.is_sqlite:
             options |= {"pool_pre_ping": True, "pool_size": 10}
+        self._writer = asyncio.Lock()
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
@@ -79,10 +82,10 @@ class Database:
         On SQLite it holds the only writer's place from its first line: no network or model call
         belongs inside.
         """
-        async with self._writing() as session:
+        async with self._writer if self.is_sqlite else nullcontext(), self._writing() as session:
             async with session.begin():
                 # Takes the writer's place now: what is read below cannot be outdated at the commit.
-                await session.execute(text("SELECT 1"))
+                await session.connection()
                 yield session
             alarms = alarms_of(session)
         if alarms:

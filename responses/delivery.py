@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 LOST_AFTER = timedelta(seconds=120)
 MAX_CARD_ATTEMPTS = 3
 _UNREACHED_PAUSE = timedelta(seconds=5)
+_FINISH_WITHIN = 5.0
 
 
 class Delivery:
@@ -40,6 +41,7 @@ class Delivery:
         self._channels = channels
         self._process_id = process_id
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._tries: set[asyncio.Task[None]] = set()
 
     @property
     def channels(self) -> frozenset[str]:
@@ -48,24 +50,43 @@ class Delivery:
 
     async def run(self, outbox_id: str) -> None:
         """Sends one entry if it is due; does nothing otherwise."""
-        async with self._database.reading() as session:
-            entry = await session.get(OutboxEntry, outbox_id)
-            if entry is None or entry.state != OutboxState.PENDING:
-                return
+        entry = await self._pending(outbox_id)
+        if entry is None:
+            return
         channel = self._channels.get(entry.chat_key.partition(":")[0])
         if channel is None:
             # The bot this chat belongs to is not connected at present; the sweep comes back to it.
             return
         lock = self._locks.setdefault(entry.chat_key, asyncio.Lock())
         async with lock:
+            if await self._pending(outbox_id) is None:
+                # Cancelled while others were sent: it must not use up the chat's turn.
+                return
             # The pacing is waited for first: while an entry is `sending`, a crash leaves doubt.
             await channel.ready(entry.chat_key, Purpose(entry.purpose))
-            attempt = new_id()
-            claimed = await self._claim(outbox_id, attempt)
-            if claimed is None:
-                return
-            result = await channel.send(claimed)
-            await self._settle(outbox_id, attempt, result)
+            trying = asyncio.create_task(self._try(channel, outbox_id))
+            self._tries.add(trying)
+            trying.add_done_callback(self._tries.discard)
+            # Stopping the program ends the waiting, never a try that has begun: that would leave doubt.
+            await asyncio.shield(trying)
+
+    async def finish(self) -> None:
+        """Waits for the tries that are under way, for a few seconds at most."""
+        if self._tries:
+            await asyncio.wait(self._tries, timeout=_FINISH_WITHIN)
+
+    async def _pending(self, outbox_id: str) -> OutboxEntry | None:
+        async with self._database.reading() as session:
+            entry = await session.get(OutboxEntry, outbox_id)
+        return entry if entry is not None and entry.state == OutboxState.PENDING else None
+
+    async def _try(self, channel: Channel, outbox_id: str) -> None:
+        attempt = new_id()
+        claimed = await self._claim(outbox_id, attempt)
+        if claimed is None:
+            return
+        result = await channel.send(claimed)
+        await self._settle(outbox_id, attempt, result)
 
     async def _claim(self, outbox_id: str, attempt: str) -> Outgoing | None:
         async with self._database.writing() as session:

@@ -1,17 +1,15 @@
 """The inbox: updates are stored before they are acknowledged, and worked off in order, chat by chat."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
-from weakref import WeakValueDictionary
 
 from sqlalchemy import ColumnElement, false, func, or_, select, update
 from sqlalchemy.exc import DataError, InterfaceError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.alarm import Job, set_alarm
+from models.alarm import Alarm, Job, set_alarm
 from models.clock import utcnow
 from models.database import Database
 from models.once import insert_once
@@ -89,7 +87,7 @@ class Inbox:
         self._database = database
         self._handlers = handlers
         self._give_up = give_up
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._asked: dict[str, bool] = {}
 
     @property
     def sources(self) -> frozenset[str]:
@@ -106,13 +104,24 @@ class Inbox:
             row = await session.get(Update, update_id)
         if row is None or row.processed_at is not None:
             return
-        lock = self._locks.setdefault(row.chat_key, asyncio.Lock())
-        async with lock:
-            while (waiting := await self._oldest(row.chat_key)) is not None:
-                if waiting.next_try_at is not None and waiting.next_try_at > utcnow():
-                    return
-                if not await self._work_off(waiting):
-                    return
+        if row.chat_key in self._asked:
+            # Somebody works this chat off; they look once more before they end.
+            self._asked[row.chat_key] = True
+            return
+        self._asked[row.chat_key] = True
+        try:
+            while self._asked[row.chat_key]:
+                self._asked[row.chat_key] = False
+                await self._work_off_chat(row.chat_key)
+        finally:
+            del self._asked[row.chat_key]
+
+    async def _work_off_chat(self, chat_key: str) -> None:
+        while (waiting := await self._oldest(chat_key)) is not None:
+            if waiting.next_try_at is not None and waiting.next_try_at > utcnow():
+                return
+            if not await self._work_off(waiting):
+                return
 
     async def _oldest(self, chat_key: str) -> Update | None:
         async with self._database.reading() as session:
@@ -202,22 +211,22 @@ def _is_of(source: str) -> ColumnElement[bool]:
 
 
 async def overdue_updates(
-    session: AsyncSession, now: datetime, limit: int, *, sources: Collection[str]
-) -> list[str]:
-    """The first update of each chat that should have been worked off by now, oldest first.
+    session: AsyncSession, until: datetime, limit: int, *, sources: Collection[str]
+) -> list[Alarm]:
+    """The first update of each chat that waits to be worked off before `until`, oldest first.
 
     One a chat: working it off goes on to the chat's next, and a chat that has to wait holds up no other.
     Only updates whose source begins with one of `sources`.
     """
     first = select(func.min(Update.id)).where(Update.processed_at.is_(None)).group_by(Update.chat_key)
     query = (
-        select(Update.id)
+        select(Update.id, Update.next_try_at)
         .where(
             Update.id.in_(first),
-            or_(Update.next_try_at.is_(None), Update.next_try_at <= now),
+            or_(Update.next_try_at.is_(None), Update.next_try_at <= until),
             or_(*(_is_of(source) for source in sources), false()),
         )
         .order_by(Update.id)
         .limit(limit)
     )
-    return list((await session.scalars(query)).all())
+    return [Alarm(job=Job.PROCESS, row_id=row, at=at) for row, at in await session.execute(query)]

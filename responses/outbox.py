@@ -9,7 +9,7 @@ from sqlalchemy import String, cast, exists, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from models.alarm import Job, set_alarm
+from models.alarm import Alarm, Job, set_alarm
 from models.clock import utcnow
 from models.once import insert_once
 from models.states import OutboxState, Purpose
@@ -164,9 +164,9 @@ async def cancel_pending(session: AsyncSession, *, approval_id: str) -> bool:
 
 
 async def overdue_entries(
-    session: AsyncSession, now: datetime, limit: int, *, channels: Collection[str]
-) -> list[str]:
-    """Pending entries that could be sent now, oldest first.
+    session: AsyncSession, until: datetime, limit: int, *, channels: Collection[str]
+) -> list[Alarm]:
+    """Pending entries that can be sent before `until`, oldest first.
 
     Neither those of a channel that is not among `channels` nor parts whose forerunner has not been sent:
     they would come back at every sweep and, being the oldest, keep the others out.
@@ -181,17 +181,17 @@ async def overdue_entries(
         before.dedupe_key == stem + cast(OutboxEntry.part - 1, String), before.state == OutboxState.SENT
     )
     query = (
-        select(OutboxEntry.id)
+        select(OutboxEntry.id, OutboxEntry.not_before)
         .where(
             OutboxEntry.state == OutboxState.PENDING,
-            or_(OutboxEntry.not_before.is_(None), OutboxEntry.not_before <= now),
+            or_(OutboxEntry.not_before.is_(None), OutboxEntry.not_before <= until),
             or_(*(OutboxEntry.chat_key.startswith(f"{channel}:") for channel in channels), false()),
             or_(OutboxEntry.part == 0, forerunner_sent),
         )
         .order_by(OutboxEntry.id)
         .limit(limit)
     )
-    return list((await session.scalars(query)).all())
+    return [Alarm(job=Job.DELIVER, row_id=row, at=at) for row, at in await session.execute(query)]
 
 
 async def settle_by_hand(session: AsyncSession, entry: OutboxEntry, *, arrived: bool) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.alarm import Job, set_alarm
+from models.alarm import Alarm, Job, set_alarm
 from models.assessment import Assessment, Classify
 from models.clock import utcnow
 from models.database import Database
@@ -311,10 +311,15 @@ async def outdated_drafts(session: AsyncSession, now: datetime) -> list[Case]:
     return list((await session.scalars(query)).all())
 
 
-async def overdue_cases(session: AsyncSession, now: datetime, limit: int) -> list[str]:
-    """Cases whose triage should have happened by now."""
-    query = select(Case.id).where(Case.triage_due_at <= now).order_by(Case.triage_due_at).limit(limit)
-    return list((await session.scalars(query)).all())
+async def overdue_cases(session: AsyncSession, until: datetime, limit: int) -> list[Alarm]:
+    """Cases whose triage is due before `until`, the oldest first."""
+    query = (
+        select(Case.id, Case.triage_due_at)
+        .where(Case.triage_due_at <= until)
+        .order_by(Case.triage_due_at)
+        .limit(limit)
+    )
+    return [Alarm(job=Job.TRIAGE, row_id=row, at=at) for row, at in await session.execute(query)]
 
 
 def _only_thanks(reading: Reading, before: str) -> bool:

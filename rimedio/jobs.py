@@ -1,7 +1,8 @@
-"""The alarm clock: DBOS wakes named jobs for rows, and a sweep finds what no alarm was set for.
+"""The alarm clock: jobs are woken for rows, and a sweep finds what no alarm was set for.
 
 Jobs carry ids only; each re-reads its row and does nothing when nothing is due. So an alarm may ring
-twice, late, or (once the sweep has passed) not at all, and nothing is lost or done twice.
+twice, late, or (once the sweep has passed) not at all, and nothing is lost or done twice. What this
+process may do within the minute rings at its own bell; DBOS keeps what is for later or for others.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 from models.alarm import Alarm, Job
 from models.clock import utcnow
 from models.ids import new_id
+from rimedio.bell import REACH, Bell, Work
 from rimedio.places import Place, Places
 
 log = logging.getLogger(__name__)
@@ -29,7 +31,6 @@ _POLL_EVERY = 0.25
 _AT_ONCE = {Place.BOT: None, Place.WORKER: 32}
 """How many alarms one process works on at a time: workers leave the rest to each other."""
 
-Work = Callable[[str], Awaitable[None]]
 Sweep = Callable[[], Awaitable[Sequence[Alarm]]]
 
 _work: dict[str, Work] = {}
@@ -65,6 +66,7 @@ class Jobs:
     ) -> None:
         _work.clear()
         _work.update({job.value: call for job, call in work.items()})
+        self._bell = Bell(work)
         self._sweep = sweep
         self._places = places
         self._sweep_now = asyncio.Event()
@@ -89,7 +91,10 @@ class Jobs:
         own history and replayed with it. Alarms must not be.
         """
         for alarm in alarms:
-            self._alarms.put_nowait(alarm)
+            if self._places is None and self.started and _is_near(alarm):
+                self._bell.ring(alarm)
+            else:
+                self._alarms.put_nowait(alarm)
 
     async def start(self) -> None:
         """Launches DBOS inside the running loop, so that jobs run in it, and sweeps at once."""
@@ -115,25 +120,29 @@ class Jobs:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._bell.stop()
         await asyncio.to_thread(DBOS.destroy)
 
     async def _set_alarms(self) -> None:
         while True:
             alarm = await self._alarms.get()
-            # A finished id is never run again, so each ringing is an attempt of its own.
             try:
+                place = await self._places.of(alarm) if self._places is not None else None
+                if _is_near(alarm) and (self._places is None or place in self._places.mine):
+                    self._bell.ring(alarm)
+                    continue
+                # A finished id is never run again, so each ringing is an attempt of its own.
                 with SetWorkflowID(f"{alarm.job}-{alarm.row_id}-{new_id()[-12:]}"):
-                    await self._set(alarm)
+                    await self._set(alarm, place)
             except Exception:
                 log.exception("alarm.not_set", extra={"job": alarm.job, "row": alarm.row_id})
 
-    async def _set(self, alarm: Alarm) -> None:
-        if self._places is None:
+    async def _set(self, alarm: Alarm, place: Place | None) -> None:
+        if place is None:
             at = alarm.at.isoformat() if alarm.at else None
             await DBOS.start_workflow_async(_alarm, alarm.job.value, alarm.row_id, at)
             return
         pause = max(0.0, (alarm.at - utcnow()).total_seconds()) if alarm.at is not None else None
-        place = await self._places.of(alarm)
         # Delayed in the queue, not asleep in a process that may die meanwhile.
         with SetEnqueueOptions(delay_seconds=pause):
             await DBOS.enqueue_workflow_async(place, _alarm, alarm.job.value, alarm.row_id, None)
@@ -174,6 +183,10 @@ class Jobs:
             if finished:
                 await DBOS.delete_workflows_async([workflow.workflow_id for workflow in finished])
             await asyncio.sleep(1 if len(finished) == _CLEAN_AT_ONCE else _CLEAN_EVERY.total_seconds())
+
+
+def _is_near(alarm: Alarm) -> bool:
+    return alarm.at is None or alarm.at - utcnow() <= REACH
 
 
 def jobs_url(database_url: str, home: Path) -> str:

@@ -50,7 +50,7 @@ from rimedio.ears import Ears
 from rimedio.errors import ProgramError
 from rimedio.figures import count_figures
 from rimedio.installation import road_config
-from rimedio.jobs import Jobs, jobs_url
+from rimedio.jobs import SWEEP_EVERY, Jobs, jobs_url
 from rimedio.model import Model
 from rimedio.places import places_for
 from rimedio.presence import Presence
@@ -189,9 +189,10 @@ class Program:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self.jobs.stop()
+            await self.delivery.finish()
             if self.bot is not None:
                 await self.bot.stop()
-            await self.jobs.stop()
             self.model.close()
             if self.ears is not None:
                 self.ears.close()
@@ -295,15 +296,13 @@ class Program:
                 await raise_revision(session, case)
                 await due_now(session, case)
         async with self.database.reading() as session:
-            updates = await overdue_updates(session, now, _AT_ONCE, sources=self.inbox.sources)
-            cases = await overdue_cases(session, now, _AT_ONCE) if keeps_house else []
-            entries = await overdue_entries(session, now, _AT_ONCE, channels=self.delivery.channels)
+            # Up to the next sweep: what a crash has taken from the bell rings at its time all the same.
+            until = now + SWEEP_EVERY
+            updates = await overdue_updates(session, until, _AT_ONCE, sources=self.inbox.sources)
+            cases = await overdue_cases(session, until, _AT_ONCE) if keeps_house else []
+            entries = await overdue_entries(session, until, _AT_ONCE, channels=self.delivery.channels)
         if self.bot is not None:
             await self.bot.fetch_missing()
         if keeps_house:
             await self.retention.run()
-        return [
-            *(Alarm(job=Job.PROCESS, row_id=row) for row in updates),
-            *(Alarm(job=Job.TRIAGE, row_id=row) for row in cases),
-            *(Alarm(job=Job.DELIVER, row_id=row) for row in entries),
-        ]
+        return [*updates, *cases, *entries]

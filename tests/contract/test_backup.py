@@ -13,9 +13,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.contract.cluster import Cluster, until
 from tests.databases import PostgresServer
 from tests.e2e.office import WITHOUT_MODEL, Office
+from tests.processes import Cluster, until
 from tests.telegram import Double, User
 
 COUNTS = (
@@ -171,7 +171,7 @@ def test_what_is_not_a_whole_backup_is_refused_and_nothing_is_touched(
 def test_a_postgresql_desk_is_backed_up_while_it_runs_and_comes_back(
     tmp_path: Path, postgres: PostgresServer, telegram: Double
 ) -> None:
-    cluster = Cluster(tmp_path, postgres.new_url(), telegram)
+    cluster = Cluster(tmp_path, telegram, postgres.new_url())
     settings = {
         "RIMEDIO_DATABASE_URL": cluster.url,
         "PATH": f"{SERVERS_TOOLS}{os.pathsep}{os.environ['PATH']}",

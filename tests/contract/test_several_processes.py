@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.contract.cluster import Cluster, free_port, until
 from tests.databases import PostgresServer
+from tests.processes import Cluster, free_port, until
 from tests.telegram import Double, User
 
 A_MINUTE = 60.0
@@ -23,7 +23,7 @@ def telegram() -> Iterator[Double]:
 
 @pytest.fixture
 def cluster(tmp_path: Path, postgres: PostgresServer, telegram: Double) -> Iterator[Cluster]:
-    cluster = Cluster(tmp_path, postgres.new_url(), telegram)
+    cluster = Cluster(tmp_path, telegram, postgres.new_url())
     yield cluster
     cluster.end()
     assert telegram.violations == []
@@ -58,8 +58,8 @@ def test_a_bot_killed_for_good_is_replaced_within_a_minute_and_nothing_is_lost_o
         lambda: cluster.number("SELECT count(*) FROM outbox WHERE state IN ('sending', 'sent')") > 12,
         "sending is under way",
     )
-    first.kill()
-    dying.kill()
+    cluster.kill(first)
+    cluster.kill(dying)
     killed_at = time.monotonic()
     written.append("Ci siete ancora?")
     customers[0].send(written[-1])
@@ -105,8 +105,8 @@ def test_what_is_posted_to_the_web_is_read_by_a_worker_and_answered_by_the_bot(
     port, monitor = free_port(), free_port()
     cluster = Cluster(
         tmp_path,
-        postgres.new_url(),
         telegram,
+        postgres.new_url(),
         RIMEDIO_PUBLIC_URL=f"http://127.0.0.1:{port}",
         RIMEDIO_TELEGRAM_WEBHOOK="true",
     )

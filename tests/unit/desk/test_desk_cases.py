@@ -450,6 +450,14 @@ async def test_a_file_can_be_taken_out_again_and_ten_are_the_most(house):
     assert (await browser.shown(number))["text"] == first["text"]
 
 
+async def test_taking_out_a_file_of_no_draft_is_refused(house):
+    number = await house.said(LATE)
+    browser = await house.browser()
+    shown = await browser.shown(number)
+    answer = await browser.act(f"/cases/{number}/files/remove", shown | {"draft_id": None, "file": "0" * 64})
+    assert (answer.status_code, answer.json()["reason"]) == (409, "gone")
+
+
 @pytest.mark.parametrize("force", [False, True], ids=["politely", "by force"])
 async def test_a_page_that_stayed_open_cannot_take_over_a_closed_case(house, force):
     number = await house.said(LATE)
@@ -457,9 +465,3 @@ async def test_a_page_that_stayed_open_cannot_take_over_a_closed_case(house, for
     assert (await browser.act(f"/cases/{number}/close", {})).json()["ok"] is True
     answer = await browser.act(f"/cases/{number}/take-over", {"force": force})
     assert (answer.status_code, answer.json()["reason"]) == (409, "stale")
-
-
-async def test_no_file_is_taken_out_of_a_draft_that_the_page_does_not_name(house):
-    number = await house.said("Il pacco non è arrivato, dov'è?")
-    answer = await (await house.browser()).act(f"/cases/{number}/files/remove", {"revision": 1, "file": "x"})
-    assert (answer.status_code, answer.json()["reason"]) == (409, "gone")

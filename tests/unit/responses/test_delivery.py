@@ -1,10 +1,12 @@
 """Delivery: every outcome leads to the right state, and nothing is sent twice by itself."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.alarm import Alarm, Job
 from models.channel import Outcome, Outgoing, SendResult
@@ -49,6 +51,10 @@ async def entry_for(database: Database, text: str = "Arriva domani.") -> str:
         )
     assert entry is not None
     return entry
+
+
+async def sendable(session: AsyncSession, channels: Collection[str]) -> list[str]:
+    return [alarm.row_id for alarm in await overdue_entries(session, utcnow(), 9, channels=channels)]
 
 
 async def state_of(database: Database, entry: str) -> OutboxEntry:
@@ -218,6 +224,63 @@ async def test_a_chat_without_its_channel_waits(sqlite: Database) -> None:
     assert (await state_of(sqlite, entry)).state == OutboxState.PENDING
 
 
+class Slow(Recorder):
+    """A channel whose answer is awaited until `door` opens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.door = asyncio.Event()
+        self.asked = asyncio.Event()
+        self.turns = 0
+
+    async def ready(self, chat_key: str, purpose: Purpose) -> None:
+        self.turns += 1
+
+    async def send(self, message: Outgoing) -> SendResult:
+        self.asked.set()
+        await self.door.wait()
+        return await super().send(message)
+
+
+async def test_stopping_lets_a_try_that_has_begun_come_to_its_end(sqlite: Database) -> None:
+    entry, channel = await entry_for(sqlite), Slow()
+    delivery = Delivery(sqlite, {"web": channel}, "p")
+    running = asyncio.create_task(delivery.run(entry))
+    await channel.asked.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert (await state_of(sqlite, entry)).state == OutboxState.SENDING
+    channel.door.set()
+    await delivery.finish()
+    assert (await state_of(sqlite, entry)).state == OutboxState.SENT
+
+
+async def test_what_was_cancelled_while_it_waited_uses_no_turn_of_its_chat(sqlite: Database) -> None:
+    channel = Slow()
+    delivery = Delivery(sqlite, {"web": channel}, "p")
+    async with sqlite.writing() as session:
+        case = await seed_case(session)
+        first, second = [
+            await enqueue(
+                session,
+                purpose=Purpose.CARD,
+                dedupe_key=f"card:{number}",
+                chat_key=case.chat_key,
+                content={"text": "uno"},
+            )
+            for number in range(2)
+        ]
+    assert first is not None
+    assert second is not None
+    running = asyncio.gather(delivery.run(first), delivery.run(second))
+    await channel.asked.wait()
+    async with sqlite.writing() as session:
+        (await session.get_one(OutboxEntry, second)).state = OutboxState.CANCELLED
+    channel.door.set()
+    await running
+    assert channel.turns == 1
+
+
 async def test_the_sweep_passes_over_what_cannot_be_sent_now(sqlite: Database) -> None:
     async with sqlite.writing() as session:
         case = await seed_case(session)
@@ -232,11 +295,11 @@ async def test_the_sweep_passes_over_what_cannot_be_sent_now(sqlite: Database) -
             session, purpose=Purpose.CARD, dedupe_key="card:2", chat_key="telegram:1:2", content={"text": "x"}
         )
         assert elsewhere is not None
-        assert await overdue_entries(session, utcnow(), 9, channels={"web"}) == parts[:1]
-        assert await overdue_entries(session, utcnow(), 9, channels={"telegram"}) == [elsewhere]
+        assert await sendable(session, {"web"}) == parts[:1]
+        assert await sendable(session, {"telegram"}) == [elsewhere]
         (await session.get_one(OutboxEntry, parts[0])).state = OutboxState.SENT
-        assert await overdue_entries(session, utcnow(), 9, channels={"web"}) == parts[1:]
-        assert await overdue_entries(session, utcnow(), 9, channels=()) == []
+        assert await sendable(session, {"web"}) == parts[1:]
+        assert await sendable(session, ()) == []
 
 
 @pytest.mark.parametrize("state", [OutboxState.UNCONFIRMED, OutboxState.FAILED])

@@ -1,13 +1,15 @@
-"""Several real processes on one PostgreSQL database, started and killed one by one."""
+"""Real processes on one data folder, started and killed one by one: one on SQLite, several on PostgreSQL."""
 
 import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -21,11 +23,12 @@ PATIENCE = 60.0
 class Running:
     """One process, and what it has written on standard error."""
 
-    def __init__(self, duty: str, environment: dict[str, str], log: Path) -> None:
+    def __init__(self, program: str, duty: str, environment: dict[str, str], log: Path) -> None:
+        self.duty = duty
         self.log = log
         with log.open("ab") as out:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.e2e.quick_program", duty],
+                [sys.executable, "-m", program, duty],
                 env=environment,
                 stdout=out,
                 stderr=out,
@@ -51,29 +54,47 @@ class Running:
 
 
 class Cluster:
-    """Processes that share a database and a data folder."""
+    """Processes that share a data folder and a database: the one at `url`, or the folder's SQLite file."""
 
-    def __init__(self, folder: Path, url: str, telegram: Double, **settings: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        telegram: Double,
+        url: str | None = None,
+        *,
+        program: str = "tests.e2e.quick_program",
+        **settings: str,
+    ) -> None:
         self.url = url
+        self._program = program
+        self.database = folder / "home" / "rimedio.sqlite"
         self.telegram = telegram
         self._folder = folder
-        self._running: list[Running] = []
+        self.running: list[Running] = []
+        self._started = 0
+        shared = {"RIMEDIO_DATABASE_URL": url, "RIMEDIO_SECRET": "a secret they share"} if url else {}
         self._environment = os.environ | {
             "RIMEDIO_HOME": str(folder / "home"),
-            "RIMEDIO_DATABASE_URL": url,
-            "RIMEDIO_SECRET": "a secret that all of them share",
+            "RIMEDIO_PORT": str(free_port()),
             "RIMEDIO_TELEGRAM_TOKEN": telegram.token,
             "RIMEDIO_TELEGRAM_API": telegram.url,
             "RIMEDIO_DEBOUNCE": "0",
             "RIMEDIO_UNDO": "0",
+            **shared,
             **settings,
         }
 
     def start(self, duty: str, **settings: str) -> Running:
-        log = self._folder / f"{len(self._running)}-{duty}.log"
-        running = Running(duty, self._environment | settings, log)
-        self._running.append(running)
+        log = self._folder / f"{self._started}-{duty}.log"
+        running = Running(self._program, duty, self._environment | settings, log)
+        self._started += 1
+        self.running.append(running)
         return running
+
+    def kill(self, running: Running) -> None:
+        """Ends a process for good, without a chance to tidy up."""
+        running.kill()
+        self.running.remove(running)
 
     def start_web(self, *, port: int | None = None) -> str:
         """A web process; returns its address once it answers."""
@@ -92,9 +113,10 @@ class Cluster:
         return address
 
     def end(self) -> None:
-        for running in self._running:
+        for running in self.running:
             running.signal(signal.SIGCONT)
             running.kill()
+        self.running.clear()
 
     def command(self, *words: str) -> str:
         done = subprocess.run(
@@ -116,6 +138,9 @@ class Cluster:
         return agent
 
     def ask(self, query: str) -> list[tuple[object, ...]]:
+        if self.url is None:
+            with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10)) as file:
+                return file.execute(query).fetchall()
         with psycopg.connect(self.url, autocommit=True) as connection:
             return list(connection.execute(query))
 
@@ -124,15 +149,15 @@ class Cluster:
         assert isinstance(count, int)
         return count
 
-    def settled(self) -> None:
+    def settled(self, *, patience: float = PATIENCE) -> None:
         """Waits until nothing is left to be worked off, read or sent."""
-        until(lambda: self.telegram.all_acknowledged, "everything is acknowledged")
+        until(lambda: self.telegram.all_acknowledged, "everything is acknowledged", patience=patience)
         left = (
             "SELECT (SELECT count(*) FROM updates WHERE processed_at IS NULL)"
             " + (SELECT count(*) FROM cases WHERE triage_due_at IS NOT NULL)"
             " + (SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending'))"
         )
-        until(lambda: self.number(left) == 0, "everything is worked off")
+        until(lambda: self.number(left) == 0, "everything is worked off", patience=patience)
 
 
 def free_port() -> int:

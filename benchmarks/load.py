@@ -1,0 +1,132 @@
+"""A hundred messages a second from three hundred chats for two minutes: what is lost, and how long it takes.
+
+Runs the program with labels from a table in place of the model, so that what is measured is the road
+itself; with `--model` the model reads as well. One process on SQLite, four on PostgreSQL (`--postgresql`).
+Everything shares this machine with the double of Telegram. Latencies run from the stored update to the
+draft that takes it into account; while a chat goes on writing its case is read again, so one draft may
+answer several updates.
+
+    .venv/bin/python -m benchmarks.load
+    .venv/bin/python -m benchmarks.load --postgresql
+    .venv/bin/python -m benchmarks.load --seconds 30 --rate 20 --model
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+from tests.databases import start_postgres
+from tests.processes import Cluster, until
+from tests.telegram import Double, User
+
+CHATS = 300
+SETTLED_WITHIN = 1800.0
+
+# The first draft of the case that is younger than the update and was composed with the update in it.
+LATENCIES = """
+    SELECT u.received_at, min(d.created_at) FROM updates u
+    JOIN messages m ON m.update_id = u.id
+    JOIN drafts d ON d.case_id = m.case_id AND d.created_at >= m.created_at
+    WHERE m.direction = 'in' GROUP BY u.id, u.received_at
+"""
+
+
+def main() -> None:
+    """Prints the figures; an error where a message is missing or out of order."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--postgresql", action="store_true", help="four processes on PostgreSQL")
+    parser.add_argument("--model", action="store_true", help="with the real model")
+    parser.add_argument("--rate", type=float, default=100.0, help="messages a second (100)")
+    parser.add_argument("--seconds", type=float, default=120.0, help="how long they write (120)")
+    parser.add_argument("--debounce", default="0", help="seconds that a case waits for more words (0)")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, Double() as telegram, database(folder, chosen) as url:
+        program = "rimedio" if chosen.model else "tests.e2e.quick_program"
+        cluster = Cluster(Path(folder), telegram, url, program=program, RIMEDIO_DEBOUNCE=chosen.debounce)
+        try:
+            cluster.command("db", "upgrade")
+            for duty in ("web", "bot", "worker", "worker") if chosen.postgresql else ("run",):
+                cluster.start(duty)
+            cluster.hire("Giulia")
+            began = time.monotonic()
+            written = write(telegram, chosen.rate, chosen.seconds)
+            wrote = time.monotonic() - began
+            wait_until_drafted(cluster)
+            settled = time.monotonic() - began
+            report(cluster, written, wrote, settled)
+        finally:
+            cluster.end()
+
+
+@contextmanager
+def database(folder: str, chosen: argparse.Namespace) -> Iterator[str | None]:
+    """The address of a PostgreSQL of its own, or None."""
+    if not chosen.postgresql:
+        yield None
+        return
+    for server in start_postgres(Path(folder) / "postgresql"):
+        yield server.new_url()
+
+
+def write(telegram: Double, rate: float, seconds: float) -> dict[int, list[str]]:
+    """Has random people write at a steady rate; what each has written."""
+    rng = Random(7)
+    people = [telegram.user(f"Cliente {number}", language="it") for number in range(CHATS)]
+    written: dict[int, list[str]] = defaultdict(list)
+    began = time.monotonic()
+    for number in range(int(rate * seconds)):
+        time.sleep(max(0.0, began + number / rate - time.monotonic()))
+        person: User = rng.choice(people)
+        text = f"Il pacco {number} non è arrivato"
+        written[person.id].append(text)
+        person.send(text)
+    return written
+
+
+def wait_until_drafted(cluster: Cluster) -> None:
+    """Cards are not waited for: Telegram takes one a second for each agent, whatever we do."""
+    until(lambda: cluster.telegram.all_acknowledged, "all is acknowledged", patience=SETTLED_WITHIN)
+    left = (
+        "SELECT (SELECT count(*) FROM updates WHERE processed_at IS NULL)"
+        " + (SELECT count(*) FROM cases WHERE triage_due_at IS NOT NULL)"
+    )
+    until(lambda: cluster.number(left) == 0, "all is drafted", patience=SETTLED_WITHIN)
+
+
+def report(cluster: Cluster, written: dict[int, list[str]], wrote: float, settled: float) -> None:
+    """Compares what was kept with what was written, and prints how long it took."""
+    kept: dict[int, list[str]] = defaultdict(list)
+    for person, text in cluster.ask(
+        "SELECT i.external_id, m.text FROM messages m JOIN identities i ON i.id = m.identity_id "
+        "WHERE m.direction = 'in' AND m.case_id IS NOT NULL ORDER BY m.id"
+    ):
+        kept[int(str(person))].append(str(text))
+    if kept != written:
+        raise SystemExit("a message is missing, there twice, or out of order")
+    waits = sorted(
+        (moment(drafted) - moment(stored)).total_seconds() for stored, drafted in cluster.ask(LATENCIES)
+    )
+    total = sum(map(len, written.values()))
+    print(f"messages: {total} from {len(written)} chats in {wrote:.0f} s, all kept, in order")
+    print(f"drafts: {cluster.number('SELECT count(*) FROM drafts')}")
+    print(f"everything drafted after: {settled:.0f} s")
+    print(
+        f"stored update to draft: median {statistics.median(waits):.2f} s, "
+        f"95th percentile {waits[int(len(waits) * 0.95) - 1]:.2f} s, longest {waits[-1]:.2f} s"
+    )
+
+
+def moment(value: object) -> datetime:
+    """A time as one driver gives it, or as text from the other."""
+    return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+
+
+if __name__ == "__main__":
+    main()

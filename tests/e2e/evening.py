@@ -1,0 +1,175 @@
+"""A busy evening: customers write and agents approve while the program's processes are killed at random.
+
+Who writes and who approves goes on in a thread of its own and takes no notice of the kills. `verify`
+looks at what is left in the database and at what Telegram's double has accepted.
+"""
+
+import json
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from random import Random
+
+from tests.processes import Cluster, Running
+from tests.telegram import NoSuchButtonError, User
+
+CUSTOMERS = 40
+AGENTS = ("Giulia", "Bruno")
+APPROVE = "Approva e invia"
+_WRITE_EVERY = 0.25
+_LOOK_EVERY = 0.5
+_MATTERS = (
+    "Il pacco {n} non è arrivato",
+    "Consegna numero {n}: ancora niente da ieri",
+    "Ordine {n}, dov'è finito?",
+    "Aspetto il {n} da una settimana",
+)
+SETTLED_WITHIN = 300.0
+
+
+class Evening:
+    """Forty customers and two agents around one cluster."""
+
+    def __init__(self, cluster: Cluster, duties: Sequence[str], seed: int) -> None:
+        self._cluster = cluster
+        self._duties = duties
+        self._rng = Random(seed)
+        self._writing = Random(seed + 1)
+        self._pressed: dict[int, set[int]] = defaultdict(set)
+        self._over = threading.Event()
+        self._busy = threading.Thread(target=self._go_on, name="evening")
+        self._failure: BaseException | None = None
+        self.written: dict[int, list[str]] = defaultdict(list)
+        self.killed: Counter[str] = Counter()
+        self.customers: list[User] = []
+        self.agents: list[User] = []
+
+    def begin(self) -> None:
+        """Starts the processes, links the agents, and lets the customers write from now on."""
+        telegram = self._cluster.telegram
+        self._cluster.command("db", "upgrade")
+        for duty in self._duties:
+            self._cluster.start(duty)
+        self.agents = [self._cluster.hire(name) for name in AGENTS]
+        self.customers = [telegram.user(f"Cliente {n}", language="it") for n in range(CUSTOMERS)]
+        self._busy.start()
+
+    def kill_one(self) -> None:
+        """After a random while, kills a random process that has something to lose, and starts another."""
+        time.sleep(self._rng.uniform(*self._life()))
+        # Who waits for a dead bot's lease to run out has nothing yet that a kill could hurt.
+        chosen = self._rng.choice([one for one in self._cluster.running if not self._waits(one)])
+        self.killed[chosen.duty] += 1
+        self._cluster.kill(chosen)
+        self._cluster.start(chosen.duty)
+        assert self._busy.is_alive(), self._failure
+
+    def _life(self) -> tuple[float, float]:
+        # Alone, a process is killed while it starts as well as when it works; of four, one at a time is.
+        return (0.3, 4.0) if len(self._duties) == 1 else (0.2, 2.0)
+
+    def _waits(self, process: Running) -> bool:
+        return process.duty == "bot" and "lease.held" not in process.log.read_text()
+
+    def end(self) -> None:
+        """Lets everybody stop writing, everything be worked off and approved, and ends the processes."""
+        self._over.set()
+        self._busy.join(timeout=60)
+        if self._failure is not None:
+            raise self._failure
+        self._cluster.settled(patience=SETTLED_WITHIN)
+        self._approve()
+        self._cluster.settled(patience=SETTLED_WITHIN)
+        self._cluster.end()
+
+    def stop(self) -> None:
+        """Ends the thread, whatever has happened."""
+        self._over.set()
+        if self._busy.ident is not None:
+            self._busy.join(timeout=60)
+
+    def _go_on(self) -> None:
+        looked = 0.0
+        try:
+            while not self._over.wait(_WRITE_EVERY):
+                self._write()
+                if time.monotonic() - looked > _LOOK_EVERY:
+                    self._approve()
+                    looked = time.monotonic()
+        except Exception as error:  # noqa: BLE001 - a thread's failure is raised where it is joined
+            self._failure = error
+
+    def _write(self) -> None:
+        customer = self._writing.choice(self.customers)
+        text = self._writing.choice(_MATTERS).format(n=sum(map(len, self.written.values())))
+        self.written[customer.id].append(text)
+        customer.send(text)
+
+    def _approve(self) -> None:
+        for agent in self.agents:
+            pressed = self._pressed[agent.id]
+            for message in agent.messages():
+                if APPROVE in message.labels and message.message_id not in pressed:
+                    pressed.add(message.message_id)
+                    try:
+                        agent.press(message, APPROVE)
+                    except NoSuchButtonError:
+                        continue
+
+    # Looking
+
+    def verify(self) -> dict[str, int]:
+        """Raises where anything was lost, sent twice or out of order; else figures of the evening."""
+        self._verify_messages()
+        in_doubt = sum(self._verify_sendings(customer) for customer in self.customers)
+        assert self._cluster.telegram.violations == []
+        return {
+            "kills": self.killed.total(),
+            "messages": sum(map(len, self.written.values())),
+            "answers": self._cluster.number("SELECT count(*) FROM approvals WHERE verdict = 'send'"),
+            "unconfirmed": in_doubt,
+        }
+
+    def _verify_messages(self) -> None:
+        """Every message is in a case, once, in the order in which its chat wrote it."""
+        kept: dict[int, list[str]] = defaultdict(list)
+        rows = self._cluster.ask(
+            "SELECT i.external_id, m.text FROM messages m JOIN identities i ON i.id = m.identity_id "
+            "WHERE m.direction = 'in' AND m.case_id IS NOT NULL ORDER BY m.id"
+        )
+        for person, text in rows:
+            kept[int(str(person))].append(str(text))
+        assert kept == self.written
+        without_draft = self._cluster.number(
+            "SELECT count(*) FROM cases c WHERE c.state = 'drafting' OR c.state = 'waiting_agent' AND NOT "
+            "EXISTS (SELECT 1 FROM drafts d WHERE d.case_id = c.id AND d.state = 'proposed' "
+            "AND d.revision = c.revision)"
+        )
+        assert without_draft == 0
+
+    def _verify_sendings(self, customer: User) -> int:
+        """What Telegram accepted is what is noted as sent, or in doubt; how many are in doubt."""
+        accepted = {
+            call.result["message_id"]: call.text
+            for call in self._cluster.telegram.requests("sendMessage", chat=customer, ok=True)
+        }
+        rows = self._cluster.ask(
+            "SELECT state, provider_id, content FROM outbox WHERE purpose <> 'card' "
+            f"AND chat_key LIKE '%:{customer.id}'"
+        )
+        sent = [int(str(provider)) for state, provider, _ in rows if state == "sent"]
+        assert len(set(sent)) == len(sent)
+        assert set(sent) <= set(accepted)
+        unknown = Counter(text for message, text in accepted.items() if message not in sent)
+        in_doubt = Counter(text_of(content) for state, _, content in rows if state == "unconfirmed")
+        assert unknown <= in_doubt, "sent twice, or sent and not shown as in doubt"
+        assert {str(state) for state, _, _ in rows} <= {"sent", "unconfirmed", "cancelled"}
+        return in_doubt.total()
+
+
+def text_of(content: object) -> str:
+    """The text of an outbox row, whose content one driver decodes and the other does not."""
+    decoded = json.loads(content) if isinstance(content, str) else content
+    assert isinstance(decoded, dict)
+    return str(decoded["text"])
