@@ -1,6 +1,7 @@
 """What the house says to agents of its own accord, written when it is sent, in each reader's language.
 
-What `content` holds: `bulletin` (its kind), `to` (the agent's id), `silent`, and what that kind needs.
+What `content` holds: `bulletin` (its kind), `to` (the agent's id, None for the agents' group), `silent`, and
+what that kind needs.
 """
 
 from collections.abc import Mapping
@@ -14,8 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.buttons import Action, Button, data_of
 from bot.cards import words_shown
 from bot.keyboards import Rows
-from bot.words import Words, clock_time, words_for
+from bot.today import with_link
+from bot.words import Words, clock_time, words_for, words_in
 from models.tables import Agent, Case
+from responses.config import RoadConfig
 from responses.texts import shorten
 from responses.views import view_case
 
@@ -32,14 +35,17 @@ class Bulletin:
     rows: Rows
 
 
-async def bulletin_of(session: AsyncSession, content: Mapping[str, Any], timezone: ZoneInfo) -> Bulletin:
-    """What is to be said now."""
-    words = words_for(await session.get_one(Agent, content["to"]))
+async def bulletin_of(
+    session: AsyncSession, content: Mapping[str, Any], chat_key: str, config: RoadConfig
+) -> Bulletin:
+    """What is to be said now in that chat."""
+    reader = await session.get_one(Agent, content["to"]) if content["to"] is not None else None
+    words = words_for(reader) if reader is not None else words_in(config.language)
     if content["bulletin"] == "ring":
         return await _ring(session, content, words)
     if content["bulletin"] == "opening":
-        return await _opening(session, content, words)
-    return Bulletin(text=_notice(content["notice"], content["details"], words, timezone), rows=[])
+        return await _opening(session, content, chat_key, words)
+    return Bulletin(text=_notice(content["notice"], content["details"], words, config.timezone), rows=[])
 
 
 async def _ring(session: AsyncSession, content: Mapping[str, Any], words: Words) -> Bulletin:
@@ -55,7 +61,9 @@ async def _ring(session: AsyncSession, content: Mapping[str, Any], words: Words)
     return Bulletin(text="\n\n".join(lines), rows=[[take]])
 
 
-async def _opening(session: AsyncSession, content: Mapping[str, Any], words: Words) -> Bulletin:
+async def _opening(
+    session: AsyncSession, content: Mapping[str, Any], chat_key: str, words: Words
+) -> Bulletin:
     """What came while closed and waits, the most urgent first, with a button that opens each."""
     lines, rows = [words("opening", count=content["count"])], []
     for case_id in content["cases"]:
@@ -64,7 +72,8 @@ async def _opening(session: AsyncSession, content: Mapping[str, Any], words: Wor
         name = shorten(view.identity.display_name or words("no_name"), _MAX_NAME)
         said, _ = words_shown(view.unread, words, _MAX_LINE)
         lines.append(words("opening_line", number=number, name=name, urgency=urgency, said=said))
-        rows.append([Button(text=words("case", number=number), data=data_of(Action.OPEN, view.case.id))])
+        button = Button(text=words("case", number=number), data=data_of(Action.OPEN, view.case.id))
+        rows.append([await with_link(session, chat_key, view.case, button)])
     return Bulletin(text="\n\n".join(lines), rows=rows)
 
 

@@ -42,6 +42,7 @@ class Action(StrEnum):
     OUR_GROUP = "G"
     ANSWER_CALL = "c"
     FORGET_ME = "forget"
+    RATE = "rate"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -27,6 +27,7 @@ from bot.errors import FloodError, ServerRefusedError, TopicAwaitedError
 from bot.group_cards import ONE_ALERT_IN, newest_post, post_replaced, retire_earlier
 from bot.keyboards import Rows, buttons_of, files_of, give_back_row
 from bot.posts import buttons_in, mention
+from bot.rating import mark_rows
 from bot.topics import Topics
 from bot.words import Words, words_for, words_in
 from models.channel import Outcome, Outgoing, SendResult
@@ -116,7 +117,7 @@ class TelegramChannel:
             return await self._card(chat, content["card"], content, thread)
         if "bulletin" in content:
             async with self._road.database.reading() as session:
-                bulletin = await bulletin_of(session, content, self._road.config.timezone)
+                bulletin = await bulletin_of(session, content, message.chat_key, self._road.config)
             return lambda: self._api.send_text(
                 chat, bulletin.text, keyboard=bulletin.rows, silent=bool(content.get("silent"))
             )
@@ -128,7 +129,8 @@ class TelegramChannel:
             return await self._enclosure(chat, content["file"])
         text = str(content["text"])
         if not content.get("agent"):
-            return lambda: self._api.send_text(chat, text, keyboard=buttons_in(content))
+            rows = mark_rows(content["marks_for"]) if "marks_for" in content else buttons_in(content)
+            return lambda: self._api.send_text(chat, text, keyboard=rows)
         return lambda: self._api.send_text(
             chat,
             text,

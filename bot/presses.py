@@ -20,6 +20,7 @@ from bot.elsewhere import drop_raw
 from bot.group_setting import press_elsewhere
 from bot.keyboards import Page, Rows
 from bot.posts import post
+from bot.rating import pressed_mark, take_mark
 from bot.row_actions import ROW_ACTIONS, act_on_row
 from bot.words import Words, words_in
 from models.tables import Agent, Card, Update
@@ -33,7 +34,8 @@ async def handle_press(context: Context, row: Update, transaction: Transaction, 
     pressed = read_data(query.data or "")
     wish = pressed if pressed is not None and pressed.action == Action.FORGET_ME else None
     async with context.road.database.reading() as session:
-        works_here = wish is not None or await agent_with(session, query.from_user.id) is not None
+        theirs = wish is not None or await pressed_mark(session, row.chat_key, pressed) is not None
+        works_here = theirs or await agent_with(session, query.from_user.id) is not None
     notice = None if works_here else words_in(query.from_user.language_code or "")("not_an_agent")
     answering = asyncio.create_task(context.api.answer_press(query.id, notice))
     shown: Rows | Page | None = None
@@ -43,6 +45,8 @@ async def handle_press(context: Context, row: Update, transaction: Transaction, 
             agent = await agent_with(session, query.from_user.id)
             if wish is not None:
                 await forgetting.confirmed(context, session, row, query.from_user, wish.key)
+            elif (mark := await pressed_mark(session, row.chat_key, pressed)) is not None:
+                shown = await take_mark(context, session, mark)
             elif agent is None:
                 record(session, "customer", "press.refused", telegram=query.from_user.id)
             else:

@@ -67,7 +67,7 @@ async def today_page(
             section = line.section
             said.append(f"\n{words(f'today_{line.section}')}")
         said.append(line.text)
-        buttons.append(await _with_link(session, chat_key, case, line.button))
+        buttons.append(await with_link(session, chat_key, case, line.button))
     if not lines:
         said.append(f"\n{words('today_nothing')}")
     rows = [buttons[at : at + _BUTTONS_A_ROW] for at in range(0, len(buttons), _BUTTONS_A_ROW)]
@@ -113,7 +113,7 @@ async def doubt_pressed(_context: Context, session: AsyncSession, press: Press) 
     await post(session, press.row.chat_key, text, case_id=case.id, buttons=doubt_rows(entry, press.words))
 
 
-async def _with_link(session: AsyncSession, key: str, case: Case, button: Button) -> Button:
+async def with_link(session: AsyncSession, key: str, case: Case, button: Button) -> Button:
     """In a supergroup a button can lead straight to the card, if what stands there is still so."""
     number = str(chat_id_of(key))
     if button.data != data_of(Action.OPEN, case.id) or not number.startswith(_SUPERGROUP):

@@ -201,11 +201,11 @@ ENGLISH: Mapping[str, str] = {
     "welcome_back": "Welcome back: cases arrive here again.",
     "not_away": "You were not down as away.",
     "ring": "URGENT: case no. {number}, {name}. Rings every 3 minutes until somebody takes it.",
-    "ring_nobody": "Whoever should be on call is not here: that is why it rings with you.",
+    "ring_nobody": "Nobody is on call right now: that is why it rings with you.",
     "answer_call": "I'm on it",
     "call_answered": "Case no. {number} is yours for 15 minutes: the others see it, and it rings no more.",
-    "notice_nobody_on_call": "Nobody is on call at the moment: those whom the rules name (without a rule, "
-    "the admins) are away or not connected to Telegram.",
+    "notice_nobody_on_call": "Nobody is on call at the moment: the rules name nobody for this hour, or those "
+    "whom they name (without a rule, the admins) are away or not connected to Telegram.",
     "opening": "Cases that came while closed and wait: {count}. The most urgent first.",
     "opening_line": "No. {number}, {name} ({urgency} urgency): {said}",
     "waits_no_more": "Case no. {number} waits for nobody any more.",

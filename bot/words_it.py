@@ -203,11 +203,12 @@ ITALIAN: Mapping[str, str] = {
     "welcome_back": "Bentornato: le richieste ti arrivano di nuovo.",
     "not_away": "Non risultavi assente.",
     "ring": "URGENTE: richiesta n. {number}, {name}. Suona ogni 3 minuti finché qualcuno la prende.",
-    "ring_nobody": "Chi dovrebbe essere reperibile non c'è: per questo suona a te.",
+    "ring_nobody": "Adesso nessuno è reperibile: per questo suona a te.",
     "answer_call": "Ci penso io",
     "call_answered": "La richiesta n. {number} è tua per 15 minuti: gli altri lo vedono, e non suona più.",
-    "notice_nobody_on_call": "In questo momento nessuno è reperibile: chi indicano le regole (o, senza "
-    "regola, gli amministratori) è assente o non è collegato a Telegram.",
+    "notice_nobody_on_call": "In questo momento nessuno è reperibile: le regole non indicano nessuno per "
+    "quest'ora, oppure chi indicano (senza regola, gli amministratori) è assente o non è collegato a "
+    "Telegram.",
     "opening": "Richieste arrivate mentre era chiuso, e che aspettano: {count}. Prima le più urgenti.",
     "opening_line": "N. {number}, {name} (urgenza {urgency}): {said}",
     "waits_no_more": "La richiesta n. {number} non aspetta più nessuno.",

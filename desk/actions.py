@@ -21,12 +21,13 @@ from models.ids import new_id
 from models.states import CaseState, Direction
 from models.tables import Agent, Case, Draft, Message, OpenEdit
 from responses.approval import MAX_TEXT, proposed_draft
-from responses.cases import CLAIM_LASTS, claim, close, release
+from responses.cases import CLAIM_LASTS, claim, release
 from responses.enclosures import check_content, enclosure, enclosures_of, with_one_more
 from responses.erasure import check_not_erased
 from responses.errors import BlockedError, ResponsesError
 from responses.events import record
 from responses.filing import clean
+from responses.rating import close_and_ask
 from responses.rearranging import merge, split_off
 from responses.rights import Bound
 from responses.settling import settle as settle_doubt
@@ -426,7 +427,8 @@ async def close_case(visit: Actor, number: int) -> JSONResponse:
     """Closes the case, unless a promise is open or a message is on its way."""
     try:
         async with acting_on(visit, number, erased_too=True) as acting:
-            await close(acting.session, acting.case, acting.agent.id)
+            texts = visit.desk.road.texts
+            await close_and_ask(acting.session, texts, acting.case, acting.agent.id)
     except ResponsesError as error:
         return refused(visit, error)
     return done(visit.words("done.closed"))

@@ -24,6 +24,7 @@ from desk import (
     queue,
     rules,
     samples,
+    texts_pages,
     webhook,
 )
 from desk.changes import Changes
@@ -87,6 +88,7 @@ def create_app(
         colleagues,
         absence,
         rules,
+        texts_pages,
         webhook,
     )
     for part in parts:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import select
@@ -20,8 +20,10 @@ from models.clock import utcnow
 from models.ids import new_id
 from models.states import Direction
 from models.tables import Attachment, Identity, Message, Update
+from models.tables.ratings import HIGHEST_MARK, LOWEST_MARK
 from responses.filing import clean
 from responses.inbox import receive
+from responses.rating import asked_case, open_questions, rate
 
 router = APIRouter()
 _REMEMBERED = timedelta(days=365)
@@ -34,6 +36,13 @@ class Written(BaseModel):
     id: str = Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")
     text: str
     name: str | None = Field(default=None, max_length=120)
+
+
+class Given(BaseModel):
+    """A mark for a closed case."""
+
+    case: str = Field(max_length=36)
+    mark: int = Field(ge=LOWEST_MARK, le=HIGHEST_MARK)
 
 
 def visitor_of(request: Request, desk: AnyDesk) -> str:
@@ -117,6 +126,18 @@ async def write(request: Request, desk: AnyDesk, visitor: Visitor, written: Writ
     return JSONResponse({"ok": True})
 
 
+@router.post("/chat/marks")
+async def give_mark(request: Request, desk: AnyDesk, visitor: Visitor, given: Given) -> JSONResponse:
+    """How it went, by one press; the first mark of a case stays."""
+    desk.seal.check(visitor, await sent_token(request))
+    async with desk.road.database.writing() as session:
+        case = await asked_case(session, chat_key(visitor), given.case)
+        if case is None:
+            raise HTTPException(404)
+        await rate(session, desk.road.texts, case, given.mark)
+    return JSONResponse({"ok": True})
+
+
 @router.get("/chat/live")
 async def live(desk: AnyDesk, visitor: Visitor) -> StreamingResponse:
     """Says when something was added to this conversation."""
@@ -169,6 +190,7 @@ async def said(desk: Desk, visitor: str, words: Words) -> list[dict[str, str]]:
             Attachment.message_id.in_([row.id for row in rows if row.direction == Direction.OUT])
         )
         enclosed = {file.message_id: file for file in await session.scalars(sent_files)}
+        questions = await open_questions(session, chat_key(visitor))
     shown = [
         {
             "id": row.external_id or row.id,
@@ -182,6 +204,8 @@ async def said(desk: Desk, visitor: str, words: Words) -> list[dict[str, str]]:
     for entry, row in zip(shown, reversed(rows), strict=True):
         if row.id in enclosed:
             entry["file"], entry["text"] = f"/chat/files/{enclosed[row.id].id}", enclosed[row.id].name or ""
+        if row.outbox_id in questions:
+            entry["marks_for"] = questions[row.outbox_id]
     known = {entry["id"] for entry in shown}
     for update in waiting:
         message = ChatMessage.model_validate_json(update.raw)

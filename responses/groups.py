@@ -21,6 +21,16 @@ async def group_of(session: AsyncSession, source: str) -> AgentsGroup | None:
     return await session.get(AgentsGroup, source)
 
 
+async def present_group(
+    session: AsyncSession, agent_chat: Callable[[Agent], str | None]
+) -> AgentsGroup | None:
+    """The agents' group of the bot that agents have now: one that another bot had is none of its."""
+    everyone = [chat for agent in await working_agents(session) if (chat := agent_chat(agent)) is not None]
+    sources = {chat.rpartition(":")[0] for chat in everyone}
+    query = select(AgentsGroup).where(AgentsGroup.source.in_(sources)).limit(1)
+    return (await session.scalars(query)).one_or_none()
+
+
 async def card_chats(
     session: AsyncSession,
     case: Case,
@@ -31,12 +41,8 @@ async def card_chats(
 
     With a group it goes there once, and to the private chats of those who want it there too.
     """
-    everyone = [chat for agent in await working_agents(session) if (chat := agent_chat(agent)) is not None]
-    # A group that another bot had is none of the present one's.
-    sources = {chat.rpartition(":")[0] for chat in everyone}
-    query = select(AgentsGroup.chat_key).where(AgentsGroup.source.in_(sources)).limit(1)
-    group = (await session.scalars(query)).one_or_none()
-    chats: list[tuple[Agent | None, str]] = [(None, group)] if group is not None else []
+    group = await present_group(session, agent_chat)
+    chats: list[tuple[Agent | None, str]] = [(None, group.chat_key)] if group is not None else []
     for agent in able:
         chat = agent_chat(agent)
         wanted = group is None or agent.private_cards

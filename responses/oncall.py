@@ -103,8 +103,10 @@ async def people_on_call(
     here = [agent for agent in await present_agents(session, now) if agent_chat(agent) is not None]
     if not policy.on_call:
         return [agent for agent in here if agent.role == Role.ADMIN]
-    weekday = now.astimezone(policy.timezone).weekday()
-    names = [name.casefold() for entry in policy.on_call if weekday in entry.days for name in entry.names]
+    local = now.astimezone(policy.timezone)
+    weekday, minute = local.weekday(), local.hour * 60 + local.minute
+    shifts = [entry for entry in policy.on_call if entry.holds_at(weekday, minute)]
+    names = [name.casefold() for entry in shifts for name in entry.names]
     by_name = {agent.name.casefold(): agent for agent in here}
     return [by_name[name] for name in dict.fromkeys(names) if name in by_name]
 

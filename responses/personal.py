@@ -34,6 +34,7 @@ from models.tables import (
     OutboxEntry,
     Promise,
     Prompt,
+    Rating,
     Topic,
     Update,
     Voucher,
@@ -72,7 +73,8 @@ class Scope:
 class Holding:
     """One table: which rows are of a scope, what is blanked in them, and which texts stay and are no words.
 
-    `addresses` lead back to the person: they are blanked only when the whole person is erased.
+    `addresses` lead back to the person, or are their own view: they are blanked only when the whole person is
+    erased.
     """
 
     table: type[Base]
@@ -251,6 +253,7 @@ HOLDINGS: tuple[Holding, ...] = (
         kept="kind language variant sha256 state",
     ),
     _holding(Topic, lambda scope: Topic.case_id.in_(scope.cases), {"name": _empty}, kept="chat_key state"),
+    _holding(Rating, lambda scope: Rating.case_id.in_(scope.cases), addresses={"mark": _none}),
     _holding(Call, lambda scope: Call.case_id.in_(scope.cases)),
     _holding(OpenEdit, lambda scope: OpenEdit.case_id.in_(scope.cases), {"text": _empty}),
     _holding(

@@ -90,15 +90,15 @@ def _shipped() -> Mapping[tuple[str, str], StandingWording]:
     wordings: dict[tuple[str, str], StandingWording] = {}
     for name, entry in tree.items():
         for language in LANGUAGES:
-            wording = StandingWording(name=name, language=language, text=_spaced(entry[language], language))
+            wording = StandingWording(name=name, language=language, text=spaced(entry[language], language))
             if wording.fields != set(entry["fields"]):
                 raise StandingTextError(f"standing.yaml: {name}.{language}: not the fields of {name}.fields")
             wordings[name, language] = wording
     return wordings
 
 
-def _spaced(text: str, language: str) -> str:
-    """French sets a space before : ; ? ! and inside « », at which no line may break."""
+def spaced(text: str, language: str) -> str:
+    """The text as its language is set: French has a space before : ; ? ! and inside « », without a break."""
     return re.sub(r" (?=[:;?!»])|(?<=«) ", "\u00a0", text) if language == "fr" else text
 
 

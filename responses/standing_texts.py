@@ -1,6 +1,7 @@
-"""Sending standing texts: the wording in the database is what goes out, and its version is recorded.
+"""Sending standing texts: the approved wording goes out, else the program's own; its version is recorded.
 
-The wordings that ship are put into the database at the start; the newest row of a name and language counts.
+Every wording of the program's own that ever went out is in the database too: each start puts the present
+ones there.
 """
 
 from typing import Any
@@ -14,7 +15,7 @@ from models.states import Purpose
 from models.tables import StandingText
 from responses.config import RoadConfig
 from responses.outbox import enqueue
-from responses.standing import StandingTextError, StandingWording, standing_texts
+from responses.standing import StandingWording, standing_text, standing_texts
 
 
 class StandingTexts:
@@ -24,11 +25,15 @@ class StandingTexts:
         self._config = config
 
     async def seed(self, session: AsyncSession) -> None:
-        """Puts the shipped wordings into the database, where a name and language has none yet."""
-        rows = await session.execute(select(StandingText.name, StandingText.language))
-        known = {(name, language) for name, language in rows}
+        """Puts the shipped wordings into the database, as far as they are not there yet."""
+        rows = await session.execute(
+            select(StandingText.name, StandingText.language, StandingText.sha256).where(
+                StandingText.written_by.is_(None)
+            )
+        )
+        known = {(name, language, sha256) for name, language, sha256 in rows}
         for wording in standing_texts():
-            if (wording.name, wording.language) not in known:
+            if (wording.name, wording.language, wording.sha256) not in known:
                 await insert_once(
                     session,
                     StandingText,
@@ -49,13 +54,14 @@ class StandingTexts:
         case_id: str | None = None,
         button: str | None = None,
         button_data: str = "",
+        marks_for: str | None = None,
         **fields: str,
     ) -> bool:
         """Puts the text into the outbox; False when `dedupe_key` says it went out already.
 
         The business's name is filled in where the text has it; every other field must be given. A customer
         whose language we do not write in gets English. `button` names the standing text of a
-        button under it, which carries `button_data`.
+        button under it, which carries `button_data`; `marks_for` is the case whose mark the channel asks for.
 
         Raises:
             StandingTextError: there is no such text, or its fields are not those given.
@@ -67,6 +73,8 @@ class StandingTexts:
         if button is not None:
             label = (await self._current(session, button, wording.language)).fill()
             content["buttons"] = [[{"text": label, "data": button_data}]]
+        if marks_for is not None:
+            content["marks_for"] = marks_for
         entry = await enqueue(
             session,
             purpose=Purpose.STANDING,
@@ -80,13 +88,16 @@ class StandingTexts:
 
     async def _current(self, session: AsyncSession, name: str, language: str | None) -> StandingWording:
         spoken = language if language in {one.value for one in Language} else Language.ENGLISH.value
-        query = (
-            select(StandingText)
-            .where(StandingText.name == name, StandingText.language == spoken)
-            .order_by(StandingText.id.desc())
-            .limit(1)
+        own = standing_text(name, spoken)
+        query = select(StandingText).where(
+            StandingText.name == name,
+            StandingText.language == spoken,
+            StandingText.approved_at.is_not(None),
+            StandingText.ended_at.is_(None),
         )
         row = (await session.scalars(query)).one_or_none()
         if row is None:
-            raise StandingTextError(f"there is no standing text {name!r} in {spoken!r}")
-        return StandingWording(name=row.name, language=row.language, text=row.text)
+            return own
+        approved = StandingWording(name=row.name, language=row.language, text=row.text)
+        # A newer program may fill in other fields: then its own text is the one that can be sent.
+        return approved if approved.fields == own.fields else own

@@ -28,6 +28,7 @@ from models.tables import (
     OpenEdit,
     OutboxEntry,
     Promise,
+    Rating,
 )
 from responses.approval import proposed_draft
 from responses.cases import holder_of
@@ -68,6 +69,7 @@ class CaseView:
     promises: tuple[Promise, ...]
     ledger: tuple[LedgerEntry, ...]
     other_cases: tuple[Case, ...]
+    rating: Rating | None
     events: tuple[Event, ...]
 
 
@@ -124,6 +126,9 @@ async def view_case(session: AsyncSession, case: Case) -> CaseView:
         promises=tuple((await session.scalars(select(Promise).where(Promise.case_id == case.id))).all()),
         ledger=tuple((await session.scalars(ledger_query)).all()),
         other_cases=tuple((await session.scalars(others_query)).all()),
+        rating=(
+            await session.scalars(select(Rating).where(Rating.case_id == case.id, Rating.mark.is_not(None)))
+        ).one_or_none(),
         events=tuple(
             (await session.scalars(select(Event).where(Event.case_id == case.id).order_by(Event.id))).all()
         ),

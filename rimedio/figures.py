@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from models.clock import utcnow
 from models.database import Database
 from models.states import CaseState, DraftState, OutboxState
-from models.tables import Approval, Case, Draft, Event, OutboxEntry, Process, Update
+from models.tables import Approval, Case, Draft, Event, OutboxEntry, Process, Rating, Update
 
 
 class _Counted(Collector):
@@ -50,6 +50,15 @@ async def _totals(session: AsyncSession) -> list[Metric]:
         .group_by(OutboxEntry.purpose)
     ):
         sent.add_metric([purpose], count)
+    rated = CounterMetricFamily("rimedio_rated", "Marks that customers gave, by mark", labels=["mark"])
+    marks = (
+        select(Rating.mark, func.count())
+        .join(Case, Case.id == Rating.case_id)
+        .where(Rating.mark.is_not(None), Case.is_sample.is_(False), Case.is_test.is_(False))
+        .group_by(Rating.mark)
+    )
+    for mark, count in await session.execute(marks):
+        rated.add_metric([str(mark)], count)
     done = Counter[str]()
     for action, count in await session.execute(
         select(Event.action, func.count())
@@ -62,6 +71,7 @@ async def _totals(session: AsyncSession) -> list[Metric]:
         CounterMetricFamily("rimedio_triaged", "Cases decided", value=done["case.drafted"]),
         approved,
         sent,
+        rated,
         CounterMetricFamily(
             "rimedio_unconfirmed", "Sendings that ended in doubt", value=done["outbox.unconfirmed"]
         ),

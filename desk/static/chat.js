@@ -31,8 +31,37 @@ function bubble(message) {
   const foot = document.createElement("p");
   foot.className = "bubble-foot";
   foot.textContent = [message.by, message.time].filter(Boolean).join(" · ");
-  item.append(said, foot);
+  item.append(said, ...(message.marks_for ? [marks(message.marks_for)] : []), foot);
   return item;
+}
+
+/** Five buttons, from the lowest mark to the highest. */
+function marks(ofCase) {
+  const row = document.createElement("div");
+  row.className = "marks";
+  row.role = "group";
+  row.ariaLabel = words.marks;
+  for (let mark = 1; mark <= 5; mark += 1) {
+    const button = document.createElement("button");
+    button.className = "secondary";
+    button.textContent = mark;
+    button.addEventListener("click", () => giveMark(row, ofCase, mark));
+    row.append(button);
+  }
+  return row;
+}
+
+async function giveMark(row, ofCase, mark) {
+  const buttons = row.querySelectorAll("button");
+  for (const button of buttons) button.disabled = true;
+  const given = await fetch("/chat/marks", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": csrf },
+    body: JSON.stringify({ case: ofCase, mark }),
+  }).then((response) => response.ok, () => false);
+  if (given) { tell(null); refresh(); return; }
+  tell(words.offline);
+  for (const button of buttons) button.disabled = false;
 }
 
 function atEnd() {

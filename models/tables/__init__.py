@@ -20,6 +20,7 @@ from models.tables.house import (
 )
 from models.tables.people import Customer, Identity
 from models.tables.promises import LedgerEntry, Promise, Voucher
+from models.tables.ratings import Rating
 from models.tables.updates import Cursor, Update
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Process",
     "Promise",
     "Prompt",
+    "Rating",
     "Session",
     "Setting",
     "StandingText",

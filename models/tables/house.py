@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import text as condition
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.clock import utcnow
@@ -75,18 +76,59 @@ class PolicyVersion(Base):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
+_WAITING = "written_by IS NOT NULL AND ended_at IS NULL AND approved_at IS NULL"
+_IN_FORCE = "approved_at IS NOT NULL AND ended_at IS NULL"
+_OWN = "written_by IS NULL"
+
+
 class StandingText(Base):
-    """A fixed text in its exact approved wording; the newest row of a name and language counts."""
+    """A fixed text in one exact wording: the program's own (`written_by` is None), or one written here.
+
+    What is written here waits for approval, is in force from then on, and ends when another takes its place
+    or it is given up for the program's own, which holds wherever nothing else is in force.
+    """
 
     __tablename__ = "standing_texts"
-    __table_args__ = (UniqueConstraint("name", "language", "sha256"),)
+    __table_args__ = (
+        CheckConstraint("(approved_by IS NULL) = (approved_at IS NULL)", name="approved_whole"),
+        CheckConstraint("(ended_by IS NULL) = (ended_at IS NULL)", name="ended_whole"),
+        Index(
+            "uq_standing_texts_own",
+            "name",
+            "language",
+            "sha256",
+            unique=True,
+            sqlite_where=condition(_OWN),
+            postgresql_where=condition(_OWN),
+        ),
+        Index(
+            "uq_standing_texts_waiting",
+            "name",
+            "language",
+            unique=True,
+            sqlite_where=condition(_WAITING),
+            postgresql_where=condition(_WAITING),
+        ),
+        Index(
+            "uq_standing_texts_in_force",
+            "name",
+            "language",
+            unique=True,
+            sqlite_where=condition(_IN_FORCE),
+            postgresql_where=condition(_IN_FORCE),
+        ),
+    )
 
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(String(32))
     language: Mapped[str] = mapped_column(String(8))
     text: Mapped[str]
     sha256: Mapped[str] = mapped_column(String(64))
+    written_by: Mapped[str | None] = mapped_column(ref("agents.id"))
     approved_by: Mapped[str | None] = mapped_column(ref("agents.id"))
+    approved_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(ref("agents.id"))
+    ended_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 

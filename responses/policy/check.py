@@ -13,6 +13,7 @@ from responses.policy.conditions import Subject, Test, single_tests
 from responses.policy.coverage import contradiction, covering, truth_for
 from responses.policy.schema import AmountSpec, FactSpec, FactType, Owed, Policy, RemedySpec, Rule, Supplier
 from responses.policy.sentences import plain
+from responses.policy.shifts import uncovered
 from responses.policy.situation import FAULT, OURS, PRICE, can_be_supplied
 from responses.policy.verdicts import Truth
 
@@ -68,6 +69,7 @@ def check(
         lambda: _texts(policy, languages),
         lambda: _amounts(policy),
         lambda: _second_time(policy),
+        lambda: _on_call(policy),
         lambda: _not_yet(policy),
     )
     findings = [_finding(policy, *found) for part in parts for found in part()]
@@ -246,6 +248,16 @@ def _second_time(policy: Policy) -> _Found:
         below, above = _most(lower, policy), _most(upper, policy)
         if lower.kind is upper.kind and below is not None and above is not None and not below < above:
             yield Severity.WARNING, f"ladder[{index + 1}]", f"{plain(above)} is no more than the step below"
+
+
+def _on_call(policy: Policy) -> _Found:
+    gaps = uncovered(policy.on_call) if policy.on_call else []
+    if gaps:
+        yield (
+            Severity.WARNING,
+            "on_call",
+            f"nobody is on call {', '.join(gaps)}: what is critical then rings with the admins",
+        )
 
 
 def _not_yet(policy: Policy) -> _Found:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from itertools import chain, pairwise
 from zoneinfo import ZoneInfo
 
 from models.decision import Duration, Manner, RemedyKind, Role
@@ -21,7 +21,14 @@ from responses.hours import (
 from responses.policy.context import A_DAY, Context, read_duration, read_percent, read_period
 from responses.policy.read_remedies import read_amount
 from responses.policy.reader import Entries, Item, read_all, read_enum, read_name, read_with, read_yes_no
-from responses.policy.scalars import WEEKDAYS, parse_date, parse_day_of_year, parse_times, parse_weekdays
+from responses.policy.scalars import (
+    WEEKDAYS,
+    parse_date,
+    parse_day_of_year,
+    parse_shift,
+    parse_times,
+    parse_weekdays,
+)
 from responses.policy.schema import (
     AmountSpec,
     Consequence,
@@ -271,13 +278,29 @@ def _read_closed(item: Item) -> tuple[date, date]:
 
 
 def read_on_call(item: Item) -> tuple[OnCall, ...]:
-    """Who answers what cannot wait: `always`, or by days."""
-    return read_all(_read_on_call, item.entries().values())
+    """Who answers what cannot wait: `always`, or by days, and in these by hours where it says so."""
+    return tuple(chain.from_iterable(read_all(_read_shifts, item.entries().values())))
 
 
-def _read_on_call(item: Item) -> OnCall:
+def _read_shifts(item: Item) -> tuple[OnCall, ...]:
     name = item.key.rpartition(".")[2]
-    days = tuple(range(7)) if name == "always" else parse_weekdays(name)
-    if days is None:
+    week = range(7) if name == "always" else parse_weekdays(name)
+    if week is None:
         raise item.refuse(f'expected always or a day such as sat or mon-fri, found "{name}"')
-    return OnCall(days=frozenset(days), names=read_all(Item.text, item.items()))
+    days = frozenset(week)
+    if not item.is_mapping:
+        return (OnCall(days=days, names=read_all(Item.text, item.items())),)
+    parts = item.entries()
+    if not parts:
+        raise item.refuse('nobody is named: expected hours with names, as in {"20:00-8:00": [sara]}')
+    return read_all(lambda part: _read_shift(part, days), parts.values())
+
+
+def _read_shift(item: Item, days: frozenset[int]) -> OnCall:
+    # Who writes 20.00 is told so, and not that 00 is wrong: on_call, the days, and then the hours.
+    name = item.key.split(".", 2)[2]
+    times = parse_shift(name)
+    if times is None:
+        raise item.refuse(f'expected hours such as "20:00-8:00", found "{name}"')
+    start, end = times
+    return OnCall(days=days, hours=Interval(start=start, end=end), names=read_all(Item.text, item.items()))

@@ -15,6 +15,7 @@ _PERCENT = re.compile(rf"({_NUMBER})\s?%")
 _DURATION = re.compile(r"([0-9]{1,4}) (minute|hour|day|working day|week|month|year)s?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIMES = re.compile(r"([0-9]{1,2}):([0-9]{2})\s?-\s?([0-9]{1,2}):([0-9]{2})")
+_DAY = 24 * 60
 
 _UNITS: dict[str, tuple[DurationUnit, int]] = {
     "minute": (DurationUnit.MINUTES, 1),
@@ -75,12 +76,17 @@ def parse_day_of_year(text: str) -> tuple[int, int] | None:
 
 def parse_times(text: str) -> tuple[int, int] | None:
     """`9:00-13:00` as minutes after midnight; `24:00` is the end of the day. None for anything else."""
-    match = _TIMES.fullmatch(text)
-    if match is None:
+    times = _two_times(text)
+    return times if times is not None and times[0] < times[1] else None
+
+
+def parse_shift(text: str) -> tuple[int, int] | None:
+    """Like `parse_times`, but `20:00-8:00` ends on the next day, so that its end is above 24 hours."""
+    times = _two_times(text)
+    if times is None or times[0] == times[1] or times[0] == _DAY:
         return None
-    start, end = int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])
-    sound = int(match[2]) < 60 and int(match[4]) < 60 and start < end <= 24 * 60
-    return (start, end) if sound else None
+    start, end = times
+    return (start, end) if start < end else (start, end + _DAY)
 
 
 def parse_weekdays(text: str) -> tuple[int, ...] | None:
@@ -90,6 +96,14 @@ def parse_weekdays(text: str) -> tuple[int, ...] | None:
         return None
     start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
     return tuple(range(start, end + 1)) if start <= end else None
+
+
+def _two_times(text: str) -> tuple[int, int] | None:
+    match = _TIMES.fullmatch(text)
+    if match is None or int(match[2]) >= 60 or int(match[4]) >= 60:
+        return None
+    start, end = int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])
+    return (start, end) if max(start, end) <= _DAY else None
 
 
 def _decimal(text: str) -> Decimal:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from models.decision import Duration, Manner, RemedyKind, Role
 from models.money import Money
-from responses.hours import OpeningHours
+from responses.hours import WHOLE_DAY, Interval, OpeningHours
 from responses.policy.conditions import Condition, Operand, Subject, single_tests
 
 Texts = Mapping[str, str]
@@ -240,10 +240,19 @@ class Signal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OnCall:
-    """Who answers for what is critical; `days` are weekdays from 0 (Monday)."""
+    """Who answers for what is critical; `days` are weekdays from 0 (Monday).
+
+    `hours` begin on those days; a night's end lies above 24 hours, on the day after.
+    """
 
     days: frozenset[int]
     names: tuple[str, ...]
+    hours: Interval = WHOLE_DAY
+
+    def holds_at(self, weekday: int, minute: int) -> bool:
+        """Whether it holds on that weekday so many minutes after midnight."""
+        today = weekday in self.days and self.hours.start <= minute < self.hours.end
+        return today or ((weekday - 1) % 7 in self.days and minute + WHOLE_DAY.end < self.hours.end)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -268,8 +268,68 @@ def test_a_text_being_written_is_not_touched_when_the_customer_writes_again(
     customer.context.close()
 
 
+def test_a_customer_rates_a_closed_case_in_the_chat_by_keys_alone(program, browser, signed_in, complaints):
+    customer = new_page(browser, complaints)
+    write_in_chat(customer, program, "Il pacco RS20424 non è mai arrivato, aspetto da due settimane", "Rita")
+    desk = desk_page(browser, signed_in, complaints)
+    desk.goto(f"{program.address}/queue")
+    desk.locator("li.row", has_text="Rita").click()
+    expect(desk.locator("#preview")).not_to_be_empty(timeout=PATIENCE)
+    desk.get_by_role("button", name="Rispondi di no").click()
+    desk.locator("#text").fill("Buongiorno Rita, il pacco è stato consegnato ieri.\n{agent}")
+    desk.get_by_role("button", name="Approva e invia").click()
+    expect(customer.locator(".bubble.out", has_text="consegnato ieri")).to_be_visible(timeout=PATIENCE)
+    desk.locator("[data-do=close]").click()
+    marks = customer.get_by_role("group", name="Voto da 1 (male) a 5 (bene)")
+    expect(marks.get_by_role("button")).to_have_text(["1", "2", "3", "4", "5"], timeout=PATIENCE)
+    marks.get_by_role("button", name="4").focus()
+    customer.keyboard.press("Enter")
+    expect(customer.locator(".bubble.out", has_text="il suo voto è segnato")).to_be_visible(timeout=PATIENCE)
+    expect(marks).to_have_count(0)
+    expect(desk.get_by_text("Voto 4 su 5")).to_be_visible(timeout=PATIENCE)
+    assert complaints == []
+    desk.context.close()
+    customer.context.close()
+
+
+def test_a_text_that_goes_out_by_itself_is_worded_and_approved_by_keys_alone(
+    program, browser, signed_in, complaints
+):
+    desk = desk_page(browser, signed_in, complaints)
+    desk.goto(f"{program.address}/texts?language=it")
+    reminder = desk.locator("#reminder")
+    reminder.get_by_role("link", name="Cambia").focus()
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_label("Il testo")).to_be_focused()
+    desk.keyboard.press("Control+A")
+    desk.keyboard.type("Per la richiesta {number} aspettiamo ancora una sua riga.")
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("Enter")
+    expect(reminder.get_by_role("status")).to_contain_text("Salvato")
+    reminder.get_by_role("button", name="Approva questo testo").focus()
+    desk.keyboard.press("Enter")
+    expect(reminder.get_by_role("status")).to_contain_text("da adesso parte questo testo")
+    expect(reminder).to_contain_text("Approvato da admin")
+    reminder.get_by_role("button", name="Torna al testo di Rimedio").focus()
+    desk.keyboard.press("Enter")
+    expect(reminder).to_contain_text("Per andare avanti con la richiesta n. {number}")
+    assert complaints == []
+    desk.context.close()
+
+
 @pytest.mark.parametrize(
-    "path", ["/queue", "/queue?state=all", "/cases/101", "/cases/new", "/colleagues", "/absence", "/rules"]
+    "path",
+    [
+        "/queue",
+        "/queue?state=all",
+        "/cases/101",
+        "/cases/new",
+        "/colleagues",
+        "/absence",
+        "/rules",
+        "/texts",
+        "/texts/receipt/de",
+    ],
 )
 def test_no_page_is_wider_than_a_phone(program, browser, signed_in, complaints, path):
     page = desk_page(browser, signed_in, complaints, width=390)

@@ -100,7 +100,14 @@ def card_in(office: Office, room: Room, words: str, *, after: Seen | None = None
     return office.wait(found, f"the group has the card of {words!r}")
 
 
-def test_scenario_13_a_closed_case_is_reopened_by_new_words_and_so_is_its_topic(team: Team) -> None:
+def close_case(desk: httpx.Client, number: int) -> None:
+    closed = desk.post(f"/cases/{number}/close", headers={"x-csrf-token": token_in(desk)})
+    assert closed.status_code == 200, closed.text
+
+
+def test_scenario_13_a_closed_case_is_rated_once_and_reopened_by_new_words_and_so_is_its_topic(
+    team: Team,
+) -> None:
     room = group_of(team.office, team.anna, team.giulia, forum=True)
     marta = team.telegram.user("Marta")
     marta.send(LATE.format(order="RS-40013"))
@@ -109,14 +116,29 @@ def test_scenario_13_a_closed_case_is_reopened_by_new_words_and_so_is_its_topic(
     team.office.wait(lambda: marta.find("Giulia"), "the answer")
     team.office.settled()
     with closing(team.office.desk("Anna")) as desk:
-        closed = desk.post(f"/cases/{card.number}/close", headers={"x-csrf-token": token_in(desk)})
-    assert closed.status_code == 200, closed.text
+        close_case(desk, card.number)
+        question = team.office.wait(lambda: marta.find("Un voto da 1"), "the question how it went")
+        assert question.labels == ("1", "2", "3", "4", "5")
+        presses = [marta.press(question, mark) for mark in ("4", "1")]
+        team.office.wait(lambda: all(press.answered for press in presses), "both presses are answered")
+        team.office.wait(lambda: marta.find("il suo voto è segnato"), "the thanks")
+        team.office.wait(lambda: not marta.now(question).labels, "the buttons are gone")
+        assert "Voto 4 su 5" in desk.get(f"/cases/{card.number}").text
     team.office.wait(lambda: room.chat.closed_topics, "the topic is closed")
     marta.send("Purtroppo il pacco RS-40013 non si è visto nemmeno oggi.")
     again = card_in(team.office, room, "nemmeno oggi", after=card.last)
     assert (again.number, again.head.thread) == (card.number, card.head.thread)
     assert room.chat.closed_topics == set()
     assert team.office.cases_of(marta) == 1
+    team.giulia.press(again.last, APPROVE)
+    team.office.wait(lambda: len(team.office.answers_to(marta, "Giulia")) == 2, "the second answer")
+    team.office.settled()
+    with closing(team.office.desk("Anna")) as desk:
+        close_case(desk, card.number)
+    team.office.settled()
+    assert len(team.office.answers_to(marta, "Un voto da 1")) == 1
+    assert len(team.office.answers_to(marta, "il suo voto è segnato")) == 1
+    assert team.office.ask("SELECT mark FROM ratings") == [(4,)]
 
 
 def test_scenario_18_of_two_who_claim_at_once_in_the_group_one_wins_and_the_other_is_told_who(

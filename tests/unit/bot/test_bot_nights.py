@@ -13,6 +13,8 @@ from models.tables import Agent, Call, Case
 from responses.outbox import enqueue
 from tests.bot_bench import BotBench
 from tests.telegram import Seen, User
+from tests.telegram.rooms import Room
+from tests.unit.bot.test_bot_group import card_in, chosen
 
 CRITICAL = Label(label="critical", probability=0.95)
 
@@ -106,6 +108,59 @@ async def test_a_summary_opens_each_case_with_a_press(bench: BotBench) -> None:
         (await session.get_one(Case, case.id)).state = CaseState.ANSWERED
     giulia.press(summary, f"Richiesta n. {case.number}")
     await giulia.sees("non aspetta più nessuno")
+    assert bench.telegram.violations == []
+
+
+async def told_at_opening(bench: BotBench, room: Room) -> Case:
+    """The group gets its summary of the one case that there is."""
+    async with bench.database.writing() as session:
+        case = (await session.scalars(select(Case))).one()
+        await enqueue(
+            session,
+            purpose=Purpose.CARD,
+            dedupe_key="opening",
+            chat_key=bench.bot.chat_key(room.id),
+            content={"bulletin": "opening", "to": None, "cases": [case.id], "count": 1},
+        )
+    return case
+
+
+async def test_the_summary_of_a_group_opens_each_case_with_a_press(bench: BotBench) -> None:
+    anna, marta = await bench.hire("Anna", Role.ADMIN), bench.telegram.user("Marta")
+    room = await chosen(bench, anna)
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    card = await card_in(bench, room, "mai arrivato")
+    case = await told_at_opening(bench, room)
+    summary = await room.sees("Richieste arrivate mentre era chiuso, e che aspettano: 1")
+    anna.press(summary, f"Richiesta n. {case.number}")
+    again = await bench.telegram.wait_for(
+        lambda: next(
+            (
+                seen
+                for seen in room.messages()
+                if "Approva e invia" in seen.labels and seen.message_id > summary.message_id
+            ),
+            None,
+        )
+    )
+    assert again.text == card.text
+    assert bench.telegram.violations == []
+
+
+async def test_the_summary_of_a_group_with_topics_stands_outside_them_and_leads_to_each(
+    bench: BotBench,
+) -> None:
+    anna, marta = await bench.hire("Anna", Role.ADMIN), bench.telegram.user("Marta")
+    room = await chosen(bench, anna, forum=True, can_manage_topics=True)
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    card = await card_in(bench, room, "mai arrivato")
+    assert card.thread is not None
+    case = await told_at_opening(bench, room)
+    summary = await room.sees("Richieste arrivate mentre era chiuso, e che aspettano: 1")
+    assert summary.thread is None
+    (row,) = summary.rows
+    address = f"https://t.me/c/{str(room.id).removeprefix('-100')}/{card.message_id}"
+    assert [(button.label, button.url) for button in row] == [(f"Richiesta n. {case.number}", address)]
     assert bench.telegram.violations == []
 
 

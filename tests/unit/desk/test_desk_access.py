@@ -34,6 +34,7 @@ FOR_EVERYBODY = {
 FOR_VISITORS = {
     ("GET", "/chat/messages"),
     ("POST", "/chat/messages"),
+    ("POST", "/chat/marks"),
     ("GET", "/chat/live"),
     # Only files of their own: test_desk_cases.py.
     ("GET", "/chat/files/{attachment_id}"),
@@ -45,6 +46,8 @@ FOR_ADMINS = {
     ("POST", "/colleagues/remove"),
     ("GET", "/cases/{number:int}/person.json"),
     ("POST", "/cases/{number:int}/erase"),
+    ("POST", "/texts/{name}/{language}/approve"),
+    ("POST", "/texts/{name}/{language}/reset"),
 }
 
 

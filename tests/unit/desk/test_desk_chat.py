@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import func, select
 
-from models.tables import Case, Message, Update
+from models.tables import Case, Message, Rating, Update
 
 
 async def write(browser, text, message_id="0123456789", **more):
@@ -152,3 +152,56 @@ async def test_listeners_hear_of_a_change_once(house):
         heard = await asyncio.wait_for(listener.get(), 5)
         assert (heard.case_number, heard.chat_key) == (number, "web:v1")
     await asyncio.wait_for(changes._task, 5)
+
+
+async def asked_how_it_went(house, customer):
+    """The customer's case was answered and closed; the question as the page has it."""
+    await write(customer, "Dov'è il mio pacco?")
+    await house.settle()
+    agent = await house.browser()
+    async with house.database.reading() as session:
+        number = (await session.scalars(select(Case.number))).one()
+    # The sample policy would ask for something: an answer that settles the case is of another kind.
+    answer = await agent.shown(number) | {"text": "Parte oggi.", "kind": "decline"}
+    await agent.act(f"/cases/{number}/approve", answer)
+    await house.settle()
+    closed = await agent.act(f"/cases/{number}/close", {})
+    assert closed.status_code == 200, closed.text
+    await house.settle()
+    return (await customer.open("/chat/messages")).json()["messages"][-1]
+
+
+async def test_a_closed_case_is_given_a_mark_once(house):
+    customer = house.stranger()
+    question = await asked_how_it_went(house, customer)
+    assert "Un voto da 1" in question["text"]
+    given = [
+        await customer.act("/chat/marks", {"case": question["marks_for"], "mark": mark}, page="/chat")
+        for mark in (2, 5)
+    ]
+    assert [answer.status_code for answer in given] == [200, 200]
+    await house.settle()
+    messages = (await customer.open("/chat/messages")).json()["messages"]
+    assert [message for message in messages if "marks_for" in message] == []
+    assert len([message for message in messages if "il suo voto è segnato" in message["text"]]) == 1
+    async with house.database.reading() as session:
+        assert (await session.scalars(select(Rating.mark))).all() == [2]
+        number = (await session.scalars(select(Case.number))).one()
+    assert "Voto 2 su 5" in (await (await house.browser()).open(f"/cases/{number}")).text
+
+
+@pytest.mark.parametrize("mark", [0, 6, 2.5, "male", None])
+async def test_no_other_mark_is_taken(house, mark):
+    customer = house.stranger()
+    question = await asked_how_it_went(house, customer)
+    answer = await customer.act("/chat/marks", {"case": question["marks_for"], "mark": mark}, page="/chat")
+    assert answer.status_code == 422
+    assert await count(house, Rating) == 0
+
+
+async def test_another_visitor_gives_no_mark(house):
+    question = await asked_how_it_went(house, house.stranger())
+    other = house.stranger()
+    answer = await other.act("/chat/marks", {"case": question["marks_for"], "mark": 1}, page="/chat")
+    assert answer.status_code == 404
+    assert await count(house, Rating) == 0

@@ -31,7 +31,7 @@ with warnings.catch_warnings():
 NEW = "FUZZ_REQUESTS" in os.environ
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "1000"))
 _ENDLESS = {"/live", "/chat/live"}
-_FIELDS = "name password role language old new again text channel at sure csrf"
+_FIELDS = "name password role language old new again text channel at sure csrf id"
 _EVERY = 40
 """After so many requests a customer writes again, so that there is something to act upon."""
 FORMS = st.dictionaries(st.sampled_from(_FIELDS.split()), st.text(max_size=40), max_size=5)
@@ -58,7 +58,9 @@ class Sender:
 
     def _request(self, case: Case, form: dict[str, str], *, known: bool) -> dict[str, Any]:
         made = case.as_transport_kwargs(base_url=BASE)
-        path = case.path.replace("{number}", "101") if known else made["url"].removeprefix(BASE)
+        path = made["url"].removeprefix(BASE)
+        if known:
+            path = case.path.replace("{number}", "101").replace("{name}/{language}", "receipt/it")
         body = {"json": made["json"]} if "json" in made else {"data": form} if case.method == "POST" else {}
         query = made.get("params") or {}
         return {"method": case.method, "url": path, "params": query, **body}

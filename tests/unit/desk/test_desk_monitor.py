@@ -15,7 +15,7 @@ from desk.app import create_monitor
 from desk.monitor import Monitor
 from models.database import Database, sqlite_url
 from models.states import OutboxState, Purpose
-from models.tables import OutboxEntry
+from models.tables import OutboxEntry, Rating
 from models.upgrade import upgrade
 from responses.inbox import receive
 from rimedio.figures import count_figures
@@ -70,6 +70,11 @@ async def test_figures_are_what_the_database_holds_and_name_nobody(opened: Datab
     async with opened.writing() as session:
         case = await seed_case(session)
         await seed_draft(session, case)
+        session.add(Rating(case_id=case.id, mark=4))
+        session.add(Rating(case_id=(await seed_case(session)).id, mark=None))
+        played = await seed_case(session)
+        played.is_test = True
+        session.add(Rating(case_id=played.id, mark=1))
         await receive(
             session,
             source="telegram:987654",
@@ -92,6 +97,9 @@ async def test_figures_are_what_the_database_holds_and_name_nobody(opened: Datab
     found = await figures(app)
     assert found["rimedio_received_total", "telegram"] == 1
     assert found["rimedio_sent_total", "standing"] == 2
+    assert {key: found[key] for key in found if key[0] == "rimedio_rated_total"} == {
+        ("rimedio_rated_total", "4"): 1
+    }
     assert found["rimedio_outbox", "unconfirmed"] == 1
     assert found["rimedio_oldest_seconds", "updates"] >= 0
     assert found["rimedio_oldest_seconds", "approval"] > 0

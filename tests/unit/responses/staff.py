@@ -14,13 +14,15 @@ from models.decision import Basis, Decision, DecisionKind, Offer, Remedy, Remedy
 from models.ids import new_id
 from models.money import Money
 from models.serial import to_json
-from models.tables import Absence, Agent, Card, Case, DecisionRow, Draft, OutboxEntry
+from models.tables import Absence, Agent, AgentsGroup, Card, Case, DecisionRow, Draft, OutboxEntry
 from responses.config import RoadConfig
 from responses.policies import PolicyBook
 from responses.standing_texts import StandingTexts
 from responses.triage import Triage
 from responses.watch import Watch
 from tests.seed import seed_agent, seed_case, seed_draft
+
+GROUP = "telegram:1:-5"
 
 
 async def nothing(texts: Sequence[str]) -> Sequence[Assessment]:
@@ -63,6 +65,11 @@ class Staff:
             agent = await seed_agent(session, name, role)
             agent.telegram_id, agent.limit_minor = telegram, limit
         return agent
+
+    async def meets(self, admin: Agent, *, source: str = "telegram:1") -> None:
+        """The agents have a group from now on."""
+        async with self.database.writing() as session:
+            session.add(AgentsGroup(source=source, chat_key=GROUP, has_topics=False, set_by=admin.id))
 
     async def everyone(self) -> dict[str, Agent]:
         async with self.database.reading() as session:
@@ -151,8 +158,8 @@ class Staff:
             entries = (await session.scalars(select(OutboxEntry).order_by(OutboxEntry.id))).all()
         return [entry for entry in entries if entry.content.get("bulletin") == kind]
 
-    async def card_at(self, draft: Draft, agent: Agent, at: datetime) -> None:
-        """A card that this agent got at that moment."""
+    async def card_at(self, draft: Draft, agent: Agent | None, at: datetime) -> None:
+        """A card that this agent, or (None) the agents' group, got at that moment."""
         async with self.database.writing() as session:
             case = await session.get_one(Case, draft.case_id)
             session.add(
@@ -160,8 +167,8 @@ class Staff:
                     key=new_id()[-12:],
                     case_id=case.id,
                     draft_id=draft.id,
-                    agent_id=agent.id,
-                    chat_key=chat_of(agent) or "",
+                    agent_id=agent.id if agent is not None else None,
+                    chat_key=(chat_of(agent) or "") if agent is not None else GROUP,
                     message_ids=["1"],
                     draft_sha256=draft.sha256,
                     revision=case.revision,

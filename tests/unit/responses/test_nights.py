@@ -1,17 +1,21 @@
 """One summary at opening of what came while closed."""
 
+import asyncio
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
 from models.database import Database
 from models.states import CaseState
-from models.tables import Agent, Case, Draft
+from models.tables import Agent, Card, Case, Draft
 from responses.cases import raise_revision
 from responses.config import RoadConfig
-from tests.unit.responses.staff import Staff
+from responses.groups import move_chat
+from responses.nights import sum_up
+from tests.unit.responses.staff import GROUP, Staff, chat_of
 
 ROME = ZoneInfo("Europe/Rome")
 # The sample shop is open from 9 to 13 and from 14:30 to 18:30; the 24th of November 2026 is a Tuesday.
@@ -24,7 +28,7 @@ async def staff(sqlite: Database, config: RoadConfig) -> Staff:
     return await Staff(sqlite, config).prepare()
 
 
-async def came(staff: Staff, agent: Agent, at: datetime, **changes: object) -> Draft:
+async def came(staff: Staff, agent: Agent | None, at: datetime, **changes: object) -> Draft:
     draft = await staff.draft(**changes)  # type: ignore[arg-type]
     await staff.card_at(draft, agent, at)
     return draft
@@ -97,3 +101,74 @@ async def test_a_long_summary_names_the_first_and_counts_all(staff: Staff) -> No
     drafts = [await came(staff, giulia, EVENING, due_at=NINE + timedelta(minutes=n)) for n in range(10)]
     await staff.looks(NINE)
     assert await summaries(staff) == [("1", 10, [draft.case_id for draft in drafts[:8]])]
+
+
+async def test_the_group_is_told_once_of_the_cards_that_came_there(staff: Staff) -> None:
+    giulia = await staff.hires("Giulia", telegram=1)
+    await staff.hires("Marco", telegram=2)
+    await staff.meets(giulia)
+    later = await came(staff, None, EVENING, due_at=NINE + timedelta(hours=8))
+    sooner = await came(staff, None, EVENING + timedelta(hours=5), due_at=NINE + timedelta(hours=1))
+    await staff.looks(NINE - timedelta(seconds=1))
+    assert await summaries(staff) == []
+    await staff.looks(NINE)
+    await staff.looks(NINE + timedelta(seconds=30))
+    assert await summaries(staff) == [("-5", 2, [sooner.case_id, later.case_id])]
+
+
+async def test_who_wants_cards_in_private_too_is_told_there_of_those(staff: Staff) -> None:
+    giulia = await staff.hires("Giulia", telegram=1)
+    await staff.meets(giulia)
+    both = await came(staff, None, EVENING)
+    await staff.card_at(both, giulia, EVENING)
+    group_only = await came(staff, None, EVENING)
+    await staff.looks(NINE)
+    assert await summaries(staff) == [
+        ("-5", 2, [both.case_id, group_only.case_id]),
+        ("1", 1, [both.case_id]),
+    ]
+
+
+async def test_a_group_that_another_bot_had_is_told_nothing(staff: Staff) -> None:
+    await staff.meets(await staff.hires("Giulia", telegram=1), source="telegram:2")
+    await came(staff, None, EVENING)
+    await staff.looks(NINE)
+    assert await summaries(staff) == []
+
+
+async def test_a_group_that_moves_after_its_summary_gets_no_second_one(staff: Staff) -> None:
+    await staff.meets(await staff.hires("Giulia", telegram=1))
+    draft = await came(staff, None, EVENING)
+    await staff.looks(NINE)
+    async with staff.database.writing() as session:
+        await move_chat(session, GROUP, "telegram:1:-1005")
+        card = (await session.scalars(select(Card).where(Card.case_id == draft.case_id))).one()
+        card.chat_key = "telegram:1:-1005"
+    await staff.looks(NINE + timedelta(seconds=30))
+    # What had not left yet leaves for the new address.
+    assert await summaries(staff) == [("-1005", 1, [draft.case_id])]
+
+
+async def test_of_two_programs_that_look_at_opening_one_tells_the_group(staff: Staff) -> None:
+    await staff.meets(await staff.hires("Giulia", telegram=1))
+    draft = await came(staff, None, EVENING)
+    await asyncio.gather(staff.looks(NINE), staff.looks(NINE))
+    assert await summaries(staff) == [("-5", 1, [draft.case_id])]
+
+
+class KilledError(Exception):
+    """The program ends here."""
+
+
+async def test_a_summary_cut_off_before_its_commit_is_told_by_the_next_look(staff: Staff) -> None:
+    await staff.meets(await staff.hires("Giulia", telegram=1))
+    draft = await came(staff, None, EVENING)
+    with pytest.raises(KilledError):
+        async with staff.database.writing() as session:
+            policy = await staff.policies.current(session)
+            await sum_up(session, policy.hours, chat_of, NINE)
+            raise KilledError
+    assert await summaries(staff) == []
+    await staff.looks(NINE + timedelta(minutes=1))
+    await staff.looks(NINE + timedelta(minutes=2))
+    assert await summaries(staff) == [("-5", 1, [draft.case_id])]

@@ -191,6 +191,41 @@ async def test_it_rings_with_who_is_on_call_on_that_day(sqlite: Database, config
     assert await rung(staff) == ["2", "3"]
 
 
+SHIFTS = '{mon-fri: {"8:00-20:00": [Marco, Sara], "20:00-8:00": [Sara]}, sat-sun: [Marco]}'
+
+
+@pytest.mark.parametrize(
+    ("at", "called"),
+    [
+        pytest.param(datetime(2026, 11, 27, 19, 59, tzinfo=ROME), "3", id="by day"),
+        pytest.param(datetime(2026, 11, 27, 20, 0, tzinfo=ROME), "2", id="as the night begins"),
+        pytest.param(datetime(2026, 11, 27, 7, 59, tzinfo=ROME), "2", id="next morning"),
+        pytest.param(datetime(2026, 11, 30, 7, 59, tzinfo=ROME), "1", id="after a Sunday without night"),
+    ],
+)
+async def test_it_rings_with_who_is_on_call_at_that_hour(
+    sqlite: Database, config: RoadConfig, at: datetime, called: str
+) -> None:
+    staff = await staff_with(sqlite, config, SHIFTS)
+    await staff.hires("Ada", Role.ADMIN, telegram=1)
+    await staff.hires("Sara", telegram=2)
+    await staff.hires("Marco", telegram=3)
+    await alarm(staff, await staff.draft(), at)
+    assert await rung(staff) == [called]
+
+
+async def test_when_the_turn_ends_the_next_ring_is_for_who_is_on_call_then(
+    sqlite: Database, config: RoadConfig
+) -> None:
+    staff = await staff_with(sqlite, config, SHIFTS)
+    await staff.hires("Sara", telegram=2)
+    await staff.hires("Marco", telegram=3)
+    evening = datetime(2026, 11, 27, 19, 58, tzinfo=ROME)
+    await alarm(staff, await staff.draft(), evening)
+    await staff.looks(evening + THREE)
+    assert await rung(staff) == ["3", "2"]
+
+
 async def test_where_nobody_on_call_is_here_it_rings_with_the_admins_and_says_why(
     sqlite: Database, config: RoadConfig
 ) -> None:

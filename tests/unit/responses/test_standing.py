@@ -9,8 +9,9 @@ from responses.standing import StandingTextError, StandingWording, standing, sta
 
 NAMES = """
 greeting greeting_known receipt status_none status_open status_answered status_promise privacy person
-unsupported voice_kept file_too_large group_refused flood unreadable promise_kept reminder rating emergency
-web_welcome forget_ask forget_ask_open forget_button forget_done forget_late forget_nothing
+unsupported voice_kept file_too_large group_refused flood unreadable promise_kept reminder rating
+rating_thanks emergency web_welcome
+forget_ask forget_ask_open forget_button forget_done forget_late forget_nothing
 """
 
 

@@ -3,9 +3,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from policy_cases import policy_of
 
+from responses.hours import Interval
 from responses.policy import Policy, Severity, check, load_policy
+from responses.policy.scalars import parse_times, parse_weekdays
+from responses.policy.schema import OnCall
+from responses.policy.shifts import uncovered
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[3]
@@ -229,3 +235,65 @@ def test_loading_and_checking_needs_nothing_heavy() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert ran.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("on_call", "gaps"),
+    [
+        pytest.param("{mon-fri: [sara]}", "sat-sun 0:00-24:00", id="days"),
+        pytest.param('{always: {"20:00-8:00": [sara]}}', "mon-sun 8:00-20:00", id="every day"),
+        pytest.param(
+            '{mon-fri: {"20:00-8:00": [sara]}, sat-sun: [marco]}',
+            "mon 0:00-20:00, tue-fri 8:00-20:00",
+            id="a night is of the day it begins on",
+        ),
+        pytest.param(
+            '{always: {"8:00-13:00": [sara], "14:00-8:00": [marco]}}', "mon-sun 13:00-14:00", id="noon"
+        ),
+    ],
+)
+def test_hours_at_which_nobody_is_on_call_are_named(on_call: str, gaps: str) -> None:
+    assert findings(CATCH_ALL, f"on_call: {on_call}\n") == [
+        f"warning on_call: nobody is on call {gaps}: what is critical then rings with the admins"
+    ]
+
+
+@pytest.mark.parametrize(
+    "on_call",
+    [
+        "{always: [sara]}",
+        '{always: {"8:00-20:00": [sara], "20:00-8:00": [marco]}}',
+        '{mon-fri: {"0:00-24:00": [sara]}, sat: {"0:00-12:00": [sara], "12:00-0:00": [marco]}, sun: [marco]}',
+        '{mon-sun: {"10:00-9:00": [sara], "9:00-18:00": [marco]}}',
+    ],
+)
+def test_a_week_with_somebody_on_call_at_every_hour_is_quiet(on_call: str) -> None:
+    assert findings(CATCH_ALL, f"on_call: {on_call}\n") == []
+
+
+_TIMES = st.tuples(st.integers(0, 23), st.integers(0, 59)).map(lambda at: at[0] * 60 + at[1])
+_SHIFTS = st.lists(
+    st.builds(
+        lambda days, start, length: OnCall(
+            days=days, names=("sara",), hours=Interval(start=start, end=start + length)
+        ),
+        st.frozensets(st.integers(0, 6), min_size=1),
+        _TIMES,
+        st.integers(1, 24 * 60),
+    ),
+    max_size=4,
+)
+
+
+@given(_SHIFTS, st.integers(0, 6), _TIMES)
+def test_a_minute_is_named_as_uncovered_exactly_when_no_shift_holds(
+    shifts: list[OnCall], weekday: int, minute: int
+) -> None:
+    gaps = [gap.split(" ") for gap in uncovered(shifts)]
+    named = [
+        times
+        for days, hours in gaps
+        if weekday in (parse_weekdays(days) or ()) and (times := parse_times(hours)) is not None
+    ]
+    inside = any(start <= minute < end for start, end in named)
+    assert inside is not any(shift.holds_at(weekday, minute) for shift in shifts)

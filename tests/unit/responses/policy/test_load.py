@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from policy_cases import HEAD, policy_of
 
 from models.decision import Duration, DurationUnit, RemedyKind, Role
+from responses.hours import WHOLE_DAY, Interval
 from responses.policy import Policy, PolicyFileError, load_policy, load_policy_text
 from responses.policy.conditions import single_tests
 from responses.policy.schema import Address, Audience, Codes, Count, FactType, Supplier
@@ -337,6 +338,26 @@ def test_a_wrong_rule_is_refused(rule: str, problem: str) -> None:
             "hours.seasons: two seasons share the 01-15",
             id="seasons that overlap",
         ),
+        pytest.param("on_call: {lun: [sara]}", "on_call.lun: expected always or a day", id="call day"),
+        pytest.param(
+            "on_call: {mon-fri: {20.00-8.00: [sara]}}",
+            'on_call.mon-fri.20.00-8.00: expected hours such as "20:00-8:00", found "20.00-8.00"',
+            id="on call with points",
+        ),
+        pytest.param(
+            'on_call: {always: {"8:00-20:00": [sara], "20:00-25:00": [marco]}}',
+            "on_call.always.20:00-25:00: expected hours",
+            id="on call at no hour",
+        ),
+        pytest.param(
+            'on_call: {always: {"8:00-8:00": [sara]}}',
+            "on_call.always.8:00-8:00: expected hours",
+            id="on call for no time",
+        ),
+        pytest.param("on_call: {sat: {}}", "on_call.sat: nobody is named", id="nobody on call"),
+        pytest.param(
+            'on_call: {sat: {"8:00-20:00": []}}', "on_call.sat.8:00-20:00: the list is empty", id="no names"
+        ),
         pytest.param("deputy_approval: molto", "deputy_approval: expected", id="deputy"),
         pytest.param(
             "signals: {x: {count: claims, within: 3 days, then: {once: yes}}}", "signals.x: expected", id="s"
@@ -442,3 +463,20 @@ def test_a_season_is_read_as_it_was_written(first: date, last: date) -> None:
     (season,) = policy_of(f'{RULE}hours: {{seasons: [{{{ends}, mon: ["9:00-13:00"]}}]}}\n').hours.seasons
     assert season.first == (first.month, first.day)
     assert season.last == (last.month, last.day)
+
+
+def test_who_is_on_call_may_change_with_the_hours_of_the_day() -> None:
+    policy = policy_of(
+        f'{RULE}on_call:\n  mon-fri: {{"8:00-20:00": [Giulia, Sara], "20:00-8:00": [Sara]}}\n  sat: [Marco]\n'
+    )
+    day, night, saturday = policy.on_call
+    assert (day.names, day.hours) == (("Giulia", "Sara"), Interval(start=480, end=1200))
+    assert (night.names, night.hours) == (("Sara",), Interval(start=1200, end=1920))
+    assert (saturday.names, saturday.hours) == (("Marco",), WHOLE_DAY)
+
+
+def test_hours_on_call_that_cannot_be_are_named_with_their_place() -> None:
+    text = HEAD + RULE + "on_call:\n  mon-fri:\n    20-8: [sara]\n"
+    assert problems(text) == [
+        'p.yaml:17:11: on_call.mon-fri.20-8: expected hours such as "20:00-8:00", found "20-8"'
+    ]
