@@ -19,6 +19,7 @@ AGENTS = ("Giulia", "Bruno")
 APPROVE = "Approva e invia"
 _WRITE_EVERY = 0.5
 _LOOK_EVERY = 0.5
+_BOTS_SHARE = 0.3
 _MATTERS = (
     "Il pacco {n} non è arrivato",
     "Consegna numero {n}: ancora niente da ieri",
@@ -57,17 +58,16 @@ class Evening:
 
     def kill_one(self) -> None:
         """After a random while, kills a random process that has something to lose, and starts another."""
-        time.sleep(self._rng.uniform(*self._life()))
-        # Who waits for a dead bot's lease to run out has nothing yet that a kill could hurt.
-        chosen = self._rng.choice([one for one in self._cluster.running if not self._waits(one)])
+        time.sleep(self._rng.uniform(0.2, 3.0))
+        # Who waits for a dead bot's lease to run out has nothing yet that a kill could hurt; and a bot
+        # that never lived for longer than its lease would send next to nothing all evening.
+        victims = [one for one in self._cluster.running if not self._waits(one)]
+        weights = [_BOTS_SHARE if one.duty == "bot" else 1.0 for one in victims]
+        (chosen,) = self._rng.choices(victims, weights)
         self.killed[chosen.duty] += 1
         self._cluster.kill(chosen)
         self._cluster.start(chosen.duty)
         assert self._busy.is_alive(), self._failure
-
-    def _life(self) -> tuple[float, float]:
-        # Alone, a process is killed while it starts as well as when it works; of four, one at a time is.
-        return (0.5, 5.0) if len(self._duties) == 1 else (0.2, 3.0)
 
     def _waits(self, process: Running) -> bool:
         return process.duty == "bot" and "lease.held" not in process.log.read_text()
