@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test fuzz lint types imports lock clean
+.PHONY: run test fuzz soak lint types imports lock clean
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Rimedio needs Python 3.11: install it, or say where it is with 'make PYTHON=/path/to/python3.11'"; exit 1; }
@@ -21,6 +21,10 @@ test: lint types imports $(VENV)/.installed
 # Twenty thousand made-up requests against every address of the desk; says how each was answered.
 fuzz: $(VENV)/.installed
 	FUZZ_REQUESTS=20000 $(BIN)/python -m pytest -s tests/unit/desk/test_desk_fuzz.py $(ARGS)
+
+# Five hundred kills at random moments of a busy evening, on SQLite and on PostgreSQL; about half an hour.
+soak: $(VENV)/.installed
+	KILLS=500 $(BIN)/python -m pytest -s tests/e2e/test_kills.py $(ARGS)
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

@@ -1,6 +1,6 @@
 """How good the classifier is on labelled messages: precision, recall and F1 per label and field."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.console import Group
@@ -9,6 +9,8 @@ from rich.table import Table
 from models.assessment import Assessment
 from nlp.corpus import Example
 from nlp.heads import YES
+
+_FIELDS = ("act", "complaint_types", "tone", "urgency", "asks", "own_error")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,32 +91,54 @@ class Report:
 
 def evaluate(gold: Sequence[Example], assessments: Sequence[Assessment]) -> Report:
     """Compare assessments with the labels that people gave, row by row."""
+    return _compared(gold, [_assessed(one) for one in assessments], [one.abstained for one in assessments])
+
+
+def agreement(first: Sequence[Example], second: Sequence[Example]) -> Report:
+    """Compare two people's labels of the same messages, row by row; F1 is the same either way round."""
+    return _compared(
+        first,
+        [{field: labels or set() for field, labels in _labelled(one).items()} for one in second],
+        [frozenset()] * len(second),
+    )
+
+
+def _compared(
+    gold: Sequence[Example], found: Sequence[Mapping[str, set[str]]], abstained: Sequence[Collection[str]]
+) -> Report:
     reports = []
-    for field, true, predicted in (
-        ("act", [_one(example.act) for example in gold], [{a.act.label} for a in assessments]),
-        (
-            "complaint_types",
-            [_several(example.complaint_types) for example in gold],
-            [{label.label for label in a.complaint_types} for a in assessments],
-        ),
-        ("tone", [_one(example.tone) for example in gold], [{a.tone.label} for a in assessments]),
-        ("urgency", [_one(example.urgency) for example in gold], [{a.urgency.label} for a in assessments]),
-        (
-            "asks",
-            [_several(example.asks) for example in gold],
-            [{label.label for label in a.asks} for a in assessments],
-        ),
-        (
-            "own_error",
-            [_yes_no(example.own_error) for example in gold],
-            [_yes_no(a.own_error.label == YES) or set() for a in assessments],
-        ),
-    ):
-        abstained = [field in assessment.abstained for assessment in assessments]
-        rows = [row for row in zip(true, predicted, abstained, strict=True) if row[0] is not None]
+    true = [_labelled(example) for example in gold]
+    for field in _FIELDS:
+        rows = [
+            (labels, there[field], field in unsure)
+            for one, there, unsure in zip(true, found, abstained, strict=True)
+            if (labels := one[field]) is not None
+        ]
         if rows:
-            reports.append(_report(field, [(row[0] or set(), row[1], row[2]) for row in rows]))
+            reports.append(_report(field, rows))
     return Report(fields=tuple(reports), rows=len(gold))
+
+
+def _labelled(example: Example) -> dict[str, set[str] | None]:
+    return {
+        "act": _one(example.act),
+        "complaint_types": _several(example.complaint_types),
+        "tone": _one(example.tone),
+        "urgency": _one(example.urgency),
+        "asks": _several(example.asks),
+        "own_error": _yes_no(example.own_error),
+    }
+
+
+def _assessed(assessment: Assessment) -> dict[str, set[str]]:
+    return {
+        "act": {assessment.act.label},
+        "complaint_types": {label.label for label in assessment.complaint_types},
+        "tone": {assessment.tone.label},
+        "urgency": {assessment.urgency.label},
+        "asks": {label.label for label in assessment.asks},
+        "own_error": _yes_no(assessment.own_error.label == YES) or set(),
+    }
 
 
 def render(report: Report) -> Group:

@@ -41,7 +41,7 @@ class Delivery:
         self._channels = channels
         self._process_id = process_id
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._tries: set[asyncio.Task[None]] = set()
+        self._tries: set[asyncio.Task[str | None]] = set()
 
     @property
     def channels(self) -> frozenset[str]:
@@ -49,7 +49,7 @@ class Delivery:
         return frozenset(self._channels)
 
     async def run(self, outbox_id: str) -> None:
-        """Sends one entry if it is due; does nothing otherwise."""
+        """Sends one entry if it is due, and the parts that follow it; does nothing otherwise."""
         entry = await self._pending(outbox_id)
         if entry is None:
             return
@@ -59,16 +59,19 @@ class Delivery:
             return
         lock = self._locks.setdefault(entry.chat_key, asyncio.Lock())
         async with lock:
-            if await self._pending(outbox_id) is None:
-                # Cancelled while others were sent: it must not use up the chat's turn.
-                return
-            # The pacing is waited for first: while an entry is `sending`, a crash leaves doubt.
-            await channel.ready(entry.chat_key, Purpose(entry.purpose))
-            trying = asyncio.create_task(self._try(channel, outbox_id))
-            self._tries.add(trying)
-            trying.add_done_callback(self._tries.discard)
-            # Stopping the program ends the waiting, never a try that has begun: that would leave doubt.
-            await asyncio.shield(trying)
+            # All parts of a message in a row: another card between head and buttons would mislead.
+            next_part: str | None = outbox_id
+            while next_part is not None:
+                if await self._pending(next_part) is None:
+                    # Cancelled while others were sent: it must not use up the chat's turn.
+                    return
+                # The pacing is waited for first: while an entry is `sending`, a crash leaves doubt.
+                await channel.ready(entry.chat_key, Purpose(entry.purpose))
+                trying = asyncio.create_task(self._try(channel, next_part))
+                self._tries.add(trying)
+                trying.add_done_callback(self._tries.discard)
+                # Stopping the program ends the waiting, never a try that has begun: that would leave doubt.
+                next_part = await asyncio.shield(trying)
 
     async def finish(self) -> None:
         """Waits for the tries that are under way, for a few seconds at most."""
@@ -80,13 +83,14 @@ class Delivery:
             entry = await session.get(OutboxEntry, outbox_id)
         return entry if entry is not None and entry.state == OutboxState.PENDING else None
 
-    async def _try(self, channel: Channel, outbox_id: str) -> None:
+    async def _try(self, channel: Channel, outbox_id: str) -> str | None:
+        """Sends an entry once; the next part's id when it was sent and has one."""
         attempt = new_id()
         claimed = await self._claim(outbox_id, attempt)
         if claimed is None:
-            return
+            return None
         result = await channel.send(claimed)
-        await self._settle(outbox_id, attempt, result)
+        return await self._settle(outbox_id, attempt, result)
 
     async def _claim(self, outbox_id: str, attempt: str) -> Outgoing | None:
         async with self._database.writing() as session:
@@ -120,13 +124,14 @@ class Delivery:
                 content=entry.content,
             )
 
-    async def _settle(self, outbox_id: str, attempt: str, result: SendResult) -> None:
+    async def _settle(self, outbox_id: str, attempt: str, result: SendResult) -> str | None:
+        next_part = None
         async with self._database.writing() as session:
             entry = await session.get_one(OutboxEntry, outbox_id, with_for_update=True)
             if entry.attempt_id != attempt or entry.state != OutboxState.SENDING:
                 # The sweep has given this try up; what a person says about it counts now.
                 log.warning("delivery.late_result", extra={"outbox": outbox_id, "outcome": result.outcome})
-                return
+                return None
             entry.error = result.error
             match result.outcome:
                 case Outcome.SENT:
@@ -135,7 +140,7 @@ class Delivery:
                         utcnow(),
                         result.provider_id,
                     )
-                    await sent(session, entry)
+                    next_part = await sent(session, entry)
                 case Outcome.RETRY:
                     entry.state = OutboxState.PENDING
                     entry.not_before = utcnow() + (result.retry_after or _UNREACHED_PAUSE)
@@ -161,6 +166,7 @@ class Delivery:
                 outbox=entry.id,
                 purpose=entry.purpose,
             )
+        return next_part
 
 
 async def _previous_part_sent(session: AsyncSession, entry: OutboxEntry) -> bool:
@@ -171,8 +177,11 @@ async def _previous_part_sent(session: AsyncSession, entry: OutboxEntry) -> bool
     return (await session.scalars(query)).one_or_none() == OutboxState.SENT
 
 
-async def sent(session: AsyncSession, entry: OutboxEntry) -> None:
-    """What follows from a message having been sent: it is part of the conversation, the next part may go."""
+async def sent(session: AsyncSession, entry: OutboxEntry) -> str | None:
+    """What follows from a message having been sent: it is part of the conversation, the next part may go.
+
+    Returns the next part's id, where there is one that has not been sent.
+    """
     stem, _, _ = entry.dedupe_key.rpartition(":")
     following = (
         await session.scalars(
@@ -190,7 +199,7 @@ async def sent(session: AsyncSession, entry: OutboxEntry) -> None:
         if card_id is not None and entry.provider_id is not None:
             card = await session.get_one(Card, card_id)
             card.message_ids = [*card.message_ids, entry.provider_id]
-        return
+        return following
     identity = (
         await session.scalars(select(Identity).where(Identity.chat_key == entry.chat_key).limit(1))
     ).one_or_none()
@@ -228,6 +237,7 @@ async def sent(session: AsyncSession, entry: OutboxEntry) -> None:
         case.flag = None
     if entry.approval_id is not None:
         await _activate_vouchers(session, entry.approval_id)
+    return following
 
 
 def _kind_of(file: Mapping[str, Any] | None) -> MessageKind:

@@ -44,7 +44,8 @@ class Bell:
 
         def over() -> None:
             self._timers.discard(timer)
-            self._answer(alarm)
+            # The loop's clock and the wall's differ: what is woken a moment too early finds nothing due.
+            self.ring(alarm)
 
         timer = loop.call_later(pause, over)
         self._timers.add(timer)

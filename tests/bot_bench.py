@@ -4,7 +4,7 @@ What the program adds is left out: alarms ring as tasks of the loop at once, and
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from importlib.resources import files
@@ -21,7 +21,6 @@ from desk.channel import WebChannel
 from desk.webchat import web_handler
 from models.alarm import Alarm, Job
 from models.assessment import Assessment, Entities, Label
-from models.clock import utcnow
 from models.database import Database, sqlite_url
 from models.decision import Role
 from models.tables import Agent, Base
@@ -39,6 +38,7 @@ from responses.policies import PolicyBook
 from responses.road import Road
 from responses.standing_texts import StandingTexts
 from responses.triage import Triage
+from rimedio.bell import Bell
 from tests.telegram import Double, Seen, User
 
 QUICK = Limit(count=1_000, seconds=0.01)
@@ -85,7 +85,6 @@ class BotBench:
             undo=timedelta(seconds=undo),
         )
         self.says = late_parcel()
-        self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         self.telegram.start()
@@ -126,23 +125,26 @@ class BotBench:
         channels = {"telegram": self.bot.channel, "web": WebChannel(), "desk": HandChannel()}
         self.inbox = Inbox(self.database, handlers, give_up)
         self.delivery = Delivery(self.database, channels, "bench")
-        self._work: dict[Job, Callable[[str], Awaitable[None]]] = {
-            Job.PROCESS: self.inbox.process,
-            Job.ASSESS: self.road.triage.assess,
-            Job.TRIAGE: self.road.triage.run,
-            Job.DELIVER: self.delivery.run,
-        }
+        self._bell = Bell(
+            {
+                Job.PROCESS: self.inbox.process,
+                Job.ASSESS: self.road.triage.assess,
+                Job.TRIAGE: self.road.triage.run,
+                Job.DELIVER: self.delivery.run,
+            }
+        )
         self.database.ring = self._ring
         await self.bot.start()
-        self._spawn(self.bot.run())
+        self._receiving = asyncio.create_task(self.bot.run())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._receiving.cancel()
+        await asyncio.gather(self._receiving, return_exceptions=True)
+        await self._bell.stop()
+        await self.delivery.finish()
         await self.bot.stop()
         await self.database.close()
         self.telegram.stop()
@@ -205,14 +207,4 @@ class BotBench:
 
     async def _ring(self, alarms: Sequence[Alarm]) -> None:
         for alarm in alarms:
-            self._spawn(self._wake(alarm))
-
-    async def _wake(self, alarm: Alarm) -> None:
-        if alarm.at is not None:
-            await asyncio.sleep(max(0.0, (alarm.at - utcnow()).total_seconds()))
-        await self._work[alarm.job](alarm.row_id)
-
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+            self._bell.ring(alarm)

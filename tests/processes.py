@@ -35,6 +35,7 @@ class Running:
     def __init__(self, duty: str, model: type[Model], environment: dict[str, str], log: Path) -> None:
         self.duty = duty
         self.log = log
+        log.touch()
         self._process = _FORKS.Process(target=quick_program.become, args=(duty, model, environment, str(log)))
         self._process.start()
 

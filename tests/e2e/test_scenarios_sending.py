@@ -155,6 +155,7 @@ def test_scenario_23_a_card_that_is_not_modified_counts_as_changed(staffed: Staf
         ("truncated", "unconfirmed", 1),
         ("garbage", "unconfirmed", 1),
         ("cut", "unconfirmed", 1),
+        ("hang_after", "unconfirmed", 1),
     ],
 )
 def test_each_fault_at_the_sending_of_an_answer_leads_to_its_state_and_never_to_a_second_message(

@@ -90,7 +90,7 @@ async def test_the_last_message_is_split_off_and_merged_back_with_one_press_each
     both = await bench.card(giulia, "fattura")
     giulia.press(both, "caso a parte")
     await giulia.sees("adesso è la richiesta n. 102")
-    own = await bench.card(giulia, "n. 102")
+    own = await bench.card(giulia, "Richiesta n. 102")
     giulia.press(own, "Unisci alla n. 101")
     await giulia.sees("Continua nella richiesta n. 101")
     async with bench.database.reading() as session:

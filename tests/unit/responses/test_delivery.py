@@ -183,13 +183,12 @@ async def test_a_part_waits_for_the_one_before_and_goes_on_where_it_failed(sqlit
     await delivery.run(parts[1])
     assert channel.seen == []
     await delivery.run(parts[0])
-    await delivery.run(parts[1])
     await delivery.run(parts[2])
     assert [message.content["text"] for message in channel.seen] == ["uno", "due"]
     async with sqlite.writing() as session:
         await settle_by_hand(session, await session.get_one(OutboxEntry, parts[1]), arrived=False)
     await delivery.run(parts[1])
-    assert [message.content["text"] for message in channel.seen] == ["uno", "due", "due"]
+    assert [message.content["text"] for message in channel.seen] == ["uno", "due", "due", "tre"]
     assert Alarm(job=Job.DELIVER, row_id=parts[2]) in rung
 
 
@@ -253,6 +252,27 @@ async def test_stopping_lets_a_try_that_has_begun_come_to_its_end(sqlite: Databa
     channel.door.set()
     await delivery.finish()
     assert (await state_of(sqlite, entry)).state == OutboxState.SENT
+
+
+@pytest.mark.parametrize(
+    ("jump", "state"),
+    [(timedelta(hours=1), OutboxState.UNCONFIRMED), (timedelta(hours=-1), OutboxState.SENT)],
+    ids=["forward", "back"],
+)
+async def test_a_clock_that_jumps_during_a_try_leads_to_no_second_one(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch, jump: timedelta, state: OutboxState
+) -> None:
+    entry, channel = await entry_for(sqlite), Slow()
+    delivery = Delivery(sqlite, {"web": channel}, "p")
+    running = asyncio.create_task(delivery.run(entry))
+    await channel.asked.wait()
+    monkeypatch.setattr("responses.delivery.utcnow", lambda: utcnow() + jump)
+    async with sqlite.writing() as session:
+        await give_up_lost(session, utcnow() + jump)
+    again = asyncio.create_task(delivery.run(entry))
+    channel.door.set()
+    await asyncio.gather(running, again)
+    assert ((await state_of(sqlite, entry)).state, len(channel.seen)) == (state, 1)
 
 
 async def test_what_was_cancelled_while_it_waited_uses_no_turn_of_its_chat(sqlite: Database) -> None:
