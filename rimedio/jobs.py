@@ -16,6 +16,7 @@ from typing import Any
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 
 from models.alarm import Alarm, Job
+from models.alone import alone
 from models.clock import utcnow
 from models.ids import new_id
 from rimedio.bell import REACH, Bell, Work
@@ -28,6 +29,7 @@ KEEP_FINISHED = timedelta(days=7)
 _CLEAN_EVERY = timedelta(days=1)
 _CLEAN_AT_ONCE = 500
 _POLL_EVERY = 0.25
+_MIGRATE = 0x52494D56  # any number that no other lock of ours uses
 _AT_ONCE = {Place.BOT: None, Place.WORKER: 32}
 """How many alarms one process works on at a time: workers leave the rest to each other."""
 
@@ -67,6 +69,7 @@ class Jobs:
         _work.clear()
         _work.update({job.value: call for job, call in work.items()})
         self._bell = Bell(work)
+        self._database_url = database_url
         self._sweep = sweep
         self._places = places
         self._sweep_now = asyncio.Event()
@@ -98,6 +101,11 @@ class Jobs:
 
     async def start(self) -> None:
         """Launches DBOS inside the running loop, so that jobs run in it, and sweeps at once."""
+        if self._places is not None:
+            # DBOS builds indexes concurrently, which waits for everybody else's statements, and so for our
+            # own loop as well: one process at a time, and not in the loop.
+            async with alone(self._places.database, _MIGRATE):
+                await asyncio.to_thread(DBOS.migrate, self._database_url)
         DBOS.launch()
         if self._places is not None:
             for place in Place:

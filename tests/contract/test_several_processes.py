@@ -99,6 +99,20 @@ def test_a_bot_killed_for_good_is_replaced_within_a_minute_and_nothing_is_lost_o
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("time", range(3))
+def test_processes_that_start_at_once_on_an_empty_database_all_come_up(cluster: Cluster, time: int) -> None:
+    for duty in ("web", "bot", "worker", "worker"):
+        cluster.start(duty)
+    giulia = cluster.hire("Giulia")
+    cluster.telegram.user("Marta", language="it").send(f"Il pacco {time} non è mai arrivato")
+    cluster.settled()
+    assert giulia.find("non è mai arrivato") is not None
+    assert cluster.number("SELECT count(*) FROM processes") == 4
+    for running in cluster.running:
+        running.stop()
+
+
+@pytest.mark.slow
 def test_what_is_posted_to_the_web_is_read_by_a_worker_and_answered_by_the_bot(
     tmp_path: Path, postgres: PostgresServer, telegram: Double
 ) -> None:

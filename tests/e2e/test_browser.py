@@ -270,13 +270,15 @@ def test_a_text_being_written_is_not_touched_when_the_customer_writes_again(
 
 def test_a_customer_rates_a_closed_case_in_the_chat_by_keys_alone(program, browser, signed_in, complaints):
     customer = new_page(browser, complaints)
-    write_in_chat(customer, program, "Il pacco RS20424 non è mai arrivato, aspetto da due settimane", "Rita")
+    write_in_chat(
+        customer, program, "Il pacco RS20424 non è mai arrivato, aspetto da due settimane", "Ornella"
+    )
     desk = desk_page(browser, signed_in, complaints)
     desk.goto(f"{program.address}/queue")
-    desk.locator("li.row", has_text="Rita").click()
+    desk.locator("li.row", has_text="Ornella").click()
     expect(desk.locator("#preview")).not_to_be_empty(timeout=PATIENCE)
     desk.get_by_role("button", name="Rispondi di no").click()
-    desk.locator("#text").fill("Buongiorno Rita, il pacco è stato consegnato ieri.\n{agent}")
+    desk.locator("#text").fill("Buongiorno Ornella, il pacco è stato consegnato ieri.\n{agent}")
     desk.get_by_role("button", name="Approva e invia").click()
     expect(customer.locator(".bubble.out", has_text="consegnato ieri")).to_be_visible(timeout=PATIENCE)
     desk.locator("[data-do=close]").click()
