@@ -57,6 +57,7 @@ class Keeper:
         """Looks every two seconds, and when woken."""
         while True:
             pause = _EVERY
+            self._awake.clear()
             try:
                 await self.look()
             except Exception:
@@ -65,7 +66,6 @@ class Keeper:
                 pause = _AFTER_ERROR
             # On a busy evening something happens all the time.
             await asyncio.sleep(_AT_MOST_EVERY)
-            self._awake.clear()
             try:
                 async with asyncio.timeout(pause):
                     await self._awake.wait()

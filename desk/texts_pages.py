@@ -37,14 +37,14 @@ async def page(visit: Reader, language: str = "", at: str = "", done: str = "") 
 async def form(visit: Reader, name: str, language: str) -> HTMLResponse:
     """The form in which a text is worded."""
     _writers_only(visit)
-    return await _form(visit, _own(name, language))
+    return await _form(visit, _own(visit, name, language))
 
 
 @router.post("/{name}/{language}")
 async def write(request: Request, visit: Actor, name: str, language: str) -> Response:
     """Keeps a wording that an admin has to approve; a mistake keeps what was typed."""
     _writers_only(visit)
-    own = _own(name, language)
+    own = _own(visit, name, language)
     written = str((await request.form()).get("text", ""))
     try:
         async with visit.desk.road.database.writing() as session:
@@ -58,7 +58,7 @@ async def write(request: Request, visit: Actor, name: str, language: str) -> Res
 async def approve(request: Request, visit: Actor, name: str, language: str) -> Response:
     """From now on the wording that stood on the page goes out."""
     admins_only(visit)
-    own = _own(name, language)
+    own = _own(visit, name, language)
     text_id = str((await request.form()).get("id", ""))
     try:
         async with visit.desk.road.database.writing() as session:
@@ -72,7 +72,7 @@ async def approve(request: Request, visit: Actor, name: str, language: str) -> R
 async def discard(request: Request, visit: Actor, name: str, language: str) -> Response:
     """Throws away what waits for approval."""
     _writers_only(visit)
-    own = _own(name, language)
+    own = _own(visit, name, language)
     text_id = str((await request.form()).get("id", ""))
     try:
         async with visit.desk.road.database.writing() as session:
@@ -86,7 +86,7 @@ async def discard(request: Request, visit: Actor, name: str, language: str) -> R
 async def reset(request: Request, visit: Actor, name: str, language: str) -> Response:
     """The program's own text goes out again."""
     admins_only(visit)
-    own = _own(name, language)
+    own = _own(visit, name, language)
     text_id = str((await request.form()).get("id", ""))
     try:
         async with visit.desk.road.database.writing() as session:
@@ -101,11 +101,19 @@ def _writers_only(visit: Visit) -> None:
         raise ForbiddenPageError
 
 
-def _own(name: str, language: str) -> StandingWording:
+def _own(visit: Visit, name: str, language: str) -> StandingWording:
     try:
-        return standing_text(name, language)
+        own = standing_text(name, language)
     except StandingTextError:
         raise HTTPException(404) from None
+    if not _is_shown(visit, own):
+        raise HTTPException(404)
+    return own
+
+
+def _is_shown(visit: Visit, own: StandingWording) -> bool:
+    """What nothing sends has no description, and nobody need word it."""
+    return f"texts.when.{own.name}" in visit.words.wordings
 
 
 def _back(own: StandingWording, done: str) -> RedirectResponse:
@@ -131,8 +139,7 @@ async def _list(
     return visit.page(
         "texts.html",
         status=status,
-        # What nothing sends has no description, and nobody need word it.
-        wordings=[one for one in wordings if f"texts.when.{one.own.name}" in visit.words.wordings],
+        wordings=[one for one in wordings if _is_shown(visit, one.own)],
         names=names,
         languages=LANGUAGES,
         chosen=language,

@@ -95,7 +95,7 @@ def evaluate(gold: Sequence[Example], assessments: Sequence[Assessment]) -> Repo
 
 
 def agreement(first: Sequence[Example], second: Sequence[Example]) -> Report:
-    """Compare two people's labels of the same messages, row by row; F1 is the same either way round."""
+    """Compare two readings of the same messages, row by row; F1 is the same either way round."""
     return _compared(
         first,
         [{field: labels or set() for field, labels in _labelled(one).items()} for one in second],

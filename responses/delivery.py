@@ -42,6 +42,7 @@ class Delivery:
         self._process_id = process_id
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._tries: set[asyncio.Task[str | None]] = set()
+        self._ending = False
 
     @property
     def channels(self) -> frozenset[str]:
@@ -67,6 +68,8 @@ class Delivery:
                     return
                 # The pacing is waited for first: while an entry is `sending`, a crash leaves doubt.
                 await channel.ready(entry.chat_key, Purpose(entry.purpose))
+                if self._ending:
+                    return
                 trying = asyncio.create_task(self._try(channel, next_part))
                 self._tries.add(trying)
                 trying.add_done_callback(self._tries.discard)
@@ -74,7 +77,8 @@ class Delivery:
                 next_part = await asyncio.shield(trying)
 
     async def finish(self) -> None:
-        """Waits for the tries that are under way, for a few seconds at most."""
+        """Begins no more tries, and waits for those under way, for a few seconds at most."""
+        self._ending = True
         if self._tries:
             await asyncio.wait(self._tries, timeout=_FINISH_WITHIN)
 

@@ -105,7 +105,7 @@ class Inbox:
         if row is None or row.processed_at is not None:
             return
         if row.chat_key in self._asked:
-            # Somebody works this chat off; they look once more before they end.
+            # Somebody works this chat off; they look once more before they end, or the sweep does.
             self._asked[row.chat_key] = True
             return
         self._asked[row.chat_key] = True

@@ -322,6 +322,17 @@ async def overdue_cases(session: AsyncSession, until: datetime, limit: int) -> l
     return [Alarm(job=Job.TRIAGE, row_id=row, at=at) for row, at in await session.execute(query)]
 
 
+async def unread_cases(session: AsyncSession, now: datetime, limit: int) -> list[Alarm]:
+    """Cases that still wait for more words: read before their time, they may turn out to be critical."""
+    query = (
+        select(Case.id)
+        .where(Case.triage_due_at > now, Case.first_unread_at.is_not(None))
+        .order_by(Case.first_unread_at)
+        .limit(limit)
+    )
+    return [Alarm(job=Job.ASSESS, row_id=row) for row in await session.scalars(query)]
+
+
 def _only_thanks(reading: Reading, before: str) -> bool:
     if not reading.found or reading.has_files or any("?" in message.text for message in reading.messages):
         return False

@@ -21,7 +21,8 @@ MAX_BUTTON = 40
 _BUTTONS = frozenset({"forget_button"})
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _AMOUNT = re.compile(
-    r"[€$£%]|\b(?:EUR|USD|GBP|CHF|euros?|dollar[oi]?|dollars?|dólares|sterlin[ae]|pounds?|francs?|franchi)\b",
+    r"[€$£¥%]|\b(?:EUR|USD|GBP|CHF|euros?|dollar[oi]?|dollars?|dólares|sterlin[ae]|sterling|pounds?|pfund|"
+    r"libras?|francs?|franchi|franken|per\s?cento?|prozent|pour\s?cent|por\s?ciento)\b",
     re.IGNORECASE,
 )
 

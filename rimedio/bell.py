@@ -33,9 +33,12 @@ class Bell:
         self._again: dict[tuple[Job, str], bool] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.TimerHandle] = set()
+        self._stopped = False
 
     def ring(self, alarm: Alarm) -> None:
-        """Rings an alarm when it is time."""
+        """Rings an alarm when it is time; does nothing once stopped."""
+        if self._stopped:
+            return
         pause = (alarm.at - utcnow()).total_seconds() if alarm.at is not None else 0.0
         if pause <= 0:
             self._answer(alarm)
@@ -83,6 +86,7 @@ class Bell:
 
     async def stop(self) -> None:
         """Ends everything at its next wait. What was not done is found again at the next start."""
+        self._stopped = True
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()

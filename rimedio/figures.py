@@ -50,7 +50,8 @@ async def _totals(session: AsyncSession) -> list[Metric]:
         .group_by(OutboxEntry.purpose)
     ):
         sent.add_metric([purpose], count)
-    rated = CounterMetricFamily("rimedio_rated", "Marks that customers gave, by mark", labels=["mark"])
+    # No counter: who is erased takes their mark along.
+    rated = GaugeMetricFamily("rimedio_rated", "Marks that customers gave, by mark", labels=["mark"])
     marks = (
         select(Rating.mark, func.count())
         .join(Case, Case.id == Rating.case_id)

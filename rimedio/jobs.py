@@ -128,6 +128,7 @@ class Jobs:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
         await self._bell.stop()
         await asyncio.to_thread(DBOS.destroy)
 

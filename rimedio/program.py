@@ -43,7 +43,7 @@ from responses.road import Road
 from responses.samples import sample_handler
 from responses.silence import note_silence
 from responses.standing_texts import StandingTexts
-from responses.triage import Triage, idle_takeovers, outdated_drafts, overdue_cases
+from responses.triage import Triage, idle_takeovers, outdated_drafts, overdue_cases, unread_cases
 from responses.waiting import end_silence, silent_cases
 from responses.watch import Watch
 from rimedio.ears import Ears
@@ -300,9 +300,10 @@ class Program:
             until = now + SWEEP_EVERY
             updates = await overdue_updates(session, until, _AT_ONCE, sources=self.inbox.sources)
             cases = await overdue_cases(session, until, _AT_ONCE) if keeps_house else []
+            unread = await unread_cases(session, now, _AT_ONCE) if keeps_house else []
             entries = await overdue_entries(session, until, _AT_ONCE, channels=self.delivery.channels)
         if self.bot is not None:
             await self.bot.fetch_missing()
         if keeps_house:
             await self.retention.run()
-        return [*updates, *cases, *entries]
+        return [*updates, *unread, *cases, *entries]

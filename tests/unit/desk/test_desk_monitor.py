@@ -97,9 +97,7 @@ async def test_figures_are_what_the_database_holds_and_name_nobody(opened: Datab
     found = await figures(app)
     assert found["rimedio_received_total", "telegram"] == 1
     assert found["rimedio_sent_total", "standing"] == 2
-    assert {key: found[key] for key in found if key[0] == "rimedio_rated_total"} == {
-        ("rimedio_rated_total", "4"): 1
-    }
+    assert {key: found[key] for key in found if key[0] == "rimedio_rated"} == {("rimedio_rated", "4"): 1}
     assert found["rimedio_outbox", "unconfirmed"] == 1
     assert found["rimedio_oldest_seconds", "updates"] >= 0
     assert found["rimedio_oldest_seconds", "approval"] > 0

@@ -127,7 +127,9 @@ async def test_an_agent_reads_and_words_nothing(house):
     assert "scritto da Sara" in await card(marco)
 
 
-@pytest.mark.parametrize("path", ["/texts/nothing/it", "/texts/receipt/xx", "/texts/receipt/IT"])
+@pytest.mark.parametrize(
+    "path", ["/texts/nothing/it", "/texts/receipt/xx", "/texts/receipt/IT", "/texts/web_welcome/it"]
+)
 async def test_a_text_that_does_not_exist_is_not_found(house, path):
     assert (await (await house.browser()).open(path)).status_code == 404
 

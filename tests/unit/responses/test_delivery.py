@@ -254,6 +254,14 @@ async def test_stopping_lets_a_try_that_has_begun_come_to_its_end(sqlite: Databa
     assert (await state_of(sqlite, entry)).state == OutboxState.SENT
 
 
+async def test_once_the_program_ends_no_other_try_begins(sqlite: Database) -> None:
+    entry, channel = await entry_for(sqlite), Slow()
+    delivery = Delivery(sqlite, {"web": channel}, "p")
+    await delivery.finish()
+    await delivery.run(entry)
+    assert (await state_of(sqlite, entry)).state == OutboxState.PENDING
+
+
 @pytest.mark.parametrize(
     ("jump", "state"),
     [(timedelta(hours=1), OutboxState.UNCONFIRMED), (timedelta(hours=-1), OutboxState.SENT)],

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
+from models.alarm import Alarm, Job
 from models.assessment import Assessment, Entities, Label
 from models.clock import utcnow
 from models.database import Database
@@ -35,7 +36,7 @@ from responses.inbox import receive
 from responses.incoming import Incoming, MessageKind
 from responses.policies import PolicyBook
 from responses.standing_texts import StandingTexts
-from responses.triage import MAX_ATTEMPTS, Triage, outdated_drafts
+from responses.triage import MAX_ATTEMPTS, Triage, outdated_drafts, unread_cases
 from tests.seed import bound, seed_agent
 
 _numbers = count(1)
@@ -195,6 +196,14 @@ async def test_what_is_critical_does_not_wait(road: Road) -> None:
     await slow.triage.run(case.id)
     draft = await slow.draft(case)
     assert draft.language == "it"
+
+
+async def test_the_sweep_finds_what_nobody_has_read_before_its_time(road: Road) -> None:
+    slow = Road(road.database, replace(road.config, debounce=timedelta(seconds=60)))
+    case = await slow.writes("C'è odore di gas in tutta la casa.", LATE)
+    async with road.database.reading() as session:
+        assert await unread_cases(session, utcnow(), 9) == [Alarm(job=Job.ASSESS, row_id=case.id)]
+        assert await unread_cases(session, utcnow() + timedelta(minutes=5), 9) == []
 
 
 async def test_a_message_is_classified_once(road: Road) -> None:

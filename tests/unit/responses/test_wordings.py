@@ -218,6 +218,11 @@ async def test_a_start_keeps_every_wording_of_the_programs_own(desk: Desk) -> No
         pytest.param("Richiesta n. {{number}}, {when}.", "wording_brace", id="doubled"),
         pytest.param("Richiesta n. {number}, {when}: 10 euro per lei.", "wording_amount", id="amount"),
         pytest.param("Richiesta n. {number}, {when}: 10% per lei.", "wording_amount", id="percentage"),
+        pytest.param("Richiesta n. {number}, {when}: il 10 per cento.", "wording_amount", id="in words"),
+        pytest.param("Anfrage {number}, {when}: 10 Prozent.", "wording_amount", id="Prozent"),
+        pytest.param("Demande {number}, {when} : 10 pour cent.", "wording_amount", id="pour cent"),
+        pytest.param("Caso {number}, {when}: un 10 por ciento.", "wording_amount", id="por ciento"),
+        pytest.param("Case {number}, {when}: 10 pounds sterling.", "wording_amount", id="sterling"),
     ],
 )
 def test_a_text_that_cannot_go_out_is_refused(text: str, reason: str) -> None:

@@ -95,5 +95,6 @@ async def test_after_stopping_nothing_rings_any_more() -> None:
     bell.ring(Alarm(job=Job.TRIAGE, row_id="2", at=utcnow() + timedelta(milliseconds=20)))
     await shop.until(row_1=1)
     await bell.stop()
+    bell.ring(ROW)
     await asyncio.sleep(0.05)
     assert (shop.at_once, shop.begun) == (0, {"1": 1})
