@@ -43,7 +43,7 @@ def through(evening: Evening) -> None:
     print(f"\nseed {SEED}, {time.monotonic() - began:.0f} s: {figures} {dict(evening.killed)}")  # noqa: T201
     assert figures["kills"] == KILLS
     # An evening on which nothing happened would prove nothing.
-    assert figures["messages"] > KILLS
+    assert figures["messages"] > KILLS // 3
     assert figures["answers"] > KILLS // 25
 
 
