@@ -189,4 +189,4 @@ def until(condition: Callable[[], bool], what: str, *, patience: float = PATIENC
     deadline = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < deadline, f"not within {patience:.0f} s: {what}"
-        time.sleep(0.02)
+        time.sleep(0.1)

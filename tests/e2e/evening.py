@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from random import Random
 
-from tests.processes import Cluster, Running
+from tests.processes import Cluster, Running, until
 from tests.telegram import NoSuchButtonError, User
 
 CUSTOMERS = 40
@@ -74,8 +74,10 @@ class Evening:
     def _waits(self, process: Running) -> bool:
         return process.duty == "bot" and "lease.held" not in process.log.read_text()
 
-    def end(self) -> None:
+    def end(self, *, answers: int) -> None:
         """Lets everybody stop, everything be worked off and all answers leave, and ends the processes.
+
+        Where the kills left too little time for it, the agents first approve until there are so many answers.
 
         Cards that are still to be posted are not waited for: an agent's chat takes one a second.
         """
@@ -83,8 +85,13 @@ class Evening:
         self._busy.join(timeout=60)
         if self._failure is not None:
             raise self._failure
+        until(lambda: self._answered() >= answers, "the agents have approved", patience=SETTLED_WITHIN)
         self._cluster.settled(cards=False, patience=SETTLED_WITHIN)
         self._cluster.end()
+
+    def _answered(self) -> int:
+        self._approve()
+        return self._cluster.number("SELECT count(*) FROM approvals WHERE verdict = 'send'")
 
     def stop(self) -> None:
         """Ends the thread, whatever has happened."""

@@ -38,13 +38,13 @@ def through(evening: Evening) -> None:
     evening.begin()
     for _ in range(KILLS):
         evening.kill_one()
-    evening.end()
+    evening.end(answers=KILLS // 10)
     figures = evening.verify()
     print(f"\nseed {SEED}, {time.monotonic() - began:.0f} s: {figures} {dict(evening.killed)}")  # noqa: T201
     assert figures["kills"] == KILLS
     # An evening on which nothing happened would prove nothing.
     assert figures["messages"] > KILLS // 3
-    assert figures["answers"] > KILLS // 25
+    assert figures["answers"] >= KILLS // 10
 
 
 @pytest.mark.slow
