@@ -82,6 +82,7 @@ class Bell:
             async with self._places:
                 await self._work[job](row_id)
         except Exception:
+            # A worker's outermost loop: the sweep rings again for what is still due.
             log.exception("job.failed", extra={"job": job, "row": row_id})
 
     async def stop(self) -> None:

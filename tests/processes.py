@@ -60,11 +60,6 @@ class Running:
         self.signal(signal.SIGTERM)
         self._join(30)
 
-    def wait_to_end(self) -> int:
-        self._join(PATIENCE)
-        assert self._process.exitcode is not None
-        return self._process.exitcode
-
     def _join(self, patience: float) -> None:
         self._process.join(patience)
         assert not self._process.is_alive(), f"{self.duty} did not end within {patience:.0f} s"
