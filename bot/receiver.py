@@ -16,6 +16,7 @@ import httpx
 from sqlalchemy import func, select
 
 from bot.address import source_of
+from bot.api import tls
 from bot.errors import TokenRefusedError
 from bot.storing import store
 from models.clock import utcnow
@@ -82,7 +83,7 @@ class Receiver:
         offset = await self._position()
         pause = _FIRST_PAUSE
         timeout = httpx.Timeout(10.0, read=self._long_poll + 10.0)
-        async with httpx.AsyncClient(timeout=timeout) as client:
+        async with httpx.AsyncClient(timeout=timeout, verify=tls()) as client:
             while True:
                 try:
                     batch = await self._ask(client, offset)

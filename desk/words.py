@@ -43,7 +43,7 @@ def words_in(language: str) -> Words:
     """Loads the words of a desk language, once; of any other, the house language's."""
     known = language if language in LANGUAGES else LANGUAGES[0]
     text = files("desk").joinpath("texts", f"{known}.yaml").read_text(encoding="utf-8")
-    tree = YAML(typ="safe", pure=True).load(text)
+    tree = YAML(typ="safe").load(text)
     return Words(language=known, wordings=dict(_flat(tree, "")))
 
 

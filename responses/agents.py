@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -206,13 +207,16 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
-_NOBODY = _hasher.hash(secrets.token_urlsafe(16))
+@cache
+def _nobody() -> str:
+    """A hash that no password fits; made when first needed, for it takes as long as any."""
+    return _hasher.hash(secrets.token_urlsafe(16))
 
 
 def password_fits(agent: Agent | None, password: str) -> bool:
     """Whether it is this agent's password. Takes as long for an agent who does not exist."""
-    stored = agent.password_hash if agent is not None and agent.password_hash else _NOBODY
+    stored = agent.password_hash if agent is not None and agent.password_hash else _nobody()
     try:
-        return _hasher.verify(stored, password) and stored is not _NOBODY
+        return _hasher.verify(stored, password) and stored is not _nobody()
     except VerifyMismatchError:
         return False

@@ -48,7 +48,7 @@ _LOADED = "samples_loaded"
 def sample_messages() -> tuple[dict[str, Any], ...]:
     """The messages: `name`, `text`, `language`, `minutes_ago`."""
     text = files("responses").joinpath("samples.yaml").read_text(encoding="utf-8")
-    return tuple(YAML(typ="safe", pure=True).load(text))
+    return tuple(YAML(typ="safe").load(text))
 
 
 async def load_samples(session: AsyncSession) -> bool:

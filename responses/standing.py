@@ -86,7 +86,7 @@ def standing(name: str, language: str, **fields: str) -> str:
 @cache
 def _shipped() -> Mapping[tuple[str, str], StandingWording]:
     source = files("responses").joinpath("phrases", "standing.yaml").read_text(encoding="utf-8")
-    tree = YAML(typ="safe", pure=True).load(source)
+    tree = YAML(typ="safe").load(source)
     wordings: dict[tuple[str, str], StandingWording] = {}
     for name, entry in tree.items():
         for language in LANGUAGES:

@@ -127,11 +127,17 @@ def worker() -> None:
 
 
 def _start(duty: str, *, samples: bool = False) -> None:
+    import gc
+
+    # What is imported stays: to look for garbage in it again and again takes a tenth of the start.
+    gc.disable()
     from models.errors import ModelsError
     from rimedio.duty import Duty
     from rimedio.errors import ProgramError
     from rimedio.start import start
 
+    gc.freeze()
+    gc.enable()
     settings = _settings()
     try:
         start(settings, duty=Duty(duty), samples=samples)

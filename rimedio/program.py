@@ -4,15 +4,14 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
 
 from bot.address import bot_id_of, chat_key, source_of
-from bot.service import TelegramBot
-from bot.webhook import Webhook
 from desk.app import create_app, create_monitor
 from desk.channel import WebChannel
 from desk.hook import Hook
@@ -56,9 +55,16 @@ from rimedio.places import places_for
 from rimedio.presence import Presence
 from rimedio.settings import Settings
 
+if TYPE_CHECKING:
+    from bot.service import TelegramBot
+    from bot.webhook import Webhook
+
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 200
+_UNTIL_SERVING = 0.01
+
+Part = Callable[[], Awaitable[None]]
 
 
 class Program:
@@ -96,15 +102,13 @@ class Program:
             desk_cases=DeskCases(filing=filing),
         )
         self.retention = Retention(database, self.road.files, settings.retention, config.timezone)
-        self.bot: TelegramBot | None = None
+        self.bot = self._connect()
         handlers: dict[str, Handler] = {}
         channels: dict[str, Channel] = {}
         if self.duty.works:
             hand = HandChannel()
             handlers |= {"web": web_handler(self.road), "sample": sample_handler(filing)}
             channels |= {"web": WebChannel(), "sample": hand, "desk": hand}
-        if settings.telegram_token is not None and (self.duty.sends or self.duty.serves):
-            self.bot = TelegramBot(self.road, settings.telegram_token, settings.telegram_api)
         if self.bot is not None and self.duty.sends:
             handlers["telegram"] = self.bot.handle
             channels["telegram"] = self.bot.channel
@@ -138,6 +142,15 @@ class Program:
         self._tasks: list[asyncio.Task[None]] = []
         self._failure: ProgramError | None = None
         self._bot_state = "off"
+
+    def _connect(self) -> "TelegramBot | None":
+        token = self.settings.telegram_token
+        if token is None or not (self.duty.sends or self.duty.serves):
+            return None
+        # Only who has a bot waits for its library at the start.
+        from bot.service import TelegramBot
+
+        return TelegramBot(self.road, token, self.settings.telegram_api)
 
     async def note_silence(self) -> Notice | None:
         """Says how long nobody listened to Telegram, if it was long; asked before anybody does again."""
@@ -175,12 +188,12 @@ class Program:
         async with self.database.writing() as session:
             # On SQLite nobody else lives: whatever is still `sending` was cut off.
             await give_up_lost(session, utcnow(), living=[self.presence.id])
-        work = [self.presence.run(self._take_over), self._begin()]
+        work: list[Part] = [partial(self.presence.run, self._take_over), self._begin]
         if self.duty.works:
-            work.append(self._load_model())
+            work.append(self._load_model)
         if self.ears is not None:
-            work.append(self._listen(self.ears))
-        self._tasks = [asyncio.create_task(self._or_stop(server, part)) for part in work]
+            work.append(partial(self._listen, self.ears))
+        self._tasks = [asyncio.create_task(self._once_serving(server, part)) for part in work]
         # The server ends on SIGTERM and then raises it again: what follows here must still be done.
         signal.signal(signal.SIGTERM, lambda _number, _frame: None)
         try:
@@ -228,10 +241,15 @@ class Program:
     def _telegram(self) -> str | None:
         return self.bot.username if self.bot is not None else None
 
-    async def _or_stop(self, server: uvicorn.Server, part: Coroutine[Any, Any, None]) -> None:
-        """What cannot go on stops the process: better that than half a program that looks alive."""
+    async def _once_serving(self, server: uvicorn.Server, part: Part) -> None:
+        """Runs a part once the desk answers: it should not wait for what takes seconds to load.
+
+        What cannot go on stops the process: better that than half a program that looks alive.
+        """
         try:
-            await part
+            while not server.started and not server.should_exit:  # noqa: ASYNC110 - uvicorn has no event for it
+                await asyncio.sleep(_UNTIL_SERVING)
+            await part()
         except ProgramError as error:
             self._failure = error
             server.should_exit = True

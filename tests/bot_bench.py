@@ -21,7 +21,7 @@ from desk.channel import WebChannel
 from desk.webchat import web_handler
 from models.alarm import Alarm, Job
 from models.assessment import Assessment, Entities, Label
-from models.database import Database, sqlite_url
+from models.database import Database
 from models.decision import Role
 from models.tables import Agent, Base
 from responses.agents import add_agent, link_telegram
@@ -39,6 +39,7 @@ from responses.road import Road
 from responses.standing_texts import StandingTexts
 from responses.triage import Triage
 from rimedio.bell import Bell
+from tests.databases import open_sqlite
 from tests.telegram import Double, Seen, User
 
 QUICK = Limit(count=1_000, seconds=0.01)
@@ -77,7 +78,7 @@ class BotBench:
         self.telegram = Double()
         self._folder = folder
         self._api = api
-        self._database_url = database_url or sqlite_url(folder / "bench.sqlite")
+        self._database_url = database_url
         self.config = RoadConfig(
             business=Business(name="Maglieria Rossi"),
             timezone=ZoneInfo("Europe/Rome"),
@@ -88,14 +89,14 @@ class BotBench:
 
     async def __aenter__(self) -> Self:
         self.telegram.start()
-        self.database = Database(self._database_url)
-        async with self.database.engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
+        if self._database_url is None:
+            self.database = await open_sqlite(
+                self._folder / "bench.sqlite", kind="bench", fill=self._open_shop
+            )
+        else:
+            self.database = Database(self._database_url)
+            await self._open_shop(self.database)
         policies, texts = PolicyBook(), StandingTexts(self.config)
-        policy = files("responses.policy").joinpath("samples", "negozio.yaml").read_text(encoding="utf-8")
-        async with self.database.writing() as session:
-            await policies.load(session, {"negozio.yaml": policy})
-            await texts.seed(session)
         filing = Filing(self.config, lambda text: ())
         self.road = Road(
             database=self.database,
@@ -148,6 +149,14 @@ class BotBench:
         await self.bot.stop()
         await self.database.close()
         self.telegram.stop()
+
+    async def _open_shop(self, database: Database) -> None:
+        async with database.engine.begin() as connection:
+            await connection.run_sync(Base.metadata.create_all)
+        policy = files("responses.policy").joinpath("samples", "negozio.yaml").read_text(encoding="utf-8")
+        async with database.writing() as session:
+            await PolicyBook().load(session, {"negozio.yaml": policy})
+            await StandingTexts(self.config).seed(session)
 
     async def hire(self, name: str, role: Role = Role.AGENT, *, language: str = "it") -> User:
         """An agent with a linked account."""

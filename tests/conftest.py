@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from models.database import Database, sqlite_url
-from models.upgrade import upgrade
-from tests.databases import PostgresServer, start_postgres
+from models.database import Database
+from tests.databases import PostgresServer, open_sqlite, start_postgres
 
 
 @pytest.fixture(scope="session")
@@ -19,8 +18,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
 @pytest_asyncio.fixture
 async def sqlite(tmp_path: Path) -> AsyncIterator[Database]:
     """An empty SQLite database with the newest schema."""
-    database = Database(sqlite_url(tmp_path / "test.sqlite"))
-    await upgrade(database)
+    database = await open_sqlite(tmp_path / "test.sqlite")
     yield database
     await database.close()
 
@@ -29,11 +27,9 @@ async def sqlite(tmp_path: Path) -> AsyncIterator[Database]:
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """The same test on each storage."""
     if request.param == "sqlite":
-        url = sqlite_url(tmp_path / "test.sqlite")
+        opened = await open_sqlite(tmp_path / "test.sqlite")
     else:
         server: PostgresServer = request.getfixturevalue("postgres")
-        url = server.new_url()
-    opened = Database(url)
-    await upgrade(opened)
+        opened = await server.open()
     yield opened
     await opened.close()

@@ -1,25 +1,67 @@
 """Databases for tests: a SQLite file, and PostgreSQL from a wheel; always the real thing."""
 
+import atexit
 import os
+import shutil
+import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
 
+from models.database import Database, sqlite_url
+from models.upgrade import upgrade
+
+_TEMPLATE = "migrated"
+
+Fill = Callable[[Database], Awaitable[object]]
+
+
+async def open_sqlite(path: Path, *, kind: str = "empty", fill: Fill = upgrade) -> Database:
+    """A database at `path` as `fill` leaves it: done once for each kind, and copied for every other test."""
+    template = _template_folder() / f"{kind}.sqlite"
+    if not template.exists():
+        made = Database(sqlite_url(template))
+        await fill(made)
+        await made.close()
+    shutil.copyfile(template, path)
+    return Database(sqlite_url(path))
+
+
+@cache
+def _template_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="rimedio-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
 
 class PostgresServer:
-    """A PostgreSQL of the test run's own. `new_url` gives a fresh, empty database."""
+    """A PostgreSQL of the test run's own."""
 
     def __init__(self, admin_url: str) -> None:
         self._admin_url = admin_url
+        self._has_template = False
 
     def new_url(self) -> str:
-        name = f"t{uuid4().hex}"
+        """A fresh, empty database."""
+        return self._create(f"t{uuid4().hex}", "template1")
+
+    async def open(self) -> Database:
+        """A fresh database with the newest schema, which is made once and copied afterwards."""
+        if not self._has_template:
+            made = Database(self._create(_TEMPLATE, "template1"))
+            await upgrade(made)
+            await made.close()
+            self._has_template = True
+        return Database(self._create(f"t{uuid4().hex}", _TEMPLATE))
+
+    def _create(self, name: str, template: str) -> str:
         with psycopg.connect(self._admin_url, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         head, _, tail = self._admin_url.partition("/postgres?")
         return f"{head}/{name}?{tail}" if tail else f"{self._admin_url.rpartition('/')[0]}/{name}"
 

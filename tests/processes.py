@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -63,6 +63,30 @@ class Running:
     def _join(self, patience: float) -> None:
         self._process.join(patience)
         assert not self._process.is_alive(), f"{self.duty} did not end within {patience:.0f} s"
+
+
+class Command:
+    """The command itself, as a terminal starts it; what it writes goes to `log`."""
+
+    def __init__(self, words: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+        with log.open("ab") as file:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "rimedio", *words], env=environment, stdout=file, stderr=file
+            )
+
+    @property
+    def exit_code(self) -> int | None:
+        return self._process.poll()
+
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        self._process.send_signal(how)
+        self._process.wait(timeout=30)
 
 
 class Cluster:

@@ -67,7 +67,7 @@ def phrases(language: str) -> Phrases:
     if language not in LANGUAGES:
         raise UnknownLanguageError(language, LANGUAGES)
     text = files("responses.drafts").joinpath("phrases", f"{language}.yaml").read_text(encoding="utf-8")
-    tree = YAML(typ="safe", pure=True).load(text)
+    tree = YAML(typ="safe").load(text)
     return Phrases(language=language, wordings=dict(_flat(tree, "")))
 
 

@@ -11,10 +11,13 @@ from typing import TypeVar
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent, NodeEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from responses.policy.errors import PolicyError, PolicyFileError, Problem
 from responses.policy.schema import Place
+
+_DEEPEST = 100
 
 _Value = TypeVar("_Value")
 _Default = TypeVar("_Default")
@@ -51,12 +54,16 @@ class Document:
             PolicyFileError: the text is not one YAML document.
         """
         try:
+            plain = text.removeprefix("\ufeff")
+            self._look_over(plain)
             # Composing gives nodes with line and column; nothing is ever constructed from them.
-            node = YAML(typ="safe", pure=True).compose(text.removeprefix("\ufeff"))
+            node = YAML(typ="safe").compose(plain)
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = Place(line=mark.line + 1, column=mark.column + 1) if mark else Place(line=1, column=1)
-            self.note(place, "", f"not valid YAML: {error.problem or error.context}")
+            begun = error.context_mark if error.context_mark not in (None, mark) else None
+            where = f" (in what begins at line {begun.line + 1}, column {begun.column + 1})" if begun else ""
+            self.note(place, "", f"not valid YAML: {error.problem or error.context}{where}")
         except YAMLError as error:
             self.note(Place(line=1, column=1), "", f"not valid YAML: {str(error).splitlines()[0]}")
         except RecursionError:
@@ -66,6 +73,20 @@ class Document:
                 return Item(self, node, "", _place(node))
             self.note(Place(line=1, column=1), "", "the file is empty")
         raise PolicyFileError(tuple(self.problems))
+
+    def _look_over(self, text: str) -> None:
+        """Refuses what must not be composed: libyaml does it on the machine's own stack, which can end."""
+        depth = 0
+        for event in YAML(typ="safe").parse(text):
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+            if depth > _DEEPEST:
+                raise RecursionError
+            if isinstance(event, NodeEvent) and event.anchor is not None:
+                # An alias could nest without end, and on the wall nobody could read it.
+                place = Place(line=event.start_mark.line + 1, column=event.start_mark.column + 1)
+                self.note(place, "", "anchors (&) and aliases (*) are not read: write the text out")
+        if self.problems:
+            raise PolicyFileError(tuple(self.problems))
 
 
 class Item:
@@ -77,9 +98,6 @@ class Item:
         self.key = key
         self.place = place
         document.places[key] = place
-        if node.anchor is not None:
-            # An alias could nest without end, and on the wall nobody could read it.
-            raise self.refuse("anchors (&) and aliases (*) are not read: write the text out")
 
     def refuse(self, message: str) -> RefusedError:
         """Note a problem with the value; raise what is returned."""

@@ -12,7 +12,6 @@ from models.clock import utcnow
 from models.database import Database
 from models.states import OutboxState, Purpose
 from models.tables import OutboxEntry, Process, Update
-from models.upgrade import upgrade
 from responses.giving_up import give_up
 from responses.inbox import Inbox, Transaction, receive
 from rimedio.duty import Duty
@@ -23,8 +22,7 @@ from tests.databases import PostgresServer
 
 @pytest_asyncio.fixture
 async def shared(postgres: PostgresServer) -> AsyncIterator[Database]:
-    database = Database(postgres.new_url())
-    await upgrade(database)
+    database = await postgres.open()
     yield database
     await database.close()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.office import WITHOUT_MODEL, Office
+from tests.e2e.office import Office
 from tests.telegram import Double, FaultProxy, User
 
 
@@ -56,6 +56,6 @@ def staffed(running: Staffed) -> Iterator[Staffed]:
 def mortal(tmp_path: Path) -> Iterator[tuple[Office, FaultProxy]]:
     """A program of the test's own, not started yet, to be killed."""
     with Double() as telegram, FaultProxy(telegram) as faults:
-        office = Office(tmp_path / "home", telegram, faults.url, program=WITHOUT_MODEL)
+        office = Office(tmp_path / "home", telegram, faults.url, quick=True)
         yield office, faults
         office.kill()

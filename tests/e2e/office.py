@@ -2,8 +2,6 @@
 
 import os
 import re
-import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -16,13 +14,12 @@ from typing import Any, TypeVar
 
 import httpx
 
+from tests.e2e.quick_program import TableModel
+from tests.processes import Command, Running, free_port
 from tests.telegram import Double, Seen, User
 
 T = TypeVar("T")
 
-RIMEDIO_RUN = ("-m", "rimedio", "run", "--no-samples")
-WITHOUT_MODEL = ("-m", "tests.e2e.quick_program")
-"""The same program with labels from a table: for what is killed, and needs no model to be told apart."""
 PATIENCE = 60.0
 START_PATIENCE = 120.0
 APPROVE = "Approva e invia"
@@ -48,7 +45,11 @@ class CardSeen:
 
 
 class Office:
-    """One program in one data folder. What it writes on standard error is in `log`."""
+    """One program in one data folder. What it writes on standard error is in `log`.
+
+    It is `rimedio run` itself, or with `quick` the same program with labels from a table: for what is killed
+    often, and needs no model to be told apart.
+    """
 
     def __init__(
         self,
@@ -56,16 +57,14 @@ class Office:
         telegram: Double,
         api: str,
         *,
-        program: tuple[str, ...] = RIMEDIO_RUN,
+        quick: bool = False,
         webhook: bool = False,
     ) -> None:
         self.telegram = telegram
         self.log = home.parent / f"{home.name}.log"
         self.database = home / "rimedio.sqlite"
-        self._program = program
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port: int = probe.getsockname()[1]
+        self._quick = quick
+        self._port = free_port()
         self._environment = os.environ | {
             "RIMEDIO_HOME": str(home),
             "RIMEDIO_PORT": str(self._port),
@@ -81,7 +80,7 @@ class Office:
                 "RIMEDIO_PUBLIC_URL": self.address,
                 "RIMEDIO_TELEGRAM_WEBHOOK": "true",
             }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._running: Running | Command | None = None
 
     # Life
 
@@ -90,18 +89,18 @@ class Office:
         del self._environment["RIMEDIO_TELEGRAM_WEBHOOK"]
 
     def start(self) -> None:
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, *self._program], env=self._environment, stdout=log, stderr=log
-            )
+        if self._quick:
+            self._running = Running("run", TableModel, self._environment, self.log)
+        else:
+            self._running = Command(("run", "--no-samples"), self._environment, self.log)
 
     def wait_until_ready(self) -> None:
         address = f"{self.address}/readyz"
 
         def ready() -> bool:
-            process = self._process
-            assert process is not None
-            assert process.poll() is None, f"the program has ended:\n{self.log.read_text()[-3000:]}"
+            running = self._running
+            assert running is not None
+            assert running.exit_code is None, f"the program has ended:\n{self.log.read_text()[-3000:]}"
             try:
                 return httpx.get(address, timeout=2).status_code == 200
             except httpx.HTTPError:
@@ -110,16 +109,14 @@ class Office:
         until(ready, "the program is ready", patience=START_PATIENCE)
 
     def kill(self) -> None:
-        self._end(signal.SIGKILL)
+        if self._running is not None:
+            self._running.kill()
+            self._running = None
 
     def stop(self) -> None:
-        self._end(signal.SIGTERM)
-
-    def _end(self, how: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.send_signal(how)
-            self._process.wait(timeout=30)
-            self._process = None
+        if self._running is not None:
+            self._running.stop()
+            self._running = None
 
     def run(self, *words: str, said: str = "", status: int = 0) -> str:
         """Runs a command of the program on the same data; what it writes on standard error."""

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from responses.filing import clean
-from tests.e2e.office import WITHOUT_MODEL, Office, until
+from tests.e2e.office import Office, until
 from tests.telegram import Double, User
 from tests.telegram.updates import DAY, Waiting
 
@@ -340,7 +340,7 @@ class Visitor:
 def siege(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Siege]:
     with Double() as telegram:
         home = tmp_path_factory.mktemp("siege") / "home"
-        office = OpenOffice(home, telegram, telegram.url, program=WITHOUT_MODEL)
+        office = OpenOffice(home, telegram, telegram.url, quick=True)
         office.start()
         try:
             office.wait_until_ready()

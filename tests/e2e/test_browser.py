@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.e2e.office import START_PATIENCE, until
 
@@ -29,6 +29,7 @@ FLAGS = (
     "--no-first-run",
 )
 PATIENCE = 30_000
+expect.set_options()
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None and os.environ.get("CI") != "true", reason=NO_CHROMIUM)
 
@@ -134,6 +135,14 @@ def write_in_chat(page: Page, program: Running, text: str, name: str) -> None:
     page.get_by_role("button", name="Invia").click()
 
 
+def press_enter(what: Locator) -> None:
+    """Presses it by the key. A page that is still loading moves the focus to the part its address names."""
+    what.page.wait_for_load_state()
+    what.focus()
+    expect(what).to_be_focused()
+    what.press("Enter")
+
+
 def open_the_box(desk: Page) -> None:
     """Presses E until the text can be edited: the page may show before its script listens."""
 
@@ -157,16 +166,16 @@ def test_an_answer_approved_on_the_desk_arrives_in_the_chat(program, browser, si
 
     # Neither page is loaded anew from here on.
     row = desk.locator("li.row", has_text="Marta")
-    expect(row).to_contain_text("Il pacco <b>RS20418</b> non è mai arrivato", timeout=PATIENCE)
+    expect(row).to_contain_text("Il pacco <b>RS20418</b> non è mai arrivato")
     row.click()
-    expect(desk.locator("#preview")).not_to_be_empty(timeout=PATIENCE)
+    expect(desk.locator("#preview")).not_to_be_empty()
     open_the_box(desk)
     desk.locator("#text").fill("Buongiorno Marta, il pacco riparte oggi.\n{agent}")
     desk.get_by_role("button", name="Approva e invia").click()
 
     answer = customer.locator(".bubble.out", has_text="il pacco riparte oggi")
-    expect(answer).to_contain_text("Buongiorno Marta, il pacco riparte oggi.\nadmin", timeout=PATIENCE)
-    expect(desk.locator(".bubble.out", has_text="il pacco riparte oggi")).to_be_visible(timeout=PATIENCE)
+    expect(answer).to_contain_text("Buongiorno Marta, il pacco riparte oggi.\nadmin")
+    expect(desk.locator(".bubble.out", has_text="il pacco riparte oggi")).to_be_visible()
     customer.reload()
     expect(customer.locator(".bubble.out", has_text="il pacco riparte oggi")).to_have_count(1)
     assert complaints == []
@@ -182,15 +191,15 @@ def test_a_file_attached_on_the_desk_is_shown_there_and_opens_in_the_chat(
     desk = desk_page(browser, signed_in, complaints)
     desk.goto(f"{program.address}/queue")
     desk.locator("li.row", has_text="Aldo").click()
-    expect(desk.locator("#preview")).not_to_be_empty(timeout=PATIENCE)
+    expect(desk.locator("#preview")).not_to_be_empty()
     file = {"name": "bolla.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 the receipt"}
     desk.locator("#enclose").set_input_files(file)
-    expect(desk.locator("#enclosures")).to_contain_text("bolla.pdf", timeout=PATIENCE)
+    expect(desk.locator("#enclosures")).to_contain_text("bolla.pdf")
     open_the_box(desk)
     desk.locator("#text").fill("Buongiorno Aldo, ecco la bolla.\n{agent}")
     desk.get_by_role("button", name="Approva e invia").click()
     link = customer.locator(".bubble.out a", has_text="bolla.pdf")
-    expect(link).to_be_visible(timeout=PATIENCE)
+    expect(link).to_be_visible()
     with customer.expect_download() as download:
         link.click(modifiers=["Alt"])
     assert download.value.suggested_filename == "bolla.pdf"
@@ -205,7 +214,7 @@ def test_a_blank_in_the_draft_is_filled_before_it_leaves(program, browser, signe
     desk = desk_page(browser, signed_in, complaints)
     desk.goto(f"{program.address}/queue")
     desk.locator("li.row", has_text="Nadia").click()
-    expect(desk.locator("#preview")).not_to_be_empty(timeout=PATIENCE)
+    expect(desk.locator("#preview")).not_to_be_empty()
     open_the_box(desk)
     desk.locator("#text").fill("Buongiorno Nadia, […]\n{agent}")
     desk.get_by_role("button", name="Approva e invia").click()
@@ -213,7 +222,7 @@ def test_a_blank_in_the_draft_is_filled_before_it_leaves(program, browser, signe
     desk.keyboard.type("la spedizione costa 9 €.")
     expect(desk.locator("#text")).to_have_value("Buongiorno Nadia, la spedizione costa 9 €.\n{agent}")
     desk.keyboard.press("Control+Enter")
-    expect(customer.locator(".bubble.out", has_text="costa 9 €")).to_be_visible(timeout=PATIENCE)
+    expect(customer.locator(".bubble.out", has_text="costa 9 €")).to_be_visible()
     assert complaints == []
     desk.context.close()
     customer.context.close()
@@ -225,11 +234,11 @@ def test_a_text_being_edited_survives_a_closed_tab(program, browser, signed_in, 
     desk = desk_page(browser, signed_in, complaints)
     desk.goto(f"{program.address}/queue")
     desk.locator("li.row", has_text="Davide").click()
-    expect(desk.locator("#preview")).not_to_be_empty(timeout=PATIENCE)
+    expect(desk.locator("#preview")).not_to_be_empty()
     case = desk.url
     open_the_box(desk)
     desk.locator("#text").fill("Buongiorno Davide, una lampada intera")
-    expect(desk.locator("#saved")).to_have_text("Salvato", timeout=PATIENCE)
+    expect(desk.locator("#saved")).to_have_text("Salvato")
     desk.context.close()
 
     again = desk_page(browser, signed_in, complaints)
@@ -251,18 +260,18 @@ def test_a_text_being_written_is_not_touched_when_the_customer_writes_again(
     desk = desk_page(browser, signed_in, complaints)
     desk.goto(f"{program.address}/queue")
     desk.locator("li.row", has_text="Paolo").click()
-    expect(desk.locator("#preview")).not_to_be_empty(timeout=PATIENCE)
+    expect(desk.locator("#preview")).not_to_be_empty()
     open_the_box(desk)
     desk.locator("#text").fill("Buongiorno Paolo, ho letto")
-    expect(desk.locator("#saved")).to_have_text("Salvato", timeout=PATIENCE)
+    expect(desk.locator("#saved")).to_have_text("Salvato")
     customer.get_by_label("Scrivi qui il tuo messaggio").fill("E adesso vorrei anche un rimborso.")
     customer.keyboard.press("Enter")
 
-    expect(desk.locator("#notice")).to_contain_text("la bozza è cambiata", timeout=PATIENCE)
+    expect(desk.locator("#notice")).to_contain_text("la bozza è cambiata")
     expect(desk.locator("#text")).to_have_value("Buongiorno Paolo, ho letto")
     desk.get_by_role("button", name="Tieni il mio testo").click()
     desk.get_by_role("button", name="Approva e invia").click()
-    expect(customer.locator(".bubble.out", has_text="ho letto")).to_be_visible(timeout=PATIENCE)
+    expect(customer.locator(".bubble.out", has_text="ho letto")).to_be_visible()
     assert complaints == []
     desk.context.close()
     customer.context.close()
@@ -276,19 +285,18 @@ def test_a_customer_rates_a_closed_case_in_the_chat_by_keys_alone(program, brows
     desk = desk_page(browser, signed_in, complaints)
     desk.goto(f"{program.address}/queue")
     desk.locator("li.row", has_text="Ornella").click()
-    expect(desk.locator("#preview")).not_to_be_empty(timeout=PATIENCE)
+    expect(desk.locator("#preview")).not_to_be_empty()
     desk.get_by_role("button", name="Rispondi di no").click()
     desk.locator("#text").fill("Buongiorno Ornella, il pacco è stato consegnato ieri.\n{agent}")
     desk.get_by_role("button", name="Approva e invia").click()
-    expect(customer.locator(".bubble.out", has_text="consegnato ieri")).to_be_visible(timeout=PATIENCE)
+    expect(customer.locator(".bubble.out", has_text="consegnato ieri")).to_be_visible()
     desk.locator("[data-do=close]").click()
     marks = customer.get_by_role("group", name="Voto da 1 (male) a 5 (bene)")
-    expect(marks.get_by_role("button")).to_have_text(["1", "2", "3", "4", "5"], timeout=PATIENCE)
-    marks.get_by_role("button", name="4").focus()
-    customer.keyboard.press("Enter")
-    expect(customer.locator(".bubble.out", has_text="il suo voto è segnato")).to_be_visible(timeout=PATIENCE)
+    expect(marks.get_by_role("button")).to_have_text(["1", "2", "3", "4", "5"])
+    press_enter(marks.get_by_role("button", name="4"))
+    expect(customer.locator(".bubble.out", has_text="il suo voto è segnato")).to_be_visible()
     expect(marks).to_have_count(0)
-    expect(desk.get_by_text("Voto 4 su 5")).to_be_visible(timeout=PATIENCE)
+    expect(desk.get_by_text("Voto 4 su 5")).to_be_visible()
     assert complaints == []
     desk.context.close()
     customer.context.close()
@@ -300,20 +308,17 @@ def test_a_text_that_goes_out_by_itself_is_worded_and_approved_by_keys_alone(
     desk = desk_page(browser, signed_in, complaints)
     desk.goto(f"{program.address}/texts?language=it")
     reminder = desk.locator("#reminder")
-    reminder.get_by_role("link", name="Cambia").focus()
-    desk.keyboard.press("Enter")
+    press_enter(reminder.get_by_role("link", name="Cambia"))
     expect(desk.get_by_label("Il testo")).to_be_focused()
     desk.keyboard.press("Control+A")
     desk.keyboard.type("Per la richiesta {number} aspettiamo ancora una sua riga.")
     desk.keyboard.press("Tab")
     desk.keyboard.press("Enter")
     expect(reminder.get_by_role("status")).to_contain_text("Salvato")
-    reminder.get_by_role("button", name="Approva questo testo").focus()
-    desk.keyboard.press("Enter")
+    press_enter(reminder.get_by_role("button", name="Approva questo testo"))
     expect(reminder.get_by_role("status")).to_contain_text("da adesso parte questo testo")
     expect(reminder).to_contain_text("Approvato da admin")
-    reminder.get_by_role("button", name="Torna al testo di Rimedio").focus()
-    desk.keyboard.press("Enter")
+    press_enter(reminder.get_by_role("button", name="Torna al testo di Rimedio"))
     expect(reminder).to_contain_text("Per andare avanti con la richiesta n. {number}")
     assert complaints == []
     desk.context.close()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from tests.e2e.office import APPROVE, WITHOUT_MODEL, CardSeen, Office
+from tests.e2e.office import APPROVE, CardSeen, Office
 from tests.telegram import Double, FaultProxy, Seen, User
 from tests.telegram.rooms import Room
 
@@ -31,7 +31,7 @@ class Team:
 def running_team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
     with Double() as telegram:
         home = tmp_path_factory.mktemp("team") / "home"
-        office = Office(home, telegram, telegram.url, program=WITHOUT_MODEL)
+        office = Office(home, telegram, telegram.url, quick=True)
         office.start()
         try:
             office.wait_until_ready()

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.office import WITHOUT_MODEL, Office, until
+from tests.e2e.office import Office, until
 from tests.telegram import Double, FaultProxy
 
 LATE = "Il pacco {order} non è mai arrivato, sono due settimane che lo aspetto."
@@ -33,7 +33,7 @@ def faults(telegram: Double) -> Iterator[FaultProxy]:
 @pytest.fixture
 def office(tmp_path: Path, telegram: Double, faults: FaultProxy) -> Iterator[Office]:
     """A program that has its updates posted to it, not started yet, to be killed."""
-    office = Office(tmp_path / "home", telegram, faults.url, program=WITHOUT_MODEL, webhook=True)
+    office = Office(tmp_path / "home", telegram, faults.url, quick=True, webhook=True)
     yield office
     office.kill()
     assert telegram.violations == []
@@ -152,7 +152,7 @@ def test_what_is_too_large_is_refused_unread(shared_office: Office) -> None:
 def shared_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     with Double() as telegram:
         home = tmp_path_factory.mktemp("shared") / "home"
-        office = Office(home, telegram, telegram.url, program=WITHOUT_MODEL, webhook=True)
+        office = Office(home, telegram, telegram.url, quick=True, webhook=True)
         start(office)
         yield office
         office.stop()

@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from bot.errors import TokenRefusedError
 from bot.receiver import Receiver
-from models.database import Database, sqlite_url
-from models.tables import Base, Cursor, Update
+from models.database import Database
+from models.tables import Cursor, Update
+from tests.databases import open_sqlite
 from tests.telegram import Double, FaultProxy
 
 
@@ -25,9 +26,7 @@ def telegram() -> Iterator[Double]:
 
 @pytest_asyncio.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(sqlite_url(tmp_path / "test.sqlite"))
-    async with database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+    database = await open_sqlite(tmp_path / "test.sqlite")
     yield database
     await database.close()
 

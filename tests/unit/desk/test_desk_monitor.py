@@ -13,12 +13,12 @@ from sqlalchemy import text
 
 from desk.app import create_monitor
 from desk.monitor import Monitor
-from models.database import Database, sqlite_url
+from models.database import Database
 from models.states import OutboxState, Purpose
 from models.tables import OutboxEntry, Rating
-from models.upgrade import upgrade
 from responses.inbox import receive
 from rimedio.figures import count_figures
+from tests.databases import open_sqlite
 from tests.seed import seed_case, seed_draft
 
 TOKEN = "a token of the tests"
@@ -26,8 +26,7 @@ TOKEN = "a token of the tests"
 
 @pytest_asyncio.fixture
 async def opened(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(sqlite_url(tmp_path / "test.sqlite"))
-    await upgrade(database)
+    database = await open_sqlite(tmp_path / "test.sqlite")
     yield database
     await database.close()
 
