@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from tests.databases import PostgresServer
-from tests.e2e.office import WITHOUT_MODEL, Office
+from tests.e2e.office import Office
 from tests.processes import Cluster, until
 from tests.telegram import Double, User
 
@@ -63,7 +63,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def backed_up(home: Path, telegram: Double) -> Path:
     """An archive of the SQLite desk in `home`, made while customers were writing."""
-    office = Office(home, telegram, telegram.url, program=WITHOUT_MODEL)
+    office = Office(home, telegram, telegram.url, quick=True)
     office.start()
     office.wait_until_ready()
     customers_write(telegram)
@@ -91,7 +91,7 @@ def test_a_backup_made_while_the_program_runs_is_whole_and_the_desk_goes_on_from
     assert all((new / "files" / name).is_file() for (name,) in stored)
     assert (new / "secret").read_text() == (home / "secret").read_text()
     assert (new / "secret").stat().st_mode & 0o777 == 0o600
-    office = Office(new, telegram, telegram.url, program=WITHOUT_MODEL)
+    office = Office(new, telegram, telegram.url, quick=True)
     office.start()
     try:
         office.wait_until_ready()
@@ -125,7 +125,7 @@ def test_nothing_is_overwritten_unless_asked_for(backed_up: Path, home: Path) ->
 
 
 def test_nothing_is_restored_under_a_running_program(backed_up: Path, home: Path, telegram: Double) -> None:
-    office = Office(home, telegram, telegram.url, program=WITHOUT_MODEL)
+    office = Office(home, telegram, telegram.url, quick=True)
     office.start()
     try:
         office.wait_until_ready()
