@@ -1,8 +1,11 @@
 """From texts to assessments: encoder, heads, language and entities together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+import numpy as np
 
 from models.assessment import Assessment, Entities, Label
 from models.labels import Act, Tone, Urgency
@@ -17,6 +20,17 @@ _INVISIBLE = (
     " \t\r\n\v\f\x85\xa0\u2028\u2029\u3000"
     "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """Assessments, and by field the probabilities behind them: float32 of shape (texts, the head's labels).
+
+    A text without a visible character has zeros there.
+    """
+
+    assessments: list[Assessment]
+    probabilities: Mapping[str, Vectors]
 
 
 class Classifier:
@@ -74,16 +88,27 @@ class Classifier:
         without a single visible character (a photo alone) is `other` with abstention on `act`: there is
         nothing to go by, and what it belongs to only a person can see.
         """
+        return self.read(texts, today=today).assessments
+
+    def read(self, texts: Sequence[str], *, today: date | None = None) -> "Reading":
+        """The same, with the probability of every label of every field beside the assessments."""
         day = today or datetime.now(UTC).astimezone().date()
         cleaned = [clean(text) for text in texts]
         visible = [index for index, text in enumerate(cleaned) if text]
         features = read_features(self.encoder, [cleaned[index] for index in visible])
         predictions = {field: head.probabilities(features) for field, head in self.heads.fields.items()}
         positions = {index: position for position, index in enumerate(visible)}
-        return [
-            self._assess(text, predictions, positions[index], day) if text else self._blank()
-            for index, text in enumerate(cleaned)
-        ]
+        probabilities = {}
+        for field, rows in predictions.items():
+            probabilities[field] = np.zeros((len(texts), rows.shape[1]), np.float32)
+            probabilities[field][visible] = rows
+        return Reading(
+            assessments=[
+                self._assess(text, predictions, positions[index], day) if text else self._blank()
+                for index, text in enumerate(cleaned)
+            ],
+            probabilities=probabilities,
+        )
 
     def _assess(self, text: str, predictions: dict[str, Vectors], position: int, today: date) -> Assessment:
         rows = {field: values[position] for field, values in predictions.items()}

@@ -98,7 +98,7 @@ def agreement(first: Sequence[Example], second: Sequence[Example]) -> Report:
     """Compare two readings of the same messages, row by row; F1 is the same either way round."""
     return _compared(
         first,
-        [{field: labels or set() for field, labels in _labelled(one).items()} for one in second],
+        [{field: labels or set() for field, labels in labelled(one).items()} for one in second],
         [frozenset()] * len(second),
     )
 
@@ -107,7 +107,7 @@ def _compared(
     gold: Sequence[Example], found: Sequence[Mapping[str, set[str]]], abstained: Sequence[Collection[str]]
 ) -> Report:
     reports = []
-    true = [_labelled(example) for example in gold]
+    true = [labelled(example) for example in gold]
     for field in _FIELDS:
         rows = [
             (labels, there[field], field in unsure)
@@ -119,7 +119,8 @@ def _compared(
     return Report(fields=tuple(reports), rows=len(gold))
 
 
-def _labelled(example: Example) -> dict[str, set[str] | None]:
+def labelled(example: Example) -> dict[str, set[str] | None]:
+    """What people said of one message, by field; None where nobody labelled the field."""
     return {
         "act": _one(example.act),
         "complaint_types": _several(example.complaint_types),

@@ -257,10 +257,13 @@ def evaluate(
     part: Annotated[
         str, typer.Option(help="'test': only the texts that training never sees; 'all': every one.")
     ] = "test",
+    report: Annotated[
+        Path | None, typer.Option(help="Write a page with pictures and the worst errors: OUT.html.")
+    ] = None,
 ) -> None:
     """Compare the classifier with labelled messages: precision, recall and F1 of every label.
 
-    Example: rimedio evaluate nlp/data/corpus.jsonl
+    Example: rimedio evaluate nlp/data/corpus.jsonl --report evaluation.html
     """
     from rich.console import Console
 
@@ -268,18 +271,30 @@ def evaluate(
     from nlp.errors import NlpError
     from nlp.evaluation import evaluate as compare
     from nlp.evaluation import render
+    from rimedio.evaluating import write_page
     from rimedio.model import load_classifier
 
     if part not in ("test", "all"):
         fail(f"--part {part!r}: expected test or all", USAGE)
+    if report is not None and not report.absolute().parent.is_dir():
+        fail(f"--report {report}: there is no folder {report.parent}", USAGE)
+    console = Console(stderr=True)
     try:
         examples = [row for row in read_corpus([gold]) if part == "all" or row.is_held_out]
         if not examples:
             fail(f"{gold}: no message is in the test part; use --part all for a file of your own")
-        found = load_classifier(_settings()).classify([row.text for row in examples])
+        with console.status("loading the model") as status:
+            classifier = load_classifier(_settings())
+            status.update(f"reading {len(examples)} messages")
+            reading = classifier.read([row.text for row in examples])
+            if report is not None:
+                status.update("drawing the pictures")
+                write_page(report, gold, examples, reading, classifier)
     except (NlpError, OSError) as error:
         fail(str(error))
-    Console().print(render(compare(examples, found)))
+    Console().print(render(compare(examples, reading.assessments)))
+    if report is not None:
+        say(f"the page with pictures is {report}")
 
 
 @policy_app.command("check")

@@ -1,0 +1,122 @@
+"""Whether probabilities mean what they say, and what is gained by leaving the unsure to people."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+BINS = 10
+RESAMPLES = 1_000
+LEVEL = 0.95
+COVERAGES = (1.0, 0.95, 0.9, 0.8, 0.7, 0.5)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Interval:
+    """A bootstrap interval: 95 of 100 resamplings of the messages fall into it."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bin:
+    """Decisions of like probability: what was said on average, and how many of them were so."""
+
+    said: float
+    true: float
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Calibration:
+    """The expected calibration error, in bins that hold equally many decisions, and the bins."""
+
+    error: float
+    interval: Interval
+    bins: tuple[Bin, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CoveragePoint:
+    """Of the messages that the classifier is surest of, the share decided, and the share of errors in it."""
+
+    decided: float
+    error: float
+
+
+def calibrate(probabilities: Floats, there: Flags, *, seed: int = 0) -> Calibration:
+    """Compare probabilities with what was so; a row of `probabilities` and `there` is one message.
+
+    Both have shape (n, decisions): the columns of one message are resampled together.
+
+    Source: the expected calibration error of Naeini et al. 2015, with bins of equal mass.
+    """
+    said, true = probabilities.ravel(), there.ravel().astype(float)
+    rng = np.random.default_rng(seed)
+    errors = []
+    for _ in range(RESAMPLES if len(there) else 0):
+        rows = rng.integers(0, len(there), len(there))
+        errors.append(_error(probabilities[rows].ravel(), there[rows].ravel().astype(float)))
+    return Calibration(
+        error=_error(said, true),
+        interval=interval(np.array(errors)),
+        bins=tuple(
+            Bin(said=float(said[part].mean()), true=float(true[part].mean()), count=len(part))
+            for part in _parts(said)
+        ),
+    )
+
+
+def coverage(confidence: Floats, right: Flags) -> tuple[CoveragePoint, ...]:
+    """How many errors are left when only the surest are decided; both arrays have shape (n)."""
+    order = np.argsort(-confidence, kind="stable")
+    wrong = ~right[order]
+    points = []
+    for share in COVERAGES:
+        decided = max(round(share * len(order)), 1)
+        points.append(
+            CoveragePoint(decided=share, error=float(wrong[:decided].mean()) if len(wrong) else 0.0)
+        )
+    return tuple(points)
+
+
+def macro_interval(truth: Flags, found: Flags, *, seed: int = 0) -> Interval:
+    """The interval of the macro-F1 over the labels that occur; arrays of shape (n, labels)."""
+    rng = np.random.default_rng(seed)
+    occurring = truth.any(axis=0)
+    right, wrong, missed = (
+        part[:, occurring].astype(np.float32) for part in (truth & found, found & ~truth, truth & ~found)
+    )
+    scores = []
+    for _ in range(RESAMPLES if len(truth) else 0):
+        weights = np.bincount(rng.integers(0, len(truth), len(truth)), minlength=len(truth)).astype(
+            np.float32
+        )
+        hits, extras, misses = weights @ right, weights @ wrong, weights @ missed
+        there = hits + misses > 0
+        f1 = 2 * hits / np.maximum(2 * hits + extras + misses, 1)
+        scores.append(float(f1[there].mean()) if there.any() else 0.0)
+    return interval(np.array(scores))
+
+
+def interval(values: Floats) -> Interval:
+    """The middle 95 % of resampled values; nothing at all gives 0 to 0."""
+    if not len(values):
+        return Interval(low=0.0, high=0.0)
+    low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Interval(low=float(low), high=float(high))
+
+
+def _error(said: Floats, true: Floats) -> float:
+    parts = _parts(said)
+    gaps = [abs(float(said[part].mean()) - float(true[part].mean())) * len(part) for part in parts]
+    return sum(gaps) / max(len(said), 1)
+
+
+def _parts(said: Floats) -> list[npt.NDArray[np.intp]]:
+    order = np.argsort(said, kind="stable")
+    return [part for part in np.array_split(order, BINS) if len(part)]

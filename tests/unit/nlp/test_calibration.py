@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from nlp.calibration import calibrate, coverage, macro_interval
+
+
+def test_probabilities_that_mean_what_they_say_have_no_error() -> None:
+    rng = np.random.default_rng(1)
+    said = rng.uniform(size=(20_000, 1))
+    there = rng.uniform(size=said.shape) < said
+
+    found = calibrate(said, there)
+
+    assert found.error < 0.02
+    assert found.interval.low <= found.error <= found.interval.high + 0.01
+    assert [one.count for one in found.bins] == [2_000] * 10
+
+
+def test_probabilities_that_are_too_high_by_a_fifth_are_found_out() -> None:
+    rng = np.random.default_rng(2)
+    true = rng.uniform(0, 0.8, size=(20_000, 1))
+    there = rng.uniform(size=true.shape) < true
+
+    assert calibrate(true + 0.2, there).error == pytest.approx(0.2, abs=0.01)
+
+
+def test_one_message_and_none_can_be_measured() -> None:
+    assert calibrate(np.array([[0.9]]), np.array([[True]])).error == pytest.approx(0.1)
+    assert calibrate(np.zeros((0, 1)), np.zeros((0, 1), bool)).error == 0
+
+
+def test_where_the_unsure_half_is_wrong_half_is_decided_without_error() -> None:
+    confidence = np.linspace(1, 0.5, 100)
+    right = confidence > 0.75
+
+    points = {point.decided: point.error for point in coverage(confidence, right)}
+
+    assert points[1.0] == 0.5
+    assert points[0.5] == 0.0
+
+
+def test_the_interval_of_a_score_holds_it_and_narrows_with_more_messages() -> None:
+    rng = np.random.default_rng(3)
+
+    def width(rows: int) -> float:
+        truth = rng.uniform(size=(rows, 4)) < 0.4
+        found = np.where(rng.uniform(size=truth.shape) < 0.2, ~truth, truth)
+        interval = macro_interval(truth, found)
+        hits = (truth & found).sum(axis=0)
+        f1 = 2 * hits / (2 * hits + (truth ^ found).sum(axis=0))
+        assert interval.low < f1.mean() < interval.high
+        return interval.high - interval.low
+
+    assert width(4_000) < width(400) / 2
+
+
+def test_nothing_to_measure_gives_an_empty_interval() -> None:
+    empty = np.zeros((0, 3), bool)
+
+    assert macro_interval(empty, empty).high == 0
