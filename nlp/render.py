@@ -1,6 +1,9 @@
 """An assessment as plain values: a dictionary for JSON, and the columns of a table."""
 
+from collections.abc import Sequence
+
 from models.assessment import Assessment, Entities, Label
+from nlp.evidence import Evidence
 from nlp.heads import YES
 
 COLUMNS = (
@@ -43,6 +46,21 @@ def as_dict(assessment: Assessment) -> dict[str, object]:
         "encoder": assessment.encoder,
         "heads": assessment.heads,
     }
+
+
+def evidence_as_list(text: str, evidence: Sequence[Evidence]) -> list[dict[str, object]]:
+    """The words that carried each label, with their places in the text, ready for JSON."""
+    return [
+        {
+            "field": one.field,
+            "label": one.label,
+            "words": [
+                {"start": span.start, "end": span.end, "text": text[span.start : span.end]}
+                for span in one.spans
+            ],
+        }
+        for one in evidence
+    ]
 
 
 def as_columns(assessment: Assessment) -> dict[str, Value]:

@@ -150,15 +150,19 @@ def _start(duty: str, *, samples: bool = False) -> None:
 @app.command()
 def assess(
     text: Annotated[str, typer.Argument(help="The message, or - to read it from standard input.")],
+    why: Annotated[
+        bool, typer.Option("--why", help="Name the words that carried each label as well.")
+    ] = False,
 ) -> None:
     """Say what one message is: JSON with every label and its probability.
 
-    Example: rimedio assess "Il pacco non è mai arrivato, voglio il rimborso"
+    Example: rimedio assess --why "Il pacco non è mai arrivato, voglio il rimborso"
     """
     import json
 
     from nlp.errors import NlpError
-    from nlp.render import as_dict
+    from nlp.evidence import find_evidence
+    from nlp.render import as_dict, evidence_as_list
     from rimedio.model import load_classifier
 
     if text == "-":
@@ -170,7 +174,10 @@ def assess(
     except NlpError as error:
         fail(str(error))
     (assessment,) = classifier.classify([text])
-    typer.echo(json.dumps(as_dict(assessment), ensure_ascii=False, indent=2))
+    told = as_dict(assessment)
+    if why:
+        told["why"] = evidence_as_list(text, find_evidence(classifier, text, assessment))
+    typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
 
 
 @app.command()

@@ -1,0 +1,133 @@
+"""How the shipped classifier does on public labelled sets that it was never trained on.
+
+`RIMEDIO_EVAL_DATA` names the folder with the sets. Each is read as it is; half of its texts (by the first
+hexadecimal digit of the text's SHA-256) may guide development, the other half is for a final figure.
+
+- it_qa4faq_utility.csv: calm questions; what share is taken for complaints, or for angry?
+- en_xci_complaints.csv: complaint or not, macro-F1.
+- it_feelit.csv, joy and anger alone: is the tone on the right side? Anger where the negative tones
+  together are likelier than not; macro-F1.
+- en_airline_tweets.csv: of three reasons, the one whose complaint types are likeliest; macro-F1.
+
+    RIMEDIO_EVAL_DATA=sets .venv/bin/python -m benchmarks.real_sets
+    RIMEDIO_EVAL_DATA=sets .venv/bin/python -m benchmarks.real_sets --half final
+"""
+
+import argparse
+import csv
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from sklearn.metrics import f1_score
+
+from models.labels import Act, Tone
+from nlp.classifier import Classifier, Reading
+
+AT_ONCE = 512
+NEGATIVE = (Tone.ANGRY, Tone.FRUSTRATED, Tone.DISAPPOINTED, Tone.SARCASTIC, Tone.THREATENING, Tone.ABUSIVE)
+AIRLINE = {
+    "late": ("delivery_late", "booking_error"),
+    "luggage": ("item_wrong", "item_damaged"),
+    "service": ("staff_conduct", "no_reply"),
+}
+REASONS = {
+    "Late Flight": "late",
+    "Lost Luggage": "luggage",
+    "Damaged Luggage": "luggage",
+    "Customer Service Issue": "service",
+    "Flight Attendant Complaints": "service",
+}
+
+Row = Mapping[str, str]
+
+
+def main() -> None:
+    """Prints one line a set; what is missing in the folder is said and left out."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--half", choices=("development", "final"), default="development")
+    chosen = parser.parse_args()
+    folder = os.environ.get("RIMEDIO_EVAL_DATA")
+    if not folder:
+        sys.exit("set RIMEDIO_EVAL_DATA to the folder with the sets")
+    console = Console()
+    classifier = Classifier.load()
+    console.print(f"{chosen.half} half, heads {classifier.heads.id}, {classifier.encoder.name}")
+    for name, (usable, report) in SETS.items():
+        path = Path(folder) / name
+        if not path.is_file():
+            console.print(f"{name}: not in {folder}")
+            continue
+        rows = [row for row in read(path, chosen.half) if usable(row)]
+        reading = assess(classifier, [row["text"] for row in rows], name)
+        console.print(f"{name}: {len(rows)} texts, {report(rows, reading, classifier)}")
+
+
+def read(path: Path, half: str) -> Iterator[Row]:
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            first = hashlib.sha256(row["text"].encode()).hexdigest()[0]
+            if (first < "8") == (half == "development"):
+                yield row
+
+
+def assess(classifier: Classifier, texts: Sequence[str], name: str) -> Reading:
+    starts = track(range(0, len(texts), AT_ONCE), name, console=Console(stderr=True), transient=True)
+    readings = [classifier.read(texts[start : start + AT_ONCE]) for start in starts]
+    return Reading(
+        assessments=[one for reading in readings for one in reading.assessments],
+        probabilities={
+            field: np.concatenate([reading.probabilities[field] for reading in readings])
+            for field in readings[0].probabilities
+        },
+    )
+
+
+def calm_questions(rows: Sequence[Row], reading: Reading, _classifier: Classifier) -> str:
+    complaints = np.mean([one.act.label == Act.COMPLAINT for one in reading.assessments])
+    angry = np.mean([one.tone.label == Tone.ANGRY for one in reading.assessments])
+    questions = np.mean([one.act.label == Act.QUESTION for one in reading.assessments])
+    return f"complaints {complaints:.1%}, angry {angry:.1%} (questions {questions:.1%})"
+
+
+def complaint_or_not(rows: Sequence[Row], reading: Reading, _classifier: Classifier) -> str:
+    true = [row["label"] == "complaint" for row in rows]
+    found = [one.act.label == Act.COMPLAINT for one in reading.assessments]
+    return f"macro-F1 {f1_score(true, found, average='macro'):.3f}"
+
+
+def joy_or_anger(rows: Sequence[Row], reading: Reading, classifier: Classifier) -> str:
+    labels = classifier.heads.fields["tone"].labels
+    negative = reading.probabilities["tone"][:, [labels.index(tone) for tone in NEGATIVE]].sum(axis=1)
+    true = [row["label"] == "anger" for row in rows]
+    return f"macro-F1 {f1_score(true, negative > 0.5, average='macro'):.3f}"
+
+
+def airline_reason(rows: Sequence[Row], reading: Reading, classifier: Classifier) -> str:
+    labels = classifier.heads.fields["complaint_types"].labels
+    types = reading.probabilities["complaint_types"]
+    likeliest = np.stack(
+        [types[:, [labels.index(one) for one in group]].max(axis=1) for group in AIRLINE.values()], axis=1
+    )
+    found = [list(AIRLINE)[place] for place in likeliest.argmax(axis=1)]
+    true = [REASONS[row["negativereason"]] for row in rows]
+    return f"macro-F1 {f1_score(true, found, average='macro'):.3f}"
+
+
+Usable = Callable[[Row], bool]
+Measure = Callable[[Sequence[Row], Reading, Classifier], str]
+SETS: Mapping[str, tuple[Usable, Measure]] = {
+    "it_qa4faq_utility.csv": (lambda row: True, calm_questions),
+    "en_xci_complaints.csv": (lambda row: True, complaint_or_not),
+    "it_feelit.csv": (lambda row: row["label"] in ("joy", "anger"), joy_or_anger),
+    "en_airline_tweets.csv": (lambda row: row["negativereason"] in REASONS, airline_reason),
+}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""The words that carried a label, on the real encoder and the heads that ship."""
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlp.classifier import Classifier
+from nlp.corpus import read_corpus
+from nlp.encoder import Encoder
+from nlp.entities import EntityFinder
+from nlp.evidence import MOST_PIECES, Span, find_evidence
+from nlp.heads import TRAINED, load_heads
+
+CORPUS = Path(__file__).parents[3] / "nlp" / "data" / "corpus.jsonl"
+MESSAGES = 16
+
+
+@pytest.fixture(scope="module")
+def classifier(encoder: Encoder) -> Classifier:
+    return Classifier(encoder, load_heads(TRAINED), entities=EntityFinder())
+
+
+def spans(classifier: Classifier, text: str, label: str) -> list[str]:
+    (assessment,) = classifier.classify([text])
+    found = find_evidence(classifier, text, assessment)
+    (one,) = [one for one in found if one.label == label]
+    return [text[span.start : span.end] for span in one.spans]
+
+
+def test_the_words_of_the_wish_carry_the_wish(classifier: Classifier) -> None:
+    words = spans(classifier, "Buongiorno, vi scrivo da Lecce. Vorrei avere indietro i soldi. Anna", "refund")
+
+    assert "indietro" in " ".join(words)
+    assert "Lecce" not in " ".join(words)
+
+
+def test_without_its_words_a_type_loses_more_than_without_as_many_others(classifier: Classifier) -> None:
+    """Faithful to the model: compared with random words of the same message, three draws each."""
+    rng = random.Random(5)
+    texts = [
+        one.text
+        for one in read_corpus([CORPUS])
+        if one.is_held_out and one.act == "complaint" and 12 <= len(one.text.split()) <= 30
+    ]
+    losses, others = [], []
+    for text in rng.sample(texts, MESSAGES):
+        (assessment,) = classifier.classify([text])
+        for one in find_evidence(classifier, text, assessment):
+            if one.field != "complaint_types" or not one.spans:
+                continue
+            words = text.split()
+            marked = " ".join(text[span.start : span.end] for span in one.spans).split()
+            drawn = [rng.sample(range(len(words)), min(len(marked), len(words) - 1)) for _ in range(3)]
+            rest = text
+            for span in reversed(one.spans):
+                rest = rest[: span.start] + rest[span.end :]
+            shortened = [" ".join(word for at, word in enumerate(words) if at not in gone) for gone in drawn]
+            head = classifier.heads.fields["complaint_types"]
+            label = head.labels.index(one.label)
+            before, after, *random_after = classifier.read([text, rest, *shortened]).probabilities[
+                "complaint_types"
+            ][:, label]
+            losses.append(before - after)
+            others.append(before - float(np.mean(random_after)))
+
+    assert len(losses) >= MESSAGES
+    assert np.mean(losses) > 2 * np.mean(others)
+    assert np.mean(np.array(losses) > np.array(others)) > 0.8
+
+
+def test_spans_lie_in_the_text_in_order_and_apart(classifier: Classifier) -> None:
+    text = "Il pacco,\n  RS20418…  è arrivato ROTTO!!! (e bagnato) 😡 👩‍👩‍👧 e nessuno risponde\tmai"
+    (assessment,) = classifier.classify([text])
+
+    for one in find_evidence(classifier, text, assessment):
+        edges = [edge for span in one.spans for edge in (span.start, span.end)]
+        assert edges == sorted(edges)
+        assert all(0 <= span.start < span.end <= len(text) for span in one.spans)
+        assert all(text[span.start : span.end].strip() for span in one.spans)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\u200b"], ids=["empty", "blanks", "invisible"])
+def test_a_text_without_words_has_no_evidence(classifier: Classifier, text: str) -> None:
+    (assessment,) = classifier.classify([text])
+
+    assert find_evidence(classifier, text, assessment) == ()
+
+
+def test_one_word_is_its_own_reason(classifier: Classifier) -> None:
+    (assessment,) = classifier.classify(["VERGOGNATEVI!"])
+
+    found = find_evidence(classifier, "VERGOGNATEVI!", assessment)
+
+    assert {one.spans for one in found} == {(Span(start=0, end=13),)}
+
+
+def test_a_long_text_is_read_no_more_often_than_allowed(
+    classifier: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "Il pacco non arriva e nessuno mi risponde al telefono. " * 40
+    (assessment,) = classifier.classify([text])
+    read: list[int] = []
+    features = classifier.encoder.features
+
+    def counted(texts: list[str]) -> object:
+        read.append(len(texts))
+        return features(texts)
+
+    monkeypatch.setattr(classifier.encoder, "features", counted)
+    find_evidence(classifier, text, assessment)
+
+    assert read == [MOST_PIECES + 1]
