@@ -64,6 +64,9 @@ def main() -> None:
             console.print(f"{name}: not in {folder}")
             continue
         rows = [row for row in read(path, chosen.half) if usable(row)]
+        if not rows:
+            console.print(f"{name}: no usable row in this half")
+            continue
         reading = assess(classifier, [row["text"] for row in rows], name)
         console.print(f"{name}: {len(rows)} texts, {report(rows, reading, classifier)}")
 

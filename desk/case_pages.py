@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from desk.carried import Piece, pieces_of
 from desk.context import Reader, Visit
 from desk.errors import UnknownCaseError
 from desk.queue import neighbours
@@ -31,13 +32,17 @@ _SURE = 0.5
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bubble:
-    """A message as the page shows it. `folded` hides an insult until somebody wants to read it."""
+    """A message as the page shows it. `folded` hides an insult until somebody wants to read it.
+
+    `pieces` are its text, cut where words carried a label.
+    """
 
     view: MessageView
     side: str
     author: str
     folded: bool
     labelled: bool
+    pieces: list[Piece]
 
 
 async def case_by_number(session: AsyncSession, number: int) -> Case:
@@ -161,9 +166,16 @@ def bubbles_of(view: CaseView, visit: Visit) -> list[Bubble]:
             and message.assessment.tone.label == "abusive"
             and message.assessment.tone.probability >= _SURE,
             labelled=message.message.id == last,
+            pieces=_pieces(message, visit, labelled=message.message.id == last),
         )
         for message in view.messages
     ]
+
+
+def _pieces(message: MessageView, visit: Visit, *, labelled: bool) -> list[Piece]:
+    if not labelled or message.assessment is None:
+        return [Piece(text=message.message.text, why=None)]
+    return pieces_of(message.message.text, message.assessment, message.evidence, visit.words)
 
 
 def undo_left(view: CaseView) -> tuple[str, float] | None:

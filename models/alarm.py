@@ -15,6 +15,7 @@ class Job(StrEnum):
     ASSESS = "assess"  # a case whose new messages may be critical
     TRIAGE = "triage"  # a case
     DELIVER = "deliver"  # an outbox entry
+    EXPLAIN = "explain"  # a message whose labels are to be traced to its words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

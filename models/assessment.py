@@ -61,5 +61,25 @@ class Assessment:
         return bool(self.abstained)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """A stretch of the text, from its first character to the one after its last, counted from 0."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """One label that was found, and the stretches that carried it, in the order of the text."""
+
+    field: str
+    label: str
+    spans: tuple[Span, ...]
+
+
+Explain = Callable[[str, Assessment], Awaitable[Sequence[Evidence]]]
+"""Names the words of a text that carried its labels; takes its time, and never inside a transaction."""
+
 Classify = Callable[[Sequence[str]], Awaitable[Sequence[Assessment]]]
 """Assesses messages, one result each and in their order; never called inside a transaction."""

@@ -48,22 +48,28 @@ class CoveragePoint:
     error: float
 
 
-def calibrate(probabilities: Floats, there: Flags, *, seed: int = 0) -> Calibration:
+def calibrate(probabilities: Floats, there: Flags, *, at_least: float = 0.0, seed: int = 0) -> Calibration:
     """Compare probabilities with what was so; a row of `probabilities` and `there` is one message.
 
-    Both have shape (n, decisions): the columns of one message are resampled together.
+    Both have shape (n, decisions): the columns of one message are resampled together. Decisions with a
+    probability below `at_least` are left out: where a message could have thirty labels and has one, the
+    other twenty-nine would fill the bins and hide what is said of the one. The interval is moved by what
+    resampling itself adds to the error.
 
     Source: the expected calibration error of Naeini et al. 2015, with bins of equal mass.
     """
-    said, true = probabilities.ravel(), there.ravel().astype(float)
+    counted, true = probabilities >= at_least, there.astype(float)
+    error = _error(probabilities[counted], true[counted])
     rng = np.random.default_rng(seed)
     errors = []
     for _ in range(RESAMPLES if len(there) else 0):
         rows = rng.integers(0, len(there), len(there))
-        errors.append(_error(probabilities[rows].ravel(), there[rows].ravel().astype(float)))
+        errors.append(_error(probabilities[rows][counted[rows]], true[rows][counted[rows]]))
+    added = float(np.mean(errors)) - error if errors else 0.0
+    said, true = probabilities[counted], true[counted]
     return Calibration(
-        error=_error(said, true),
-        interval=interval(np.array(errors)),
+        error=error,
+        interval=interval(np.maximum(np.array(errors) - added, 0)),
         bins=tuple(
             Bin(said=float(said[part].mean()), true=float(true[part].mean()), count=len(part))
             for part in _parts(said)

@@ -67,10 +67,9 @@ def coverage_chart(points: Sequence[CoveragePoint]) -> str:
 def confusion_chart(confusion: Confusion) -> str:
     """What was there (down) and what was found (across); each row in shares of its messages."""
     rows = []
-    for label, counts in zip(confusion.labels, confusion.counts, strict=True):
-        whole = max(sum(counts), 1)
+    for label, counts, messages in zip(confusion.labels, confusion.counts, confusion.messages, strict=True):
         rows += [
-            {"true": label, "found": found, "count": count, "share": count / whole}
+            {"true": label, "found": found, "count": count, "share": min(count / max(messages, 1), 1)}
             for found, count in zip(confusion.found, counts, strict=True)
         ]
     base = alt.Chart(_data(rows)).encode(

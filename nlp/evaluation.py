@@ -91,7 +91,7 @@ class Report:
 
 def evaluate(gold: Sequence[Example], assessments: Sequence[Assessment]) -> Report:
     """Compare assessments with the labels that people gave, row by row."""
-    return _compared(gold, [_assessed(one) for one in assessments], [one.abstained for one in assessments])
+    return _compared(gold, [assessed(one) for one in assessments], [one.abstained for one in assessments])
 
 
 def agreement(first: Sequence[Example], second: Sequence[Example]) -> Report:
@@ -131,7 +131,8 @@ def labelled(example: Example) -> dict[str, set[str] | None]:
     }
 
 
-def _assessed(assessment: Assessment) -> dict[str, set[str]]:
+def assessed(assessment: Assessment) -> dict[str, set[str]]:
+    """What the classifier said of one message, by field."""
     return {
         "act": {assessment.act.label},
         "complaint_types": {label.label for label in assessment.complaint_types},

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from models.assessment import Assessment
+from models.assessment import Assessment, Evidence, Span
 from nlp.classifier import Classifier, clean
 from nlp.encoder import Vectors
 from nlp.features import read_features
@@ -23,23 +22,6 @@ MOST_NAMED = 0.4
 
 _WORD = re.compile(r"\S+")
 _EDGES = " \t\n.,;:!?…\"'“”«»()[]"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Span:
-    """A stretch of the text, from its first character to the one after its last, counted from 0."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Evidence:
-    """One label that was found, and the stretches that carried it, in the order of the text."""
-
-    field: str
-    label: str
-    spans: tuple[Span, ...]
 
 
 def find_evidence(classifier: Classifier, text: str, assessment: Assessment) -> tuple[Evidence, ...]:

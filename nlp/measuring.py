@@ -1,6 +1,6 @@
 """All that an evaluation shows: scores with intervals, calibration, coverage, confusions, worst errors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,12 +18,14 @@ from nlp.calibration import (
 )
 from nlp.classifier import Reading
 from nlp.corpus import Example
-from nlp.evaluation import FieldReport, evaluate, labelled
+from nlp.evaluation import FieldReport, assessed, evaluate, labelled
 from nlp.heads import Head, Heads
 
 WORST = 20
 NOTHING = "—"
 """Stands for no label in a table of confusions."""
+
+_NOT_RULED_OUT = 0.05
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,12 +33,14 @@ class Confusion:
     """How often a label that is there (row) met a label that was found (column).
 
     For a field with several labels a row counts the messages in which its label was missed: under the
-    labels wrongly found in them, or under nothing. The diagonal counts what is right.
+    labels wrongly found in them, or under nothing. The diagonal counts what is right. `messages` says how
+    many have the row's label.
     """
 
     labels: tuple[str, ...]
     found: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
+    messages: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +77,8 @@ class Measurement:
 def measure(gold: Sequence[Example], reading: Reading, heads: Heads, *, seed: int = 0) -> Measurement:
     """Compare a reading with the labels that people gave, row by row.
 
-    Calibration of complaint types counts complaints only: nothing else is ever given one.
+    Calibration of complaint types counts complaints only: nothing else is ever given one. Of fields with
+    several labels it counts what the model does not rule out.
     """
     fields, errors = [], []
     for report in evaluate(gold, reading.assessments).fields:
@@ -81,13 +86,14 @@ def measure(gold: Sequence[Example], reading: Reading, heads: Heads, *, seed: in
         true = [labelled(one)[report.field] for one in gold]
         rows = [index for index, labels in enumerate(true) if labels is not None]
         labels = tuple(dict.fromkeys([*head.labels, *(score.label for score in report.labels)]))
-        found = _found(head, reading, rows, report.field)
+        found = [assessed(reading.assessments[index])[report.field] for index in rows]
         there = _flags([true[index] or set() for index in rows], labels)
         said = _flags(found, labels)
         right = (there == said).all(axis=1)
         probabilities = reading.probabilities[report.field][rows].astype(float)
-        confidence = np.array([head.confidence(row) for row in reading.probabilities[report.field][rows]])
-        kept = _kept(gold, rows, report.field)
+        confidence = np.array([_confidence(heads, reading, index, report.field) for index in rows])
+        # A text without a visible character has no probabilities.
+        kept = _kept(gold, rows, report.field) & probabilities.any(axis=1)
         fields.append(
             FieldMeasure(
                 report=report,
@@ -112,16 +118,11 @@ def measure(gold: Sequence[Example], reading: Reading, heads: Heads, *, seed: in
     return Measurement(rows=len(gold), fields=tuple(fields), worst=tuple(errors[:WORST]))
 
 
-def _found(head: Head, reading: Reading, rows: Sequence[int], field: str) -> list[set[str]]:
-    found = []
-    for index in rows:
-        assessment = reading.assessments[index]
-        if field == "complaint_types" and assessment.act.label != Act.COMPLAINT:
-            found.append(set[str]())
-            continue
-        decided = head.decide(reading.probabilities[field][index])
-        found.append({head.labels[place] for place in decided})
-    return found
+def _confidence(heads: Heads, reading: Reading, index: int, field: str) -> float:
+    if field == "complaint_types" and reading.assessments[index].act.label != Act.COMPLAINT:
+        # What is no complaint has no types: that was decided by the act.
+        field = "act"
+    return heads.fields[field].confidence(reading.probabilities[field][index])
 
 
 def _kept(gold: Sequence[Example], rows: Sequence[int], field: str) -> Flags:
@@ -141,7 +142,7 @@ def _calibration(
 ) -> Calibration:
     known = there[:, [labels.index(label) for label in head.labels]]
     if head.several:
-        return calibrate(probabilities, known, seed=seed)
+        return calibrate(probabilities, known, at_least=_NOT_RULED_OUT, seed=seed)
     top = probabilities.argmax(axis=1)
     rows = np.arange(len(top))
     return calibrate(probabilities[rows, top][:, None], known[rows, top][:, None], seed=seed)
@@ -161,24 +162,9 @@ def _confusion(there: Flags, said: Flags, labels: Sequence[str], *, several: boo
             line.append(int((missed & ~(said & ~there).any(axis=1)).sum()))
         counts.append(tuple(line))
     names = tuple(labels[place] for place in occurring)
-    return Confusion(labels=names, found=(*names, NOTHING) if several else names, counts=tuple(counts))
-
-
-def figures(measurement: Measurement) -> Mapping[str, object]:
-    """The figures as JSON values, rounded to four digits."""
-    return {
-        one.report.field: {
-            "rows": one.report.rows,
-            "macro_f1": round(one.report.macro_f1, 4),
-            "macro_f1_interval": [round(one.interval.low, 4), round(one.interval.high, 4)],
-            "micro_f1": round(one.report.micro_f1, 4),
-            "reviewed": one.report.reviewed,
-            "calibration_error": round(one.calibration.error, 4),
-            "calibration_error_interval": [
-                round(one.calibration.interval.low, 4),
-                round(one.calibration.interval.high, 4),
-            ],
-            "coverage": {str(point.decided): round(point.error, 4) for point in one.coverage},
-        }
-        for one in measurement.fields
-    }
+    return Confusion(
+        labels=names,
+        found=(*names, NOTHING) if several else names,
+        counts=tuple(counts),
+        messages=tuple(int(there[:, place].sum()) for place in occurring),
+    )

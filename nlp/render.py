@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from models.assessment import Assessment, Entities, Label
-from nlp.evidence import Evidence
+from models.assessment import Assessment, Entities, Evidence, Label
 from nlp.heads import YES
 
 COLUMNS = (

@@ -209,14 +209,14 @@ def hash_password(password: str) -> str:
 
 @cache
 def _nobody() -> str:
-    """A hash that no password fits; made when first needed, for it takes as long as any."""
+    """A hash that no password fits. Made when first needed: whoever asks first waits twice as long."""
     return _hasher.hash(secrets.token_urlsafe(16))
 
 
 def password_fits(agent: Agent | None, password: str) -> bool:
     """Whether it is this agent's password. Takes as long for an agent who does not exist."""
-    stored = agent.password_hash if agent is not None and agent.password_hash else _nobody()
+    stored = agent.password_hash if agent is not None else None
     try:
-        return _hasher.verify(stored, password) and stored is not _nobody()
+        return _hasher.verify(stored or _nobody(), password) and stored is not None
     except VerifyMismatchError:
         return False

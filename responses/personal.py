@@ -231,7 +231,7 @@ HOLDINGS: tuple[Holding, ...] = (
     _holding(
         AssessmentRow,
         lambda scope: AssessmentRow.message_id.in_(_messages(scope)),
-        {"fields": _labels_only},
+        {"fields": _labels_only, "evidence": _none},
         kept="encoder heads",
     ),
     _holding(Fact, lambda scope: Fact.case_id.in_(scope.cases), {"value": _no_words}, kept="name source"),

@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 RECEIPT_EVERY = timedelta(hours=12)
 MAX_ATTEMPTS = 5
 _FIRST_PAUSE = timedelta(seconds=2)
+_EXPLAIN_AFTER = timedelta(seconds=1)
 _ANSWERED = (CaseState.ANSWERED, CaseState.PROMISED, CaseState.CLOSED)
 
 
@@ -183,6 +184,9 @@ class Triage:
             )
         await self._receipt(session, case, reading, matter, now)
         await self._cards(session, case, draft)
+        if reading.messages:
+            # The card first: why the labels are what they are is looked for when it is on its way.
+            set_alarm(session, Job.EXPLAIN, reading.messages[-1].id, now + _EXPLAIN_AFTER)
 
     async def _receipt(
         self,

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.assessment import Assessment
+from models.assessment import Assessment, Evidence
 from models.clock import utcnow
 from models.decision import Decision, FactValue
 from models.serial import from_json
@@ -38,12 +38,13 @@ from responses.reading import open_messages
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageView:
-    """A message with its files, its earlier versions (oldest first) and what was understood of it."""
+    """A message with its files, its earlier versions (oldest first), what was understood of it, and why."""
 
     message: Message
     attachments: tuple[Attachment, ...]
     earlier: tuple[Message, ...]
     assessment: Assessment | None
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,6 +155,7 @@ async def _conversation(session: AsyncSession, case: Case) -> tuple[MessageView,
         )
     ).all()
     latest = {row.message_id: from_json(Assessment, row.fields) for row in assessed}
+    why = {row.message_id: tuple(from_json(Evidence, one) for one in row.evidence or ()) for row in assessed}
     versions: dict[tuple[str | None, str | None], list[Message]] = {}
     for row in rows:
         key = (row.direction, row.external_id or row.id)
@@ -164,6 +166,7 @@ async def _conversation(session: AsyncSession, case: Case) -> tuple[MessageView,
             attachments=tuple(file for file in files if file.message_id in {row.id for row in same}),
             earlier=tuple(same[:-1]),
             assessment=latest.get(same[-1].id),
+            evidence=why.get(same[-1].id, ()),
         )
         for same in versions.values()
     )

@@ -278,11 +278,12 @@ def evaluate(
     from nlp.errors import NlpError
     from nlp.evaluation import evaluate as compare
     from nlp.evaluation import render
-    from rimedio.evaluating import write_page
     from rimedio.model import load_classifier
 
     if part not in ("test", "all"):
         fail(f"--part {part!r}: expected test or all", USAGE)
+    if report is not None and (not report.name or report.is_dir()):
+        fail(f"--report {report}: expected the name of a file, such as evaluation.html", USAGE)
     if report is not None and not report.absolute().parent.is_dir():
         fail(f"--report {report}: there is no folder {report.parent}", USAGE)
     console = Console(stderr=True)
@@ -294,14 +295,19 @@ def evaluate(
             classifier = load_classifier(_settings())
             status.update(f"reading {len(examples)} messages")
             reading = classifier.read([row.text for row in examples])
-            if report is not None:
-                status.update("drawing the pictures")
-                write_page(report, gold, examples, reading, classifier)
     except (NlpError, OSError) as error:
         fail(str(error))
     Console().print(render(compare(examples, reading.assessments)))
-    if report is not None:
-        say(f"the page with pictures is {report}")
+    if report is None:
+        return
+    from rimedio.evaluating import write_page
+
+    try:
+        with console.status("drawing the pictures"):
+            write_page(report, gold, examples, reading, classifier)
+    except OSError as error:
+        fail(f"--report {report}: {error.strerror}")
+    say(f"the page with pictures is {report}")
 
 
 @policy_app.command("check")

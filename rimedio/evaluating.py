@@ -22,5 +22,8 @@ def write_page(
         made=f"{datetime.now().astimezone():%Y-%m-%d %H:%M}",
     )
     temporary = path.with_name(f".{path.name}.partial")
-    temporary.write_text(page, encoding="utf-8")
-    temporary.replace(path)
+    try:
+        temporary.write_text(page, encoding="utf-8")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import Histogram
 
-from models.assessment import Assessment
+from models.assessment import Assessment, Evidence
 from rimedio.settings import Settings
 
 if TYPE_CHECKING:
     from nlp.classifier import Classifier
 
 log = logging.getLogger(__name__)
+
+_LOOK_EVERY = 0.2
 
 
 class Model:
@@ -25,6 +27,7 @@ class Model:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="model")
         self._classifier: Classifier | None = None
         self._loaded = asyncio.Event()
+        self._reading = 0
         self.error: str | None = None
         self.seconds = Histogram(
             "rimedio_model_seconds", "Time in which the model read one batch of messages", registry=None
@@ -53,7 +56,22 @@ class Model:
         if classifier is None:
             raise RuntimeError("the model's event is set only after the model")
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, self._timed, classifier, list(texts))
+        self._reading += 1
+        try:
+            return await loop.run_in_executor(self._executor, self._timed, classifier, list(texts))
+        finally:
+            self._reading -= 1
+
+    async def explain(self, text: str, assessment: Assessment) -> Sequence[Evidence]:
+        """Names the words that carried the labels, once no message waits to be read."""
+        await self._loaded.wait()
+        classifier = self._classifier
+        if classifier is None:
+            raise RuntimeError("the model's event is set only after the model")
+        while self._reading:  # noqa: ASYNC110 - it may be busy again before anybody is woken
+            await asyncio.sleep(_LOOK_EVERY)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, _explained, classifier, text, assessment)
 
     def _timed(self, classifier: "Classifier", texts: list[str]) -> Sequence[Assessment]:
         with self.seconds.time():
@@ -62,6 +80,12 @@ class Model:
     def close(self) -> None:
         """Ends the model's thread; what it is doing is finished first."""
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _explained(classifier: "Classifier", text: str, assessment: Assessment) -> Sequence[Evidence]:
+    from nlp.evidence import find_evidence
+
+    return find_evidence(classifier, text, assessment)
 
 
 def load_classifier(settings: Settings) -> "Classifier":

@@ -29,6 +29,7 @@ from responses.approval import Approvals, draft_anew
 from responses.cases import raise_revision
 from responses.delivery import Delivery, give_up_lost
 from responses.desk_cases import DeskCases
+from responses.explaining import Explaining
 from responses.files import FileStore
 from responses.filing import Filing, due_now
 from responses.giving_up import give_up
@@ -123,6 +124,7 @@ class Program:
                 Job.ASSESS: self.road.triage.assess,
                 Job.TRIAGE: self.road.triage.run,
                 Job.DELIVER: self.delivery.run,
+                Job.EXPLAIN: Explaining(database, self.model.explain).run,
             },
             sweep=self._sweep,
             database_url=jobs_url(settings.database, settings.home),
@@ -249,6 +251,8 @@ class Program:
         try:
             while not server.started and not server.should_exit:  # noqa: ASYNC110 - uvicorn has no event for it
                 await asyncio.sleep(_UNTIL_SERVING)
+            if server.should_exit:
+                return
             await part()
         except ProgramError as error:
             self._failure = error

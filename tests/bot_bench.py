@@ -20,7 +20,7 @@ from bot.service import TelegramBot
 from desk.channel import WebChannel
 from desk.webchat import web_handler
 from models.alarm import Alarm, Job
-from models.assessment import Assessment, Entities, Label
+from models.assessment import Assessment, Entities, Evidence, Label
 from models.database import Database
 from models.decision import Role
 from models.tables import Agent, Base
@@ -29,6 +29,7 @@ from responses.approval import Approvals
 from responses.config import Business, RoadConfig
 from responses.delivery import Delivery
 from responses.desk_cases import DeskCases
+from responses.explaining import Explaining
 from responses.files import FileStore
 from responses.filing import Filing
 from responses.giving_up import give_up
@@ -133,6 +134,7 @@ class BotBench:
                 Job.ASSESS: self.road.triage.assess,
                 Job.TRIAGE: self.road.triage.run,
                 Job.DELIVER: self.delivery.run,
+                Job.EXPLAIN: Explaining(self.database, self._explain).run,
             }
         )
         self.database.ring = self._ring
@@ -214,6 +216,9 @@ class BotBench:
 
     async def _classify(self, texts: Sequence[str]) -> Sequence[Assessment]:
         return [self.says for _ in texts]
+
+    async def _explain(self, text: str, assessment: Assessment) -> Sequence[Evidence]:
+        return ()
 
     async def _ring(self, alarms: Sequence[Alarm]) -> None:
         for alarm in alarms:

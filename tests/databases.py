@@ -25,9 +25,14 @@ async def open_sqlite(path: Path, *, kind: str = "empty", fill: Fill = upgrade) 
     """A database at `path` as `fill` leaves it: done once for each kind, and copied for every other test."""
     template = _template_folder() / f"{kind}.sqlite"
     if not template.exists():
-        made = Database(sqlite_url(template))
-        await fill(made)
-        await made.close()
+        half = template.with_suffix(".partial")
+        half.unlink(missing_ok=True)
+        made = Database(sqlite_url(half))
+        try:
+            await fill(made)
+        finally:
+            await made.close()
+        half.rename(template)
     shutil.copyfile(template, path)
     return Database(sqlite_url(path))
 

@@ -12,7 +12,11 @@ from models.tables.base import Base, Id, one_of, ref
 
 
 class AssessmentRow(Base):
-    """One run of the classifier on one message; `fields` holds every label with its probability."""
+    """One run of the classifier on one message; `fields` holds every label with its probability.
+
+    `evidence` says which stretches of the text carried the labels: what an agent is shown, found after the
+    draft, and never where nobody looks.
+    """
 
     __tablename__ = "assessments"
     __table_args__ = (UniqueConstraint("message_id", "encoder", "heads"),)
@@ -20,6 +24,7 @@ class AssessmentRow(Base):
     id: Mapped[Id]
     message_id: Mapped[str] = mapped_column(ref("messages.id"), index=True)
     fields: Mapped[dict[str, Any]]
+    evidence: Mapped[list[Any] | None]
     needs_review: Mapped[bool]
     encoder: Mapped[str]
     heads: Mapped[str]

@@ -5,10 +5,9 @@ answer is the program's own; what is left out, the model, holds no state that a 
 """
 
 import os
-import sys
 from collections.abc import Sequence
 
-from models.assessment import Assessment, Entities, Label
+from models.assessment import Assessment, Entities, Evidence, Label
 from rimedio import start as starting
 from rimedio.duty import Duty
 from rimedio.model import Model
@@ -42,6 +41,10 @@ class TableModel(Model):
     async def classify(self, texts: Sequence[str]) -> Sequence[Assessment]:
         return [late_parcel(text) for text in texts]
 
+    async def explain(self, text: str, assessment: Assessment) -> Sequence[Evidence]:
+        """A table has no reasons."""
+        return ()
+
 
 def main(duty: str, model: type[Model] = TableModel) -> None:
     starting.start(load_settings(), duty=Duty(duty), model=model)
@@ -55,7 +58,3 @@ def become(duty: str, model: type[Model], environment: dict[str, str], log: str)
     for standard in (1, 2):
         os.dup2(file, standard)
     main(duty, model)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else Duty.RUN)

@@ -29,7 +29,7 @@ FLAGS = (
     "--no-first-run",
 )
 PATIENCE = 30_000
-expect.set_options()
+expect.set_options(timeout=PATIENCE)
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None and os.environ.get("CI") != "true", reason=NO_CHROMIUM)
 

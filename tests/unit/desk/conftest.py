@@ -21,7 +21,7 @@ from desk.channel import WebChannel
 from desk.security import SESSION_COOKIE
 from desk.webchat import web_handler
 from models.alarm import Alarm, Job
-from models.assessment import Assessment, Entities, Label
+from models.assessment import Assessment, Entities, Evidence, Label, Span
 from models.database import Database, sqlite_url
 from models.decision import Role
 from models.ids import new_id
@@ -32,6 +32,7 @@ from responses.approval import Approvals
 from responses.config import Business, RoadConfig
 from responses.delivery import Delivery
 from responses.desk_cases import DeskCases
+from responses.explaining import Explaining
 from responses.files import FileStore
 from responses.filing import Filing
 from responses.giving_up import give_up
@@ -110,6 +111,13 @@ class Browser:
         return {name: state[name] for name in names}
 
 
+async def explain(text: str, assessment: Assessment) -> list[Evidence]:
+    """The first word of the message is the reason of everything."""
+    first = Span(start=0, end=len(text.split()[0]))
+    types = [one.label for one in assessment.complaint_types]
+    return [Evidence(field="complaint_types", label=label, spans=(first,)) for label in types]
+
+
 class House:
     """The desk and everything behind it; alarms are worked off by `settle`."""
 
@@ -152,6 +160,7 @@ class House:
             Job.ASSESS: self.road.triage.assess,
             Job.TRIAGE: self.road.triage.run,
             Job.DELIVER: Delivery(database, channels, "test").run,
+            Job.EXPLAIN: Explaining(database, explain).run,
         }
         database.ring = self._ring
         self.app = create_app(

@@ -24,6 +24,26 @@ def test_probabilities_that_are_too_high_by_a_fifth_are_found_out() -> None:
     assert calibrate(true + 0.2, there).error == pytest.approx(0.2, abs=0.01)
 
 
+def test_many_labels_that_are_ruled_out_do_not_hide_what_is_said_of_the_others() -> None:
+    said, there = np.full((500, 30), 0.001), np.zeros((500, 30), bool)
+    said[:, 0], said[:, 1:3] = 0.6, 0.2
+    there[:, 0] = True
+
+    assert calibrate(said, there).error < 0.01
+    assert calibrate(said, there, at_least=0.05).error > 0.2
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_interval_holds_the_error_of_few_messages(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    said = rng.uniform(size=(300, 1))
+    there = rng.uniform(size=said.shape) < said
+
+    found = calibrate(said, there)
+
+    assert found.interval.low <= found.error <= found.interval.high
+
+
 def test_one_message_and_none_can_be_measured() -> None:
     assert calibrate(np.array([[0.9]]), np.array([[True]])).error == pytest.approx(0.1)
     assert calibrate(np.zeros((0, 1)), np.zeros((0, 1), bool)).error == 0

@@ -1,9 +1,14 @@
 """The shipped classifier on what people send, and on what nobody should."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from nlp.classifier import Classifier
+from nlp.corpus import read_corpus
 from nlp.render import as_dict
+from rimedio.evaluating import write_page
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +44,33 @@ def test_results_come_in_the_order_of_the_texts(classifier: Classifier) -> None:
     texts = ["A che ora aprite il sabato mattina?", "Vergogna, il frigorifero è arrivato rotto!", ""]
     together = classifier.classify(texts)
     assert [one.act.label for one in together] == [classifier.classify([text])[0].act.label for text in texts]
+
+
+def test_the_probabilities_behind_a_reading_have_a_row_a_text(classifier: Classifier) -> None:
+    texts = ["A che ora aprite?", "\u200b", "Il frigorifero è arrivato rotto"]
+    reading = classifier.read(texts)
+    assert reading.assessments == classifier.classify(texts)
+    for field, rows in reading.probabilities.items():
+        assert rows.shape == (3, len(classifier.heads.fields[field].labels))
+        assert not rows[1].any()
+    acts = classifier.heads.fields["act"].labels
+    assert acts[reading.probabilities["act"][2].argmax()] == reading.assessments[2].act.label
+
+
+def test_the_page_of_an_evaluation_is_written_whole(classifier: Classifier, tmp_path: Path) -> None:
+    gold = tmp_path / "gold.jsonl"
+    rows = [
+        {"text": "A che ora aprite?", "act": "question"},
+        {"text": "È arrivato rotto!", "act": "complaint"},
+    ]
+    gold.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    examples = read_corpus([gold])
+    page = tmp_path / "page.html"
+
+    write_page(page, gold, examples, classifier.read([one.text for one in examples]), classifier)
+
+    assert "<svg" in page.read_text(encoding="utf-8")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["gold.jsonl", "page.html"]
 
 
 def test_the_printed_form_has_every_field(classifier: Classifier) -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.assessment import Span
 from nlp.classifier import Classifier
 from nlp.corpus import read_corpus
 from nlp.encoder import Encoder
 from nlp.entities import EntityFinder
-from nlp.evidence import MOST_PIECES, Span, find_evidence
+from nlp.evidence import MOST_PIECES, find_evidence
 from nlp.heads import TRAINED, load_heads
 
 CORPUS = Path(__file__).parents[3] / "nlp" / "data" / "corpus.jsonl"

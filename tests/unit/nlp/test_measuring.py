@@ -6,7 +6,6 @@ import pytest
 from models.assessment import Assessment, Entities, Label
 from nlp.classifier import Reading
 from nlp.corpus import Example
-from nlp.encoder import Vectors
 from nlp.evaluation_page import evaluation_page
 from nlp.heads import Head, Heads, Provenance
 from nlp.measuring import NOTHING, FieldMeasure, Measurement, measure
@@ -155,7 +154,21 @@ def test_the_page_needs_nothing_beside_it_and_shows_texts_as_texts() -> None:
     assert not [line for line in page.splitlines() if "src=" in line or "<link" in line]
 
 
-def test_vectors_of_a_reading_have_a_row_a_message() -> None:
-    shapes: list[Vectors] = list(READ.probabilities.values())
+def test_a_complaint_taken_for_a_question_is_an_error_of_its_act() -> None:
+    found = measure(GOLD[:1], reading(("question", (0.95, 0.1), 0.1)), HEADS)
 
-    assert {len(one) for one in shapes} == {4}
+    assert [(one.field, round(one.confidence, 2)) for one in found.worst] == [
+        ("act", 0.9),
+        ("complaint_types", 0.9),
+    ]
+    assert found.worst[1].found == ()
+
+
+def test_a_text_that_nobody_can_see_counts_in_no_calibration() -> None:
+    blank = reading(("question", (0.9, 0.9), 0.1))
+    blank = replace(blank, probabilities={name: 0 * rows for name, rows in blank.probabilities.items()})
+
+    found = measure([example("\u200b", act="question")], blank, HEADS)
+
+    assert field(found, "act").report.macro_f1 == field(found, "act").interval.high == 1
+    assert field(found, "act").calibration.bins == ()

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from models.assessment import Assessment, Entities, Label
 from nlp.batch import classify_file
-from nlp.classifier import Classifier
+from nlp.classifier import Classifier, Reading
 from nlp.errors import BatchError
 from nlp.render import COLUMNS
 from rimedio.cli import app
@@ -49,6 +49,9 @@ class TableClassifier:
             )
             for text in texts
         ]
+
+    def read(self, texts: Sequence[str]) -> Reading:
+        return Reading(assessments=self.classify(texts), probabilities={})
 
 
 class FailingClassifier(TableClassifier):
@@ -450,6 +453,16 @@ def test_evaluate_without_labels_shows_a_table(tmp_path: Path, classifier: Table
     corpus = written(tmp_path, b'{"text": "\\ud83d"}\n{"text": "\\u0000"}\n', "gold.jsonl")
     result = rimedio("evaluate", corpus, "--part", "all")
     assert result.exit_code == 0, repr(result.exception)
+
+
+@pytest.mark.parametrize("report", [".", "", "reports", "nowhere/page.html"])
+def test_a_page_that_could_not_be_written_is_refused_before_anything_is_read(
+    tmp_path: Path, classifier: TableClassifier, report: str
+) -> None:
+    (tmp_path / "reports").mkdir()
+    corpus = written(tmp_path, b'{"text": "ciao", "act": "other"}\n', "gold.jsonl")
+    assert_one_clear_line(rimedio("evaluate", corpus, "--part", "all", "--report", report), 2)
+    assert classifier.shown == []
 
 
 def test_an_unknown_part_is_wrong_usage(tmp_path: Path, classifier: TableClassifier) -> None:
