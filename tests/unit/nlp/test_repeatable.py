@@ -10,7 +10,7 @@ import pytest
 
 from nlp.classifier import Classifier
 from nlp.corpus import read_corpus, split
-from nlp.encoder import Encoder, Precision, load_encoder
+from nlp.encoder import Encoder
 from nlp.errors import FingerprintError
 from nlp.heads import Heads, load_heads
 from nlp.training import train_on
@@ -26,11 +26,6 @@ def fixed_part() -> list[Any]:
 
 def macro_f1(heads: Heads) -> Mapping[str, float]:
     return {field: figures["macro_f1"] for field, figures in heads.figures.items()}
-
-
-@pytest.fixture(scope="module")
-def encoder() -> Encoder:
-    return load_encoder(None, Precision.FLOAT32)
 
 
 @pytest.fixture(scope="module")
