@@ -77,7 +77,9 @@ def confusion_chart(confusion: Confusion) -> str:
         y=alt.Y("true:N", sort=list(confusion.labels), title="true"),
     )
     cells = base.mark_rect().encode(
-        color=alt.Color("share:Q", scale=alt.Scale(range=["#ffffff", _INK], domain=[0, 1]), legend=None)
+        color=alt.Color(
+            "share:Q", scale=alt.Scale(range=["#ffffff", _INK], domain=[0, 1], interpolate="rgb"), legend=None
+        )
     )
     text = (
         base.transform_filter("datum.count > 0")
