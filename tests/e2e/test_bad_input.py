@@ -698,7 +698,7 @@ def test_agents_get_a_card_of_everything(siege: Siege) -> None:
     def missing() -> set[str]:
         return {head for head in wanted if giulia.find(head) is None}
 
-    until(lambda: not missing(), "all the cards", patience=30)
+    until(lambda: not missing(), "all the cards", patience=120)
 
 
 def test_every_request_to_telegram_was_right_and_nothing_is_left_undone(siege: Siege) -> None:
