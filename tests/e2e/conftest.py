@@ -1,6 +1,7 @@
 """One running program for most scenarios, and one that can be killed for the others."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +23,11 @@ class Staffed:
     sofia: User
 
 
-@pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staffed]:
-    """`rimedio run` with two agents and a supervisor."""
+@contextmanager
+def staff(folder: Path, *, quick: bool) -> Iterator[Staffed]:
+    """A running program with two agents and a supervisor."""
     with Double() as telegram, FaultProxy(telegram) as faults:
-        office = Office(tmp_path_factory.mktemp("office") / "home", telegram, faults.url)
+        office = Office(folder / "home", telegram, faults.url, quick=quick)
         office.start()
         try:
             office.wait_until_ready()
@@ -40,6 +41,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staffed]:
             )
         finally:
             office.stop()
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staffed]:
+    """One office for all tests in which it does not matter what the model says."""
+    with staff(tmp_path_factory.mktemp("office"), quick=True) as staffed:
+        yield staffed
 
 
 @pytest.fixture

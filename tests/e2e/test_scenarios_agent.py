@@ -3,9 +3,6 @@
 from tests.e2e.conftest import Staffed
 
 LATE = "Il pacco {order} non è mai arrivato, sono due settimane che lo aspetto."
-INSULTED = (
-    "Ordine {order}: il vostro commesso mi ha insultata davanti agli altri clienti, personale maleducato."
-)
 
 
 def test_scenario_08_a_button_pressed_twice_changes_once_and_both_presses_are_answered(
@@ -148,15 +145,3 @@ def test_scenario_21_somebody_who_is_no_agent_presses_approve_is_refused_and_it_
         "SELECT actor FROM events WHERE action = 'press.refused' AND details LIKE ?", f"%{stranger.id}%"
     )
     assert recorded == [("customer",)]
-
-
-def test_scenario_22_an_offer_above_the_agents_limit_goes_to_a_supervisor(staffed: Staffed) -> None:
-    marta = staffed.telegram.user("Marta")
-    marta.send(INSULTED.format(order="RS-30022"))
-    card = staffed.office.card(staffed.sofia, "RS-30022")
-    staffed.office.settled()
-    assert staffed.giulia.find("RS-30022") is None
-    assert staffed.bruno.find("RS-30022") is None
-    assert "responsabile" in card.head.text
-    staffed.sofia.press(card.last, "Approva e invia")
-    staffed.office.wait(lambda: marta.find("Sofia"), "the supervisor's answer")

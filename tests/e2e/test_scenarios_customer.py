@@ -1,8 +1,22 @@
 """What customers must be able to rely upon; the numbers are those of the list of scenarios."""
 
-from tests.e2e.conftest import Staffed
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.conftest import Staffed, staff
 
 LATE = "Il pacco {order} non è mai arrivato, sono due settimane che lo aspetto."
+INSULTED = (
+    "Ordine {order}: il vostro commesso mi ha insultata davanti agli altri clienti, personale maleducato."
+)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staffed]:
+    """`rimedio run` itself, with the model: what customers write is read here."""
+    with staff(tmp_path_factory.mktemp("customers"), quick=False) as staffed:
+        yield staffed
 
 
 def test_scenario_01_start_says_that_it_is_automatic_and_that_a_person_answers(staffed: Staffed) -> None:
@@ -39,6 +53,18 @@ def test_scenario_03_a_follow_up_joins_the_open_case_and_the_draft_is_redone(sta
         first.number,
     )
     assert proposed == [(1,)]
+
+
+def test_scenario_22_an_offer_above_the_agents_limit_goes_to_a_supervisor(staffed: Staffed) -> None:
+    marta = staffed.telegram.user("Marta")
+    marta.send(INSULTED.format(order="RS-30022"))
+    card = staffed.office.card(staffed.sofia, "RS-30022")
+    staffed.office.settled()
+    assert staffed.giulia.find("RS-30022") is None
+    assert staffed.bruno.find("RS-30022") is None
+    assert "responsabile" in card.head.text
+    staffed.sofia.press(card.last, "Approva e invia")
+    staffed.office.wait(lambda: marta.find("Sofia"), "the supervisor's answer")
 
 
 def _bare(staffed: Staffed, message_id: int) -> bool:
