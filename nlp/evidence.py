@@ -12,7 +12,11 @@ from nlp.features import read_features
 from nlp.heads import CHOICE_FIELDS, NO, Head
 
 MOST_PIECES = 48
-"""A longer text is left out piece by piece in groups of neighbouring words, so that its cost stays flat."""
+MOST_READ = 32_000
+"""Letters that are read for one text, about two seconds: a longer one is cut into fewer, larger pieces."""
+
+LONGEST = 3_000
+"""Letters of a text that is explained; in a longer one nobody looks for underlined words."""
 
 CARRIED = 0.6
 """Words are named until they make up this part of all that speaks for the label."""
@@ -28,14 +32,15 @@ def find_evidence(classifier: Classifier, text: str, assessment: Assessment) -> 
     """Name the words that carried each label of an assessment of this text.
 
     Each piece of the text is left out once, and the model reads the rest: what lowers the score of the
-    label most carried it. That is as many readings as the text has words, at most `MOST_PIECES`. A label
-    that no single piece carries has no spans; nor has a text of one word a shorter reason than itself.
+    label most carried it. Pieces are words, or in a long text groups of neighbouring words: at most
+    `MOST_PIECES`, and fewer where `MOST_READ` letters would not do. A label that no single piece carries
+    has no spans; a text of one word is its own reason; one of more than `LONGEST` letters has none.
 
     Source: occlusion, as of Zeiler and Fergus 2014 and, for words, Li et al. 2016.
     """
-    pieces = _pieces(text)
+    pieces = _pieces(text) if len(text) <= LONGEST else []
     wanted = _wanted(assessment)
-    if not pieces or not wanted:
+    if not pieces:
         return ()
     rest = [clean(text[: piece.start] + " " + text[piece.end :]) for piece in pieces]
     if len(pieces) == 1:
@@ -44,6 +49,9 @@ def find_evidence(classifier: Classifier, text: str, assessment: Assessment) -> 
     found = []
     for field, label in wanted:
         head = classifier.heads.fields[field]
+        if label not in head.labels:
+            # It was found by other heads, which did not stay.
+            continue
         scores = _scores(head, head.probabilities(features), head.labels.index(label))
         named = _named(scores[0] - scores[1:])
         found.append(Evidence(field=field, label=label, spans=_joined(text, [pieces[at] for at in named])))
@@ -61,11 +69,12 @@ def _wanted(assessment: Assessment) -> list[tuple[str, str]]:
 
 def _pieces(text: str) -> list[Span]:
     words = [Span(start=match.start(), end=match.end()) for match in _WORD.finditer(text) if clean(match[0])]
-    if len(words) <= MOST_PIECES:
+    most = min(MOST_PIECES, MOST_READ // max(len(text), 1))
+    if len(words) <= most:
         return words
     return [
         Span(start=words[group[0]].start, end=words[group[-1]].end)
-        for group in np.array_split(np.arange(len(words)), MOST_PIECES)
+        for group in np.array_split(np.arange(len(words)), most)
     ]
 
 

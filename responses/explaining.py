@@ -31,7 +31,7 @@ class Explaining:
         evidence = await self._explain(message.text, from_json(Assessment, row.fields))
         async with self._database.writing() as session:
             # What was erased while it was being looked at leaves no trace of where its words stood.
-            still = await session.get_one(Message, message_id, with_for_update=True)
-            if still.text == message.text:
-                stored = await session.get_one(AssessmentRow, row.id)
+            still = await session.get(Message, message_id, with_for_update=True)
+            stored = await session.get(AssessmentRow, row.id)
+            if still is not None and stored is not None and still.text == message.text:
                 stored.evidence = [to_json(one) for one in evidence]

@@ -58,7 +58,8 @@ class Running:
 
     def stop(self) -> None:
         self.signal(signal.SIGTERM)
-        self._join(30)
+        # As long as systemd waits: DBOS gives each of its threads ten seconds to end.
+        self._join(90)
 
     def _join(self, patience: float) -> None:
         self._process.join(patience)

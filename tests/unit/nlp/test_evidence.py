@@ -11,7 +11,7 @@ from nlp.classifier import Classifier
 from nlp.corpus import read_corpus
 from nlp.encoder import Encoder
 from nlp.entities import EntityFinder
-from nlp.evidence import MOST_PIECES, find_evidence
+from nlp.evidence import LONGEST, MOST_PIECES, MOST_READ, find_evidence
 from nlp.heads import TRAINED, load_heads
 
 CORPUS = Path(__file__).parents[3] / "nlp" / "data" / "corpus.jsonl"
@@ -97,19 +97,22 @@ def test_one_word_is_its_own_reason(classifier: Classifier) -> None:
     assert {one.spans for one in found} == {(Span(start=0, end=13),)}
 
 
-def test_a_long_text_is_read_no_more_often_than_allowed(
-    classifier: Classifier, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("times", [1, 8, 40, 60])
+def test_however_long_a_text_is_not_much_more_than_agreed_is_read(
+    classifier: Classifier, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
-    text = "Il pacco non arriva e nessuno mi risponde al telefono. " * 40
+    text = "Il pacco non arriva e nessuno mi risponde al telefono. " * times
     (assessment,) = classifier.classify([text])
     read: list[int] = []
     features = classifier.encoder.features
 
     def counted(texts: list[str]) -> object:
-        read.append(len(texts))
+        read.extend(map(len, texts))
         return features(texts)
 
     monkeypatch.setattr(classifier.encoder, "features", counted)
-    find_evidence(classifier, text, assessment)
+    found = find_evidence(classifier, text, assessment)
 
-    assert read == [MOST_PIECES + 1]
+    assert len(read) <= MOST_PIECES + 1
+    assert sum(read) <= MOST_READ + len(text)
+    assert bool(found) == bool(read) == (len(text) <= LONGEST)
