@@ -8,7 +8,6 @@ import altair as alt
 import vl_convert
 
 from nlp.calibration import Calibration, CoveragePoint
-from nlp.evaluation import LabelScore
 from nlp.measuring import Confusion
 
 _WIDTH = 340
@@ -20,16 +19,6 @@ _CONFIG: Mapping[str, Any] = {
     "axis": {"labelFontSize": 11, "titleFontSize": 12, "gridColor": "#e8ecee", "labelLimit": 220},
     "title": {"fontSize": 13, "anchor": "start"},
 }
-
-
-def scores_chart(scores: Sequence[LabelScore]) -> str:
-    """F1 of every label, the best first."""
-    rows = [{"label": one.label, "F1": one.f1, "messages": one.support} for one in scores if one.support]
-    base = alt.Chart(_data(rows)).encode(
-        y=alt.Y("label:N", sort="-x", title=None), x=alt.X("F1:Q", scale=alt.Scale(domain=[0, 1]))
-    )
-    text = base.mark_text(align="left", dx=4, color="#333").encode(text=alt.Text("F1:Q", format=".2f"))
-    return _svg((base.mark_bar(color=_INK) + text).properties(width=_WIDTH))
 
 
 def calibration_chart(calibration: Calibration) -> str:

@@ -58,8 +58,7 @@ class Running:
 
     def stop(self) -> None:
         self.signal(signal.SIGTERM)
-        # As long as systemd waits: DBOS gives each of its threads ten seconds to end.
-        self._join(90)
+        self._join(30)
 
     def _join(self, patience: float) -> None:
         self._process.join(patience)
