@@ -64,6 +64,7 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+            event.listen(self.engine.sync_engine, "invalidate", _give_up_sqlite)
         self._reading = async_sessionmaker(self.engine, expire_on_commit=False)
         self._writing = async_sessionmaker(
             self.engine.execution_options(rimedio_begin="IMMEDIATE"), expire_on_commit=False
@@ -125,3 +126,28 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Any) -> None:
     mode = connection.get_execution_options().get("rimedio_begin", "")
     connection.exec_driver_sql(f"BEGIN {mode}".strip())
+
+
+def _give_up_sqlite(connection: Any, _record: Any, _error: BaseException | None) -> None:
+    """Rolls back before a connection is closed whose statement was cancelled.
+
+    SQLite closes only once every statement is finalised, and until then keeps the transaction, with the
+    only writer's place: as long as anybody holds the cancelled task's traceback.
+    """
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return  # collected after its loop has ended: no statement holds it any more
+    # Not awaited, for that could be cancelled again: the closing queues up behind it in the driver's thread.
+    rolling_back = loop.create_task(connection.driver_connection.rollback())
+    _rolling_back.add(rolling_back)
+    rolling_back.add_done_callback(_rolled_back)
+
+
+_rolling_back: set[asyncio.Task[None]] = set()  # the loop itself does not hold its tasks
+
+
+def _rolled_back(task: asyncio.Task[None]) -> None:
+    _rolling_back.discard(task)
+    if not task.cancelled():
+        task.exception()  # closed meanwhile, which is as good

@@ -1,18 +1,20 @@
 """The storage's promises, on SQLite and on PostgreSQL alike."""
 
 import asyncio
+import random
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from models.alarm import Alarm, Job, set_alarm
 from models.clock import utcnow
 from models.database import Database
+from models.ids import new_id
 from models.states import OutboxState, Purpose
 from models.tables import Base, Case, Cursor, OutboxEntry, Update
 from models.tables.base import UtcDateTime
@@ -115,6 +117,25 @@ async def test_two_writers_lose_no_update(database: Database) -> None:
     await asyncio.gather(*(raise_often() for _ in range(4)))
     async with database.reading() as session:
         assert (await session.get_one(Case, case.id)).revision == 100
+
+
+async def test_who_is_stopped_while_writing_keeps_nobody_waiting(database: Database) -> None:
+    async def write() -> None:
+        async with database.writing() as session:
+            await session.execute(insert(Cursor).values(source=f"x{new_id()}", position=1))
+            await session.execute(select(Cursor))
+
+    remembered: list[BaseException | None] = []  # with the frames that hold the cut off statement
+    dice = random.Random(7)
+    for _ in range(150):
+        stopped = asyncio.create_task(write())
+        for _ in range(dice.randrange(50)):
+            await asyncio.sleep(dice.choice((0, 0, 0.0001)))
+        stopped.cancel()
+        remembered += await asyncio.gather(stopped, return_exceptions=True)
+        # Less than SQLite's own patience with a writer, 30 s.
+        await asyncio.wait_for(write(), 15)
+    assert any(isinstance(error, asyncio.CancelledError) for error in remembered)
 
 
 async def test_the_same_update_at_the_same_time_is_stored_once(database: Database) -> None:
