@@ -24,13 +24,18 @@ class Amount:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entities:
-    """What was found in the text, in order of appearance and without repeats."""
+    """What was found in the text, in order of appearance and without repeats.
+
+    `fiscal_codes` are Italian codici fiscali; they and the IBANs have a right checksum, no blanks, capitals.
+    """
 
     order_ids: tuple[str, ...] = ()
     amounts: tuple[Amount, ...] = ()
     dates: tuple[date, ...] = ()
     phone_numbers: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
+    ibans: tuple[str, ...] = ()
+    fiscal_codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -92,6 +92,11 @@ def coverage(confidence: Floats, right: Flags) -> tuple[CoveragePoint, ...]:
 
 def macro_interval(truth: Flags, found: Flags, *, seed: int = 0) -> Interval:
     """The interval of the macro-F1 over the labels that occur; arrays of shape (n, labels)."""
+    return interval(macro_resampled(truth, found, seed=seed))
+
+
+def macro_resampled(truth: Flags, found: Flags, *, seed: int = 0) -> Floats:
+    """The macro-F1 on each of many resamplings, which one seed makes the same for every `found`."""
     rng = np.random.default_rng(seed)
     occurring = truth.any(axis=0)
     right, wrong, missed = (
@@ -106,7 +111,7 @@ def macro_interval(truth: Flags, found: Flags, *, seed: int = 0) -> Interval:
         there = hits + misses > 0
         f1 = 2 * hits / np.maximum(2 * hits + extras + misses, 1)
         scores.append(float(f1[there].mean()) if there.any() else 0.0)
-    return interval(np.array(scores))
+    return np.array(scores)
 
 
 def interval(values: Floats) -> Interval:

@@ -39,7 +39,7 @@ class Classifier:
     def __init__(
         self, encoder: Encoder, heads: Heads, *, fallback_language: str = "it", entities: EntityFinder
     ) -> None:
-        """Put a classifier together from loaded parts.
+        """Put a classifier together from loaded parts; adapters of the heads are merged into the encoder.
 
         Raises:
             FingerprintError: The heads were trained on another encoder.
@@ -74,8 +74,11 @@ class Classifier:
         # First, because the memory that its loading needs for a moment then serves the encoder.
         load_identifier()
         loaded = load_heads(heads or TRAINED)
+        reading = load_encoder(encoder, precision)
+        if loaded.adapters is not None:
+            reading.merge(loaded.adapters)
         return cls(
-            load_encoder(encoder, precision),
+            reading,
             loaded,
             fallback_language=fallback_language,
             entities=entities or EntityFinder(),

@@ -1,10 +1,14 @@
 """Days named in a message, absolute ("12 novembre") or counted from today ("due settimane fa")."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
+
+Found = tuple[int, int, date]
+"""Where a day's words begin and end in the text, and the day."""
 
 _UNITS = ("day", "week", "month", "year")
 _OFFSETS = (-2, -1, 0, 1, 2)
@@ -15,7 +19,8 @@ class _Words:
     """How one language names days; `|` parts alternatives.
 
     `named` are the days from the one before yesterday to the one after tomorrow, `counts` the numbers from
-    one to ten, `units` day, week, month, year, `ago` and `ahead` the phrases around a count and a unit.
+    one to ten, `units` day, week, month, year, `ago` and `ahead` the phrases around a count and a unit,
+    `last` and `next` those around a weekday. `on` introduces a day, `between` joins the ends of a range.
     """
 
     named: tuple[str, str, str, str, str]
@@ -26,12 +31,21 @@ class _Words:
     months: str
     weekdays: str
     last: str
+    next: str
     on: str
+    between: str
 
 
+_FR_TODAY = "aujourd['’]hui|ce (?:matin|soir)|cet après-midi|cette nuit"
 _WORDS: Mapping[str, _Words] = {
     "it": _Words(
-        named=(r"l['’]altro ?ieri|altroieri|avantieri", "ieri", "oggi", "domani", "dopodomani"),
+        named=(
+            r"l['’]altro ?ieri|altroieri|avantieri",
+            "ieri|iersera",
+            "oggi|stamattina|stamani|stamane|stasera|stanotte|quest[ao] (?:mattina|pomeriggio|sera|notte)",
+            "domani|domattina|dmn",
+            "dopodomani",
+        ),
         counts=("un[oa]?", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci"),
         units=("giorn[oi]", "settiman[ae]", "mes[ei]", "ann[oi]"),
         ago="{} fa",
@@ -39,13 +53,15 @@ _WORDS: Mapping[str, _Words] = {
         months="gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre",
         weekdays="luned[iì]|marted[iì]|mercoled[iì]|gioved[iì]|venerd[iì]|sabato|domenica",
         last="{} scors[oa]|scors[oa] {}",
-        on="il|del|dal|al|entro|l'|dell'|all'|data",
+        next="{} prossim[oa]|prossim[oa] {}",
+        on="il|del|dal|al|entro|l['’]|dell['’]|all['’]|dall['’]|data",
+        between="al|all['’]|e(?: (?:il|l['’]))?|fino al",
     ),
     "en": _Words(
         named=(
             "the day before yesterday",
-            "yesterday",
-            "today",
+            "yesterday|last night",
+            "today|tonight|this (?:morning|afternoon|evening)",
             "tomorrow",
             "the day after tomorrow",
         ),
@@ -57,13 +73,15 @@ _WORDS: Mapping[str, _Words] = {
         "|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec",
         weekdays="monday|tuesday|wednesday|thursday|friday|saturday|sunday",
         last="last {}",
-        on="on|since|by|until|from|dated|the",
+        next="next {}",
+        on="on|since|by|until|from|dated|the|for|to|due|before|after",
+        between="to|and|until",
     ),
     "es": _Words(
         named=(
             "anteayer|antes de ayer",
-            "ayer",
-            "hoy",
+            "ayer|anoche",
+            "hoy|esta (?:mañana|tarde|noche)",
             "(?<!la )mañana",
             "pasado mañana",
         ),
@@ -74,18 +92,22 @@ _WORDS: Mapping[str, _Words] = {
         months="enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre|diciembre",
         weekdays="lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo",
         last="{} pasado|pasado {}",
-        on="el|del|desde|hasta|día",
+        next="{} que viene|{} pr[óo]ximo|pr[óo]ximo {}",
+        on="el|del|al|desde|hasta|día",
+        between="al|y(?: el)?|hasta el",
     ),
     "fr": _Words(
-        named=("avant-hier", "hier", "aujourd['’]hui", "demain", "après-demain"),
+        named=("avant-hier", "hier", _FR_TODAY, "demain", "après-demain"),
         counts=("une?", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"),
         units=("jours?", "semaines?", "mois", "ans?"),
         ago="il y a {}",
         ahead="dans {}",
         months="janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre",
         weekdays="lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche",
-        last="{} dernier",
-        on="le|du|depuis|jusqu'au|au",
+        last="{} dernier|{} passé",
+        next="{} prochain",
+        on="le|du|depuis|jusqu['’]au|au",
+        between="au|et(?: le)?|jusqu['’]au",
     ),
     "de": _Words(
         named=("vorgestern", "gestern", "heute", "(?<!am )(?<!guten )morgen", "übermorgen"),
@@ -95,11 +117,19 @@ _WORDS: Mapping[str, _Words] = {
         ahead="in {}",
         months="januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember",
         weekdays="montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag",
-        last="letzten {}|letzter {}",
+        last="(?:letzten|letzter|vergangenen|vorigen) {}",
+        next="(?:nächsten|nächster|kommenden) {}",
         on="am|vom|seit|bis|zum|der|den",
+        between="bis(?: zum)?|und(?: dem)?",
     ),
     "pt": _Words(
-        named=("anteontem", "ontem", "hoje", "amanhã", "depois de amanhã"),
+        named=(
+            "anteontem",
+            "ontem",
+            "hoje|esta (?:manhã|tarde|noite)",
+            "amanhã",
+            "depois de amanhã",
+        ),
         counts=("uma?", "dois|duas", "três", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez"),
         units=("dias?", "semanas?", "m[êe]s(?:es)?", "anos?"),
         ago="há {}|{} atrás",
@@ -108,12 +138,14 @@ _WORDS: Mapping[str, _Words] = {
         weekdays="segunda(?:-feira)?|terça(?:-feira)?|quarta(?:-feira)?|quinta(?:-feira)?|sexta(?:-feira)?"
         "|sábado|domingo",
         last="{} passad[oa]",
-        on="em|no|do|desde|até|dia",
+        next="próxim[oa] {}|{} próxim[oa]|{} que vem",
+        on="em|no|do|desde|até|dia|ao|para|para o",
+        between="ao|a|e(?: o| a)?|até(?: ao)?",
     ),
 }
 
 
-def find_dates(text: str, *, language: str, today: date) -> list[date]:
+def find_dates(text: str, *, language: str, today: date) -> list[Found]:
     """The days that a text names, in order of appearance; what names no day of the calendar is left out.
 
     A day without a year is taken as the one nearest to `today`.
@@ -121,62 +153,120 @@ def find_dates(text: str, *, language: str, today: date) -> list[date]:
     words = _WORDS.get(language, _WORDS["it"])
     found = [
         *_named(text, words, today),
-        *_counted(text, words, today),
+        *_counted(text, language, words, today),
+        *_weekdays(text, words, today),
         *_absolute(text, language, words, today),
+        *_ranges(text, language, words, today),
     ]
-    days: list[date] = []
+    days: list[Found] = []
     end = 0
     # Of phrases that overlap ("the day before yesterday"), the longest from the left counts.
     for first, last, day in sorted(found, key=lambda one: (one[0], -one[1])):
         if first >= end:
-            days.append(day)
+            days.append((first, last, day))
             end = last
     return days
 
 
-def _named(text: str, words: _Words, today: date) -> Iterator[tuple[int, int, date]]:
+def _named(text: str, words: _Words, today: date) -> Iterator[Found]:
     for offset, names in zip(_OFFSETS, words.named, strict=True):
         for match in _pattern(rf"(?<!\w)(?:{names})(?!\w)").finditer(text):
             yield *match.span(), today + timedelta(days=offset)
 
 
-def _counted(text: str, words: _Words, today: date) -> Iterator[tuple[int, int, date]]:
-    counts = "|".join(words.counts)
-    amount = rf"(?:\d{{1,3}}|{counts})\s+(?:{'|'.join(words.units)})"
-    for frame, phrase in ((words.ago, "{} ago"), (words.ahead, "in {}")):
+def _counted(text: str, language: str, words: _Words, today: date) -> Iterator[Found]:
+    units = "|".join(words.units)
+    amount = rf"(?:\d{{1,3}}|[^\W\d_]+)\s+(?:{units})"
+    for frame, sign in ((words.ago, -1), (words.ahead, 1)):
         for match in _pattern(rf"(?<!\w)(?:{frame.replace('{}', f'(?:{amount})')})(?!\w)").finditer(text):
-            inner = _pattern(rf"(\d{{1,3}}|{counts})\s+({'|'.join(words.units)})(?!\w)").search(match.group())
-            if inner is not None:
-                count = _index(inner[1], words.counts) + 1 if not inner[1].isdigit() else int(inner[1])
-                unit = _UNITS[_index(inner[2], words.units)]
-                day = _parse(phrase.format(f"{count} {unit}s"), "en", today, "current_period")
+            inner = _pattern(rf"(\d{{1,3}}|[^\W\d_]+)\s+({units})(?!\w)").search(match.group())
+            count = _count(inner[1], language, words) if inner is not None else None
+            if inner is not None and count is not None:
+                day = _shifted(today, sign * count, _UNITS[_index(inner[2], words.units)])
                 if day is not None:
                     yield *match.span(), day
 
 
-def _absolute(text: str, language: str, words: _Words, today: date) -> Iterator[tuple[int, int, date]]:
+def _count(word: str, language: str, words: _Words) -> int | None:
+    if word.isdigit():
+        return int(word)
+    for number, pattern in enumerate(words.counts, start=1):
+        if re.fullmatch(pattern, word, re.IGNORECASE):
+            return number
+    from text_to_num import text2num
+
+    try:
+        return int(text2num(word.lower(), language if language in _WORDS else "it"))
+    except ValueError:
+        return None
+
+
+def _shifted(today: date, count: int, unit: str) -> date | None:
+    """The day so many units from today; of a shorter month its last day."""
+    try:
+        if unit in ("day", "week"):
+            return today + timedelta(days=count * (7 if unit == "week" else 1))
+        months = today.year * 12 + today.month - 1 + count * (12 if unit == "year" else 1)
+        year, month = divmod(months, 12)
+        return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _weekdays(text: str, words: _Words, today: date) -> Iterator[Found]:
+    """ "Last Monday" is before today, "next Tuesday" after it, by at most a week."""
+    names = words.weekdays.split("|")
+    for frame, ahead in ((words.last, False), (words.next, True)):
+        form = frame.replace("{}", f"(?:{words.weekdays})")
+        for match in _pattern(rf"(?<!\w)(?:{form})(?!\w)").finditer(text):
+            name = _pattern(words.weekdays).search(match.group())
+            if name is not None:
+                weekday = _index(name.group(), tuple(names))
+                apart = (
+                    (weekday - today.weekday() - 1) % 7 + 1
+                    if ahead
+                    else -((today.weekday() - weekday - 1) % 7 + 1)
+                )
+                yield *match.span(), today + timedelta(days=apart)
+
+
+def _ranges(text: str, language: str, words: _Words, today: date) -> Iterator[Found]:
+    """The first day of "dal 3 al 7 maggio", whose month is said with the second; that is found by itself."""
+    year = r"(?:19|20)\d\d"
+    day = r"(?:0?[1-9]|[12]\d|3[01])"
+    mark = r"(?:[°º.]|er|st|nd|rd|th)?"
+    month = rf"(?:de |di |of )?(?P<month>{words.months})(?:,? (?:de |del |di )?(?P<year>{year}))?"
+    form = (
+        rf"(?<![\w/.,-])(?P<first>{day}){mark}\s?(?:-|–|(?:{words.between})\s?)\s?"
+        rf"(?P<last>{day}){mark}\s?{month}(?!\w)"
+    )
+    for match in _pattern(form).finditer(text):
+        if int(match["first"]) < int(match["last"]):
+            whole = f"{match['first']} {match['month']} {match['year'] or ''}".strip()
+            found = _nearest(whole, language, today)
+            if found is not None:
+                yield match.start("first"), match.end("first"), found
+
+
+def _absolute(text: str, language: str, words: _Words, today: date) -> Iterator[Found]:
     year = r"(?:19|20)\d\d"
     day = r"(?:0?[1-9]|[12]\d|3[01])"
     month = r"(?:0?[1-9]|1[0-2])"
     with_name = rf"{day}(?:[°º.]|er|st|nd|rd|th)?\s?(?:de |di |of )?(?:{words.months})"
-    forms = (
+    forms = [
         rf"(?<![\w/.-])(?P<day>{year}-\d\d-\d\d|{day}([./-]){month}\2(?:{year}|\d\d))(?![\w/-]|\.\d)",
-        # Without a year it could be a mark (8/10) or "24/7": only after a word that introduces a day.
+        # Without a year it could be a mark (8/10) or a version: only after a word that introduces a day.
         rf"(?<!\w)(?:{words.on})\s?(?P<day>{day}/{month})(?![\w/])",
+        rf"(?<!\w)(?:{words.on})\s?(?P<day>{day}\.{month})\.?(?![\w/]|\.?\d)",
         rf"(?<!\w)(?P<day>{with_name}(?:,? (?:de |del |di )?{year})?)(?!\w)",
-        rf"(?<!\w)(?P<day>(?:{words.months}) {day}(?:st|nd|rd|th)?(?:,? {year})?)(?![\w:])",
-    )
+    ]
+    if language == "en":
+        forms.append(rf"(?<!\w)(?P<day>(?:{words.months}) {day}(?:st|nd|rd|th)?(?:,? {year})?)(?![\w:])")
     for form in forms:
         for match in _pattern(form).finditer(text):
             found = _nearest(re.sub(r"[°º]", "", match["day"]), language, today)
             if found is not None:
                 yield *match.span("day"), found
-    last = words.last.replace("{}", f"(?:{words.weekdays})")
-    for match in _pattern(rf"(?<!\w)(?:{last})(?!\w)").finditer(text):
-        weekday = _pattern(words.weekdays).search(match.group())
-        found = _parse(weekday.group(), language, today, "past") if weekday is not None else None
-        if found is not None:
-            yield *match.span(), found
 
 
 def _nearest(text: str, language: str, today: date) -> date | None:

@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from nlp.adapters import Adapters
 from nlp.errors import EncoderError
 from nlp.weights import locate_weights
 
@@ -102,6 +104,48 @@ class Encoder:
         parts = [self._read_window(texts[start : start + WINDOW]) for start in range(0, len(texts), WINDOW)]
         return np.concatenate(parts) if parts else self._read_window([""])[:0]
 
+    def merge(self, adapters: Adapters) -> None:
+        """Add adapters to the weights, once; reading takes as long as before.
+
+        Raises:
+            EncoderError: The network has other layers than the adapters were trained for.
+        """
+        import torch
+
+        for name in adapters.up:
+            weight, change = self._weight(name), torch.from_numpy(adapters.change(name))
+            if weight.shape != change.shape:
+                raise EncoderError(
+                    f"encoder {self.name!r}: the layer {name!r} has shape {tuple(weight.shape)}, its adapter "
+                    f"{tuple(change.shape)}, which is of another encoder; train again with `rimedio train`"
+                )
+            # Added in float32 and rounded once, where the network is in bfloat16.
+            with torch.no_grad():
+                weight.copy_((weight.float() + change).to(weight.dtype))
+
+    @contextmanager
+    def adapted(self, adapters: Adapters | None) -> Iterator[None]:
+        """The same for the time of a block; afterwards the weights are what they were."""
+        before = {name: self._weight(name).clone() for name in adapters.up} if adapters is not None else {}
+        if adapters is not None:
+            self.merge(adapters)
+        try:
+            yield
+        finally:
+            for name, weight in before.items():
+                self._weight(name).copy_(weight)
+
+    def _weight(self, name: str) -> "torch.Tensor":
+        network: Any = self._model.transformers_model or getattr(self._model[0], "model", None)
+        try:
+            weight: torch.Tensor = network.get_submodule(name).weight.data
+        except AttributeError as error:
+            raise EncoderError(
+                f"encoder {self.name!r} has no layer {name!r}: the heads bring adapters for another encoder; "
+                "train again with `rimedio train`, or set RIMEDIO_ENCODER back"
+            ) from error
+        return weight
+
     def fingerprint(self) -> Vectors:
         """The embeddings of the fixed probe texts, each in a batch of its own; shape (8, dimension)."""
         return np.concatenate([self.embed([probe]) for probe in PROBES])
@@ -194,11 +238,18 @@ def _looks_like_folder(name: str) -> bool:
     return name.startswith((".", "~", os.sep)) or name.count("/") > 1
 
 
+def native_dtype() -> "torch.dtype":
+    """bfloat16 where the processor multiplies it by itself, float32 elsewhere."""
+    import torch
+
+    capabilities = torch.cpu.get_capabilities()
+    native = capabilities.get("avx512_bf16", False) or capabilities.get("amx_bf16", False)
+    return torch.bfloat16 if native else torch.float32
+
+
 def _dtype(precision: Precision) -> "torch.dtype":
     import torch
 
     if precision is Precision.AUTO:
-        capabilities = torch.cpu.get_capabilities()
-        native = capabilities.get("avx512_bf16", False) or capabilities.get("amx_bf16", False)
-        return torch.bfloat16 if native else torch.float32
+        return native_dtype()
     return torch.float32 if precision is Precision.FLOAT32 else torch.bfloat16

@@ -1,72 +1,45 @@
-"""What is named in a message: order numbers, sums of money, days, telephone numbers, e-mail addresses."""
+"""What is named in a message: order numbers, sums of money, days, telephone numbers, addresses, accounts."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import TypeVar
 
-from models.assessment import Amount, Entities
+from models.assessment import Entities
+from nlp.amounts import find_amounts
 from nlp.dates import find_dates
 from nlp.errors import NlpError
-
-ORDER_PATTERN = r"""(?ix)
-    (?: \b(?: ordine | ord\. | prenotazione | pratica | contratto | fattura
-            | order | booking | reservation | ticket | invoice
-            | pedido | reserva | factura | encomenda
-            | commande | r[ée]servation | facture | dossier
-            | (?:bestell|auftrags|buchungs|rechnungs|kunden)(?:nummer|nr\.?)
-            | bestellung | auftrag | buchung | rechnung )
-        \s* (?: numero | num\.? | nro\.? | nr\.? | number | no\.? | n\. | n[°ºr] | n(?=\s*\d) | nummer
-            | id | code | codice | c[óo]digo )? \s* [:\#]? \s*
-    | (?<!\w)\# )
-    (?P<id> (?=[\w/.-]*\d[\w/.-]*\d[\w/.-]*\d) [a-z0-9][a-z0-9]*(?:[/._-][a-z0-9]+)* ) (?! \w )
-"""
-"""A number after a word for an order (or booking, contract, …) in six languages, or after a hash sign."""
+from nlp.order_numbers import find_order_numbers
 
 T = TypeVar("T")
+
+Span = tuple[int, int]
 
 REGIONS = {"it": "IT", "en": "GB", "es": "ES", "fr": "FR", "de": "DE", "pt": "PT"}
 """Where a telephone number without a country code is dialled, by the language of the message."""
 
-_CURRENCIES = {
-    "€": "EUR",
-    "eur": "EUR",
-    "euro": "EUR",
-    "euros": "EUR",
-    "£": "GBP",
-    "gbp": "GBP",
-    "pound": "GBP",
-    "pounds": "GBP",
-    "quid": "GBP",
-    "$": "USD",
-    "usd": "USD",
-    "dollar": "USD",
-    "dollars": "USD",
-    "dollari": "USD",
-    "dólares": "USD",
-    "chf": "CHF",
-    "franchi": "CHF",
-    "franken": "CHF",
-    "r$": "BRL",
-    "brl": "BRL",
-    "reais": "BRL",
-}
-_SYMBOLS = "|".join(re.escape(name) for name in sorted(_CURRENCIES, key=len, reverse=True))
-_NUMBER = r"\d{1,3}(?:[.,'’ ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
-_AMOUNT = re.compile(
-    rf"(?<![\w.,])(?:(?P<before>{_SYMBOLS})\s?(?P<second>{_NUMBER})(?![\w]|[.,]\d)"
-    rf"|(?P<first>{_NUMBER})(?:,-{{1,2}}|,–)?\s?(?P<after>{_SYMBOLS})(?!\w))",
-    re.IGNORECASE,
-)
 _EMAIL = re.compile(
     r"(?<![\w.+-])[A-Za-z0-9_][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])"
 )
 _DAY = re.compile(r"\d{1,4}[./-]\d{1,2}(?:[./-]\d{1,4})?")
+_IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2} ?\d{2}(?=[ -]?[A-Za-z0-9])")
+_SHORTEST_IBAN, _LONGEST_IBAN = 15, 34
+_LETTERS_OR_DIGITS = "[0-9LMNPQRSTUV]"  # where two people would have the same code, digits become letters
+_FISCAL_CODE = re.compile(
+    rf"(?<![A-Za-z0-9])[A-Z]{{3}} ?[A-Z]{{3}} ?{_LETTERS_OR_DIGITS}{{2}} ?[A-EHLMPRST]"
+    rf" ?{_LETTERS_OR_DIGITS}{{2}} ?[A-Z] ?{_LETTERS_OR_DIGITS}{{3}} ?[A-Z](?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_CARD = re.compile(r"(?<!\d)\d{4}([ -]?)\d{4}\1\d{4}\1\d{4}(?!\d)")
+_TAX_NUMBER = re.compile(
+    r"\b(?:p\.? ?iva|partita iva|vat(?: (?:no|number|n°))?|nif|nipc|cif|ust-?id(?:nr)?|siret|siren)"
+    r"\.?[ :]*(?:è |n[.°] ?|[A-Z]{2} ?)?(?P<number>\d[\d .]{6,16}\d)",
+    re.IGNORECASE,
+)
 
 
 class EntityFinder:
-    """Finds entities with a business's own order patterns, or with the default one."""
+    """Finds entities; order numbers by their context, or by a business's own patterns."""
 
     def __init__(self, order_patterns: Sequence[str] = (), *, region: str | None = None) -> None:
         """Compile the patterns; an order number is a pattern's group `id` where it has one.
@@ -76,30 +49,96 @@ class EntityFinder:
         Raises:
             NlpError: A pattern is not a regular expression.
         """
-        self._orders = [_compile(pattern) for pattern in order_patterns or (ORDER_PATTERN,)]
+        self._orders = [_compile(pattern) for pattern in order_patterns]
         self._region = region
 
     def find(self, text: str, *, language: str, today: date) -> Entities:
         """Find everything, in order of appearance; `today` is what relative days are counted from."""
-        orders = [found for pattern in self._orders for found in _orders(pattern, text)]
-        spans = [span for span, _ in orders]
+        amounts = find_amounts(text, language=language)
+        days = find_dates(text, language=language, today=today)
+        phones = list(self._phones(text, language))
+        # A number in one piece is an order where the words around it say so, however it could be dialled.
+        spaced = [span for span, _ in phones if not text[span[0] : span[1]].isdigit()]
+        taken = [*taken_spans(text), *spaced, *((first, last) for first, last, _ in [*amounts, *days])]
+        orders = self._find_orders(text, taken)
         return Entities(
-            order_ids=_unique(order for _, order in sorted(orders)),
-            amounts=_unique(_amounts(text)),
-            dates=_unique(find_dates(text, language=language, today=today)),
-            phone_numbers=_unique(self._phones(text, language, spans)),
+            order_ids=_unique(order for _, order in orders),
+            amounts=_unique(amount for _, _, amount in amounts),
+            dates=_unique(day for _, _, day in days),
+            phone_numbers=_unique(
+                number for span, number in phones if not _overlap(span, [one for one, _ in orders])
+            ),
             emails=_unique(match.group() for match in _EMAIL.finditer(text)),
+            ibans=_unique(iban for _, iban in _ibans(text)),
+            fiscal_codes=_unique(code for _, code in _fiscal_codes(text)),
         )
 
-    def _phones(self, text: str, language: str, taken: Sequence[tuple[int, int]]) -> Iterable[str]:
+    def _find_orders(self, text: str, taken: Sequence[Span]) -> list[tuple[Span, str]]:
+        if not self._orders:
+            return find_order_numbers(text, taken)
+        return sorted(found for pattern in self._orders for found in _by_pattern(pattern, text))
+
+    def _phones(self, text: str, language: str) -> Iterator[tuple[Span, str]]:
         if sum(character.isdigit() for character in text) < 6:
             return
         import phonenumbers
 
         region = self._region or REGIONS.get(language, "IT")
+        others = taken_spans(text)
         for match in phonenumbers.PhoneNumberMatcher(text, region):
-            if not any(start < match.end and match.start < end for start, end in taken):
-                yield phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
+            if not _overlap((match.start, match.end), others):
+                number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
+                yield (match.start, match.end), number
+
+
+def taken_spans(text: str) -> list[Span]:
+    """Where a text has what is neither an order nor a telephone number, whatever its language."""
+    return [
+        *(match.span() for match in _EMAIL.finditer(text)),
+        *(match.span() for match in _CARD.finditer(text)),
+        *(match.span("number") for match in _TAX_NUMBER.finditer(text)),
+        *(span for span, _ in _ibans(text)),
+        *(span for span, _ in _fiscal_codes(text)),
+    ]
+
+
+def _ibans(text: str) -> Iterator[tuple[Span, str]]:
+    """The IBANs whose length, form and checksum are right, in capitals and without blanks."""
+    end = 0
+    for match in _IBAN_START.finditer(text):
+        if match.start() < end:
+            continue
+        found = _iban_at(text, match.start())
+        if found is not None:
+            end = found[0][1]
+            yield found
+
+
+def _iban_at(text: str, start: int) -> tuple[Span, str] | None:
+    from stdnum import iban
+
+    number, at, best = "", start, None
+    while at < len(text) and len(number) < _LONGEST_IBAN:
+        character = text[at]
+        if character.isascii() and character.isalnum():
+            number += character.upper()
+            ends = at + 1 == len(text) or not text[at + 1].isalnum()
+            if ends and len(number) >= _SHORTEST_IBAN and iban.is_valid(number, check_country=False):
+                best = (start, at + 1), number
+        elif character not in " -." or not text[at - 1].isalnum():
+            break
+        at += 1
+    return best
+
+
+def _fiscal_codes(text: str) -> Iterator[tuple[Span, str]]:
+    """Italian codici fiscali of persons whose last letter checks, in capitals and without blanks."""
+    for match in _FISCAL_CODE.finditer(text):
+        from stdnum.it import codicefiscale
+
+        code = match.group().replace(" ", "").upper()
+        if codicefiscale.is_valid(code):
+            yield match.span(), code
 
 
 def _compile(pattern: str) -> re.Pattern[str]:
@@ -109,23 +148,15 @@ def _compile(pattern: str) -> re.Pattern[str]:
         raise NlpError(f"order pattern {pattern!r} is not a regular expression: {error}") from error
 
 
-def _orders(pattern: re.Pattern[str], text: str) -> Iterable[tuple[tuple[int, int], str]]:
+def _by_pattern(pattern: re.Pattern[str], text: str) -> Iterator[tuple[Span, str]]:
     group = "id" if "id" in pattern.groupindex else 0
     for match in pattern.finditer(text):
         if not _DAY.fullmatch(match.group(group)):
             yield match.span(group), match.group(group)
 
 
-def _amounts(text: str) -> Iterable[Amount]:
-    # Imported where needed: a batch of texts without a sum never pays for it.
-    from price_parser import Price
-
-    for match in _AMOUNT.finditer(text):
-        number = match["second"] or match["first"]
-        value = Price.fromstring(number).amount
-        if value is not None:
-            currency = _CURRENCIES[(match["before"] or match["after"]).lower()]
-            yield Amount(value=Decimal(value), currency=currency)
+def _overlap(span: Span, others: Iterable[Span]) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in others)
 
 
 def _unique(values: Iterable[T]) -> tuple[T, ...]:

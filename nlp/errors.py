@@ -27,6 +27,10 @@ class CorpusError(NlpError):
         super().__init__(f"{where}: {problem}")
 
 
+class LabelsError(NlpError):
+    """A business's own labels cannot be trained on; says where and what is wrong, a line each."""
+
+
 class TrainingError(NlpError):
     """The corpus as a whole cannot be trained on."""
 

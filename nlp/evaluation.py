@@ -72,6 +72,24 @@ class FieldReport:
             missed=sum(score.missed for score in self.labels),
         ).f1
 
+    def figures(self) -> dict[str, object]:
+        """The figures as they are stored with heads, rounded to four digits."""
+        return {
+            "rows": self.rows,
+            "macro_f1": round(self.macro_f1, 4),
+            "micro_f1": round(self.micro_f1, 4),
+            "reviewed": self.reviewed,
+            "labels": {
+                score.label: {
+                    "precision": round(score.precision, 4),
+                    "recall": round(score.recall, 4),
+                    "f1": round(score.f1, 4),
+                    "support": score.support,
+                }
+                for score in self.labels
+            },
+        }
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
@@ -86,12 +104,20 @@ class Report:
 
     def figures(self) -> dict[str, object]:
         """The figures as they are stored with heads, rounded to four digits."""
-        return {report.field: _figures(report) for report in self.fields}
+        return {report.field: report.figures() for report in self.fields}
 
 
 def evaluate(gold: Sequence[Example], assessments: Sequence[Assessment]) -> Report:
     """Compare assessments with the labels that people gave, row by row."""
     return _compared(gold, [assessed(one) for one in assessments], [one.abstained for one in assessments])
+
+
+def compare(
+    field: str, gold: Sequence[Example], found: Sequence[set[str]], unsure: Sequence[bool]
+) -> FieldReport:
+    """Compare what was found of one field with the labels that people gave it, row by row."""
+    true = [labelled(one)[field] or set() for one in gold]
+    return _report(field, list(zip(true, found, unsure, strict=True)))
 
 
 def agreement(first: Sequence[Example], second: Sequence[Example]) -> Report:
@@ -192,24 +218,6 @@ def _score(label: str, rows: Iterable[tuple[set[str], set[str], bool]]) -> Label
         wrong=pairs.count((False, True)),
         missed=pairs.count((True, False)),
     )
-
-
-def _figures(report: FieldReport) -> Mapping[str, object]:
-    return {
-        "rows": report.rows,
-        "macro_f1": round(report.macro_f1, 4),
-        "micro_f1": round(report.micro_f1, 4),
-        "reviewed": report.reviewed,
-        "labels": {
-            score.label: {
-                "precision": round(score.precision, 4),
-                "recall": round(score.recall, 4),
-                "f1": round(score.f1, 4),
-                "support": score.support,
-            }
-            for score in report.labels
-        },
-    }
 
 
 def _one(label: str | None) -> set[str] | None:

@@ -1,7 +1,7 @@
 """Fitting one head: regularisation, calibration, thresholds and abstention, all by cross-validation."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ STRENGTHS = (3.0, 10.0, 30.0)
 REVIEW_COST = 0.5
 """What a person's look costs, as a part of what a wrong label costs."""
 
+_TOLERANCE = 1e-3  # ten times the usual: half the time, and judged on other messages no worse
 _THRESHOLDS = np.arange(0.15, 0.61, 0.025)
 _TEMPERATURES = (0.05, 20.0)
 _ABSENT = -5.0  # the score of a label that a part of the data lacks
@@ -29,21 +30,48 @@ Flags = npt.NDArray[np.bool_]
 Targets = npt.NDArray[np.intp]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Material:
+    """What heads are fitted on: the features of all messages, and those in which each fold is still unseen.
+
+    `folds` says for each message which fold it is in. For each fold `unseen` holds a space made by an encoder
+    that was adapted without the fold's messages; of an encoder that was not adapted it is the same for all.
+    """
+
+    space: Space
+    folds: Targets
+    unseen: Sequence[Space]
+
+    def parts(self, rows: Targets) -> Iterator[tuple[Vectors, Flags, Flags]]:
+        """For each fold: the coordinates of the messages `rows`, which to train on, which to judge."""
+        folds = self.folds[rows]
+        for fold, space in enumerate(self.unseen):
+            inside, outside = folds != fold, folds == fold
+            if inside.any() and outside.any():
+                yield space.points[rows], inside, outside
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fit:
+    """A head, and its probabilities for its own messages by models that had not seen them.
+
+    `probabilities` is float32 of shape (messages, labels), calibrated as the head's are.
+    """
+
+    head: Head
+    probabilities: Vectors
+
+
 def fit_choice(
     labels: Sequence[str],
     targets: Targets,
-    space: Space,
+    material: Material,
     rows: Targets,
-    seed: int,
-    businesses: Sequence[str | None],
-) -> Head:
-    """Fit a head that finds exactly one label of the messages `rows`; `targets` index into `labels`.
-
-    `businesses` says for each of `rows` which kind of business it was written to, None where nobody knows.
-    """
+) -> Fit:
+    """Fit a head that finds exactly one label of the messages `rows`; `targets` index into `labels`."""
+    space = material.space
     features = space.points[rows]
-    folds = assign_folds(targets.tolist(), seed, businesses)
-    out_of_fold = _choice_out_of_fold(features, targets, len(labels), folds)
+    out_of_fold = _choice_out_of_fold(material, rows, targets, len(labels))
     candidates = list(zip(out_of_fold, STRENGTHS, strict=True))
     scores, strength = max(
         candidates, key=lambda one: f1_score(targets, one[0].argmax(axis=1), average="macro", zero_division=0)
@@ -67,19 +95,15 @@ def fit_choice(
 def fit_several(
     labels: Sequence[str],
     truth: Flags,
-    space: Space,
+    material: Material,
     rows: Targets,
-    seed: int,
-    businesses: Sequence[str | None],
     *,
     at_least_one: bool,
-) -> Head:
+) -> Fit:
     """Fit a head that finds any number of labels; `truth` has shape (rows, labels)."""
+    space = material.space
     features = space.points[rows]
-    rarest_first = np.argsort(truth.sum(axis=0), kind="stable")
-    rarest = [next((int(label) for label in rarest_first if row[label]), -1) for row in truth]
-    folds = assign_folds(rarest, seed, businesses)
-    candidates = list(zip(_several_out_of_fold(features, truth, folds), STRENGTHS, strict=True))
+    candidates = list(zip(_several_out_of_fold(material, rows, truth), STRENGTHS, strict=True))
     scores, strength = max(
         candidates, key=lambda one: average_precision_score(truth, one[0], average="macro")
     )
@@ -100,7 +124,9 @@ def fit_several(
     return _with_abstention(head, probabilities, truth)
 
 
-def assign_folds(strata: Sequence[int], seed: int, businesses: Sequence[str | None] = ()) -> Targets:
+def assign_folds(
+    strata: Sequence[int], seed: int, businesses: Sequence[str | None] = (), count: int = FOLDS
+) -> Targets:
     """Deal messages into folds: those to one business together, the others so that each stratum is spread.
 
     A business has its own words. Were it in two folds, thresholds and probabilities would be fitted on
@@ -110,9 +136,9 @@ def assign_folds(strata: Sequence[int], seed: int, businesses: Sequence[str | No
     folds = np.full(len(strata), -1, dtype=np.intp)
     names = np.array([business or "" for business in businesses] or [""] * len(strata))
     found, sizes = np.unique(names[names != ""], return_counts=True)
-    if len(found) >= FOLDS:
+    if len(found) >= count:
         # The largest first, each into the fold that has the least so far.
-        filled = np.zeros(FOLDS, dtype=np.intp)
+        filled = np.zeros(count, dtype=np.intp)
         for index in np.lexsort((random.permutation(len(found)), -sizes)):
             fold = int(filled.argmin())
             folds[names == found[index]] = fold
@@ -121,21 +147,16 @@ def assign_folds(strata: Sequence[int], seed: int, businesses: Sequence[str | No
     values = np.where(folds < 0, np.asarray(strata), np.iinfo(np.intp).min)
     for stratum in np.unique(values[folds < 0]):
         members = random.permutation(np.flatnonzero(values == stratum))
-        folds[members] = (dealt + np.arange(len(members))) % FOLDS
+        folds[members] = (dealt + np.arange(len(members))) % count
         dealt += len(members)
     return folds
-
-
-def _parts(folds: Targets) -> Iterator[tuple[Flags, Flags]]:
-    for fold in np.unique(folds):
-        yield folds != fold, folds == fold
 
 
 def _regressions(
     features: Vectors, targets: Flags | Targets, strengths: Sequence[float]
 ) -> Iterator[LogisticRegression]:
     """A balanced logistic regression for each strength, in rising order; each begins where the last ended."""
-    model = LogisticRegression(max_iter=2000, class_weight="balanced", warm_start=True)
+    model = LogisticRegression(max_iter=2000, tol=_TOLERANCE, class_weight="balanced", warm_start=True)
     for strength in strengths:
         yield model.set_params(C=strength).fit(features, targets)
 
@@ -158,10 +179,10 @@ def _fit_choice(features: Vectors, targets: Targets, count: int, strength: float
     return _choice_weights(model, count)
 
 
-def _choice_out_of_fold(features: Vectors, targets: Targets, count: int, folds: Targets) -> list[Vectors]:
+def _choice_out_of_fold(material: Material, rows: Targets, targets: Targets, count: int) -> list[Vectors]:
     """Scores of models that have not seen the message, for each of `STRENGTHS`."""
     scores = [np.zeros((len(targets), count), np.float32) for _ in STRENGTHS]
-    for inside, outside in _parts(folds):
+    for features, inside, outside in material.parts(rows):
         models = _regressions(features[inside], targets[inside], STRENGTHS)
         for model, kept in zip(models, scores, strict=True):
             weight, bias = _choice_weights(model, count)
@@ -183,10 +204,10 @@ def _fit_several(features: Vectors, truth: Flags, strength: float) -> tuple[Vect
     return weight, bias
 
 
-def _several_out_of_fold(features: Vectors, truth: Flags, folds: Targets) -> list[Vectors]:
+def _several_out_of_fold(material: Material, rows: Targets, truth: Flags) -> list[Vectors]:
     """The same for fields with several labels."""
     scores = [np.full(truth.shape, _ABSENT, np.float32) for _ in STRENGTHS]
-    for inside, outside in _parts(folds):
+    for features, inside, outside in material.parts(rows):
         for label in _learnable(truth[inside]):
             models = _regressions(features[inside], truth[inside, label], STRENGTHS)
             for model, kept in zip(models, scores, strict=True):
@@ -230,7 +251,7 @@ def _best_thresholds(probabilities: Vectors, truth: Flags) -> tuple[float, ...]:
     )
 
 
-def _with_abstention(head: Head, probabilities: Vectors, truth: Flags) -> Head:
+def _with_abstention(head: Head, probabilities: Vectors, truth: Flags) -> Fit:
     tops = probabilities.argmax(axis=1)
     said = np.array([top in head.decide(row) for top, row in zip(tops, probabilities, strict=True)])
     wrong = said != truth[np.arange(len(truth)), tops]
@@ -240,4 +261,5 @@ def _with_abstention(head: Head, probabilities: Vectors, truth: Flags) -> Head:
         float((wrong & (confidences >= bound)).mean() + REVIEW_COST * (confidences < bound).mean())
         for bound in candidates
     ]
-    return replace(head, abstain_below=candidates[int(np.argmin(costs))])
+    final = replace(head, abstain_below=candidates[int(np.argmin(costs))])
+    return Fit(head=final, probabilities=probabilities)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from nlp.adapters import Adapters, load_adapters
 from nlp.encoder import Encoder, Vectors
 from nlp.errors import FingerprintError, HeadsError
 from nlp.features import Features
@@ -25,7 +26,7 @@ TRAINED = Path(__file__).parent / "trained"
 """The heads that ship with the package."""
 
 _FORMAT = 1
-_TENSORS, _DESCRIPTION = "heads.safetensors", "heads.json"
+_TENSORS, _DESCRIPTION, _ADAPTERS = "heads.safetensors", "heads.json", "adapters.safetensors"
 _LOWEST_COSINE = 0.999
 _FINGERPRINT = "fingerprint"
 
@@ -71,27 +72,33 @@ class Head:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Provenance:
-    """Where heads come from, so that they can be made again and compared."""
+    """Where heads come from, so that they can be made again and compared.
+
+    `own` holds, by field, the hash of the labels of a field that a business trained afterwards.
+    """
 
     encoder: str
     seed: int
     corpus_sha256: str
     train_rows: int
     test_rows: int
+    own: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heads:
     """The heads of all fields, the encoder that they were trained on, and how good they are.
 
-    `fingerprint` holds the encoder's embeddings of the probe texts. `figures` are those of the test
-    part, as `nlp.evaluation` reports them; empty when nothing was held out.
+    `fingerprint` holds the encoder's embeddings of the probe texts, with the `adapters` merged into it where
+    there are some. `figures` are those of the test part, as `nlp.evaluation` reports them; empty when
+    nothing was held out.
     """
 
     fields: Mapping[str, Head]
     fingerprint: Vectors
     provenance: Provenance
     figures: Mapping[str, Any]
+    adapters: Adapters | None = None
 
     @property
     def id(self) -> str:
@@ -99,10 +106,14 @@ class Heads:
         return hashlib.sha256(self._tensor_bytes() + self._description().encode()).hexdigest()[:12]
 
     def save(self, folder: Path) -> None:
-        """Write the folder; each file appears whole or not at all."""
+        """Write the folder; each file appears whole or not at all, the description last."""
         folder.mkdir(parents=True, exist_ok=True)
+        if self.adapters is not None:
+            _replace(folder / _ADAPTERS, self.adapters.to_bytes())
         _replace(folder / _TENSORS, self._tensor_bytes())
         _replace(folder / _DESCRIPTION, self._description().encode())
+        if self.adapters is None:
+            (folder / _ADAPTERS).unlink(missing_ok=True)
 
     def check_encoder(self, encoder: Encoder) -> None:
         """Refuse an encoder that embeds otherwise than the one the heads were trained on.
@@ -145,6 +156,7 @@ class Heads:
         description = {
             "format": _FORMAT,
             **asdict(self.provenance),
+            "adapters_sha256": self.adapters.sha256 if self.adapters is not None else None,
             "fields": fields,
             "figures": self.figures,
         }
@@ -184,15 +196,22 @@ def load_heads(folder: Path) -> Heads:
         raise HeadsError(
             f"{folder / _DESCRIPTION}: expected heads of format {_FORMAT}; train again with `rimedio train`"
         )
+    adapters = load_adapters(folder / _ADAPTERS) if description.get("adapters_sha256") else None
+    if adapters is not None and adapters.sha256 != description["adapters_sha256"]:
+        raise HeadsError(
+            f"{folder / _ADAPTERS}: not the adapters of these heads; train again with `rimedio train`"
+        )
     try:
-        return _heads(description, tensors)
+        return _heads(description, tensors, adapters)
     except (KeyError, TypeError) as error:
         raise HeadsError(
             f"{folder / _DESCRIPTION}: damaged heads ({error!r}); train again with `rimedio train`"
         ) from error
 
 
-def _heads(description: Mapping[str, Any], tensors: Mapping[str, Vectors]) -> Heads:
+def _heads(
+    description: Mapping[str, Any], tensors: Mapping[str, Vectors], adapters: Adapters | None
+) -> Heads:
     fields = {
         name: Head(
             labels=tuple(field["labels"]),
@@ -212,6 +231,7 @@ def _heads(description: Mapping[str, Any], tensors: Mapping[str, Vectors]) -> He
         corpus_sha256=description["corpus_sha256"],
         train_rows=description["train_rows"],
         test_rows=description["test_rows"],
+        own=description.get("own", {}),
     )
     missing = [name for name in FIELDS if name not in fields]
     if missing:
@@ -221,6 +241,7 @@ def _heads(description: Mapping[str, Any], tensors: Mapping[str, Vectors]) -> He
         fingerprint=tensors[_FINGERPRINT],
         provenance=provenance,
         figures=description["figures"],
+        adapters=adapters,
     )
 
 

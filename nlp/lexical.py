@@ -23,7 +23,7 @@ def word_pieces(texts: Sequence[str]) -> sparse.csr_array:
     values: list[np.ndarray] = []
     ends = [0]
     for text in texts:
-        counts = Counter(_buckets(text))
+        counts = Counter(buckets_of(text, range(SHORTEST, LONGEST + 1), BUCKETS))
         weights = 1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))
         columns.extend(counts)
         values.append(weights / max(np.sqrt(np.square(weights).sum()), 1e-12))
@@ -32,12 +32,13 @@ def word_pieces(texts: Sequence[str]) -> sparse.csr_array:
     return sparse.csr_array((flat, columns, ends), shape=(len(texts), BUCKETS))
 
 
-def _buckets(text: str) -> list[int]:
+def buckets_of(text: str, sizes: range, count: int) -> list[int]:
+    """The buckets, out of `count`, of all pieces of the words of a text, with repeats; `sizes` in letters."""
     plain = unicodedata.normalize("NFKC", text).lower()
     words = (f" {word} " for word in plain.split())
     return [
-        zlib.crc32(word[start : start + size].encode()) % BUCKETS
+        zlib.crc32(word[start : start + size].encode()) % count
         for word in words
-        for size in range(SHORTEST, LONGEST + 1)
+        for size in sizes
         for start in range(max(len(word) - size + 1, 0))
     ]

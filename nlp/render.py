@@ -90,4 +90,6 @@ def _entities(entities: Entities) -> dict[str, object]:
         "dates": [day.isoformat() for day in entities.dates],
         "phone_numbers": list(entities.phone_numbers),
         "emails": list(entities.emails),
+        "ibans": list(entities.ibans),
+        "fiscal_codes": list(entities.fiscal_codes),
     }

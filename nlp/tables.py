@@ -28,9 +28,10 @@ _LONGEST_RECORD = 2000  # physical lines; a quote that is open for longer was ne
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One row as it stands in the file; `error` says what is wrong with it."""
+    """One row as it stands in the file from `line` on, counted from 1; `error` says what is wrong with it."""
 
     values: dict[str, object]
+    line: int
     error: str | None = None
 
 
@@ -71,36 +72,36 @@ class CsvTable:
         # The module's limit is meant for what comes from strangers over a wire; one message may be longer.
         csv.field_size_limit(sys.maxsize)
         self.delimiter = self._detect_delimiter()
-        header = next((fields for fields, _ in self._records()), None)
+        header = next((fields for _, fields, _ in self._records()), None)
         if header is None:
             raise BatchError(f"{path}: the file is empty; expected a header and one row a message")
         self.columns = _distinct(header)
 
     def rows(self) -> Iterator[Row]:
         """Every row; one with too many fields has the surplus in its last column, rejoined."""
-        for fields, error in islice(self._records(), 1, None):
-            yield self._row(fields, error)
+        for line, fields, error in islice(self._records(), 1, None):
+            yield self._row(line, fields, error)
 
-    def _row(self, fields: list[str], error: str | None) -> Row:
+    def _row(self, line: int, fields: list[str], error: str | None) -> Row:
         expected = len(self.columns)
         if len(fields) != expected and error is None:
             error = f"expected {expected} columns, found {len(fields)}"
         if len(fields) > expected:
             fields = [*fields[: expected - 1], self.delimiter.join(fields[expected - 1 :])]
         padded = [*fields, *[""] * (expected - len(fields))]
-        return Row(values=dict(zip(self.columns, padded, strict=True)), error=error)
+        return Row(values=dict(zip(self.columns, padded, strict=True)), line=line, error=error)
 
-    def _records(self, delimiter: str | None = None) -> Iterator[tuple[list[str], str | None]]:
+    def _records(self, delimiter: str | None = None) -> Iterator[tuple[int, list[str], str | None]]:
         chosen = delimiter or self.delimiter
         with self._path.open(encoding=self.encoding, errors="replace", newline="") as lines:
-            for record, closed in _whole_records(lines, chosen):
+            for line, record, closed in _whole_records(lines, chosen):
                 fields = next(_reader(record, chosen, quoted=closed), [])
                 if fields:
-                    yield fields, None if closed else "a quotation mark that opens is never closed"
+                    yield line, fields, None if closed else "a quotation mark that opens is never closed"
 
     def _detect_delimiter(self) -> str:
         def agreement(delimiter: str) -> tuple[float, int]:
-            widths = [len(fields) for fields, _ in islice(self._records(delimiter), _SAMPLE_RECORDS)]
+            widths = [len(fields) for _, fields, _ in islice(self._records(delimiter), _SAMPLE_RECORDS)]
             if not widths or widths[0] == 1:
                 return 0.0, 0
             return widths.count(widths[0]) / len(widths), widths[0]
@@ -122,9 +123,9 @@ class JsonTable:
     def rows(self) -> Iterator[Row]:
         """Every line that is not blank."""
         with self._path.open(encoding=self.encoding, errors="replace") as lines:
-            for line in lines:
+            for number, line in enumerate(lines, start=1):
                 if line.strip():
-                    yield _parse(line.rstrip("\n"))
+                    yield _parse(line.rstrip("\n"), number)
 
 
 def detect_encoding(path: Path) -> str:
@@ -187,9 +188,13 @@ def _reader(record: str, delimiter: str, *, quoted: bool) -> Iterator[list[str]]
     return csv.reader([record], delimiter=delimiter, quoting=csv.QUOTE_NONE)
 
 
-def _whole_records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[str, bool]]:
-    """Join physical lines into records; a quote that never closes stays with its own line."""
+def _whole_records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, str, bool]]:
+    """Join physical lines into records, each with the number of its first line and whether its quotes close.
+
+    A quote that never closes stays with its own line.
+    """
     waiting: list[str] = []
+    number = 1
     while line := waiting.pop(0) if waiting else next(lines, ""):
         taken = [line]
         still_open = _ends_quoted(line, delimiter, opened=False)
@@ -201,9 +206,11 @@ def _whole_records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[str, 
             still_open = _ends_quoted(following, delimiter, opened=True)
         if still_open:
             waiting = taken[1:] + waiting
-            yield line.rstrip("\r\n"), False
+            yield number, line.rstrip("\r\n"), False
+            number += 1
         else:
-            yield "".join(taken), True
+            yield number, "".join(taken), True
+            number += len(taken)
 
 
 def _ends_quoted(line: str, delimiter: str, *, opened: bool) -> bool:
@@ -244,14 +251,15 @@ def _distinct(header: Sequence[str]) -> list[str]:
     return names
 
 
-def _parse(line: str) -> Row:
+def _parse(text: str, line: int) -> Row:
     try:
-        value = json.loads(line)
+        value = json.loads(text)
     except (ValueError, RecursionError) as error:  # a number of 5000 digits is a plain ValueError
-        return Row(values={RAW: line}, error=f"not JSON: {error}")
+        return Row(values={RAW: text}, line=line, error=f"not JSON: {error}")
     if not isinstance(value, dict):
-        return Row(values={RAW: line}, error=f"expected a JSON object, found {type(value).__name__}")
-    return Row(values=value)
+        problem = f"expected a JSON object, found {type(value).__name__}"
+        return Row(values={RAW: text}, line=line, error=problem)
+    return Row(values=value, line=line)
 
 
 def _first_bad_byte(path: Path) -> int | None:

@@ -3,26 +3,35 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from models.labels import Act
+from nlp.adapters import Adapters
 from nlp.classifier import Classifier, clean
 from nlp.corpus import Example, corpus_sha256, read_corpus, split
 from nlp.encoder import Encoder
 from nlp.entities import EntityFinder
 from nlp.errors import TrainingError
-from nlp.evaluation import evaluate
-from nlp.features import read_features
-from nlp.fitting import fit_choice, fit_several
-from nlp.heads import CHOICE_FIELDS, FIELDS, YES, Head, Heads, Provenance
+from nlp.evaluation import FieldReport, compare, evaluate
+from nlp.features import Features
+from nlp.fitting import FOLDS, Fit, Material, assign_folds, fit_choice, fit_several
+from nlp.heads import CHOICE_FIELDS, FIELDS, YES, Heads, Provenance
+from nlp.lexical import word_pieces
 from nlp.space import Space
 
 MIN_EXAMPLES = 2
 """A label with fewer training messages than this is not learned."""
 
-Progress = Callable[[str], None]
+ADAPTED_FOLDS = 3
+"""Parts that the encoder is adapted without, once each, so that every message is judged unseen."""
+
+_READ_AT_ONCE = 1024
+
+Progress = Callable[[str, float], None]
+"""Told what is being done, and the part of all that is done, from 0 to 1."""
 
 
 def train(
@@ -31,18 +40,20 @@ def train(
     *,
     encoder: Encoder,
     seed: int = 0,
-    progress: Progress = lambda step: None,
+    adapt: bool = False,
+    progress: Progress = lambda step, done: None,
 ) -> Heads:
     """Train heads for all fields on the train part of a corpus, measure them on its test part, save them.
 
-    `progress` is told what is being done.
+    With `adapt` the encoder's upper layers are adapted to the messages first; that takes an hour rather
+    than minutes, and the bundled encoder.
 
     Raises:
         CorpusError: A row cannot be used; names file and line.
-        TrainingError: The corpus as a whole lacks what is needed.
+        TrainingError: The corpus as a whole lacks what is needed, or the encoder cannot be adapted.
     """
     examples = read_corpus(corpus)
-    heads = train_on(examples, encoder=encoder, seed=seed, progress=progress)
+    heads = train_on(examples, encoder=encoder, seed=seed, adapt=adapt, progress=progress)
     heads.save(out)
     return heads
 
@@ -52,38 +63,140 @@ def train_on(
     *,
     encoder: Encoder,
     seed: int = 0,
-    progress: Progress = lambda step: None,
+    adapt: bool = False,
+    progress: Progress = lambda step, done: None,
 ) -> Heads:
     """The same for examples that are already read; saves nothing."""
     training, test = split(examples)
     if not training:
         raise TrainingError("the corpus has no message in its train part: add messages")
-    progress(f"embedding {len(training)} messages")
-    space = Space(read_features(encoder, [clean(example.text) for example in training]))
+    learn = _adapted_material if adapt else _material
+    strata = _strata(training, "complaint_types")
+    material, adapters = learn(training, strata, encoder, seed, lambda step, part: progress(step, 0.8 * part))
     fields = {}
-    for field in FIELDS:
-        progress(f"training {field}")
-        fields[field] = _fit(field, training, space, seed)
-    heads = Heads(
-        fields=fields,
-        fingerprint=encoder.fingerprint(),
-        provenance=Provenance(
-            encoder=encoder.name,
-            seed=seed,
-            corpus_sha256=corpus_sha256(examples),
-            train_rows=len(training),
-            test_rows=len(test),
-        ),
-        figures={},
-    )
-    progress(f"measuring on {len(test)} held-out messages")
-    assessments = Classifier(encoder, heads, entities=EntityFinder()).classify(
-        [example.text for example in test]
-    )
+    for place, field in enumerate(FIELDS):
+        progress(f"training {field}", 0.8 + 0.15 * place / len(FIELDS))
+        fields[field] = _fit(field, training, material)[0].head
+    progress(f"measuring on {len(test)} held-out messages", 0.95)
+    with encoder.adapted(adapters):
+        heads = Heads(
+            fields=fields,
+            fingerprint=encoder.fingerprint(),
+            provenance=Provenance(
+                encoder=encoder.name,
+                seed=seed,
+                corpus_sha256=corpus_sha256(examples),
+                train_rows=len(training),
+                test_rows=len(test),
+            ),
+            figures={},
+            adapters=adapters,
+        )
+        classifier = Classifier(encoder, heads, entities=EntityFinder())
+        assessments = classifier.classify([example.text for example in test])
     return replace(heads, figures=evaluate(test, assessments).figures())
 
 
-def _fit(field: str, examples: Sequence[Example], space: Space, seed: int) -> Head:
+def train_field(
+    examples: Sequence[Example],
+    field: str,
+    base: Heads,
+    *,
+    encoder: Encoder,
+    seed: int = 0,
+    progress: Progress = lambda step, done: None,
+) -> tuple[Heads, FieldReport]:
+    """Train one field on a business's own messages; the other fields keep the heads of `base`.
+
+    All messages are trained on. The report is cross-validated: each message is judged by a model that had
+    not seen it, though regularisation and thresholds were chosen on these very judgements.
+
+    Raises:
+        FingerprintError: `base` was trained on another encoder.
+        TrainingError: The messages as a whole lack what is needed.
+    """
+    with encoder.adapted(base.adapters):
+        base.check_encoder(encoder)
+        strata = _strata(examples, field)
+        material, _ = _material(
+            examples, strata, encoder, seed, lambda step, part: progress(step, 0.5 * part)
+        )
+    progress(f"training {field}", 0.5)
+    fit, rows = _fit(field, examples, material)
+    report = _cross_validated(field, [examples[row] for row in rows], fit)
+    heads = replace(
+        base,
+        fields={**base.fields, field: fit.head},
+        provenance=replace(base.provenance, own={**base.provenance.own, field: corpus_sha256(examples)}),
+        figures={**base.figures, field: {**report.figures(), "how": "cross-validated on its own messages"}},
+    )
+    return heads, report
+
+
+def _material(
+    examples: Sequence[Example], strata: Sequence[int], encoder: Encoder, seed: int, progress: Progress
+) -> tuple[Material, Adapters | None]:
+    features = _read(examples, encoder, lambda part: progress(f"reading {len(examples)} messages", part))
+    space = Space(features)
+    folds = assign_folds(strata, seed, [example.business for example in examples])
+    return Material(space=space, folds=folds, unseen=[space] * FOLDS), None
+
+
+def _adapted_material(
+    examples: Sequence[Example], strata: Sequence[int], encoder: Encoder, seed: int, progress: Progress
+) -> tuple[Material, Adapters | None]:
+    """Adapts without each fold, for what must be judged unseen, and then on everything."""
+    # Not at the top: it brings torch, which nobody needs who only reads a file of heads.
+    from nlp.adapting import adapt, build_network
+
+    network = build_network(encoder)
+    businesses = [example.business for example in examples]
+    folds = assign_folds(strata, seed, businesses, ADAPTED_FOLDS)
+    rounds = [np.flatnonzero(folds != fold).tolist() for fold in range(ADAPTED_FOLDS)]
+    rounds.append(list(range(len(examples))))
+    whole = sum(len(rows) for rows in rounds)
+    begun, spaces, adapters = 0, [], None
+    for number, rows in enumerate(rounds, start=1):
+        step = f"adapting the encoder, round {number} of {len(rounds)}"
+        told = partial(_tell, progress, step, begun / whole, len(rows) / whole)
+        adapters = adapt([examples[row] for row in rows], network, seed=seed, progress=told)
+        begun += len(rows)
+        with encoder.adapted(adapters):
+            spaces.append(Space(_read(examples, encoder, lambda part: None)))
+    *unseen, space = spaces
+    return Material(space=space, folds=folds, unseen=unseen), adapters
+
+
+def _tell(progress: Progress, step: str, begun: float, share: float, done: int, total: int) -> None:
+    progress(step, begun + share * done / total)
+
+
+def _read(examples: Sequence[Example], encoder: Encoder, progress: Callable[[float], None]) -> Features:
+    texts = [clean(example.text) for example in examples]
+    meaning = []
+    for start in range(0, len(texts), _READ_AT_ONCE):
+        progress(start / len(texts))
+        meaning.append(encoder.features(texts[start : start + _READ_AT_ONCE]))
+    return Features(meaning=np.concatenate(meaning), wording=word_pieces(texts))
+
+
+def _strata(examples: Sequence[Example], field: str) -> list[int]:
+    """By which of its labels each message is spread over the folds: the rarest."""
+    sets = [_labels(example, field) or frozenset() for example in examples]
+    counts = Counter(label for labels in sets for label in labels)
+    rising = sorted(counts, key=lambda label: (counts[label], label))
+    place = {label: position for position, label in enumerate(rising)}
+    return [min((place[label] for label in labels), default=-1) for labels in sets]
+
+
+def _cross_validated(field: str, examples: Sequence[Example], fit: Fit) -> FieldReport:
+    found = [{fit.head.labels[index] for index in fit.head.decide(row)} for row in fit.probabilities]
+    unsure = [fit.head.confidence(row) < fit.head.abstain_below for row in fit.probabilities]
+    return compare(field, examples, found, unsure)
+
+
+def _fit(field: str, examples: Sequence[Example], material: Material) -> tuple[Fit, list[int]]:
+    """The head, and which of the examples it was fitted on."""
     sets = [_labels(example, field) for example in examples]
     rows = [index for index, labels in enumerate(sets) if labels is not None]
     # Types are learned among complaints only: what is no complaint is the business of the head for `act`.
@@ -91,19 +204,23 @@ def _fit(field: str, examples: Sequence[Example], space: Space, seed: int) -> He
         rows = [index for index in rows if examples[index].act in (None, Act.COMPLAINT)]
     found = Counter(label for index in rows for label in sets[index] or ())
     labels = sorted(label for label, count in found.items() if count >= MIN_EXAMPLES)
-    if len(labels) < (2 if field in CHOICE_FIELDS else 1):
+    # Types of which no message has two exclude each other, and are weighed against each other.
+    exclusive = field in CHOICE_FIELDS or (
+        field == "complaint_types" and all(len(sets[index] or ()) == 1 for index in rows)
+    )
+    if len(labels) < (2 if exclusive else 1):
         raise TrainingError(
             f"field {field}: the train part ({len(rows)} messages labelled) has too few labels with at least "
             f"{MIN_EXAMPLES} messages each (found: {', '.join(labels) or 'none'}): add messages"
         )
+    if exclusive:
+        rows = [index for index in rows if (sets[index] or frozenset()) <= set(labels)]
     truth = np.array([[label in (sets[index] or ()) for label in labels] for index in rows])
-    businesses = [examples[index].business for index in rows]
-    if field in CHOICE_FIELDS:
-        kept = truth.any(axis=1)
-        at = [businesses[index] for index in np.flatnonzero(kept)]
-        return fit_choice(labels, truth[kept].argmax(axis=1), space, np.array(rows)[kept], seed, at)
+    chosen = np.array(rows)
+    if exclusive:
+        return fit_choice(labels, truth.argmax(axis=1), material, chosen), rows
     at_least_one = field == "complaint_types"
-    return fit_several(labels, truth, space, np.array(rows), seed, businesses, at_least_one=at_least_one)
+    return fit_several(labels, truth, material, chosen, at_least_one=at_least_one), rows
 
 
 def _labels(example: Example, field: str) -> frozenset[str] | None:

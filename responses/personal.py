@@ -43,7 +43,7 @@ from models.tables import (
 ERASED = "erased"
 """What stands where an address stood, and why a file is not kept."""
 
-_READ_OUT = ("order_ids", "phone_numbers", "emails")
+_READ_OUT = ("order_ids", "phone_numbers", "emails", "ibans", "fiscal_codes")
 _SENTENCES = ("steps", "notes", "limits_cut")
 
 Blank = Callable[[Any], object]

@@ -1,6 +1,6 @@
 """The policy files ever in force, and which of them judges a case."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
+from models.labels import ComplaintType
 from models.once import insert_once
 from models.tables import PolicyVersion
 from responses.errors import ResponsesError
@@ -28,9 +29,13 @@ class Loaded:
 
 
 class PolicyBook:
-    """Every version ever loaded, whole, in the database; parsed once each."""
+    """Every version ever loaded, whole, in the database; parsed once each.
 
-    def __init__(self) -> None:
+    `complaint_types` are the types that a policy may name: those that the classifier tells.
+    """
+
+    def __init__(self, complaint_types: Collection[str] = tuple(ComplaintType)) -> None:
+        self._complaint_types = complaint_types
         self._parsed: dict[str, Policy] = {}
 
     async def load(self, session: AsyncSession, files: Mapping[str, str]) -> Loaded:
@@ -38,7 +43,7 @@ class PolicyBook:
         new, refused = [], []
         for name, text in files.items():
             try:
-                policy = load_policy_text(text, name)
+                policy = load_policy_text(text, name, self._complaint_types)
             except PolicyFileError as error:
                 refused.append(error)
                 continue
@@ -83,5 +88,5 @@ class PolicyBook:
 
     def _parse(self, version: PolicyVersion) -> Policy:
         if version.sha256 not in self._parsed:
-            self._parsed[version.sha256] = load_policy_text(version.text, version.file)
+            self._parsed[version.sha256] = load_policy_text(version.text, version.file, self._complaint_types)
         return self._parsed[version.sha256]

@@ -103,7 +103,8 @@ def _kind(settings: Settings) -> str:
 def _folders(settings: Settings) -> dict[str, Path]:
     # Files kept elsewhere are that place's to back up.
     files = settings.home / "files" if settings.files is None else Path(settings.files)
-    return {"files": files, "policies": settings.policy or settings.home / "policies"}
+    policies = settings.policy or settings.home / "policies"
+    return {"files": files, "policies": policies, "heads": settings.home / "heads"}
 
 
 @contextmanager

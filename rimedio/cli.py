@@ -1,11 +1,13 @@
 """The command line. Each command imports what it needs when it runs, so that help is there at once."""
 
-import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from rimedio import model_commands
+from rimedio.terminal import FAILURE, USAGE, fail, say, settings_or_fail
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,29 +37,6 @@ app.add_typer(agents_app, name="agents")
 app.add_typer(samples_app, name="samples")
 app.add_typer(db_app, name="db")
 
-FAILURE, USAGE, SOME_ROWS = 1, 2, 3
-
-
-def say(text: str = "") -> None:
-    """A line for the person at the terminal; data goes to standard output by `typer.echo`."""
-    typer.echo(text, err=True)
-
-
-def fail(message: str, code: int = FAILURE) -> NoReturn:
-    """Ends the command with one clear message."""
-    say(f"rimedio: {message}")
-    raise typer.Exit(code)
-
-
-def _settings() -> "Settings":
-    from rimedio.errors import SettingError
-    from rimedio.settings import load_settings
-
-    try:
-        return load_settings()
-    except SettingError as error:
-        fail(str(error), USAGE)
-
 
 def _with_database(work: "Callable[[Database, Settings], Coroutine[Any, Any, None]]") -> None:
     """Runs `work` on an up-to-date database."""
@@ -68,7 +47,7 @@ def _with_database(work: "Callable[[Database, Settings], Coroutine[Any, Any, Non
     from responses.errors import ResponsesError
     from rimedio.installation import open_database
 
-    settings = _settings()
+    settings = settings_or_fail()
 
     async def go() -> None:
         database = open_database(settings)
@@ -138,7 +117,7 @@ def _start(duty: str, *, samples: bool = False) -> None:
 
     gc.freeze()
     gc.enable()
-    settings = _settings()
+    settings = settings_or_fail()
     try:
         start(settings, duty=Duty(duty), samples=samples)
     except (ProgramError, ModelsError) as error:
@@ -147,167 +126,7 @@ def _start(duty: str, *, samples: bool = False) -> None:
         say("stopped")
 
 
-@app.command()
-def assess(
-    text: Annotated[str, typer.Argument(help="The message, or - to read it from standard input.")],
-    why: Annotated[
-        bool, typer.Option("--why", help="Name the words that carried each label as well.")
-    ] = False,
-) -> None:
-    """Say what one message is: JSON with every label and its probability.
-
-    Example: rimedio assess --why "Il pacco non è mai arrivato, voglio il rimborso"
-    """
-    import json
-
-    from nlp.errors import NlpError
-    from nlp.evidence import find_evidence
-    from nlp.render import as_dict, evidence_as_list
-    from rimedio.model import load_classifier
-
-    if text == "-":
-        text = sys.stdin.buffer.read().decode("utf-8", "replace")
-    # An argument that is no UTF-8 arrives with halves of characters, which could not be printed again.
-    text = text.encode("utf-8", "replace").decode()
-    try:
-        classifier = load_classifier(_settings())
-    except NlpError as error:
-        fail(str(error))
-    (assessment,) = classifier.classify([text])
-    told = as_dict(assessment)
-    if why:
-        told["why"] = evidence_as_list(text, find_evidence(classifier, text, assessment))
-    typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
-
-
-@app.command()
-def classify(
-    source: Annotated[Path, typer.Argument(metavar="INPUT", help="A .csv or .jsonl file.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where the result goes: .csv or .jsonl.")],
-    text_column: Annotated[
-        str | None, typer.Option(help="The column with the texts; found by name or content otherwise.")
-    ] = None,
-) -> None:
-    """Classify a file of messages: one row in, one row out, in order, with the labels added.
-
-    Exit status: 0 all rows, 3 some rows could not be read (see the column "error"), 1 failure.
-
-    Example: rimedio classify reviews.csv -o labelled.csv
-    """
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from nlp.batch import classify_file
-    from nlp.errors import NlpError
-    from rimedio.model import load_classifier
-
-    settings = _settings()
-    if not source.is_file():
-        fail(f"{source} is not a file", USAGE)
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    try:
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("loading the model", total=None)
-            classifier = load_classifier(settings)
-            progress.update(task, description="classifying")
-            counts = classify_file(
-                source,
-                output,
-                classifier,
-                text_column=text_column,
-                progress=lambda done, total: progress.update(task, completed=done, total=total),
-            )
-    except (NlpError, OSError) as error:
-        fail(str(error))
-    say(f"{counts.rows} rows written to {output}, {counts.errors} of them with an error")
-    if counts.errors:
-        raise typer.Exit(SOME_ROWS)
-
-
-@app.command()
-def train(
-    corpus: Annotated[list[Path], typer.Argument(help="JSON lines with the fields of the taxonomy.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The folder for the trained heads.")],
-    seed: Annotated[int, typer.Option(help="The same seed and corpus give the same heads.")] = 0,
-) -> None:
-    """Train the heads of the classifier on labelled messages.
-
-    Example: rimedio train nlp/data/corpus.jsonl -o heads
-    """
-    from rich.console import Console
-
-    from nlp.encoder import Precision, load_encoder
-    from nlp.errors import NlpError
-    from nlp.training import train as train_heads
-
-    settings = _settings()
-    console = Console(stderr=True)
-    try:
-        with console.status("loading the encoder") as status:
-            heads = train_heads(
-                corpus,
-                output,
-                encoder=load_encoder(settings.encoder, Precision.FLOAT32),
-                seed=seed,
-                progress=status.update,
-            )
-    except (NlpError, OSError) as error:
-        fail(str(error))
-    for field, figures in heads.figures.items():
-        say(f"{field}: macro-F1 {figures['macro_f1']:.3f} on the test part")
-    say(f"heads written to {output}; use them with RIMEDIO_HEADS={output}")
-
-
-@app.command()
-def evaluate(
-    gold: Annotated[Path, typer.Argument(help="JSON lines with the true labels beside each text.")],
-    part: Annotated[
-        str, typer.Option(help="'test': only the texts that training never sees; 'all': every one.")
-    ] = "test",
-    report: Annotated[
-        Path | None, typer.Option(help="Write a page with pictures and the worst errors: OUT.html.")
-    ] = None,
-) -> None:
-    """Compare the classifier with labelled messages: precision, recall and F1 of every label.
-
-    Example: rimedio evaluate nlp/data/corpus.jsonl --report evaluation.html
-    """
-    from rich.console import Console
-
-    from nlp.corpus import read_corpus
-    from nlp.errors import NlpError
-    from nlp.evaluation import evaluate as compare
-    from nlp.evaluation import render
-    from rimedio.model import load_classifier
-
-    if part not in ("test", "all"):
-        fail(f"--part {part!r}: expected test or all", USAGE)
-    if report is not None and (not report.name or report.is_dir()):
-        fail(f"--report {report}: expected the name of a file, such as evaluation.html", USAGE)
-    if report is not None and not report.absolute().parent.is_dir():
-        fail(f"--report {report}: there is no folder {report.parent}", USAGE)
-    console = Console(stderr=True)
-    try:
-        examples = [row for row in read_corpus([gold]) if part == "all" or row.is_held_out]
-        if not examples:
-            fail(f"{gold}: no message is in the test part; use --part all for a file of your own")
-        with console.status("loading the model") as status:
-            classifier = load_classifier(_settings())
-            status.update(f"reading {len(examples)} messages")
-            reading = classifier.read([row.text for row in examples])
-    except (NlpError, OSError) as error:
-        fail(str(error))
-    Console().print(render(compare(examples, reading.assessments)))
-    if report is None:
-        return
-    from rimedio.evaluating import write_page
-
-    try:
-        with console.status("drawing the pictures"):
-            write_page(report, gold, examples, reading, classifier)
-    except OSError as error:
-        fail(f"--report {report}: {error.strerror}")
-    say(f"the page with pictures is {report}")
+model_commands.register(app)
 
 
 @policy_app.command("check")
@@ -319,21 +138,37 @@ def policy_check(file: Annotated[Path, typer.Argument(help="The policy file (YAM
     Example: rimedio policy check policies/negozio.yaml
     """
     from responses.policy import PolicyFileError, check, load_policy
+    from rimedio.errors import ProgramError
 
     try:
-        policy = load_policy(file)
+        types = _complaint_types()
+        policy = load_policy(file, types)
+    except ProgramError as error:
+        fail(str(error))
     except OSError as error:
         fail(f"{file}: {error.strerror}")
     except PolicyFileError as error:
         for problem in error.problems:
             typer.echo(str(problem))
         raise typer.Exit(FAILURE) from None
-    findings = check(policy)
+    findings = check(policy, complaint_types=types)
     for finding in findings:
         typer.echo(str(finding))
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(FAILURE)
     say(f"{file}: {len(policy.rules)} rules, {len(policy.owed)} owed by law or contract; no errors")
+
+
+def _complaint_types() -> tuple[str, ...]:
+    """Those that the classifier tells; reads no settings, which takes longer, unless heads are one's own."""
+    import os
+
+    from rimedio.heads_store import HeadsStore, complaint_types_of
+
+    usual = HeadsStore(Path(os.environ.get("RIMEDIO_HOME") or "var")).in_use() is None
+    if usual and not os.environ.get("RIMEDIO_HEADS") and not Path("rimedio.toml").exists():
+        return complaint_types_of(None)
+    return complaint_types_of(settings_or_fail().heads_folder)
 
 
 @agents_app.command("add")
@@ -428,7 +263,7 @@ def login(name: Annotated[str, typer.Argument(help="As in 'rimedio agents list'.
 def backup(
     file: Annotated[Path, typer.Argument(help="The archive to write; it must not exist yet.")],
 ) -> None:
-    """Write everything into one archive: database, customers' files, secret, rules. The program may run.
+    """Write everything into one archive: database, files, secret, rules, heads. The program may run.
 
     Example: rimedio backup /backup/rimedio-2026-11-26.tar
     """
@@ -436,7 +271,7 @@ def backup(
     from rimedio.errors import ProgramError
 
     try:
-        manifest = back_up(_settings(), file)
+        manifest = back_up(settings_or_fail(), file)
     except ProgramError as error:
         fail(str(error))
     say(
@@ -460,7 +295,7 @@ def restore(
     from rimedio.errors import ProgramError
 
     try:
-        manifest = put_back(_settings(), file, force=force)
+        manifest = put_back(settings_or_fail(), file, force=force)
     except (ProgramError, ModelsError) as error:
         fail(str(error))
     say(f"restored what was backed up at {manifest.made_at}; start the program as usual")

@@ -20,6 +20,7 @@ from responses.policies import PolicyBook
 from responses.samples import load_samples
 from responses.standing_texts import StandingTexts
 from rimedio.errors import ProgramError
+from rimedio.heads_store import complaint_types_of
 from rimedio.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ async def prepare(
     texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))}
     code = None
     async with database.writing() as session:
-        loaded = await PolicyBook().load(session, texts)
+        loaded = await PolicyBook(complaint_types_of(settings.heads_folder)).load(session, texts)
         for refused in loaded.refused:
             log.error("policy.refused %s", refused)
         await StandingTexts(road_config(settings)).seed(session)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prometheus_client import Histogram
@@ -90,9 +91,12 @@ def _explained(classifier: "Classifier", text: str, assessment: Assessment) -> S
 
 def load_classifier(settings: Settings) -> "Classifier":
     """The classifier that the settings name."""
+    return load_classifier_with(settings, settings.heads_folder)
+
+
+def load_classifier_with(settings: Settings, heads: Path | None) -> "Classifier":
+    """The same with other heads; None: those that ship."""
     # Torch and what it brings take seconds and hundreds of megabytes: only where a model is needed.
     from nlp.classifier import Classifier
 
-    return Classifier.load(
-        encoder=settings.encoder, heads=settings.heads, fallback_language=settings.language
-    )
+    return Classifier.load(encoder=settings.encoder, heads=heads, fallback_language=settings.language)

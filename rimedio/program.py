@@ -49,6 +49,7 @@ from responses.watch import Watch
 from rimedio.ears import Ears
 from rimedio.errors import ProgramError
 from rimedio.figures import count_figures
+from rimedio.heads_store import complaint_types_of
 from rimedio.installation import road_config
 from rimedio.jobs import SWEEP_EVERY, Jobs, jobs_url
 from rimedio.model import Model
@@ -82,7 +83,7 @@ class Program:
         filing = Filing(
             config, lambda text: finder.find(text, language=config.language, today=utcnow().date()).order_ids
         )
-        policies = PolicyBook()
+        policies = PolicyBook(complaint_types_of(settings.heads_folder))
         texts = StandingTexts(config)
         self.road = Road(
             database=database,

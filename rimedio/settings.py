@@ -30,6 +30,7 @@ from pydantic_settings import (
 
 from models.decision import Duration, DurationUnit
 from rimedio.errors import SettingError
+from rimedio.heads_store import HeadsStore
 
 FILE = "rimedio.toml"
 TELEGRAM = "https://api.telegram.org"
@@ -166,6 +167,15 @@ class Settings(BaseSettings):
     def is_sqlite(self) -> bool:
         """Whether the database is a file that only one program may serve."""
         return self.database.startswith("sqlite")
+
+    @property
+    def heads_folder(self) -> Path | None:
+        """Where the classifier's heads are: as set, or as put in use; None for those that ship.
+
+        Raises:
+            ProgramError: those in use are gone.
+        """
+        return self.heads or HeadsStore(self.home).in_use()
 
     @property
     def address(self) -> str:

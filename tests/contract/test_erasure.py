@@ -145,6 +145,8 @@ async def everything_in(bench: BotBench) -> tuple[User, Browser, dict[str, int]]
             order_ids=("zqorderzq",),
             emails=("zqmailzq@example.org",),
             phone_numbers=("zqphonezq",),
+            ibans=("zqibanzq",),
+            fiscal_codes=("zqcodezq",),
             amounts=(Amount(value=Decimal("49.90"), currency="EUR"),),
         )
     )

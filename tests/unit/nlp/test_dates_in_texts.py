@@ -7,6 +7,10 @@ from nlp.dates import find_dates
 TODAY = date(2025, 11, 23)  # a Sunday
 
 
+def days_in(text: str, language: str) -> list[date]:
+    return [day for _, _, day in find_dates(text, language=language, today=TODAY)]
+
+
 @pytest.mark.parametrize(
     ("text", "language", "day"),
     [
@@ -35,10 +39,19 @@ TODAY = date(2025, 11, 23)  # a Sunday
         ("vor zwei Wochen", "de", date(2025, 11, 9)),
         ("letzten Montag", "de", date(2025, 11, 17)),
         ("há duas semanas", "pt", date(2025, 11, 9)),
+        ("quindici giorni fa", "it", date(2025, 11, 8)),
+        ("martedì prossimo", "it", date(2025, 11, 25)),
+        ("next Sunday", "en", date(2025, 11, 30)),
+        ("el lunes que viene", "es", date(2025, 11, 24)),
+        ("stamattina", "it", TODAY),
+        ("tonight", "en", TODAY),
+        ("esta mañana", "es", TODAY),
+        ("abgelesen am 31.10.", "de", date(2025, 10, 31)),
+        ("i biglietti del 30.11 annullati", "it", date(2025, 11, 30)),
     ],
 )
 def test_days_are_found_in_six_languages(text: str, language: str, day: date) -> None:
-    assert find_dates(text, language=language, today=TODAY) == [day]
+    assert days_in(text, language) == [day]
 
 
 @pytest.mark.parametrize(
@@ -51,13 +64,37 @@ def test_days_are_found_in_six_languages(text: str, language: str, day: date) ->
         ("guten Morgen", "de"),
         ("por la mañana", "es"),
         ("333-12-12345", "it"),
+        ("qualche giorno fa", "it"),
+        ("aspetto da due settimane", "it"),
+        ("da febbraio 24.90 €", "it"),
     ],
 )
 def test_what_only_looks_like_a_day_is_none(text: str, language: str) -> None:
-    assert find_dates(text, language=language, today=TODAY) == []
+    assert days_in(text, language) == []
 
 
 def test_days_come_in_the_order_of_the_text() -> None:
-    days = find_dates("ieri, il 3 novembre e domani", language="it", today=TODAY)
+    days = days_in("ieri, il 3 novembre e domani", "it")
 
     assert days == [date(2025, 11, 22), date(2025, 11, 3), date(2025, 11, 24)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("dal 3 al 7 maggio 2025", "it"),
+        ("from 3 to 7 May 2025", "en"),
+        ("vom 3. bis 7. Mai 2025", "de"),
+        ("du 3 au 7 mai 2025", "fr"),
+        ("del 3 al 7 de mayo de 2025", "es"),
+        ("de 3 a 7 de maio de 2025", "pt"),
+    ],
+)
+def test_of_a_range_both_ends_are_found(text: str, language: str) -> None:
+    assert days_in(text, language) == [date(2025, 5, 3), date(2025, 5, 7)]
+
+
+def test_a_month_ago_is_the_last_day_of_a_shorter_month() -> None:
+    (found,) = find_dates("un mese fa", language="it", today=date(2026, 3, 31))
+
+    assert found[2] == date(2026, 2, 28)

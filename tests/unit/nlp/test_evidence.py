@@ -1,6 +1,7 @@
 """The words that carried a label, on the real encoder and the heads that ship."""
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,10 @@ MESSAGES = 16
 
 
 @pytest.fixture(scope="module")
-def classifier(encoder: Encoder) -> Classifier:
-    return Classifier(encoder, load_heads(TRAINED), entities=EntityFinder())
+def classifier(encoder: Encoder) -> Iterator[Classifier]:
+    heads = load_heads(TRAINED)
+    with encoder.adapted(heads.adapters):
+        yield Classifier(encoder, heads, entities=EntityFinder())
 
 
 def spans(classifier: Classifier, text: str, label: str) -> list[str]:

@@ -1,0 +1,68 @@
+"""Low-rank adapters of the encoder's upper layers: two thin matrices a layer, kept beside the heads.
+
+The base weights stay as they come. An adapter adds to a weight matrix the product of two thin ones (Hu et
+al. 2021, https://arxiv.org/abs/2106.09685); merged into it, it costs nothing when messages are read.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from nlp.errors import HeadsError
+
+Half = npt.NDArray[np.float16]
+
+_UP, _DOWN = ".up", ".down"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Adapters:
+    """Trained adapters by the path of the linear layer that they belong to.
+
+    `up` has shape (out, rank) and holds the scale already, `down` (rank, in); both float16.
+    """
+
+    up: Mapping[str, Half]
+    down: Mapping[str, Half]
+
+    def change(self, name: str) -> npt.NDArray[np.float32]:
+        """What is added to the weights of a layer, of shape (out, in)."""
+        change: npt.NDArray[np.float32] = self.up[name].astype(np.float32) @ self.down[name].astype(
+            np.float32
+        )
+        return change
+
+    def to_bytes(self) -> bytes:
+        """The content of a safetensors file."""
+        tensors = {name + _UP: np.ascontiguousarray(matrix) for name, matrix in self.up.items()}
+        return save(
+            tensors | {name + _DOWN: np.ascontiguousarray(matrix) for name, matrix in self.down.items()}
+        )
+
+    @property
+    def sha256(self) -> str:
+        """A hash of the content."""
+        return hashlib.sha256(self.to_bytes()).hexdigest()
+
+
+def load_adapters(path: Path) -> Adapters:
+    """Read a file of adapters; nothing in it is executed.
+
+    Raises:
+        HeadsError: The file is missing or damaged.
+    """
+    try:
+        tensors = load(path.read_bytes())
+    except (OSError, SafetensorError) as error:
+        raise HeadsError(f"{path}: no adapters that can be read ({error}); train again") from error
+    up = {name.removesuffix(_UP): matrix for name, matrix in tensors.items() if name.endswith(_UP)}
+    down = {name.removesuffix(_DOWN): matrix for name, matrix in tensors.items() if name.endswith(_DOWN)}
+    if up.keys() != down.keys() or len(up) + len(down) != len(tensors):
+        raise HeadsError(f"{path}: expected pairs of `….up` and `….down`, found {sorted(tensors)}")
+    return Adapters(up=up, down=down)

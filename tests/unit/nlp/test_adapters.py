@@ -1,0 +1,118 @@
+"""Adapters of the encoder: trained on few messages, merged, taken out, kept beside the heads."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlp.adapters import Adapters, load_adapters
+from nlp.adapting import adapt, build_network
+from nlp.classifier import Classifier
+from nlp.corpus import Example, read_corpus
+from nlp.encoder import Encoder
+from nlp.errors import EncoderError, FingerprintError, HeadsError, TrainingError
+from nlp.heads import TRAINED, load_heads
+
+CORPUS = Path(__file__).parents[3] / "nlp" / "data" / "corpus.jsonl"
+LAST = "encoder.layer.11.output.dense"
+TEXTS = ["Il pacco non è mai arrivato", "Thanks a lot, you were all so kind!"]
+
+
+def examples() -> list[Example]:
+    return [row for row in read_corpus([CORPUS]) if not row.is_held_out and len(row.text) < 80][:40]
+
+
+@pytest.fixture(scope="module")
+def adapters(encoder: Encoder) -> Adapters:
+    return adapt(examples(), build_network(encoder), epochs=3)
+
+
+def small(scale: float) -> Adapters:
+    random = np.random.default_rng(0)
+    up, down = random.normal(size=(384, 2)), random.normal(size=(2, 1536))
+    return Adapters(
+        up={LAST: (scale * up).astype(np.float16)}, down={LAST: (scale * down).astype(np.float16)}
+    )
+
+
+def test_the_same_seed_gives_the_same_adapters(encoder: Encoder, adapters: Adapters) -> None:
+    assert adapt(examples(), build_network(encoder), epochs=3).sha256 == adapters.sha256
+
+
+def test_adapters_bring_messages_of_one_act_nearer_together(encoder: Encoder, adapters: Adapters) -> None:
+    rows = examples()
+    same = np.array([[one.act == other.act for other in rows] for one in rows])
+
+    def apart(vectors: np.ndarray) -> float:
+        centred = vectors - vectors.mean(axis=0)
+        cosines = centred @ centred.T / np.outer(*2 * [np.linalg.norm(centred, axis=1)])
+        return float(cosines[same].mean() - cosines[~same].mean())
+
+    before = apart(encoder.features([row.text for row in rows]))
+    with encoder.adapted(adapters):
+        after = apart(encoder.features([row.text for row in rows]))
+    assert after > before + 0.005
+
+
+def test_afterwards_the_encoder_is_what_it_was(encoder: Encoder) -> None:
+    before = encoder.features(TEXTS)
+    with encoder.adapted(small(0.1)):
+        within = encoder.features(TEXTS)
+    assert not np.allclose(within, before, atol=1e-3)
+    np.testing.assert_array_equal(encoder.features(TEXTS), before)
+
+
+def test_adapters_of_another_network_are_refused_by_name(encoder: Encoder) -> None:
+    up, down = np.ones((7, 2), np.float16), np.ones((2, 9), np.float16)
+    with pytest.raises(EncoderError, match="is of another encoder"):
+        encoder.merge(Adapters(up={LAST: up}, down={LAST: down}))
+    with pytest.raises(EncoderError, match=r"no layer 'encoder\.layer\.40\.x'"):
+        encoder.merge(Adapters(up={"encoder.layer.40.x": up}, down={"encoder.layer.40.x": down}))
+
+
+def test_nothing_to_adapt_on_is_said(encoder: Encoder) -> None:
+    with pytest.raises(TrainingError, match="add messages"):
+        adapt([], build_network(encoder))
+
+
+def test_heads_keep_their_adapters_and_need_them(encoder: Encoder, tmp_path: Path) -> None:
+    with encoder.adapted(small(0.2)):
+        fingerprint = encoder.fingerprint()
+    heads = replace(load_heads(TRAINED), adapters=small(0.2), fingerprint=fingerprint)
+    heads.save(tmp_path)
+    again = load_heads(tmp_path)
+
+    assert again.adapters is not None
+    assert again.adapters.sha256 == small(0.2).sha256
+    assert again.id == heads.id
+    classifier = Classifier.load(heads=tmp_path)
+    np.testing.assert_allclose(classifier.encoder.fingerprint(), fingerprint, atol=0.05)
+    with pytest.raises(FingerprintError):
+        again.check_encoder(encoder)
+
+
+def test_saving_heads_without_adapters_takes_old_ones_away(tmp_path: Path) -> None:
+    heads = load_heads(TRAINED)
+    replace(heads, adapters=small(0.2)).save(tmp_path)
+    replace(heads, adapters=None).save(tmp_path)
+
+    assert load_heads(tmp_path).adapters is None
+    assert not (tmp_path / "adapters.safetensors").exists()
+
+
+def test_other_adapters_than_the_heads_own_are_refused(tmp_path: Path) -> None:
+    replace(load_heads(TRAINED), adapters=small(0.2)).save(tmp_path)
+    (tmp_path / "adapters.safetensors").write_bytes(small(0.3).to_bytes())
+    with pytest.raises(HeadsError, match="not the adapters of these heads"):
+        load_heads(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", small(1.0).to_bytes()[:-100]])
+def test_damaged_adapters_are_an_error_with_the_file(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "adapters.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(HeadsError, match=r"adapters\.safetensors: no adapters that can be read"):
+        load_adapters(path)
+    with pytest.raises(HeadsError, match="no adapters"):
+        load_adapters(tmp_path / "absent")

@@ -1,0 +1,47 @@
+from decimal import Decimal
+
+import pytest
+
+from nlp.amounts import find_amounts
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "value"),
+    [
+        ("ho speso centotrentacinque euro", "it", "135"),
+        ("milleduecento euro", "it", "1200"),
+        ("mille e duecento euro", "it", "1200"),
+        ("cinquantadue euro e trenta il 16/06", "it", "52.30"),
+        ("centoventi euro e cinquanta centesimi", "it", "120.50"),
+        ("50 centesimi", "it", "0.50"),
+        ("18 euri e 30", "it", "18.30"),
+        ("un euro", "it", "1"),
+        ("taxi 38€50", "fr", "38.50"),
+        ("cent quatre-vingts euros", "fr", "180"),
+        ("zwanzig Euro", "de", "20"),
+        ("sesenta y cinco euros", "es", "65"),
+        ("duzentos e quinze euros", "pt", "215"),
+        ("18 euros and 40 cents", "en", "18.40"),
+    ],
+)
+def test_sums_in_words_are_found(text: str, language: str, value: str) -> None:
+    ((_, _, amount),) = find_amounts(text, language=language)
+    assert amount.value == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    "text", ["qualche centinaio di euro", "pochi euro", "ho tre figli", "tantissimi soldi", "in tutto"]
+)
+def test_vague_sums_are_none(text: str) -> None:
+    assert find_amounts(text, language="it") == []
+
+
+def test_minutes_after_a_sum_are_no_cents() -> None:
+    ((_, _, amount),) = find_amounts("pagai 50 euro e 20 minuti dopo", language="it")
+    assert amount.value == 50
+
+
+def test_a_currency_belongs_to_the_figures_after_it() -> None:
+    ((start, end, amount),) = find_amounts("ho pagato € 1.234,56", language="it")
+    assert amount.value == Decimal("1234.56")
+    assert (start, end) == (10, 20)
