@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test fuzz soak lint types imports lock clean
+.PHONY: run test fuzz soak evaluate lint types imports lock clean
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Rimedio needs Python 3.11: install it, or say where it is with 'make PYTHON=/path/to/python3.11'"; exit 1; }
@@ -25,6 +25,10 @@ fuzz: $(VENV)/.installed
 # Five hundred kills at random moments of a busy evening, on SQLite and on PostgreSQL; about half an hour.
 soak: $(VENV)/.installed
 	KILLS=500 $(BIN)/python -m pytest -s tests/e2e/test_kills.py $(ARGS)
+
+# Measures the classifier and writes docs/evaluation.md anew; with RIMEDIO_EVAL_DATA=FOLDER on public sets as well.
+evaluate: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.evaluation $(ARGS)
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

@@ -58,17 +58,23 @@ def main() -> None:
     console = Console()
     classifier = Classifier.load()
     console.print(f"{chosen.half} half, heads {classifier.heads.id}, {classifier.encoder.name}")
+    for name, said in measured(classifier, Path(folder), chosen.half):
+        console.print(f"{name}: {said}")
+
+
+def measured(classifier: Classifier, folder: Path, half: str) -> Iterator[tuple[str, str]]:
+    """The name of each set and what came of it; of one that is missing, that it is."""
     for name, (usable, report) in SETS.items():
-        path = Path(folder) / name
+        path = folder / name
         if not path.is_file():
-            console.print(f"{name}: not in {folder}")
+            yield name, f"not in {folder}"
             continue
-        rows = [row for row in read(path, chosen.half) if usable(row)]
+        rows = [row for row in read(path, half) if usable(row)]
         if not rows:
-            console.print(f"{name}: no usable row in this half")
+            yield name, "no usable row in this half"
             continue
         reading = assess(classifier, [row["text"] for row in rows], name)
-        console.print(f"{name}: {len(rows)} texts, {report(rows, reading, classifier)}")
+        yield name, f"{len(rows)} texts, {report(rows, reading, classifier)}"
 
 
 def read(path: Path, half: str) -> Iterator[Row]:

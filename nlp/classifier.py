@@ -9,10 +9,11 @@ import numpy as np
 
 from models.assessment import Assessment, Entities, Label
 from models.labels import Act, Tone, Urgency
+from nlp.costs import Costs
 from nlp.encoder import Encoder, Precision, Vectors, load_encoder
 from nlp.entities import EntityFinder
 from nlp.features import read_features
-from nlp.heads import NO, TRAINED, Head, Heads, load_heads
+from nlp.heads import FIELDS, NO, SCOPE, TRAINED, Head, Heads, load_heads
 from nlp.language import detect_language, load_identifier
 
 # Blanks, and the marks that only steer how neighbours are joined or in which direction they run.
@@ -37,14 +38,26 @@ class Classifier:
     """Assesses messages. One thread at a time may use it."""
 
     def __init__(
-        self, encoder: Encoder, heads: Heads, *, fallback_language: str = "it", entities: EntityFinder
+        self,
+        encoder: Encoder,
+        heads: Heads,
+        *,
+        fallback_language: str = "it",
+        entities: EntityFinder,
+        costs: Costs | None = None,
     ) -> None:
         """Put a classifier together from loaded parts; adapters of the heads are merged into the encoder.
 
+        With `costs` labels are decided by what errors cost; without, by the thresholds of the heads.
+
         Raises:
             FingerprintError: The heads were trained on another encoder.
+            NlpError: The costs name a label that the heads do not tell.
         """
         heads.check_encoder(encoder)
+        if costs is not None:
+            costs.check(heads.fields)
+        self._costs = costs
         self.encoder = encoder
         self.heads = heads
         self._heads_id = heads.id
@@ -60,6 +73,7 @@ class Classifier:
         precision: Precision = Precision.AUTO,
         fallback_language: str = "it",
         entities: EntityFinder | None = None,
+        costs: Costs | None = None,
     ) -> "Classifier":
         """Load everything that is needed; takes seconds.
 
@@ -82,6 +96,7 @@ class Classifier:
             loaded,
             fallback_language=fallback_language,
             entities=entities or EntityFinder(),
+            costs=costs,
         )
 
     def classify(self, texts: Sequence[str], *, today: date | None = None) -> list[Assessment]:
@@ -115,13 +130,21 @@ class Classifier:
 
     def _assess(self, text: str, predictions: dict[str, Vectors], position: int, today: date) -> Assessment:
         rows = {field: values[position] for field, values in predictions.items()}
-        found = {field: _labels(head, rows[field]) for field, head in self.heads.fields.items()}
+        found, unsure = {}, set()
+        for field in FIELDS:
+            head = self.heads.fields[field]
+            if self._costs is None:
+                places, look = head.decide(rows[field]), head.confidence(rows[field]) < head.abstain_below
+            else:
+                places, look = self._costs.decide(field, head, rows[field])
+            found[field] = _labels(head, places, rows[field])
+            if look:
+                unsure.add(field)
+        scope = self.heads.fields.get(SCOPE)
+        if scope is not None and scope.decide(rows[SCOPE]):
+            # A recipe, an article, code: what is said of it is a guess.
+            unsure.add("act")
         (act,), (tone,), (urgency,) = found["act"], found["tone"], found["urgency"]
-        unsure = {
-            field
-            for field, head in self.heads.fields.items()
-            if head.confidence(rows[field]) < head.abstain_below
-        }
         if act.label != Act.COMPLAINT:
             found["complaint_types"] = ()
             unsure.discard("complaint_types")
@@ -162,8 +185,8 @@ def clean(text: str) -> str:
     return whole.strip(_INVISIBLE)
 
 
-def _labels(head: Head, row: Vectors) -> tuple[Label, ...]:
-    return tuple(Label(label=head.labels[index], probability=float(row[index])) for index in head.decide(row))
+def _labels(head: Head, places: Sequence[int], row: Vectors) -> tuple[Label, ...]:
+    return tuple(Label(label=head.labels[place], probability=float(row[place])) for place in places)
 
 
 def _own_error(found: tuple[Label, ...], probability: float) -> Label:

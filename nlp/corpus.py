@@ -1,4 +1,4 @@
-"""Labelled messages: reading them from JSON lines, and the fixed split into train and test."""
+"""Labelled messages: reading them from JSON lines or CSV, and the fixed split into train and test."""
 
 import hashlib
 import json
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.labels import Act, Ask, ComplaintType, Tone, Urgency
-from nlp.errors import CorpusError
+from nlp.errors import BatchError, CorpusError
+from nlp.tables import CSV_SUFFIXES, find_text_column, open_table
 
 TRAIN, TEST = "train", "test"
 _PARTS = (TRAIN, TEST)
@@ -15,6 +16,7 @@ _PARTS = (TRAIN, TEST)
 TEST_BYTES = 51
 """Without a `part` of its own, a text whose sha256 begins with a byte below this is held out: 19.9 %."""
 
+_TRUTHS = {"yes": True, "true": True, "1": True, "sì": True, "no": False, "false": False, "0": False}
 _CHOICES: dict[str, Collection[str]] = {
     "act": tuple(Act),
     "tone": tuple(Tone),
@@ -59,7 +61,10 @@ class Example:
 def read_corpus(
     paths: Iterable[Path], complaint_types: Collection[str] = tuple(ComplaintType)
 ) -> list[Example]:
-    """Read JSON lines; a text that comes twice with equal labels is kept once.
+    """Read JSON lines or CSV; a text that comes twice with equal labels is kept once.
+
+    A CSV has the fields as columns, with lists joined by `|`, as `rimedio classify` writes them. An empty
+    cell of a field with several labels says that there is none, of another that nobody labelled it.
 
     Raises:
         CorpusError: A file cannot be read, or a row is broken, has an unknown label or contradicts an
@@ -94,6 +99,33 @@ def _labels(example: Example) -> tuple[object, ...]:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
+    if path.suffix.lower() in CSV_SUFFIXES:
+        yield from _table_rows(path)
+    else:
+        yield from _json_rows(path)
+
+
+def _table_rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
+    try:
+        table = open_table(path)
+        text = find_text_column(table)
+    except BatchError as error:
+        raise CorpusError(path, None, str(error).removeprefix(f"{path}: ")) from error
+    for row in table.rows():
+        if row.error is not None:
+            raise CorpusError(path, row.line, row.error)
+        cells = {name: str(value).strip() for name, value in row.values.items()}
+        values: dict[str, object] = {name: cell for name, cell in cells.items() if cell}
+        values["text"] = row.values[text]
+        for field in ("complaint_types", "asks"):
+            if field in cells:
+                values[field] = [label for part in cells[field].split("|") if (label := part.strip())]
+        if cells.get("own_error"):
+            values["own_error"] = _TRUTHS.get(cells["own_error"].lower(), cells["own_error"])
+        yield row.line, values
+
+
+def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
     try:
         content = path.read_bytes()
     except OSError as error:

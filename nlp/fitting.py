@@ -34,10 +34,12 @@ Targets = npt.NDArray[np.intp]
 class Material:
     """What heads are fitted on: the features of all messages, and those in which each fold is still unseen.
 
+    `meaning` is what the encoder makes of them, float32 of shape (messages, d), and `space` its directions.
     `folds` says for each message which fold it is in. For each fold `unseen` holds a space made by an encoder
     that was adapted without the fold's messages; of an encoder that was not adapted it is the same for all.
     """
 
+    meaning: Vectors
     space: Space
     folds: Targets
     unseen: Sequence[Space]

@@ -19,6 +19,9 @@ from nlp.features import Features
 CHOICE_FIELDS = ("act", "tone", "urgency")
 SEVERAL_FIELDS = ("complaint_types", "asks", "own_error")
 FIELDS = CHOICE_FIELDS + SEVERAL_FIELDS
+SCOPE = "scope"
+"""The head that tells texts which no customer writes to a business; it is not a field of the assessment."""
+
 YES, NO = "yes", "no"
 """The values of `own_error`, whose head has the one label `yes`."""
 

@@ -18,8 +18,9 @@ from nlp.errors import TrainingError
 from nlp.evaluation import FieldReport, compare, evaluate
 from nlp.features import Features
 from nlp.fitting import FOLDS, Fit, Material, assign_folds, fit_choice, fit_several
-from nlp.heads import CHOICE_FIELDS, FIELDS, YES, Heads, Provenance
+from nlp.heads import CHOICE_FIELDS, FIELDS, SCOPE, YES, Head, Heads, Provenance
 from nlp.lexical import word_pieces
+from nlp.scope import fit_scope, read_out_of_scope
 from nlp.space import Space
 
 MIN_EXAMPLES = 2
@@ -79,6 +80,7 @@ def train_on(
         fields[field] = _fit(field, training, material)[0].head
     progress(f"measuring on {len(test)} held-out messages", 0.95)
     with encoder.adapted(adapters):
+        fields[SCOPE] = fit_scope(material.meaning, encoder.features(read_out_of_scope()))
         heads = Heads(
             fields=fields,
             fingerprint=encoder.fingerprint(),
@@ -133,13 +135,22 @@ def train_field(
     return heads, report
 
 
+def fit_field(examples: Sequence[Example], field: str, features: Features, *, seed: int = 0) -> Head:
+    """Fit the head of one field on features that are already read, one row an example."""
+    return _fit(field, examples, _spread(examples, _strata(examples, field), features, seed))[0].head
+
+
 def _material(
     examples: Sequence[Example], strata: Sequence[int], encoder: Encoder, seed: int, progress: Progress
 ) -> tuple[Material, Adapters | None]:
     features = _read(examples, encoder, lambda part: progress(f"reading {len(examples)} messages", part))
+    return _spread(examples, strata, features, seed), None
+
+
+def _spread(examples: Sequence[Example], strata: Sequence[int], features: Features, seed: int) -> Material:
     space = Space(features)
     folds = assign_folds(strata, seed, [example.business for example in examples])
-    return Material(space=space, folds=folds, unseen=[space] * FOLDS), None
+    return Material(meaning=features.meaning, space=space, folds=folds, unseen=[space] * FOLDS)
 
 
 def _adapted_material(
@@ -155,16 +166,17 @@ def _adapted_material(
     rounds = [np.flatnonzero(folds != fold).tolist() for fold in range(ADAPTED_FOLDS)]
     rounds.append(list(range(len(examples))))
     whole = sum(len(rows) for rows in rounds)
-    begun, spaces, adapters = 0, [], None
+    begun, spaces = 0, []
     for number, rows in enumerate(rounds, start=1):
         step = f"adapting the encoder, round {number} of {len(rounds)}"
         told = partial(_tell, progress, step, begun / whole, len(rows) / whole)
         adapters = adapt([examples[row] for row in rows], network, seed=seed, progress=told)
         begun += len(rows)
         with encoder.adapted(adapters):
-            spaces.append(Space(_read(examples, encoder, lambda part: None)))
+            features = _read(examples, encoder, lambda part: None)
+        spaces.append(Space(features))
     *unseen, space = spaces
-    return Material(space=space, folds=folds, unseen=unseen), adapters
+    return Material(meaning=features.meaning, space=space, folds=folds, unseen=unseen), adapters
 
 
 def _tell(progress: Progress, step: str, begun: float, share: float, done: int, total: int) -> None:

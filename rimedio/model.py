@@ -14,6 +14,7 @@ from rimedio.settings import Settings
 
 if TYPE_CHECKING:
     from nlp.classifier import Classifier
+    from nlp.costs import Costs
 
 log = logging.getLogger(__name__)
 
@@ -99,4 +100,21 @@ def load_classifier_with(settings: Settings, heads: Path | None) -> "Classifier"
     # Torch and what it brings take seconds and hundreds of megabytes: only where a model is needed.
     from nlp.classifier import Classifier
 
-    return Classifier.load(encoder=settings.encoder, heads=heads, fallback_language=settings.language)
+    return Classifier.load(
+        encoder=settings.encoder,
+        heads=heads,
+        fallback_language=settings.language,
+        costs=_costs(settings),
+    )
+
+
+def _costs(settings: Settings) -> "Costs | None":
+    if settings.costs is None:
+        return None
+    from nlp.costs import Costs, ErrorCost
+
+    labels = {
+        field: {label: ErrorCost(missed=cost.missed, false=cost.false) for label, cost in costs.items()}
+        for field, costs in settings.costs.labels.items()
+    }
+    return Costs(review=settings.costs.review, labels=labels)

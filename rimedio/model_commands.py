@@ -109,7 +109,7 @@ def classify(
 def train(
     files: Annotated[
         list[Path],
-        typer.Argument(help="JSON lines with all fields; with --field: CSV or JSON lines with your labels."),
+        typer.Argument(help="JSON lines or CSV with all fields; with --field: with your labels."),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder for the trained heads.")],
     field: Annotated[
@@ -222,7 +222,7 @@ def _told(bar: "Progress") -> "Told":
 
 
 def evaluate(
-    gold: Annotated[Path, typer.Argument(help="JSON lines with the true labels beside each text.")],
+    gold: Annotated[Path, typer.Argument(help="JSON lines or CSV with the true labels beside each text.")],
     part: Annotated[
         str, typer.Option(help="'test': only the texts that training never sees; 'all': every one.")
     ] = "test",
@@ -327,7 +327,7 @@ def heads_use(
 def heads_compare(
     first: Annotated[str, typer.Argument(help="A folder, or a name of 'heads list'.")],
     second: Annotated[str, typer.Argument(help="The same.")],
-    gold: Annotated[Path, typer.Argument(help="JSON lines with the true labels beside each text.")],
+    gold: Annotated[Path, typer.Argument(help="JSON lines or CSV with the true labels beside each text.")],
     part: Annotated[
         str, typer.Option(help="'test': only the texts that training never sees; 'all': every one.")
     ] = "test",

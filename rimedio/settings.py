@@ -45,6 +45,35 @@ class BusinessSettings(BaseModel):
     privacy: str | None = None
 
 
+class LabelCost(BaseModel):
+    """What an error about a label costs; a plain error costs 1."""
+
+    missed: float = Field(default=1.0, gt=0, le=1000)
+    false: float = Field(default=1.0, gt=0, le=1000)
+
+
+class CostSettings(BaseModel, extra="allow"):
+    """`{"review": 0.5, "complaint_types": {"safety_privacy": {"missed": 5}}}`."""
+
+    __pydantic_extra__: dict[str, dict[str, LabelCost]]
+    review: float = Field(default=0.5, gt=0, le=1000)
+
+    @property
+    def labels(self) -> dict[str, dict[str, LabelCost]]:
+        """By field and label."""
+        return self.__pydantic_extra__
+
+
+def _costs(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError:
+        example = '{"review": 0.5, "complaint_types": {"safety_privacy": {"missed": 5}}}'
+        raise ValueError(f"expected costs by field and label, such as {example}") from None
+
+
 def _business(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -123,6 +152,7 @@ class Settings(BaseSettings):
     speech: str | None = None
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Rome"
     language: Literal["it", "en"] = "it"
+    costs: Annotated[CostSettings | None, NoDecode, BeforeValidator(_costs)] = None
     retention: Annotated[Duration | None, NoDecode, BeforeValidator(_retention)] = None
     debounce: float = Field(default=8, ge=0, le=600)
     undo: float = Field(default=10, ge=0, le=60)

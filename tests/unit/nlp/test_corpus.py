@@ -135,3 +135,39 @@ def test_the_hash_of_a_corpus_knows_labels_and_not_the_order() -> None:
 
     assert corpus_sha256([one, two]) == corpus_sha256([two, one])
     assert corpus_sha256([one, two]) != corpus_sha256([one, Example(text="b", act="spam")])
+
+
+def test_a_table_is_read_like_lines_of_json(tmp_path: Path) -> None:
+    path = tmp_path / "gold.csv"
+    path.write_text(
+        "testo;act;complaint_types;tone;asks;own_error\n"
+        '"Il pacco; è in ritardo";complaint;delivery_late|no_reply;calm;refund;no\n'
+        "Grazie!;praise;;;;\n",
+        encoding="utf-8",
+    )
+
+    late, thanks = read_corpus([path])
+
+    assert late.text == "Il pacco; è in ritardo"
+    assert (late.act, late.complaint_types, late.own_error) == (
+        "complaint",
+        ("delivery_late", "no_reply"),
+        False,
+    )
+    assert (thanks.act, thanks.complaint_types, thanks.tone, thanks.own_error) == ("praise", (), None, None)
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ("Uffa;grumble;;", r"gold\.csv:2: `act` is 'grumble', expected one of"),
+        ("Uffa;complaint;late;", r"gold\.csv:2: `complaint_types` holds 'late'"),
+        ("Uffa;complaint;;perhaps", r"gold\.csv:2: `own_error` must be true or false"),
+        (";complaint;;no", r"gold\.csv:2: `text` must be a text that is not empty"),
+    ],
+)
+def test_a_wrong_cell_of_a_table_is_named_with_its_line(row: str, problem: str, tmp_path: Path) -> None:
+    path = tmp_path / "gold.csv"
+    path.write_text(f"text;act;complaint_types;own_error\n{row}\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=problem):
+        read_corpus([path])

@@ -1,0 +1,225 @@
+"""Writes the measured part of docs/evaluation.md, with its pictures; what people wrote below it stays.
+
+`make evaluate` calls it. With `RIMEDIO_EVAL_DATA` (a folder with the public sets of `benchmarks.real_sets`
+and `benchmarks.own_labels`) those are measured as well; without, the page says that they were not.
+
+    .venv/bin/python -m benchmarks.evaluation
+    RIMEDIO_EVAL_DATA=sets .venv/bin/python -m benchmarks.evaluation --final
+"""
+
+import argparse
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks import own_labels, real_sets
+from models.assessment import Entities
+from nlp.classifier import Classifier
+from nlp.corpus import Example, read_corpus
+from nlp.entities import EntityFinder
+from nlp.evaluation_page import draw
+from nlp.language import detect_language
+from nlp.measuring import FieldMeasure, Measurement, measure
+
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / "nlp" / "data"
+PAGE = ROOT / "docs" / "evaluation.md"
+PICTURES = ROOT / "docs" / "evaluation"
+BY_HAND = "<!-- From here on written by hand. -->"
+KINDS = ("order_ids", "amounts", "dates", "phone_numbers", "emails", "ibans", "fiscal_codes")
+GATED = ("sarcastic", "threatening", "abusive")
+
+
+def main() -> None:
+    """Measures, draws and writes."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--final", action="store_true", help="the final half of the public sets")
+    chosen = parser.parse_args()
+    began, console = time.monotonic(), Console(stderr=True)
+    classifier = Classifier.load()
+    test = [row for row in read_corpus([DATA / "corpus.jsonl"]) if row.is_held_out]
+    console.print(f"reading {len(test)} messages of the test part")
+    measurement = measure(test, classifier.read([row.text for row in test]), classifier.heads)
+    lines = [
+        *_head(classifier, measurement),
+        *_fields(measurement),
+        *_pictures(measurement),
+        *_labels(measurement),
+        *_beside(classifier, test),
+        *_sets(classifier, "final" if chosen.final else "development", console),
+    ]
+    written = PAGE.read_text(encoding="utf-8").partition(BY_HAND)[2] if PAGE.exists() else "\n"
+    PAGE.write_text("\n".join(lines) + f"\n\n{BY_HAND}{written}", encoding="utf-8")
+    console.print(f"{PAGE.relative_to(ROOT)} written in {time.monotonic() - began:.0f} s")
+
+
+def _head(classifier: Classifier, measurement: Measurement) -> Iterator[str]:
+    made = classifier.heads.provenance
+    adapted = "adapted encoder" if classifier.heads.adapters is not None else "frozen encoder"
+    yield "# How well it understands"
+    yield ""
+    yield (
+        f"The shipped heads ({classifier.heads.id}, {adapted}), measured on the test part of the corpus: "
+        f"{measurement.rows} messages in six languages to kinds of business that training never saw "
+        f"(`nlp/data/README.md`); training part: {made.train_rows:,}. "
+        "`rimedio train nlp/data/corpus.jsonl -o nlp/trained --adapt` makes them, `make evaluate` this page "
+        f"up to the part written by hand: {datetime.now(UTC):%d %B %Y}. `rimedio evaluate "
+        "nlp/data/corpus.jsonl --report page.html` shows the worst errors as well."
+    )
+
+
+def _fields(measurement: Measurement) -> Iterator[str]:
+    yield ""
+    columns = ("field", "macro-F1", "interval", "micro-F1", "calibration error", "interval", "to a person")
+    yield f"| {' | '.join(columns)} |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for one in measurement.fields:
+        report, error = one.report, one.calibration
+        yield (
+            f"| {report.field} | {report.macro_f1:.3f} | {one.interval.low:.3f}–{one.interval.high:.3f} "
+            f"| {report.micro_f1:.3f} "
+            f"| {error.error:.3f} | {error.interval.low:.3f}–{error.interval.high:.3f} "
+            f"| {report.reviewed / max(report.rows, 1):.0%} |"
+        )
+    yield ""
+    yield (
+        "Intervals: of 1,000 resamplings of the messages the middle 95 %. Calibration: ten bins that hold "
+        "equally many decisions; of fields with several labels those with a probability of at least 0.05."
+    )
+    yield ""
+    yield "Errors left when the messages that the model is least sure of go to a person:"
+    yield ""
+    shares = [point.decided for point in measurement.fields[0].coverage]
+    yield "| decided alone | " + " | ".join(f"{share:.0%}" for share in shares) + " |"
+    yield "| --- |" + " --- |" * len(shares)
+    for one in measurement.fields:
+        yield f"| {one.report.field} | " + " | ".join(f"{point.error:.1%}" for point in one.coverage) + " |"
+
+
+def _pictures(measurement: Measurement) -> Iterator[str]:
+    PICTURES.mkdir(exist_ok=True)
+    yield ""
+    yield "## Pictures"
+    yield "Probabilities against what was so, and what was taken for what."
+    for one in measurement.fields:
+        field, pictures = one.report.field, draw(one)
+        shown = [("calibration", pictures.calibration)]
+        if len(one.confusion.labels) > 1:
+            shown.append(("confusion", pictures.confusion))
+        yield ""
+        yield f"**{field}**"
+        yield ""
+        for kind, picture in shown:
+            (PICTURES / f"{field}-{kind}.svg").write_text(picture, encoding="utf-8")
+            yield f"![{field}: {kind}](evaluation/{field}-{kind}.svg)"
+
+
+def _labels(measurement: Measurement) -> Iterator[str]:
+    yield ""
+    yield "## Every label"
+    yield "| field | label | precision | recall | F1 | messages |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for one in measurement.fields:
+        for score in one.report.labels:
+            yield (
+                f"| {one.report.field} | {score.label} | {score.precision:.3f} | {score.recall:.3f} "
+                f"| {score.f1:.3f} | {score.support} |"
+            )
+    tones: FieldMeasure = next(one for one in measurement.fields if one.report.field == "tone")
+    dear = [score for score in tones.report.labels if score.label in GATED]
+    yield ""
+    yield "What a person must not overlook: " + ", ".join(
+        f"{score.label} recall {score.recall:.2f} at precision {score.precision:.2f}" for score in dear
+    )
+
+
+def _beside(classifier: Classifier, test: list[Example]) -> Iterator[str]:
+    yield ""
+    yield "## Beside the labels"
+    told = [one for one in test if one.language is not None]
+    right = sum(detect_language(one.text) == one.language for one in told)
+    yield f"**Language**: right in {right / len(told):.1%} of {len(told)} messages of the test part."
+    short = [(" ".join(one.text.split()[:3]), one.language) for one in told if len(one.text.split()) > 3]
+    right = sum(detect_language(text) == language for text, language in short)
+    yield f"Of their first three words alone: {right / len(short):.1%} of {len(short)}."
+    yield ""
+    yield "**Named things**, in 300 messages written for it (`nlp/data/entities.jsonl`):"
+    yield ""
+    yield "| kind | F1 | right | wrong | missed |"
+    yield "| --- | --- | --- | --- | --- |"
+    for kind, counts in _entities().items():
+        hits, wrong, missed = counts["right"], counts["wrong"], counts["missed"]
+        yield f"| {kind} | {2 * hits / (2 * hits + wrong + missed):.3f} | {hits} | {wrong} | {missed} |"
+    strange = [json.loads(line)["text"] for line in _lines(DATA / "out_of_scope_test.jsonl")]
+    held = sum("act" in one.abstained for one in classifier.classify(strange))
+    held_back = sum("act" in one.abstained for one in classifier.classify([one.text for one in test]))
+    yield ""
+    yield (
+        f"**Out of scope**: of {len(strange)} recipes, news, code and the like {held / len(strange):.1%} are "
+        f"left to a person, and {held_back / len(test):.1%} of the messages of the test part."
+    )
+
+
+def _entities() -> dict[str, Counter[str]]:
+    finder, counts = EntityFinder(), {kind: Counter[str]() for kind in KINDS}
+    for line in _lines(DATA / "entities.jsonl"):
+        row = json.loads(line)
+        found = finder.find(row["text"], language=row["language"], today=date.fromisoformat(row["today"]))
+        for kind in KINDS:
+            marked, said = _marked(row, kind), _said(found, kind)
+            counts[kind].update(right=len(marked & said), wrong=len(said - marked), missed=len(marked - said))
+    return counts
+
+
+def _marked(row: dict[str, list[dict[str, str]]], kind: str) -> set[object]:
+    if kind == "amounts":
+        return {(Decimal(one["value"]).normalize(), one["currency"]) for one in row[kind]}
+    return {str(one) for one in row[kind]}
+
+
+def _said(found: Entities, kind: str) -> set[object]:
+    if kind == "amounts":
+        return {(one.value.normalize(), one.currency) for one in found.amounts}
+    return {str(one) for one in getattr(found, kind)}
+
+
+def _sets(classifier: Classifier, half: str, console: Console) -> Iterator[str]:
+    yield ""
+    yield "## On real texts"
+    folder = os.environ.get("RIMEDIO_EVAL_DATA")
+    if not folder:
+        yield "Not measured this time: `RIMEDIO_EVAL_DATA` names the folder with public labelled sets."
+        return
+    yield (
+        f"Public labelled sets that nothing was trained on, {half} half; `benchmarks/real_sets.py` says how "
+        "each is scored."
+    )
+    yield ""
+    yield "| set | figure |"
+    yield "| --- | --- |"
+    for name, said in real_sets.measured(classifier, Path(folder), half):
+        console.print(f"{name}: {said}")
+        yield f"| {name.removesuffix('.csv')} | {said} |"
+    yield ""
+    yield "The same sets as a business's own labels, trained by `rimedio train --field complaint_types`:"
+    yield ""
+    yield "| set | figure |"
+    yield "| --- | --- |"
+    for name, said in own_labels.measured(classifier.encoder, Path(folder)):
+        console.print(f"{name}: {said}")
+        yield f"| {name.removesuffix('.csv')} | {said} |"
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+if __name__ == "__main__":
+    main()

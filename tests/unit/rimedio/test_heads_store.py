@@ -1,0 +1,128 @@
+"""Heads of one's own: kept, put in use, taken back, and what a policy may name then."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from models.labels import ComplaintType
+from nlp.heads import TRAINED, load_heads
+from rimedio.cli import app
+from rimedio.errors import ProgramError
+from rimedio.heads_store import HeadsStore, complaint_types_of
+from rimedio.settings import load_settings
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("RIMEDIO_HOME", str(tmp_path / "var"))
+    monkeypatch.delenv("RIMEDIO_HEADS", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "var"
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A folder of heads that say they tell parking from late deliveries."""
+    folder = tmp_path / "own"
+    shutil.copytree(TRAINED, folder)
+    description = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
+    labels = description["fields"]["complaint_types"]["labels"]
+    labels[labels.index("staff_conduct")] = "parking"
+    (folder / "heads.json").write_text(json.dumps(description), encoding="utf-8")
+    return folder
+
+
+def run(*words: str, code: int = 0) -> str:
+    done = CliRunner().invoke(app, list(words))
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def test_a_new_installation_uses_those_that_ship(home: Path) -> None:
+    assert HeadsStore(home).in_use() is None
+    assert load_settings().heads_folder is None
+    assert "* shipped" in run("heads", "list")
+
+
+def test_heads_are_kept_put_in_use_and_taken_back(home: Path, own: Path) -> None:
+    name = load_heads(own).id
+    assert name in run("heads", "use", str(own))
+    shutil.rmtree(own)
+
+    assert load_settings().heads_folder == home / "heads" / name
+    assert load_heads(home / "heads" / name).id == name
+    listed = run("heads", "list")
+    assert f"* {name}" in listed
+    assert "  shipped" in listed
+    run("heads", "use", "shipped")
+    assert load_settings().heads_folder is None
+    run("heads", "use", name)
+    assert load_settings().heads_folder == home / "heads" / name
+
+
+def test_a_setting_wins_over_what_is_in_use(home: Path, own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("heads", "use", str(own))
+    monkeypatch.setenv("RIMEDIO_HEADS", str(own))
+
+    assert load_settings().heads_folder == own
+    assert "wins over what is in use" in run("heads", "list")
+
+
+def test_unknown_heads_are_said_with_those_that_are_there(home: Path, own: Path) -> None:
+    run("heads", "use", str(own))
+    said = run("heads", "use", "nonsense", code=1)
+
+    assert "no heads 'nonsense'" in said
+    assert f"one of shipped, {load_heads(own).id}" in said
+
+
+def test_damaged_heads_are_not_put_in_use(home: Path, own: Path) -> None:
+    (own / "heads.safetensors").write_bytes(b"nonsense")
+
+    assert "damaged heads" in run("heads", "use", str(own), code=1)
+    assert HeadsStore(home).in_use() is None
+
+
+def test_heads_in_use_that_are_gone_are_said(home: Path, own: Path) -> None:
+    run("heads", "use", str(own))
+    shutil.rmtree(home / "heads" / load_heads(own).id)
+
+    with pytest.raises(ProgramError, match="rimedio heads use shipped"):
+        HeadsStore(home).in_use()
+    assert "is gone" in run("assess", "ciao", code=1)
+    run("heads", "use", "shipped")
+
+
+def test_a_policy_may_name_the_types_that_the_heads_tell(home: Path, own: Path, tmp_path: Path) -> None:
+    assert complaint_types_of(None) == tuple(ComplaintType)
+    assert complaint_types_of(own) == (*ComplaintType, "parking")
+    sample = Path(__file__).parents[3] / "responses" / "policy" / "samples" / "negozio.yaml"
+    policy = tmp_path / "mia.yaml"
+    text = sample.read_text(encoding="utf-8").replace("staff_conduct", "parking")
+    policy.write_text(text, encoding="utf-8")
+
+    assert "parking" in run("policy", "check", str(policy), code=1)
+    run("heads", "use", str(own))
+    assert "no errors" in run("policy", "check", str(policy))
+
+
+def test_options_that_do_not_go_together_are_refused(home: Path, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("testo;etichetta\n", encoding="utf-8")
+
+    assert "go with --field" in run("train", str(table), "-o", "x", "--label-column", "y", code=2)
+    said = run("train", str(table), "-o", "x", "--field", "tone", "--adapt", code=2)
+    assert "leave out --field" in said
+
+
+def test_unusable_labels_end_the_command_before_the_model_is_loaded(home: Path, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("testo;etichetta\nIl posto auto;parking\n", encoding="utf-8")
+
+    said = run("train", str(table), "-o", "x", "--field", "complaint_types", code=1)
+
+    assert "parking (1)" in said
+    assert not (tmp_path / "x").exists()
