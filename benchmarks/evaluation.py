@@ -10,6 +10,7 @@ and `benchmarks.own_labels`) those are measured as well; without, the page says 
 import argparse
 import json
 import os
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -43,6 +44,9 @@ def main() -> None:
     parser.add_argument("--final", action="store_true", help="the final half of the public sets")
     chosen = parser.parse_args()
     began, console = time.monotonic(), Console(stderr=True)
+    _, marker, written = PAGE.read_text(encoding="utf-8").partition(BY_HAND)
+    if not marker:
+        sys.exit(f"{PAGE}: nothing says where the part written by hand begins: put {BY_HAND!r} before it")
     classifier = Classifier.load()
     test = [row for row in read_corpus([DATA / "corpus.jsonl"]) if row.is_held_out]
     console.print(f"reading {len(test)} messages of the test part")
@@ -55,8 +59,9 @@ def main() -> None:
         *_beside(classifier, test),
         *_sets(classifier, "final" if chosen.final else "development", console),
     ]
-    written = PAGE.read_text(encoding="utf-8").partition(BY_HAND)[2] if PAGE.exists() else "\n"
-    PAGE.write_text("\n".join(lines) + f"\n\n{BY_HAND}{written}", encoding="utf-8")
+    temporary = PAGE.with_name(f".{PAGE.name}.partial")
+    temporary.write_text("\n".join(lines) + f"\n\n{BY_HAND}{written}", encoding="utf-8")
+    temporary.replace(PAGE)
     console.print(f"{PAGE.relative_to(ROOT)} written in {time.monotonic() - began:.0f} s")
 
 

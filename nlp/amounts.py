@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from decimal import Decimal
-from functools import cache
+from decimal import Decimal, InvalidOperation
 
 from models.assessment import Amount
 
@@ -13,43 +12,36 @@ Found = tuple[int, int, Amount]
 
 _CURRENCIES: Mapping[str, tuple[str, ...]] = {
     "EUR": ("€", "eur", "euro", "euros", "euri"),
-    "GBP": (
-        "£",
-        "gbp",
-        "pound",
-        "pounds",
-        "quid",
-        "sterlina",
-        "sterline",
-        "libra",
-        "libras",
-        "livres",
-        "pfund",
-    ),
-    "USD": ("$", "usd", "dollar", "dollars", "dollari", "dollaro", "dólar", "dólares", "bucks"),
+    "GBP": ("£", "gbp", "pound", "pounds", "sterlina", "sterline", "livres sterling", "libras esterlinas"),
+    "USD": ("$", "usd", "dollar", "dollars", "dollari", "dollaro", "dólar", "dólares"),
     "CHF": ("chf", "franchi", "franken", "francs suisses", "francos suizos"),
     "BRL": ("r$", "brl", "reais"),
 }
-_CURRENCY_OF = {name: currency for currency, names in _CURRENCIES.items() for name in names}
+_IN_ENGLISH = {"quid": "GBP", "bucks": "USD"}  # elsewhere a quid is a something
+_CURRENCY_OF = {name: currency for currency, names in _CURRENCIES.items() for name in names} | _IN_ENGLISH
 _NAMES = "|".join(re.escape(name) for name in sorted(_CURRENCY_OF, key=len, reverse=True))
 _FIGURES = r"\d{1,3}(?:[.,'’ ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
+_THOUSAND, _MILLION = r"\s?mila|\s?k", r"\smilion[ei]|\smillions?|\smillionen|\smillones|\smilhões"
 _WORD = r"[^\W\d_]+"
-_CENT_NAMES = r"centesim[io]|cents?|c[ée]ntimos?|centimes?|cêntimos?|pence"
-# What follows "20 euro e 30" when the 30 are no cents.
-_COUNTED = (
-    r"minut\w*|or[ae]|hours?|heures?|stunden?|giorn[oi]|days?|d[ií]as?|jours?|tage?n?|settiman[ae]|weeks?|semanas?"
-    r"|mes[ei]|months?|mois|anni|years?|años?|volt[ae]|times|persone|people|pezzi|punti|euro\w*|%"
-)
+_PLAIN_WORD = rf"(?!(?:{_NAMES})(?!\w)){_WORD}"  # none that is a currency
+_CENT_NAMES = r"centesim[io]|c[ée]ntimos?|centimes?|cêntimos?|pence|cents?"
 _AMOUNT = re.compile(
     rf"(?<![\w.,])(?P<before>{_NAMES})\s?(?P<second>{_FIGURES})(?![\w]|[.,]\d)"
     rf"|(?<![\w.,])(?P<split>\d+)\s?€\s?(?P<split_cents>\d\d)(?![\w]|[.,]\d)"
-    rf"|(?<![\w.,])(?P<first>{_FIGURES})(?:,-{{1,2}}|,–)?\s?(?P<after>{_NAMES})(?!\w)"
-    rf"|(?<![\w.,])(?P<words>(?:{_WORD}[ -]){{0,6}}{_WORD})\s(?P<worded>{_NAMES})(?!\w)",
+    rf"|(?<![\w.,])(?P<first>{_FIGURES})(?:,-{{1,2}}|,–)?(?:(?P<thousand>{_THOUSAND})|(?P<million>{_MILLION}))?"
+    rf"(?:\sd[ei])?\s?(?P<after>{_NAMES})(?!\w)"
+    rf"|(?<![\w.,])(?P<words>(?:{_PLAIN_WORD}[ -]){{0,6}}{_PLAIN_WORD})\s(?P<worded>{_NAMES})(?!\w)",
     re.IGNORECASE,
 )
 _AND_CENTS = re.compile(
-    rf"\s(?:e|and|y|et|und)\s(?P<cents>\d\d|{_WORD}(?:[ -](?:e |y )?{_WORD})?)"
-    rf"(?:\s(?P<named>{_CENT_NAMES})(?!\w)|(?!\w)(?!\s(?:{_COUNTED})(?!\w)))",
+    rf"\s(?:e|and|y|et|und)\s(?:(?P<figures>\d\d)(?!\d)|(?P<words>{_WORD}(?:[ -](?:e |y )?{_WORD})?))",
+    re.IGNORECASE,
+)
+_AFTER_CENTS = re.compile(
+    r"\s*(?:$|[.,;:!?)\n]|-\s)"
+    r"|\s(?:il|la|lo|i|gli|le|un|una|dal|dalla|dallo|del|della|al|alla|nel|nella|sul|sulla|per|di|da|a|in|con|su|che|ma"
+    r"|mi|ti|ci|vi|si|non|invece|perché|quando|se|come|oltre|più|anche|the|for|on|from|to|in|but|at|of|you|not"
+    r"|pour|de|du|et|mais|que|por|el|en|pero|für|von|am|im|aber|und|die|der|das|o|os|as|na|no|mas)(?!\w)",
     re.IGNORECASE,
 )
 _ONLY_CENTS = re.compile(
@@ -74,6 +66,7 @@ def _with_currency(text: str, language: str) -> Iterator[Found]:
     at = 0
     while match := _AMOUNT.search(text, at):
         start, at = match.span()
+        name = (match["before"] or match["after"] or match["worded"] or "€").lower()
         value: Decimal | None
         if match["words"]:
             value, length = _worded(match["words"], language)
@@ -82,22 +75,42 @@ def _with_currency(text: str, language: str) -> Iterator[Found]:
             value = Decimal(f"{match['split']}.{match['split_cents']}")
         else:
             value = _number(match["second"] or match["first"])
-        if value is None:
+            if value is not None and (match["thousand"] or match["million"]):
+                value *= 1_000 if match["thousand"] else 1_000_000
+        if value is None or (name in _IN_ENGLISH and language != "en"):
             if match["worded"]:
                 at = match.start("worded")  # "ho pagato € 20": the currency may belong to what follows
+                if name in _IN_ENGLISH:
+                    at = match.end("worded")
             continue
-        name = match["before"] or match["after"] or match["worded"] or "€"
-        if value == value.to_integral_value() and (cents := _AND_CENTS.match(text, at)):
-            extra, length = _cents(cents["cents"], language)
-            # Of words the match may take in too many: then the last of them are not part of the number.
-            if extra is not None and (cents["named"] or length == len(cents["cents"]) or extra >= 10):
-                value += extra / 100
-                at = cents.end()
-        yield start, at, Amount(value=value, currency=_CURRENCY_OF[name.lower()])
+        if value == value.to_integral_value():
+            cents, end = _cents_after(text, at, language)
+            value, at = value + cents, end
+        yield start, at, Amount(value=value, currency=_CURRENCY_OF[name])
+
+
+def _cents_after(text: str, at: int, language: str) -> tuple[Decimal, int]:
+    """The "e trenta" after "venti euro", and where it ends; nothing where something else is counted."""
+    match = _AND_CENTS.match(text, at)
+    if match is None:
+        return Decimal(0), at
+    if match["figures"]:
+        value, end = Decimal(match["figures"]), match.end("figures")
+    else:
+        found, length = _first_number(match["words"], language)
+        if found is None:
+            return Decimal(0), at
+        value, end = found, match.start("words") + length
+    named = re.compile(rf"\s(?:{_cent_names(language)})(?!\w)", re.IGNORECASE).match(text, end)
+    if named is not None:
+        return value / 100, named.end()
+    return (value / 100, end) if value >= 10 and _AFTER_CENTS.match(text, end) else (Decimal(0), at)
 
 
 def _cents_alone(text: str, language: str) -> Iterator[Found]:
     for match in _ONLY_CENTS.finditer(text):
+        if not re.fullmatch(_cent_names(language), match["name"], re.IGNORECASE):
+            continue
         value, length = (
             (Decimal(match["figures"]), len(match["figures"]))
             if match["figures"]
@@ -108,10 +121,13 @@ def _cents_alone(text: str, language: str) -> Iterator[Found]:
             yield start, match.end(), Amount(value=value / 100, currency="EUR")
 
 
-def _cents(phrase: str, language: str) -> tuple[Decimal | None, int]:
-    """The cents that a phrase begins with, and how many of its letters say so."""
-    if phrase.isdigit():
-        return Decimal(phrase), len(phrase)
+def _cent_names(language: str) -> str:
+    # In French "cents" are hundreds.
+    return _CENT_NAMES.removesuffix("|cents?") if language == "fr" else _CENT_NAMES
+
+
+def _first_number(phrase: str, language: str) -> tuple[Decimal | None, int]:
+    """The number under a hundred that a phrase begins with, and how many of its letters say so."""
     words = phrase.split(" ")
     for count in range(len(words), 0, -1):
         part = " ".join(words[:count])
@@ -125,7 +141,6 @@ def _overlaps(one: Found, others: list[Found]) -> bool:
     return any(start < one[1] and one[0] < end for start, end, _ in others)
 
 
-@cache
 def _worded(phrase: str, language: str) -> tuple[Decimal | None, int]:
     """The number that a phrase ends with, and how many letters say it: "ho speso cento" ends with 100."""
     # Imported where needed: a batch of texts without a sum never pays for it.
@@ -135,7 +150,7 @@ def _worded(phrase: str, language: str) -> tuple[Decimal | None, int]:
     known = language if language in _LANGUAGES else "it"
     for start in range(len(words)):
         part = " ".join(words[start:])
-        with suppress(ValueError):
+        with suppress(ValueError, InvalidOperation):
             return Decimal(text2num(part.lower(), known)), len(part)
     if one := _ONE.search(phrase):
         return Decimal(1), len(one[0])
@@ -145,5 +160,5 @@ def _worded(phrase: str, language: str) -> tuple[Decimal | None, int]:
 def _number(figures: str) -> Decimal | None:
     from price_parser import Price
 
-    value = Price.fromstring(figures).amount
+    value = Price.fromstring(figures.replace("’", "'")).amount
     return None if value is None else Decimal(value)

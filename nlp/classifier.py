@@ -46,7 +46,7 @@ class Classifier:
         entities: EntityFinder,
         costs: Costs | None = None,
     ) -> None:
-        """Put a classifier together from loaded parts; adapters of the heads are merged into the encoder.
+        """Put a classifier together from loaded parts; adapters of the heads are in the encoder already.
 
         With `costs` labels are decided by what errors cost; without, by the thresholds of the heads.
 

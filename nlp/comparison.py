@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from rich.markup import escape
 from rich.table import Table
 
 from models.assessment import Assessment
@@ -61,7 +62,7 @@ def compare_readings(
 def render_comparison(names: tuple[str, str], fields: Sequence[FieldComparison]) -> Table:
     """The comparison as a table for a terminal."""
     table = Table()
-    for column in ("field", "messages", *names, "difference", "95 % interval", ""):
+    for column in ("field", "messages", *map(escape, names), "difference", "95 % interval", ""):
         table.add_column(column, justify="left" if column in ("field", "") else "right")
     for one in fields:
         verdict = "worse" if one.worse else "better" if one.gain.low > 0 else "no difference to speak of"

@@ -5,11 +5,16 @@ from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 Found = tuple[int, int, date]
 """Where a day's words begin and end in the text, and the day."""
 
+# "May" and "march" are words as well: those months only with a capital.
+_MONTH_FIRST = (
+    r"(?:january|february|april|june|july|august|september|october|november|december|(?-i:May|March)"
+    r"|jan|feb|(?-i:Mar)|apr|jun|jul|aug|sept?|oct|nov|dec)"
+)
 _UNITS = ("day", "week", "month", "year")
 _OFFSETS = (-2, -1, 0, 1, 2)
 
@@ -171,7 +176,9 @@ def find_dates(text: str, *, language: str, today: date) -> list[Found]:
 def _named(text: str, words: _Words, today: date) -> Iterator[Found]:
     for offset, names in zip(_OFFSETS, words.named, strict=True):
         for match in _pattern(rf"(?<!\w)(?:{names})(?!\w)").finditer(text):
-            yield *match.span(), today + timedelta(days=offset)
+            day = _shifted(today, offset, "day")
+            if day is not None:
+                yield *match.span(), day
 
 
 def _counted(text: str, language: str, words: _Words, today: date) -> Iterator[Found]:
@@ -188,7 +195,7 @@ def _counted(text: str, language: str, words: _Words, today: date) -> Iterator[F
 
 
 def _count(word: str, language: str, words: _Words) -> int | None:
-    if word.isdigit():
+    if word.isdecimal():
         return int(word)
     for number, pattern in enumerate(words.counts, start=1):
         if re.fullmatch(pattern, word, re.IGNORECASE):
@@ -256,12 +263,12 @@ def _absolute(text: str, language: str, words: _Words, today: date) -> Iterator[
     forms = [
         rf"(?<![\w/.-])(?P<day>{year}-\d\d-\d\d|{day}([./-]){month}\2(?:{year}|\d\d))(?![\w/-]|\.\d)",
         # Without a year it could be a mark (8/10) or a version: only after a word that introduces a day.
-        rf"(?<!\w)(?:{words.on})\s?(?P<day>{day}/{month})(?![\w/])",
+        rf"(?<!\w)(?:{words.on})\s?(?P<day>(?!24/7){day}/{month})(?![\w/])",
         rf"(?<!\w)(?:{words.on})\s?(?P<day>{day}\.{month})\.?(?![\w/]|\.?\d)",
         rf"(?<!\w)(?P<day>{with_name}(?:,? (?:de |del |di )?{year})?)(?!\w)",
     ]
     if language == "en":
-        forms.append(rf"(?<!\w)(?P<day>(?:{words.months}) {day}(?:st|nd|rd|th)?(?:,? {year})?)(?![\w:])")
+        forms.append(rf"(?<!\w)(?P<day>{_MONTH_FIRST} {day}(?:st|nd|rd|th)?(?:,? {year})?)(?![\w:])")
     for form in forms:
         for match in _pattern(form).finditer(text):
             found = _nearest(re.sub(r"[°º]", "", match["day"]), language, today)
@@ -276,6 +283,7 @@ def _nearest(text: str, language: str, today: date) -> date | None:
     )
 
 
+@lru_cache(maxsize=4096)
 def _parse(text: str, language: str, today: date, direction: str) -> date | None:
     # Imported at the first day found: a batch without days never pays for it.
     import dateparser

@@ -151,8 +151,9 @@ def _compile(pattern: str) -> re.Pattern[str]:
 def _by_pattern(pattern: re.Pattern[str], text: str) -> Iterator[tuple[Span, str]]:
     group = "id" if "id" in pattern.groupindex else 0
     for match in pattern.finditer(text):
-        if not _DAY.fullmatch(match.group(group)):
-            yield match.span(group), match.group(group)
+        found = match.group(group)
+        if found and not _DAY.fullmatch(found):
+            yield match.span(group), found
 
 
 def _overlap(span: Span, others: Iterable[Span]) -> bool:

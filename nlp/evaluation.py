@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.console import Group
+from rich.markup import escape
 from rich.table import Table
 
 from models.assessment import Assessment
@@ -191,7 +192,7 @@ def _table(report: FieldReport) -> Table:
         table.add_column(column, justify="left" if column == "label" else "right")
     for score in report.labels:
         table.add_row(
-            score.label,
+            escape(score.label),
             f"{score.precision:.3f}",
             f"{score.recall:.3f}",
             f"{score.f1:.3f}",

@@ -106,15 +106,17 @@ class Heads:
     @property
     def id(self) -> str:
         """A short hash of the weights and decisions."""
-        return hashlib.sha256(self._tensor_bytes() + self._description().encode()).hexdigest()[:12]
+        return hashlib.sha256(self._tensor_bytes() + _as_json(self._described())).hexdigest()[:12]
 
     def save(self, folder: Path) -> None:
         """Write the folder; each file appears whole or not at all, the description last."""
         folder.mkdir(parents=True, exist_ok=True)
         if self.adapters is not None:
             _replace(folder / _ADAPTERS, self.adapters.to_bytes())
-        _replace(folder / _TENSORS, self._tensor_bytes())
-        _replace(folder / _DESCRIPTION, self._description().encode())
+        tensors = self._tensor_bytes()
+        description = self._described() | {"tensors_sha256": hashlib.sha256(tensors).hexdigest()}
+        _replace(folder / _TENSORS, tensors)
+        _replace(folder / _DESCRIPTION, _as_json(description))
         if self.adapters is None:
             (folder / _ADAPTERS).unlink(missing_ok=True)
 
@@ -145,7 +147,7 @@ class Heads:
             tensors[f"{name}.bias"] = head.bias
         return save(tensors)
 
-    def _description(self) -> str:
+    def _described(self) -> dict[str, Any]:
         fields = {
             name: {
                 "labels": head.labels,
@@ -156,14 +158,17 @@ class Heads:
             }
             for name, head in self.fields.items()
         }
-        description = {
+        return {
             "format": _FORMAT,
             **asdict(self.provenance),
             "adapters_sha256": self.adapters.sha256 if self.adapters is not None else None,
             "fields": fields,
             "figures": self.figures,
         }
-        return json.dumps(description, indent=2, ensure_ascii=False) + "\n"
+
+
+def _as_json(description: Mapping[str, Any]) -> bytes:
+    return (json.dumps(description, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def softmax(scores: Vectors) -> Vectors:
@@ -186,7 +191,8 @@ def load_heads(folder: Path) -> Heads:
         HeadsError: A file is missing, damaged or of another format version.
     """
     try:
-        tensors = load((folder / _TENSORS).read_bytes())
+        content = (folder / _TENSORS).read_bytes()
+        tensors = load(content)
         description = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
     except OSError as error:
         raise HeadsError(
@@ -199,6 +205,8 @@ def load_heads(folder: Path) -> Heads:
         raise HeadsError(
             f"{folder / _DESCRIPTION}: expected heads of format {_FORMAT}; train again with `rimedio train`"
         )
+    if description.get("tensors_sha256") not in (None, hashlib.sha256(content).hexdigest()):
+        raise HeadsError(f"{folder / _TENSORS}: not of this {_DESCRIPTION}; train again with `rimedio train`")
     adapters = load_adapters(folder / _ADAPTERS) if description.get("adapters_sha256") else None
     if adapters is not None and adapters.sha256 != description["adapters_sha256"]:
         raise HeadsError(

@@ -23,7 +23,8 @@ _TOKEN = re.compile(
 )
 _NO_NUMBER = re.compile(
     r"""(?ix) \d{1,2}[.h]\d\d | \d{1,3}(?:\.\d{3})+ | \d{2,3}\.\d\d  # times and sums
-    | (?:19|20)\d\d | (?:0?[1-9]|1[0-2])/(?:19|20)\d\d | \d{1,2}[./-]\d{1,2}(?:[./-](?:\d\d|\d{4}))?  # days
+    | (?:19|20)\d\d | (?:0?[1-9]|1[0-2])/(?:19|20)\d\d | \d{1,2}[./-]\d{1,2}(?:[./-](?:\d\d|\d{4}))?
+    | (?:19|20)\d\d-\d\d-\d\d  # days
     | \d+[a-z]{1,3} | v?\d+(?:\.\d+){2,}  # quantities and versions
     | [a-z]{2}\d\d[a-z0-9]{11,} | [a-z]{6}\d\d[a-z]\d\d[a-z]\w{3,4}  # an IBAN or codice fiscale that is none
     """

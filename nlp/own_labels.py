@@ -30,7 +30,7 @@ _FIXED: Mapping[str, tuple[str, ...]] = {
     "asks": tuple(Ask),
     "own_error": (YES, NO),
 }
-_TRUTHS = {"true": YES, "1": YES, "sì": YES, "si": YES, "false": NO, "0": NO}
+_TRUTHS = {"yes": YES, "true": YES, "1": YES, "sì": YES, "si": YES, "no": NO, "false": NO, "0": NO}
 _SHOWN = 8
 _LONGEST_LABEL = 80
 
@@ -73,16 +73,19 @@ def read_own_labels(
     The columns are found by their names unless given. Several labels stand in a list, or joined by `|`. Of
     `complaint_types` the labels are the business's own; those of the other fields are fixed. Rows without
     a label are no message of none: they are left out, save for fields that may be empty (`asks`). With
-    `skip_unusable` rows that contradict each other and labels with too few messages are left out as well.
+    `skip_unusable` rows that cannot be used are left out: broken ones, those that contradict each other, and
+    those with a label that too few messages have.
 
     Raises:
-        LabelsError: Columns or labels are not usable; says all that is wrong, with file and line.
+        LabelsError: Columns or labels are not usable; says with file and line what is wrong.
     """
     if wanted not in FIELDS:
         raise LabelsError(f"field {wanted!r}: expected one of {', '.join(FIELDS)}")
     problems = _Problems()
     rows = [row for path in paths for row in _rows(path, wanted, text_column, label_column, problems)]
-    problems.stop()
+    if not skip_unusable:
+        problems.stop()
+    problems = _Problems()
     kept = _agreeing(rows, problems, skip_unusable=skip_unusable)
     problems.stop()
     kept = _frequent(kept, wanted, skip_rare=skip_unusable)
@@ -96,7 +99,8 @@ def _rows(
         table = open_table(path)
         text = text_column or find_text_column(table)
     except BatchError as error:
-        raise LabelsError(str(error)) from error
+        said = str(error)
+        raise LabelsError(said if str(path) in said else f"{path}: {said}") from error
     labels = label_column or _label_column(table, wanted, path)
     for column in (text, labels):
         if column not in table.columns:
@@ -136,14 +140,16 @@ def _label_column(table: Table, wanted: str, path: Path) -> str:
 
 def _labels(value: object, wanted: str) -> tuple[str, ...] | str:
     """The labels of one cell, or what is wrong with it."""
-    if isinstance(value, bool):
+    if isinstance(value, bool) and wanted == "own_error":
         value = YES if value else NO
-    if value is None:
+    if value is None or value != value:  # a cell that some program has left empty is no number
         value = ""
-    parts = value if isinstance(value, list) else str(value).split(SEPARATOR)
-    if not all(isinstance(part, str) for part in parts):
+    parts = value if isinstance(value, list) else [value]
+    if not all(isinstance(part, (str, int, float)) and not isinstance(part, bool) for part in parts):
         return f"holds {value!r}, expected a label or a list of labels"
-    names = tuple(dict.fromkeys(name for part in parts if (name := part.strip())))
+    if not isinstance(value, list):
+        parts = str(value).split(SEPARATOR)
+    names = tuple(dict.fromkeys(name for part in parts if (name := str(part).strip())))
     if wanted == "own_error":
         names = tuple(_TRUTHS.get(name.lower(), name) for name in names)
     allowed = _FIXED.get(wanted)
@@ -189,6 +195,9 @@ def _frequent(rows: list[_Labelled], wanted: str, *, skip_rare: bool) -> list[_L
             "them out with --skip-unusable"
         )
     kept = [row for row in rows if not rare.intersection(row.labels)]
+    if rare and kept:
+        # With the rows of rare labels others may have gone that stood beside them.
+        return _frequent(kept, wanted, skip_rare=skip_rare)
     fewest = 1 if wanted == "asks" else 2
     if len(counts.keys() - rare) < fewest:
         raise LabelsError(

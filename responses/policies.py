@@ -28,6 +28,15 @@ class Loaded:
     refused: tuple[PolicyFileError, ...]
 
 
+class _AsAccepted(tuple[str, ...]):
+    """The complaint types of a version in the database: whatever it names, the heads of its time told."""
+
+    __slots__ = ()
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str)
+
+
 class PolicyBook:
     """Every version ever loaded, whole, in the database; parsed once each.
 
@@ -88,5 +97,7 @@ class PolicyBook:
 
     def _parse(self, version: PolicyVersion) -> Policy:
         if version.sha256 not in self._parsed:
-            self._parsed[version.sha256] = load_policy_text(version.text, version.file, self._complaint_types)
+            self._parsed[version.sha256] = load_policy_text(
+                version.text, version.file, _AsAccepted(self._complaint_types)
+            )
         return self._parsed[version.sha256]

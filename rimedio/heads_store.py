@@ -59,11 +59,15 @@ class HeadsStore:
     def kept(self) -> list[StoredHeads]:
         """All that were ever used here, by name."""
         using = self.in_use()
-        folders = sorted(path.parent for path in self._folder.glob(f"*/{_DESCRIPTION}"))
         return [
             StoredHeads(name=folder.name, description=describe(folder), in_use=folder == using)
-            for folder in folders
+            for folder in self._folders()
         ]
+
+    def _folders(self) -> list[Path]:
+        found = sorted(path.parent for path in self._folder.glob(f"*/{_DESCRIPTION}"))
+        # What a copy leaves behind that was cut off begins with a dot.
+        return [folder for folder in found if not folder.name.startswith(".")]
 
     def find(self, wanted: str) -> Path | None:
         """The folder of heads by name or path; None for those that ship.
@@ -73,10 +77,11 @@ class HeadsStore:
         """
         if wanted == SHIPPED:
             return None
-        for folder in (self._folder / wanted, Path(wanted)):
+        kept = [folder for folder in self._folders() if folder.name == wanted]
+        for folder in (*kept, Path(wanted)):
             if (folder / _DESCRIPTION).is_file():
                 return folder
-        known = ", ".join([SHIPPED, *(path.parent.name for path in self._folder.glob(f"*/{_DESCRIPTION}"))])
+        known = ", ".join([SHIPPED, *(folder.name for folder in self._folders())])
         raise ProgramError(
             f"no heads {wanted!r}: give a folder that `rimedio train` wrote, or one of {known}"
         )
@@ -89,14 +94,14 @@ class HeadsStore:
             note.unlink(missing_ok=True)
             return
         target = self._folder / name
-        if folder.resolve() != target.resolve():
+        # The name is a hash of the content: what is there under it already is the same.
+        if not (target / _DESCRIPTION).is_file():
             half = self._folder / f".{name}.partial"
             shutil.rmtree(half, ignore_errors=True)
             half.mkdir()
             for file in _FILES:
                 if (folder / file).exists():
                     shutil.copyfile(folder / file, half / file)
-            shutil.rmtree(target, ignore_errors=True)
             half.rename(target)
         temporary = note.with_name(f".{note.name}.partial")
         temporary.write_text(name + "\n", encoding="utf-8")
@@ -113,7 +118,8 @@ def describe(folder: Path) -> Mapping[str, Any]:
         description = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ProgramError(f"{folder / _DESCRIPTION} cannot be read ({error}); train again") from error
-    if not isinstance(description, dict):
+    parts = ("fields", "figures")
+    if not isinstance(description, dict) or not all(isinstance(description.get(one), dict) for one in parts):
         raise ProgramError(f"{folder / _DESCRIPTION} holds no description of heads; train again")
     return description
 

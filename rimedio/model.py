@@ -95,8 +95,8 @@ def load_classifier(settings: Settings) -> "Classifier":
     return load_classifier_with(settings, settings.heads_folder)
 
 
-def load_classifier_with(settings: Settings, heads: Path | None) -> "Classifier":
-    """The same with other heads; None: those that ship."""
+def load_classifier_with(settings: Settings, heads: Path | None, *, weigh: bool = True) -> "Classifier":
+    """The same with other heads; None: those that ship. Without `weigh` all errors cost the same."""
     # Torch and what it brings take seconds and hundreds of megabytes: only where a model is needed.
     from nlp.classifier import Classifier
 
@@ -104,11 +104,12 @@ def load_classifier_with(settings: Settings, heads: Path | None) -> "Classifier"
         encoder=settings.encoder,
         heads=heads,
         fallback_language=settings.language,
-        costs=_costs(settings),
+        costs=costs_of(settings) if weigh else None,
     )
 
 
-def _costs(settings: Settings) -> "Costs | None":
+def costs_of(settings: Settings) -> "Costs | None":
+    """What errors cost this business; None where nothing is said."""
     if settings.costs is None:
         return None
     from nlp.costs import Costs, ErrorCost

@@ -241,6 +241,7 @@ def evaluate(
     from nlp.evaluation import evaluate as compare
     from nlp.evaluation import render
     from rimedio.errors import ProgramError
+    from rimedio.heads_store import complaint_types_of
     from rimedio.model import load_classifier
 
     if part not in ("test", "all"):
@@ -249,13 +250,14 @@ def evaluate(
         fail(f"--report {report}: expected the name of a file, such as evaluation.html", USAGE)
     if report is not None and not report.absolute().parent.is_dir():
         fail(f"--report {report}: there is no folder {report.parent}", USAGE)
-    console = Console(stderr=True)
+    console, settings = Console(stderr=True), settings_or_fail()
     try:
-        examples = [row for row in read_corpus([gold]) if part == "all" or row.is_held_out]
+        types = complaint_types_of(settings.heads_folder)
+        examples = [row for row in read_corpus([gold], types) if part == "all" or row.is_held_out]
         if not examples:
             fail(f"{gold}: no message is in the test part; use --part all for a file of your own")
         with console.status("loading the model") as status:
-            classifier = load_classifier(settings_or_fail())
+            classifier = load_classifier(settings)
             status.update(f"reading {len(examples)} messages")
             reading = classifier.read([row.text for row in examples])
     except (NlpError, ProgramError, OSError) as error:
@@ -309,14 +311,19 @@ def heads_use(
         rimedio heads use shipped
     """
     from nlp.errors import NlpError
-    from nlp.heads import load_heads
+    from nlp.heads import TRAINED, load_heads
     from rimedio.errors import ProgramError
     from rimedio.heads_store import SHIPPED
+    from rimedio.model import costs_of
 
-    store = _store()
+    settings, store = settings_or_fail(), _store()
     try:
         folder = store.find(heads)
-        name = SHIPPED if folder is None else load_heads(folder).id
+        chosen = load_heads(folder or TRAINED)
+        costs = costs_of(settings)
+        if costs is not None:
+            costs.check(chosen.fields)
+        name = SHIPPED if folder is None else chosen.id
         store.use(folder, name)
     except (ProgramError, NlpError, OSError) as error:
         fail(str(error))
@@ -358,7 +365,7 @@ def heads_compare(
         found = []
         for name, folder in zip((first, second), folders, strict=True):
             with console.status(f"{name} reads {len(examples)} messages"):
-                classifier = load_classifier_with(settings, folder)
+                classifier = load_classifier_with(settings, folder, weigh=False)
                 found.append(classifier.classify([row.text for row in examples]))
     except (NlpError, ProgramError, OSError) as error:
         fail(str(error))

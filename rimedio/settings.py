@@ -45,7 +45,7 @@ class BusinessSettings(BaseModel):
     privacy: str | None = None
 
 
-class LabelCost(BaseModel):
+class LabelCost(BaseModel, extra="forbid"):
     """What an error about a label costs; a plain error costs 1."""
 
     missed: float = Field(default=1.0, gt=0, le=1000)

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from datetime import datetime, timedelta
+from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,6 +16,7 @@ from models.alarm import Alarm, Job, set_alarm
 from models.clock import utcnow
 from models.database import Database
 from models.ids import new_id
+from models.labels import ComplaintType
 from models.states import OutboxState, Purpose
 from models.tables import Base, Case, Cursor, OutboxEntry, Update
 from models.tables.base import UtcDateTime
@@ -25,6 +27,7 @@ from responses.config import Business, RoadConfig
 from responses.errors import BlockedError
 from responses.hours import OpeningHours
 from responses.inbox import receive
+from responses.policies import PolicyBook
 from tests.seed import bound, seed_agent, seed_case, seed_draft, seed_identity
 
 ROME = ZoneInfo("Europe/Rome")
@@ -149,6 +152,18 @@ async def test_the_same_update_at_the_same_time_is_stored_once(database: Databas
     assert len([one for one in ids if one is not None]) == 1
     async with database.reading() as session:
         assert (await session.scalars(select(func.count()).select_from(Update))).one() == 1
+
+
+async def test_a_policy_stays_in_force_when_the_classifier_tells_other_types(database: Database) -> None:
+    sample = files("responses.policy").joinpath("samples", "negozio.yaml").read_text(encoding="utf-8")
+    text = sample.replace("staff_conduct", "parking")
+    async with database.writing() as session:
+        assert (await PolicyBook().load(session, {"mia.yaml": text})).refused
+        loaded = await PolicyBook((*ComplaintType, "parking")).load(session, {"mia.yaml": text})
+        assert loaded.new == ("mia.yaml",)
+
+    async with database.reading() as session:
+        assert (await PolicyBook().current(session)).file == "mia.yaml"
 
 
 async def test_an_arriving_update_raises_the_revision_of_the_open_case_once(database: Database) -> None:

@@ -22,6 +22,10 @@ from nlp.amounts import find_amounts
         ("sesenta y cinco euros", "es", "65"),
         ("duzentos e quinze euros", "pt", "215"),
         ("18 euros and 40 cents", "en", "18.40"),
+        ("20mila euro", "it", "20000"),
+        ("2 milioni di euro", "it", "2000000"),
+        ("1’234,50 CHF", "de", "1234.50"),
+        ("twenty quid", "en", "20"),
     ],
 )
 def test_sums_in_words_are_found(text: str, language: str, value: str) -> None:
@@ -30,15 +34,40 @@ def test_sums_in_words_are_found(text: str, language: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["qualche centinaio di euro", "pochi euro", "ho tre figli", "tantissimi soldi", "in tutto"]
+    "text",
+    [
+        "un quid in più",
+        "qualche centinaio di euro",
+        "pochi euro",
+        "ho tre figli",
+        "tantissimi soldi",
+        "in tutto",
+    ],
 )
 def test_vague_sums_are_none(text: str) -> None:
     assert find_amounts(text, language="it") == []
 
 
-def test_minutes_after_a_sum_are_no_cents() -> None:
-    ((_, _, amount),) = find_amounts("pagai 50 euro e 20 minuti dopo", language="it")
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("pagai 50 euro e 20 minuti dopo", "it"),
+        ("50 euro e dodici ore dopo", "it"),
+        ("50 euro e 12 bottiglie", "it"),
+        ("50 euro e ²", "it"),
+        ("50 euros y diez minutos", "es"),
+        ("50 euros et deux cents grammes", "fr"),
+        ("fünfzig Euro und zwölf Tage später", "de"),
+    ],
+)
+def test_what_else_is_counted_after_a_sum_is_no_cents(text: str, language: str) -> None:
+    ((_, _, amount),) = find_amounts(text, language=language)
     assert amount.value == 50
+
+
+def test_two_sums_joined_by_and_are_two() -> None:
+    found = find_amounts("cento euro e venti dollari", language="it")
+    assert [(amount.value, amount.currency) for _, _, amount in found] == [(100, "EUR"), (20, "USD")]
 
 
 def test_a_currency_belongs_to_the_figures_after_it() -> None:

@@ -77,6 +77,38 @@ def test_too_few_messages_of_a_label_are_said_with_their_number(tmp_path: Path) 
     assert len(read_own_labels([path], "complaint_types", skip_unusable=True)) == 18
 
 
+def test_labels_that_lose_their_messages_with_a_rare_one_are_left_out_too(tmp_path: Path) -> None:
+    beside = [(f"{text}, e l'ascensore pure", f"parking|lift{number}") for number, text in enumerate(PARKING)]
+    other = [(f"{text}, sala blu", "hall") for text in CANTEEN]
+    path = table(tmp_path, [*beside, *rows()[9:], *other])
+
+    examples = read_own_labels([path], "complaint_types", skip_unusable=True)
+
+    assert {label for example in examples for label in example.complaint_types or ()} == {"canteen", "hall"}
+
+
+def test_rows_that_cannot_be_used_are_left_out_on_demand(tmp_path: Path) -> None:
+    path = table(tmp_path, [*rows(), ("", "parking"), ("Ma", "x" * 200)])
+
+    assert len(read_own_labels([path], "complaint_types", skip_unusable=True)) == 18
+
+
+@pytest.mark.parametrize("cell", ['{"name": "x"}', "true", "[1, {}]"])
+def test_what_is_no_label_is_refused(cell: str, tmp_path: Path) -> None:
+    path = tmp_path / "labels.jsonl"
+    path.write_text(f'{{"text": "Il parcheggio", "label": {cell}}}\n', encoding="utf-8")
+
+    assert "labels.jsonl:1: 'label' holds" in refused(path)
+
+
+def test_yes_and_no_are_read_in_any_writing(tmp_path: Path) -> None:
+    pairs = [(text, "Sì") for text in PARKING] + [(text, "NO") for text in CANTEEN]
+
+    examples = read_own_labels([table(tmp_path, pairs)], "own_error")
+
+    assert [example.own_error for example in examples] == [True] * 9 + [False] * 9
+
+
 def test_contradictions_are_named_with_both_lines(tmp_path: Path) -> None:
     path = table(tmp_path, [*rows(), (PARKING[0], "canteen")])
 

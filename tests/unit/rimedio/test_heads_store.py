@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from models.labels import ComplaintType
+from nlp.errors import HeadsError
 from nlp.heads import TRAINED, load_heads
 from rimedio.cli import app
 from rimedio.errors import ProgramError
@@ -94,6 +95,56 @@ def test_heads_in_use_that_are_gone_are_said(home: Path, own: Path) -> None:
         HeadsStore(home).in_use()
     assert "is gone" in run("assess", "ciao", code=1)
     run("heads", "use", "shipped")
+
+
+def test_a_copy_that_was_cut_off_is_made_again(home: Path, own: Path) -> None:
+    name = load_heads(own).id
+    half = home / "heads" / f".{name}.partial"
+    half.mkdir(parents=True)
+    (half / "heads.json").write_text('{"fields": ', encoding="utf-8")
+
+    assert name not in run("heads", "list")
+    run("heads", "use", str(own))
+    assert load_heads(home / "heads" / name).id == name
+    run("heads", "use", str(own))
+    assert f"* {name}" in run("heads", "list")
+
+
+def test_heads_put_together_from_two_trainings_are_refused(own: Path) -> None:
+    heads = load_heads(own)
+    heads.save(own)
+    tensors = own / "heads.safetensors"
+    content = bytearray(tensors.read_bytes())
+    content[-1] ^= 1
+    tensors.write_bytes(bytes(content))
+
+    with pytest.raises(HeadsError, match=r"not of this heads\.json"):
+        load_heads(own)
+
+
+def test_a_cost_for_what_the_heads_do_not_tell_is_refused_where_they_are_put_in_use(
+    home: Path, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RIMEDIO_COSTS", '{"complaint_types": {"parking": {"missed": 3}}}')
+
+    assert "no label 'parking'" in run("heads", "use", "shipped", code=1)
+    run("heads", "use", str(own))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ('{"complaint_types": {"safety_privacy": {"mised": 5}}}', "MISED"),
+        ('{"complaint_types": {"safety_privacy": {"missed": -1}}}', "greater than 0"),
+        ("nonsense", "expected costs by field and label"),
+    ],
+)
+def test_wrong_costs_stop_the_start(
+    home: Path, value: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RIMEDIO_COSTS", value)
+
+    assert said in run("heads", "list", code=2)
 
 
 def test_a_policy_may_name_the_types_that_the_heads_tell(home: Path, own: Path, tmp_path: Path) -> None:
