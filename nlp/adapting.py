@@ -301,7 +301,7 @@ def _shade(mask: torch.Tensor, kind: torch.dtype) -> torch.Tensor:
 
 def _rate(step: int, steps: int) -> float:
     rising = max(1, int(WARM_UP * steps))
-    return (step + 1) / rising if step < rising else max(0.02, 1 - (step - rising) / (steps - rising))
+    return (step + 1) / rising if step < rising else max(0.02, 1 - (step - rising) / max(steps - rising, 1))
 
 
 def _in_order(order: Order) -> Iterator[Order]:

@@ -36,8 +36,11 @@ def small(scale: float) -> Adapters:
     )
 
 
-def test_the_same_seed_gives_the_same_adapters(encoder: Encoder, adapters: Adapters) -> None:
-    assert adapt(examples(), build_network(encoder), epochs=3).sha256 == adapters.sha256
+def test_the_same_seed_gives_the_same_adapters(encoder: Encoder) -> None:
+    network, few = build_network(encoder), examples()[:16]
+    first, second, other = (adapt(few, network, seed=seed, epochs=1).sha256 for seed in (0, 0, 1))
+    assert first == second
+    assert first != other
 
 
 def test_adapters_bring_messages_of_one_act_nearer_together(encoder: Encoder, adapters: Adapters) -> None:
