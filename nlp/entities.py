@@ -56,10 +56,11 @@ class EntityFinder:
         """Find everything, in order of appearance; `today` is what relative days are counted from."""
         amounts = find_amounts(text, language=language)
         days = find_dates(text, language=language, today=today)
-        phones = list(self._phones(text, language))
+        others = taken_spans(text)
+        phones = list(self._phones(text, language, others))
         # A number in one piece is an order where the words around it say so, however it could be dialled.
         spaced = [span for span, _ in phones if not text[span[0] : span[1]].isdigit()]
-        taken = [*taken_spans(text), *spaced, *((first, last) for first, last, _ in [*amounts, *days])]
+        taken = [*others, *spaced, *((first, last) for first, last, _ in [*amounts, *days])]
         orders = self._find_orders(text, taken)
         return Entities(
             order_ids=_unique(order for _, order in orders),
@@ -78,13 +79,12 @@ class EntityFinder:
             return find_order_numbers(text, taken)
         return sorted(found for pattern in self._orders for found in _by_pattern(pattern, text))
 
-    def _phones(self, text: str, language: str) -> Iterator[tuple[Span, str]]:
+    def _phones(self, text: str, language: str, others: Sequence[Span]) -> Iterator[tuple[Span, str]]:
         if sum(character.isdigit() for character in text) < 6:
             return
         import phonenumbers
 
         region = self._region or REGIONS.get(language, "IT")
-        others = taken_spans(text)
         for match in phonenumbers.PhoneNumberMatcher(text, region):
             if not _overlap((match.start, match.end), others):
                 number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)

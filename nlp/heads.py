@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -182,6 +183,18 @@ def sigmoid(scores: Vectors) -> Vectors:
     """Scores to probabilities, each on its own; written so that no score overflows."""
     probabilities: Vectors = np.float32(0.5) * (1 + np.tanh(np.float32(0.5) * scores))
     return probabilities
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that heads cannot be saved in, before the hour of training that is to end there.
+
+    Raises:
+        HeadsError: It is a file, or may not be written.
+    """
+    whole = folder.absolute()
+    there = next(path for path in (whole, *whole.parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise HeadsError(f"{folder}: nothing can be written there ({there}); name another folder with -o")
 
 
 def load_heads(folder: Path) -> Heads:

@@ -18,7 +18,7 @@ from nlp.errors import TrainingError
 from nlp.evaluation import FieldReport, compare, evaluate
 from nlp.features import Features
 from nlp.fitting import FOLDS, Fit, Material, assign_folds, fit_choice, fit_several
-from nlp.heads import CHOICE_FIELDS, FIELDS, SCOPE, YES, Head, Heads, Provenance
+from nlp.heads import CHOICE_FIELDS, FIELDS, SCOPE, YES, Head, Heads, Provenance, check_folder
 from nlp.lexical import word_pieces
 from nlp.scope import fit_scope, read_out_of_scope
 from nlp.space import Space
@@ -51,9 +51,11 @@ def train(
 
     Raises:
         CorpusError: A row cannot be used; names file and line.
+        HeadsError: Nothing can be written to `out`.
         TrainingError: The corpus as a whole lacks what is needed, or the encoder cannot be adapted.
     """
     examples = read_corpus(corpus)
+    check_folder(out)
     heads = train_on(examples, encoder=encoder, seed=seed, adapt=adapt, progress=progress)
     heads.save(out)
     return heads

@@ -130,7 +130,8 @@ def train(
         bool,
         typer.Option(
             "--skip-unusable",
-            help="With --field: leave out texts labelled in two ways, and labels with fewer than 8 messages.",
+            help="With --field: leave out broken rows, texts labelled in two ways, and labels with fewer "
+            "than 8 messages.",
         ),
     ] = False,
     adapt: Annotated[
@@ -190,11 +191,12 @@ def _train_field(
 ) -> "Heads":
     from nlp.encoder import Precision, load_encoder
     from nlp.evaluation import Report, render
-    from nlp.heads import TRAINED, load_heads
+    from nlp.heads import TRAINED, check_folder, load_heads
     from nlp.training import train_field
 
     settings = settings_or_fail()
     base = load_heads(settings.heads_folder or TRAINED)
+    check_folder(output)
     with _bar(console) as bar:
         told = _told(bar)
         encoder = load_encoder(settings.encoder, Precision.FLOAT32)

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from models.labels import ComplaintType
 from nlp.errors import HeadsError
-from nlp.heads import TRAINED, load_heads
+from nlp.heads import TRAINED, check_folder, load_heads
 from rimedio.cli import app
 from rimedio.errors import ProgramError
 from rimedio.heads_store import HeadsStore, complaint_types_of
@@ -177,3 +177,14 @@ def test_unusable_labels_end_the_command_before_the_model_is_loaded(home: Path, 
 
     assert "parking (1)" in said
     assert not (tmp_path / "x").exists()
+
+
+def test_where_nothing_can_be_written_that_is_said_before_the_training(tmp_path: Path) -> None:
+    file = tmp_path / "taken"
+    file.touch()
+
+    for folder in (file, file / "below"):
+        with pytest.raises(HeadsError, match="nothing can be written there"):
+            check_folder(folder)
+    check_folder(tmp_path / "new" / "folder")
+    assert not (tmp_path / "new").exists()
