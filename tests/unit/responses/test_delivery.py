@@ -300,12 +300,14 @@ async def test_what_was_cancelled_while_it_waited_uses_no_turn_of_its_chat(sqlit
         ]
     assert first is not None
     assert second is not None
-    running = asyncio.gather(delivery.run(first), delivery.run(second))
+    sending = asyncio.create_task(delivery.run(first))
     await channel.asked.wait()
+    waiting = asyncio.create_task(delivery.run(second))
+    await asyncio.sleep(0.2)  # it has looked at its entry by then, and stands in the chat's queue
     async with sqlite.writing() as session:
         (await session.get_one(OutboxEntry, second)).state = OutboxState.CANCELLED
     channel.door.set()
-    await running
+    await asyncio.gather(sending, waiting)
     assert channel.turns == 1
 
 
