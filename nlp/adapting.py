@@ -177,12 +177,18 @@ class _Targets:
             self.known["complaint_types"] *= torch.tensor(
                 [example.act in (None, Act.COMPLAINT) for example in examples]
             ).float()
+        # Where every message has exactly one label, the labels exclude each other.
+        self._exclusive = {
+            field
+            for field, truth in self.truth.items()
+            if field in CHOICE_FIELDS or bool((truth.sum(dim=1) == 1)[self.known[field] > 0].all())
+        }
         self.weights = {field: self._label_weights(field) for field in self.labels}
 
     def _label_weights(self, field: str) -> torch.Tensor:
         """Rare labels weigh more, by the root of how rare they are."""
         counts = (self.truth[field] * self.known[field][:, None]).sum(dim=0).clamp(min=1)
-        if field not in CHOICE_FIELDS:
+        if field not in self._exclusive:
             return ((self.known[field].sum() - counts).clamp(min=1) / counts).sqrt()
         weights = counts.rsqrt()
         return weights * counts.sum() / (weights * counts).sum()
@@ -190,7 +196,7 @@ class _Targets:
     def loss(self, field: str, scores: torch.Tensor, rows: Order) -> torch.Tensor:
         """The mean loss of the rows whose field is labelled."""
         truth, known, weights = self.truth[field][rows], self.known[field][rows], self.weights[field]
-        if field in CHOICE_FIELDS:
+        if field in self._exclusive:
             own = weights @ truth.T * known
             losses = functional.cross_entropy(scores, truth, reduction="none")
             return (losses * own).sum() / own.sum().clamp(min=1)

@@ -1,7 +1,7 @@
 """From texts to assessments: encoder, heads, language and entities together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from models.labels import Act, Tone, Urgency
 from nlp.costs import Costs
 from nlp.encoder import Encoder, Precision, Vectors, load_encoder
 from nlp.entities import EntityFinder
-from nlp.features import read_features
+from nlp.errors import HeadsError
+from nlp.features import Features, read_features
 from nlp.heads import FIELDS, NO, SCOPE, TRAINED, Head, Heads, load_heads
 from nlp.language import detect_language, load_identifier
 
@@ -42,19 +43,25 @@ class Classifier:
         encoder: Encoder,
         heads: Heads,
         *,
+        own_encoders: Mapping[str, Encoder] | None = None,
         fallback_language: str = "it",
         entities: EntityFinder,
         costs: Costs | None = None,
     ) -> None:
-        """Put a classifier together from loaded parts; adapters of the heads are in the encoder already.
+        """Put a classifier together from loaded parts; adapters of the heads are in the encoders already.
 
-        With `costs` labels are decided by what errors cost; without, by the thresholds of the heads.
+        `own_encoders` read the fields that have adapters of their own. With `costs` labels are decided by
+        what errors cost; without, by the thresholds of the heads.
 
         Raises:
             FingerprintError: The heads were trained on another encoder.
+            HeadsError: A field that has adapters of its own has no encoder, or the other way round.
             NlpError: The costs name a label that the heads do not tell.
         """
         heads.check_encoder(encoder)
+        self._own_encoders = own_encoders or {}
+        if self._own_encoders.keys() != heads.own_adapters.keys():
+            raise HeadsError(f"the fields {sorted(heads.own_adapters)} are read by encoders of their own")
         if costs is not None:
             costs.check(heads.fields)
         self._costs = costs
@@ -91,9 +98,13 @@ class Classifier:
         reading = load_encoder(encoder, precision)
         if loaded.adapters is not None:
             reading.merge(loaded.adapters)
+        own = {field: load_encoder(encoder, precision) for field in loaded.own_adapters}
+        for field, adapters in loaded.own_adapters.items():
+            own[field].merge(adapters)
         return cls(
             reading,
             loaded,
+            own_encoders=own,
             fallback_language=fallback_language,
             entities=entities or EntityFinder(),
             costs=costs,
@@ -113,8 +124,10 @@ class Classifier:
         day = today or datetime.now(UTC).astimezone().date()
         cleaned = [clean(text) for text in texts]
         visible = [index for index, text in enumerate(cleaned) if text]
-        features = read_features(self.encoder, [cleaned[index] for index in visible])
-        predictions = {field: head.probabilities(features) for field, head in self.heads.fields.items()}
+        features = self.features([cleaned[index] for index in visible])
+        predictions = {
+            field: head.probabilities(features[field]) for field, head in self.heads.fields.items()
+        }
         positions = {index: position for position, index in enumerate(visible)}
         probabilities = {}
         for field, rows in predictions.items():
@@ -127,6 +140,15 @@ class Classifier:
             ],
             probabilities=probabilities,
         )
+
+    def features(self, texts: Sequence[str]) -> Mapping[str, Features]:
+        """What the head of each field reads of cleaned texts."""
+        shared = read_features(self.encoder, texts)
+        own = {
+            field: replace(shared, meaning=encoder.features(texts))
+            for field, encoder in self._own_encoders.items()
+        }
+        return {field: own.get(field, shared) for field in self.heads.fields}
 
     def _assess(self, text: str, predictions: dict[str, Vectors], position: int, today: date) -> Assessment:
         rows = {field: values[position] for field, values in predictions.items()}

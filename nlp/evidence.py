@@ -8,7 +8,6 @@ import numpy as np
 from models.assessment import Assessment, Evidence, Span
 from nlp.classifier import Classifier, clean
 from nlp.encoder import Vectors
-from nlp.features import read_features
 from nlp.heads import CHOICE_FIELDS, NO, Head
 
 MOST_PIECES = 48
@@ -45,14 +44,14 @@ def find_evidence(classifier: Classifier, text: str, assessment: Assessment) -> 
     rest = [clean(text[: piece.start] + " " + text[piece.end :]) for piece in pieces]
     if len(pieces) == 1:
         return tuple(Evidence(field=field, label=label, spans=tuple(pieces)) for field, label in wanted)
-    features = read_features(classifier.encoder, [clean(text), *rest])
+    features = classifier.features([clean(text), *rest])
     found = []
     for field, label in wanted:
         head = classifier.heads.fields[field]
         if label not in head.labels:
             # It was found by other heads, which did not stay.
             continue
-        scores = _scores(head, head.probabilities(features), head.labels.index(label))
+        scores = _scores(head, head.probabilities(features[field]), head.labels.index(label))
         named = _named(scores[0] - scores[1:])
         found.append(Evidence(field=field, label=label, spans=_joined(text, [pieces[at] for at in named])))
     return tuple(found)

@@ -30,7 +30,10 @@ TRAINED = Path(__file__).parent / "trained"
 """The heads that ship with the package."""
 
 _FORMAT = 1
-_TENSORS, _DESCRIPTION, _ADAPTERS = "heads.safetensors", "heads.json", "adapters.safetensors"
+ADAPTERS = "adapters*.safetensors"
+"""The files of adapters in a folder of heads: those of all fields, and those of single ones."""
+
+_TENSORS, _DESCRIPTION = "heads.safetensors", "heads.json"
 _LOWEST_COSINE = 0.999
 _FINGERPRINT = "fingerprint"
 
@@ -94,8 +97,8 @@ class Heads:
     """The heads of all fields, the encoder that they were trained on, and how good they are.
 
     `fingerprint` holds the encoder's embeddings of the probe texts, with the `adapters` merged into it where
-    there are some. `figures` are those of the test part, as `nlp.evaluation` reports them; empty when
-    nothing was held out.
+    there are some. A field of `own_adapters` is read by an encoder of its own, with those merged instead.
+    `figures` are those of the test part, as `nlp.evaluation` reports them; empty when nothing was held out.
     """
 
     fields: Mapping[str, Head]
@@ -103,6 +106,7 @@ class Heads:
     provenance: Provenance
     figures: Mapping[str, Any]
     adapters: Adapters | None = None
+    own_adapters: Mapping[str, Adapters] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -112,14 +116,15 @@ class Heads:
     def save(self, folder: Path) -> None:
         """Write the folder; each file appears whole or not at all, the description last."""
         folder.mkdir(parents=True, exist_ok=True)
-        if self.adapters is not None:
-            _replace(folder / _ADAPTERS, self.adapters.to_bytes())
+        for name, adapters in self._all_adapters().items():
+            _replace(folder / name, adapters.to_bytes())
         tensors = self._tensor_bytes()
         description = self._described() | {"tensors_sha256": hashlib.sha256(tensors).hexdigest()}
         _replace(folder / _TENSORS, tensors)
         _replace(folder / _DESCRIPTION, _as_json(description))
-        if self.adapters is None:
-            (folder / _ADAPTERS).unlink(missing_ok=True)
+        for path in folder.glob(ADAPTERS):
+            if path.name not in self._all_adapters():
+                path.unlink()
 
     def check_encoder(self, encoder: Encoder) -> None:
         """Refuse an encoder that embeds otherwise than the one the heads were trained on.
@@ -139,6 +144,11 @@ class Heads:
             f"the heads were trained on the encoder {self.provenance.encoder!r}, and {encoder.name!r} is "
             f"another one ({problem}): train again with `rimedio train`, or set RIMEDIO_ENCODER back"
         )
+
+    def _all_adapters(self) -> dict[str, Adapters]:
+        """By the name of their file."""
+        shared = {_adapters_file(None): self.adapters} if self.adapters is not None else {}
+        return shared | {_adapters_file(name): adapters for name, adapters in self.own_adapters.items()}
 
     def _tensor_bytes(self) -> bytes:
         tensors = {_FINGERPRINT: self.fingerprint}
@@ -163,6 +173,7 @@ class Heads:
             "format": _FORMAT,
             **asdict(self.provenance),
             "adapters_sha256": self.adapters.sha256 if self.adapters is not None else None,
+            "own_adapters_sha256": {name: one.sha256 for name, one in self.own_adapters.items()},
             "fields": fields,
             "figures": self.figures,
         }
@@ -220,22 +231,29 @@ def load_heads(folder: Path) -> Heads:
         )
     if description.get("tensors_sha256") not in (None, hashlib.sha256(content).hexdigest()):
         raise HeadsError(f"{folder / _TENSORS}: not of this {_DESCRIPTION}; train again with `rimedio train`")
-    adapters = load_adapters(folder / _ADAPTERS) if description.get("adapters_sha256") else None
-    if adapters is not None and adapters.sha256 != description["adapters_sha256"]:
-        raise HeadsError(
-            f"{folder / _ADAPTERS}: not the adapters of these heads; train again with `rimedio train`"
-        )
     try:
-        return _heads(description, tensors, adapters)
+        return _heads(description, tensors, folder)
     except (KeyError, TypeError) as error:
         raise HeadsError(
             f"{folder / _DESCRIPTION}: damaged heads ({error!r}); train again with `rimedio train`"
         ) from error
 
 
-def _heads(
-    description: Mapping[str, Any], tensors: Mapping[str, Vectors], adapters: Adapters | None
-) -> Heads:
+def _adapters(folder: Path, field: str | None, sha256: str | None) -> Adapters | None:
+    if sha256 is None:
+        return None
+    path = folder / _adapters_file(field)
+    adapters = load_adapters(path)
+    if adapters.sha256 != sha256:
+        raise HeadsError(f"{path}: not the adapters of these heads; train again with `rimedio train`")
+    return adapters
+
+
+def _adapters_file(field: str | None) -> str:
+    return ADAPTERS.replace("*", f".{field}" if field is not None else "")
+
+
+def _heads(description: Mapping[str, Any], tensors: Mapping[str, Vectors], folder: Path) -> Heads:
     fields = {
         name: Head(
             labels=tuple(field["labels"]),
@@ -265,7 +283,12 @@ def _heads(
         fingerprint=tensors[_FINGERPRINT],
         provenance=provenance,
         figures=description["figures"],
-        adapters=adapters,
+        adapters=_adapters(folder, None, description.get("adapters_sha256")),
+        own_adapters={
+            name: adapters
+            for name, sha256 in description.get("own_adapters_sha256", {}).items()
+            if (adapters := _adapters(folder, name, sha256)) is not None
+        },
     )
 
 

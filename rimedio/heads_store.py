@@ -14,7 +14,7 @@ SHIPPED = "shipped"
 """The name of the heads that come with Rimedio."""
 
 _FOLDER, _IN_USE, _DESCRIPTION = "heads", "in-use", "heads.json"
-_FILES = ("heads.safetensors", "adapters.safetensors", _DESCRIPTION)
+_FILES = ("heads.safetensors", "adapters*.safetensors", _DESCRIPTION)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,9 +99,8 @@ class HeadsStore:
             half = self._folder / f".{name}.partial"
             shutil.rmtree(half, ignore_errors=True)
             half.mkdir()
-            for file in _FILES:
-                if (folder / file).exists():
-                    shutil.copyfile(folder / file, half / file)
+            for path in (path for name in _FILES for path in folder.glob(name)):
+                shutil.copyfile(path, half / path.name)
             half.rename(target)
         temporary = note.with_name(f".{note.name}.partial")
         temporary.write_text(name + "\n", encoding="utf-8")

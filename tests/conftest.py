@@ -11,6 +11,11 @@ import pytest_asyncio
 from models.database import Database
 from tests.databases import PostgresServer, open_sqlite, start_postgres
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Workers share the processor: with threads of their own each they wait for one another, twice as long.
+    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(threads, "1")
+
 RAM_DISK = Path("/dev/shm")
 ROOM = 4 * 1024**3
 

@@ -10,9 +10,13 @@ from nlp.adapters import Adapters, load_adapters
 from nlp.adapting import adapt, build_network
 from nlp.classifier import Classifier
 from nlp.corpus import Example, read_corpus
-from nlp.encoder import Encoder
+from nlp.encoder import Encoder, Precision
+from nlp.entities import EntityFinder
 from nlp.errors import EncoderError, FingerprintError, HeadsError, TrainingError
+from nlp.evidence import find_evidence
+from nlp.features import read_features
 from nlp.heads import TRAINED, load_heads
+from nlp.training import train_field
 
 CORPUS = Path(__file__).parents[3] / "nlp" / "data" / "corpus.jsonl"
 LAST = "encoder.layer.11.output.dense"
@@ -95,13 +99,54 @@ def test_heads_keep_their_adapters_and_need_them(encoder: Encoder, tmp_path: Pat
         again.check_encoder(encoder)
 
 
+def test_a_field_with_adapters_of_its_own_is_read_by_them_alone(encoder: Encoder, tmp_path: Path) -> None:
+    shipped = load_heads(TRAINED)
+    replace(shipped, own_adapters={"tone": small(0.2)}).save(tmp_path)
+    heads = load_heads(tmp_path)
+    classifier = Classifier.load(heads=tmp_path, precision=Precision.FLOAT32)
+
+    found = classifier.read(TEXTS).probabilities
+
+    for field, adapters in (("act", shipped.adapters), ("tone", small(0.2))):
+        with encoder.adapted(adapters):
+            features = read_features(encoder, TEXTS)
+        expected = heads.fields[field].probabilities(features)
+        np.testing.assert_allclose(found[field], expected, atol=1e-5)
+    (assessment,) = classifier.classify(TEXTS[:1])
+    assert find_evidence(classifier, TEXTS[0], assessment)
+    with pytest.raises(HeadsError, match="encoders of their own"):
+        Classifier(classifier.encoder, heads, entities=EntityFinder())
+
+
+def test_a_field_of_ones_own_is_trained_with_adapters_of_its_own(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nlp.adapting.EPOCHS", 1)
+    shipped = load_heads(TRAINED)
+    kinds = {"parcheggio": "Il parcheggio {} era pieno", "mensa": "In mensa {} la pasta era scotta"}
+    own = [
+        Example(text=text.format(word), complaint_types=(kind,), part="train")
+        for kind, text in kinds.items()
+        for word in ("ieri", "oggi", "lunedì", "alle due", "di nuovo", "anche stavolta", "stasera", "da voi")
+    ]
+
+    heads, report = train_field(own, "complaint_types", shipped, encoder=encoder, adapt=True)
+
+    assert report.rows == len(own)
+    assert heads.own_adapters.keys() == {"complaint_types"}
+    assert heads.adapters is shipped.adapters
+    assert heads.fields["tone"] is shipped.fields["tone"]
+    again, _ = train_field(own, "complaint_types", heads, encoder=encoder)
+    assert again.own_adapters == {}
+
+
 def test_saving_heads_without_adapters_takes_old_ones_away(tmp_path: Path) -> None:
     heads = load_heads(TRAINED)
-    replace(heads, adapters=small(0.2)).save(tmp_path)
+    replace(heads, adapters=small(0.2), own_adapters={"tone": small(0.3)}).save(tmp_path)
     replace(heads, adapters=None).save(tmp_path)
 
     assert load_heads(tmp_path).adapters is None
-    assert not (tmp_path / "adapters.safetensors").exists()
+    assert list(tmp_path.glob("adapters*")) == []
 
 
 def test_other_adapters_than_the_heads_own_are_refused(tmp_path: Path) -> None:

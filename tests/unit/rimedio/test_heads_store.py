@@ -165,8 +165,6 @@ def test_options_that_do_not_go_together_are_refused(home: Path, tmp_path: Path)
     table.write_text("testo;etichetta\n", encoding="utf-8")
 
     assert "go with --field" in run("train", str(table), "-o", "x", "--label-column", "y", code=2)
-    said = run("train", str(table), "-o", "x", "--field", "tone", "--adapt", code=2)
-    assert "leave out --field" in said
 
 
 def test_unusable_labels_end_the_command_before_the_model_is_loaded(home: Path, tmp_path: Path) -> None:
