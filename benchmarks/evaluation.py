@@ -20,7 +20,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import own_labels, real_sets
+from benchmarks import adapted, own_labels, real_sets
 from models.assessment import Entities
 from nlp.classifier import Classifier
 from nlp.corpus import Example, read_corpus
@@ -67,11 +67,11 @@ def main() -> None:
 
 def _head(classifier: Classifier, measurement: Measurement) -> Iterator[str]:
     made = classifier.heads.provenance
-    adapted = "adapted encoder" if classifier.heads.adapters is not None else "frozen encoder"
+    reader = "adapted encoder" if classifier.heads.adapters is not None else "frozen encoder"
     yield "# How well it understands"
     yield ""
     yield (
-        f"The shipped heads ({classifier.heads.id}, {adapted}), measured on the test part of the corpus: "
+        f"The shipped heads ({classifier.heads.id}, {reader}), measured on the test part of the corpus: "
         f"{measurement.rows} messages in six languages to kinds of business that training never saw "
         f"(`nlp/data/README.md`); training part: {made.train_rows:,}. "
         "`rimedio train nlp/data/corpus.jsonl -o nlp/trained --adapt` makes them, `make evaluate` this page "
@@ -217,9 +217,11 @@ def _sets(classifier: Classifier, half: str, console: Console) -> Iterator[str]:
     yield ""
     yield "| set | figure |"
     yield "| --- | --- |"
-    for name, said in own_labels.measured(classifier.encoder, Path(folder)):
+    for name, said in own_labels.measured(Path(folder)):
         console.print(f"{name}: {said}")
         yield f"| {name.removesuffix('.csv')} | {said} |"
+    yield ""
+    yield from adapted.lines()
 
 
 def _lines(path: Path) -> list[str]:

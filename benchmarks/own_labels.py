@@ -7,15 +7,16 @@
 - it_absita18_hotel.csv: aspects with their polarity, several a review, five folds, micro-F1.
 
     RIMEDIO_EVAL_DATA=sets .venv/bin/python -m benchmarks.own_labels
-    RIMEDIO_EVAL_DATA=sets .venv/bin/python -m benchmarks.own_labels --base
+    RIMEDIO_EVAL_DATA=sets .venv/bin/python -m benchmarks.own_labels --only it_feelit.csv
 """
 
 import argparse
 import csv
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -30,9 +31,10 @@ from nlp.classifier import clean
 from nlp.corpus import Example
 from nlp.encoder import Encoder, load_encoder
 from nlp.features import Features
-from nlp.heads import TRAINED, load_heads
+from nlp.field_training import Way, fit_field, ways_of
+from nlp.heads import TRAINED, Head, load_heads
 from nlp.lexical import word_pieces
-from nlp.training import fit_field
+from nlp.training import adapted_material, fit_head, strata_of
 
 FOLDS = 5
 FEW = 10
@@ -41,27 +43,28 @@ FIELD = "complaint_types"
 
 Rows = npt.NDArray[np.intp]
 Row = Mapping[str, str]
-Judged = list[tuple[Rows, list[set[str]]]]
+Ways = Mapping[str, Way]
+Said = tuple[str, list[set[str]]]
+Train = Callable[[Sequence[Example], Sequence[str], Rows, Rows], Said]
+"""Trains on examples, the texts of the first rows; says of the second rows how they were read, and what."""
 
 
 def main() -> None:
     """Prints one line a set; what is missing in the folder is said and left out."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--base", action="store_true", help="the encoder without the adapters that ship")
     parser.add_argument("--only", help="the name of one set")
     chosen = parser.parse_args()
     folder = os.environ.get("RIMEDIO_EVAL_DATA")
     if not folder:
         sys.exit("set RIMEDIO_EVAL_DATA to the folder with the sets")
     console = Console()
-    encoder, heads = load_encoder(), load_heads(TRAINED)
-    with nullcontext() if chosen.base else encoder.adapted(heads.adapters):
-        for name, said in measured(encoder, Path(folder), chosen.only):
-            console.print(f"{name}: {said}")
+    for name, said in measured(Path(folder), chosen.only):
+        console.print(f"{name}: {said}")
 
 
-def measured(encoder: Encoder, folder: Path, only: str | None = None) -> Iterator[tuple[str, str]]:
+def measured(folder: Path, only: str | None = None, *, adapt: bool = False) -> Iterator[tuple[str, str]]:
     """The name of each set and what came of it; of one that is missing, that it is."""
+    encoder, heads = load_encoder(), load_heads(TRAINED)
     for name, measure in SETS.items():
         path = folder / name
         if only and only != name:
@@ -71,8 +74,15 @@ def measured(encoder: Encoder, folder: Path, only: str | None = None) -> Iterato
             continue
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
-        features = read(encoder, [row["text"] for row in rows], name)
-        for line in measure(rows, features):
+        texts = [row["text"] for row in rows]
+        if adapt:
+            train = partial(trained_with_adapters, encoder)
+        else:
+            bare = read(encoder, texts, name)
+            with encoder.adapted(heads.adapters):
+                shared = read(encoder, texts, name)
+            train = partial(trained, shared, bare, encoder.dimension)
+        for line in measure(rows, train):
             yield name, line
 
 
@@ -84,23 +94,52 @@ def read(encoder: Encoder, texts: Sequence[str], name: str) -> Features:
 
 
 def trained(
-    rows: Sequence[Row], labels: Sequence[set[str]], features: Features, inside: Rows, outside: Rows
-) -> list[set[str]]:
-    """What a head that was trained on the rows `inside` says of those `outside`."""
+    shared: Features,
+    bare: Features,
+    dimension: int,
+    examples: Sequence[Example],
+    texts: Sequence[str],
+    inside: Rows,
+    outside: Rows,
+) -> Said:
+    """By the way of reading that cross-validation on the rows `inside` chooses."""
+    name, head = fit_field(examples, FIELD, ways_of(part(shared, inside), part(bare, inside), dimension))
+    others = ways_of(part(shared, outside), part(bare, outside), dimension)
+    return name, decided(head, others[name].features)
+
+
+def trained_with_adapters(
+    encoder: Encoder, examples: Sequence[Example], texts: Sequence[str], inside: Rows, outside: Rows
+) -> Said:
+    """By an encoder that was adapted to the rows `inside`."""
+    material, adapters = adapted_material(
+        examples, strata_of(examples, FIELD), encoder, 0, lambda step, done: None
+    )
+    head = fit_head(FIELD, examples, material)[0].head
+    with encoder.adapted(adapters):
+        features = read(encoder, [texts[row] for row in outside], "judging")
+    return "adapted", decided(head, features)
+
+
+def decided(head: Head, features: Features) -> list[set[str]]:
+    return [{head.labels[place] for place in head.decide(row)} for row in head.probabilities(features)]
+
+
+def train_on_rows(
+    rows: Sequence[Row], labels: Sequence[set[str]], train: Train, inside: Rows, outside: Rows
+) -> Said:
     examples = [
         Example(text=rows[row]["text"], complaint_types=tuple(sorted(labels[row])), part="train")
         for row in inside
     ]
-    head = fit_field(examples, FIELD, part(features, inside))
-    probabilities = head.probabilities(part(features, outside))
-    return [{head.labels[place] for place in head.decide(row)} for row in probabilities]
+    return train(examples, [row["text"] for row in rows], inside, outside)
 
 
 def part(features: Features, rows: Rows) -> Features:
     return Features(meaning=features.meaning[rows], wording=features.wording[rows])
 
 
-def banking(rows: Sequence[Row], features: Features) -> list[str]:
+def banking(rows: Sequence[Row], train: Train) -> list[str]:
     labels = [{row["label"]} for row in rows]
     inside = np.array([place for place, row in enumerate(rows) if row["split"] == "train"])
     outside = np.array([place for place, row in enumerate(rows) if row["split"] == "test"])
@@ -109,36 +148,45 @@ def banking(rows: Sequence[Row], features: Features) -> list[str]:
     few = np.concatenate([random.permutation(inside[names == name])[:FEW] for name in np.unique(names)])
     lines = []
     for told, chosen in ((f"{FEW} messages a label", few), ("whole", inside)):
-        found = trained(rows, labels, features, chosen, outside)
+        way, found = train_on_rows(rows, labels, train, chosen, outside)
         right = accuracy_score([min(labels[row]) for row in outside], [min(one) for one in found])
-        lines.append(f"{told}: accuracy {right:.3f} on {len(outside)} texts")
+        lines.append(f"{told}: accuracy {right:.3f} on {len(outside)} texts, read {way}")
     return lines
 
 
-def one_label(rows: Sequence[Row], features: Features) -> list[str]:
+def one_label(rows: Sequence[Row], train: Train) -> list[str]:
     names = [row["label"] for row in rows]
     found: dict[int, str] = {}
+    ways = Counter[str]()
     for inside, outside in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(names, names):
-        said = trained(rows, [{name} for name in names], features, inside, outside)
+        way, said = train_on_rows(rows, [{name} for name in names], train, inside, outside)
+        ways[way] += 1
         found.update(zip(outside.tolist(), (min(one) for one in said), strict=True))
     score = f1_score(names, [found[place] for place in range(len(rows))], average="macro")
-    return [f"macro-F1 {score:.3f} on {len(rows)} texts"]
+    return [f"macro-F1 {score:.3f} on {len(rows)} texts, read {told(ways)}"]
 
 
-def aspects(rows: Sequence[Row], features: Features) -> list[str]:
+def aspects(rows: Sequence[Row], train: Train) -> list[str]:
     labels = [{one for one in row["aspects"].split("|") if one} for row in rows]
     found: list[set[str]] = [set()] * len(rows)
+    ways = Counter[str]()
     for inside, outside in KFold(FOLDS, shuffle=True, random_state=0).split(rows):
         labelled = np.array([row for row in inside if labels[row]])
-        for row, said in zip(outside, trained(rows, labels, features, labelled, outside), strict=True):
-            found[row] = said
+        way, said = train_on_rows(rows, labels, train, labelled, outside)
+        ways[way] += 1
+        for row, one in zip(outside, said, strict=True):
+            found[row] = one
     binary = MultiLabelBinarizer().fit(labels)
-    truth, said = binary.transform(labels), binary.transform(found)
-    micro, macro = (f1_score(truth, said, average=how, zero_division=0) for how in ("micro", "macro"))
-    return [f"micro-F1 {micro:.3f}, macro-F1 {macro:.3f} on {len(rows)} texts"]
+    truth, told_of = binary.transform(labels), binary.transform(found)
+    micro, macro = (f1_score(truth, told_of, average=how, zero_division=0) for how in ("micro", "macro"))
+    return [f"micro-F1 {micro:.3f}, macro-F1 {macro:.3f} on {len(rows)} texts, read {told(ways)}"]
 
 
-SETS: Mapping[str, Callable[[Sequence[Row], Features], list[str]]] = {
+def told(ways: Counter[str]) -> str:
+    return ", ".join(f"{way} ({count} of {ways.total()})" for way, count in ways.most_common())
+
+
+SETS: Mapping[str, Callable[[Sequence[Row], Train], list[str]]] = {
     "it_feelit.csv": one_label,
     "en_xci_complaints.csv": one_label,
     "en_banking77.csv": banking,

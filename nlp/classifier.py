@@ -98,9 +98,14 @@ class Classifier:
         reading = load_encoder(encoder, precision)
         if loaded.adapters is not None:
             reading.merge(loaded.adapters)
-        own = {field: load_encoder(encoder, precision) for field in loaded.own_adapters}
+        own = {}
+        bare = load_encoder(encoder, precision) if None in loaded.own_adapters.values() else None
         for field, adapters in loaded.own_adapters.items():
-            own[field].merge(adapters)
+            if adapters is None and bare is not None:
+                own[field] = bare
+            elif adapters is not None:
+                own[field] = load_encoder(encoder, precision)
+                own[field].merge(adapters)
         return cls(
             reading,
             loaded,

@@ -97,8 +97,9 @@ class Heads:
     """The heads of all fields, the encoder that they were trained on, and how good they are.
 
     `fingerprint` holds the encoder's embeddings of the probe texts, with the `adapters` merged into it where
-    there are some. A field of `own_adapters` is read by an encoder of its own, with those merged instead.
-    `figures` are those of the test part, as `nlp.evaluation` reports them; empty when nothing was held out.
+    there are some. A field of `own_adapters` is read by an encoder of its own, with those merged instead, or
+    with none. `figures` are those of the test part, as `nlp.evaluation` reports them; empty when nothing was
+    held out.
     """
 
     fields: Mapping[str, Head]
@@ -106,7 +107,7 @@ class Heads:
     provenance: Provenance
     figures: Mapping[str, Any]
     adapters: Adapters | None = None
-    own_adapters: Mapping[str, Adapters] = field(default_factory=dict)
+    own_adapters: Mapping[str, Adapters | None] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -147,8 +148,9 @@ class Heads:
 
     def _all_adapters(self) -> dict[str, Adapters]:
         """By the name of their file."""
-        shared = {_adapters_file(None): self.adapters} if self.adapters is not None else {}
-        return shared | {_adapters_file(name): adapters for name, adapters in self.own_adapters.items()}
+        files = {_adapters_file(name): one for name, one in self.own_adapters.items()}
+        files[_adapters_file(None)] = self.adapters
+        return {file: one for file, one in files.items() if one is not None}
 
     def _tensor_bytes(self) -> bytes:
         tensors = {_FINGERPRINT: self.fingerprint}
@@ -173,7 +175,7 @@ class Heads:
             "format": _FORMAT,
             **asdict(self.provenance),
             "adapters_sha256": self.adapters.sha256 if self.adapters is not None else None,
-            "own_adapters_sha256": {name: one.sha256 for name, one in self.own_adapters.items()},
+            "own_adapters_sha256": {name: one and one.sha256 for name, one in self.own_adapters.items()},
             "fields": fields,
             "figures": self.figures,
         }
@@ -285,9 +287,8 @@ def _heads(description: Mapping[str, Any], tensors: Mapping[str, Vectors], folde
         figures=description["figures"],
         adapters=_adapters(folder, None, description.get("adapters_sha256")),
         own_adapters={
-            name: adapters
+            name: _adapters(folder, name, sha256)
             for name, sha256 in description.get("own_adapters_sha256", {}).items()
-            if (adapters := _adapters(folder, name, sha256)) is not None
         },
     )
 

@@ -1,5 +1,7 @@
 """The coordinates in which heads are fitted: the directions in which messages differ most."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import sparse
 from scipy.linalg import eigh
@@ -13,21 +15,38 @@ MOST = 1500
 _SMALLEST = 1e-6  # parts of the largest eigenvalue under which a direction is rounding noise
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class View:
+    """What of the features is looked at.
+
+    Of the meaning the `last` so many numbers (None: all), and the wording with the weight `wording`.
+    """
+
+    last: int | None = None
+    wording: float = 1.0
+
+
+WHOLE = View()
+
+
 class Space:
     """The principal directions of the training messages.
 
     A ridge-penalised linear model hardly uses directions in which messages do not vary, so fitting it on
     their coordinates in the first `MOST` gives nearly the same weights as fitting it on all 9,728 features, a
-    hundred times faster. `points` holds the coordinates, float32 of shape (messages, directions).
+    hundred times faster. `points` holds the coordinates, float32 of shape (messages, directions). What the
+    `view` leaves out gets no weight.
     """
 
-    def __init__(self, features: Features) -> None:
-        meaning = features.meaning
+    def __init__(self, features: Features, view: View = WHOLE) -> None:
+        self._width = features.meaning.shape[1]
+        self._view = view
+        meaning = features.meaning[:, -(view.last or self._width) :]
         self._mean = meaning.mean(axis=0)
         # Divided by the root of their number too: meaning and wording then have rows of about length one.
         self._scale = (meaning.std(axis=0) + np.float32(1e-6)) * np.float32(np.sqrt(meaning.shape[1]))
         standard = (meaning - self._mean) / self._scale
-        wording = features.wording
+        wording = features.wording * np.float32(view.wording)
         if len(features) <= meaning.shape[1] + wording.shape[1]:
             # Fewer messages than features: the same directions from the smaller table of products.
             products = standard @ standard.T + (wording @ wording.T).toarray()
@@ -48,9 +67,11 @@ class Space:
     def back(self, weight: Vectors, bias: Vectors) -> tuple[Vectors, Vectors, Vectors]:
         """Turn weights on coordinates, (r, labels), into those on meaning, on wording, and the bias."""
         meaning = (self._of_meaning @ weight) / self._scale[:, None]
+        whole = np.zeros((self._width, weight.shape[1]), np.float32)
+        whole[-len(meaning) :] = meaning
         return (
-            meaning.astype(np.float32),
-            (self._of_wording @ weight).astype(np.float32),
+            whole,
+            (self._of_wording @ weight * np.float32(self._view.wording)).astype(np.float32),
             (bias - self._mean @ meaning).astype(np.float32),
         )
 

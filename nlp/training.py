@@ -15,13 +15,13 @@ from nlp.corpus import Example, corpus_sha256, read_corpus, split
 from nlp.encoder import Encoder
 from nlp.entities import EntityFinder
 from nlp.errors import TrainingError
-from nlp.evaluation import FieldReport, compare, evaluate
+from nlp.evaluation import evaluate
 from nlp.features import Features
 from nlp.fitting import FOLDS, Fit, Material, assign_folds, fit_choice, fit_several
-from nlp.heads import CHOICE_FIELDS, FIELDS, SCOPE, YES, Head, Heads, Provenance, check_folder
+from nlp.heads import CHOICE_FIELDS, FIELDS, SCOPE, YES, Heads, Provenance, check_folder
 from nlp.lexical import word_pieces
 from nlp.scope import fit_scope, read_out_of_scope
-from nlp.space import Space
+from nlp.space import WHOLE, Space, View
 
 MIN_EXAMPLES = 2
 """A label with fewer training messages than this is not learned."""
@@ -73,13 +73,13 @@ def train_on(
     training, test = split(examples)
     if not training:
         raise TrainingError("the corpus has no message in its train part: add messages")
-    learn = _adapted_material if adapt else _material
-    strata = _strata(training, "complaint_types")
+    learn = adapted_material if adapt else _material
+    strata = strata_of(training, "complaint_types")
     material, adapters = learn(training, strata, encoder, seed, lambda step, part: progress(step, 0.8 * part))
     fields = {}
     for place, field in enumerate(FIELDS):
         progress(f"training {field}", 0.8 + 0.15 * place / len(FIELDS))
-        fields[field] = _fit(field, training, material)[0].head
+        fields[field] = fit_head(field, training, material)[0].head
     progress(f"measuring on {len(test)} held-out messages", 0.95)
     with encoder.adapted(adapters):
         fields[SCOPE] = fit_scope(material.meaning, encoder.features(read_out_of_scope()))
@@ -101,67 +101,27 @@ def train_on(
     return replace(heads, figures=evaluate(test, assessments).figures())
 
 
-def train_field(
-    examples: Sequence[Example],
-    field: str,
-    base: Heads,
-    *,
-    encoder: Encoder,
-    seed: int = 0,
-    adapt: bool = False,
-    progress: Progress = lambda step, done: None,
-) -> tuple[Heads, FieldReport]:
-    """Train one field on a business's own messages; the other fields keep the heads of `base`.
-
-    With `adapt` the field gets adapters of its own: better, and messages are then read twice. All messages
-    are trained on. The report is cross-validated: each message is judged by a model that had not seen it,
-    though regularisation and thresholds were chosen on these very judgements.
-
-    Raises:
-        FingerprintError: `base` was trained on another encoder.
-        TrainingError: The messages as a whole lack what is needed, or the encoder cannot be adapted.
-    """
-    strata, share = _strata(examples, field), 0.9 if adapt else 0.5
-    with encoder.adapted(base.adapters):
-        base.check_encoder(encoder)
-    learn = _adapted_material if adapt else _material
-    with encoder.adapted(None if adapt else base.adapters):
-        material, adapters = learn(
-            examples, strata, encoder, seed, lambda step, part: progress(step, share * part)
-        )
-    others = {name: one for name, one in base.own_adapters.items() if name != field}
-    progress(f"training {field}", share)
-    fit, rows = _fit(field, examples, material)
-    report = _cross_validated(field, [examples[row] for row in rows], fit)
-    heads = replace(
-        base,
-        fields={**base.fields, field: fit.head},
-        provenance=replace(base.provenance, own={**base.provenance.own, field: corpus_sha256(examples)}),
-        figures={**base.figures, field: {**report.figures(), "how": "cross-validated on its own messages"}},
-        own_adapters=others if adapters is None else {**others, field: adapters},
-    )
-    return heads, report
-
-
-def fit_field(examples: Sequence[Example], field: str, features: Features, *, seed: int = 0) -> Head:
-    """Fit the head of one field on features that are already read, one row an example."""
-    return _fit(field, examples, _spread(examples, _strata(examples, field), features, seed))[0].head
-
-
 def _material(
     examples: Sequence[Example], strata: Sequence[int], encoder: Encoder, seed: int, progress: Progress
 ) -> tuple[Material, Adapters | None]:
-    features = _read(examples, encoder, lambda part: progress(f"reading {len(examples)} messages", part))
-    return _spread(examples, strata, features, seed), None
+    features = read_all(examples, encoder, lambda part: progress(f"reading {len(examples)} messages", part))
+    return spread(examples, strata, features, seed), None
 
 
-def _spread(examples: Sequence[Example], strata: Sequence[int], features: Features, seed: int) -> Material:
-    space = Space(features)
+def spread(
+    examples: Sequence[Example],
+    strata: Sequence[int],
+    features: Features,
+    seed: int,
+    view: View = WHOLE,
+) -> Material:
+    """What heads are fitted on, of features that no fold was adapted without."""
+    space = Space(features, view)
     folds = assign_folds(strata, seed, [example.business for example in examples])
     return Material(meaning=features.meaning, space=space, folds=folds, unseen=[space] * FOLDS)
 
 
-def _adapted_material(
+def adapted_material(
     examples: Sequence[Example], strata: Sequence[int], encoder: Encoder, seed: int, progress: Progress
 ) -> tuple[Material, Adapters | None]:
     """Adapts without each fold, for what must be judged unseen, and then on everything."""
@@ -181,7 +141,7 @@ def _adapted_material(
         adapters = adapt([examples[row] for row in rows], network, seed=seed, progress=told)
         begun += len(rows)
         with encoder.adapted(adapters):
-            features = _read(examples, encoder, lambda part: None)
+            features = read_all(examples, encoder, lambda part: None)
         spaces.append(Space(features))
     *unseen, space = spaces
     return Material(meaning=features.meaning, space=space, folds=folds, unseen=unseen), adapters
@@ -191,7 +151,8 @@ def _tell(progress: Progress, step: str, begun: float, share: float, done: int, 
     progress(step, begun + share * done / total)
 
 
-def _read(examples: Sequence[Example], encoder: Encoder, progress: Callable[[float], None]) -> Features:
+def read_all(examples: Sequence[Example], encoder: Encoder, progress: Callable[[float], None]) -> Features:
+    """The features of all examples; `progress` is told the part that is read."""
     texts = [clean(example.text) for example in examples]
     meaning = []
     for start in range(0, len(texts), _READ_AT_ONCE):
@@ -200,24 +161,18 @@ def _read(examples: Sequence[Example], encoder: Encoder, progress: Callable[[flo
     return Features(meaning=np.concatenate(meaning), wording=word_pieces(texts))
 
 
-def _strata(examples: Sequence[Example], field: str) -> list[int]:
+def strata_of(examples: Sequence[Example], field: str) -> list[int]:
     """By which of its labels each message is spread over the folds: the rarest."""
-    sets = [_labels(example, field) or frozenset() for example in examples]
+    sets = [labels_of(example, field) or frozenset() for example in examples]
     counts = Counter(label for labels in sets for label in labels)
     rising = sorted(counts, key=lambda label: (counts[label], label))
     place = {label: position for position, label in enumerate(rising)}
     return [min((place[label] for label in labels), default=-1) for labels in sets]
 
 
-def _cross_validated(field: str, examples: Sequence[Example], fit: Fit) -> FieldReport:
-    found = [{fit.head.labels[index] for index in fit.head.decide(row)} for row in fit.probabilities]
-    unsure = [fit.head.confidence(row) < fit.head.abstain_below for row in fit.probabilities]
-    return compare(field, examples, found, unsure)
-
-
-def _fit(field: str, examples: Sequence[Example], material: Material) -> tuple[Fit, list[int]]:
+def fit_head(field: str, examples: Sequence[Example], material: Material) -> tuple[Fit, list[int]]:
     """The head, and which of the examples it was fitted on."""
-    sets = [_labels(example, field) for example in examples]
+    sets = [labels_of(example, field) for example in examples]
     rows = [index for index, labels in enumerate(sets) if labels is not None]
     # Types are learned among complaints only: what is no complaint is the business of the head for `act`.
     if field == "complaint_types":
@@ -243,7 +198,7 @@ def _fit(field: str, examples: Sequence[Example], material: Material) -> tuple[F
     return fit_several(labels, truth, material, chosen, at_least_one=at_least_one), rows
 
 
-def _labels(example: Example, field: str) -> frozenset[str] | None:
+def labels_of(example: Example, field: str) -> frozenset[str] | None:
     """The labels that people gave, None where nobody labelled the field."""
     if field == "own_error":
         return None if example.own_error is None else frozenset({YES} if example.own_error else ())

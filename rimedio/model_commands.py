@@ -193,8 +193,8 @@ def _train_field(
 ) -> "Heads":
     from nlp.encoder import Precision, load_encoder
     from nlp.evaluation import Report, render
+    from nlp.field_training import train_field
     from nlp.heads import TRAINED, check_folder, load_heads
-    from nlp.training import train_field
 
     settings = settings_or_fail()
     base = load_heads(settings.heads_folder or TRAINED)

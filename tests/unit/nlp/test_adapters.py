@@ -15,8 +15,8 @@ from nlp.entities import EntityFinder
 from nlp.errors import EncoderError, FingerprintError, HeadsError, TrainingError
 from nlp.evidence import find_evidence
 from nlp.features import read_features
+from nlp.field_training import train_field
 from nlp.heads import TRAINED, load_heads
-from nlp.training import train_field
 
 CORPUS = Path(__file__).parents[3] / "nlp" / "data" / "corpus.jsonl"
 LAST = "encoder.layer.11.output.dense"

@@ -7,9 +7,9 @@ import pytest
 
 from nlp.encoder import Encoder
 from nlp.errors import LabelsError
+from nlp.field_training import train_field
 from nlp.heads import TRAINED, load_heads
 from nlp.own_labels import LEAST_EXAMPLES, read_own_labels
-from nlp.training import train_field
 
 PARKING = [
     f"Il parcheggio {rest}"

@@ -1,0 +1,75 @@
+"""Public sets as a business's own labels with adapters of their own: hours, so kept apart and dated.
+
+`make evaluate-adapted` trains them as `rimedio train FILE --field complaint_types --adapt` does, keeps what
+came of each set as soon as it is known, and puts the figures into docs/evaluation.md.
+
+    RIMEDIO_EVAL_DATA=sets .venv/bin/python -m benchmarks.adapted
+    RIMEDIO_EVAL_DATA=sets .venv/bin/python -m benchmarks.adapted --only it_feelit.csv
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks import own_labels
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "evaluation.md"
+KEPT = ROOT / "docs" / "evaluation" / "adapted.json"
+BEGIN, END = "<!-- With adapters of their own. -->", "<!-- Until here. -->"
+
+
+def main() -> None:
+    """Trains, measures, and writes after each set."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--only", help="the name of one set")
+    chosen = parser.parse_args()
+    folder = os.environ.get("RIMEDIO_EVAL_DATA")
+    if not folder:
+        sys.exit("set RIMEDIO_EVAL_DATA to the folder with the sets")
+    console, found = Console(), kept()
+    done: dict[str, list[str]] = {}
+    for name, said in own_labels.measured(Path(folder), chosen.only, adapt=True):
+        console.print(f"{name}: {said}")
+        done.setdefault(name, []).append(said)
+        found = {**found, name: {"day": f"{datetime.now(UTC):%d %B %Y}", "said": done[name]}}
+        KEPT.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        put_in(PAGE)
+
+
+def kept() -> Mapping[str, Mapping[str, object]]:
+    """By the name of the set: the day it was measured, and what came of it."""
+    return json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+
+
+def lines() -> Sequence[str]:
+    """The part of the page that tells of them, with its marks."""
+    rows = [
+        f"| {name.removesuffix('.csv')} | {said} | {one['day']} |"
+        for name, one in kept().items()
+        for said in one["said"]  # type: ignore[attr-defined]
+    ]
+    told = ["With adapters of their own (`--adapt`), as `make evaluate-adapted` measured them:", ""]
+    table = ["| set | figure | measured |", "| --- | --- | --- |", *rows]
+    return (BEGIN, *((*told, *table) if rows else ("With adapters of their own: not measured yet.",)), END)
+
+
+def put_in(page: Path) -> None:
+    """Replaces that part of the page."""
+    before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        sys.exit(f"{page}: no part between {BEGIN!r} and {END!r}: run `make evaluate` first")
+    temporary = page.with_name(f".{page.name}.partial")
+    temporary.write_text(before + "\n".join(lines()) + after, encoding="utf-8")
+    temporary.replace(page)
+
+
+if __name__ == "__main__":
+    main()
