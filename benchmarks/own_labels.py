@@ -30,8 +30,8 @@ from sklearn.preprocessing import MultiLabelBinarizer
 from nlp.classifier import clean
 from nlp.corpus import Example
 from nlp.encoder import Encoder, load_encoder
-from nlp.features import Features
-from nlp.field_training import Way, fit_field, ways_of
+from nlp.features import Features, beside
+from nlp.field_training import fit_field
 from nlp.heads import TRAINED, Head, load_heads
 from nlp.lexical import word_pieces
 from nlp.training import adapted_material, fit_head, strata_of
@@ -43,10 +43,9 @@ FIELD = "complaint_types"
 
 Rows = npt.NDArray[np.intp]
 Row = Mapping[str, str]
-Ways = Mapping[str, Way]
 Said = tuple[str, list[set[str]]]
 Train = Callable[[Sequence[Example], Sequence[str], Rows, Rows], Said]
-"""Trains on examples, the texts of the first rows; says of the second rows how they were read, and what."""
+"""Trains on examples, the texts of the first rows; says what the second rows are, and by which view."""
 
 
 def main() -> None:
@@ -81,7 +80,7 @@ def measured(folder: Path, only: str | None = None, *, adapt: bool = False) -> I
             bare = read(encoder, texts, name)
             with encoder.adapted(heads.adapters):
                 shared = read(encoder, texts, name)
-            train = partial(trained, shared, bare, encoder.dimension)
+            train = partial(trained, beside(shared, bare, encoder.dimension), encoder.dimension)
         for line in measure(rows, train):
             yield name, line
 
@@ -94,18 +93,16 @@ def read(encoder: Encoder, texts: Sequence[str], name: str) -> Features:
 
 
 def trained(
-    shared: Features,
-    bare: Features,
+    features: Features,
     dimension: int,
     examples: Sequence[Example],
     texts: Sequence[str],
     inside: Rows,
     outside: Rows,
 ) -> Said:
-    """By the way of reading that cross-validation on the rows `inside` chooses."""
-    name, head = fit_field(examples, FIELD, ways_of(part(shared, inside), part(bare, inside), dimension))
-    others = ways_of(part(shared, outside), part(bare, outside), dimension)
-    return name, decided(head, others[name].features)
+    """By the view that cross-validation on the rows `inside` chooses."""
+    view, head = fit_field(examples, FIELD, part(features, inside), dimension)
+    return view, decided(head, part(features, outside))
 
 
 def trained_with_adapters(
@@ -150,7 +147,7 @@ def banking(rows: Sequence[Row], train: Train) -> list[str]:
     for told, chosen in ((f"{FEW} messages a label", few), ("whole", inside)):
         way, found = train_on_rows(rows, labels, train, chosen, outside)
         right = accuracy_score([min(labels[row]) for row in outside], [min(one) for one in found])
-        lines.append(f"{told}: accuracy {right:.3f} on {len(outside)} texts, read {way}")
+        lines.append(f"{told}: accuracy {right:.3f} on {len(outside)} texts, {way}")
     return lines
 
 
@@ -163,7 +160,7 @@ def one_label(rows: Sequence[Row], train: Train) -> list[str]:
         ways[way] += 1
         found.update(zip(outside.tolist(), (min(one) for one in said), strict=True))
     score = f1_score(names, [found[place] for place in range(len(rows))], average="macro")
-    return [f"macro-F1 {score:.3f} on {len(rows)} texts, read {told(ways)}"]
+    return [f"macro-F1 {score:.3f} on {len(rows)} texts, {told(ways)}"]
 
 
 def aspects(rows: Sequence[Row], train: Train) -> list[str]:
@@ -179,7 +176,7 @@ def aspects(rows: Sequence[Row], train: Train) -> list[str]:
     binary = MultiLabelBinarizer().fit(labels)
     truth, told_of = binary.transform(labels), binary.transform(found)
     micro, macro = (f1_score(truth, told_of, average=how, zero_division=0) for how in ("micro", "macro"))
-    return [f"micro-F1 {micro:.3f}, macro-F1 {macro:.3f} on {len(rows)} texts, read {told(ways)}"]
+    return [f"micro-F1 {micro:.3f}, macro-F1 {macro:.3f} on {len(rows)} texts, {told(ways)}"]
 
 
 def told(ways: Counter[str]) -> str:

@@ -14,6 +14,7 @@ from desk.errors import UnknownCaseError
 from desk.queue import neighbours
 from desk.slot_words import slot_words, with_slots
 from models.clock import utcnow
+from models.labels import Act, Ask, Tone, Urgency
 from models.money import Money
 from models.states import Direction, OutboxState, PromiseState
 from models.tables import Agent, Case, Draft, Message, OpenEdit
@@ -141,6 +142,13 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
             for edit in view.open_edits
             if edit.agent_id != visit.agent.id and edit.agent_id in agents
         ],
+        "choices": {
+            "act": list(Act),
+            "complaint_types": list(visit.desk.road.policies.complaint_types),
+            "tone": list(Tone),
+            "urgency": list(Urgency),
+            "asks": list(Ask),
+        },
         "by_hand": case.channel == "desk",
         "undo_left": undo_left(view),
         "state": _state(view, visit, kept, slots, before, after),

@@ -13,7 +13,7 @@ from nlp.costs import Costs
 from nlp.encoder import Encoder, Precision, Vectors, load_encoder
 from nlp.entities import EntityFinder
 from nlp.errors import HeadsError
-from nlp.features import Features, read_features
+from nlp.features import Features, beside, read_features
 from nlp.heads import FIELDS, NO, SCOPE, TRAINED, Head, Heads, load_heads
 from nlp.language import detect_language, load_identifier
 
@@ -149,11 +149,12 @@ class Classifier:
     def features(self, texts: Sequence[str]) -> Mapping[str, Features]:
         """What the head of each field reads of cleaned texts."""
         shared = read_features(self.encoder, texts)
-        own = {
-            field: replace(shared, meaning=encoder.features(texts))
-            for field, encoder in self._own_encoders.items()
-        }
-        return {field: own.get(field, shared) for field in self.heads.fields}
+        found = dict.fromkeys(self.heads.fields, shared)
+        for field, encoder in self._own_encoders.items():
+            own = replace(shared, meaning=encoder.features(texts))
+            bare = self.heads.own_adapters[field] is None
+            found[field] = beside(shared, own, encoder.dimension) if bare else own
+        return found
 
     def _assess(self, text: str, predictions: dict[str, Vectors], position: int, today: date) -> Assessment:
         rows = {field: values[position] for field, values in predictions.items()}

@@ -59,6 +59,11 @@ def compare_readings(
     return tuple(compared)
 
 
+def keeps_up(compared: Sequence[FieldComparison], *, least: float = -1.0) -> bool:
+    """Whether the second is in no field worse by more than chance, nor by more than `least` says."""
+    return all(not one.worse and one.second - one.first >= least for one in compared)
+
+
 def render_comparison(names: tuple[str, str], fields: Sequence[FieldComparison]) -> Table:
     """The comparison as a table for a terminal."""
     table = Table()

@@ -10,6 +10,9 @@ from models.labels import Act, Ask, ComplaintType, Tone, Urgency
 from nlp.errors import BatchError, CorpusError
 from nlp.tables import CSV_SUFFIXES, find_text_column, open_table
 
+SHIPPED = Path(__file__).parent / "data" / "corpus.jsonl"
+"""The corpus that comes with the package."""
+
 TRAIN, TEST = "train", "test"
 _PARTS = (TRAIN, TEST)
 

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from models.assessment import Assessment, Evidence, Span
 from nlp.classifier import Classifier, clean
 from nlp.encoder import Vectors
-from nlp.heads import CHOICE_FIELDS, NO, Head
+from nlp.heads import CHOICE_FIELDS, NO
 
 MOST_PIECES = 48
 MOST_READ = 32_000
@@ -23,7 +24,11 @@ CARRIED = 0.6
 MOST_NAMED = 0.4
 """Of the pieces of a text, at most this part is named: where everything counts, marking says nothing."""
 
+FEWEST_SENTENCES = 3
+"""A text of fewer is not looked at by sentences."""
+
 _WORD = re.compile(r"\S+")
+_END = re.compile(r"[.!?…]+[\"'»”)]*$")
 _EDGES = " \t\n.,;:!?…\"'“”«»()[]"
 
 
@@ -31,30 +36,65 @@ def find_evidence(classifier: Classifier, text: str, assessment: Assessment) -> 
     """Name the words that carried each label of an assessment of this text.
 
     Each piece of the text is left out once, and the model reads the rest: what lowers the score of the
-    label most carried it. Pieces are words, or in a long text groups of neighbouring words: at most
-    `MOST_PIECES`, and fewer where `MOST_READ` letters would not do. A label that no single piece carries
-    has no spans; a text of one word is its own reason; one of more than `LONGEST` letters has none.
+    label most carried it. Pieces are words. Of a text with too many of them its sentences are left out first,
+    and then the words of those that carried some label, so that each matter of several is found in its own
+    sentence: at most `MOST_PIECES` pieces, and fewer where `MOST_READ` letters would not do. A label that
+    no single piece carries has no spans; a text of one word is its own reason; one of more than `LONGEST`
+    letters has none.
 
     Source: occlusion, as of Zeiler and Fergus 2014 and, for words, Li et al. 2016.
     """
-    pieces = _pieces(text) if len(text) <= LONGEST else []
-    wanted = _wanted(assessment)
-    if not pieces:
+    words = _words(text) if len(text) <= LONGEST else []
+    wanted = [(field, label) for field, label in _wanted(assessment) if _is_told(classifier, field, label)]
+    if not words:
         return ()
+    if len(words) == 1:
+        return tuple(Evidence(field=field, label=label, spans=tuple(words)) for field, label in wanted)
+    most = min(MOST_PIECES, MOST_READ // len(text))
+    sentences = _sentences(words, text)
+    if len(words) <= most or len(sentences) < FEWEST_SENTENCES:
+        drops = _drops(classifier, text, _grouped(words, most), wanted)
+        named = [_named(one) for one in drops]
+        pieces = [_grouped(words, most)] * len(wanted)
+    else:
+        whole = _grouped(sentences, most // 2)
+        carried = [_named(one) for one in _drops(classifier, text, whole, wanted)]
+        chosen = [whole[at] for at in sorted({at for one in carried for at in one})]
+        inside = [word for word in words if any(_meets(word, sentence) for sentence in chosen)]
+        few = _grouped(inside, most - len(whole))
+        drops = _drops(classifier, text, few, wanted)
+        # A label is looked for in the sentences that carried it, not in those of another matter.
+        pieces = [
+            [piece for piece in few if any(_meets(piece, whole[at]) for at in carrying)]
+            for carrying in carried
+        ]
+        named = [
+            _named(one[[few.index(piece) for piece in own]]) if own else []
+            for one, own in zip(drops, pieces, strict=True)
+        ]
+    return tuple(
+        Evidence(field=field, label=label, spans=_joined(text, [own[at] for at in places]))
+        for (field, label), own, places in zip(wanted, pieces, named, strict=True)
+    )
+
+
+def _is_told(classifier: Classifier, field: str, label: str) -> bool:
+    """Whether the heads know the label: it may have been found by others, which did not stay."""
+    return label in classifier.heads.fields[field].labels
+
+
+def _drops(
+    classifier: Classifier, text: str, pieces: Sequence[Span], wanted: Sequence[tuple[str, str]]
+) -> list[Vectors]:
+    """By how much the score of each label falls without each piece."""
     rest = [clean(text[: piece.start] + " " + text[piece.end :]) for piece in pieces]
-    if len(pieces) == 1:
-        return tuple(Evidence(field=field, label=label, spans=tuple(pieces)) for field, label in wanted)
     features = classifier.features([clean(text), *rest])
-    found = []
+    drops = []
     for field, label in wanted:
         head = classifier.heads.fields[field]
-        if label not in head.labels:
-            # It was found by other heads, which did not stay.
-            continue
-        scores = _scores(head, head.probabilities(features[field]), head.labels.index(label))
-        named = _named(scores[0] - scores[1:])
-        found.append(Evidence(field=field, label=label, spans=_joined(text, [pieces[at] for at in named])))
-    return tuple(found)
+        scores = _scores(head.probabilities(features[field]), head.labels.index(label))
+        drops.append(scores[0] - scores[1:])
+    return drops
 
 
 def _wanted(assessment: Assessment) -> list[tuple[str, str]]:
@@ -66,18 +106,36 @@ def _wanted(assessment: Assessment) -> list[tuple[str, str]]:
     return wanted
 
 
-def _pieces(text: str) -> list[Span]:
-    words = [Span(start=match.start(), end=match.end()) for match in _WORD.finditer(text) if clean(match[0])]
-    most = min(MOST_PIECES, MOST_READ // max(len(text), 1))
-    if len(words) <= most:
-        return words
+def _words(text: str) -> list[Span]:
+    return [Span(start=match.start(), end=match.end()) for match in _WORD.finditer(text) if clean(match[0])]
+
+
+def _sentences(words: Sequence[Span], text: str) -> list[Span]:
+    """Stretches of words up to a full stop, a question or exclamation mark, or the end of a line."""
+    sentences, begun = [], words[0].start
+    for word, following in pairwise([*words, Span(start=len(text), end=len(text))]):
+        between = text[word.end : following.start]
+        if following.start == len(text) or "\n" in between or _END.search(text[word.start : word.end]):
+            sentences.append(Span(start=begun, end=word.end))
+            begun = following.start
+    return sentences
+
+
+def _grouped(pieces: Sequence[Span], most: int) -> list[Span]:
+    """Neighbours together, where there are too many."""
+    if len(pieces) <= most:
+        return list(pieces)
     return [
-        Span(start=words[group[0]].start, end=words[group[-1]].end)
-        for group in np.array_split(np.arange(len(words)), most)
+        Span(start=pieces[group[0]].start, end=pieces[group[-1]].end)
+        for group in np.array_split(np.arange(len(pieces)), max(most, 1))
     ]
 
 
-def _scores(head: Head, probabilities: Vectors, label: int) -> Vectors:
+def _meets(piece: Span, other: Span) -> bool:
+    return piece.start < other.end and other.start < piece.end
+
+
+def _scores(probabilities: Vectors, label: int) -> Vectors:
     """Log odds: a probability near one moves little where its score moves much."""
     sure = np.clip(probabilities[:, label].astype(float), 1e-6, 1 - 1e-6)
     odds: Vectors = np.log(sure / (1 - sure))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from scipy import sparse
 
 from nlp.encoder import Encoder, Vectors
@@ -23,6 +24,16 @@ class Features:
 
     def __len__(self) -> int:
         return len(self.meaning)
+
+
+def beside(shared: Features, bare: Features, dimension: int) -> Features:
+    """What a field of a business's own reads: the embedding with adapters, and everything without.
+
+    `dimension` is that of the encoder. Adapters have learned what matters for the usual labels, and have lost
+    some of what other labels need.
+    """
+    meaning = np.concatenate([shared.meaning[:, -dimension:], bare.meaning], axis=1)
+    return Features(meaning=meaning, wording=bare.wording)
 
 
 def read_features(encoder: Encoder, texts: Sequence[str]) -> Features:

@@ -97,9 +97,9 @@ class Heads:
     """The heads of all fields, the encoder that they were trained on, and how good they are.
 
     `fingerprint` holds the encoder's embeddings of the probe texts, with the `adapters` merged into it where
-    there are some. A field of `own_adapters` is read by an encoder of its own, with those merged instead, or
-    with none. `figures` are those of the test part, as `nlp.evaluation` reports them; empty when nothing was
-    held out.
+    there are some. A field of `own_adapters` is read by an encoder of its own with those merged, or, for
+    None, by one without any beside the shared one. `figures` are those of the test part, as `nlp.evaluation`
+    reports them; empty when nothing was held out.
     """
 
     fields: Mapping[str, Head]

@@ -35,6 +35,7 @@ from responses.cases import (
     has_open_promise,
     holder_of,
     move,
+    open_messages,
     raise_revision,
     raise_revision_from,
     release,
@@ -48,7 +49,6 @@ from responses.events import record
 from responses.filing import due_now
 from responses.hours import OpeningHours
 from responses.outbox import cancel_pending, enqueue_parts
-from responses.reading import open_messages
 from responses.rights import Bound, bound_draft, check_free, check_reach, decision_of
 from responses.texts import split_text
 from responses.waiting import await_answer

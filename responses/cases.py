@@ -1,4 +1,4 @@
-"""Cases: their numbers, revisions and claims, and which of them a message joins."""
+"""Cases: their numbers, revisions and claims, which of them a message joins, and what is unanswered."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from sqlalchemy import exists, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
-from models.states import CaseState, OutboxState, PromiseState, Verdict, check_case
+from models.states import CaseState, Direction, OutboxState, PromiseState, Verdict, check_case
 from models.tables import Agent, Approval, Case, Fact, Identity, Message, OutboxEntry, Promise
 from responses.errors import BlockedError
 from responses.events import record
@@ -248,6 +248,18 @@ async def last_answer_at(session: AsyncSession, case_id: str) -> datetime | None
     )
     at: datetime | None = (await session.scalars(query)).one()
     return at
+
+
+async def open_messages(session: AsyncSession, case_id: str) -> list[Message]:
+    """The customer's messages since our last answer, each in its newest version, oldest first."""
+    query = select(Message).where(Message.case_id == case_id, Message.direction == Direction.IN)
+    since = await last_answer_at(session, case_id)
+    if since is not None:
+        query = query.where(Message.created_at > since)
+    newest: dict[tuple[str | None, str | None], Message] = {}
+    for message in await session.scalars(query.order_by(Message.id)):
+        newest[message.identity_id, message.external_id or message.id] = message
+    return list(newest.values())
 
 
 def _stamp(at: datetime | None) -> str:

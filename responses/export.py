@@ -17,7 +17,7 @@ from responses.personal import HOLDINGS
 
 # Buttons and questions in agents' chats: they say nothing about the person, and what they carry lets act.
 _NOT_SHOWN: frozenset[type[Base]] = frozenset({Card, Prompt})
-_OF_MESSAGES = frozenset({"attachments", "assessments"})
+_OF_MESSAGES = frozenset({"attachments", "assessments", "corrections"})
 
 
 async def export_person(session: AsyncSession, customer: Customer, files: FileStore) -> dict[str, Any]:

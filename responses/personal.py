@@ -21,6 +21,7 @@ from models.tables import (
     Call,
     Card,
     Case,
+    Correction,
     Customer,
     DecisionRow,
     Draft,
@@ -234,6 +235,7 @@ HOLDINGS: tuple[Holding, ...] = (
         {"fields": _labels_only, "evidence": _none},
         kept="encoder heads",
     ),
+    _holding(Correction, lambda scope: Correction.case_id.in_(scope.cases), kept="labels"),
     _holding(Fact, lambda scope: Fact.case_id.in_(scope.cases), {"value": _no_words}, kept="name source"),
     _holding(
         DecisionRow,

@@ -40,11 +40,11 @@ class _AsAccepted(tuple[str, ...]):
 class PolicyBook:
     """Every version ever loaded, whole, in the database; parsed once each.
 
-    `complaint_types` are the types that a policy may name: those that the classifier tells.
+    `complaint_types` are the types that a policy or an agent may name: those that the classifier tells.
     """
 
     def __init__(self, complaint_types: Collection[str] = tuple(ComplaintType)) -> None:
-        self._complaint_types = complaint_types
+        self.complaint_types = complaint_types
         self._parsed: dict[str, Policy] = {}
 
     async def load(self, session: AsyncSession, files: Mapping[str, str]) -> Loaded:
@@ -52,7 +52,7 @@ class PolicyBook:
         new, refused = [], []
         for name, text in files.items():
             try:
-                policy = load_policy_text(text, name, self._complaint_types)
+                policy = load_policy_text(text, name, self.complaint_types)
             except PolicyFileError as error:
                 refused.append(error)
                 continue
@@ -98,6 +98,6 @@ class PolicyBook:
     def _parse(self, version: PolicyVersion) -> Policy:
         if version.sha256 not in self._parsed:
             self._parsed[version.sha256] = load_policy_text(
-                version.text, version.file, _AsAccepted(self._complaint_types)
+                version.text, version.file, _AsAccepted(self.complaint_types)
             )
         return self._parsed[version.sha256]

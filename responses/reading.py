@@ -1,18 +1,16 @@
-"""Reading a case: its open messages, and what the classifier says of each."""
+"""Reading a case: its open messages, and what each means, to the classifier or to an agent who has spoken."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.assessment import Assessment, Classify
 from models.database import Database
 from models.once import insert_once
-from models.serial import from_json, to_json
-from models.states import Direction
+from models.serial import to_json
 from models.tables import AssessmentRow, Case, Customer, Identity, Message
-from responses.cases import last_answer_at
+from responses.cases import open_messages
+from responses.corrections import understood
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,9 +42,10 @@ async def read_case(database: Database, classify: Classify, case_id: str) -> Rea
         if case is None:
             return None
         messages = await open_messages(session, case_id)
-        assessed = await _stored_assessments(session, messages)
+        known = await understood(session, [message.id for message in messages])
         customer = await session.get_one(Customer, case.customer_id)
         identity = await session.get_one(Identity, case.identity_id)
+    assessed = {message_id: one.assessment for message_id, one in known.items()}
     unread = [message for message in messages if message.id not in assessed and message.text.strip()]
     if unread:
         found = await classify([message.text for message in unread])
@@ -74,24 +73,3 @@ async def read_case(database: Database, classify: Classify, case_id: str) -> Rea
         messages=tuple(messages),
         assessed=assessed,
     )
-
-
-async def open_messages(session: AsyncSession, case_id: str) -> list[Message]:
-    """The customer's messages since our last answer, each in its newest version, oldest first."""
-    query = select(Message).where(Message.case_id == case_id, Message.direction == Direction.IN)
-    since = await last_answer_at(session, case_id)
-    if since is not None:
-        query = query.where(Message.created_at > since)
-    newest: dict[tuple[str | None, str | None], Message] = {}
-    for message in await session.scalars(query.order_by(Message.id)):
-        newest[message.identity_id, message.external_id or message.id] = message
-    return list(newest.values())
-
-
-async def _stored_assessments(session: AsyncSession, messages: Sequence[Message]) -> dict[str, Assessment]:
-    rows = await session.scalars(
-        select(AssessmentRow)
-        .where(AssessmentRow.message_id.in_([message.id for message in messages]))
-        .order_by(AssessmentRow.id)
-    )
-    return {row.message_id: from_json(Assessment, row.fields) for row in rows}

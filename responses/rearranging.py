@@ -6,12 +6,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.states import CaseState, Direction
 from models.tables import Agent, Case, Fact, Identity, Message
 from responses.approval import supersede
-from responses.cases import OPEN_STATES, close, has_open_promise, move, open_case, raise_revision
+from responses.cases import (
+    OPEN_STATES,
+    close,
+    has_open_promise,
+    move,
+    open_case,
+    open_messages,
+    raise_revision,
+)
 from responses.errors import BlockedError
 from responses.events import record
 from responses.filing import due_now
 from responses.outbox import cancel_cards
-from responses.reading import open_messages
 from responses.rights import check_free
 
 

@@ -17,6 +17,7 @@ from models.tables import (
     Attachment,
     Card,
     Case,
+    Correction,
     Customer,
     DecisionRow,
     Draft,
@@ -114,8 +115,8 @@ async def remove_samples(session: AsyncSession, actor: str) -> int:
     await session.execute(update(Draft).where(Draft.case_id.in_(cases)).values(edited_from=None))
     for table in (Prompt, OpenEdit, Card, Event, Voucher, LedgerEntry, Promise, OutboxEntry, Fact):
         await session.execute(delete(table).where(table.case_id.in_(cases)))
-    await session.execute(delete(AssessmentRow).where(AssessmentRow.message_id.in_(messages)))
-    await session.execute(delete(Attachment).where(Attachment.message_id.in_(messages)))
+    for read in (Correction, AssessmentRow, Attachment):
+        await session.execute(delete(read).where(read.message_id.in_(messages)))
     await session.execute(delete(Message).where(Message.id.in_(messages)))
     for decided in (OfferRow, Approval, Draft, DecisionRow):
         await session.execute(delete(decided).where(decided.case_id.in_(cases)))

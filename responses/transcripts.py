@@ -5,12 +5,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.states import CaseState, Direction
 from models.tables import Agent, Case, Message
-from responses.cases import raise_revision
+from responses.cases import open_messages, raise_revision
 from responses.errors import BlockedError
 from responses.events import record
 from responses.filing import clean, due_now
 from responses.incoming import MessageKind
-from responses.reading import open_messages
 from responses.rights import check_free
 
 MAX_TEXT = 20_000

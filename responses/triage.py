@@ -168,6 +168,7 @@ class Triage:
         case.due_at = hours.add(deadline, first) if deadline is not None else None
         case.triage_due_at = case.first_unread_at = case.reopened_from = None
         if matter.act == Act.SPAM and draft is None:
+            await cancel_cards(session, case)
             move(case, CaseState.SPAM)
             record(session, "system", "case.spam", case.id)
             return

@@ -15,7 +15,6 @@ from models.states import CaseState, Direction, OutboxState, Purpose, Verdict
 from models.tables import (
     Agent,
     Approval,
-    AssessmentRow,
     Attachment,
     Case,
     Customer,
@@ -31,20 +30,24 @@ from models.tables import (
     Rating,
 )
 from responses.approval import proposed_draft
-from responses.cases import holder_of
+from responses.cases import holder_of, open_messages
+from responses.corrections import Understood, understood
 from responses.facts import known_facts
-from responses.reading import open_messages
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageView:
-    """A message with its files, its earlier versions (oldest first), what was understood of it, and why."""
+    """A message with its files, its earlier versions (oldest first), what was understood of it, and why.
+
+    `corrected_by` is the name of the agent whose word the assessment is, None where it is the classifier's.
+    """
 
     message: Message
     attachments: tuple[Attachment, ...]
     earlier: tuple[Message, ...]
     assessment: Assessment | None
     evidence: tuple[Evidence, ...] = ()
+    corrected_by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,28 +150,23 @@ async def _conversation(session: AsyncSession, case: Case) -> tuple[MessageView,
             .order_by(Attachment.id)
         )
     ).all()
-    assessed = (
-        await session.scalars(
-            select(AssessmentRow)
-            .where(AssessmentRow.message_id.in_([row.id for row in rows]))
-            .order_by(AssessmentRow.id)
-        )
-    ).all()
-    latest = {row.message_id: from_json(Assessment, row.fields) for row in assessed}
-    why = {row.message_id: tuple(from_json(Evidence, one) for one in row.evidence or ()) for row in assessed}
+    known = await understood(session, [row.id for row in rows])
     versions: dict[tuple[str | None, str | None], list[Message]] = {}
     for row in rows:
         key = (row.direction, row.external_id or row.id)
         versions.setdefault(key, []).append(row)
-    return tuple(
-        MessageView(
-            message=same[-1],
-            attachments=tuple(file for file in files if file.message_id in {row.id for row in same}),
-            earlier=tuple(same[:-1]),
-            assessment=latest.get(same[-1].id),
-            evidence=why.get(same[-1].id, ()),
-        )
-        for same in versions.values()
+    return tuple(_seen(same, files, known.get(same[-1].id)) for same in versions.values())
+
+
+def _seen(versions: Sequence[Message], files: Sequence[Attachment], known: Understood | None) -> MessageView:
+    ids = {message.id for message in versions}
+    return MessageView(
+        message=versions[-1],
+        attachments=tuple(file for file in files if file.message_id in ids),
+        earlier=tuple(versions[:-1]),
+        assessment=known.assessment if known is not None else None,
+        evidence=known.evidence if known is not None else (),
+        corrected_by=known.corrected_by if known is not None else None,
     )
 
 
@@ -216,13 +214,8 @@ async def queue(session: AsyncSession, states: Sequence[CaseState] = ()) -> list
     ):
         if message.case_id is not None:
             newest[message.case_id] = message
-    assessed: dict[str, Assessment] = {}
-    for row in await session.scalars(
-        select(AssessmentRow)
-        .where(AssessmentRow.message_id.in_([message.id for message in newest.values()]))
-        .order_by(AssessmentRow.id)
-    ):
-        assessed[row.message_id] = from_json(Assessment, row.fields)
+    known = await understood(session, [message.id for message in newest.values()])
+    assessed = {message_id: one.assessment for message_id, one in known.items()}
     decided: dict[str, Decision] = {}
     for stored in await session.scalars(
         select(DecisionRow).where(DecisionRow.case_id.in_(ids)).order_by(DecisionRow.id)

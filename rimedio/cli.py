@@ -1,13 +1,12 @@
 """The command line. Each command imports what it needs when it runs, so that help is there at once."""
 
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rimedio import model_commands
-from rimedio.terminal import FAILURE, USAGE, fail, say, settings_or_fail
+from rimedio import model_commands, train_command
+from rimedio.terminal import FAILURE, USAGE, fail, say, settings_or_fail, with_database
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -36,31 +35,6 @@ app.add_typer(policy_app, name="policy")
 app.add_typer(agents_app, name="agents")
 app.add_typer(samples_app, name="samples")
 app.add_typer(db_app, name="db")
-
-
-def _with_database(work: "Callable[[Database, Settings], Coroutine[Any, Any, None]]") -> None:
-    """Runs `work` on an up-to-date database."""
-    import asyncio
-
-    from models.errors import ModelsError
-    from models.upgrade import upgrade
-    from responses.errors import ResponsesError
-    from rimedio.installation import open_database
-
-    settings = settings_or_fail()
-
-    async def go() -> None:
-        database = open_database(settings)
-        try:
-            await upgrade(database)
-            await work(database, settings)
-        finally:
-            await database.close()
-
-    try:
-        asyncio.run(go())
-    except (ModelsError, ResponsesError) as error:
-        fail(str(error))
 
 
 @app.command()
@@ -127,6 +101,7 @@ def _start(duty: str, *, samples: bool = False) -> None:
 
 
 model_commands.register(app)
+train_command.register(app)
 
 
 @policy_app.command("check")
@@ -196,7 +171,7 @@ def agents_add(
         if settings.telegram_token is not None:
             typer.echo(await _telegram_link(settings, telegram))
 
-    _with_database(work)
+    with_database(work)
 
 
 async def _telegram_link(settings: "Settings", code: str) -> str:
@@ -227,7 +202,7 @@ def agents_list() -> None:
                     f"{agent.name}\t{agent.role}\t{', '.join(way for way in ways if way) or 'link only'}"
                 )
 
-    _with_database(work)
+    with_database(work)
 
 
 @agents_app.command("remove")
@@ -240,7 +215,7 @@ def agents_remove(name: Annotated[str, typer.Argument(help="As in 'rimedio agent
             agent = await remove_agent(session, name)
         say(f"{agent.name} is out: signed off everywhere, Telegram unlinked")
 
-    _with_database(work)
+    with_database(work)
 
 
 @app.command()
@@ -256,7 +231,7 @@ def login(name: Annotated[str, typer.Argument(help="As in 'rimedio agents list'.
             code = await make_link(session, await agent_by_name(session, name), "web")
         typer.echo(f"{settings.address}/login/{code}")
 
-    _with_database(work)
+    with_database(work)
 
 
 @app.command()
@@ -327,7 +302,7 @@ def erase(
             numbers = ", ".join(f"#{case.number}" for case in erased.unsettled)
             say(f"still to be settled by an agent, without content: {numbers}")
 
-    _with_database(work)
+    with_database(work)
 
 
 @app.command()
@@ -355,7 +330,7 @@ def export(
             fail(f"{output}: {error.strerror}")
         say(f"{shown}: written to {output}")
 
-    _with_database(work)
+    with_database(work)
 
 
 def _files(settings: "Settings") -> "FileStore":
@@ -391,7 +366,7 @@ def samples_remove() -> None:
             removed = await remove_samples(session, "system")
         say(f"{removed} sample cases deleted")
 
-    _with_database(work)
+    with_database(work)
 
 
 @db_app.command("upgrade")
@@ -403,7 +378,7 @@ def db_upgrade() -> None:
         _, now = await upgrade(database)
         say(f"the database has schema {now}")
 
-    _with_database(work)
+    with_database(work)
 
 
 def main() -> None:

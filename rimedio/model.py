@@ -14,6 +14,8 @@ from rimedio.settings import Settings
 
 if TYPE_CHECKING:
     from nlp.classifier import Classifier
+    from nlp.comparison import FieldComparison
+    from nlp.corpus import Example
     from nlp.costs import Costs
 
 log = logging.getLogger(__name__)
@@ -106,6 +108,22 @@ def load_classifier_with(settings: Settings, heads: Path | None, *, weigh: bool 
         fallback_language=settings.language,
         costs=costs_of(settings) if weigh else None,
     )
+
+
+def compare_heads(
+    settings: Settings, folders: tuple[Path | None, Path | None], sets: "Sequence[Sequence[Example]]"
+) -> "list[Sequence[FieldComparison]]":
+    """How the second folder of heads does against the first, on each set; None: those that ship."""
+    from nlp.comparison import compare_readings
+
+    readings = []
+    for folder in folders:
+        classifier = load_classifier_with(settings, folder, weigh=False)
+        readings.append([classifier.classify([one.text for one in examples]) for examples in sets])
+    return [
+        compare_readings(examples, before, after)
+        for examples, before, after in zip(sets, *readings, strict=True)
+    ]
 
 
 def costs_of(settings: Settings) -> "Costs | None":

@@ -1,4 +1,4 @@
-"""The commands that read messages, and that make the classifier: assess, classify, train, evaluate, heads."""
+"""The commands that use the classifier: assess, classify, evaluate, heads."""
 
 import sys
 from pathlib import Path
@@ -9,12 +9,6 @@ import typer
 from rimedio.terminal import SOME_ROWS, USAGE, fail, say, settings_or_fail
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from nlp.corpus import Example
-    from nlp.heads import Heads
-    from nlp.training import Progress as Told
     from rimedio.heads_store import HeadsStore
 
 heads_app = typer.Typer(
@@ -24,7 +18,7 @@ heads_app = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Adds the commands to the program's."""
-    for command in (assess, classify, train, evaluate):
+    for command in (assess, classify, evaluate):
         app.command()(command)
     app.add_typer(heads_app, name="heads")
 
@@ -104,127 +98,6 @@ def classify(
     say(f"{counts.rows} rows written to {output}, {counts.errors} of them with an error")
     if counts.errors:
         raise typer.Exit(SOME_ROWS)
-
-
-def train(
-    files: Annotated[
-        list[Path],
-        typer.Argument(help="JSON lines or CSV with all fields; with --field: with your labels."),
-    ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The folder for the trained heads.")],
-    field: Annotated[
-        str | None,
-        typer.Option(
-            help="Train this field alone on your own labels: complaint_types (any labels of yours), or act, "
-            "tone, urgency, asks, own_error with the usual ones."
-        ),
-    ] = None,
-    text_column: Annotated[
-        str | None,
-        typer.Option(help="With --field: the column with the messages; found by its name."),
-    ] = None,
-    label_column: Annotated[
-        str | None, typer.Option(help="With --field: the column with the labels, several joined by |.")
-    ] = None,
-    skip_unusable: Annotated[
-        bool,
-        typer.Option(
-            "--skip-unusable",
-            help="With --field: leave out broken rows, texts labelled in two ways, and labels with fewer "
-            "than 8 messages.",
-        ),
-    ] = False,
-    adapt: Annotated[
-        bool,
-        typer.Option(
-            "--adapt",
-            help="Adapt the encoder's upper layers as well: better, and takes an hour for 5,000 messages. "
-            "With --field the field then has an encoder of its own: every message is read twice.",
-        ),
-    ] = False,
-    seed: Annotated[int, typer.Option(help="The same seed and messages give the same heads.")] = 0,
-) -> None:
-    """Train the classifier on labelled messages.
-
-    Your own complaint types take a table with a column of messages and a column of labels, and at least
-    eight messages a label; everything else that is told of a message stays as it was.
-
-    Examples:
-        rimedio train tickets.csv --field complaint_types -o heads
-        rimedio train nlp/data/corpus.jsonl -o heads --adapt
-    """
-    from rich.console import Console
-
-    from nlp.errors import NlpError
-    from nlp.own_labels import read_own_labels
-    from rimedio.errors import ProgramError
-
-    if field is None and (text_column or label_column or skip_unusable):
-        fail("--text-column, --label-column and --skip-unusable go with --field", USAGE)
-    console = Console(stderr=True)
-    try:
-        if field is None:
-            heads = _train_all(console, files, output, adapt=adapt, seed=seed)
-        else:
-            examples = read_own_labels(
-                files, field, text_column=text_column, label_column=label_column, skip_unusable=skip_unusable
-            )
-            heads = _train_field(console, examples, output, field, adapt=adapt, seed=seed)
-    except (NlpError, ProgramError, OSError) as error:
-        fail(str(error))
-    if field is None:
-        for name, figures in heads.figures.items():
-            say(f"{name}: macro-F1 {figures['macro_f1']:.3f} on the test part")
-    say(f"heads written to {output}; put them in use with: rimedio heads use {output}")
-
-
-def _train_all(console: "Console", files: list[Path], output: Path, *, adapt: bool, seed: int) -> "Heads":
-    from nlp.encoder import Precision, load_encoder
-    from nlp.training import train as train_heads
-
-    with _bar(console) as bar:
-        told = _told(bar)
-        encoder = load_encoder(settings_or_fail().encoder, Precision.FLOAT32)
-        return train_heads(files, output, encoder=encoder, seed=seed, adapt=adapt, progress=told)
-
-
-def _train_field(
-    console: "Console", examples: "list[Example]", output: Path, field: str, *, adapt: bool, seed: int
-) -> "Heads":
-    from nlp.encoder import Precision, load_encoder
-    from nlp.evaluation import Report, render
-    from nlp.field_training import train_field
-    from nlp.heads import TRAINED, check_folder, load_heads
-
-    settings = settings_or_fail()
-    base = load_heads(settings.heads_folder or TRAINED)
-    check_folder(output)
-    with _bar(console) as bar:
-        told = _told(bar)
-        encoder = load_encoder(settings.encoder, Precision.FLOAT32)
-        heads, report = train_field(
-            examples, field, base, encoder=encoder, adapt=adapt, seed=seed, progress=told
-        )
-        heads.save(output)
-    console.print(render(Report(fields=(report,), rows=len(examples))))
-    say("each message judged by a model that had not seen it; thresholds were chosen on these judgements")
-    return heads
-
-
-def _bar(console: "Console") -> "Progress":
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-
-    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
-    return Progress(*columns, console=console, transient=True)
-
-
-def _told(bar: "Progress") -> "Told":
-    task = bar.add_task("loading the encoder", total=1.0)
-
-    def told(step: str, done: float) -> None:
-        bar.update(task, description=step, completed=done)
-
-    return told
 
 
 def evaluate(
@@ -312,6 +185,7 @@ def heads_use(
 ) -> None:
     """Put heads in use from the next start on; a copy is kept in the data folder.
 
+    \b
     Examples:
         rimedio heads use heads
         rimedio heads use shipped
@@ -351,31 +225,28 @@ def heads_compare(
     """
     from rich.console import Console
 
-    from nlp.comparison import compare_readings, render_comparison
+    from nlp.comparison import render_comparison
     from nlp.corpus import read_corpus
     from nlp.errors import NlpError
     from rimedio.errors import ProgramError
     from rimedio.heads_store import complaint_types_of
-    from rimedio.model import load_classifier_with
+    from rimedio.model import compare_heads
 
     if part not in ("test", "all"):
         fail(f"--part {part!r}: expected test or all", USAGE)
     settings, store = settings_or_fail(), _store()
     console = Console(stderr=True)
     try:
-        folders = [store.find(name) for name in (first, second)]
+        folders = store.find(first), store.find(second)
         types = [label for folder in folders for label in complaint_types_of(folder)]
         examples = [row for row in read_corpus([gold], types) if part == "all" or row.is_held_out]
         if not examples:
             fail(f"{gold}: no message is in the test part; use --part all for a file of your own")
-        found = []
-        for name, folder in zip((first, second), folders, strict=True):
-            with console.status(f"{name} reads {len(examples)} messages"):
-                classifier = load_classifier_with(settings, folder, weigh=False)
-                found.append(classifier.classify([row.text for row in examples]))
+        with console.status(f"{first} and {second} read {len(examples)} messages"):
+            (compared,) = compare_heads(settings, folders, [examples])
     except (NlpError, ProgramError, OSError) as error:
         fail(str(error))
-    Console().print(render_comparison((first, second), compare_readings(examples, *found)))
+    Console().print(render_comparison((first, second), compared))
 
 
 def _store() -> "HeadsStore":

@@ -1,10 +1,12 @@
 """What every command needs: a word to the person at the terminal, and the settings."""
 
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
+    from models.database import Database
     from rimedio.settings import Settings
 
 FAILURE, USAGE, SOME_ROWS = 1, 2, 3
@@ -30,3 +32,28 @@ def settings_or_fail() -> "Settings":
         return load_settings()
     except SettingError as error:
         fail(str(error), USAGE)
+
+
+def with_database(work: "Callable[[Database, Settings], Coroutine[Any, Any, None]]") -> None:
+    """Runs `work` on an up-to-date database; what is wrong with it ends the command with a clear message."""
+    import asyncio
+
+    from models.errors import ModelsError
+    from models.upgrade import upgrade
+    from responses.errors import ResponsesError
+    from rimedio.installation import open_database
+
+    settings = settings_or_fail()
+
+    async def go() -> None:
+        database = open_database(settings)
+        try:
+            await upgrade(database)
+            await work(database, settings)
+        finally:
+            await database.close()
+
+    try:
+        asyncio.run(go())
+    except (ModelsError, ResponsesError) as error:
+        fail(str(error))

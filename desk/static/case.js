@@ -159,13 +159,19 @@ async function refresh({ mine = false } = {}) {
   if (again) { again = false; refresh({ mine }); }
 }
 
+/** Whether a field is not as it was drawn. What was chosen in a correction that was closed again is dropped. */
+function touched(field) {
+  if (field.closest(".correct:not([open])")) return false;
+  if (field instanceof HTMLOptionElement) return field.selected !== field.defaultSelected;
+  return field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+}
+
 function take(answer, mine) {
   for (const [name, html] of Object.entries(answer.html)) {
     if (shown[name] === html) continue;
     const part = document.getElementById(`part-${name}`);
-    // Somebody has typed something into this part: it is brought up to date when that is saved.
-    const fields = [...part.querySelectorAll("input:not([type=file]), textarea")];
-    if (fields.some((field) => field.value !== field.defaultValue)) continue;
+    // Somebody has typed or chosen something in this part: it is brought up to date when that is saved.
+    if ([...part.querySelectorAll("input:not([type=file]), textarea, option")].some(touched)) continue;
     const open = [...part.querySelectorAll("details[open]")].map((element) => element.querySelector("summary").textContent);
     shown[name] = html;
     part.innerHTML = html;
@@ -404,6 +410,22 @@ document.addEventListener("submit", async (event) => {
     const answer = await post(`${here}/transcribe`, { message: event.target.dataset.message, text: area.value });
     // What was typed has become the message: the part may be drawn anew.
     if (say(answer)) area.defaultValue = area.value;
+    refresh();
+  }
+  if (event.target.matches(".correct-form")) {
+    event.preventDefault();
+    const said = new FormData(event.target);
+    const answer = await post(`${here}/correct`, {
+      message: event.target.dataset.message,
+      act: said.get("act"),
+      complaint_types: said.getAll("complaint_types"),
+      tone: said.get("tone"),
+      urgency: said.get("urgency"),
+      asks: said.getAll("asks"),
+      own_error: said.has("own_error"),
+    });
+    // Closed, it no longer keeps the part from being drawn anew.
+    if (say(answer)) event.target.closest("details").open = false;
     refresh();
   }
   if (event.target.id === "note-form") {

@@ -5,6 +5,7 @@ from models.tables.answers import Approval, Card, Draft, OpenEdit, OutboxEntry, 
 from models.tables.base import Base
 from models.tables.calls import Call
 from models.tables.cases import Attachment, Case, Message
+from models.tables.corrections import Correction
 from models.tables.decisions import AssessmentRow, DecisionRow, Fact, OfferRow
 from models.tables.groups import AgentsGroup, Topic
 from models.tables.house import (
@@ -34,6 +35,7 @@ __all__ = [
     "Call",
     "Card",
     "Case",
+    "Correction",
     "Cursor",
     "Customer",
     "DecisionRow",

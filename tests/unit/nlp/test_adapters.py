@@ -119,9 +119,9 @@ def test_a_field_with_adapters_of_its_own_is_read_by_them_alone(encoder: Encoder
 
 
 def test_a_field_of_ones_own_is_trained_with_adapters_of_its_own(
-    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("nlp.adapting.EPOCHS", 1)
+    monkeypatch.setitem(adapt.__kwdefaults__, "epochs", 1)
     shipped = load_heads(TRAINED)
     kinds = {"parcheggio": "Il parcheggio {} era pieno", "mensa": "In mensa {} la pasta era scotta"}
     own = [
@@ -137,7 +137,14 @@ def test_a_field_of_ones_own_is_trained_with_adapters_of_its_own(
     assert heads.adapters is shipped.adapters
     assert heads.fields["tone"] is shipped.fields["tone"]
     again, _ = train_field(own, "complaint_types", heads, encoder=encoder)
-    assert again.own_adapters == {}
+    assert again.own_adapters == {"complaint_types": None}
+    again.save(tmp_path)
+    classifier = Classifier.load(heads=tmp_path, precision=Precision.FLOAT32)
+    found = classifier.read([one.text for one in own]).probabilities["complaint_types"]
+    labels = again.fields["complaint_types"].labels
+    assert [labels[place] for place in found.argmax(axis=1)] == [
+        (one.complaint_types or ("",))[0] for one in own
+    ]
 
 
 def test_saving_heads_without_adapters_takes_old_ones_away(tmp_path: Path) -> None:

@@ -1,0 +1,292 @@
+"""The command that makes the classifier: on a corpus, on own labels, with added types, on corrections."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rimedio.terminal import USAGE, fail, say, settings_or_fail, with_database
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from models.database import Database
+    from nlp.corpus import Example
+    from nlp.training import Progress as Told
+    from responses.corrections import DeskExample
+    from rimedio.settings import Settings
+
+HELD_OUT_BYTES = 51
+"""Cases whose sha256 begins with a byte below this are judged, not learned from: a fifth."""
+
+LARGEST_LOSS = 0.01
+"""Macro-F1 that any field may lose on the corpus for what it learns from corrections."""
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command to the program's."""
+    app.command()(train)
+
+
+def train(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="JSON lines or CSV with all fields; with --field: with your labels."),
+    ] = None,
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder for the trained heads.")],
+    field: Annotated[
+        str | None,
+        typer.Option(
+            help="Train this field alone on your own labels: complaint_types (any labels of yours), or act, "
+            "tone, urgency, asks, own_error with the usual ones."
+        ),
+    ] = None,
+    text_column: Annotated[
+        str | None,
+        typer.Option(help="With --field: the column with the messages; found by its name."),
+    ] = None,
+    label_column: Annotated[
+        str | None, typer.Option(help="With --field: the column with the labels, several joined by |.")
+    ] = None,
+    skip_unusable: Annotated[
+        bool,
+        typer.Option(
+            "--skip-unusable",
+            help="With --field: leave out broken rows, texts labelled in two ways, and labels with fewer "
+            "than 8 messages.",
+        ),
+    ] = False,
+    types: Annotated[
+        Path | None,
+        typer.Option(help="Add the complaint types of this YAML file to the usual ones; the others stay."),
+    ] = None,
+    from_desk: Annotated[
+        bool,
+        typer.Option(
+            "--from-desk",
+            help="Learn from what agents corrected on the desk; put it in use if it is not worse.",
+        ),
+    ] = False,
+    adapt: Annotated[
+        bool,
+        typer.Option(
+            "--adapt",
+            help="Adapt the encoder's upper layers as well: better, and takes an hour for 5,000 messages.",
+        ),
+    ] = False,
+    seed: Annotated[int, typer.Option(help="The same seed and messages give the same heads.")] = 0,
+) -> None:
+    """Train the classifier on labelled messages.
+
+    Your own complaint types take a table with a column of messages and a column of labels, and at least
+    eight messages a label; everything else that is told of a message stays as it was. To add types to the
+    usual ones, describe them in a YAML file with eight examples each.
+
+    \b
+    Examples:
+        rimedio train tickets.csv --field complaint_types -o heads
+        rimedio train --types types.yaml -o heads
+        rimedio train --from-desk -o heads
+        rimedio train nlp/data/corpus.jsonl -o heads --adapt
+    """
+    from rich.console import Console
+
+    from nlp.errors import NlpError
+    from rimedio.errors import ProgramError
+
+    if sum((bool(files), types is not None, from_desk)) != 1:
+        fail("give files to train on, or --types FILE, or --from-desk: one of them", USAGE)
+    if field is None and (text_column or label_column or skip_unusable):
+        fail("--text-column, --label-column and --skip-unusable go with --field", USAGE)
+    if not files and (field is not None or adapt):
+        fail("--field and --adapt go with files to train on", USAGE)
+    console = Console(stderr=True)
+    try:
+        if from_desk:
+            _learn_from_desk(console, output, seed=seed)
+            return
+        if types is not None:
+            _add_types(console, types, output, seed=seed)
+        elif field is None:
+            _train_all(console, files or [], output, adapt=adapt, seed=seed)
+        else:
+            from nlp.own_labels import read_own_labels
+
+            examples = read_own_labels(
+                files or [],
+                field,
+                text_column=text_column,
+                label_column=label_column,
+                skip_unusable=skip_unusable,
+            )
+            _train_field(console, examples, output, field, adapt=adapt, seed=seed)
+    except (NlpError, ProgramError, OSError) as error:
+        fail(str(error))
+    say(f"heads written to {output}; put them in use with: rimedio heads use {output}")
+
+
+def _train_all(console: "Console", files: list[Path], output: Path, *, adapt: bool, seed: int) -> None:
+    from nlp.encoder import Precision, load_encoder
+    from nlp.training import train as train_heads
+
+    with _bar(console) as bar:
+        told = _told(bar)
+        encoder = load_encoder(settings_or_fail().encoder, Precision.FLOAT32)
+        heads = train_heads(files, output, encoder=encoder, seed=seed, adapt=adapt, progress=told)
+    for name, figures in heads.figures.items():
+        say(f"{name}: macro-F1 {figures['macro_f1']:.3f} on the test part")
+
+
+def _train_field(
+    console: "Console", examples: "list[Example]", output: Path, field: str, *, adapt: bool, seed: int
+) -> None:
+    from nlp.encoder import load_encoder
+    from nlp.evaluation import Report, render
+    from nlp.field_training import train_field
+    from nlp.heads import TRAINED, check_folder, load_heads
+
+    settings = settings_or_fail()
+    base = load_heads(settings.heads_folder or TRAINED)
+    check_folder(output)
+    with _bar(console) as bar:
+        told = _told(bar)
+        encoder = load_encoder(settings.encoder)
+        heads, report = train_field(
+            examples, field, base, encoder=encoder, adapt=adapt, seed=seed, progress=told
+        )
+        heads.save(output)
+    console.print(render(Report(fields=(report,), rows=len(examples))))
+    say("each message judged by a model that had not seen it; thresholds were chosen on these judgements")
+
+
+def _add_types(console: "Console", file: Path, output: Path, *, seed: int) -> None:
+    from nlp.corpus import SHIPPED, read_corpus
+    from nlp.encoder import load_encoder
+    from nlp.evaluation import Report, render
+    from nlp.heads import TRAINED, check_folder, load_heads
+    from nlp.own_types import add_types, read_own_types
+
+    settings = settings_or_fail()
+    base = load_heads(settings.heads_folder or TRAINED)
+    types = read_own_types(file, base.fields["complaint_types"].labels)
+    check_folder(output)
+    with _bar(console) as bar:
+        told = _told(bar)
+        encoder = load_encoder(settings.encoder)
+        heads, report = add_types(
+            types, read_corpus([SHIPPED]), base, encoder=encoder, seed=seed, progress=told
+        )
+        heads.save(output)
+    console.print(render(Report(fields=(report,), rows=report.rows)))
+    say("your examples among the complaints of the corpus, each judged by a model that had not seen it")
+
+
+def _learn_from_desk(console: "Console", output: Path, *, seed: int) -> None:
+    from nlp.comparison import keeps_up, render_comparison
+    from nlp.corpus import SHIPPED as CORPUS
+    from nlp.corpus import read_corpus, split
+    from nlp.encoder import load_encoder
+    from nlp.heads import TRAINED, check_folder, load_heads
+    from nlp.refining import refine
+    from rimedio.heads_store import SHIPPED, HeadsStore
+    from rimedio.model import compare_heads
+
+    settings = settings_or_fail()
+    found = _corrections()
+    learned = [one for one in found if not _is_held_out(one)]
+    judged = [_as_example(one) for one in found if _is_held_out(one)]
+    training, test = split(read_corpus([CORPUS]))
+    before = settings.heads_folder
+    base = load_heads(before or TRAINED)
+    check_folder(output)
+    with _bar(console) as bar:
+        told = _told(bar)
+        encoder = load_encoder(settings.encoder)
+        refined = refine(
+            base,
+            [_as_example(one) for one in learned],
+            training,
+            encoder=encoder,
+            groups=[one.case_id for one in learned],
+            seed=seed,
+            progress=told,
+        )
+        refined.heads.save(output)
+    for field, strength in refined.strengths.items():
+        moved = "learned from" if strength else "left as it was by"
+        say(f"{field}: {moved} {refined.taught[field]} messages")
+    if not any(refined.strengths.values()):
+        say("nothing to be learned: on messages kept aside the heads in use do as well; they stay")
+        return
+    if "complaint_types" in base.provenance.own:
+        # Of types of one's own the corpus says nothing.
+        test = [replace(one, complaint_types=None) for one in test]
+    sets = [judged, test] if judged else [test]
+    with console.status("comparing with the heads in use, on messages kept aside"):
+        compared = compare_heads(settings, (before, output), sets)
+    for examples, fields in zip(sets, compared, strict=True):
+        where = "corrected on the desk" if examples is judged else "of the corpus"
+        console.print(f"{len(examples)} messages {where}, kept aside:")
+        console.print(render_comparison(("in use", "new"), fields))
+    if all(keeps_up(one) for one in compared) and keeps_up(compared[-1], least=-LARGEST_LOSS):
+        HeadsStore(settings.home).use(output, refined.heads.id)
+        say(f"not worse: in use from the next start on: {refined.heads.id}")
+        say(f"back with: rimedio heads use {before.name if before is not None else SHIPPED}")
+        if settings.heads is not None:
+            say(f"RIMEDIO_HEADS={settings.heads} is set, and wins over what is in use here")
+    else:
+        say(f"worse on messages kept aside: the heads in use stay. The new ones are in {output}")
+
+
+def _corrections() -> "Sequence[DeskExample]":
+    found: list[DeskExample] = []
+
+    async def work(database: "Database", _settings: "Settings") -> None:
+        from responses.corrections import desk_examples
+
+        async with database.reading() as session:
+            found.extend(await desk_examples(session))
+
+    with_database(work)
+    return found
+
+
+def _is_held_out(one: "DeskExample") -> bool:
+    return hashlib.sha256(one.case_id.encode()).digest()[0] < HELD_OUT_BYTES
+
+
+def _as_example(one: "DeskExample") -> "Example":
+    from nlp.corpus import Example
+
+    labels = one.labels
+    return Example(
+        text=one.text,
+        act=labels.act,
+        complaint_types=labels.complaint_types,
+        tone=labels.tone,
+        urgency=labels.urgency,
+        asks=labels.asks,
+        own_error=labels.own_error,
+        part="train",
+    )
+
+
+def _bar(console: "Console") -> "Progress":
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
+    return Progress(*columns, console=console, transient=True)
+
+
+def _told(bar: "Progress") -> "Told":
+    task = bar.add_task("loading the encoder", total=1.0)
+
+    def told(step: str, done: float) -> None:
+        bar.update(task, description=step, completed=done)
+
+    return told

@@ -1,0 +1,120 @@
+"""Complaint types of a business's own, beside the usual ones."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlp.classifier import Classifier
+from nlp.corpus import SHIPPED, read_corpus
+from nlp.encoder import Encoder
+from nlp.entities import EntityFinder
+from nlp.errors import LabelsError, TrainingError
+from nlp.heads import TRAINED, load_heads
+from nlp.own_types import OwnType, add_types, read_own_types
+
+PARKING = (
+    "la sbarra del parcheggio non si alza e dietro ho la coda",
+    "Il posto auto che ho pagato era occupato da un furgone",
+    "parcheggio pieno alle nove, e io ho l'abbonamento",
+    "Ho girato mezz'ora per trovare un posto nel vostro garage",
+    "I posti sono così stretti che non riesco ad aprire la portiera",
+    "Cassa automatica del parcheggio guasta, siamo rimasti chiusi dentro",
+    "mi hanno multato nel vostro parcheggio con il tagliando esposto",
+    "Nel silos al terzo piano è tutto buio, non si vedono le righe",
+    "posto disabili occupato da chi non ne ha diritto, ogni giorno",
+    "Lo scontrino del parcheggio non viene letto e devo pagare due volte",
+)
+LIKE_THEM = "Ho l'abbonamento al parcheggio ma la sbarra non mi fa entrare"
+OTHERS = ["Il pacco non è mai arrivato", "La zuppa era fredda", "Grazie di tutto!", "A che ora aprite?"]
+
+
+def written(folder: Path, content: str) -> Path:
+    path = folder / "types.yaml"
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def parking() -> OwnType:
+    return OwnType(name="parcheggio", description="Parcheggio, sbarra, posto auto", examples=PARKING)
+
+
+def test_a_file_of_types_is_read(tmp_path: Path) -> None:
+    lines = "\n".join(f'    - "{text}"' for text in PARKING)
+    path = written(tmp_path, f"parcheggio:\n  description: Il parcheggio\n  examples:\n{lines}\n")
+
+    assert read_own_types(path, ["no_reply"]) == (replace(parking(), description="Il parcheggio"),)
+
+
+EIGHT = "".join(f"    - esempio numero {number}\n" for number in range(8))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "types.yaml:1: expected types by their names"),
+        ("- a\n- b\n", "types.yaml:1: expected types by their names"),
+        ("a: [", "types.yaml:1: no YAML"),
+        (f"no_reply:\n  description: x\n  examples:\n{EIGHT}", "types.yaml:1: 'no_reply' is a type already"),
+        (f"x:\n  examples:\n{EIGHT}", "types.yaml:1: x: a description is missing"),
+        ("x:\n  description: y\n", "types.yaml:1: x: examples are missing"),
+        (
+            "x:\n  description: y\n  examples:\n    - uno\n    - uno\n",
+            "types.yaml:1: x: 1 examples, expected 8",
+        ),
+        (
+            f"x:\n  description: y\n  colour: red\n  examples:\n{EIGHT}",
+            "types.yaml:3: x: unknown key 'colour'",
+        ),
+        (f"x:\n  description: y\n  examples:\n{EIGHT}    - 12\n", "types.yaml:12: x: 12 is no message"),
+        ("x: y\n", "types.yaml:1: x: expected a description and examples"),
+        ("a|b: y\n", "types.yaml:1: 'a|b' is no name"),
+        (
+            f"x:\n  description: y\n  examples:\n{EIGHT}z:\n  description: y\n  examples:\n{EIGHT}",
+            "types.yaml:4: x: 'esempio numero 0' stands under another type as well",
+        ),
+        (f"x:\n  description: y\n  examples:\n{EIGHT}x:\n  description: y\n", "no YAML"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(content: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(LabelsError, match=".") as caught:
+        read_own_types(written(tmp_path, content), ["no_reply"])
+    assert said in str(caught.value)
+
+
+def test_a_file_that_is_not_there_or_no_text_is_said(tmp_path: Path) -> None:
+    with pytest.raises(LabelsError, match="cannot be read"):
+        read_own_types(tmp_path / "absent.yaml", [])
+    (tmp_path / "types.yaml").write_bytes(b"\xff\xfe\x00x")
+    with pytest.raises(LabelsError, match="not UTF-8"):
+        read_own_types(tmp_path / "types.yaml", [])
+
+
+@pytest.mark.slow
+def test_a_type_is_added_and_the_others_stay_as_they_were(encoder: Encoder) -> None:
+    base = load_heads(TRAINED)
+    others = [one for one in read_corpus([SHIPPED]) if one.act == "complaint"][::12]
+
+    heads, report = add_types([parking()], others, base, encoder=encoder)
+
+    with encoder.adapted(base.adapters):
+        before = Classifier(encoder, base, entities=EntityFinder()).read([LIKE_THEM, *OTHERS])
+        after = Classifier(encoder, heads, entities=EntityFinder()).read([LIKE_THEM, *OTHERS])
+    old = len(base.fields["complaint_types"].labels)
+    np.testing.assert_allclose(
+        after.probabilities["complaint_types"][:, :old], before.probabilities["complaint_types"], atol=1e-6
+    )
+    assert "parcheggio" in [one.label for one in after.assessments[0].complaint_types]
+    for one in after.assessments[1:]:
+        assert "parcheggio" not in [label.label for label in one.complaint_types]
+    assert report.macro_f1 > 0.7
+
+
+def test_to_types_that_exclude_each_other_none_can_be_added(encoder: Encoder) -> None:
+    base = load_heads(TRAINED)
+    exclusive = replace(base.fields["complaint_types"], several=False)
+    heads = replace(base, fields={**base.fields, "complaint_types": exclusive})
+
+    with pytest.raises(TrainingError, match="exclude each other"):
+        add_types([parking()], [], heads, encoder=encoder)
