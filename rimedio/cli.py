@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rimedio import model_commands, train_command
-from rimedio.terminal import FAILURE, USAGE, fail, say, settings_or_fail, with_database
+from rimedio import model_commands, policy_commands, train_command
+from rimedio.terminal import USAGE, fail, say, settings_or_fail, with_database
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,13 +25,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-policy_app = typer.Typer(
-    help="Your policy file: what you offer when something went wrong.", no_args_is_help=True
-)
 agents_app = typer.Typer(help="The people who answer.", no_args_is_help=True)
 samples_app = typer.Typer(help="The sample messages of a new desk.", no_args_is_help=True)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
-app.add_typer(policy_app, name="policy")
 app.add_typer(agents_app, name="agents")
 app.add_typer(samples_app, name="samples")
 app.add_typer(db_app, name="db")
@@ -102,48 +98,7 @@ def _start(duty: str, *, samples: bool = False) -> None:
 
 model_commands.register(app)
 train_command.register(app)
-
-
-@policy_app.command("check")
-def policy_check(file: Annotated[Path, typer.Argument(help="The policy file (YAML).")]) -> None:
-    """Look for mistakes in a policy file; each with its line and what is expected.
-
-    Exit status: 0 nothing wrong (there may be warnings), 1 errors.
-
-    Example: rimedio policy check policies/negozio.yaml
-    """
-    from responses.policy import PolicyFileError, check, load_policy
-    from rimedio.errors import ProgramError
-
-    try:
-        types = _complaint_types()
-        policy = load_policy(file, types)
-    except ProgramError as error:
-        fail(str(error))
-    except OSError as error:
-        fail(f"{file}: {error.strerror}")
-    except PolicyFileError as error:
-        for problem in error.problems:
-            typer.echo(str(problem))
-        raise typer.Exit(FAILURE) from None
-    findings = check(policy, complaint_types=types)
-    for finding in findings:
-        typer.echo(str(finding))
-    if any(finding.severity == "error" for finding in findings):
-        raise typer.Exit(FAILURE)
-    say(f"{file}: {len(policy.rules)} rules, {len(policy.owed)} owed by law or contract; no errors")
-
-
-def _complaint_types() -> tuple[str, ...]:
-    """Those that the classifier tells; reads no settings, which takes longer, unless heads are one's own."""
-    import os
-
-    from rimedio.heads_store import HeadsStore, complaint_types_of
-
-    usual = HeadsStore(Path(os.environ.get("RIMEDIO_HOME") or "var")).in_use() is None
-    if usual and not os.environ.get("RIMEDIO_HEADS") and not Path("rimedio.toml").exists():
-        return complaint_types_of(None)
-    return complaint_types_of(settings_or_fail().heads_folder)
+policy_commands.register(app)
 
 
 @agents_app.command("add")

@@ -17,6 +17,7 @@ from models.upgrade import upgrade
 from responses.agents import add_agent, make_link, working_agents
 from responses.config import Business, RoadConfig
 from responses.policies import PolicyBook
+from responses.policy.case_file import SUFFIX
 from responses.samples import load_samples
 from responses.standing_texts import StandingTexts
 from rimedio.errors import ProgramError
@@ -46,8 +47,9 @@ def policy_folder(settings: Settings) -> Path:
     folder = settings.policy or settings.home / "policies"
     if settings.policy is None and not folder.exists():
         folder.mkdir(parents=True)
-        sample = files("responses.policy").joinpath("samples", _SAMPLE_POLICY).read_text(encoding="utf-8")
-        (folder / _SAMPLE_POLICY).write_text(sample, encoding="utf-8")
+        for name in (_SAMPLE_POLICY, _SAMPLE_POLICY.replace(".yaml", SUFFIX)):
+            sample = files("responses.policy").joinpath("samples", name).read_text(encoding="utf-8")
+            (folder / name).write_text(sample, encoding="utf-8")
     if not folder.is_dir():
         raise ProgramError(f"RIMEDIO_POLICY = {str(folder)!r}: expected a folder with policy files (*.yaml)")
     return folder
@@ -82,7 +84,11 @@ async def prepare(
     if not rules:
         return False, None
     folder = policy_folder(settings)
-    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))}
+    texts = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in sorted(folder.glob("*.yaml"))
+        if not path.name.endswith(SUFFIX)
+    }
     code = None
     async with database.writing() as session:
         loaded = await PolicyBook(complaint_types_of(settings.heads_folder)).load(session, texts)

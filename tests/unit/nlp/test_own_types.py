@@ -78,7 +78,7 @@ EIGHT = "".join(f"    - esempio numero {number}\n" for number in range(8))
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(content: str, said: str, tmp_path: Path) -> None:
-    with pytest.raises(LabelsError, match=".") as caught:
+    with pytest.raises(LabelsError) as caught:
         read_own_types(written(tmp_path, content), ["no_reply"])
     assert said in str(caught.value)
 

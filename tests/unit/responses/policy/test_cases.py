@@ -1,23 +1,88 @@
-"""The cases of `tests/policy/*.yaml`: sentences about what the sample policies decide."""
+"""Case files: those of the sample policies, and what is said of wrong ones."""
 
 from pathlib import Path
 
 import pytest
-from policy_cases import Case, observed, read_cases
 
-from responses.policy import Policy, decide, load_policy
+from responses.policy import PolicyFileError, load_policy
+from responses.policy.case_file import PolicyCase, policy_beside, read_cases, try_case
 
-ROOT = Path(__file__).parents[4]
-SAMPLES = ROOT / "responses" / "policy" / "samples"
+SAMPLES = Path(__file__).parents[4] / "responses" / "policy" / "samples"
 SHOP = load_policy(SAMPLES / "negozio.yaml")
-SHOP_CASES = read_cases(ROOT / "tests" / "policy" / "negozio.yaml", SHOP)
+SHOP_CASES = read_cases(SAMPLES / "negozio.cases.yaml", SHOP)
 
 
-@pytest.mark.parametrize(("policy", "case"), [pytest.param(SHOP, case, id=case.name) for case in SHOP_CASES])
-def test_case(policy: Policy, case: Case) -> None:
-    decision = observed(decide(policy, case.matter))
-    assert {name: decision[name] for name in case.expected} == case.expected
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in SHOP_CASES])
+def test_case(case: PolicyCase) -> None:
+    _, mismatches = try_case(SHOP, case)
+    assert [str(mismatch) for mismatch in mismatches] == []
 
 
 def test_the_case_file_is_not_nearly_empty() -> None:
-    assert len(SHOP_CASES) >= 25
+    assert len(SHOP_CASES) >= 40
+
+
+def test_a_case_file_stands_beside_its_policy() -> None:
+    assert policy_beside(SAMPLES / "negozio.cases.yaml") == SAMPLES / "negozio.yaml"
+
+
+def test_what_comes_out_otherwise_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "x.cases.yaml"
+    path.write_text(
+        "today: 2026-11-23\ncases:\n  - case: too hopeful\n    message: {complaint: no_reply}\n"
+        "    expect: {tier: admin, offers: [], apologise: no, kind: offer}\n",
+        encoding="utf-8",
+    )
+    (case,) = read_cases(path, SHOP)
+    _, mismatches = try_case(SHOP, case)
+
+    assert case.place.line == 3
+    assert [str(one) for one in mismatches] == [
+        "tier: expected admin, found agent",
+        "apologise: expected no, found yes",
+    ]
+
+
+ONE = "  - case: a\n    message: {complaint: no_reply}\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "x.cases.yaml:1:1: the file is empty"),
+        ("cases:\n" + ONE + "    expect: {kind: offer}\n", '"today" is missing'),
+        ("today: 2026-11-23\n", '"cases" is missing'),
+        ("today: soon\ncases:\n" + ONE, "1:8: today: expected a date such as 2026-11-23"),
+        ("today: 2026-11-23\ncases:\n" + ONE, '"expect" is missing'),
+        ("today: 2026-11-23\ncases:\n" + ONE + "    expect: {teir: agent}\n", 'did you mean "tier"?'),
+        (
+            "today: 2026-11-23\ncases:\n" + ONE + "    facts: {days_lat: 3}\n    expect: {kind: offer}\n",
+            'unknown fact "days_lat"; did you mean "days_late"?',
+        ),
+        (
+            "today: 2026-11-23\ncases:\n" + ONE + "    facts: {fault: mine}\n    expect: {kind: offer}\n",
+            'unknown choice "mine"',
+        ),
+        (
+            "today: 2026-11-23\ncases:\n"
+            + ONE
+            + "    facts: {order_value: much}\n    expect: {kind: offer}\n",
+            "expected an amount such as 12.50 EUR",
+        ),
+        (
+            "today: 2026-11-23\ncases:\n" + 2 * (ONE + "    expect: {kind: offer}\n"),
+            '"a" stands here twice',
+        ),
+        (
+            "today: 2026-11-23\ncases:\n  - case: a\n    message: {tone: furious}\n    expect: {kind: ask}\n",
+            'unknown tone "furious"',
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said(content: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.cases.yaml"
+    path.write_text(content, encoding="utf-8")
+
+    with pytest.raises(PolicyFileError) as caught:
+        read_cases(path, SHOP)
+    assert said in str(caught.value)

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from policy_cases import NOW, euro, gave, known, matter, observed, policy_of, told, unavailable
+from policy_cases import NOW, euro, gave, known, matter, policy_of, unavailable
 
 from models.decision import Basis, Decision, DecisionKind, Given, Manner, RemedyKind, Role, StepOutcome
 from responses.policy import decide, given_by, load_policy
+from responses.policy.case_file import observed, told
 
 EXAMPLE = load_policy(Path(__file__).parent / "example.yaml")
 

@@ -1,8 +1,9 @@
 import pytest
-from policy_cases import euro, known, matter, policy_of, told
+from policy_cases import euro, known, matter, policy_of
 
 from models.decision import DecisionKind, Role
 from responses.policy import decide
+from responses.policy.case_file import told
 
 
 def join(rules: str, *types: str, owed: str = "", **facts: object) -> list[str]:

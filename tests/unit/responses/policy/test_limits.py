@@ -2,10 +2,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from policy_cases import NOW, euro, gave, known, matter, policy_of, told
+from policy_cases import NOW, euro, gave, known, matter, policy_of
 
 from models.decision import Basis, Decision, DecisionKind, Given, Role
 from responses.policy import decide
+from responses.policy.case_file import told
 
 
 def limited(give: str, sections: str, *types: str, **changes: Any) -> Decision:

@@ -1,0 +1,287 @@
+"""Case files: sentences about what a policy decides, kept beside it and tried after every change.
+
+    today: 2026-11-23
+    cases:
+      - case: more than five days late is a choice
+        message: {complaint: delivery_late}
+        facts: {order_id: RS1234, days_late: 8}
+        expect:
+          offers: ["goodwill: discount 15% of next_order up to 20 EUR | voucher 10 EUR"]
+          tier: agent
+
+Whatever a case does not mention is a calm, normal complaint in Italian of which nothing is known.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from models.decision import Basis, Decision, FactValue, Given, Matter, Offer, Remedy, RemedyKind, Role
+from models.labels import Act, Ask, Language, Tone, Urgency
+from models.money import Money
+from responses.policy.decide import decide
+from responses.policy.errors import PolicyFileError
+from responses.policy.reader import (
+    Document,
+    Entries,
+    Item,
+    RefusedError,
+    read_all,
+    read_enum,
+    read_name,
+    read_with,
+    read_yes_no,
+)
+from responses.policy.scalars import parse_date, parse_money, parse_number
+from responses.policy.schema import FactSpec, FactType, Place, Policy
+from responses.policy.sentences import plain
+
+SUFFIX = ".cases.yaml"
+"""The cases of `negozio.yaml` are in `negozio.cases.yaml` beside it."""
+
+UNAVAILABLE = "unavailable"
+"""What stands for a fact that nobody can supply."""
+
+_NOON = time(11, tzinfo=UTC)
+_CASE_KEYS = ("case", "message", "facts", "asked", "given", "history", "expect")
+_MESSAGE_KEYS = (*("act", "complaint", "tone", "urgency", "ask", "own_error", "language", "unsure_of"),)
+_GIVEN_KEYS = ("complaint", "remedy", "worth", "days_ago", "basis", "our_fault", "promise")
+_FIELDS = ("act", "complaint_types", "tone", "urgency", "asks", "own_error")
+_PROMISES = ("open", "kept", "broken", "withdrawn", "none")
+
+Expected = str | bool | int | tuple[str, ...] | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PolicyCase:
+    """One sentence: what is known of a matter, and what is expected of the decision."""
+
+    name: str
+    place: Place
+    matter: Matter
+    expected: Mapping[str, Expected]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mismatch:
+    """What a decision says otherwise than expected."""
+
+    key: str
+    expected: Expected
+    found: Expected
+
+    def __str__(self) -> str:
+        return f"{self.key}: expected {_shown(self.expected)}, found {_shown(self.found)}"
+
+
+def policy_beside(path: Path) -> Path:
+    """The policy file that a case file is about."""
+    return path.with_name(path.name.removesuffix(SUFFIX) + ".yaml")
+
+
+def read_cases(path: Path, policy: Policy) -> tuple[PolicyCase, ...]:
+    """Read a case file about a policy.
+
+    Raises:
+        OSError: the file cannot be read.
+        PolicyFileError: the file is wrong; every problem found in it is there.
+    """
+    document = Document(str(path))
+    try:
+        text = path.read_bytes().decode()
+    except UnicodeDecodeError:
+        document.note(Place(line=1, column=1), "", "not UTF-8: save the file with that encoding")
+        raise PolicyFileError(tuple(document.problems)) from None
+    try:
+        head = Entries(document.root(text), ("today", "cases"))
+        today = head.required("today", read_with(parse_date, "a date such as 2026-11-23"), date.max)
+        cases = head.required("cases", lambda item: _cases(item, policy, today), ())
+    except RefusedError:
+        raise PolicyFileError(tuple(document.problems)) from None
+    document.raise_problems()
+    return cases
+
+
+def try_case(policy: Policy, case: PolicyCase, *, language: str = "it") -> tuple[Decision, list[Mismatch]]:
+    """Decide a case; also what came out otherwise than expected."""
+    decision = decide(policy, case.matter, language=language)
+    found = observed(decision)
+    return decision, [
+        Mismatch(key=key, expected=expected, found=found[key])
+        for key, expected in case.expected.items()
+        if found[key] != expected
+    ]
+
+
+def observed(decision: Decision) -> dict[str, Expected]:
+    """What of a decision a case may speak of."""
+    return {
+        "kind": str(decision.kind),
+        "offers": tuple(told(offer) for offer in decision.offers),
+        "ask": tuple(fact.name for fact in decision.asks_customer),
+        "missing": tuple(fact.name for fact in decision.missing),
+        "tier": str(decision.tier),
+        "apologise": decision.apologise,
+        "at_fault": {True: "ours", False: "not ours", None: "unknown"}[decision.at_fault],
+        "second_time": decision.second_time,
+        "rules": decision.rule_ids,
+        "promises": tuple(commitment.rule_id for commitment in decision.commitments),
+        "presumed": decision.presumed,
+        "manner": None if decision.manner is None else str(decision.manner),
+        "cut": len(decision.limits_cut),
+        "says_why_not": decision.decline_reason is not None,
+        "alternative": decision.alternative is not None,
+    }
+
+
+def told(offer: Offer) -> str:
+    """An offer as case files write it: `owed: replacement | repair`."""
+    return f"{offer.basis}: {' | '.join(map(_told_remedy, offer.options))}"
+
+
+def _told_remedy(remedy: Remedy) -> str:
+    parts: list[str] = [remedy.kind]
+    parts += ["full"] if remedy.full else []
+    parts += [f"{remedy.percent.normalize():f}%"] if remedy.percent is not None else []
+    parts += [plain(remedy.amount)] if remedy.amount is not None else []
+    parts += [f"of {remedy.of}"] if remedy.of == "next_order" else []
+    parts += [f"up to {plain(remedy.at_most)}"] if remedy.at_most is not None else []
+    return " ".join(parts)
+
+
+def _cases(item: Item, policy: Policy, today: date) -> tuple[PolicyCase, ...]:
+    cases = read_all(lambda one: _case(one, policy, today), item.items())
+    names: set[str] = set()
+    for case, one in zip(cases, item.items(), strict=False):
+        if case.name in names:
+            one.document.note(case.place, one.key, f'"{case.name}" stands here twice: say it otherwise')
+        names.add(case.name)
+    return cases
+
+
+def _case(item: Item, policy: Policy, today: date) -> PolicyCase:
+    entries = Entries(item, _CASE_KEYS)
+    now = datetime.combine(min(today, date.max - timedelta(days=1)), _NOON)
+    name = entries.required("case", Item.text, "")
+    message = entries.optional("message", lambda one: Entries(one, _MESSAGE_KEYS), None)
+
+    def said(key: str, read: Callable[[Item], str], default: str) -> str:
+        return message.optional(key, read, default) if message is not None else default
+
+    def listed(key: str, read: Callable[[Item], str]) -> tuple[str, ...]:
+        return message.optional(key, _several(read), ()) if message is not None else ()
+
+    matter = Matter(
+        act=said("act", read_enum(Act, "act"), Act.COMPLAINT),
+        complaint_types=listed("complaint", Item.text),
+        tone=said("tone", read_enum(Tone, "tone"), Tone.CALM),
+        urgency=said("urgency", read_enum(Urgency, "urgency"), Urgency.NORMAL),
+        asks=listed("ask", read_enum(Ask, "ask")),
+        own_error=message is not None and message.optional("own_error", read_yes_no, False),
+        language=said("language", read_enum(Language, "language"), Language.ITALIAN),
+        abstained=frozenset(listed("unsure_of", read_name(_FIELDS, "field"))),
+        facts=entries.optional("facts", lambda one: _facts(one, policy), {}),
+        asked=frozenset(entries.optional("asked", _several(read_name(policy.facts, "fact")), ())),
+        given_here=entries.optional("given", lambda one: _all_given(one, "this case", now), ()),
+        history=entries.optional("history", lambda one: _all_given(one, "another case", now), ()),
+        now=now,
+    )
+    expected = entries.required("expect", _expected, {})
+    return PolicyCase(name=name, place=item.place, matter=matter, expected=expected)
+
+
+def _several(read: Callable[[Item], str]) -> Callable[[Item], tuple[str, ...]]:
+    """One value, or a list of them, which may be empty."""
+
+    def parse(item: Item) -> tuple[str, ...]:
+        if item.is_list:
+            return read_all(read, item.items()) if item.node.value else ()
+        return (read(item),)
+
+    return parse
+
+
+def _facts(item: Item, policy: Policy) -> dict[str, FactValue]:
+    return {name: _fact(policy.facts[name], one) for name, one in item.entries(policy.facts, "fact").items()}
+
+
+def _fact(spec: FactSpec, item: Item) -> FactValue:
+    text = item.text()
+    if text == UNAVAILABLE:
+        return FactValue(value=None, source="customer", unavailable=True)
+    value: bool | str | date | Decimal | Money
+    match spec.type:
+        case FactType.YES_NO:
+            value = read_yes_no(item)
+        case FactType.MONEY:
+            value = read_with(parse_money, "an amount such as 12.50 EUR")(item)
+        case FactType.DAYS | FactType.NUMBER:
+            value = read_with(parse_number, "a number")(item)
+        case FactType.DATE:
+            value = read_with(parse_date, "a date such as 2026-11-23")(item)
+        case FactType.CHOICE:
+            value = read_name(spec.choices, "choice")(item)
+        case FactType.TEXT:
+            value = text
+    return FactValue(value=value, source="agent")
+
+
+def _all_given(item: Item, case_id: str, now: datetime) -> tuple[Given, ...]:
+    return read_all(lambda one: _given(one, case_id, now), item.items())
+
+
+def _given(item: Item, case_id: str, now: datetime) -> Given:
+    entries = Entries(item, _GIVEN_KEYS)
+    promise = entries.optional("promise", read_name(_PROMISES, "state"), "open")
+    days = entries.optional("days_ago", read_with(parse_number, "a number of days"), Decimal(3))
+    return Given(
+        case_id=case_id,
+        complaint_type=entries.required("complaint", Item.text, ""),
+        at=now - timedelta(days=float(days)),
+        kind=entries.required("remedy", read_enum(RemedyKind, "remedy"), RemedyKind.WORDS),
+        basis=entries.optional("basis", read_enum(Basis, "basis"), Basis.GOODWILL),
+        worth=entries.optional("worth", read_with(parse_money, "an amount such as 5 EUR"), None),
+        our_fault=entries.optional("our_fault", read_yes_no, True),
+        promise_state=None if promise == "none" else promise,
+    )
+
+
+_EXPECTED: Mapping[str, Callable[[Item], Expected]] = {
+    "kind": Item.text,
+    "offers": _several(Item.text),
+    "ask": _several(Item.text),
+    "missing": _several(Item.text),
+    "tier": read_enum(Role, "role"),
+    "apologise": read_yes_no,
+    "at_fault": read_name(("ours", "not ours", "unknown"), "answer"),
+    "second_time": read_yes_no,
+    "rules": _several(Item.text),
+    "promises": _several(Item.text),
+    "presumed": _several(Item.text),
+    "manner": lambda item: None if item.text() == "none" else item.text(),
+    "cut": lambda item: int(read_with(parse_number, "a number")(item)),
+    "says_why_not": read_yes_no,
+    "alternative": read_yes_no,
+}
+
+
+def _expected(item: Item) -> dict[str, Expected]:
+    found: dict[str, Expected] = {}
+    for key, one in item.entries(_EXPECTED, "expectation").items():
+        value = _EXPECTED[key](one)
+        found[key] = str(value) if isinstance(value, Role) else value
+    return found
+
+
+def _shown(value: Expected) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case None:
+            return "none"
+        case tuple():
+            return ", ".join(value) or "nothing"
+        case _:
+            return str(value)

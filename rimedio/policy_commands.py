@@ -1,0 +1,339 @@
+"""The commands about the policy: check, test, explain."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rimedio.terminal import FAILURE, USAGE, fail, say, settings_or_fail
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from models.assessment import Assessment
+    from models.decision import Decision, FactValue, Matter
+    from responses.policy import Policy
+    from rimedio.settings import Settings
+
+policy_app = typer.Typer(
+    help="What the business does when it is wrong, decided beforehand.", no_args_is_help=True
+)
+
+_MARKS = {"matched": "✓", "not_matched": "✗", "open": "?"}
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the program's."""
+    app.add_typer(policy_app, name="policy")
+
+
+@policy_app.command("check")
+def check(file: Annotated[Path, typer.Argument(help="The policy file (YAML).")]) -> None:
+    """Look for mistakes in a policy file; each with its line and what is expected.
+
+    Exit status: 0 nothing wrong (there may be warnings), 1 errors.
+
+    Example: rimedio policy check policies/negozio.yaml
+    """
+    from responses.policy import PolicyFileError, load_policy
+    from responses.policy import check as look
+    from rimedio.errors import ProgramError
+
+    try:
+        types = _complaint_types()
+        policy = load_policy(file, types)
+    except ProgramError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{file}: {error.strerror}")
+    except PolicyFileError as error:
+        for problem in error.problems:
+            typer.echo(str(problem))
+        raise typer.Exit(FAILURE) from None
+    findings = look(policy, complaint_types=types)
+    for finding in findings:
+        typer.echo(str(finding))
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(FAILURE)
+    say(f"{file}: {len(policy.rules)} rules, {len(policy.owed)} owed by law or contract; no errors")
+
+
+def _complaint_types() -> tuple[str, ...]:
+    """Those that the classifier tells; reads no settings, which takes longer, unless heads are one's own."""
+    import os
+
+    from rimedio.heads_store import HeadsStore, complaint_types_of
+
+    usual = HeadsStore(Path(os.environ.get("RIMEDIO_HOME") or "var")).in_use() is None
+    if usual and not os.environ.get("RIMEDIO_HEADS") and not Path("rimedio.toml").exists():
+        return complaint_types_of(None)
+    return complaint_types_of(settings_or_fail().heads_folder)
+
+
+@policy_app.command("test")
+def try_cases(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Case files (NAME.cases.yaml beside NAME.yaml); all of the policy folder if none."
+        ),
+    ] = None,
+) -> None:
+    """Try the sentences of case files: what is known of a matter, and what the policy is to make of it.
+
+    Exit status: 0 all as expected, 1 something is not.
+
+    \b
+    Examples:
+        rimedio policy test
+        rimedio policy test policies/negozio.cases.yaml
+    """
+    from responses.policy.case_file import SUFFIX, policy_beside
+    from rimedio.errors import ProgramError
+
+    settings = settings_or_fail()
+    if not files:
+        from rimedio.installation import policy_folder
+
+        try:
+            folder = policy_folder(settings)
+        except ProgramError as error:
+            fail(str(error))
+        files = sorted(folder.glob(f"*{SUFFIX}"))
+        if not files:
+            fail(f"{folder}: no case file there: expected NAME{SUFFIX} beside NAME.yaml")
+    wrong = 0
+    for path in files:
+        if not path.name.endswith(SUFFIX):
+            fail(f"{path}: expected a case file: NAME{SUFFIX}, beside the policy NAME.yaml", USAGE)
+        policy = _load(policy_beside(path))
+        wrong += _try_all(path, policy, settings.language)
+    if wrong:
+        raise typer.Exit(FAILURE)
+
+
+@policy_app.command("explain")
+def explain(
+    text: Annotated[str, typer.Argument(help="The customer's message, or - to read it from standard input.")],
+    facts: Annotated[
+        list[str] | None,
+        typer.Option(help="What is known: NAME=VALUE, again for each; VALUE 'unavailable' if nobody can."),
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="The policy file; the only one of the policy folder if none.")
+    ] = None,
+    types: Annotated[
+        str | None,
+        typer.Option(help="Take these complaint types, joined by commas, instead of asking the model."),
+    ] = None,
+) -> None:
+    """Say what the policy makes of a message: which rules were tried, and why each did or did not hold.
+
+    \b
+    Examples:
+        rimedio policy explain "Il pacco non arriva" --facts order_id=RS1 --facts days_late=8
+        rimedio policy explain "Arriva rotto" --types item_damaged
+    """
+    from nlp.errors import NlpError
+    from rimedio.errors import ProgramError
+
+    settings = settings_or_fail()
+    if text == "-":
+        import sys
+
+        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    try:
+        judging = _load(policy or _only_policy(settings))
+        known = _known(judging, facts or [])
+        named = tuple(name.strip() for name in types.split(",") if name.strip()) if types else None
+        for name in named or ():
+            if name not in _complaint_types():
+                fail(f"--types: {name!r} is no complaint type: {', '.join(_complaint_types())}", USAGE)
+        matter = _matter(text, known, named) if named else _read(text, known, settings)
+    except (ProgramError, NlpError) as error:
+        fail(str(error))
+    _tell(judging, matter, settings)
+
+
+def _load(path: Path) -> "Policy":
+    from responses.policy import PolicyFileError, load_policy
+
+    try:
+        return load_policy(path, _complaint_types())
+    except OSError as error:
+        fail(f"{path}: {error.strerror}")
+    except PolicyFileError as error:
+        for problem in error.problems:
+            typer.echo(str(problem))
+        raise typer.Exit(FAILURE) from None
+
+
+def _try_all(path: Path, policy: "Policy", language: str) -> int:
+    """How many cases came out otherwise than expected; each is told with the rules that were tried."""
+    from responses.policy import PolicyFileError
+    from responses.policy.case_file import read_cases, try_case
+
+    try:
+        cases = read_cases(path, policy)
+    except OSError as error:
+        fail(f"{path}: {error.strerror}")
+    except PolicyFileError as error:
+        for problem in error.problems:
+            typer.echo(str(problem))
+        raise typer.Exit(FAILURE) from None
+    wrong = 0
+    for case in cases:
+        decision, mismatches = try_case(policy, case, language=language)
+        if not mismatches:
+            continue
+        wrong += 1
+        typer.echo(f"{path}:{case.place.line}: {case.name}")
+        for mismatch in mismatches:
+            typer.echo(f"    {mismatch}")
+        for line in _steps(decision):
+            typer.echo(f"    {line}")
+    said = "all as expected" if not wrong else f"{wrong} not as expected"
+    say(f"{path}: {len(cases)} cases, {said}")
+    return wrong
+
+
+def _only_policy(settings: "Settings") -> Path:
+    from responses.policy.case_file import SUFFIX
+    from rimedio.installation import policy_folder
+
+    folder = policy_folder(settings)
+    found = [path for path in sorted(folder.glob("*.yaml")) if not path.name.endswith(SUFFIX)]
+    if len(found) != 1:
+        names = ", ".join(path.name for path in found) or "none"
+        fail(f"{folder} holds {len(found)} policies ({names}): say which with --policy FILE", USAGE)
+    return found[0]
+
+
+def _known(policy: "Policy", facts: "Sequence[str]") -> "dict[str, FactValue]":
+    import difflib
+
+    from models.decision import FactValue
+    from responses.errors import BlockedError
+    from responses.facts import parse_fact
+    from responses.policy.case_file import UNAVAILABLE
+
+    known = {}
+    for one in facts:
+        name, equals, value = (part.strip() for part in one.partition("="))
+        if not equals or not value:
+            fail(f"--facts {one!r}: expected NAME=VALUE, such as days_late=8", USAGE)
+        if name not in policy.facts:
+            near = difflib.get_close_matches(name, policy.facts, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; it asks about {', '.join(policy.facts)}"
+            fail(f"--facts {one!r}: the policy has no fact {name!r}{hint}", USAGE)
+        if value == UNAVAILABLE:
+            known[name] = FactValue(value=None, source="customer", unavailable=True)
+            continue
+        try:
+            parsed = parse_fact(policy.facts[name], value, policy.currency)
+        except BlockedError as error:
+            fail(f"--facts {one!r}: expected {error.details.get('expected', 'another value')}", USAGE)
+        known[name] = FactValue(value=parsed, source="agent")
+    return known
+
+
+def _read(text: str, known: "dict[str, FactValue]", settings: "Settings") -> "Matter":
+    """The matter that the model makes of a message."""
+    from responses.facts import ORDER_FACT
+    from rimedio.model import load_classifier
+
+    (found,) = load_classifier(settings).classify([text.encode("utf-8", "replace").decode()])
+    _say_understood(found)
+    if found.entities.order_ids and ORDER_FACT not in known:
+        from models.decision import FactValue
+
+        known = {**known, ORDER_FACT: FactValue(value=found.entities.order_ids[-1], source="customer")}
+    return _matter(text, known, None, found)
+
+
+def _matter(
+    text: str,
+    known: "dict[str, FactValue]",
+    types: "tuple[str, ...] | None",
+    found: "Assessment | None" = None,
+) -> "Matter":
+    from models.clock import utcnow
+    from models.decision import Matter
+    from models.labels import Act, Tone, Urgency
+
+    return Matter(
+        act=found.act.label if found is not None else Act.COMPLAINT,
+        complaint_types=types or tuple(one.label for one in (found.complaint_types if found else ())),
+        tone=found.tone.label if found is not None else Tone.CALM,
+        urgency=found.urgency.label if found is not None else Urgency.NORMAL,
+        asks=tuple(one.label for one in found.asks) if found is not None else (),
+        own_error=found is not None and found.own_error.label == "yes",
+        language=found.language if found is not None else "it",
+        abstained=found.abstained if found is not None else frozenset(),
+        facts=known,
+        given_here=(),
+        history=(),
+        now=utcnow(),
+    )
+
+
+def _say_understood(found: "Assessment") -> None:
+    parts = [found.act, *found.complaint_types, found.tone, found.urgency, *found.asks]
+    typer.echo("  ".join(f"{one.label} {one.probability:.0%}" for one in parts))
+    if found.abstained:
+        typer.echo(f"not sure of: {', '.join(sorted(found.abstained))}")
+    typer.echo()
+
+
+def _tell(policy: "Policy", matter: "Matter", settings: "Settings") -> None:
+    from responses.drafts.lines import offer_line, rule_line
+    from responses.policy import decide
+
+    decision = decide(policy, matter, language=settings.language)
+    for line in _steps(decision):
+        typer.echo(line)
+    typer.echo()
+    typer.echo(f"→ {offer_line(decision, settings.language)}")
+    typer.echo(f"  {rule_line(decision, settings.language)}")
+    for note in (*decision.limits_cut, *decision.notes):
+        typer.echo(f"  {note}")
+    words = _WORDS["it" if settings.language == "it" else "en"]
+    if decision.presumed:
+        typer.echo(f"  {words['presumed']}: {', '.join(decision.presumed)}")
+    for fact in decision.missing:
+        typer.echo(f"  {words['asked' if fact.ask is not None else 'missing']}: {fact.name}")
+    typer.echo(f"  {words['approves']}: {words[decision.tier]}")
+
+
+_WORDS = {
+    "it": {
+        "presumed": "presunto, perché nessuno lo sa",
+        "asked": "da chiedere al cliente",
+        "missing": "lo deve dire un operatore",
+        "approves": "approva",
+        "agent": "un operatore",
+        "supervisor": "un responsabile",
+        "admin": "un amministratore",
+    },
+    "en": {
+        "presumed": "presumed, as nobody knows it",
+        "asked": "to be asked of the customer",
+        "missing": "an agent has to say",
+        "approves": "approved by",
+        "agent": "an agent",
+        "supervisor": "a supervisor",
+        "admin": "an administrator",
+    },
+}
+
+
+def _steps(decision: "Decision") -> "Sequence[str]":
+    """The rules that were tried, for each complaint type in order."""
+    width = max((len(step.rule_id) for step in decision.steps), default=0)
+    lines, before = [], object()
+    for step in decision.steps:
+        if step.complaint_type != before:
+            before = step.complaint_type
+            lines.append(step.complaint_type or "–")
+        lines.append(f"  {_MARKS[step.outcome]} {step.rule_id:<{width}}  {step.reason}")
+    return lines
