@@ -7,8 +7,9 @@ from sqlalchemy import exists, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
+from models.decision import DecisionKind
 from models.states import CaseState, Direction, OutboxState, PromiseState, Verdict, check_case
-from models.tables import Agent, Approval, Case, Fact, Identity, Message, OutboxEntry, Promise
+from models.tables import Agent, Approval, Case, Draft, Fact, Identity, Message, OutboxEntry, Promise
 from responses.errors import BlockedError
 from responses.events import record
 
@@ -234,8 +235,10 @@ async def has_open_promise(session: AsyncSession, case: Case) -> bool:
     return (await session.execute(promise.limit(1))).first() is not None
 
 
-async def last_answer_at(session: AsyncSession, case_id: str) -> datetime | None:
-    """When our last answer to this case was approved: what came after it is what triage reads.
+async def last_answer_at(
+    session: AsyncSession, case_id: str, *, questions_too: bool = True
+) -> datetime | None:
+    """When our last answer to this case was approved; without `questions_too` the last that was no question.
 
     Approved, not sent: what the customer writes while an answer is on its way is not answered by it.
     """
@@ -246,14 +249,24 @@ async def last_answer_at(session: AsyncSession, case_id: str) -> datetime | None
         # What could not be delivered has answered nothing.
         ~exists().where(OutboxEntry.approval_id == Approval.id, OutboxEntry.state == OutboxState.FAILED),
     )
+    if not questions_too:
+        query = query.join(Draft, Draft.id == Approval.draft_id).where(Draft.kind != DecisionKind.ASK)
     at: datetime | None = (await session.scalars(query)).one()
     return at
 
 
 async def open_messages(session: AsyncSession, case_id: str) -> list[Message]:
     """The customer's messages since our last answer, each in its newest version, oldest first."""
+    return await _said_since(session, case_id, await last_answer_at(session, case_id))
+
+
+async def matter_messages(session: AsyncSession, case_id: str) -> list[Message]:
+    """The same since our last answer that was no question: asking something leaves the matter where it is."""
+    return await _said_since(session, case_id, await last_answer_at(session, case_id, questions_too=False))
+
+
+async def _said_since(session: AsyncSession, case_id: str, since: datetime | None) -> list[Message]:
     query = select(Message).where(Message.case_id == case_id, Message.direction == Direction.IN)
-    since = await last_answer_at(session, case_id)
     if since is not None:
         query = query.where(Message.created_at > since)
     newest: dict[tuple[str | None, str | None], Message] = {}

@@ -7,6 +7,7 @@ from models.decision import Decision, DecisionKind, Given
 from models.serial import from_json
 from models.states import PromiseState, Verdict
 from models.tables import Approval, Case, DecisionRow, Draft, Promise
+from responses.facts import ORDER_FACT, known_facts
 from responses.policy import given_by
 
 
@@ -38,6 +39,7 @@ async def given_to(session: AsyncSession, case: Case) -> tuple[tuple[Given, ...]
             case_id=its_case.id,
             at=approval.created_at,
             promise_state=await _promise_state(session, approval.id),
+            order_id=await _order_of(session, its_case),
         )
         (here if its_case.id == case.id else elsewhere).extend(given)
     return tuple(here), tuple(elsewhere)
@@ -58,6 +60,12 @@ async def asked_in(session: AsyncSession, case: Case) -> frozenset[str]:
     )
     decisions = [from_json(Decision, content) for content in await session.scalars(query)]
     return frozenset(fact.name for decision in decisions for fact in decision.asks_customer)
+
+
+async def _order_of(session: AsyncSession, case: Case) -> str | None:
+    """The order that a case is about, where anybody knows it."""
+    known = (await known_facts(session, case.id)).get(ORDER_FACT)
+    return str(known.value) if known is not None and not known.unavailable else None
 
 
 async def _promise_state(session: AsyncSession, approval_id: str) -> str | None:

@@ -1,5 +1,6 @@
 """Reading a case: its open messages, and what each means, to the classifier or to an agent who has spoken."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -9,25 +10,38 @@ from models.database import Database
 from models.once import insert_once
 from models.serial import to_json
 from models.tables import AssessmentRow, Case, Customer, Identity, Message
-from responses.cases import open_messages
+from responses.cases import matter_messages, open_messages
 from responses.corrections import understood
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """A case as it was read at one revision. `assessed` maps message ids; files alone have no entry."""
+    """A case as it was read at one revision.
+
+    `messages` are those of the matter, since our last answer that was no question; `fresh` are those among
+    them that nobody has answered in any way. `assessed` maps message ids; files alone have no entry.
+    """
 
     case: Case
     revision: int
     customer: Customer
     identity: Identity
     messages: tuple[Message, ...]
+    fresh: tuple[Message, ...]
     assessed: dict[str, Assessment]
 
     @property
     def found(self) -> list[Assessment]:
         """The assessments in the order of their messages."""
-        return [self.assessed[message.id] for message in self.messages if message.id in self.assessed]
+        return self._read(self.messages)
+
+    @property
+    def found_fresh(self) -> list[Assessment]:
+        """The same of the fresh ones."""
+        return self._read(self.fresh)
+
+    def _read(self, messages: Sequence[Message]) -> list[Assessment]:
+        return [self.assessed[message.id] for message in messages if message.id in self.assessed]
 
     @property
     def has_files(self) -> bool:
@@ -41,7 +55,8 @@ async def read_case(database: Database, classify: Classify, case_id: str) -> Rea
         case = await session.get(Case, case_id)
         if case is None:
             return None
-        messages = await open_messages(session, case_id)
+        messages = await matter_messages(session, case_id)
+        unanswered = {message.id for message in await open_messages(session, case_id)}
         known = await understood(session, [message.id for message in messages])
         customer = await session.get_one(Customer, case.customer_id)
         identity = await session.get_one(Identity, case.identity_id)
@@ -71,5 +86,6 @@ async def read_case(database: Database, classify: Classify, case_id: str) -> Rea
         customer=customer,
         identity=identity,
         messages=tuple(messages),
+        fresh=tuple(message for message in messages if message.id in unanswered),
         assessed=assessed,
     )

@@ -127,9 +127,6 @@ class Triage:
         case.triage_attempts = 0
         if case.flag == "triage_failed":
             case.flag = None
-        found = [
-            reading.assessed[message.id] for message in reading.messages if message.id in reading.assessed
-        ]
         if not reading.messages and case.answered_at is not None and case.state != CaseState.TAKEN_OVER:
             # Everything the customer said is answered: there is nothing to draft for.
             case.state = CaseState.PROMISED if await has_open_promise(session, case) else CaseState.ANSWERED
@@ -141,10 +138,12 @@ class Triage:
         if case.reopened_from is not None and _only_thanks(reading, case.reopened_from):
             self._change_nothing(session, case)
             return
-        if case.reopened_from in _ANSWERED and await self._brings_new_matter(session, case, found):
+        if case.reopened_from in _ANSWERED and await self._brings_new_matter(
+            session, case, reading.found_fresh
+        ):
             await self._split(session, case, reading)
             return
-        await note_orders(session, case, found)
+        await note_orders(session, case, reading.found)
         policy = await self._policies.in_force(session, case.audience, case.incident_at)
         matter = await matter_of(session, case, reading, policy, now)
         decision = decide(policy, matter, language=self._config.language)
@@ -162,7 +161,7 @@ class Triage:
         case.urgency = matter.urgency
         deadline = policy.deadlines.get(matter.urgency)
         # Counted from the oldest message without an answer: who asks again does not wait longer for it.
-        first = min((message.created_at for message in reading.messages), default=case.first_unread_at or now)
+        first = min((message.created_at for message in reading.fresh), default=case.first_unread_at or now)
         # What is critical runs on the clock, whatever the opening hours say.
         hours = OpeningHours.always(policy.timezone) if matter.urgency == Urgency.CRITICAL else policy.hours
         case.due_at = hours.add(deadline, first) if deadline is not None else None
@@ -185,9 +184,9 @@ class Triage:
             )
         await self._receipt(session, case, reading, matter, now)
         await self._cards(session, case, draft)
-        if reading.messages:
+        if reading.fresh:
             # The card first: why the labels are what they are is looked for when it is on its way.
-            set_alarm(session, Job.EXPLAIN, reading.messages[-1].id, now + _EXPLAIN_AFTER)
+            set_alarm(session, Job.EXPLAIN, reading.fresh[-1].id, now + _EXPLAIN_AFTER)
 
     async def _receipt(
         self,
@@ -252,7 +251,7 @@ class Triage:
         record(session, "system", "case.forwarded", case.id, revision=case.revision)
         held_by = [holder] if holder is not None else []
         for _, chat in await card_chats(session, case, held_by, self._agent_chat):
-            for message in reading.messages:
+            for message in reading.fresh:
                 await enqueue(
                     session,
                     purpose=Purpose.CARD,
@@ -284,7 +283,7 @@ class Triage:
         identity = await session.get_one(Identity, case.identity_id)
         new = await open_case(session, identity, is_sample=case.is_sample, is_test=case.is_test)
         new.linked_case_id = case.id
-        for message in reading.messages:
+        for message in reading.fresh:
             row = await session.get_one(Message, message.id)
             row.case_id = new.id
         case.state = CaseState(case.reopened_from or CaseState.ANSWERED)
@@ -339,12 +338,13 @@ async def unread_cases(session: AsyncSession, now: datetime, limit: int) -> list
 
 
 def _only_thanks(reading: Reading, before: str) -> bool:
-    if not reading.found or reading.has_files or any("?" in message.text for message in reading.messages):
+    files = any(message.kind != "text" for message in reading.fresh)
+    if not reading.found_fresh or files or any("?" in message.text for message in reading.fresh):
         return False
     # Where we have asked for something, a bare number or an ok may be the answer.
     idle = (Act.PRAISE,) if before == CaseState.WAITING_CUSTOMER else (Act.PRAISE, Act.OTHER)
     return all(
         # Where the model is not sure that it is only thanks, a person looks.
         one.act.label in idle and "act" not in one.abstained and not one.entities.order_ids
-        for one in reading.found
+        for one in reading.found_fresh
     )

@@ -14,7 +14,7 @@ from models.alarm import Alarm, Job
 from models.assessment import Assessment, Entities, Label
 from models.clock import utcnow
 from models.database import Database
-from models.states import CaseState, DraftState, Purpose
+from models.states import CaseState, Direction, DraftState, Purpose
 from models.tables import (
     Agent,
     AssessmentRow,
@@ -22,15 +22,18 @@ from models.tables import (
     Case,
     DecisionRow,
     Draft,
+    Identity,
     LedgerEntry,
     Message,
     OutboxEntry,
     Update,
 )
 from responses.approval import Approvals
+from responses.cases import open_case
 from responses.config import RoadConfig
 from responses.delivery import Delivery
-from responses.filing import Filing
+from responses.facts import give_fact
+from responses.filing import Filing, due_now
 from responses.hand import HandChannel
 from responses.inbox import receive
 from responses.incoming import Incoming, MessageKind
@@ -221,6 +224,85 @@ async def test_thanks_after_an_answer_change_nothing(road: Road, agent: Agent) -
     assert after.id == case.id
     assert after.state in (CaseState.ANSWERED, CaseState.PROMISED, CaseState.WAITING_CUSTOMER)
     assert await road.number(Draft) == before
+
+
+NUMBER = assessed("other", entities=Entities(order_ids=("RS1234",)))
+
+
+async def test_what_was_asked_and_answered_leads_to_the_offer(road: Road, agent: Agent) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE)
+    assert (await road.draft(case)).kind == "ask"
+    await road.answers(agent, case)
+    answered = await road.writes("RS1234", NUMBER)
+    draft = await road.draft(answered)
+    assert (answered.id, draft.kind) == (case.id, "offer")
+    await road.answers(agent, case)
+    # From then on it is settled: the same words ask for nothing new.
+    await road.writes("RS1234", NUMBER)
+    assert (await road.draft(case)).kind != "offer"
+
+
+async def test_a_fact_that_an_agent_finds_while_we_wait_leads_to_the_offer(road: Road, agent: Agent) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE)
+    await road.answers(agent, case)
+    async with road.database.writing() as session:
+        row = await session.get_one(Case, case.id)
+        policy = await road.policies.current(session)
+        await give_fact(session, await session.get_one(Agent, agent.id), row, "order_id", "RS1234", policy)
+    await road.triage.run(case.id)
+    async with road.database.reading() as session:
+        assert (await session.get_one(Case, case.id)).state == CaseState.WAITING_AGENT
+    assert (await road.draft(case)).kind == "offer"
+
+
+async def test_thanks_for_a_question_are_no_answer_to_it(road: Road, agent: Agent) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE)
+    await road.answers(agent, case)
+    before = await road.number(Draft)
+    after = await road.writes("Grazie, guardo!", assessed("praise", tone=label("grateful")))
+    assert after.state == CaseState.WAITING_CUSTOMER
+    assert await road.number(Draft) == before
+
+
+async def test_a_photo_sent_before_we_asked_is_not_asked_for(road: Road, agent: Agent) -> None:
+    broken = assessed("complaint", "item_damaged")
+    case = await road.writes("È arrivato rotto", broken, kind=MessageKind.PHOTO)
+    assert "foto" not in (await road.draft(case)).text
+    await road.answers(agent, case)
+    await road.writes("RS1234", NUMBER)
+    async with road.database.reading() as session:
+        query = select(DecisionRow).where(DecisionRow.case_id == case.id).order_by(DecisionRow.id.desc())
+        content = (await session.scalars(query.limit(1))).one().content
+    assert [fact["name"] for fact in content["missing"]] == ["photo_shows_damage"]
+    assert content["missing"][0]["ask"] is None
+
+
+async def test_the_same_complaint_about_the_same_order_in_a_new_case_earns_nothing_more(
+    road: Road, agent: Agent
+) -> None:
+    late = assessed("complaint", "delivery_late", entities=Entities(order_ids=("RS1234",)))
+    case = await road.writes("Il pacco RS1234 è in ritardo", late)
+    assert (await road.draft(case)).kind == "offer"
+    await road.answers(agent, case)
+    async with road.database.writing() as session:
+        row = await session.get_one(Case, case.id)
+        row.state, row.closed_at = CaseState.CLOSED, utcnow() - timedelta(days=60)
+        row.answer_until = None
+        identity = await session.get_one(Identity, row.identity_id)
+        again = await open_case(session, identity, is_sample=False, is_test=False)
+        message = Message(
+            case_id=again.id,
+            identity_id=identity.id,
+            external_id="again",
+            direction=Direction.IN,
+            text="Il pacco RS1234 è sempre in ritardo",
+            sent_at=utcnow(),
+        )
+        session.add(message)
+        await due_now(session, again)
+    road.labels["Il pacco RS1234 è sempre in ritardo"] = late
+    await road.triage.run(again.id)
+    assert (await road.draft(again)).kind == "status"
 
 
 async def test_a_new_complaint_type_after_an_answer_becomes_a_case_of_its_own(
