@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
-from models.decision import Basis, Decision, Role
+from models.decision import Basis, Decision, DecisionKind, Role
 from models.serial import from_json
 from models.states import DraftState
 from models.tables import Absence, Agent, Case, DecisionRow, Draft, Identity
@@ -187,8 +187,11 @@ def _reaches(agent: Agent, decision: Decision | None) -> bool:
 
 
 def _within(decision: Decision, limit_minor: int | None) -> bool:
-    """Whether the goodwill is at most so much; what nobody can put a figure to is not."""
-    if limit_minor is None:
+    """Whether the goodwill is at most so much; what nobody can put a figure to is not.
+
+    Offers beside a hand-over are for agents to see, and given by nobody.
+    """
+    if limit_minor is None or decision.kind is not DecisionKind.OFFER:
         return True
     if decision.worth is None:
         return all(offer.basis is not Basis.GOODWILL for offer in decision.offers)

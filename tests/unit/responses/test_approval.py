@@ -48,6 +48,7 @@ from responses.errors import BlockedError, NotAllowedError
 from responses.hand import HandChannel
 from responses.hours import OpeningHours
 from responses.proposing import keep_offers
+from responses.rights import check_tier
 from tests.seed import bound, seed_agent, seed_case, seed_draft, seed_identity
 
 HOURS = OpeningHours.always(ZoneInfo("Europe/Rome"))
@@ -390,6 +391,13 @@ async def test_an_own_limit_stops_what_nobody_can_put_a_price_on(
     agent.limit_minor = 100_00
     with pytest.raises(NotAllowedError):
         await approve(sqlite, approvals, agent, draft)
+
+
+async def test_an_own_limit_does_not_stop_an_answer_that_gives_nothing() -> None:
+    agent = Agent(name="Giulia", role=Role.AGENT, limit_minor=500)
+    with pytest.raises(NotAllowedError):
+        check_tier(agent, a_decision())
+    check_tier(agent, a_decision(kind=DecisionKind.HAND_OVER))
 
 
 async def test_a_code_is_active_once_the_whole_answer_has_been_sent(
