@@ -4,22 +4,37 @@ from pathlib import Path
 
 import pytest
 
-from responses.policy import PolicyFileError, load_policy
-from responses.policy.case_file import PolicyCase, policy_beside, read_cases, try_case
+from responses.policy import Policy, PolicyFileError, check, load_policy
+from responses.policy.case_file import SUFFIX, PolicyCase, policy_beside, read_cases, try_case
 
 SAMPLES = Path(__file__).parents[4] / "responses" / "policy" / "samples"
 SHOP = load_policy(SAMPLES / "negozio.yaml")
-SHOP_CASES = read_cases(SAMPLES / "negozio.cases.yaml", SHOP)
+POLICIES = {path: load_policy(policy_beside(path)) for path in sorted(SAMPLES.glob("*.cases.yaml"))}
+CASES = {path: read_cases(path, policy) for path, policy in POLICIES.items()}
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in SHOP_CASES])
-def test_case(case: PolicyCase) -> None:
-    _, mismatches = try_case(SHOP, case)
+@pytest.mark.parametrize(
+    ("policy", "case"),
+    [
+        pytest.param(POLICIES[path], case, id=f"{path.name.partition('.')[0]}: {case.name}")
+        for path, cases in CASES.items()
+        for case in cases
+    ],
+)
+def test_case(policy: Policy, case: PolicyCase) -> None:
+    _, mismatches = try_case(policy, case)
     assert [str(mismatch) for mismatch in mismatches] == []
 
 
-def test_the_case_file_is_not_nearly_empty() -> None:
-    assert len(SHOP_CASES) >= 40
+@pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.name)
+def test_a_sample_is_sound_and_its_cases_are_many(path: Path) -> None:
+    assert [str(finding) for finding in check(POLICIES[path]) if finding.severity != "info"] == []
+    assert len(CASES[path]) >= 40
+
+
+def test_every_sample_has_its_cases() -> None:
+    policies = {path for path in SAMPLES.glob("*.yaml") if not path.name.endswith(SUFFIX)}
+    assert {policy_beside(path) for path in POLICIES} == policies
 
 
 def test_a_case_file_stands_beside_its_policy() -> None:
