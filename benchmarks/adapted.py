@@ -33,12 +33,15 @@ def main() -> None:
     folder = os.environ.get("RIMEDIO_EVAL_DATA")
     if not folder:
         sys.exit("set RIMEDIO_EVAL_DATA to the folder with the sets")
-    console, found = Console(), kept()
-    done: dict[str, list[str]] = {}
-    for name, said in own_labels.measured(Path(folder), chosen.only, adapt=True):
-        console.print(f"{name}: {said}")
-        done.setdefault(name, []).append(said)
-        found = {**found, name: {"day": f"{datetime.now(UTC):%d %B %Y}", "said": done[name]}}
+    console = Console()
+    put_in(PAGE)
+    names = [name for name in own_labels.SETS if (Path(folder) / name).is_file()]
+    for name in names:
+        if chosen.only not in (None, name):
+            continue
+        said = [line for _, line in own_labels.measured(Path(folder), name, adapt=True)]
+        console.print(f"{name}: {'; '.join(said)}")
+        found = {**kept(), name: {"day": f"{datetime.now(UTC):%d %B %Y}", "said": said}}
         KEPT.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         put_in(PAGE)
 

@@ -201,6 +201,8 @@ def _sets(classifier: Classifier, half: str, console: Console) -> Iterator[str]:
     folder = os.environ.get("RIMEDIO_EVAL_DATA")
     if not folder:
         yield "Not measured this time: `RIMEDIO_EVAL_DATA` names the folder with public labelled sets."
+        yield ""
+        yield from adapted.lines()
         return
     yield (
         f"Public labelled sets that nothing was trained on, {half} half; `benchmarks/real_sets.py` says how "

@@ -60,8 +60,10 @@ def find_evidence(classifier: Classifier, text: str, assessment: Assessment) -> 
         whole = _grouped(sentences, most // 2)
         carried = [_named(one) for one in _drops(classifier, text, whole, wanted)]
         chosen = [whole[at] for at in sorted({at for one in carried for at in one})]
-        inside = [word for word in words if any(_meets(word, sentence) for sentence in chosen)]
-        few = _grouped(inside, most - len(whole))
+        inside = [[word for word in words if _meets(word, sentence)] for sentence in chosen]
+        # Each sentence on its own, so that no piece runs over what stands between two of them.
+        share = (most - len(whole)) / max(sum(map(len, inside)), 1)
+        few = [piece for one in inside for piece in _grouped(one, max(int(share * len(one)), 1))]
         drops = _drops(classifier, text, few, wanted)
         # A label is looked for in the sentences that carried it, not in those of another matter.
         pieces = [

@@ -1,5 +1,6 @@
 """Training one field on a business's own labels, with the view of the messages that serves them best."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -9,13 +10,16 @@ from nlp.corpus import Example, corpus_sha256
 from nlp.encoder import Encoder
 from nlp.evaluation import FieldReport, compare
 from nlp.features import Features, beside
-from nlp.fitting import Fit
+from nlp.fitting import Fit, Targets
 from nlp.heads import Head, Heads
 from nlp.space import WHOLE, View
 from nlp.training import Progress, adapted_material, fit_head, read_all, spread, strata_of
 
 MOST_TRIED = 1500
 """Messages that views are compared on; more would take longer and hardly choose better."""
+
+LEAST_TRIED = 8
+"""Of them with each label."""
 
 TOGETHER, EMBEDDING = "with and without adapters", "the bare embedding"
 """Ways to look at messages for a field of one's own: with few messages a label less is more."""
@@ -88,7 +92,7 @@ def best_view(
     examples: Sequence[Example], field: str, features: Features, dimension: int, *, seed: int = 0
 ) -> str:
     """The view with the highest cross-validated macro-F1 on these messages, or on a random part of many."""
-    chosen = np.sort(np.random.default_rng(seed).permutation(len(examples))[:MOST_TRIED])
+    chosen = _some(strata_of(examples, field), seed)
     tried = [examples[row] for row in chosen]
     strata = strata_of(tried, field)
     read = Features(meaning=features.meaning[chosen], wording=features.wording[chosen])
@@ -98,6 +102,18 @@ def best_view(
         return _cross_validated(field, [tried[row] for row in rows], fit).macro_f1
 
     return max(views(dimension), key=score)
+
+
+def _some(strata: Sequence[int], seed: int) -> Targets:
+    """At most `MOST_TRIED` places, with `LEAST_TRIED` of each stratum where there are so many."""
+    order = np.random.default_rng(seed).permutation(len(strata))
+    met = Counter[int]()
+    first: list[int] = []
+    rest: list[int] = []
+    for place in order.tolist():
+        met[strata[place]] += 1
+        (first if met[strata[place]] <= LEAST_TRIED else rest).append(place)
+    return np.sort(np.array(first + rest[: max(MOST_TRIED - len(first), 0)], np.intp))
 
 
 def fit_field(

@@ -81,7 +81,8 @@ class Head:
 class Provenance:
     """Where heads come from, so that they can be made again and compared.
 
-    `own` holds, by field, the hash of the labels of a field that a business trained afterwards.
+    `own` holds, by field, the hash of the labels of a field that a business trained afterwards (`types`: of
+    those it added), `refined` the id of the heads that learning from corrections began with.
     """
 
     encoder: str
@@ -90,6 +91,7 @@ class Provenance:
     train_rows: int
     test_rows: int
     own: Mapping[str, str] = field(default_factory=dict)
+    refined: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,9 +125,9 @@ class Heads:
         description = self._described() | {"tensors_sha256": hashlib.sha256(tensors).hexdigest()}
         _replace(folder / _TENSORS, tensors)
         _replace(folder / _DESCRIPTION, _as_json(description))
-        for path in folder.glob(ADAPTERS):
-            if path.name not in self._all_adapters():
-                path.unlink()
+        for file in map(_adapters_file, (None, *FIELDS)):
+            if file not in self._all_adapters():
+                (folder / file).unlink(missing_ok=True)
 
     def check_encoder(self, encoder: Encoder) -> None:
         """Refuse an encoder that embeds otherwise than the one the heads were trained on.
@@ -276,6 +278,7 @@ def _heads(description: Mapping[str, Any], tensors: Mapping[str, Vectors], folde
         train_rows=description["train_rows"],
         test_rows=description["test_rows"],
         own=description.get("own", {}),
+        refined=description.get("refined"),
     )
     missing = [name for name in FIELDS if name not in fields]
     if missing:

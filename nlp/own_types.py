@@ -10,8 +10,8 @@ import numpy as np
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from models.labels import Act
-from nlp.corpus import Example
+from models.labels import Act, Ask, ComplaintType, Tone, Urgency
+from nlp.corpus import Example, corpus_sha256
 from nlp.encoder import Encoder
 from nlp.errors import LabelsError, TrainingError
 from nlp.evaluation import FieldReport, compare
@@ -24,6 +24,9 @@ FIELD = "complaint_types"
 LONGEST_NAME = 40
 
 _KEYS = {"description", "examples"}
+_TAKEN = frozenset([*Act, *ComplaintType, *Tone, *Urgency, *Ask, "any", "rest", "types"])
+"""Names that mean something else on the desk or in drafts."""
+
 _TAKEN_FOR_NEW = 0.5
 
 
@@ -57,8 +60,8 @@ def read_own_types(path: Path, known: Collection[str]) -> tuple[OwnType, ...]:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark is not None else 1
         raise LabelsError(f"{path}:{line}: no YAML: {error.problem}") from error
-    except YAMLError as error:
-        raise LabelsError(f"{path}: no YAML: {error}") from error
+    except (YAMLError, ValueError) as error:
+        raise LabelsError(f"{path}: no YAML: {error}; put messages in quotes") from error
     if not isinstance(content, dict) or not content:
         raise LabelsError(f"{path}:1: expected types by their names, each with a description and examples")
     problems = [problem for name in content for problem in _problems(content, name, known)]
@@ -85,21 +88,22 @@ def add_types(
     seed: int = 0,
     progress: Progress = lambda step, done: None,
 ) -> tuple[Heads, FieldReport]:
-    """Add types to those that the heads tell; what they say of the others stays as it was.
+    """Add types to those that the heads tell; the probabilities of the others stay as they were.
 
     `others` are messages to all kinds of businesses, labelled with the usual types: what is not meant by
     the new ones. Those among them that a first fit takes for a new type may well be of it, and are left out
-    of the second. The report is cross-validated on the examples.
+    of the second. The report is cross-validated, on the examples and all others: those taken for a new type
+    count as wrong there, though some may be right.
 
     Raises:
         FingerprintError: `base` was trained on another encoder.
-        TrainingError: The types in use exclude each other, so that none can be added.
+        TrainingError: The types in use were trained on a business's own labels, so that none can be added.
     """
     head = base.fields[FIELD]
-    if not head.several:
+    if FIELD in base.own_adapters or not head.several:
         raise TrainingError(
-            "the complaint types in use exclude each other, so that none can be added to them: add yours to "
-            "the file that they were trained on, and train again with --field complaint_types"
+            "the complaint types in use are your own, and to those none can be added: put yours into the "
+            "file that they were trained on, and train again with --field complaint_types"
         )
     complaints = [one for one in others if one.act == Act.COMPLAINT and not one.is_held_out]
     examples = [
@@ -125,9 +129,16 @@ def add_types(
     rows = np.flatnonzero(unlike | (everything < given))
     progress("training the new types again", 0.85)
     fit = fit_several(labels, truth[rows], material, rows, at_least_one=False)
-    found = [{labels[place] for place in fit.head.decide(row)} for row in fit.probabilities]
-    report = compare(FIELD, [examples[row] for row in rows], found, [False] * len(rows))
-    return replace(base, fields={**base.fields, FIELD: _joined(head, fit.head)}), report
+    said = first.probabilities.copy()
+    said[rows] = fit.probabilities
+    found = [{labels[place] for place in fit.head.decide(row)} for row in said]
+    report = compare(FIELD, examples, found, [False] * len(examples))
+    heads = replace(
+        base,
+        fields={**base.fields, FIELD: _joined(head, fit.head)},
+        provenance=replace(base.provenance, own={**base.provenance.own, "types": corpus_sha256(examples)}),
+    )
+    return heads, report
 
 
 def told(one: OwnType) -> tuple[str, ...]:
@@ -152,12 +163,13 @@ def _problems(content: Any, name: object, known: Collection[str]) -> list[tuple[
     if (
         not isinstance(name, str)
         or not name.isprintable()
+        or name != name.strip()
         or not 0 < len(name) <= LONGEST_NAME
         or "|" in name
     ):
         return [(line, f"{name!r} is no name: a word or two without |, at most {LONGEST_NAME} letters")]
-    if name in known:
-        return [(line, f"{name!r} is a type already: choose another name")]
+    if name in known or name in _TAKEN:
+        return [(line, f"{name!r} is a label already: choose another name")]
     if not _is_map(one):
         return [(line, f"{name}: expected a description and examples, found {one!r}")]
     problems = []
@@ -173,12 +185,18 @@ def _problems(content: Any, name: object, known: Collection[str]) -> list[tuple[
             (line, f"{name}: examples are missing: a list of {LEAST_EXAMPLES} messages or more"),
         ]
     for place, text in enumerate(texts):
-        if not isinstance(text, str) or not text.strip():
-            problems.append((texts.lc.item(place)[0] + 1, f"{name}: {text!r} is no message"))
+        at = texts.lc.item(place)[0]
+        if not isinstance(text, str) or not text.strip() or _cut_off(texts, place, at):
+            problems.append((at + 1, f"{name}: {text!r} is no message: put it in quotes"))
     different = {text.strip() for text in texts if isinstance(text, str)}
     if len(different) < LEAST_EXAMPLES:
         problems.append((line, f"{name}: {len(different)} examples, expected {LEAST_EXAMPLES} or more"))
     return problems
+
+
+def _cut_off(texts: Any, place: int, line: int) -> bool:
+    """Whether a comment begins in the line of a message: `ordine #123 mai arrivato` would lose its end."""
+    return any(token is not None and token.start_mark.line == line for token in texts.ca.items.get(place, ()))
 
 
 def _is_map(content: Any) -> bool:
@@ -195,7 +213,8 @@ def _expected() -> str:
 
 def _shared(content: Any) -> list[tuple[int, str]]:
     """The same message under two types would teach neither."""
-    counts = Counter(text for one in content.values() for text in {text.strip() for text in one["examples"]})
+    texts = {name: {*one["examples"], one["description"]} for name, one in content.items()}
+    counts = Counter(text for one in texts.values() for text in {text.strip() for text in one})
     return [
         (one["examples"].lc.item(place)[0] + 1, f"{name}: {text!r} stands under another type as well")
         for name, one in content.items()

@@ -25,6 +25,9 @@ MOST_REMEMBERED = 1500
 STRENGTHS = (0.0, 0.03, 0.1, 0.3, 1.0, 3.0)
 """How freely the heads may move, of which cross-validation chooses; 0 leaves them as they are."""
 
+MEMORY = 10.0
+"""How much more it weighs what the heads said before: of all messages few are like the corrected ones."""
+
 _FOLDS = 4
 
 
@@ -88,8 +91,8 @@ def refine(
     """
     if len(corrected) < LEAST_CORRECTIONS:
         raise TrainingError(
-            f"{len(corrected)} corrected messages, and {LEAST_CORRECTIONS} are needed to learn from: go on "
-            "correcting, or confirming what is right, on the desk"
+            f"{len(corrected)} corrected messages to learn from, and {LEAST_CORRECTIONS} are needed, beside "
+            "those kept aside to judge by (a fifth of the cases): go on correcting and confirming"
         )
     random = np.random.default_rng(seed)
     kept = random.permutation(len(remembered))[:MOST_REMEMBERED]
@@ -99,7 +102,7 @@ def refine(
         step = f"reading {len(examples)} messages"
         features = read_all(examples, encoder, lambda part: progress(step, 0.6 * part))
     names = sorted(set(groups))
-    folds = assign_folds([names.index(one) for one in groups], seed, groups, _FOLDS)
+    folds = assign_folds([0] * len(groups), seed, groups, min(_FOLDS, len(names)))
     space = Space(features)
     fields: dict[str, Head] = {}
     strengths: dict[str, float] = {}
@@ -107,7 +110,7 @@ def refine(
     for place, field in enumerate(FIELDS):
         progress(f"learning {field}", 0.6 + 0.4 * place / len(FIELDS))
         rows, targets = _spoken(field, base.fields[field], corrected)
-        taught[field] = len(rows)
+        taught[field] = 0 if field in base.own_adapters else len(rows)
         if field in base.own_adapters or len(rows) < LEAST_CORRECTIONS:
             strengths[field] = 0.0
             continue
@@ -116,7 +119,12 @@ def refine(
         strengths[field] = _strength(lesson, folds[rows])
         if strengths[field]:
             fields[field] = _moved(base.fields[field], space, *_fit(lesson, len(rows), strengths[field]))
-    return Refined(heads=replace(base, fields={**base.fields, **fields}), strengths=strengths, taught=taught)
+    heads = replace(
+        base,
+        fields={**base.fields, **fields},
+        provenance=replace(base.provenance, refined=base.id),
+    )
+    return Refined(heads=heads, strengths=strengths, taught=taught)
 
 
 def _spoken(field: str, head: Head, corrected: Sequence[Example]) -> tuple[Targets, Vectors]:
@@ -150,36 +158,46 @@ def _take(features: Features, rows: Targets) -> Features:
 
 
 def _strength(lesson: _Lesson, folds: Targets) -> float:
-    """The strength with the least loss on corrected messages that were not learned from."""
-    taught = np.zeros(len(lesson.points), np.bool_)
-    taught[: len(folds)] = True
+    """The strength with the least loss on messages that were not learned from, corrected and remembered ones.
+
+    0 where all corrected messages are of one fold.
+    """
+    found = np.unique(folds)
+    if len(found) < 2:
+        return 0.0
+    others = found[np.arange(len(lesson.points) - len(folds)) % len(found)]
+    taught = np.arange(len(lesson.points)) < len(folds)
+    every = np.concatenate([folds, others])
     losses = dict.fromkeys(STRENGTHS, 0.0)
-    for fold in np.unique(folds):
-        judged = np.zeros(len(lesson.points), np.bool_)
-        judged[: len(folds)] = folds == fold
+    for fold in found:
+        judged = every == fold
         inside = lesson.part(~judged)
         for strength in STRENGTHS:
             moved = _fit(inside, int((taught & ~judged).sum()), strength)
-            losses[strength] += lesson.part(judged).loss(*moved)[0] * judged.sum()
+            # What is learned counts, and so does what is forgotten.
+            for part, weight in ((judged & taught, 1.0), (judged & ~taught, MEMORY)):
+                if part.any():
+                    losses[strength] += weight * lesson.part(part).loss(*moved)[0]
     return min(STRENGTHS, key=losses.__getitem__)
 
 
 def _fit(lesson: _Lesson, taught: int, strength: float) -> tuple[Vectors, Vectors]:
-    """What is added to the weights and the bias; the first `taught` messages weigh as much as all others."""
+    """What is added to the weights and the bias; the first `taught` messages weigh a part of all others."""
     shape = (lesson.points.shape[1], lesson.scores.shape[1])
     if not strength:
         return np.zeros(shape, np.float32), np.zeros(shape[1], np.float32)
     first = np.arange(len(lesson.points)) < taught
-    parts = [lesson.part(first), lesson.part(~first)] if not first.all() else [lesson]
+    parts = [(lesson.part(first), 1.0)] + ([(lesson.part(~first), MEMORY)] if not first.all() else [])
 
     def objective(flat: Vectors) -> tuple[float, Vectors]:
         weight = flat[: -shape[1]].reshape(shape).astype(np.float32)
         bias = flat[-shape[1] :].astype(np.float32)
         loss, to_weight, to_bias = 0.0, weight / (strength * taught), bias * 0
         loss += float(np.square(weight).sum()) / (2 * strength * taught)
-        for part in parts:
+        for part, share in parts:
             wrong, of_weight, of_bias = part.loss(weight, bias)
-            loss, to_weight, to_bias = loss + wrong, to_weight + of_weight, to_bias + of_bias
+            loss += share * wrong
+            to_weight, to_bias = to_weight + share * of_weight, to_bias + share * of_bias
         return loss, np.concatenate([to_weight.ravel(), to_bias]).astype(np.float64)
 
     start = np.zeros(shape[0] * shape[1] + shape[1])

@@ -86,6 +86,11 @@ class HeadsStore:
             f"no heads {wanted!r}: give a folder that `rimedio train` wrote, or one of {known}"
         )
 
+    def first_of(self, name: str) -> Path | None:
+        """The folder of heads that others came from, by id; None for those that ship, or that are gone."""
+        folder = self._folder / name
+        return folder if (folder / _DESCRIPTION).is_file() else None
+
     def use(self, folder: Path | None, name: str) -> None:
         """Keeps a copy of the heads under `name` and puts them in use; None: those that ship."""
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -161,7 +161,7 @@ def _train_field(
         )
         heads.save(output)
     console.print(render(Report(fields=(report,), rows=len(examples))))
-    say("each message judged by a model that had not seen it; thresholds were chosen on these judgements")
+    say("each message judged by a model that had not seen it; view and thresholds were chosen on that")
 
 
 def _add_types(console: "Console", file: Path, output: Path, *, seed: int) -> None:
@@ -192,17 +192,22 @@ def _learn_from_desk(console: "Console", output: Path, *, seed: int) -> None:
     from nlp.corpus import read_corpus, split
     from nlp.encoder import load_encoder
     from nlp.heads import TRAINED, check_folder, load_heads
-    from nlp.refining import refine
+    from nlp.refining import LEAST_CORRECTIONS, refine
     from rimedio.heads_store import SHIPPED, HeadsStore
     from rimedio.model import compare_heads
 
     settings = settings_or_fail()
+    store, before = HeadsStore(settings.home), settings.heads_folder
+    if before is not None and output.resolve() == before.resolve():
+        fail(f"-o {output}: the heads in use are there; name another folder", USAGE)
     found = _corrections()
     learned = [one for one in found if not _is_held_out(one)]
     judged = [_as_example(one) for one in found if _is_held_out(one)]
     training, test = split(read_corpus([CORPUS]))
-    before = settings.heads_folder
     base = load_heads(before or TRAINED)
+    if base.provenance.refined is not None:
+        # What was learned from corrections before is learned again, from where it began.
+        base = load_heads(store.first_of(base.provenance.refined) or TRAINED)
     check_folder(output)
     with _bar(console) as bar:
         told = _told(bar)
@@ -216,13 +221,18 @@ def _learn_from_desk(console: "Console", output: Path, *, seed: int) -> None:
             seed=seed,
             progress=told,
         )
-        refined.heads.save(output)
     for field, strength in refined.strengths.items():
-        moved = "learned from" if strength else "left as it was by"
-        say(f"{field}: {moved} {refined.taught[field]} messages")
+        taught = refined.taught[field]
+        if field in base.own_adapters:
+            say(f"{field}: trained on labels of your own, and learns from those alone")
+        elif taught < LEAST_CORRECTIONS:
+            say(f"{field}: {taught} messages are too few")
+        else:
+            say(f"{field}: {'learned from' if strength else 'nothing to be gained from'} {taught} messages")
     if not any(refined.strengths.values()):
-        say("nothing to be learned: on messages kept aside the heads in use do as well; they stay")
+        say("nothing learned: the heads in use stay")
         return
+    refined.heads.save(output)
     if "complaint_types" in base.provenance.own:
         # Of types of one's own the corpus says nothing.
         test = [replace(one, complaint_types=None) for one in test]
@@ -233,14 +243,18 @@ def _learn_from_desk(console: "Console", output: Path, *, seed: int) -> None:
         where = "corrected on the desk" if examples is judged else "of the corpus"
         console.print(f"{len(examples)} messages {where}, kept aside:")
         console.print(render_comparison(("in use", "new"), fields))
-    if all(keeps_up(one) for one in compared) and keeps_up(compared[-1], least=-LARGEST_LOSS):
-        HeadsStore(settings.home).use(output, refined.heads.id)
+    if not judged:
+        say(f"no corrected case to judge by yet: the heads in use stay. The new ones are in {output}")
+    elif not all(keeps_up(one) for one in compared) or not keeps_up(compared[-1], least=-LARGEST_LOSS):
+        say(f"worse on messages kept aside: the heads in use stay. The new ones are in {output}")
+    elif settings.heads is not None:
+        say(
+            f"not worse. RIMEDIO_HEADS={settings.heads} is set: set it to {output} to put the new ones in use"
+        )
+    else:
+        store.use(output, refined.heads.id)
         say(f"not worse: in use from the next start on: {refined.heads.id}")
         say(f"back with: rimedio heads use {before.name if before is not None else SHIPPED}")
-        if settings.heads is not None:
-            say(f"RIMEDIO_HEADS={settings.heads} is set, and wins over what is in use here")
-    else:
-        say(f"worse on messages kept aside: the heads in use stay. The new ones are in {output}")
 
 
 def _corrections() -> "Sequence[DeskExample]":

@@ -45,6 +45,8 @@ def test_a_file_of_types_is_read(tmp_path: Path) -> None:
     path = written(tmp_path, f"parcheggio:\n  description: Il parcheggio\n  examples:\n{lines}\n")
 
     assert read_own_types(path, ["no_reply"]) == (replace(parking(), description="Il parcheggio"),)
+    path.write_text(path.read_text(encoding="utf-8") + "    # one more to come\n", encoding="utf-8")
+    assert len(read_own_types(path, [])) == 1
 
 
 EIGHT = "".join(f"    - esempio numero {number}\n" for number in range(8))
@@ -56,7 +58,7 @@ EIGHT = "".join(f"    - esempio numero {number}\n" for number in range(8))
         ("", "types.yaml:1: expected types by their names"),
         ("- a\n- b\n", "types.yaml:1: expected types by their names"),
         ("a: [", "types.yaml:1: no YAML"),
-        (f"no_reply:\n  description: x\n  examples:\n{EIGHT}", "types.yaml:1: 'no_reply' is a type already"),
+        (f"no_reply:\n  description: x\n  examples:\n{EIGHT}", "types.yaml:1: 'no_reply' is a label already"),
         (f"x:\n  examples:\n{EIGHT}", "types.yaml:1: x: a description is missing"),
         ("x:\n  description: y\n", "types.yaml:1: x: examples are missing"),
         (
@@ -69,6 +71,12 @@ EIGHT = "".join(f"    - esempio numero {number}\n" for number in range(8))
         ),
         (f"x:\n  description: y\n  examples:\n{EIGHT}    - 12\n", "types.yaml:12: x: 12 is no message"),
         ("x: y\n", "types.yaml:1: x: expected a description and examples"),
+        ("spam: y\n", "types.yaml:1: 'spam' is a label already"),
+        (
+            f"x:\n  description: y\n  examples:\n{EIGHT}    - ordine #12 mai arrivato\n",
+            "types.yaml:12: x: 'ordine' is no message: put it in quotes",
+        ),
+        (f"x:\n  description: y\n  examples:\n{EIGHT}    - 2024-02-31\n", "put messages in quotes"),
         ("a|b: y\n", "types.yaml:1: 'a|b' is no name"),
         (
             f"x:\n  description: y\n  examples:\n{EIGHT}z:\n  description: y\n  examples:\n{EIGHT}",
@@ -111,10 +119,12 @@ def test_a_type_is_added_and_the_others_stay_as_they_were(encoder: Encoder) -> N
     assert report.macro_f1 > 0.7
 
 
-def test_to_types_that_exclude_each_other_none_can_be_added(encoder: Encoder) -> None:
+def test_to_types_of_ones_own_none_can_be_added(encoder: Encoder) -> None:
     base = load_heads(TRAINED)
     exclusive = replace(base.fields["complaint_types"], several=False)
     heads = replace(base, fields={**base.fields, "complaint_types": exclusive})
 
-    with pytest.raises(TrainingError, match="exclude each other"):
+    with pytest.raises(TrainingError, match="are your own"):
         add_types([parking()], [], heads, encoder=encoder)
+    with pytest.raises(TrainingError, match="are your own"):
+        add_types([parking()], [], replace(base, own_adapters={"complaint_types": None}), encoder=encoder)

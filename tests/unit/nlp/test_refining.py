@@ -86,8 +86,18 @@ def test_a_label_that_the_heads_do_not_tell_teaches_nothing(encoder: Encoder) ->
     assert refined.strengths["complaint_types"] == 0
 
 
+def test_where_all_corrections_are_of_one_case_nothing_can_be_judged_and_nothing_moves(
+    encoder: Encoder,
+) -> None:
+    corrected = [said(text) for text in REPORTED[:LEAST_CORRECTIONS]]
+
+    refined = refine(load_heads(TRAINED), corrected, [], encoder=encoder, groups=["a"] * LEAST_CORRECTIONS)
+
+    assert not any(refined.strengths.values())
+
+
 def test_too_few_corrections_are_said(encoder: Encoder) -> None:
-    with pytest.raises(TrainingError, match="3 corrected messages, and 20 are needed"):
+    with pytest.raises(TrainingError, match="3 corrected messages to learn from, and 20"):
         refine(
             load_heads(TRAINED), [said(text) for text in REPORTED[:3]], [], encoder=encoder, groups=["1"] * 3
         )

@@ -186,3 +186,29 @@ def test_where_nothing_can_be_written_that_is_said_before_the_training(tmp_path:
             check_folder(folder)
     check_folder(tmp_path / "new" / "folder")
     assert not (tmp_path / "new").exists()
+
+
+def test_adapters_of_single_fields_are_kept_with_the_heads(home: Path, own: Path) -> None:
+    (own / "adapters.tone.safetensors").write_bytes((own / "adapters.safetensors").read_bytes())
+    (own / "adapters_of_mine.safetensors").write_bytes(b"")
+    description = json.loads((own / "heads.json").read_text(encoding="utf-8"))
+    description["own_adapters_sha256"] = {"tone": description["adapters_sha256"]}
+    (own / "heads.json").write_text(json.dumps(description), encoding="utf-8")
+
+    run("heads", "use", str(own))
+
+    (kept,) = [one.name for one in HeadsStore(home).kept()]
+    assert load_heads(home / "heads" / kept).own_adapters.keys() == {"tone"}
+
+
+def test_what_to_train_on_is_one_thing(home: Path, tmp_path: Path) -> None:
+    assert "one of them" in run("train", "-o", "x", code=2)
+    assert "one of them" in run("train", "-o", "x", "--from-desk", "--types", "t.yaml", code=2)
+    assert "go with files" in run("train", "-o", "x", "--from-desk", "--field", "tone", code=2)
+
+
+def test_without_corrections_there_is_nothing_to_learn(home: Path, tmp_path: Path) -> None:
+    said = run("train", "-o", str(tmp_path / "x"), "--from-desk", code=1)
+
+    assert "0 corrected messages to learn from, and 20 are needed" in said
+    assert not (tmp_path / "x" / "heads.json").exists()
