@@ -14,6 +14,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -42,11 +43,13 @@ def main() -> None:
         said = [line for _, line in own_labels.measured(Path(folder), name, adapt=True)]
         console.print(f"{name}: {'; '.join(said)}")
         found = {**kept(), name: {"day": f"{datetime.now(UTC):%d %B %Y}", "said": said}}
-        KEPT.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        temporary = KEPT.with_name(f".{KEPT.name}.partial")
+        temporary.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        temporary.replace(KEPT)
         put_in(PAGE)
 
 
-def kept() -> Mapping[str, Mapping[str, object]]:
+def kept() -> Mapping[str, Mapping[str, Any]]:
     """By the name of the set: the day it was measured, and what came of it."""
     return json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
 
@@ -56,7 +59,7 @@ def lines() -> Sequence[str]:
     rows = [
         f"| {name.removesuffix('.csv')} | {said} | {one['day']} |"
         for name, one in kept().items()
-        for said in one["said"]  # type: ignore[attr-defined]
+        for said in one["said"]
     ]
     told = ["With adapters of their own (`--adapt`), as `make evaluate-adapted` measured them:", ""]
     table = ["| set | figure | measured |", "| --- | --- | --- |", *rows]

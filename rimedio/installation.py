@@ -1,6 +1,7 @@
 """The installation: its data folder, database, policy files, and what a first start puts there."""
 
 import logging
+import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -46,10 +47,14 @@ def policy_folder(settings: Settings) -> Path:
     """Where the owner's policy files are; the sample is put there when there is none yet."""
     folder = settings.policy or settings.home / "policies"
     if settings.policy is None and not folder.exists():
-        folder.mkdir(parents=True)
+        # Whole or not at all: a folder without a policy would keep the program from starting.
+        half = folder.with_name(f".{folder.name}.partial")
+        shutil.rmtree(half, ignore_errors=True)
+        half.mkdir(parents=True)
         for name in (_SAMPLE_POLICY, _SAMPLE_POLICY.replace(".yaml", SUFFIX)):
             sample = files("responses.policy").joinpath("samples", name).read_text(encoding="utf-8")
-            (folder / name).write_text(sample, encoding="utf-8")
+            (half / name).write_text(sample, encoding="utf-8")
+        half.rename(folder)
     if not folder.is_dir():
         raise ProgramError(f"RIMEDIO_POLICY = {str(folder)!r}: expected a folder with policy files (*.yaml)")
     return folder

@@ -1,7 +1,7 @@
 """The commands about the policy: check, test, explain."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from models.assessment import Assessment
     from models.decision import Decision, FactValue, Matter
-    from responses.policy import Policy
+    from responses.policy import Policy, PolicyFileError
     from rimedio.settings import Settings
 
 policy_app = typer.Typer(
@@ -35,21 +35,9 @@ def check(file: Annotated[Path, typer.Argument(help="The policy file (YAML).")])
 
     Example: rimedio policy check policies/negozio.yaml
     """
-    from responses.policy import PolicyFileError, load_policy
     from responses.policy import check as look
-    from rimedio.errors import ProgramError
 
-    try:
-        types = _complaint_types()
-        policy = load_policy(file, types)
-    except ProgramError as error:
-        fail(str(error))
-    except OSError as error:
-        fail(f"{file}: {error.strerror}")
-    except PolicyFileError as error:
-        for problem in error.problems:
-            typer.echo(str(problem))
-        raise typer.Exit(FAILURE) from None
+    policy, types = _load(file), _complaint_types()
     findings = look(policy, complaint_types=types)
     for finding in findings:
         typer.echo(str(finding))
@@ -157,15 +145,23 @@ def explain(
 
 def _load(path: Path) -> "Policy":
     from responses.policy import PolicyFileError, load_policy
+    from rimedio.errors import ProgramError
 
     try:
         return load_policy(path, _complaint_types())
+    except ProgramError as error:
+        fail(str(error))
     except OSError as error:
         fail(f"{path}: {error.strerror}")
     except PolicyFileError as error:
-        for problem in error.problems:
-            typer.echo(str(problem))
-        raise typer.Exit(FAILURE) from None
+        _fail_with_problems(error)
+
+
+def _fail_with_problems(error: "PolicyFileError") -> NoReturn:
+    """Ends the command with everything that is wrong in a file, each with its place."""
+    for problem in error.problems:
+        typer.echo(str(problem))
+    raise typer.Exit(FAILURE) from None
 
 
 def _try_all(path: Path, policy: "Policy", language: str) -> int:
@@ -178,9 +174,7 @@ def _try_all(path: Path, policy: "Policy", language: str) -> int:
     except OSError as error:
         fail(f"{path}: {error.strerror}")
     except PolicyFileError as error:
-        for problem in error.problems:
-            typer.echo(str(problem))
-        raise typer.Exit(FAILURE) from None
+        _fail_with_problems(error)
     wrong = 0
     for case in cases:
         decision, mismatches = try_case(policy, case, language=language)
