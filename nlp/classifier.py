@@ -15,6 +15,8 @@ from nlp.entities import EntityFinder
 from nlp.errors import HeadsError
 from nlp.features import Features, beside, read_features
 from nlp.heads import FIELDS, NO, SCOPE, TRAINED, Head, Heads, load_heads
+from nlp.joint import FIELD as URGENCY
+from nlp.joint import read_again, read_days
 from nlp.language import detect_language, load_identifier
 
 # Blanks, and the marks that only steer how neighbours are joined or in which direction they run.
@@ -134,14 +136,24 @@ class Classifier:
             field: head.probabilities(features[field]) for field, head in self.heads.fields.items()
         }
         positions = {index: position for position, index in enumerate(visible)}
+        languages = [detect_language(cleaned[index], fallback=self._fallback_language) for index in visible]
+        entities = [
+            self._entities.find(cleaned[index], language=language, today=day)
+            for index, language in zip(visible, languages, strict=True)
+        ]
+        if self.heads.joint is not None and visible:
+            days = np.stack([read_days(found.dates, day) for found in entities])
+            predictions[URGENCY] = read_again(self.heads.joint, self.heads.fields, predictions, days)
         probabilities = {}
         for field, rows in predictions.items():
             probabilities[field] = np.zeros((len(texts), rows.shape[1]), np.float32)
             probabilities[field][visible] = rows
         return Reading(
             assessments=[
-                self._assess(text, predictions, positions[index], day) if text else self._blank()
-                for index, text in enumerate(cleaned)
+                self._assess(predictions, at, languages[at], entities[at])
+                if (at := positions.get(index)) is not None
+                else self._blank()
+                for index in range(len(texts))
             ],
             probabilities=probabilities,
         )
@@ -156,7 +168,9 @@ class Classifier:
             found[field] = beside(shared, own, encoder.dimension) if bare else own
         return found
 
-    def _assess(self, text: str, predictions: dict[str, Vectors], position: int, today: date) -> Assessment:
+    def _assess(
+        self, predictions: dict[str, Vectors], position: int, language: str, entities: Entities
+    ) -> Assessment:
         rows = {field: values[position] for field, values in predictions.items()}
         found, unsure = {}, set()
         for field in FIELDS:
@@ -176,7 +190,6 @@ class Classifier:
         if act.label != Act.COMPLAINT:
             found["complaint_types"] = ()
             unsure.discard("complaint_types")
-        language = detect_language(text, fallback=self._fallback_language)
         return Assessment(
             act=act,
             complaint_types=found["complaint_types"],
@@ -185,7 +198,7 @@ class Classifier:
             asks=found["asks"],
             own_error=_own_error(found["own_error"], float(rows["own_error"][0])),
             language=language,
-            entities=self._entities.find(text, language=language, today=today),
+            entities=entities,
             abstained=frozenset(unsure),
             encoder=self.encoder.name,
             heads=self._heads_id,

@@ -91,7 +91,7 @@ def fit_choice(
         abstain_below=0.0,
     )
     truth = np.eye(len(labels), dtype=np.bool_)[targets]
-    return _with_abstention(head, softmax(scores / temperature), truth)
+    return with_abstention(head, softmax(scores / temperature), truth)
 
 
 def fit_several(
@@ -123,7 +123,7 @@ def fit_several(
         thresholds=_best_thresholds(probabilities, truth),
         abstain_below=0.0,
     )
-    return _with_abstention(head, probabilities, truth)
+    return with_abstention(head, probabilities, truth)
 
 
 def assign_folds(
@@ -163,7 +163,8 @@ def _regressions(
         yield model.set_params(C=strength).fit(features, targets)
 
 
-def _choice_weights(model: LogisticRegression, count: int) -> tuple[Vectors, Vectors]:
+def choice_weights(model: LogisticRegression, count: int) -> tuple[Vectors, Vectors]:
+    """What the model adds up, by `count` labels: the weights, shape (features, count), and the bias."""
     weight = np.zeros((model.coef_.shape[1], count), np.float32)
     # A label that this part of the data lacks must not win.
     bias = np.full(count, -30.0, np.float32)
@@ -178,7 +179,7 @@ def _choice_weights(model: LogisticRegression, count: int) -> tuple[Vectors, Vec
 
 def _fit_choice(features: Vectors, targets: Targets, count: int, strength: float) -> tuple[Vectors, Vectors]:
     (model,) = _regressions(features, targets, [strength])
-    return _choice_weights(model, count)
+    return choice_weights(model, count)
 
 
 def _choice_out_of_fold(material: Material, rows: Targets, targets: Targets, count: int) -> list[Vectors]:
@@ -187,7 +188,7 @@ def _choice_out_of_fold(material: Material, rows: Targets, targets: Targets, cou
     for features, inside, outside in material.parts(rows):
         models = _regressions(features[inside], targets[inside], STRENGTHS)
         for model, kept in zip(models, scores, strict=True):
-            weight, bias = _choice_weights(model, count)
+            weight, bias = choice_weights(model, count)
             kept[outside] = features[outside] @ weight + bias
     return scores
 
@@ -253,7 +254,8 @@ def _best_thresholds(probabilities: Vectors, truth: Flags) -> tuple[float, ...]:
     )
 
 
-def _with_abstention(head: Head, probabilities: Vectors, truth: Flags) -> Fit:
+def with_abstention(head: Head, probabilities: Vectors, truth: Flags) -> Fit:
+    """The head with the bound under which a person looks; `probabilities` are of unseen messages."""
     tops = probabilities.argmax(axis=1)
     said = np.array([top in head.decide(row) for top, row in zip(tops, probabilities, strict=True)])
     wrong = said != truth[np.arange(len(truth)), tops]

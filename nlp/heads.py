@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ ADAPTERS = "adapters*.safetensors"
 
 _TENSORS, _DESCRIPTION = "heads.safetensors", "heads.json"
 _LOWEST_COSINE = 0.999
-_FINGERPRINT = "fingerprint"
+_FINGERPRINT, _JOINT = "fingerprint", "joint"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +78,19 @@ class Head:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Joint:
+    """The second look at urgency, linear in what the heads say (`nlp.joint`).
+
+    `labels` are those of the heads whose probabilities it reads, by field; `weight` has shape (inputs, labels
+    of urgency), `bias` (labels of urgency).
+    """
+
+    labels: Mapping[str, tuple[str, ...]]
+    weight: Vectors
+    bias: Vectors
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Provenance:
     """Where heads come from, so that they can be made again and compared.
 
@@ -100,8 +113,8 @@ class Heads:
 
     `fingerprint` holds the encoder's embeddings of the probe texts, with the `adapters` merged into it where
     there are some. A field of `own_adapters` is read by an encoder of its own with those merged, or, for
-    None, by one without any beside the shared one. `figures` are those of the test part, as `nlp.evaluation`
-    reports them; empty when nothing was held out.
+    None, by one without any beside the shared one. `joint` is the second look at urgency, where there is one.
+    `figures` are those of the test part, as `nlp.evaluation` reports them; empty when nothing was held out.
     """
 
     fields: Mapping[str, Head]
@@ -110,6 +123,7 @@ class Heads:
     figures: Mapping[str, Any]
     adapters: Adapters | None = None
     own_adapters: Mapping[str, Adapters | None] = field(default_factory=dict)
+    joint: Joint | None = None
 
     @property
     def id(self) -> str:
@@ -160,6 +174,9 @@ class Heads:
             tensors[f"{name}.meaning"] = np.ascontiguousarray(head.meaning)
             tensors[f"{name}.wording"] = np.ascontiguousarray(head.wording)
             tensors[f"{name}.bias"] = head.bias
+        if self.joint is not None:
+            tensors[f"{_JOINT}.weight"] = self.joint.weight
+            tensors[f"{_JOINT}.bias"] = self.joint.bias
         return save(tensors)
 
     def _described(self) -> dict[str, Any]:
@@ -179,6 +196,7 @@ class Heads:
             "adapters_sha256": self.adapters.sha256 if self.adapters is not None else None,
             "own_adapters_sha256": {name: one and one.sha256 for name, one in self.own_adapters.items()},
             "fields": fields,
+            _JOINT: self.joint.labels if self.joint is not None else None,
             "figures": self.figures,
         }
 
@@ -293,6 +311,17 @@ def _heads(description: Mapping[str, Any], tensors: Mapping[str, Vectors], folde
             name: _adapters(folder, name, sha256)
             for name, sha256 in description.get("own_adapters_sha256", {}).items()
         },
+        joint=_joint(description.get(_JOINT), tensors),
+    )
+
+
+def _joint(labels: Mapping[str, Sequence[str]] | None, tensors: Mapping[str, Vectors]) -> Joint | None:
+    if labels is None:
+        return None
+    return Joint(
+        labels={name: tuple(of_field) for name, of_field in labels.items()},
+        weight=tensors[f"{_JOINT}.weight"],
+        bias=tensors[f"{_JOINT}.bias"],
     )
 
 

@@ -19,6 +19,8 @@ from nlp.evaluation import evaluate
 from nlp.features import Features
 from nlp.fitting import FOLDS, Fit, Material, assign_folds, fit_choice, fit_several
 from nlp.heads import CHOICE_FIELDS, FIELDS, SCOPE, YES, Heads, Provenance, check_folder
+from nlp.joint import FIELD as URGENCY
+from nlp.joint_fitting import fit_joint
 from nlp.lexical import word_pieces
 from nlp.scope import fit_scope, read_out_of_scope
 from nlp.space import WHOLE, Space, View
@@ -76,10 +78,12 @@ def train_on(
     learn = adapted_material if adapt else _material
     strata = strata_of(training, "complaint_types")
     material, adapters = learn(training, strata, encoder, seed, lambda step, part: progress(step, 0.8 * part))
-    fields = {}
+    fits: dict[str, tuple[Fit, list[int]]] = {}
     for place, field in enumerate(FIELDS):
         progress(f"training {field}", 0.8 + 0.15 * place / len(FIELDS))
-        fields[field] = fit_head(field, training, material)[0].head
+        fits[field] = fit_head(field, training, material)
+    joint, urgency = fit_joint(fits, training, material.folds)
+    fields = {field: fit.head for field, (fit, _) in fits.items()} | {URGENCY: urgency.head}
     progress(f"measuring on {len(test)} held-out messages", 0.95)
     with encoder.adapted(adapters):
         fields[SCOPE] = fit_scope(material.meaning, encoder.features(read_out_of_scope()))
@@ -95,6 +99,7 @@ def train_on(
             ),
             figures={},
             adapters=adapters,
+            joint=joint,
         )
         classifier = Classifier(encoder, heads, entities=EntityFinder())
         assessments = classifier.classify([example.text for example in test])
