@@ -62,8 +62,18 @@ async def raise_revision_from(session: AsyncSession, case: Case, revision: int) 
     return True
 
 
-async def open_case(session: AsyncSession, identity: Identity, *, is_sample: bool, is_test: bool) -> Case:
-    """A new case with the next readable number, linked to the customer's last one."""
+async def open_case(
+    session: AsyncSession,
+    identity: Identity,
+    *,
+    is_sample: bool,
+    is_test: bool,
+    incident_at: datetime | None = None,
+) -> Case:
+    """A new case with the next readable number, linked to the customer's last one.
+
+    `incident_at` is when its first message was received, where that is not now.
+    """
     last = (
         await session.scalars(
             select(Case.id).where(Case.customer_id == identity.customer_id).order_by(Case.id.desc()).limit(1)
@@ -80,6 +90,7 @@ async def open_case(session: AsyncSession, identity: Identity, *, is_sample: boo
         channel=identity.channel,
         chat_key=identity.chat_key,
         linked_case_id=last,
+        incident_at=incident_at or utcnow(),
         is_sample=is_sample,
         is_test=is_test,
         revision=0,

@@ -1,6 +1,6 @@
 """What is known about a case, by whom, and what an agent adds to it."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from sqlalchemy import select
@@ -23,9 +23,12 @@ from responses.rights import check_free
 ORDER_FACT = "order_id"
 
 
-async def known_facts(session: AsyncSession, case_id: str) -> dict[str, FactValue]:
-    """Everything known about the case; of several values of one name the newest."""
-    rows = await session.scalars(select(Fact).where(Fact.case_id == case_id).order_by(Fact.id))
+async def known_facts(
+    session: AsyncSession, case_id: str, *, by: datetime | None = None
+) -> dict[str, FactValue]:
+    """Everything known about the case, or what was by a moment; of several values of one name the newest."""
+    query = select(Fact).where(Fact.case_id == case_id).order_by(Fact.id)
+    rows = await session.scalars(query if by is None else query.where(Fact.created_at <= by))
     return {
         row.name: FactValue(value=fact_from_json(row.value), source=row.source, unavailable=row.unavailable)
         for row in rows

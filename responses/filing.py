@@ -82,7 +82,13 @@ class Filing:
             )
         )
         if case is None and not silent:
-            case = await open_case(session, identity, is_sample=incoming.is_sample, is_test=incoming.is_test)
+            case = await open_case(
+                session,
+                identity,
+                is_sample=incoming.is_sample,
+                is_test=incoming.is_test,
+                incident_at=update.received_at,
+            )
         message = Message(
             case_id=case.id if case is not None else None,
             identity_id=identity.id,

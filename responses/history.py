@@ -1,5 +1,7 @@
 """What a customer was given and asked before, as the policy wants to know it."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,7 +41,7 @@ async def given_to(session: AsyncSession, case: Case) -> tuple[tuple[Given, ...]
             case_id=its_case.id,
             at=approval.created_at,
             promise_state=await _promise_state(session, approval.id),
-            order_id=await _order_of(session, its_case),
+            order_id=await _order_of(session, its_case, approval.created_at),
         )
         (here if its_case.id == case.id else elsewhere).extend(given)
     return tuple(here), tuple(elsewhere)
@@ -62,9 +64,9 @@ async def asked_in(session: AsyncSession, case: Case) -> frozenset[str]:
     return frozenset(fact.name for decision in decisions for fact in decision.asks_customer)
 
 
-async def _order_of(session: AsyncSession, case: Case) -> str | None:
-    """The order that a case is about, where anybody knows it."""
-    known = (await known_facts(session, case.id)).get(ORDER_FACT)
+async def _order_of(session: AsyncSession, case: Case, at: datetime) -> str | None:
+    """The order that an answer was about, where anybody knew it by then."""
+    known = (await known_facts(session, case.id, by=at)).get(ORDER_FACT)
     return str(known.value) if known is not None and not known.unavailable else None
 
 

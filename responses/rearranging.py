@@ -40,7 +40,13 @@ async def split_off(session: AsyncSession, agent: Agent, message_id: str) -> Cas
     if case.answered_at is None and len(unanswered) == 1:
         raise BlockedError("only_message")
     identity = await session.get_one(Identity, case.identity_id)
-    new = await open_case(session, identity, is_sample=case.is_sample, is_test=case.is_test)
+    new = await open_case(
+        session,
+        identity,
+        is_sample=case.is_sample,
+        is_test=case.is_test,
+        incident_at=message.created_at,
+    )
     new.linked_case_id = case.id
     await _move_message(session, message, new)
     await _read_again(session, case)

@@ -25,6 +25,7 @@ from responses.facts import known_facts, note_orders
 from responses.filing import due_now
 from responses.groups import card_chats
 from responses.hours import OpeningHours
+from responses.incidents import note_incident
 from responses.matters import matter_of
 from responses.oncall import raise_alarm
 from responses.outbox import cancel_cards, enqueue, enqueue_card
@@ -144,6 +145,7 @@ class Triage:
             await self._split(session, case, reading)
             return
         await note_orders(session, case, reading.found)
+        await note_incident(session, case, reading)
         policy = await self._policies.in_force(session, case.audience, case.incident_at)
         matter = await matter_of(session, case, reading, policy, now)
         decision = decide(policy, matter, language=self._config.language)
@@ -281,7 +283,13 @@ class Triage:
     async def _split(self, session: AsyncSession, case: Case, reading: Reading) -> None:
         """The reopening messages become a case of their own, linked to this one, which is as it was."""
         identity = await session.get_one(Identity, case.identity_id)
-        new = await open_case(session, identity, is_sample=case.is_sample, is_test=case.is_test)
+        new = await open_case(
+            session,
+            identity,
+            is_sample=case.is_sample,
+            is_test=case.is_test,
+            incident_at=min(message.created_at for message in reading.fresh),
+        )
         new.linked_case_id = case.id
         for message in reading.fresh:
             row = await session.get_one(Message, message.id)

@@ -16,6 +16,7 @@ from responses.policy.situation import ORDER
 # has failed again; after money it may as well be the old matter told once more.
 _CURES = frozenset({RemedyKind.REPLACEMENT, RemedyKind.REPAIR, RemedyKind.REDO})
 
+_OPEN = "open"
 _BROKEN = "broken"
 _KEPT = "kept"
 _WITHDRAWN = "withdrawn"
@@ -27,6 +28,7 @@ class Occasion(StrEnum):
     FIRST = "first"
     FOLLOW_UP = "follow_up"  # nothing new happened since it was put right
     SECOND = "second"  # the same failure again, or the promise was broken
+    UNSURE = "unsure"  # answered before, and nobody can tell whether it was about the same order
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,10 +41,11 @@ class Standing:
 
 def standing(policy: Policy, matter: Matter, complaint_type: str | None) -> Standing:
     """Whether one complaint type of the matter is new, a follow-up, or a second time."""
+    order = _order(matter)
     here = _newest_first(
         given
-        for given in (*matter.given_here, *_of_the_same_order(matter))
-        if _same_failure(given, matter, complaint_type)
+        for given in (*matter.given_here, *matter.history)
+        if _same_order(given, order, matter) and _same_failure(given, matter, complaint_type)
     )
     if here:
         latest = [given for given in here if given.at == here[0].at]
@@ -52,12 +55,29 @@ def standing(policy: Policy, matter: Matter, complaint_type: str | None) -> Stan
         since = earlier(matter.now, policy.second_time.within)
         before = _newest_first(
             given
-            for given in matter.history
+            for given in (*matter.given_here, *matter.history)
             if given.complaint_type == complaint_type and given.our_fault and given.at >= since
         )
         if before:
-            return Standing(occasion=Occasion.SECOND, before=before)
+            return Standing(occasion=_elsewhere(policy, before, order), before=before)
     return Standing(occasion=Occasion.FIRST)
+
+
+def _elsewhere(policy: Policy, before: tuple[Given, ...], order: str | None) -> Occasion:
+    """What an answer makes of the matter that was given elsewhere: for another order, or for no known one.
+
+    The same complaint sent again, as a new case, must not earn a step up the ladder. Where orders tell
+    matters apart and one of the two numbers is not known, an open promise says that it is the old matter,
+    a kept or a broken one that it is not or that it does not count; else somebody has to say.
+    """
+    if any(order is not None and given.order_id is not None for given in before):
+        return Occasion.SECOND
+    latest = {given.promise_state for given in before if given.at == before[0].at}
+    if latest & {_BROKEN, _KEPT}:
+        return Occasion.SECOND
+    if _OPEN in latest:
+        return Occasion.FOLLOW_UP
+    return Occasion.UNSURE if ORDER in policy.facts else Occasion.SECOND
 
 
 def _same_failure(given: Given, matter: Matter, complaint_type: str | None) -> bool:
@@ -68,11 +88,16 @@ def _same_failure(given: Given, matter: Matter, complaint_type: str | None) -> b
     return given.complaint_type in (None, complaint_type)
 
 
-def _of_the_same_order(matter: Matter) -> tuple[Given, ...]:
+def _order(matter: Matter) -> str | None:
     order = matter.facts.get(ORDER)
-    if order is None or order.unavailable:
-        return ()
-    return tuple(given for given in matter.history if given.order_id == order.value)
+    return None if order is None or order.unavailable else str(order.value)
+
+
+def _same_order(given: Given, order: str | None, matter: Matter) -> bool:
+    """Whether something was given for what the matter is about: in this case, unless for another order."""
+    if order is not None and given.order_id is not None:
+        return given.order_id == order
+    return given in matter.given_here
 
 
 def _opens_second_time(given: Given, matter: Matter) -> bool:

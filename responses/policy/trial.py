@@ -15,7 +15,7 @@ from responses.policy.joining import Grant, Option
 from responses.policy.limits import higher
 from responses.policy.schema import Choice, Owed, Policy, PromiseSpec, Refusal, RemedySpec, Rule
 from responses.policy.sentences import Sentences, listed, plain
-from responses.policy.situation import FAULT, FactInput, Situation
+from responses.policy.situation import FAULT, ORDER, FactInput, Situation
 from responses.policy.verdicts import Truth, Verdict, evaluate
 
 # The step that stands for what was given before, beside those of the rules.
@@ -73,6 +73,8 @@ class _Trial:
         if self.standing.occasion is Occasion.FOLLOW_UP:
             self._follow_up()
             return result
+        if self.standing.occasion is Occasion.UNSURE:
+            self._same_or_another()
         result.second_time = self.standing.occasion is Occasion.SECOND
         if result.second_time:
             day = self._day(self.standing.before[0].at)
@@ -94,6 +96,16 @@ class _Trial:
             result.grants = [grant for grant in result.grants if grant.owed]
         result.apologise = self._apologise(rule)
         return result
+
+    def _same_or_another(self) -> None:
+        """It was answered before, perhaps for this very order: only the number tells, or a person."""
+        if ORDER in self.situation.known or ORDER in self.situation.unavailable:
+            self.result.hand_over = Role.AGENT
+        else:
+            self.result.missing.append(ORDER)
+        day = self._day(self.standing.before[0].at)
+        complaint = self.say.complaint(self.result.complaint_type)
+        self.result.notes.append(self.say("same_or_another", day=day, complaint=complaint))
 
     def _waits(self) -> bool:
         """Whether something must be known before this type can be decided."""

@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.resources import files
 from itertools import count
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from models.alarm import Alarm, Job
 from models.assessment import Assessment, Entities, Label
 from models.clock import utcnow
 from models.database import Database
-from models.states import CaseState, Direction, DraftState, Purpose
+from models.states import CaseState, Direction, DraftState, PromiseState, Purpose
 from models.tables import (
     Agent,
     AssessmentRow,
@@ -26,6 +26,7 @@ from models.tables import (
     LedgerEntry,
     Message,
     OutboxEntry,
+    Promise,
     Update,
 )
 from responses.approval import Approvals
@@ -158,6 +159,7 @@ async def agent(road: Road) -> Agent:
 
 
 LATE = assessed("complaint", "delivery_late")
+LATE_ORDER = assessed("complaint", "delivery_late", entities=Entities(order_ids=("RS1234",)))
 
 
 async def test_a_complaint_gets_a_draft_at_its_revision_and_one_receipt(road: Road) -> None:
@@ -280,8 +282,7 @@ async def test_a_photo_sent_before_we_asked_is_not_asked_for(road: Road, agent: 
 async def test_the_same_complaint_about_the_same_order_in_a_new_case_earns_nothing_more(
     road: Road, agent: Agent
 ) -> None:
-    late = assessed("complaint", "delivery_late", entities=Entities(order_ids=("RS1234",)))
-    case = await road.writes("Il pacco RS1234 è in ritardo", late)
+    case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
     assert (await road.draft(case)).kind == "offer"
     await road.answers(agent, case)
     async with road.database.writing() as session:
@@ -300,9 +301,58 @@ async def test_the_same_complaint_about_the_same_order_in_a_new_case_earns_nothi
         )
         session.add(message)
         await due_now(session, again)
-    road.labels["Il pacco RS1234 è sempre in ritardo"] = late
+    road.labels["Il pacco RS1234 è sempre in ritardo"] = LATE_ORDER
     await road.triage.run(again.id)
     assert (await road.draft(again)).kind == "status"
+
+
+async def settle(road: Road, case: Case, state: PromiseState) -> None:
+    """Everything promised in the case so far is kept, or broken."""
+    async with road.database.writing() as session:
+        open_ones = update(Promise).where(Promise.case_id == case.id, Promise.state == PromiseState.OPEN)
+        await session.execute(open_ones.values(state=state, settled_at=utcnow()))
+
+
+async def set_back(road: Road, case: Case) -> datetime:
+    """The case began a year ago."""
+    async with road.database.writing() as session:
+        row = await session.get_one(Case, case.id)
+        row.incident_at -= timedelta(days=365)
+        return row.incident_at
+
+
+@pytest.mark.parametrize("state", [PromiseState.KEPT, PromiseState.BROKEN])
+async def test_the_same_failure_after_a_promise_was_settled_takes_the_rules_of_its_own_day(
+    road: Road, agent: Agent, state: PromiseState
+) -> None:
+    case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
+    began = await set_back(road, case)
+    await road.answers(agent, case)
+    assert (await road.writes("Allora, il pacco?", LATE)).incident_at == began
+    await settle(road, case, state)
+    again = await road.writes("Ancora niente pacco", LATE)
+    assert again.incident_at > began + timedelta(days=360)
+
+
+async def test_thanks_after_a_kept_promise_begin_nothing(road: Road, agent: Agent) -> None:
+    case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
+    began = await set_back(road, case)
+    await road.answers(agent, case)
+    await settle(road, case, PromiseState.KEPT)
+    assert (await road.writes("Arrivato, grazie!", assessed("praise"))).incident_at == began
+
+
+async def test_what_was_given_for_one_order_does_not_answer_for_another(road: Road, agent: Agent) -> None:
+    case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
+    began = await set_back(road, case)
+    await road.answers(agent, case)
+    other = assessed("complaint", "delivery_late", entities=Entities(order_ids=("RS5678",)))
+    async with road.database.writing() as session:
+        (await session.get_one(Case, case.id)).state = CaseState.WAITING_AGENT
+    again = await road.writes("Anche RS5678 non arriva", other)
+    assert again.id == case.id
+    assert again.incident_at > began + timedelta(days=360)
+    assert (await road.draft(again)).kind == "offer"
 
 
 async def test_a_new_complaint_type_after_an_answer_becomes_a_case_of_its_own(

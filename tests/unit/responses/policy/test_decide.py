@@ -2,13 +2,24 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
-from policy_cases import NOW, euro, gave, known, matter, policy_of, unavailable
+from policy_cases import HEAD, NOW, euro, gave, known, matter, policy_of, unavailable
 
-from models.decision import Basis, Decision, DecisionKind, Given, Manner, RemedyKind, Role, StepOutcome
-from responses.policy import decide, given_by, load_policy
+from models.decision import (
+    Basis,
+    Decision,
+    DecisionKind,
+    FactValue,
+    Given,
+    Manner,
+    RemedyKind,
+    Role,
+    StepOutcome,
+)
+from responses.policy import decide, given_by, load_policy, load_policy_text
 from responses.policy.case_file import observed, told
 
 EXAMPLE = load_policy(Path(__file__).parent / "example.yaml")
@@ -294,13 +305,58 @@ LADDER = """
 
 
 def before(days: int = 30, **changes: Any) -> Given:
-    return gave("voucher", "no_reply", "10", at=NOW - timedelta(days=days), case_id="older", **changes)
+    """The same failure in another case, our fault, and what was promised then was kept."""
+    fields: dict[str, Any] = {"case_id": "older", "promise_state": "kept", **changes}
+    return gave("voucher", "no_reply", "10", at=NOW - timedelta(days=days), **fields)
 
 
 def test_the_second_time_goes_one_step_up_where_there_is_one() -> None:
     decision = decide(policy_of(LADDER), matter("no_reply", history=(before(),)))
     assert offers(decision) == ["goodwill: voucher 20 EUR | discount 15% of next_order up to 20 EUR"]
     assert (decision.second_time, decision.tier) == (True, Role.AGENT)
+
+
+SAME_OR_ANOTHER = [
+    pytest.param({"promise_state": "open"}, {}, "status", id="promise still open"),
+    pytest.param({"promise_state": None}, {}, "ask", id="nothing promised, no number"),
+    pytest.param({"promise_state": "broken"}, {}, "offer", id="promise broken"),
+    pytest.param({"promise_state": "open", "order_id": "RS1"}, {}, "status", id="open, number unknown now"),
+    pytest.param(
+        {"promise_state": None, "order_id": "RS1"}, unavailable("order_id"), "hand_over", id="no number"
+    ),
+    pytest.param({"promise_state": None}, known(order_id="RS2"), "hand_over", id="number unknown then"),
+    pytest.param(
+        {"promise_state": "open", "order_id": "RS1"}, known(order_id="RS2"), "offer", id="another order"
+    ),
+]
+
+
+@pytest.mark.parametrize(("then", "now", "kind"), SAME_OR_ANOTHER)
+def test_the_same_complaint_in_a_new_case_is_a_second_time_only_when_it_is_another_matter(
+    then: dict[str, Any], now: dict[str, FactValue], kind: str
+) -> None:
+    decision = decide(policy_of(LADDER), matter("no_reply", history=(before(**then),), facts=now))
+    assert decision.kind == kind
+    assert decision.second_time is (kind == "offer")
+
+
+def test_the_order_number_is_asked_for_when_it_tells_whether_this_is_the_same_matter() -> None:
+    decision = decide(policy_of(LADDER), matter("no_reply", history=(before(promise_state=None),)))
+    assert [fact.name for fact in decision.missing] == ["order_id"]
+    assert any("no_reply" in note for note in decision.notes)
+
+
+def test_where_no_order_numbers_exist_another_case_is_another_matter() -> None:
+    text = HEAD.replace('  order_id: {type: text, from: [customer], ask: {it: "il numero d\'ordine"}}\n', "")
+    policy = load_policy_text(text + dedent(LADDER), "prova.yaml")
+    assert decide(policy, matter("no_reply", history=(before(promise_state=None),))).second_time
+    assert decide(policy, matter("no_reply", history=(before(promise_state="open"),))).kind == "status"
+
+
+def test_another_order_in_the_same_case_is_another_matter() -> None:
+    earlier = gave("voucher", "no_reply", "10", order_id="RS1")
+    about = matter("no_reply", given_here=(earlier,), facts=known(order_id="RS2"))
+    assert decide(policy_of(LADDER), about).second_time
 
 
 def test_at_the_top_of_the_ladder_a_supervisor_approves() -> None:
