@@ -1,6 +1,6 @@
 """From texts to assessments: encoder, heads, language and entities together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -162,11 +162,16 @@ class Classifier:
         """What the head of each field reads of cleaned texts."""
         shared = read_features(self.encoder, texts)
         found = dict.fromkeys(self.heads.fields, shared)
+        # Fields without adapters share an encoder: it reads the texts once.
+        meanings = {id(encoder): encoder.features(texts) for encoder in self._distinct_encoders()}
         for field, encoder in self._own_encoders.items():
-            own = replace(shared, meaning=encoder.features(texts))
+            own = replace(shared, meaning=meanings[id(encoder)])
             bare = self.heads.own_adapters[field] is None
             found[field] = beside(shared, own, encoder.dimension) if bare else own
         return found
+
+    def _distinct_encoders(self) -> Collection[Encoder]:
+        return {id(encoder): encoder for encoder in self._own_encoders.values()}.values()
 
     def _assess(
         self, predictions: dict[str, Vectors], position: int, language: str, entities: Entities
