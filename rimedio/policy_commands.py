@@ -170,7 +170,7 @@ def _try_all(path: Path, policy: "Policy", language: str) -> int:
     from responses.policy.case_file import read_cases, try_case
 
     try:
-        cases = read_cases(path, policy)
+        cases = read_cases(path, policy, _complaint_types())
     except OSError as error:
         fail(f"{path}: {error.strerror}")
     except PolicyFileError as error:

@@ -12,11 +12,28 @@ from responses.policy.schema import FactSpec, FactType, Texts
 read_date = read_with(parse_date, "a date such as 2026-11-01")
 read_number = read_with(parse_number, "a number")
 read_percent = read_with(parse_percent, "a percentage such as 15%")
-read_duration = read_with(parse_duration, "a span such as 2 working days, 30 minutes or 1 month")
+
+MOST_MONTHS = 1200
+"""A hundred years: longer spans are mistyped, and the calendar of dates has an end."""
+
+
+def _is_short(duration: Duration) -> bool:
+    a_month = 30 if duration.unit in (DurationUnit.DAYS, DurationUnit.WORKING_DAYS) else 1
+    return duration.count <= MOST_MONTHS * a_month or duration.unit in (
+        DurationUnit.MINUTES,
+        DurationUnit.HOURS,
+    )
+
+
+read_duration = read_with(
+    parse_duration,
+    "a span such as 2 working days, 30 minutes or 1 month, of at most 100 years",
+    allow=_is_short,
+)
 read_period = read_with(
     parse_duration,
-    "a span in days or months",
-    allow=lambda duration: duration.unit in (DurationUnit.DAYS, DurationUnit.MONTHS),
+    "a span in days or months, of at most 100 years",
+    allow=lambda duration: duration.unit in (DurationUnit.DAYS, DurationUnit.MONTHS) and _is_short(duration),
 )
 
 A_DAY = Duration(count=1, unit=DurationUnit.DAYS)
@@ -38,8 +55,12 @@ class Context:
         money = parse_money(text)
         if money is None:
             raise item.refuse(f'expected an amount such as "10 {self.currency}", found "{text}"')
+        return self.in_currency(item, money)
+
+    def in_currency(self, item: Item, money: Money) -> Money:
+        """The same amount, which must be in the currency of the policy."""
         if money.currency != self.currency:
-            raise item.refuse(f'expected {self.currency} as in "currency", found "{text}"')
+            raise item.refuse(f'expected {self.currency} as in "currency", found "{item.text()}"')
         return money
 
     def read_texts(self, item: Item) -> Texts:

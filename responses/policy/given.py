@@ -5,15 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from models.decision import Basis, Decision, Duration, DurationUnit, Given, Matter, Remedy, RemedyKind
+from models.decision import (
+    Basis,
+    Decision,
+    Duration,
+    DurationUnit,
+    Given,
+    Matter,
+    Offer,
+    Remedy,
+    RemedyKind,
+)
 from models.labels import Act
 from models.money import Money
 from responses.hours import add_months
 from responses.policy.schema import Policy
 from responses.policy.situation import ORDER
 
-# Remedies that put the failure right. When one of them was carried out and the same complaint comes, it
-# has failed again; after money it may as well be the old matter told once more.
+# Remedies that put the failure right. When one of them, or what the rule promised to do, was carried out and
+# the same complaint comes, it has failed again; after money it may as well be the old matter told once more.
 _CURES = frozenset({RemedyKind.REPLACEMENT, RemedyKind.REPAIR, RemedyKind.REDO})
 
 _BROKEN = "broken"
@@ -69,10 +79,13 @@ def _same_failure(given: Given, matter: Matter, complaint_type: str | None) -> b
 
 
 def _of_the_same_order(matter: Matter) -> tuple[Given, ...]:
+    order = _order_of(matter)
+    return tuple(given for given in matter.history if order is not None and given.order_id == order)
+
+
+def _order_of(matter: Matter) -> object:
     order = matter.facts.get(ORDER)
-    if order is None or order.unavailable:
-        return ()
-    return tuple(given for given in matter.history if given.order_id == order.value)
+    return None if order is None or order.unavailable else order.value
 
 
 def _opens_second_time(given: Given, matter: Matter) -> bool:
@@ -80,7 +93,7 @@ def _opens_second_time(given: Given, matter: Matter) -> bool:
         return True
     if given.incident is not None and matter.incident is not None:
         return given.incident != matter.incident
-    return given.promise_state == _KEPT and given.kind in _CURES
+    return given.promise_state == _KEPT and (given.committed or given.kind in _CURES)
 
 
 def _newest_first(givens: Iterable[Given]) -> tuple[Given, ...]:
@@ -101,11 +114,12 @@ def given_by(
     One entry for each offer, and one in words for every other complaint type: a type that got an apology
     alone, or whose remedy was joined with another's, is answered too, and another message about it is a
     follow-up. Of a choice the first option gives the kind and the dearest the worth, until the customer
-    picks.
+    picks; a choice between what is owed and goodwill goes on record as both.
     """
     offered = [
-        (offer.complaint_type, offer.options[0].kind, offer.basis, _dearest(offer.options))
+        (offer.complaint_type, options[0].kind, basis, _dearest(options))
         for offer in decision.offers
+        for basis, options in _by_basis(offer)
     ]
     with_offer = {offer.complaint_type for offer in decision.offers}
     in_words = [
@@ -121,13 +135,19 @@ def given_by(
             kind=kind,
             basis=basis,
             worth=worth,
-            our_fault=decision.at_fault is True,
+            our_fault=decision.fault_of(complaint_type) is True,
             promise_state=promise_state,
             incident=incident,
             order_id=order_id,
+            committed=bool(decision.commitments),
         )
         for complaint_type, kind, basis, worth in (*offered, *in_words)
     )
+
+
+def _by_basis(offer: Offer) -> list[tuple[Basis, list[Remedy]]]:
+    parts = {basis: [one for one in offer.options if offer.basis_of(one) is basis] for basis in Basis}
+    return [(basis, options) for basis, options in parts.items() if options]
 
 
 def _dearest(options: Iterable[Remedy]) -> Money | None:
@@ -153,14 +173,31 @@ def already_met(options: tuple[Remedy, ...], before: tuple[Given, ...]) -> Given
     return None
 
 
-def still_counts(given: Given, currency: str) -> bool:
-    """Whether a favour counts against limits: goodwill in the policy's currency, not withdrawn."""
+def was_favour(given: Given) -> bool:
+    """Whether it was goodwill that cost something and was not taken back: such counts against limits."""
     return (
         given.basis is Basis.GOODWILL
         and given.promise_state != _WITHDRAWN
-        and given.worth is not None
-        and given.worth.currency == currency
+        and given.kind is not RemedyKind.WORDS
     )
+
+
+def has_known_worth(given: Given, currency: str) -> bool:
+    """Whether anybody can say what it was worth in the policy's currency."""
+    return given.worth is not None and given.worth.currency == currency
+
+
+def of_the_same_failure(standing: Standing, matter: Matter) -> tuple[Given, ...]:
+    """What was given before for the very failure and order at hand, in this case or another.
+
+    What was given for a failure of its own does not belong to it: a broken promise, or a kept one after
+    which it happened again.
+    """
+    order = _order_of(matter)
+    here = [given for given in standing.before if given in matter.given_here]
+    known = [given for given in standing.before if order is not None and given.order_id == order]
+    same = [given for given in here if given.order_id in (None, order)] + known
+    return tuple(given for given in dict.fromkeys(same) if not _opens_second_time(given, matter))
 
 
 def earlier(moment: datetime, span: Duration) -> datetime:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.numbers import is_currency
 
-from models.decision import Role
+from models.decision import Basis, Role
 from models.labels import ComplaintType, Language
 from responses.hours import OpeningHours
 from responses.policy.context import Context, read_date, read_duration
@@ -156,7 +156,9 @@ def _read_policy(
         owed=owed,
         rules=rules,
         ladder=entries.optional(
-            "ladder", lambda item: read_all(lambda part: read_remedy(part, context), item.items()), ()
+            "ladder",
+            lambda item: read_all(lambda part: read_remedy(part, context, Basis.GOODWILL), item.items()),
+            (),
         ),
         second_time=entries.optional("second_time", read_second_time, None),
         limits=entries.optional("limits", lambda item: read_limits(item, context), Limits()),

@@ -162,8 +162,9 @@ def test_a_refusal_carries_its_reason_and_what_is_possible() -> None:
     """)
     decision = decide(policy, matter("unfair_terms"))
     assert decision.kind is DecisionKind.DECLINE
-    assert decision.decline_reason == {"it": "perché no"}
-    assert decision.alternative == {"it": "ma questo sì"}
+    (refusal,) = decision.refusals
+    assert (refusal.reason, refusal.alternative) == ({"it": "perché no"}, {"it": "ma questo sì"})
+    assert (refusal.rule_id, refusal.complaint_type) == ("r", "unfair_terms")
     assert not decision.apologise
 
 
@@ -213,7 +214,9 @@ def test_rules_are_about_complaints_unless_they_say_otherwise(
 def test_nothing_is_offered_on_a_label_the_classifier_is_unsure_of(field: str) -> None:
     policy = policy_of("""
         rules:
-          - {id: a, when: {complaint: no_reply, own_error: yes, ask: refund, urgency: low}, apologise: no}
+          - id: a
+            when: {complaint: no_reply, own_error: yes, ask: refund, urgency: low}
+            hand_over: supervisor
           - {id: b, when: always, give: {voucher: 5 EUR}}
     """)
     about = matter("no_reply", own_error=True, asks=("refund",), urgency="low", abstained=frozenset({field}))

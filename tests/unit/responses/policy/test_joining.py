@@ -32,17 +32,25 @@ def test_a_full_refund_and_a_replacement_become_a_choice() -> None:
     assert join(rules, "no_reply", "item_wrong") == ["goodwill: replacement | refund full"]
 
 
-def test_a_partial_refund_stands_beside_a_replacement() -> None:
+def test_a_share_of_the_price_and_a_replacement_become_a_choice() -> None:
     rules = """{complaint: no_reply}, give: {refund: 10%}
 {complaint: item_wrong}, give: replacement"""
-    assert join(rules, "no_reply", "item_wrong") == ["goodwill: refund 10%", "goodwill: replacement"]
+    assert join(rules, "no_reply", "item_wrong") == ["goodwill: replacement | refund 10%"]
+
+
+def test_a_sum_pays_for_something_else_and_stands_beside_a_replacement() -> None:
+    rules = """{complaint: no_reply}, give: {refund: 30 EUR}
+{complaint: item_wrong}, give: replacement"""
+    assert join(rules, "no_reply", "item_wrong") == ["goodwill: refund 30 EUR", "goodwill: replacement"]
 
 
 def test_what_is_owed_leads_the_choice_and_stays_owed() -> None:
     rules = """{complaint: no_reply}, give: {refund: full}
 {complaint: item_wrong}, apologise: yes"""
     owed = "{complaint: item_wrong}, give: {any_of: [replacement, repair]}"
-    assert join(rules, "no_reply", "item_wrong", owed=owed) == ["owed: replacement | repair | refund full"]
+    assert join(rules, "no_reply", "item_wrong", owed=owed) == [
+        "owed: replacement | repair | goodwill: refund full"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -104,9 +104,15 @@ def test_the_price_bounds_goodwill_too() -> None:
 
 
 def test_a_price_that_only_the_book_knows_is_not_waited_for() -> None:
-    decision = limited("{voucher: 5 EUR}", "limits: {share_of_price: 150%}")
-    assert decision.missing == ()
+    decision = limited("{voucher: 5 EUR}", "limits: {per_case: 50 EUR, share_of_price: 150%}")
+    assert (decision.missing, decision.tier) == ((), Role.AGENT)
     assert decision.notes == ("the limit by the price was not checked: the order's value is not known",)
+
+
+def test_where_the_price_is_the_only_limit_and_unknown_a_supervisor_approves() -> None:
+    decision = limited("{voucher: 5 EUR}", "limits: {share_of_price: 150%}")
+    assert (decision.missing, decision.tier) == ((), Role.SUPERVISOR)
+    assert offers(decision) == ["goodwill: voucher 5 EUR"]
 
 
 def test_a_price_that_an_agent_can_tell_is_asked_for() -> None:
