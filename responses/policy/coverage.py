@@ -85,6 +85,14 @@ def _combined(parts: Iterable[Condition], run: Run, decisive: Truth, otherwise: 
     return Truth.OPEN if Truth.OPEN in truths else otherwise
 
 
+def narrowed(condition: Condition, run: Run) -> Condition:
+    """The condition without the tests that hold throughout a run anyway."""
+    if not isinstance(condition, AllOf):
+        return condition
+    certain = [isinstance(part, Test) and truth_for(part, run) is Truth.TRUE for part in condition.parts]
+    return AllOf(parts=tuple(part for part, holds in zip(condition.parts, certain, strict=True) if not holds))
+
+
 def covering(rule: Rule, earlier: Sequence[Rule], complaint_types: Collection[str]) -> tuple[str, ...] | None:
     """The ids of earlier rules that together leave nothing to a rule; None when it can be reached.
 

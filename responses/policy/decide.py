@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from models.decision import Decision, DecisionKind, Matter, MissingFact, Role, Step, StepOutcome
 from models.labels import Act
-from responses.policy.coverage import Run, may_hold
+from responses.policy.coverage import Run, concerns, may_hold, narrowed
 from responses.policy.joining import Joined, join
 from responses.policy.limits import Limited, apply_limits, higher
 from responses.policy.schema import Policy, Supplier
@@ -32,7 +32,7 @@ class Judge:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self._for: dict[Run, Tried] = {}
+        self._tried: dict[tuple[Run, bool, bool], Tried] = {}
 
     def decide(self, matter: Matter, *, language: str = "it", explain: bool = True) -> Decision:
         """The same decision as `decide`; without `explain` it has no steps and takes far less time."""
@@ -43,7 +43,7 @@ class Judge:
             return replace(_blank(policy, matter, DecisionKind.HAND_OVER), notes=unsure)
         types = matter.complaint_types if matter.act == Act.COMPLAINT else ()
         trials = [
-            try_type(policy, situation(policy, matter, one), say, self._tried(matter, one, explain))
+            try_type(policy, situation(policy, matter, one), say, self._to_try(matter, one, explain))
             for one in types or (None,)
         ]
         if matter.act == Act.PRAISE and not trials[0].settled:
@@ -53,19 +53,20 @@ class Judge:
         limited = _together(joined, apply_limits(joined.grants, policy, whole, say))
         return _assemble(policy, matter, trials, limited, say, explain=explain)
 
-    def _tried(self, matter: Matter, complaint_type: str | None, explain: bool) -> Tried:
-        """All entries where each is explained or where the type is in doubt; else those that may hold."""
-        policy = self.policy
-        if explain or "complaint_types" in matter.abstained:
-            return Tried(owed=policy.owed, rules=policy.rules, explain=explain)
+    def _to_try(self, matter: Matter, complaint_type: str | None, explain: bool) -> Tried:
+        """The entries that concern the act; of these only what may hold, unless each is to be explained or
+        the complaint type is in doubt."""
         run = Run(act=matter.act, complaint_type=complaint_type)
-        if run not in self._for:
-            self._for[run] = Tried(
-                owed=tuple(owed for owed in policy.owed if may_hold(owed, run)),
-                rules=tuple(rule for rule in policy.rules if may_hold(rule, run)),
-                explain=False,
-            )
-        return self._for[run]
+        every = explain or "complaint_types" in matter.abstained
+        key = run, explain, every
+        if key not in self._tried:
+            owed = [one for one in self.policy.owed if concerns(one, run.act)]
+            rules = [one for one in self.policy.rules if concerns(one, run.act)]
+            if not every:
+                owed = [replace(one, when=narrowed(one.when, run)) for one in owed if may_hold(one, run)]
+                rules = [replace(one, when=narrowed(one.when, run)) for one in rules if may_hold(one, run)]
+            self._tried[key] = Tried(owed=tuple(owed), rules=tuple(rules), explain=explain)
+        return self._tried[key]
 
 
 def _together(joined: Joined, limited: Limited) -> Limited:
@@ -100,8 +101,11 @@ def _assemble(
         notes.append(say("unsure", fields=listed(unsure)))
     # What is asked for before deciding binds nobody; offers stand beside a hand-over for agents to see.
     shows_offers = given or kind is DecisionKind.HAND_OVER
-    return replace(
-        _blank(policy, matter, kind),
+    return Decision(
+        kind=kind,
+        policy=policy.name,
+        policy_sha256=policy.sha256,
+        complaint_types=matter.complaint_types,
         offers=tuple(grant.offer() for grant in limited.grants) if shows_offers else (),
         commitments=_distinct(_each(trial.commitments for trial in trials)) if given else (),
         missing=missing,

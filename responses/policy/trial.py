@@ -19,7 +19,6 @@ from models.labels import Act
 from models.money import Money
 from responses.policy.amounts import Valued, value_remedy
 from responses.policy.conditions import Subject, Test
-from responses.policy.coverage import concerns
 from responses.policy.given import Occasion, already_met, of_the_same_failure, standing, was_favour
 from responses.policy.joining import Grant, Option
 from responses.policy.limits import higher
@@ -66,7 +65,7 @@ class Trial:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tried:
-    """The entries of a policy that are tried; with `explain` each leaves a step that says how it went."""
+    """The entries that have a say in a matter; with `explain` each leaves a step that tells how it went."""
 
     owed: tuple[Owed, ...]
     rules: tuple[Rule, ...]
@@ -158,9 +157,7 @@ class _Trial:
                 self._promise(owed.promise, owed.id)
 
     def _judge(self, owed: Owed) -> Verdict | None:
-        """The verdict on an entry of `owed`; None for one that has no place in this matter."""
-        if not concerns(owed, self.matter.act):
-            return None
+        """The verdict on an entry of `owed`; None for one that is not in force."""
         today = self.situation.today
         if (owed.since is not None and today < owed.since) or (owed.until is not None and owed.until < today):
             reason = self.say("not_in_force", day=today.isoformat())
@@ -180,8 +177,6 @@ class _Trial:
         doubtful: list[tuple[Rule, Verdict]] = []
         found: tuple[Rule, Verdict] | None = None
         for rule in self.tried.rules:
-            if not concerns(rule, self.matter.act):
-                continue
             verdict = evaluate(rule.when, self.situation)
             self._explain(rule.id, verdict)
             if not rule.ends_the_search:

@@ -69,6 +69,8 @@ def _combine(verdicts: list[Verdict], decisive: Truth, otherwise: Truth) -> Verd
     else:
         truth = otherwise
     relevant = [verdict for verdict in verdicts if verdict.truth is truth]
+    if len(relevant) == 1:
+        return relevant[0]
     return Verdict(
         truth=truth,
         deciding=_distinct(test for verdict in relevant for test in verdict.deciding),
