@@ -7,6 +7,7 @@ from babel.numbers import get_currency_precision
 
 from models.decision import Duration, DurationUnit, Remedy, RemedyKind
 from models.money import Money
+from responses.policy.context import A_MONTH
 from responses.policy.schema import AmountSpec, Policy, RemedySpec
 from responses.policy.situation import PRICE, Situation
 
@@ -17,7 +18,6 @@ DIVISIBLE = frozenset({RemedyKind.DISCOUNT, RemedyKind.VOUCHER, RemedyKind.REFUN
 _FREE = frozenset({RemedyKind.WORDS, RemedyKind.EXCHANGE_AT_COST})
 
 _ORDER = "order"
-_DAYS_OF_A_MONTH = 30
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,7 +102,7 @@ def work_out(spec: AmountSpec, policy: Policy, situation: Situation) -> tuple[Mo
 
 def _length(span: Duration) -> Decimal:
     """How many days a span of days or months stands for; what a period costs has no calendar."""
-    return Decimal(span.count * (_DAYS_OF_A_MONTH if span.unit is DurationUnit.MONTHS else 1))
+    return Decimal(span.count * (A_MONTH if span.unit is DurationUnit.MONTHS else 1))
 
 
 def cut(remedy: Remedy, limit: Money) -> Remedy:

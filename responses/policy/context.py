@@ -16,24 +16,34 @@ read_percent = read_with(parse_percent, "a percentage such as 15%")
 MOST_MONTHS = 1200
 """A hundred years: longer spans are mistyped, and the calendar of dates has an end."""
 
+A_MONTH = 30
+"""How many days a month stands for where no calendar is at hand."""
 
-def _is_short(duration: Duration) -> bool:
-    a_month = 30 if duration.unit in (DurationUnit.DAYS, DurationUnit.WORKING_DAYS) else 1
-    return duration.count <= MOST_MONTHS * a_month or duration.unit in (
-        DurationUnit.MINUTES,
-        DurationUnit.HOURS,
-    )
+_WITH_DAYS = (DurationUnit.DAYS, DurationUnit.WORKING_DAYS)
 
 
-read_duration = read_with(
+def read_duration(item: Item) -> Duration:
+    """`2 working days`, `30 minutes`, `1 month`."""
+    return _within_a_century(item, _read_span(item))
+
+
+def read_period(item: Item) -> Duration:
+    """`90 days`, `6 months`: a span that a calendar counts."""
+    return _within_a_century(item, _read_calendar_span(item))
+
+
+def _within_a_century(item: Item, span: Duration) -> Duration:
+    months = span.count // A_MONTH if span.unit in _WITH_DAYS else span.count
+    if months > MOST_MONTHS and span.unit not in (DurationUnit.MINUTES, DurationUnit.HOURS):
+        item.forbid(f'expected at most 100 years, found "{item.text()}"')
+    return span
+
+
+_read_span = read_with(parse_duration, "a span such as 2 working days, 30 minutes or 1 month")
+_read_calendar_span = read_with(
     parse_duration,
-    "a span such as 2 working days, 30 minutes or 1 month, of at most 100 years",
-    allow=_is_short,
-)
-read_period = read_with(
-    parse_duration,
-    "a span in days or months, of at most 100 years",
-    allow=lambda duration: duration.unit in (DurationUnit.DAYS, DurationUnit.MONTHS) and _is_short(duration),
+    "a span in days or months",
+    allow=lambda duration: duration.unit in (DurationUnit.DAYS, DurationUnit.MONTHS),
 )
 
 A_DAY = Duration(count=1, unit=DurationUnit.DAYS)

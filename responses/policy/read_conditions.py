@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 from models.labels import Act, Ask, Tone, Urgency
 from responses.policy.conditions import (
@@ -160,14 +161,17 @@ def fact_operand(spec: FactSpec, context: Context) -> tuple[Callable[[Item], Ope
             return Item.text, False
 
 
+def _read_months(item: Item) -> Decimal:
+    months = _read_whole_number(item)
+    if months > MOST_MONTHS:
+        item.forbid(f'expected at most {MOST_MONTHS} months, found "{item.text()}"')
+    return months
+
+
 _read_days = read_with(
     lambda text: parse_number(text.removesuffix("days").removesuffix("day").strip()), "a number of days"
 )
-_read_months = read_with(
-    parse_number,
-    f"a whole number of months up to {MOST_MONTHS}",
-    allow=lambda number: number == int(number) and number <= MOST_MONTHS,
-)
+_read_whole_number = read_with(parse_number, "a whole number", allow=lambda number: number == int(number))
 _read_language = read_with(
     lambda text: text if _LANGUAGE_CODE.fullmatch(text) else None, "a language code such as it"
 )

@@ -114,7 +114,7 @@ class _Remedy:
         times = self.entries.optional("times", lambda item: _read_times(item, self.context), {})
         spec = replace(amount, times=times)
         if spec.counts and self.basis is Basis.GOODWILL:
-            raise self.item.refuse(
+            self.item.forbid(
                 '"per" and "times" count an indemnity and belong to owed: a favour is a sum, a share of the '
                 f'price or of a fact; found "{text}"'
             )

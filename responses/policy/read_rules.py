@@ -47,7 +47,7 @@ def _read_fact(item: Item, context: Context) -> FactSpec:
     suppliers = entries.required("from", _read_suppliers, frozenset())
     choices: tuple[str, ...] = ()
     if name in BUILT_IN and kind is not BUILT_IN[name].type:
-        raise item.refuse(
+        item.forbid(
             f'"{name}" is a {BUILT_IN[name].type}: months_since_delivery counts from it; found {kind}'
         )
     if kind is FactType.CHOICE:
@@ -106,13 +106,9 @@ def read_owed(item: Item, context: Context) -> Owed:
         because=entries.optional("because", Item.text, None),
     )
     if reads_message(owed.when, "tone", "urgency"):
-        raise item.refuse(
-            "what is owed is owed whoever asks and however: it may read neither tone nor urgency"
-        )
+        item.forbid("what is owed is owed whoever asks and however: it may read neither tone nor urgency")
     if owed.since is not None and owed.until is not None and owed.until < owed.since:
-        raise entries.found["until"].refuse(
-            f"{owed.until} is before since ({owed.since}): it is never in force"
-        )
+        entries.found["until"].forbid(f"{owed.until} is before since ({owed.since}): it is never in force")
     return owed
 
 
@@ -155,7 +151,7 @@ def _forbid_contradictions(item: Item, entries: Entries, rule: Rule) -> None:
             "who shouts and who does not get the same offer"
         )
     if rule.reads("urgency") and rule.ends_the_search and rule.hand_over is None:
-        raise item.refuse(
+        item.forbid(
             "a rule that reads the urgency may only hand_over or say answer and tier: "
             "how pressing a message is must not change what it is given"
         )

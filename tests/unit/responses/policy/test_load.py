@@ -542,17 +542,17 @@ OWED = "owed: [{{id: o, when: {when}, give: {{refund: 5 EUR}}, source: legge{mor
         ),
         pytest.param(
             "rules: [{id: a, when: {months_since: {bought_on: {up_to: 999999}}}, hand_over: agent}]\n",
-            "rules[0].when.months_since.bought_on.up_to: expected a whole number of months up to 1200",
+            "rules[0].when.months_since.bought_on.up_to: expected at most 1200 months",
             id="more months than a century has",
         ),
         pytest.param(
             RULE + "second_time: {within: 9999 years}\n",
-            "second_time.within: expected a span in days or months, of at most 100 years",
+            'second_time.within: expected at most 100 years, found "9999 years"',
             id="more than a century",
         ),
         pytest.param(
             RULE + "wait_for_answer: 9999 months\n",
-            "wait_for_answer: expected a span such as",
+            "wait_for_answer: expected at most 100 years",
             id="a wait of centuries",
         ),
         pytest.param(
@@ -576,6 +576,21 @@ def test_what_a_policy_may_not_say_is_refused_with_its_place(text: str, problem:
     found = problems_after_head(text)
     assert found[0].startswith(problem)
     assert len(found) == 1
+
+
+def test_a_version_accepted_once_is_not_refused_for_what_is_forbidden_since() -> None:
+    text = (
+        HEAD
+        + OWED.format(when="{tone: angry}", more="")
+        + (
+            "rules: [{id: a, when: {urgency: high}, give: {voucher: 6 EUR per days_late}}]\n"
+            "second_time: {within: 9999 years}\n"
+        )
+    )
+    assert len(problems(text)) == 3
+    assert load_policy_text(text, "p.yaml", accepted=True).rules[0].id == "a"
+    with pytest.raises(PolicyFileError, match="unknown remedy"):
+        load_policy_text(text.replace("voucher", "vaucher"), "p.yaml", accepted=True)
 
 
 def test_a_fact_of_the_notation_keeps_its_type() -> None:
