@@ -241,6 +241,7 @@ class Given:
     order it was about, each None where nobody distinguished. `promise_state` is the worst among what was
     promised with it; `committed` says that a promise of the rule itself ("we send the parcel again") was
     among that. A broken promise, or a kept one followed by the same failure, opens the second time.
+    `beside` are the other kinds that stood in the same choice: whichever is taken settles them all.
     """
 
     case_id: str
@@ -254,6 +255,12 @@ class Given:
     incident: str | None = None
     order_id: str | None = None
     committed: bool = False
+    beside: tuple[RemedyKind, ...] = ()
+
+    @property
+    def kinds(self) -> tuple[RemedyKind, ...]:
+        """Everything that it settles."""
+        return (self.kind, *self.beside)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,6 @@
 """What was given before: whether a message is a follow-up, or the same failure come again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,6 +19,7 @@ from models.decision import (
 from models.labels import Act
 from models.money import Money
 from responses.hours import add_months
+from responses.policy.amounts import DIVISIBLE
 from responses.policy.schema import Policy
 from responses.policy.situation import ORDER
 
@@ -117,13 +118,13 @@ def given_by(
     picks; a choice between what is owed and goodwill goes on record as both.
     """
     offered = [
-        (offer.complaint_type, options[0].kind, basis, _dearest(options))
+        (offer.complaint_type, options[0].kind, basis, _dearest(options), _other_kinds(offer, options[0]))
         for offer in decision.offers
         for basis, options in _by_basis(offer)
     ]
     with_offer = {offer.complaint_type for offer in decision.offers}
     in_words = [
-        (complaint_type, RemedyKind.WORDS, Basis.GOODWILL, None)
+        (complaint_type, RemedyKind.WORDS, Basis.GOODWILL, None, ())
         for complaint_type in decision.complaint_types or (None,)
         if complaint_type not in with_offer
     ]
@@ -140,8 +141,9 @@ def given_by(
             incident=incident,
             order_id=order_id,
             committed=bool(decision.commitments),
+            beside=beside,
         )
-        for complaint_type, kind, basis, worth in (*offered, *in_words)
+        for complaint_type, kind, basis, worth, beside in (*offered, *in_words)
     )
 
 
@@ -150,27 +152,59 @@ def _by_basis(offer: Offer) -> list[tuple[Basis, list[Remedy]]]:
     return [(basis, options) for basis, options in parts.items() if options]
 
 
+def _other_kinds(offer: Offer, first: Remedy) -> tuple[RemedyKind, ...]:
+    return tuple(dict.fromkeys(one.kind for one in offer.options if one.kind is not first.kind))
+
+
 def _dearest(options: Iterable[Remedy]) -> Money | None:
     worths = [remedy.worth for remedy in options if remedy.worth is not None]
     return max(worths, key=lambda worth: worth.amount, default=None)
 
 
-def already_met(options: tuple[Remedy, ...], before: tuple[Given, ...]) -> Given | None:
+def already_met(options: tuple[Remedy, ...], standing: Standing, matter: Matter) -> Given | None:
     """The earlier remedy by which something owed was already given, if it was.
 
     Owed and given once, it is settled for the incident; so it is by goodwill of the same kind, unless
-    that was worth less.
+    that was worth less. What concerns the thing as a whole was given once for all the complaint types of
+    an answer, and stands in the record of one of them.
     """
-    kinds = {remedy.kind: remedy for remedy in options}
-    for given in before:
-        if given.kind not in kinds or given.promise_state in (_BROKEN, _WITHDRAWN):
-            continue
-        due = kinds[given.kind].worth
-        if given.basis is Basis.OWED or due is None or given.worth is None:
+    for given in standing.before:
+        stands = given.promise_state not in (_BROKEN, _WITHDRAWN)
+        if stands and any(option.kind in given.kinds and _settles(given, option) for option in options):
             return given
-        if given.worth.currency == due.currency and due <= given.worth:
+    for given in _for_other_types(standing, matter):
+        if any(_settled_with(given, option) for option in options):
             return given
     return None
+
+
+def _settles(given: Given, option: Remedy) -> bool:
+    due = option.worth
+    if given.basis is Basis.OWED or due is None or given.worth is None:
+        return True
+    return given.worth.currency == due.currency and due <= given.worth
+
+
+def _for_other_types(standing: Standing, matter: Matter) -> Iterator[Given]:
+    """What the same answers gave for other complaint types, and still stands."""
+    answers = {(given.case_id, given.at) for given in standing.before}
+    for given in (*matter.given_here, *_of_the_same_order(matter)):
+        stands = given.promise_state not in (_BROKEN, _WITHDRAWN)
+        if stands and given not in standing.before and (given.case_id, given.at) in answers:
+            yield given
+
+
+def _settled_with(given: Given, option: Remedy) -> bool:
+    """Whether a remedy given for another complaint type was this one too: the thing itself, or its price."""
+    if option.kind in given.beside:
+        return True
+    if given.kind is not option.kind:
+        return False
+    if option.kind not in DIVISIBLE:
+        return _settles(given, option)
+    # A sum that was paid for something else is not the price.
+    same_price = given.worth == option.worth or (given.worth is None and option.worth is None)
+    return option.full and given.basis is Basis.OWED and same_price
 
 
 def was_favour(given: Given) -> bool:

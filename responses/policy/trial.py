@@ -132,7 +132,8 @@ class _Trial:
                     result.notes.append(self.say("owed_open", rule=owed.id, facts=facts))
                 continue
             for options in self._value(owed.give, owed.id, Basis.OWED):
-                met = already_met(tuple(option.remedy for option in options), before)
+                remedies = tuple(option.remedy for option in options)
+                met = already_met(remedies, self.standing, self.matter)
                 if met is None:
                     self._grant(options, owed)
                 else:

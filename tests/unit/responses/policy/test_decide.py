@@ -597,3 +597,45 @@ def test_a_decision_stored_before_refusals_were_several_can_still_be_read() -> N
         "goodwill: discount 15% of next_order up to 20 EUR | voucher 10 EUR"
     ]
     assert read.fault_of("delivery_late") is True
+
+
+@pytest.mark.parametrize(
+    "owed",
+    [
+        pytest.param("give: {gift: {it: un fiore}}", id="one thing for both"),
+        pytest.param("give: {refund: full}", id="the price for both"),
+        pytest.param("give: {refund: 7 EUR}", id="a sum for each"),
+    ],
+)
+def test_what_was_owed_to_two_grievances_and_given_is_not_given_again(owed: str) -> None:
+    policy = policy_of(f"""
+        owed: [{{id: o, when: always, {owed}, source: legge}}]
+        rules: [{{id: r, when: always, apologise: yes}}]
+    """)
+    about = matter("no_reply", "item_wrong")
+    record = given_by(decide(policy, about), case_id="c", at=NOW)
+    assert decide(policy, replace(about, given_here=record)).kind is DecisionKind.STATUS
+
+
+def test_a_choice_between_the_price_and_a_new_one_settles_both_grievances() -> None:
+    policy = policy_of("""
+        owed:
+          - {id: o, when: {complaint: no_reply}, give: replacement, source: legge}
+          - {id: p, when: {complaint: item_wrong}, give: {refund: full}, source: legge}
+        rules: [{id: r, when: always, apologise: yes}]
+    """)
+    about = matter("no_reply", "item_wrong", facts=known(order_value=euro("50")))
+    record = given_by(decide(policy, about), case_id="c", at=NOW)
+    assert decide(policy, replace(about, given_here=record)).kind is DecisionKind.STATUS
+
+
+def test_a_sum_refunded_for_one_grievance_is_not_the_price_owed_for_another() -> None:
+    policy = policy_of("""
+        owed: [{id: o, when: {complaint: item_wrong, fault: ours}, give: {refund: full}, source: legge}]
+        rules: [{id: r, when: always, apologise: yes}]
+    """)
+    record = (gave("refund", "no_reply", "5"), gave("words", "item_wrong", None))
+    facts = known(fault="ours", order_value=euro("50"))
+    decision = decide(policy, matter("no_reply", "item_wrong", given_here=record, facts=facts))
+    assert offers(decision) == ["owed: refund full 50 EUR"]
+    assert decision.status_of == ("no_reply",)

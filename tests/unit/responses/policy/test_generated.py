@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_cases import HEAD, euro, known, matter, unavailable
 from test_properties import SAMPLE, answered, cost, had, matters
@@ -84,7 +84,7 @@ manners = st.sampled_from(
 ending = st.builds("when: {}, {}".format, conditions, outcomes)
 rules = st.one_of(ending, ending, manners)
 owed_entries = st.builds("when: {}, give: {}, source: legge".format, conditions, gives(_OWED))
-settings = st.sampled_from(
+sections = st.sampled_from(
     [
         "",
         "presume: {fault: ours}\n",
@@ -145,7 +145,7 @@ def texts(draw: st.DrawFn) -> str:
     text = HEAD
     text += "owed:\n" * bool(owed) + "".join(f"  - {{id: o{i}, {entry}}}\n" for i, entry in enumerate(owed))
     text += "rules:\n" + "".join(f"  - {{id: r{i}, {rule}}}\n" for i, rule in enumerate(ruled))
-    return text + draw(settings)
+    return text + draw(sections)
 
 
 def policy(text: str) -> Policy:
@@ -176,6 +176,7 @@ def divisible_goodwill(decision: Decision) -> Decimal:
     return sum((max(some) for some in worths if some), Decimal(0))
 
 
+@settings(deadline=None)
 @given(texts(), cases, st.sampled_from(Tone), st.sampled_from(Urgency), st.sampled_from(Language))
 def test_how_it_is_said_never_changes_what_is_given(
     text: str, about: Matter, tone: Tone, urgency: Urgency, language: Language
@@ -193,22 +194,26 @@ def test_how_it_is_said_never_changes_what_is_given(
     )
 
 
+@settings(deadline=None)
 @given(texts(), limits, cases)
 def test_limits_never_touch_what_is_owed(text: str, bounds: str, about: Matter) -> None:
     assert owed_in(decide(policy(text + bounds), about)) == owed_in(decide(policy(text), about))
 
 
+@settings(deadline=None)
 @given(texts(), limits, cases)
 def test_what_can_be_cut_never_goes_above_a_limit(text: str, bounds: str, about: Matter) -> None:
     given_now = divisible_goodwill(decide(policy(text + bounds), about))
     assert given_now <= max(CAP - had(about).amount, Decimal(0))
 
 
+@settings(deadline=None)
 @given(texts(), limits, cases)
 def test_the_same_matter_gets_the_same_from_the_same_text(text: str, bounds: str, about: Matter) -> None:
     assert decide(policy(text + bounds), about) == decide(policy(text + bounds), replace(about))
 
 
+@settings(deadline=None)
 @given(texts(), cases, st.integers(1, 3))
 def test_follow_ups_without_new_facts_earn_nothing_more(text: str, about: Matter, follow_ups: int) -> None:
     judging = policy(text)
@@ -222,6 +227,7 @@ def test_follow_ups_without_new_facts_earn_nothing_more(text: str, about: Matter
     assert (decide(judging, fresh).kind is not DecisionKind.OFFER) or costs == euro("0")
 
 
+@settings(deadline=None)
 @given(texts(), limits, st.lists(cases, min_size=1, max_size=3))
 def test_a_judge_that_explains_nothing_decides_the_same(
     text: str, bounds: str, several: list[Matter]
@@ -232,6 +238,7 @@ def test_a_judge_that_explains_nothing_decides_the_same(
     assert found == [replace(decide(judging, about), steps=()) for about in several]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(SAMPLES)), matters, st.sets(st.sampled_from(["complaint_types", "own_error"])))
 def test_a_judge_of_a_sample_that_explains_nothing_decides_the_same(
     path: Path, about: Matter, unsure: set[str]
@@ -241,6 +248,7 @@ def test_a_judge_of_a_sample_that_explains_nothing_decides_the_same(
     assert plain == replace(decide(SAMPLES[path], about), steps=())
 
 
+@settings(deadline=None)
 @given(texts(), limits)
 def test_whatever_loads_can_be_checked(text: str, bounds: str) -> None:
     assert {finding.file for finding in check(policy(text + bounds))} <= {"generated.yaml"}
@@ -286,6 +294,7 @@ GROWING = {
     ("sample", "complaint_type", "fact", "facts"),
     [pytest.param(*parts, id=name) for name, parts in GROWING.items()],
 )
+@settings(deadline=None)
 @given(st.data())
 def test_the_worse_the_failure_the_more_is_given(
     sample: str, complaint_type: str, fact: str, facts: dict[str, object], data: st.DataObject
