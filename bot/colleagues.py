@@ -37,7 +37,7 @@ from responses.facts import give_fact
 from responses.filing import clean
 from responses.groups import group_of
 from responses.outbox import enqueue_card
-from responses.rights import Bound, check_reach, decision_of
+from responses.rights import Bound, check_reach, decision_as_sent
 from responses.views import view_case
 
 PROMPT_KINDS = {"edit": None, "ask": DecisionKind.ASK, "decline": DecisionKind.DECLINE}
@@ -91,7 +91,7 @@ async def show_card(
 ) -> None:
     """Shows a draft to who made it, and to those who may approve it when that is somebody else."""
     try:
-        await check_reach(session, agent, await decision_of(session, draft))
+        await check_reach(session, agent, await decision_as_sent(session, draft))
     except NotAllowedError:
         await context.road.triage.show(session, case, draft)
     told: dict[str, Any] | None = None

@@ -1,7 +1,7 @@
 """What a policy decides for a case. The values that travel from the policy to drafts and storage."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -81,7 +81,8 @@ class Remedy:
     `at_most`) for a discount or a partial refund, `amount` for a voucher, a fixed discount or a
     refund of a known sum, `full` for a refund of everything paid (with `amount` where the price is
     known), `period` for a free period, `wording` (language code to text) for a gift,
-    exchange_at_cost and words. `worth` is what it costs the business, None while unknown.
+    exchange_at_cost and words. `worth` is what it costs the business, None while unknown. `basis` is set
+    where it is not that of the whole offer: goodwill that stands among options which are owed.
     """
 
     kind: RemedyKind
@@ -93,6 +94,7 @@ class Remedy:
     period: Duration | None = None
     wording: Mapping[str, str] | None = None
     worth: Money | None = None
+    basis: Basis | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,7 +103,8 @@ class Offer:
 
     `options` holds one remedy, or several of which the customer picks one (in the policy's order:
     the first is the default). `complaint_type` is None for a case without types. `because` is the
-    owner's reason, `source` the law or contract for what is owed.
+    owner's reason, `source` the law or contract for what is owed. `basis` is owed where any option is;
+    what a single option is given for says `basis_of`.
     """
 
     basis: Basis
@@ -110,6 +113,25 @@ class Offer:
     complaint_type: str | None
     because: str | None = None
     source: str | None = None
+
+    def basis_of(self, option: Remedy) -> Basis:
+        """Why that option is given: by law or contract, or as goodwill."""
+        return option.basis or self.basis
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether the customer chooses between what is owed and goodwill."""
+        return len({self.basis_of(option) for option in self.options}) > 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """A no for one complaint type: why, and what is possible instead, both per language code."""
+
+    reason: Mapping[str, str]
+    alternative: Mapping[str, str] | None
+    rule_id: str
+    complaint_type: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,12 +180,12 @@ class Decision:
 
     `offers` may be non-empty for HAND_OVER: then they are what other complaint types would have
     got, for the agent's eyes. `at_fault` is True when fault is established or presumed as ours,
-    False when it is not ours, None when nobody knows. `second_time` says that the same failure was
-    already answered once: no repeated apology formula. `limits_cut` and `notes` are sentences for
-    the agent; `presumed` names the facts that stand by the owner's presumption. Of a refusal,
-    `decline_reason` is why and `alternative` what is possible instead, both per language code and for
-    the customer; both may stand beside offers for other complaint types. `worth` is the goodwill that
-    is given, of a choice the dearest: what an approver's limit is compared with.
+    False when it is not ours, None when nobody knows; `faults` says the same of each complaint type.
+    `second_time` says that the same failure was already answered once: no repeated apology formula.
+    `limits_cut` and `notes` are sentences for the agent; `presumed` names the facts that stand by the
+    owner's presumption. `refusals` may stand beside offers for other complaint types, and so may
+    `status_of`: the types about which nothing new is given, as they were answered before. `worth` is the
+    goodwill that is given, of a choice the dearest: what an approver's limit is compared with.
     """
 
     kind: DecisionKind
@@ -176,9 +198,10 @@ class Decision:
     tier: Role = Role.AGENT
     apologise: bool = False
     at_fault: bool | None = None
+    faults: Mapping[str, bool | None] = field(default_factory=dict)
     second_time: bool = False
-    decline_reason: Mapping[str, str] | None = None
-    alternative: Mapping[str, str] | None = None
+    refusals: tuple[Refused, ...] = ()
+    status_of: tuple[str, ...] = ()
     manner: Manner | None = None
     rule_ids: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
@@ -192,6 +215,10 @@ class Decision:
     def asks_customer(self) -> tuple[MissingFact, ...]:
         """The missing facts that the customer can supply."""
         return tuple(fact for fact in self.missing if fact.ask is not None)
+
+    def fault_of(self, complaint_type: str | None) -> bool | None:
+        """Whether that failure is ours; a type that the decision does not know is judged as the whole."""
+        return self.at_fault if complaint_type is None else self.faults.get(complaint_type, self.at_fault)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -211,8 +238,10 @@ class Given:
     """What an earlier approved answer gave for one complaint type of this customer.
 
     `case_id` tells whether it was this case; `incident` names the incident within it and `order_id` the
-    order it was about, each None where nobody distinguished. A broken promise, or a kept one followed
-    by the same failure, opens the second time.
+    order it was about, each None where nobody distinguished. `promise_state` is the worst among what was
+    promised with it; `committed` says that a promise of the rule itself ("we send the parcel again") was
+    among that. A broken promise, or a kept one followed by the same failure, opens the second time.
+    `beside` are the other kinds that stood in the same choice: whichever is taken settles them all.
     """
 
     case_id: str
@@ -225,6 +254,13 @@ class Given:
     promise_state: str | None
     incident: str | None = None
     order_id: str | None = None
+    committed: bool = False
+    beside: tuple[RemedyKind, ...] = ()
+
+    @property
+    def kinds(self) -> tuple[RemedyKind, ...]:
+        """Everything that it settles."""
+        return (self.kind, *self.beside)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -49,7 +49,14 @@ from responses.events import record
 from responses.filing import due_now
 from responses.hours import OpeningHours
 from responses.outbox import cancel_pending, enqueue_parts
-from responses.rights import Bound, bound_draft, check_free, check_reach, decision_of
+from responses.rights import (
+    Bound,
+    bound_draft,
+    check_free,
+    check_reach,
+    decision_as_sent,
+    decision_of,
+)
 from responses.texts import split_text
 from responses.waiting import await_answer
 
@@ -80,7 +87,7 @@ class Approvals:
         draft, case = await bound_draft(session, bound)
         await check_free(session, agent, case)
         decision = await decision_of(session, draft)
-        absence = await check_reach(session, agent, decision)
+        absence = await check_reach(session, agent, await decision_as_sent(session, draft))
         now = utcnow()
         if draft.valid_until is not None and draft.valid_until <= now:
             raise BlockedError("expired")

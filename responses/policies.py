@@ -98,6 +98,6 @@ class PolicyBook:
     def _parse(self, version: PolicyVersion) -> Policy:
         if version.sha256 not in self._parsed:
             self._parsed[version.sha256] = load_policy_text(
-                version.text, version.file, _AsAccepted(self.complaint_types)
+                version.text, version.file, _AsAccepted(self.complaint_types), accepted=True
             )
         return self._parsed[version.sha256]

@@ -150,14 +150,14 @@ def keep_offers(session: AsyncSession, case: Case, row: DecisionRow, decision: D
                     case_id=case.id,
                     complaint_type=offer.complaint_type,
                     kind=option.kind,
-                    basis=offer.basis,
+                    basis=offer.basis_of(option),
                     rule_id=offer.rule_id,
                     content=to_json(option),
                     amount_minor=option.amount.minor if option.amount is not None else None,
                     worth_minor=option.worth.minor if option.worth is not None else None,
                     currency=option.worth.currency if option.worth is not None else None,
                     choice_group=group,
-                    our_fault=decision.at_fault is True,
+                    our_fault=decision.fault_of(offer.complaint_type) is True,
                     state=OfferState.OFFERED,
                 )
             )

@@ -1,7 +1,7 @@
 """What an agent may do with a case at this moment, and what stands in the way."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -84,6 +84,12 @@ async def decision_of(session: AsyncSession, draft: Draft) -> Decision | None:
     return from_json(Decision, row.content)
 
 
+async def decision_as_sent(session: AsyncSession, draft: Draft) -> Decision | None:
+    """The decision as far as the draft carries it out: a text of another kind gives nothing of an offer."""
+    decision = await decision_of(session, draft)
+    return None if decision is None else replace(decision, kind=DecisionKind(draft.kind))
+
+
 def check_tier(agent: Agent, decision: Decision | None) -> None:
     """The agent's role and own limit reach to what was decided.
 
@@ -119,7 +125,7 @@ async def check_reach(session: AsyncSession, agent: Agent, decision: Decision | 
 async def may_approve(session: AsyncSession, draft: Draft) -> list[Agent]:
     """Who may approve this draft: by role and limit and, where all of those are away, their deputies."""
     people = await _people(session)
-    reach = _reach(people, await decision_of(session, draft))
+    reach = _reach(people, await decision_as_sent(session, draft))
     return [agent for agent in people.agents if agent.id in reach.able or agent.id in reach.deputies]
 
 
@@ -137,7 +143,7 @@ async def beyond_all(session: AsyncSession, drafts: Sequence[Draft]) -> list[tup
         decision = decisions.get(draft.decision_id or "")
         if decision is None:
             continue
-        reach = _reach(people, decision)
+        reach = _reach(people, replace(decision, kind=DecisionKind(draft.kind)))
         if reach.able <= people.away.keys() and not reach.deputies:
             beyond.append((draft, decision))
     return beyond
@@ -194,5 +200,6 @@ def _within(decision: Decision, limit_minor: int | None) -> bool:
     if limit_minor is None or decision.kind is not DecisionKind.OFFER:
         return True
     if decision.worth is None:
-        return all(offer.basis is not Basis.GOODWILL for offer in decision.offers)
+        bases = {offer.basis_of(option) for offer in decision.offers for option in offer.options}
+        return Basis.GOODWILL not in bases
     return decision.worth.minor <= limit_minor

@@ -28,22 +28,43 @@ def register(app: typer.Typer) -> None:
 
 
 @policy_app.command("check")
-def check(file: Annotated[Path, typer.Argument(help="The policy file (YAML).")]) -> None:
+def check(
+    file: Annotated[Path, typer.Argument(help="The policy file (YAML), or a folder of them.")],
+) -> None:
     """Look for mistakes in a policy file; each with its line and what is expected.
+
+    Of a folder every policy is looked at, and whether two would judge the same matters.
 
     Exit status: 0 nothing wrong (there may be warnings), 1 errors.
 
-    Example: rimedio policy check policies/negozio.yaml
+    \b
+    Examples:
+        rimedio policy check policies/negozio.yaml
+        rimedio policy check policies
     """
     from responses.policy import check as look
+    from responses.policy import check_folder
 
-    policy, types = _load(file), _complaint_types()
-    findings = look(policy, complaint_types=types)
+    files = _policies_in(file) if file.is_dir() else [file]
+    if not files:
+        fail(f"{file}: no policy there: expected NAME.yaml")
+    types = _complaint_types()
+    policies = [_load(path) for path in files]
+    findings = [finding for policy in policies for finding in look(policy, complaint_types=types)]
+    findings += check_folder(policies)
     for finding in findings:
         typer.echo(str(finding))
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(FAILURE)
-    say(f"{file}: {len(policy.rules)} rules, {len(policy.owed)} owed by law or contract; no errors")
+    for policy in policies:
+        counted = f"{len(policy.rules)} rules, {len(policy.owed)} owed by law or contract"
+        say(f"{policy.file}: {counted}; no errors")
+
+
+def _policies_in(folder: Path) -> list[Path]:
+    from responses.policy.case_file import SUFFIX
+
+    return [path for path in sorted(folder.glob("*.yaml")) if not path.name.endswith(SUFFIX)]
 
 
 def _complaint_types() -> tuple[str, ...]:
@@ -170,7 +191,7 @@ def _try_all(path: Path, policy: "Policy", language: str) -> int:
     from responses.policy.case_file import read_cases, try_case
 
     try:
-        cases = read_cases(path, policy)
+        cases = read_cases(path, policy, _complaint_types())
     except OSError as error:
         fail(f"{path}: {error.strerror}")
     except PolicyFileError as error:
@@ -192,11 +213,10 @@ def _try_all(path: Path, policy: "Policy", language: str) -> int:
 
 
 def _only_policy(settings: "Settings") -> Path:
-    from responses.policy.case_file import SUFFIX
     from rimedio.installation import policy_folder
 
     folder = policy_folder(settings)
-    found = [path for path in sorted(folder.glob("*.yaml")) if not path.name.endswith(SUFFIX)]
+    found = _policies_in(folder)
     if len(found) != 1:
         names = ", ".join(path.name for path in found) or "none"
         fail(f"{folder} holds {len(found)} policies ({names}): say which with --policy FILE", USAGE)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from models.database import Database
 from tests.databases import PostgresServer, open_sqlite, start_postgres
@@ -15,6 +16,10 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     # Workers share the processor: with threads of their own each they wait for one another, twice as long.
     for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(threads, "1")
+
+# A slow machine is no failure: how fast something is, the benchmarks say.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 RAM_DISK = Path("/dev/shm")
 ROOM = 4 * 1024**3

@@ -5,7 +5,8 @@ happens next, by when · a gesture on top · a close · signature. None is oblig
 What is given and what is asked come from the decision alone: the tone chooses how it is said.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from models.decision import Basis, DecisionKind, Manner
@@ -50,7 +51,7 @@ def _days(brief: DraftBrief, kind: DraftKind) -> list[date]:
     """The days that the text itself names as our word; those in slots are counted at approval."""
     if kind is DraftKind.HOLDING and brief.answer_by is not None:
         return [brief.answer_by]
-    if kind is DraftKind.STATUS:
+    if kind is DraftKind.STATUS or brief.decision.status_of:
         return [promise.due for promise in brief.promises if promise.state == "open" and promise.due]
     return []
 
@@ -144,10 +145,13 @@ def _offer(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         lead = _lead(offer, told, offers, voice, next_said=bool(brief.decision.commitments))
         yield "gesture", offer_sentence(offer, voice, lead)
         told.append(offer)
-    if brief.decision.decline_reason is not None:
-        reason = sentence(voice.translated(brief.decision.decline_reason))
-        yield "decline", voice.say("decline.partly", reason=reason)
-        yield from _instead(brief, voice)
+    yield from _status_beside(brief, voice)
+    refusals = _refusals(brief, voice)
+    for number, refusal in enumerate(refusals):
+        key = "decline.also" if number else "decline.partly"
+        yield "decline", voice.say(key, reason=refusal.reason)
+        yield from _instead([refusal], voice, is_first=not number)
+    if refusals:
         yield from _rights(brief, voice, owed_is_told=True)
     choices = [offer for offer in told if offer.is_choice]
     if choices:
@@ -255,9 +259,10 @@ def _decline(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     if _mediates(brief):
         yield "mediation", voice.say("mediation.decline")
     asks = asked_for(brief, voice)
-    if decision.decline_reason is not None:
-        reason = capital(sentence(voice.translated(decision.decline_reason)))
-        yield "decline", voice.say("decline.reason", reason=reason, asks=asks)
+    refusals = _refusals(brief, voice)
+    if refusals:
+        reasons = " ".join(capital(refusal.reason) for refusal in refusals)
+        yield "decline", voice.say("decline.reason", reason=reasons, asks=asks)
     elif decision.at_fault is not True and brief.own_error:
         yield "decline", voice.say("decline.own_error", asks=asks)
     else:
@@ -265,18 +270,41 @@ def _decline(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
             "decline",
             voice.say("decline.not_ours" if decision.at_fault is False else "decline.rules", asks=asks),
         )
-    yield from _instead(brief, voice)
+    yield from _instead(refusals, voice)
     yield from _rights(brief, voice, owed_is_told=False)
-    if decision.alternative is None:
-        yield "closing", voice.say("decline.open")
-    else:
+    yield from _status_beside(brief, voice)
+    if any(refusal.alternative is not None for refusal in refusals):
         yield from _closing(brief, voice)
+    else:
+        yield "closing", voice.say("decline.open")
 
 
-def _instead(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
-    if brief.decision.alternative is not None:
-        alternative = sentence(voice.translated(brief.decision.alternative))
-        yield "instead", voice.say("decline.instead", alternative=alternative)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _No:
+    """A refusal in the customer's language: whole sentences."""
+
+    reason: str
+    alternative: str | None
+
+
+def _refusals(brief: DraftBrief, voice: Voice) -> tuple[_No, ...]:
+    """What is refused; where one rule refuses two complaint types, it is said once."""
+    found = [
+        _No(
+            reason=sentence(voice.translated(refusal.reason)),
+            alternative=None
+            if refusal.alternative is None
+            else sentence(voice.translated(refusal.alternative)),
+        )
+        for refusal in brief.decision.refusals
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _instead(refusals: Iterable[_No], voice: Voice, *, is_first: bool = True) -> Iterator[Part]:
+    for alternative in (one.alternative for one in refusals if one.alternative is not None):
+        yield "instead", voice.say("decline.instead", alternative=alternative) if is_first else alternative
+        is_first = False
 
 
 def _rights(brief: DraftBrief, voice: Voice, *, owed_is_told: bool) -> Iterator[Part]:
@@ -284,7 +312,7 @@ def _rights(brief: DraftBrief, voice: Voice, *, owed_is_told: bool) -> Iterator[
     offers = numbered_offers(brief.decision)
     owed = [offer for offer in offers if offer.offer.basis is Basis.OWED and not owed_is_told]
     if owed:
-        nouns = [voice.listed([noun(option, voice) for option in offer.options], "or") for offer in owed]
+        nouns = [voice.listed([noun(option, voice) for option in offer.owed], "or") for offer in owed]
         yield "right", voice.say("decline.owed", options=voice.listed(nouns))
     if brief.right_open is not None:
         yield "right", voice.say("decline.right", right=sentence(voice.translated(brief.right_open)))
@@ -296,17 +324,30 @@ def _status(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     yield "understanding", voice.say("status.intro")
     if brief.decision.apologise and not brief.decision.second_time:
         yield "apology", voice.say("apology.regret")
-    told = [promise for promise in brief.promises if promise.state in ("open", "broken", "kept")]
-    for promise in told:
+    promises = list(_promises(brief, voice))
+    yield from promises or [("status", voice.say("status.none"))]
+    if any(promise.state == "open" for promise in brief.promises):
+        yield "next", voice.say("status.then")
+    yield from _closing(brief, voice, open_end=brief.tone != Tone.GRATEFUL)
+
+
+def _status_beside(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    """Where a grievance stands that was answered before, in an answer to others."""
+    if not brief.decision.status_of:
+        return
+    promises = list(_promises(brief, voice))
+    topics = [topic_of(complaint_type, voice) or "" for complaint_type in brief.decision.status_of]
+    yield from promises or [("status", voice.bare("status.beside", topic=voice.listed(topics)))]
+
+
+def _promises(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    for promise in brief.promises:
+        if promise.state not in ("open", "broken", "kept"):
+            continue
         values = {"what": voice.translated(promise.what).rstrip(".")}
         if promise.due is not None:
             values["due"] = format_due_day(promise.due, brief.language)
         yield "status", voice.bare(f"status.{promise.state}", **values)
-    if not told:
-        yield "status", voice.say("status.none")
-    if any(promise.state == "open" for promise in told):
-        yield "next", voice.say("status.then")
-    yield from _closing(brief, voice, open_end=brief.tone != Tone.GRATEFUL)
 
 
 def _stands(brief: DraftBrief) -> bool:

@@ -57,8 +57,15 @@ def _plain_voice(language: str) -> Voice:
 
 
 def _offer(offer: Offer, voice: Voice) -> str:
-    text = voice.bare("lines.or").join(short(option, voice) for option in offer.options)
-    return voice.bare("lines.owed", offer=text) if offer.basis is Basis.OWED else text
+    options = [short(option, voice) for option in offer.options]
+    if offer.is_mixed:
+        owed = [offer.basis_of(option) is Basis.OWED for option in offer.options]
+        options = [
+            voice.bare("lines.owed", offer=text) if due else text
+            for text, due in zip(options, owed, strict=True)
+        ]
+    text = voice.bare("lines.or").join(options)
+    return voice.bare("lines.owed", offer=text) if offer.basis is Basis.OWED and not offer.is_mixed else text
 
 
 def _ask(fact: MissingFact, voice: Voice) -> str:

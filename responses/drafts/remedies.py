@@ -45,6 +45,11 @@ class NumberedOffer:
         return all(option.remedy.kind in RESTORING for option in self.options)
 
     @property
+    def owed(self) -> tuple[NumberedRemedy, ...]:
+        """Those of its options to which the customer has a right."""
+        return tuple(one for one in self.options if self.offer.basis_of(one.remedy) is Basis.OWED)
+
+    @property
     def is_choice(self) -> bool:
         """Whether the customer picks one of several."""
         return len(self.options) > 1
@@ -157,6 +162,13 @@ def numbered_lines(items: Sequence[str]) -> str:
 
 def _choice(offer: NumberedOffer, voice: Voice, lead: str | None, *, owed: bool) -> str:
     nouns = [noun(option, voice) for option in offer.options]
+    if offer.offer.is_mixed:
+        # What is a favour must not be taken for a right, nor the other way round.
+        owed = False
+        nouns = [
+            f"{words} ({voice.bare(f'remedy.as_{offer.offer.basis_of(option.remedy)}')})"
+            for words, option in zip(nouns, offer.options, strict=True)
+        ]
     if offer.is_listed:
         head = _led(voice, "remedy.owed_list" if owed else "remedy.choice_list", lead)
         return f"{head}\n{numbered_lines(nouns)}"

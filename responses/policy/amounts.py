@@ -5,8 +5,9 @@ from decimal import ROUND_DOWN, Decimal
 
 from babel.numbers import get_currency_precision
 
-from models.decision import Remedy, RemedyKind
+from models.decision import Duration, DurationUnit, Remedy, RemedyKind
 from models.money import Money
+from responses.policy.context import A_MONTH
 from responses.policy.schema import AmountSpec, Policy, RemedySpec
 from responses.policy.situation import PRICE, Situation
 
@@ -52,8 +53,11 @@ def value_remedy(spec: RemedySpec, policy: Policy, situation: Situation) -> Valu
         return Valued(remedy=replace(plain, amount=amount, worth=amount, at_most=None))
     if spec.full or spec.fraction is not None:
         return _value_share(plain, spec, situation)
-    if spec.kind in policy.worth:
-        worth, needed = work_out(policy.worth[spec.kind], policy, situation)
+    costs = spec.worth or policy.worth.get(spec.kind)
+    if costs is not None:
+        worth, needed = work_out(costs, policy, situation)
+        if worth is not None and costs.each is not None and spec.period is not None:
+            worth = (worth * _length(spec.period) * (1 / _length(costs.each))).rounded()
         return Valued(remedy=replace(plain, worth=worth), worth_needs=needed)
     free = Money(amount=Decimal(0), currency=policy.currency) if spec.kind in _FREE else None
     return Valued(remedy=replace(plain, worth=free))
@@ -94,6 +98,11 @@ def work_out(spec: AmountSpec, policy: Policy, situation: Situation) -> tuple[Mo
         if situation.known[name] is True:
             money = money * factor
     return money.rounded(), ()
+
+
+def _length(span: Duration) -> Decimal:
+    """How many days a span of days or months stands for; what a period costs has no calendar."""
+    return Decimal(span.count * (A_MONTH if span.unit is DurationUnit.MONTHS else 1))
 
 
 def cut(remedy: Remedy, limit: Money) -> Remedy:

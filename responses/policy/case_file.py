@@ -12,14 +12,14 @@
 Whatever a case does not mention is a calm, normal complaint in Italian of which nothing is known.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from models.decision import Basis, Decision, FactValue, Given, Matter, Offer, Remedy, RemedyKind, Role
-from models.labels import Act, Ask, Language, Tone, Urgency
+from models.labels import Act, Ask, ComplaintType, Language, Tone, Urgency
 from models.money import Money
 from responses.policy.decide import decide
 from responses.policy.errors import PolicyFileError
@@ -47,7 +47,9 @@ UNAVAILABLE = "unavailable"
 _NOON = time(11, tzinfo=UTC)
 _CASE_KEYS = ("case", "message", "facts", "asked", "given", "history", "expect")
 _MESSAGE_KEYS = (*("act", "complaint", "tone", "urgency", "ask", "own_error", "language", "unsure_of"),)
-_GIVEN_KEYS = ("complaint", "remedy", "worth", "days_ago", "basis", "our_fault", "promise")
+_GIVEN_KEYS = (
+    *("complaint", "remedy", "worth", "days_ago", "basis", "our_fault", "promise", "commitment", "order"),
+)
 _FIELDS = ("act", "complaint_types", "tone", "urgency", "asks", "own_error")
 _PROMISES = ("open", "kept", "broken", "withdrawn", "none")
 
@@ -81,8 +83,10 @@ def policy_beside(path: Path) -> Path:
     return path.with_name(path.name.removesuffix(SUFFIX) + ".yaml")
 
 
-def read_cases(path: Path, policy: Policy) -> tuple[PolicyCase, ...]:
-    """Read a case file about a policy.
+def read_cases(
+    path: Path, policy: Policy, complaint_types: Collection[str] = tuple(ComplaintType)
+) -> tuple[PolicyCase, ...]:
+    """Read a case file about a policy. `complaint_types` are the ones that its messages may be labelled with.
 
     Raises:
         OSError: the file cannot be read.
@@ -97,7 +101,8 @@ def read_cases(path: Path, policy: Policy) -> tuple[PolicyCase, ...]:
     try:
         head = Entries(document.root(text), ("today", "cases"))
         today = head.required("today", read_with(parse_date, "a date such as 2026-11-23"), date.max)
-        cases = head.required("cases", lambda item: _cases(item, policy, today), ())
+        about = _About(policy=policy, complaint_types=complaint_types, today=today)
+        cases = head.required("cases", lambda item: _cases(item, about), ())
     except RefusedError:
         raise PolicyFileError(tuple(document.problems)) from None
     document.raise_problems()
@@ -131,8 +136,10 @@ def observed(decision: Decision) -> dict[str, Expected]:
         "presumed": decision.presumed,
         "manner": None if decision.manner is None else str(decision.manner),
         "cut": len(decision.limits_cut),
-        "says_why_not": decision.decline_reason is not None,
-        "alternative": decision.alternative is not None,
+        "refusals": tuple(refusal.rule_id for refusal in decision.refusals),
+        "status_of": decision.status_of,
+        "says_why_not": bool(decision.refusals),
+        "alternative": any(refusal.alternative is not None for refusal in decision.refusals),
     }
 
 
@@ -142,7 +149,8 @@ def told(offer: Offer) -> str:
 
 
 def _told_remedy(remedy: Remedy) -> str:
-    parts: list[str] = [remedy.kind]
+    parts: list[str] = [] if remedy.basis is None else [f"{remedy.basis}:"]
+    parts += [remedy.kind]
     parts += ["full"] if remedy.full else []
     parts += [f"{remedy.percent.normalize():f}%"] if remedy.percent is not None else []
     parts += [plain(remedy.amount)] if remedy.amount is not None else []
@@ -151,8 +159,20 @@ def _told_remedy(remedy: Remedy) -> str:
     return " ".join(parts)
 
 
-def _cases(item: Item, policy: Policy, today: date) -> tuple[PolicyCase, ...]:
-    cases = read_all(lambda one: _case(one, policy, today), item.items())
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _About:
+    """What the cases of a file are about."""
+
+    policy: Policy
+    complaint_types: Collection[str]
+    today: date
+
+    def read_type(self, item: Item) -> str:
+        return read_name(self.complaint_types, "complaint type")(item)
+
+
+def _cases(item: Item, about: _About) -> tuple[PolicyCase, ...]:
+    cases = read_all(lambda one: _case(one, about), item.items())
     names: set[str] = set()
     for case, one in zip(cases, item.items(), strict=False):
         if case.name in names:
@@ -161,9 +181,10 @@ def _cases(item: Item, policy: Policy, today: date) -> tuple[PolicyCase, ...]:
     return cases
 
 
-def _case(item: Item, policy: Policy, today: date) -> PolicyCase:
+def _case(item: Item, about: _About) -> PolicyCase:
     entries = Entries(item, _CASE_KEYS)
-    now = datetime.combine(min(today, date.max - timedelta(days=1)), _NOON)
+    policy = about.policy
+    now = datetime.combine(min(about.today, date.max - timedelta(days=1)), _NOON)
     name = entries.required("case", Item.text, "")
     message = entries.optional("message", lambda one: Entries(one, _MESSAGE_KEYS), None)
 
@@ -175,7 +196,7 @@ def _case(item: Item, policy: Policy, today: date) -> PolicyCase:
 
     matter = Matter(
         act=said("act", read_enum(Act, "act"), Act.COMPLAINT),
-        complaint_types=listed("complaint", Item.text),
+        complaint_types=listed("complaint", about.read_type),
         tone=said("tone", read_enum(Tone, "tone"), Tone.CALM),
         urgency=said("urgency", read_enum(Urgency, "urgency"), Urgency.NORMAL),
         asks=listed("ask", read_enum(Ask, "ask")),
@@ -184,8 +205,8 @@ def _case(item: Item, policy: Policy, today: date) -> PolicyCase:
         abstained=frozenset(listed("unsure_of", read_name(_FIELDS, "field"))),
         facts=entries.optional("facts", lambda one: _facts(one, policy), {}),
         asked=frozenset(entries.optional("asked", _several(read_name(policy.facts, "fact")), ())),
-        given_here=entries.optional("given", lambda one: _all_given(one, "this case", now), ()),
-        history=entries.optional("history", lambda one: _all_given(one, "another case", now), ()),
+        given_here=entries.optional("given", lambda one: _all_given(one, "this case", now, about), ()),
+        history=entries.optional("history", lambda one: _all_given(one, "another case", now, about), ()),
         now=now,
     )
     expected = entries.required("expect", _expected, {})
@@ -228,23 +249,25 @@ def _fact(spec: FactSpec, item: Item) -> FactValue:
     return FactValue(value=value, source="agent")
 
 
-def _all_given(item: Item, case_id: str, now: datetime) -> tuple[Given, ...]:
-    return read_all(lambda one: _given(one, case_id, now), item.items())
+def _all_given(item: Item, case_id: str, now: datetime, about: _About) -> tuple[Given, ...]:
+    return read_all(lambda one: _given(one, case_id, now, about), item.items())
 
 
-def _given(item: Item, case_id: str, now: datetime) -> Given:
+def _given(item: Item, case_id: str, now: datetime, about: _About) -> Given:
     entries = Entries(item, _GIVEN_KEYS)
     promise = entries.optional("promise", read_name(_PROMISES, "state"), "open")
     days = entries.optional("days_ago", read_with(parse_number, "a number of days"), Decimal(3))
     return Given(
         case_id=case_id,
-        complaint_type=entries.required("complaint", Item.text, ""),
+        complaint_type=entries.required("complaint", about.read_type, ""),
         at=now - timedelta(days=float(days)),
         kind=entries.required("remedy", read_enum(RemedyKind, "remedy"), RemedyKind.WORDS),
         basis=entries.optional("basis", read_enum(Basis, "basis"), Basis.GOODWILL),
         worth=entries.optional("worth", read_with(parse_money, "an amount such as 5 EUR"), None),
         our_fault=entries.optional("our_fault", read_yes_no, True),
         promise_state=None if promise == "none" else promise,
+        committed=entries.optional("commitment", read_yes_no, False),
+        order_id=entries.optional("order", Item.text, None),
     )
 
 
@@ -262,6 +285,8 @@ _EXPECTED: Mapping[str, Callable[[Item], Expected]] = {
     "presumed": _several(Item.text),
     "manner": lambda item: None if item.text() == "none" else item.text(),
     "cut": lambda item: int(read_with(parse_number, "a number")(item)),
+    "refusals": _several(Item.text),
+    "status_of": _several(Item.text),
     "says_why_not": read_yes_no,
     "alternative": read_yes_no,
 }

@@ -2,20 +2,26 @@
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 
+from models.clock import utcnow
 from models.decision import RemedyKind, Role
-from models.labels import ComplaintType, Language
+from models.labels import Act, Ask, ComplaintType, Language
 from models.money import Money
+from responses.hours import add_months
 from responses.policy.amounts import DIVISIBLE
-from responses.policy.conditions import Subject, Test, single_tests
-from responses.policy.coverage import contradiction, covering, truth_for
+from responses.policy.conditions import Operator, Subject, Test, reads_message, single_tests
+from responses.policy.coverage import Run, contradiction, covering, covers, may_hold, runs, truth_for
 from responses.policy.schema import AmountSpec, FactSpec, FactType, Owed, Policy, RemedySpec, Rule, Supplier
 from responses.policy.sentences import plain
 from responses.policy.shifts import uncovered
 from responses.policy.situation import FAULT, OURS, PRICE, can_be_supplied
 from responses.policy.verdicts import Truth
+
+# After so long somebody should look whether a file still says what is meant.
+_OLD_MONTHS = 36
 
 # Given without cost, or with a cost that lies in the remedy itself.
 _NEEDS_NO_WORTH = DIVISIBLE | {RemedyKind.WORDS, RemedyKind.EXCHANGE_AT_COST}
@@ -50,6 +56,7 @@ def check(
     policy: Policy,
     languages: Collection[str] = tuple(Language),
     complaint_types: Collection[str] = tuple(ComplaintType),
+    today: date | None = None,
 ) -> list[Finding]:
     """Everything worth telling the owner, in the order of the file.
 
@@ -58,6 +65,7 @@ def check(
         languages: those that customers are answered in; the first is the one that other texts fall back
             on, so every text must be there in it.
         complaint_types: those that messages can be labelled with.
+        today: what dates of the file are compared with; None for the day it is.
 
     An error means that the policy does not do what it says or leaves a complaint without an answer; a
     warning that something is probably not meant; an info is good to know.
@@ -71,9 +79,27 @@ def check(
         lambda: _second_time(policy),
         lambda: _on_call(policy),
         lambda: _not_yet(policy),
+        lambda: _loudness(policy),
+        lambda: _conflicts(policy, complaint_types),
+        lambda: _presumptions(policy),
+        lambda: _dates(policy, today or utcnow().astimezone(policy.timezone).date()),
     )
     findings = [_finding(policy, *found) for part in parts for found in part()]
     return sorted(findings, key=lambda finding: (finding.line, finding.column))
+
+
+def check_folder(policies: Collection[Policy]) -> list[Finding]:
+    """What is wrong with several files side by side, each of which may be sound: two that would judge the
+    same matters from the same day.
+    """
+    findings: list[Finding] = []
+    first: dict[tuple[str, date], Policy] = {}
+    for policy in policies:
+        other = first.setdefault((policy.audience, policy.effective), policy)
+        if other is not policy:
+            message = f"{other.file} is for the same audience ({policy.audience}) from the same day"
+            findings.append(_finding(policy, Severity.ERROR, "effective", message))
+    return findings
 
 
 def _finding(policy: Policy, severity: Severity, key: str, message: str) -> Finding:
@@ -86,7 +112,9 @@ def _finding(policy: Policy, severity: Severity, key: str, message: str) -> Find
 def _gaps(policy: Policy, complaint_types: Collection[str]) -> _Found:
     ending = [rule for rule in policy.rules if rule.ends_the_search]
     for complaint_type in complaint_types:
-        truths = {truth_for(rule.when, complaint_type) for rule in ending}
+        truths = {
+            truth_for(rule.when, Run(act=Act.COMPLAINT, complaint_type=complaint_type)) for rule in ending
+        }
         if truths <= {Truth.FALSE}:
             yield Severity.ERROR, "rules", f"no rule for {complaint_type}: such a complaint is handed over"
         elif Truth.TRUE not in truths:
@@ -95,6 +123,13 @@ def _gaps(policy: Policy, complaint_types: Collection[str]) -> _Found:
                 "rules",
                 f"{complaint_type} is handed over when none of its rules holds: add a last one without facts",
             )
+    untyped = {truth_for(rule.when, Run(act=Act.COMPLAINT, complaint_type=None)) for rule in ending}
+    if Truth.TRUE not in untyped:
+        yield (
+            Severity.WARNING,
+            "rules",
+            "no rule for a complaint of no known type: end with one for {act: complaint}",
+        )
 
 
 def _rules(policy: Policy, complaint_types: Collection[str]) -> _Found:
@@ -117,6 +152,10 @@ def _rules(policy: Policy, complaint_types: Collection[str]) -> _Found:
         gifts = [choice for choice in rule.give if any(spec.kind is not RemedyKind.WORDS for spec in choice)]
         if policy.limits.one_per_failure and len(gifts) > 1:
             yield Severity.WARNING, f"{rule.key}.give", "only the first is given: limits.per_order allows one"
+
+
+def _is_message(test: Test, name: str) -> bool:
+    return test.subject is Subject.MESSAGE and test.name == name
 
 
 def _reads_whose_fault_it_is(rule: Rule) -> bool:
@@ -164,7 +203,8 @@ def _facts_in_amounts(policy: Policy) -> Iterator[str]:
             yield from spec.amount.facts
         if spec.full or spec.of == "order":
             yield PRICE
-    for amount in policy.worth.values():
+    own = (spec.worth for _, _, spec in _remedies(policy) if spec.worth is not None)
+    for amount in (*policy.worth.values(), *own):
         yield from amount.facts
     if policy.limits.share_of_price is not None:
         yield PRICE
@@ -200,7 +240,7 @@ def _amounts(policy: Policy) -> _Found:
         approver = policy.approval.get(Role.ADMIN)
         if most is not None and approver is not None and approver < most:
             yield Severity.WARNING, key, f"{plain(most)} is above what anyone may approve ({plain(approver)})"
-        if spec.kind not in _NEEDS_NO_WORTH and spec.kind not in policy.worth:
+        if spec.kind not in _NEEDS_NO_WORTH and spec.kind not in policy.worth and spec.worth is None:
             yield (
                 Severity.WARNING,
                 key,
@@ -217,12 +257,12 @@ def _most(spec: RemedySpec, policy: Policy) -> Money | None:
     """The most that a remedy can come to, as far as the file alone tells."""
     if spec.at_most is not None:
         return spec.at_most
-    amount = spec.amount or policy.worth.get(spec.kind)
+    amount = spec.amount or spec.worth or policy.worth.get(spec.kind)
     return amount.fixed if amount is not None and _is_fixed(amount) else None
 
 
 def _is_fixed(amount: AmountSpec) -> bool:
-    return amount.fixed is not None and amount.fact is None and not amount.times
+    return amount.fixed is not None and not amount.counts and amount.each is None
 
 
 def _remedies(policy: Policy) -> Iterator[tuple[str, Owed | Rule | None, RemedySpec]]:
@@ -235,6 +275,61 @@ def _remedies(policy: Policy) -> Iterator[tuple[str, Owed | Rule | None, RemedyS
         yield f"ladder[{index}]", None, spec
 
 
+def _loudness(policy: Policy) -> _Found:
+    """What a message says beside its matter, where it changes what is given."""
+    for entry in policy.entries:
+        if not entry.give:
+            continue
+        key = f"{entry.key}.when"
+        if reads_message(entry.when, "language"):
+            yield (
+                Severity.WARNING,
+                key,
+                "gives by the language: who writes in another one gets something else",
+            )
+        tests = [test for test in single_tests(entry.when) if _is_message(test, "ask")]
+        if any((Ask.DISCOUNT in test.operands) != test.negated for test in tests):
+            yield Severity.WARNING, key, "gives to who asks for a discount and not to who does not"
+
+
+def _conflicts(policy: Policy, complaint_types: Collection[str]) -> _Found:
+    """Rules against what is owed whenever they hold."""
+    for rule in policy.rules:
+        reached = [run for run in runs(complaint_types) if may_hold(rule, run)]
+        for owed in policy.owed:
+            if not reached or not all(covers(owed, rule, run) for run in reached):
+                continue
+            if rule.decline is not None:
+                message = f'says no where something is owed: "{owed.id}" holds whenever this does'
+                yield Severity.WARNING, f"{rule.key}.decline", message
+            twice = {spec.kind for choice in rule.give for spec in choice} - DIVISIBLE
+            for kind in sorted(twice & {spec.kind for choice in owed.give for spec in choice}):
+                message = f'{kind} is never a favour here: "{owed.id}" owes it whenever this holds'
+                yield Severity.WARNING, f"{rule.key}.give", message
+
+
+def _presumptions(policy: Policy) -> _Found:
+    """Conditions that want to know nothing of what is presumed."""
+    always = {one.fact for one in policy.presumptions if one.complaint_type is None}
+    for entry in policy.entries:
+        for test in single_tests(entry.when):
+            if test.operator is Operator.KNOWN and test.negated and test.name in always:
+                message = f"never holds: {test.name} is presumed, and so always known"
+                yield Severity.ERROR, f"{entry.key}.when", message
+
+
+def _dates(policy: Policy, today: date) -> _Found:
+    if policy.effective < add_months(today, -_OLD_MONTHS):
+        message = f"in force since {policy.effective}: look through it, or give it today's date"
+        yield Severity.INFO, "effective", message
+    for owed in policy.owed:
+        if owed.until is not None and owed.until < today:
+            yield Severity.WARNING, f"{owed.key}.until", f"has not been in force since {owed.until}"
+    for index, (_, last) in enumerate(policy.hours.closed):
+        if last < today:
+            yield Severity.INFO, f"hours.closed[{index}]", f"is over since {last}"
+
+
 def _second_time(policy: Policy) -> _Found:
     if policy.second_time is None:
         yield (
@@ -244,6 +339,16 @@ def _second_time(policy: Policy) -> _Found:
         )
     elif policy.second_time.raise_one_step and len(policy.ladder) < 2:
         yield Severity.WARNING, "second_time.raise", "there is no ladder with a step to climb"
+    flat = policy.worth.get(RemedyKind.FREE_PERIOD)
+    periods = {
+        spec.period for _, _, spec in _remedies(policy) if spec.period is not None and spec.worth is None
+    }
+    if flat is not None and flat.each is None and len(periods) > 1:
+        yield (
+            Severity.WARNING,
+            f"worth.{RemedyKind.FREE_PERIOD}",
+            "is one sum for periods of several lengths: write what it costs per month",
+        )
     for index, (lower, upper) in enumerate(pairwise(policy.ladder)):
         below, above = _most(lower, policy), _most(upper, policy)
         if lower.kind is upper.kind and below is not None and above is not None and not below < above:

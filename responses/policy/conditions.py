@@ -100,3 +100,8 @@ def single_tests(condition: Condition) -> Iterable[Test]:
         return
     for part in condition.parts:
         yield from single_tests(part)
+
+
+def reads_message(condition: Condition, *names: str) -> bool:
+    """Whether a condition looks at one of these fields of the message."""
+    return any(test.subject is Subject.MESSAGE and test.name in names for test in single_tests(condition))

@@ -12,8 +12,35 @@ from responses.policy.schema import FactSpec, FactType, Texts
 read_date = read_with(parse_date, "a date such as 2026-11-01")
 read_number = read_with(parse_number, "a number")
 read_percent = read_with(parse_percent, "a percentage such as 15%")
-read_duration = read_with(parse_duration, "a span such as 2 working days, 30 minutes or 1 month")
-read_period = read_with(
+
+MOST_MONTHS = 1200
+"""A hundred years: longer spans are mistyped, and the calendar of dates has an end."""
+
+A_MONTH = 30
+"""How many days a month stands for where no calendar is at hand."""
+
+_WITH_DAYS = (DurationUnit.DAYS, DurationUnit.WORKING_DAYS)
+
+
+def read_duration(item: Item) -> Duration:
+    """`2 working days`, `30 minutes`, `1 month`."""
+    return _within_a_century(item, _read_span(item))
+
+
+def read_period(item: Item) -> Duration:
+    """`90 days`, `6 months`: a span that a calendar counts."""
+    return _within_a_century(item, _read_calendar_span(item))
+
+
+def _within_a_century(item: Item, span: Duration) -> Duration:
+    months = span.count // A_MONTH if span.unit in _WITH_DAYS else span.count
+    if months > MOST_MONTHS and span.unit not in (DurationUnit.MINUTES, DurationUnit.HOURS):
+        item.forbid(f'expected at most 100 years, found "{item.text()}"')
+    return span
+
+
+_read_span = read_with(parse_duration, "a span such as 2 working days, 30 minutes or 1 month")
+_read_calendar_span = read_with(
     parse_duration,
     "a span in days or months",
     allow=lambda duration: duration.unit in (DurationUnit.DAYS, DurationUnit.MONTHS),
@@ -38,8 +65,12 @@ class Context:
         money = parse_money(text)
         if money is None:
             raise item.refuse(f'expected an amount such as "10 {self.currency}", found "{text}"')
+        return self.in_currency(item, money)
+
+    def in_currency(self, item: Item, money: Money) -> Money:
+        """The same amount, which must be in the currency of the policy."""
         if money.currency != self.currency:
-            raise item.refuse(f'expected {self.currency} as in "currency", found "{text}"')
+            raise item.refuse(f'expected {self.currency} as in "currency", found "{item.text()}"')
         return money
 
     def read_texts(self, item: Item) -> Texts:

@@ -1,6 +1,7 @@
-"""What can be said of conditions without a case: which types a rule is for, and what implies what."""
+"""What can be said of conditions without a case: what an entry is for, and what implies what."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -15,8 +16,9 @@ from responses.policy.conditions import (
     Subject,
     Test,
     negate,
+    reads_message,
 )
-from responses.policy.schema import Rule
+from responses.policy.schema import Owed, Rule
 from responses.policy.verdicts import Truth
 
 _OPPOSITES = {
@@ -30,26 +32,65 @@ _UPPER = (Operator.UNDER, Operator.UP_TO)
 _URGENCIES = tuple(Urgency)
 
 
-def truth_for(condition: Condition, complaint_type: str) -> Truth:
-    """What is certain about a condition when only the complaint type is known."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """One time that everything is tried: for a message of that act, one complaint type or none."""
+
+    act: str
+    complaint_type: str | None
+
+
+def runs(complaint_types: Collection[str]) -> tuple[Run, ...]:
+    """Every run there can be."""
+    of_complaints = [Run(act=Act.COMPLAINT, complaint_type=one) for one in (*complaint_types, None)]
+    others = [Run(act=act, complaint_type=None) for act in Act if act is not Act.COMPLAINT]
+    return (*of_complaints, *others)
+
+
+def concerns(entry: Owed | Rule, act: str) -> bool:
+    """Whether an entry has a say in a message of that act.
+
+    Entries are written with complaints in mind. One that would hold for a question too must say so, by
+    naming the act, what is asked for, or (a rule) whose mistake it was; for praise, spam and the rest, a
+    rule must name the act.
+    """
+    if act == Act.COMPLAINT:
+        return True
+    if isinstance(entry, Owed):
+        return reads_message(entry.when, "act", "ask")
+    if act in (Act.REQUEST, Act.QUESTION):
+        return reads_message(entry.when, "act", "ask", "own_error")
+    return reads_message(entry.when, "act")
+
+
+def truth_for(condition: Condition, run: Run) -> Truth:
+    """What is certain about a condition when only the run is known."""
     match condition:
         case Test():
             if condition.subject is Subject.MESSAGE and condition.name in ("complaint", "act"):
-                value = complaint_type if condition.name == "complaint" else Act.COMPLAINT
+                value = run.complaint_type if condition.name == "complaint" else run.act
                 holds = (value in condition.operands) != condition.negated
                 return Truth.TRUE if holds else Truth.FALSE
             return Truth.OPEN
         case AllOf():
-            return _combined(condition.parts, complaint_type, Truth.FALSE, Truth.TRUE)
+            return _combined(condition.parts, run, Truth.FALSE, Truth.TRUE)
         case AnyOf():
-            return _combined(condition.parts, complaint_type, Truth.TRUE, Truth.FALSE)
+            return _combined(condition.parts, run, Truth.TRUE, Truth.FALSE)
 
 
-def _combined(parts: Iterable[Condition], complaint_type: str, decisive: Truth, otherwise: Truth) -> Truth:
-    truths = {truth_for(part, complaint_type) for part in parts}
+def _combined(parts: Iterable[Condition], run: Run, decisive: Truth, otherwise: Truth) -> Truth:
+    truths = {truth_for(part, run) for part in parts}
     if decisive in truths:
         return decisive
     return Truth.OPEN if Truth.OPEN in truths else otherwise
+
+
+def narrowed(condition: Condition, run: Run) -> Condition:
+    """The condition without the tests that hold throughout a run anyway."""
+    if not isinstance(condition, AllOf):
+        return condition
+    certain = [isinstance(part, Test) and truth_for(part, run) is Truth.TRUE for part in condition.parts]
+    return AllOf(parts=tuple(part for part, holds in zip(condition.parts, certain, strict=True) if not holds))
 
 
 def covering(rule: Rule, earlier: Sequence[Rule], complaint_types: Collection[str]) -> tuple[str, ...] | None:
@@ -57,37 +98,31 @@ def covering(rule: Rule, earlier: Sequence[Rule], complaint_types: Collection[st
 
     Sound but not complete: what it cannot see through, it takes for reachable.
     """
-    types = [one for one in complaint_types if truth_for(rule.when, one) is not Truth.FALSE]
     found: list[str] = []
-    for one in types:
-        by = next((other for other in earlier if other.ends_the_search and _covers(other, rule, one)), None)
-        if by is None:
-            return None
-        found.append(by.id)
-    if not _only_complaints(rule):
-        by = next((other for other in earlier if other.ends_the_search and _covers(other, rule, None)), None)
+    for run in runs(complaint_types):
+        if not may_hold(rule, run):
+            continue
+        by = next((other for other in earlier if other.ends_the_search and covers(other, rule, run)), None)
         if by is None:
             return None
         found.append(by.id)
     return tuple(other.id for other in earlier if other.id in found) or None
 
 
-def _only_complaints(rule: Rule) -> bool:
-    tests = _conjunction(rule.when)
-    return any(_is_message(test, "complaint") and not test.negated for test in tests) or any(
-        _is_message(test, "act") and not test.negated and test.operands == (Act.COMPLAINT,) for test in tests
-    )
+def may_hold(entry: Owed | Rule, run: Run) -> bool:
+    """Whether anything in a run could make an entry apply."""
+    return concerns(entry, run.act) and truth_for(entry.when, run) is not Truth.FALSE
 
 
-def _covers(other: Rule, rule: Rule, complaint_type: str | None) -> bool:
-    """Whether `other` holds whenever `rule` does, for one complaint type."""
+def covers(other: Owed | Rule, rule: Rule, run: Run) -> bool:
+    """Whether in that run `other` holds whenever `rule` does."""
+    if not concerns(other, run.act):
+        return False
     given = _conjunction(rule.when)
     for part in _parts(other.when):
-        if not isinstance(part, Test):
-            return False
-        if complaint_type is not None and truth_for(part, complaint_type) is Truth.TRUE:
+        if truth_for(part, run) is Truth.TRUE:
             continue
-        if not any(_implies(test, part) for test in given):
+        if not isinstance(part, Test) or not any(_implies(test, part) for test in given):
             return False
     return True
 
@@ -116,16 +151,14 @@ def _conjunction(condition: Condition) -> list[Test]:
     return [part for part in _parts(condition) if isinstance(part, Test)]
 
 
-def _is_message(test: Test, name: str) -> bool:
-    return test.subject is Subject.MESSAGE and test.name == name
-
-
 def _implies(test: Test, other: Test) -> bool:
     """Whether `other` holds whenever `test` does."""
     if (test.subject, test.name) != (other.subject, other.name):
         return False
     if other.operator is Operator.KNOWN:
-        return not other.negated  # a test that holds at all has a value to look at
+        # A test that holds at all has a value to look at, but for the one that wants none.
+        wants_none = test.operator is Operator.KNOWN and test.negated
+        return wants_none is other.negated
     test, other = _straight(test), _straight(other)
     if test.operator is Operator.KNOWN:
         return False

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from models.decision import Decision, DecisionKind, Matter, MissingFact, Role
+from models.decision import Decision, DecisionKind, Matter, MissingFact, Role, Step, StepOutcome
 from models.labels import Act
-from responses.policy.joining import join
+from responses.policy.coverage import Run, concerns, may_hold, narrowed
+from responses.policy.joining import Joined, join
 from responses.policy.limits import Limited, apply_limits, higher
 from responses.policy.schema import Policy, Supplier
 from responses.policy.sentences import Sentences, listed
 from responses.policy.situation import situation
-from responses.policy.trial import Trial, try_type
+from responses.policy.trial import Trial, Tried, try_type
 
 _Item = TypeVar("_Item")
 
@@ -23,50 +24,107 @@ def decide(policy: Policy, matter: Matter, *, language: str = "it") -> Decision:
     (`it`, else English) and touches nothing but the sentences for agents: the reasons of the steps,
     `notes` and `limits_cut`.
     """
-    say = Sentences(language)
-    if "act" in matter.abstained:
-        # Everything below rests on the act: whether there is a grievance at all.
-        return replace(_blank(policy, matter, DecisionKind.HAND_OVER), notes=(say("unsure", fields="act"),))
-    types = matter.complaint_types if matter.act == Act.COMPLAINT else ()
-    trials = [try_type(policy, situation(policy, matter, one), say) for one in types or (None,)]
-    if matter.act == Act.PRAISE and not trials[0].settled:
-        return replace(_blank(policy, matter, DecisionKind.THANKS), steps=tuple(trials[0].steps))
-    joined, notes = join([grant for trial in trials for grant in trial.grants], say)
-    limited = apply_limits(joined, policy, situation(policy, matter, None), say)
-    return _assemble(policy, matter, trials, replace(limited, notes=notes + limited.notes), say)
+    return Judge(policy).decide(matter, language=language)
+
+
+class Judge:
+    """Judges many matters by one policy, and remembers which of its entries are for what."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self._tried: dict[tuple[Run, bool, bool], Tried] = {}
+
+    def decide(self, matter: Matter, *, language: str = "it", explain: bool = True) -> Decision:
+        """The same decision as `decide`; without `explain` it has no steps and takes far less time."""
+        policy, say = self.policy, Sentences(language)
+        if "act" in matter.abstained:
+            # Everything below rests on the act: whether there is a grievance at all.
+            unsure = (say("unsure", fields="act"),)
+            return replace(_blank(policy, matter, DecisionKind.HAND_OVER), notes=unsure)
+        types = matter.complaint_types if matter.act == Act.COMPLAINT else ()
+        trials = [
+            try_type(policy, situation(policy, matter, one), say, self._to_try(matter, one, explain))
+            for one in types or (None,)
+        ]
+        if matter.act == Act.PRAISE and not trials[0].settled:
+            return replace(_blank(policy, matter, DecisionKind.THANKS), steps=tuple(trials[0].steps))
+        whole = situation(policy, matter, None)
+        joined = join([grant for trial in trials for grant in trial.grants], policy, whole, say)
+        limited = _together(joined, apply_limits(joined.grants, policy, whole, say))
+        return _assemble(policy, matter, trials, limited, say, explain=explain)
+
+    def _to_try(self, matter: Matter, complaint_type: str | None, explain: bool) -> Tried:
+        """The entries that concern the act; of these only what may hold, unless each is to be explained or
+        the complaint type is in doubt."""
+        run = Run(act=matter.act, complaint_type=complaint_type)
+        every = explain or "complaint_types" in matter.abstained
+        key = run, explain, every
+        if key not in self._tried:
+            owed = [one for one in self.policy.owed if concerns(one, run.act)]
+            rules = [one for one in self.policy.rules if concerns(one, run.act)]
+            if not every:
+                owed = [replace(one, when=narrowed(one.when, run)) for one in owed if may_hold(one, run)]
+                rules = [replace(one, when=narrowed(one.when, run)) for one in rules if may_hold(one, run)]
+            self._tried[key] = Tried(owed=tuple(owed), rules=tuple(rules), explain=explain)
+        return self._tried[key]
+
+
+def _together(joined: Joined, limited: Limited) -> Limited:
+    return replace(
+        limited,
+        tier=higher(joined.tier, limited.tier),
+        notes=joined.notes + limited.notes,
+        missing=joined.missing + limited.missing,
+    )
 
 
 def _assemble(
-    policy: Policy, matter: Matter, trials: Sequence[Trial], limited: Limited, say: Sentences
+    policy: Policy,
+    matter: Matter,
+    trials: Sequence[Trial],
+    limited: Limited,
+    say: Sentences,
+    *,
+    explain: bool,
 ) -> Decision:
     missing = _missing(policy, matter, [*_each(trial.missing for trial in trials), *limited.missing])
     unsure = tuple(dict.fromkeys(_each(trial.unsure for trial in trials)))
     kind = _kind(trials, limited, missing, unsure)
     given = kind in (DecisionKind.OFFER, DecisionKind.DECLINE, DecisionKind.STATUS)
-    refusal = next((trial.refusal for trial in trials if trial.refusal is not None), None)
+    refusals = [trial.refusal for trial in trials if trial.refusal is not None]
+    unchecked = [
+        Step(rule_id=limit, complaint_type=None, outcome=StepOutcome.OPEN, reason=reason)
+        for limit, reason in limited.unchecked
+    ]
     notes = [*_each(trial.notes for trial in trials), *limited.notes]
     if unsure:
         notes.append(say("unsure", fields=listed(unsure)))
     # What is asked for before deciding binds nobody; offers stand beside a hand-over for agents to see.
     shows_offers = given or kind is DecisionKind.HAND_OVER
-    return replace(
-        _blank(policy, matter, kind),
+    return Decision(
+        kind=kind,
+        policy=policy.name,
+        policy_sha256=policy.sha256,
+        complaint_types=matter.complaint_types,
         offers=tuple(grant.offer() for grant in limited.grants) if shows_offers else (),
         commitments=_distinct(_each(trial.commitments for trial in trials)) if given else (),
         missing=missing,
         tier=_tier(policy, trials, limited, kind),
         apologise=given and any(trial.apologise for trial in trials),
         at_fault=_at_fault(trials),
+        faults={
+            trial.complaint_type: trial.our_fault for trial in trials if trial.complaint_type is not None
+        },
         second_time=_without_formula(policy, trials),
-        decline_reason=refusal.reason if refusal is not None and given else None,
-        alternative=refusal.alternative if refusal is not None and given else None,
+        refusals=tuple(refusals) if given else (),
+        status_of=_of_which_nothing_is_new(trials) if given else (),
         manner=next((trial.manner for trial in trials if trial.manner is not None), None),
         rule_ids=_distinct(_each(trial.rule_ids for trial in trials)),
         because=_distinct(_each(trial.because for trial in trials)),
         limits_cut=_distinct([*_each(trial.cut for trial in trials), *limited.cut]),
         notes=_distinct(notes),
         presumed=_distinct(_each(trial.presumed for trial in trials)),
-        steps=tuple(_each(trial.steps for trial in trials)),
+        steps=(*_each(trial.steps for trial in trials), *unchecked) if explain else (),
         worth=limited.worth if shows_offers and limited.grants else None,
     )
 
@@ -78,7 +136,7 @@ def _kind(
         return DecisionKind.HAND_OVER
     if any(fact.ask is not None for fact in missing):
         return DecisionKind.ASK
-    if missing or unsure:
+    if missing or unsure or limited.beyond:
         return DecisionKind.HAND_OVER
     if limited.grants or any(trial.commitments for trial in trials):
         return DecisionKind.OFFER
@@ -92,11 +150,16 @@ def _kind(
 def _tier(policy: Policy, trials: Sequence[Trial], limited: Limited, kind: DecisionKind) -> Role:
     tiers = [trial.tier for trial in trials]
     if kind is DecisionKind.HAND_OVER:
-        return higher(*tiers, *(trial.hand_over or Role.AGENT for trial in trials))
+        beyond = Role.ADMIN if limited.beyond else Role.AGENT
+        return higher(*tiers, beyond, *(trial.hand_over or Role.AGENT for trial in trials))
     if kind is not DecisionKind.OFFER:
         return higher(*tiers)
     owed = policy.owed_approval if any(grant.owed for grant in limited.grants) else Role.AGENT
     return higher(*tiers, limited.tier, owed)
+
+
+def _of_which_nothing_is_new(trials: Sequence[Trial]) -> tuple[str, ...]:
+    return tuple(one.complaint_type for one in trials if one.status and one.complaint_type is not None)
 
 
 def _at_fault(trials: Sequence[Trial]) -> bool | None:

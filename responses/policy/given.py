@@ -1,19 +1,30 @@
 """What was given before: whether a message is a follow-up, or the same failure come again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from models.decision import Basis, Decision, Duration, DurationUnit, Given, Matter, Remedy, RemedyKind
+from models.decision import (
+    Basis,
+    Decision,
+    Duration,
+    DurationUnit,
+    Given,
+    Matter,
+    Offer,
+    Remedy,
+    RemedyKind,
+)
 from models.labels import Act
 from models.money import Money
 from responses.hours import add_months
+from responses.policy.amounts import DIVISIBLE
 from responses.policy.schema import Policy
 from responses.policy.situation import ORDER
 
-# Remedies that put the failure right. When one of them was carried out and the same complaint comes, it
-# has failed again; after money it may as well be the old matter told once more.
+# Remedies that put the failure right. When one of them, or what the rule promised to do, was carried out and
+# the same complaint comes, it has failed again; after money it may as well be the old matter told once more.
 _CURES = frozenset({RemedyKind.REPLACEMENT, RemedyKind.REPAIR, RemedyKind.REDO})
 
 _OPEN = "open"
@@ -41,7 +52,7 @@ class Standing:
 
 def standing(policy: Policy, matter: Matter, complaint_type: str | None) -> Standing:
     """Whether one complaint type of the matter is new, a follow-up, or a second time."""
-    order = _order(matter)
+    order = _order_of(matter)
     here = _newest_first(
         given
         for given in (*matter.given_here, *matter.history)
@@ -88,7 +99,7 @@ def _same_failure(given: Given, matter: Matter, complaint_type: str | None) -> b
     return given.complaint_type in (None, complaint_type)
 
 
-def _order(matter: Matter) -> str | None:
+def _order_of(matter: Matter) -> str | None:
     order = matter.facts.get(ORDER)
     return None if order is None or order.unavailable else str(order.value)
 
@@ -105,7 +116,7 @@ def _opens_second_time(given: Given, matter: Matter) -> bool:
         return True
     if given.incident is not None and matter.incident is not None:
         return given.incident != matter.incident
-    return given.promise_state == _KEPT and given.kind in _CURES
+    return given.promise_state == _KEPT and (given.committed or given.kind in _CURES)
 
 
 def _newest_first(givens: Iterable[Given]) -> tuple[Given, ...]:
@@ -126,15 +137,16 @@ def given_by(
     One entry for each offer, and one in words for every other complaint type: a type that got an apology
     alone, or whose remedy was joined with another's, is answered too, and another message about it is a
     follow-up. Of a choice the first option gives the kind and the dearest the worth, until the customer
-    picks.
+    picks; a choice between what is owed and goodwill goes on record as both.
     """
     offered = [
-        (offer.complaint_type, offer.options[0].kind, offer.basis, _dearest(offer.options))
+        (offer.complaint_type, options[0].kind, basis, _dearest(options), _other_kinds(offer, options[0]))
         for offer in decision.offers
+        for basis, options in _by_basis(offer)
     ]
     with_offer = {offer.complaint_type for offer in decision.offers}
     in_words = [
-        (complaint_type, RemedyKind.WORDS, Basis.GOODWILL, None)
+        (complaint_type, RemedyKind.WORDS, Basis.GOODWILL, None, ())
         for complaint_type in decision.complaint_types or (None,)
         if complaint_type not in with_offer
     ]
@@ -146,13 +158,24 @@ def given_by(
             kind=kind,
             basis=basis,
             worth=worth,
-            our_fault=decision.at_fault is True,
+            our_fault=decision.fault_of(complaint_type) is True,
             promise_state=promise_state,
             incident=incident,
             order_id=order_id,
+            committed=bool(decision.commitments),
+            beside=beside,
         )
-        for complaint_type, kind, basis, worth in (*offered, *in_words)
+        for complaint_type, kind, basis, worth, beside in (*offered, *in_words)
     )
+
+
+def _by_basis(offer: Offer) -> list[tuple[Basis, list[Remedy]]]:
+    parts = {basis: [one for one in offer.options if offer.basis_of(one) is basis] for basis in Basis}
+    return [(basis, options) for basis, options in parts.items() if options]
+
+
+def _other_kinds(offer: Offer, first: Remedy) -> tuple[RemedyKind, ...]:
+    return tuple(dict.fromkeys(one.kind for one in offer.options if one.kind is not first.kind))
 
 
 def _dearest(options: Iterable[Remedy]) -> Money | None:
@@ -160,32 +183,76 @@ def _dearest(options: Iterable[Remedy]) -> Money | None:
     return max(worths, key=lambda worth: worth.amount, default=None)
 
 
-def already_met(options: tuple[Remedy, ...], before: tuple[Given, ...]) -> Given | None:
+def already_met(options: tuple[Remedy, ...], standing: Standing, matter: Matter) -> Given | None:
     """The earlier remedy by which something owed was already given, if it was.
 
     Owed and given once, it is settled for the incident; so it is by goodwill of the same kind, unless
-    that was worth less.
+    that was worth less. What concerns the thing as a whole was given once for all the complaint types of
+    an answer, and stands in the record of one of them.
     """
-    kinds = {remedy.kind: remedy for remedy in options}
-    for given in before:
-        if given.kind not in kinds or given.promise_state in (_BROKEN, _WITHDRAWN):
-            continue
-        due = kinds[given.kind].worth
-        if given.basis is Basis.OWED or due is None or given.worth is None:
+    for given in standing.before:
+        stands = given.promise_state not in (_BROKEN, _WITHDRAWN)
+        if stands and any(option.kind in given.kinds and _settles(given, option) for option in options):
             return given
-        if given.worth.currency == due.currency and due <= given.worth:
+    for given in _for_other_types(standing, matter):
+        if any(_settled_with(given, option) for option in options):
             return given
     return None
 
 
-def still_counts(given: Given, currency: str) -> bool:
-    """Whether a favour counts against limits: goodwill in the policy's currency, not withdrawn."""
+def _settles(given: Given, option: Remedy) -> bool:
+    due = option.worth
+    if given.basis is Basis.OWED or due is None or given.worth is None:
+        return True
+    return given.worth.currency == due.currency and due <= given.worth
+
+
+def _for_other_types(standing: Standing, matter: Matter) -> Iterator[Given]:
+    """What the same answers gave for other complaint types, and still stands."""
+    answers = {(given.case_id, given.at) for given in standing.before}
+    order = _order_of(matter)
+    for given in (*matter.given_here, *matter.history):
+        stands = given.promise_state not in (_BROKEN, _WITHDRAWN) and _same_order(given, order, matter)
+        if stands and given not in standing.before and (given.case_id, given.at) in answers:
+            yield given
+
+
+def _settled_with(given: Given, option: Remedy) -> bool:
+    """Whether a remedy given for another complaint type was this one too: the thing itself, or its price."""
+    if option.kind in given.beside:
+        return True
+    if given.kind is not option.kind:
+        return False
+    if option.kind not in DIVISIBLE:
+        return _settles(given, option)
+    # A sum that was paid for something else is not the price.
+    same_price = given.worth == option.worth or (given.worth is None and option.worth is None)
+    return option.full and given.basis is Basis.OWED and same_price
+
+
+def was_favour(given: Given) -> bool:
+    """Whether it was goodwill that cost something and was not taken back: such counts against limits."""
     return (
         given.basis is Basis.GOODWILL
         and given.promise_state != _WITHDRAWN
-        and given.worth is not None
-        and given.worth.currency == currency
+        and given.kind is not RemedyKind.WORDS
     )
+
+
+def has_known_worth(given: Given, currency: str) -> bool:
+    """Whether anybody can say what it was worth in the policy's currency."""
+    return given.worth is not None and given.worth.currency == currency
+
+
+def of_the_same_failure(standing: Standing, matter: Matter) -> tuple[Given, ...]:
+    """What was given before for the very failure and order at hand, in this case or another.
+
+    What was given for a failure of its own does not belong to it: a broken promise, or a kept one after
+    which it happened again.
+    """
+    order = _order_of(matter)
+    same = (given for given in standing.before if _same_order(given, order, matter))
+    return tuple(given for given in same if not _opens_second_time(given, matter))
 
 
 def earlier(moment: datetime, span: Duration) -> datetime:

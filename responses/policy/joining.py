@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from models.decision import Basis, Offer, Remedy, RemedyKind
+from models.decision import Basis, Offer, Remedy, RemedyKind, Role
 from models.money import Money
 from responses.policy.amounts import DIVISIBLE, cut, larger
+from responses.policy.schema import Policy
 from responses.policy.sentences import Sentences, plain
+from responses.policy.situation import PRICE, Situation
 
-# Against these, a refund of everything is the other way of putting the same thing right.
+# Against these, a refund of the price is the other way of putting the same thing right.
 _CURES = frozenset({RemedyKind.REPLACEMENT, RemedyKind.REPAIR, RemedyKind.REDO})
+
+_ORDER = "order"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,16 +28,26 @@ class Option:
         """The kind of its remedy."""
         return self.remedy.kind
 
+    @property
+    def pays_price(self) -> bool:
+        """Whether it refunds the price or a share of it; a sum pays for something else, such as the wait."""
+        return self.kind is RemedyKind.REFUND and (self.remedy.full or self.remedy.of == _ORDER)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grant:
-    """What one rule gives for one complaint type, on its way to becoming an offer."""
+    """What one rule gives for one complaint type, on its way to becoming an offer.
+
+    `joined` are the complaint types, and `rules` the rules, whose remedies were joined into it.
+    """
 
     options: tuple[Option, ...]
     rule_id: str
     complaint_type: str | None
     because: str | None = None
     source: str | None = None
+    joined: frozenset[str | None]
+    rules: frozenset[str]
 
     @property
     def owed(self) -> bool:
@@ -47,14 +61,32 @@ class Grant:
 
     def offer(self) -> Offer:
         """The finished offer."""
+        basis = Basis.OWED if self.owed else Basis.GOODWILL
         return Offer(
-            basis=Basis.OWED if self.owed else Basis.GOODWILL,
-            options=tuple(option.remedy for option in self.options),
+            basis=basis,
+            options=tuple(
+                option.remedy if option.basis is basis else replace(option.remedy, basis=option.basis)
+                for option in self.options
+            ),
             rule_id=self.rule_id,
             complaint_type=self.complaint_type,
             because=self.because,
             source=self.source,
         )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Joined:
+    """One answer's grants, what is owed first.
+
+    `notes` are sentences on what fell away, `missing` the facts that someone can supply and without which
+    nobody knows what is left of a favour beside what is owed; `tier` is who may approve without them.
+    """
+
+    grants: tuple[Grant, ...]
+    notes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    tier: Role = Role.AGENT
 
 
 def goodwill_worth(grant: Grant) -> Money | None:
@@ -73,21 +105,21 @@ def dearest(worths: Sequence[Money | None]) -> Money | None:
     return largest
 
 
-def join(grants: Sequence[Grant], say: Sentences) -> tuple[tuple[Grant, ...], tuple[str, ...]]:
-    """Join grants, what is owed first. Gives the grants left and sentences on what fell away.
-
-    Of two with the same kind of remedy the larger stays; goodwill is reduced by what is owed of the same
-    kind; a full refund beside a replacement, repair or redo becomes a choice between them.
+def join(grants: Sequence[Grant], policy: Policy, situation: Situation, say: Sentences) -> Joined:
+    """Join grants. Of the same kind of remedy for two complaint types the larger stays, inside choices too;
+    goodwill is reduced by what is owed of the same kind; a refund of the price beside a replacement,
+    repair or redo becomes a choice between them. What one rule gives together stays together.
     """
-    notes: list[str] = []
     owed = _join_owed([grant for grant in grants if grant.owed])
-    goodwill = _keep_larger([grant for grant in grants if not grant.owed])
-    left: list[Grant] = []
-    for grant in goodwill:
-        reduced = _reduce(grant, owed, say, notes)
-        if reduced.options:
-            left.append(reduced)
-    return _refund_or_cure([*owed, *left]), tuple(notes)
+    reducing = _Reducing(owed, policy, situation, say)
+    goodwill = [reducing.reduce(grant) for grant in _keep_larger([one for one in grants if not one.owed])]
+    left = [grant for grant in goodwill if grant.options]
+    return Joined(
+        grants=_price_or_cure([*owed, *left]),
+        notes=tuple(reducing.notes),
+        missing=tuple(reducing.missing),
+        tier=reducing.tier,
+    )
 
 
 def _join_owed(grants: Sequence[Grant]) -> list[Grant]:
@@ -109,61 +141,167 @@ def _is_whole(grant: Grant) -> bool:
 
 
 def _keep_larger(grants: Sequence[Grant]) -> list[Grant]:
-    kept: list[Grant] = []
-    for grant in grants:
-        rival = next((other for other in kept if _same_kind(grant, other)), None)
-        if rival is None:
-            kept.append(grant)
-        elif _is_larger(grant, rival):
-            kept[kept.index(rival)] = grant
-    return kept
+    """Goodwill in which no kind is given for two complaint types.
+
+    What is given for certain comes before what may be chosen: a choice between two remedies that are both
+    given anyway takes nothing away from either.
+    """
+    kept: list[tuple[int, Grant]] = []
+    for place, grant in sorted(enumerate(grants), key=lambda each: len(each[1].options)):
+        rivals = [index for index, (_, other) in enumerate(kept) if _share_a_kind(grant, other)]
+        if rivals:
+            _settle(grant, kept, rivals)
+        else:
+            kept.append((place, grant))
+    return [grant for _, grant in sorted(kept, key=lambda each: each[0])]
 
 
-def _same_kind(left: Grant, right: Grant) -> bool:
+def _share_a_kind(left: Grant, right: Grant) -> bool:
     # Of one complaint type everything stands: the owner wrote it together.
-    if left.complaint_type == right.complaint_type or not left.kinds & right.kinds:
+    if left.joined & right.joined:
         return False
     # Words cost nothing and answer different grievances.
-    return not (left.kinds | right.kinds) <= {RemedyKind.WORDS}
+    return bool((left.kinds & right.kinds) - {RemedyKind.WORDS})
 
 
-def _is_larger(grant: Grant, rival: Grant) -> bool:
-    worth, other = goodwill_worth(grant), goodwill_worth(rival)
-    if worth is None or other is None:
-        return worth is None and other is not None
-    return other < worth
+def _settle(grant: Grant, kept: list[tuple[int, Grant]], rivals: Sequence[int]) -> None:
+    """Put the options of a grant where their kind stands; what is new becomes one more thing to choose."""
+    first = rivals[0]
+    place, other = kept[first]
+    if len(rivals) == 1 and all(_is_larger(grant, other, kind) for kind in other.kinds):
+        # It holds more of everything: its own order stays, of which the first is the default.
+        kept[first] = place, _with_origins(grant, other)
+        return
+    for index in rivals:
+        where, other = kept[index]
+        shared = (grant.kinds & other.kinds) - {RemedyKind.WORDS}
+        kept[index] = where, _with_the_larger(other, grant, shared)
+    known = {kind for index in rivals for kind in kept[index][1].kinds}
+    added = tuple(option for option in grant.options if option.kind not in known)
+    place, other = kept[first]
+    kept[first] = place, replace(other, options=other.options + added)
 
 
-def _reduce(grant: Grant, owed: Sequence[Grant], say: Sentences, notes: list[str]) -> Grant:
+def _with_the_larger(grant: Grant, other: Grant, shared: frozenset[RemedyKind]) -> Grant:
+    """A grant with the other's remedies of those kinds where they are larger."""
     options: list[Option] = []
+    taken: set[RemedyKind] = set()
     for option in grant.options:
-        due = [part.remedy for other in owed for part in other.options if part.kind is option.kind]
-        if not due:
+        if option.kind not in shared or not _is_larger(other, grant, option.kind):
             options.append(option)
-            continue
-        rest = _rest(option.remedy, due)
-        if rest is None:
-            notes.append(say("covered", remedy=option.kind))
+        elif option.kind not in taken:
+            taken.add(option.kind)
+            options += _of_kind(other, option.kind)
+    # Where nothing of its own is left, the answer is the other rule's, with its reason.
+    kept = grant if any(option in grant.options for option in options) else other
+    return replace(_with_origins(kept, grant, other), options=tuple(options))
+
+
+def _with_origins(grant: Grant, *others: Grant) -> Grant:
+    """A grant that knows what was joined into it."""
+    return replace(
+        grant,
+        joined=grant.joined.union(*(other.joined for other in others)),
+        rules=grant.rules.union(*(other.rules for other in others)),
+    )
+
+
+def _of_kind(grant: Grant, kind: RemedyKind) -> list[Option]:
+    return [option for option in grant.options if option.kind is kind]
+
+
+def _is_larger(grant: Grant, rival: Grant, kind: RemedyKind) -> bool:
+    """Whether a grant holds more of a kind. What nobody can put a figure to counts as more, so that it is
+    not lost; of two such, the larger share."""
+    ours, theirs = _of_kind(grant, kind), _of_kind(rival, kind)
+    if not ours:
+        return False
+    worth, other = (dearest([option.remedy.worth for option in side]) for side in (ours, theirs))
+    if worth is not None and other is not None:
+        return other < worth
+    if worth is None and other is None:
+        return max(map(_share, ours)) > max(map(_share, theirs))
+    return worth is None
+
+
+def _share(option: Option) -> int:
+    return 100 if option.remedy.full else int(option.remedy.percent or 0)
+
+
+class _Reducing:
+    """Takes from goodwill what is owed of the same kind."""
+
+    def __init__(self, owed: Sequence[Grant], policy: Policy, situation: Situation, say: Sentences) -> None:
+        self.owed = owed
+        self.say = say
+        self.price_can_come = PRICE in policy.facts and PRICE not in situation.unavailable
+        self.notes: list[str] = []
+        self.missing: list[str] = []
+        self.tier = Role.AGENT
+
+    def reduce(self, grant: Grant) -> Grant:
+        options = [self._rest_of(option) for option in grant.options]
+        return replace(grant, options=tuple(option for option in options if option is not None))
+
+    def _rest_of(self, option: Option) -> Option | None:
+        """What goodwill adds to what is owed of its kind; None where nothing."""
+        due = [found for grant in self.owed if (found := _of_kind(grant, option.kind))]
+        if not due:
+            return option
+        if option.kind not in DIVISIBLE or _covers_any_share(due, option):
+            self._say_covered(option)
+            return None
+        sums = [dearest([one.remedy.worth for one in found]) for found in due]
+        known = [worth for worth in sums if worth is not None]
+        worth = option.remedy.worth
+        if worth is None or len(known) < len(sums):
+            return self._unknown(option)
+        rest = worth
+        for part in known:
+            rest = rest - part
+        if rest.amount <= 0:
+            self._say_covered(option)
+            return None
+        self.notes.append(self.say("reduced", remedy=option.kind, amount=plain(rest)))
+        return replace(option, remedy=cut(option.remedy, rest))
+
+    def _say_covered(self, option: Option) -> None:
+        self.notes.append(self.say("covered", remedy=option.kind))
+
+    def _unknown(self, option: Option) -> Option:
+        """Nobody can tell what is left: the price is asked for, or the favour stands and is looked at."""
+        if self.price_can_come:
+            self.missing.append(PRICE)
         else:
-            options.append(replace(option, remedy=cut(option.remedy, rest)))
-            notes.append(say("reduced", remedy=option.kind, amount=plain(rest)))
-    return replace(grant, options=tuple(options))
+            self.tier = Role.SUPERVISOR
+            role = self.say.role(self.tier)
+            self.notes.append(self.say("owed_unknown", remedy=option.kind, role=role))
+        return option
 
 
-def _rest(remedy: Remedy, due: Sequence[Remedy]) -> Money | None:
-    """What goodwill adds to what is owed of its kind; None where nothing, or nobody can tell."""
-    owed = dearest([other.worth for other in due])
-    if remedy.kind not in DIVISIBLE or remedy.worth is None or owed is None:
-        return None
-    return remedy.worth - owed if owed < remedy.worth else None
+def _covers_any_share(due: Sequence[Sequence[Option]], option: Option) -> bool:
+    """Whether the price itself is owed back, of which the goodwill is a share: whatever the price is."""
+    return option.pays_price and any(one.remedy.full for found in due for one in found)
 
 
-def _refund_or_cure(grants: Sequence[Grant]) -> tuple[Grant, ...]:
-    refund = next((grant for grant in grants if any(option.remedy.full for option in grant.options)), None)
-    cure = next((grant for grant in grants if grant.kinds & _CURES and grant is not refund), None)
+def _price_or_cure(grants: Sequence[Grant]) -> tuple[Grant, ...]:
+    together = frozenset().union(*(_rules_giving_both(grants)))
+    free = [grant for grant in grants if not grant.rules & together]
+    refund = next((one for one in free if any(option.pays_price for option in one.options)), None)
+    cure = next((one for one in free if one.kinds & _CURES and one is not refund), None)
     if refund is None or cure is None:
         return tuple(grants)
     first, second = (cure, refund) if cure.owed or not refund.owed else (refund, cure)
     added = tuple(option for option in second.options if option.kind not in first.kinds)
-    choice = replace(first, options=first.options + added)
+    choice = replace(_with_origins(first, second), options=first.options + added)
     return tuple(choice if grant is first else grant for grant in grants if grant is not second)
+
+
+def _rules_giving_both(grants: Sequence[Grant]) -> list[frozenset[str]]:
+    """The rules that give a refund of the price and a cure side by side: their author meant both."""
+    return [
+        refund.rules & cure.rules
+        for refund in grants
+        for cure in grants
+        if refund is not cure and any(option.pays_price for option in refund.options) and cure.kinds & _CURES
+    ]

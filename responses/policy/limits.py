@@ -8,7 +8,7 @@ from decimal import Decimal
 from models.decision import Basis, Given, Role
 from models.money import Money
 from responses.policy.amounts import DIVISIBLE, cut, larger, rounded_down
-from responses.policy.given import earlier, still_counts
+from responses.policy.given import earlier, has_known_worth, was_favour
 from responses.policy.joining import Grant, Option, goodwill_worth
 from responses.policy.schema import Policy
 from responses.policy.sentences import Sentences, plain
@@ -22,7 +22,8 @@ class Limited:
     """Grants within the limits.
 
     `worth` is all the goodwill together, None where a part's worth is unknown. `missing` are facts that
-    someone can supply and that a limit needs.
+    someone can supply and that a limit needs, `unchecked` the limits that something unknown keeps open.
+    `beyond` says that the goodwill is worth more than anyone may approve.
     """
 
     grants: tuple[Grant, ...]
@@ -31,6 +32,8 @@ class Limited:
     cut: tuple[str, ...]
     notes: tuple[str, ...]
     missing: tuple[str, ...]
+    unchecked: tuple[tuple[str, str], ...] = ()
+    beyond: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +63,8 @@ class _Limits:
         self.cut: list[str] = []
         self.notes: list[str] = []
         self.missing: list[str] = []
+        self.unchecked: list[tuple[str, str]] = []
+        self.beyond = False
         self.nothing = Money(amount=Decimal(0), currency=policy.currency)
 
     def apply(self, grants: Sequence[Grant]) -> Limited:
@@ -81,7 +86,21 @@ class _Limits:
                 worth = None
         self._raise_for_worth(worth)
         self._raise_for_customer(worth)
+        if self.beyond and any(grant.owed for grant in kept):
+            return self._limited(self._what_is_owed(kept), self.nothing)
         return self._limited(kept, worth)
+
+    def _what_is_owed(self, grants: Sequence[Grant]) -> list[Grant]:
+        """What is owed alone: it does not wait for the favour that nobody may approve."""
+        self.beyond = False
+        left: list[Grant] = []
+        for grant in grants:
+            owed = tuple(option for option in grant.options if option.basis is Basis.OWED)
+            for option in (option for option in grant.options if option not in owed):
+                role = self.say.role(Role.ADMIN)
+                self.notes.append(self.say("above_all_owed", remedy=option.kind, role=role))
+            left += [replace(grant, options=owed)] if owed else []
+        return left
 
     def _limited(self, grants: Sequence[Grant], worth: Money | None) -> Limited:
         return Limited(
@@ -91,11 +110,14 @@ class _Limits:
             cut=tuple(self.cut),
             notes=tuple(self.notes),
             missing=tuple(dict.fromkeys(self.missing)),
+            unchecked=tuple(self.unchecked),
+            beyond=self.beyond,
         )
 
     def _caps(self) -> list[_Cap]:
         limits, matter = self.policy.limits, self.situation.matter
-        spent = self._total(matter.given_here)
+        bounded = limits.per_case is not None or limits.share_of_price is not None
+        spent = self._total(matter.given_here, "per_case") if bounded else self.nothing
         caps: list[_Cap] = []
         if limits.per_case is not None:
             caps.append(self._cap("per_case", limits.per_case, spent))
@@ -106,8 +128,11 @@ class _Limits:
                 caps.append(self._cap("share_of_price", share, spent))
             elif PRICE in self.policy.facts and PRICE not in self.situation.unavailable:
                 self.missing.append(PRICE)
-            else:
+            elif limits.per_case is not None:
                 self.notes.append(self.say("price_unknown"))
+            else:
+                # Nothing else bounds what is given: somebody has to look.
+                self._raise("price_unknown_alone", Role.SUPERVISOR)
         return caps
 
     def _cap(self, name: str, limit: Money, spent: Money) -> _Cap:
@@ -147,15 +172,20 @@ class _Limits:
                 self.tier = higher(self.tier, role)
                 return
         self.tier = Role.ADMIN
-        self.notes.append(self.say("above_all", worth=plain(worth)))
+        self.beyond = True
+        self.notes.append(self.say("above_all", worth=plain(worth), role=self.say.role(Role.ADMIN)))
 
     def _raise_for_customer(self, worth: Money | None) -> None:
         limit = self.policy.limits.per_customer
-        if limit is None or worth is None or worth == self.nothing:
+        if limit is None or worth == self.nothing:
             return
-        total = worth + self._had_since(earlier(self.situation.matter.now, limit.every))
-        if limit.total < total:
-            self._raise("per_customer", Role.SUPERVISOR, total=plain(total), cap=plain(limit.total))
+        since = earlier(self.situation.matter.now, limit.every)
+        had = self._had_since(since)
+        if worth is None:
+            self._raise("per_customer_unknown", Role.SUPERVISOR, cap=plain(limit.total))
+        elif limit.total < worth + had:
+            total = plain(worth + had)
+            self._raise("per_customer", Role.SUPERVISOR, total=total, cap=plain(limit.total))
 
     def _raise(self, phrase: str, role: Role, **fields: str) -> None:
         self.tier = higher(self.tier, role)
@@ -163,14 +193,23 @@ class _Limits:
 
     def _had_since(self, since: datetime) -> Money:
         matter = self.situation.matter
-        return self._total(given for given in (*matter.given_here, *matter.history) if given.at >= since)
+        recent = [given for given in (*matter.given_here, *matter.history) if given.at >= since]
+        return self._total(recent, "per_customer")
 
-    def _total(self, givens: Iterable[Given]) -> Money:
+    def _total(self, givens: Iterable[Given], limit: str) -> Money:
+        """What past favours come to; one whose worth nobody knows leaves the limit open."""
         total = self.nothing
-        for given in givens:
-            if given.worth is not None and still_counts(given, self.policy.currency):
+        for given in filter(was_favour, givens):
+            if given.worth is not None and has_known_worth(given, self.policy.currency):
                 total += given.worth
+            else:
+                self._leave_open(limit, given)
         return total
+
+    def _leave_open(self, limit: str, given: Given) -> None:
+        day = given.at.astimezone(self.policy.timezone).date().isoformat()
+        self._raise("past_unknown", Role.SUPERVISOR, remedy=given.kind, day=day)
+        self.unchecked.append((f"limits.{limit}", self.notes[-1]))
 
 
 def _costs(option: Option) -> bool:

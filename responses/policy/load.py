@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.numbers import is_currency
 
-from models.decision import Role
+from models.decision import Basis, Role
 from models.labels import ComplaintType, Language
 from responses.hours import OpeningHours
 from responses.policy.context import Context, read_date, read_duration
@@ -94,15 +94,24 @@ def load_policy(path: Path, complaint_types: Collection[str] = tuple(ComplaintTy
     return load_policy_text(text, str(path), complaint_types)
 
 
-def load_policy_text(text: str, name: str, complaint_types: Collection[str] = tuple(ComplaintType)) -> Policy:
+def load_policy_text(
+    text: str,
+    name: str,
+    complaint_types: Collection[str] = tuple(ComplaintType),
+    *,
+    accepted: bool = False,
+) -> Policy:
     """Load a policy kept as text. `name` is what problems give as the file.
+
+    One that was `accepted` by an earlier Rimedio still judges the matters of its time: what has been
+    forbidden since is let pass.
 
     `Policy.sha256` is that of the text in UTF-8, hence that of the file's bytes.
 
     Raises:
         PolicyFileError: the text is wrong; every problem found in it is there.
     """
-    document = Document(name)
+    document = Document(name, accepted=accepted)
     digest = sha256(text.encode()).hexdigest()
     try:
         policy = _read_policy(Entries(document.root(text), _KEYS), document, digest, complaint_types)
@@ -156,7 +165,9 @@ def _read_policy(
         owed=owed,
         rules=rules,
         ladder=entries.optional(
-            "ladder", lambda item: read_all(lambda part: read_remedy(part, context), item.items()), ()
+            "ladder",
+            lambda item: read_all(lambda part: read_remedy(part, context, Basis.GOODWILL), item.items()),
+            (),
         ),
         second_time=entries.optional("second_time", read_second_time, None),
         limits=entries.optional("limits", lambda item: read_limits(item, context), Limits()),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 from models.labels import Act, Ask, Tone, Urgency
 from responses.policy.conditions import (
@@ -15,7 +16,7 @@ from responses.policy.conditions import (
     Test,
     negate,
 )
-from responses.policy.context import Context, read_date, read_number
+from responses.policy.context import MOST_MONTHS, Context, read_date, read_number
 from responses.policy.reader import Item, read_all, read_enum, read_name, read_with, read_yes_no
 from responses.policy.scalars import parse_number
 from responses.policy.schema import FactSpec, FactType
@@ -55,7 +56,7 @@ def _read_entry(item: Item, context: Context) -> Condition:
     if name in MESSAGE_FIELDS:
         return _Tests(Subject.MESSAGE, name, *_message_field(name, context)).read(item)
     if name == "months_since_delivery":
-        return _Tests(Subject.MONTHS_SINCE, DELIVERY, _read_whole_number, ordered=True).read(item)
+        return _Tests(Subject.MONTHS_SINCE, DELIVERY, _read_months, ordered=True).read(item)
     if name in _SPANS:
         return _read_span(item, _SPANS[name], context)
     if name == "not":
@@ -69,7 +70,7 @@ def _read_span(item: Item, subject: Subject, context: Context) -> Condition:
     entries = item.entries(dates, "fact of type date")
     if not entries:
         raise item.refuse("expected a fact of type date, as in {withdrawn_on: {over: 14}}")
-    read = _read_whole_number if subject is Subject.MONTHS_SINCE else read_number
+    read = _read_months if subject is Subject.MONTHS_SINCE else read_number
     parts = [_Tests(subject, name, read, ordered=True).read(entry) for name, entry in entries.items()]
     return AllOf(parts=tuple(parts))
 
@@ -158,6 +159,13 @@ def fact_operand(spec: FactSpec, context: Context) -> tuple[Callable[[Item], Ope
             return read_name(spec.choices, f"value of {spec.name}"), False
         case FactType.TEXT:
             return Item.text, False
+
+
+def _read_months(item: Item) -> Decimal:
+    months = _read_whole_number(item)
+    if months > MOST_MONTHS:
+        item.forbid(f'expected at most {MOST_MONTHS} months, found "{item.text()}"')
+    return months
 
 
 _read_days = read_with(

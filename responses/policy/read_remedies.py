@@ -1,8 +1,10 @@
 """Reads what is given: remedies, choices among them, amounts, promises and refusals."""
 
+from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
-from models.decision import RemedyKind
+from models.decision import Basis, DurationUnit, RemedyKind
 from models.money import Money
 from responses.policy.context import A_DAY, Context, read_duration, read_number, read_period
 from responses.policy.reader import (
@@ -14,36 +16,37 @@ from responses.policy.reader import (
     read_name,
     read_yes_no,
 )
-from responses.policy.scalars import parse_money, parse_percent
+from responses.policy.scalars import parse_duration, parse_money, parse_percent
 from responses.policy.schema import AmountSpec, Choice, FactType, PromiseSpec, Refusal, RemedySpec
 
-_MODIFIERS = ("of", "at_most", "times")
+_SUM_MODIFIERS = ("of", "at_most", "times")
+_MODIFIERS = (*_SUM_MODIFIERS, "worth")
 _CHOICES = ("one_of", "any_of")
 _PLAIN = (RemedyKind.REPLACEMENT, RemedyKind.REPAIR, RemedyKind.REDO)
 _WORDED = (RemedyKind.GIFT, RemedyKind.EXCHANGE_AT_COST, RemedyKind.WORDS)
 _ALL = Decimal(1)
 
 
-def read_give(item: Item, context: Context) -> tuple[Choice, ...]:
+def read_give(item: Item, context: Context, basis: Basis) -> tuple[Choice, ...]:
     """What a rule gives: one remedy, `one_of` or `any_of` several, or `all_of` a list of those."""
     if item.is_mapping:
         entries = item.entries()
         if "all_of" in entries and len(entries) == 1:
-            return read_all(lambda part: _read_choice(part, context), entries["all_of"].items())
-    return (_read_choice(item, context),)
+            return read_all(lambda part: _read_choice(part, context, basis), entries["all_of"].items())
+    return (_read_choice(item, context, basis),)
 
 
-def _read_choice(item: Item, context: Context) -> Choice:
+def _read_choice(item: Item, context: Context, basis: Basis) -> Choice:
     if item.is_mapping:
         entries = item.entries()
         for word in _CHOICES:
             if word in entries and len(entries) == 1:
-                return read_all(lambda part: read_remedy(part, context), entries[word].items())
-    return (read_remedy(item, context),)
+                return read_all(lambda part: read_remedy(part, context, basis), entries[word].items())
+    return (read_remedy(item, context, basis),)
 
 
-def read_remedy(item: Item, context: Context) -> RemedySpec:
-    """A single remedy: its name, or its name with a value and `of`, `at_most`, `times`."""
+def read_remedy(item: Item, context: Context, basis: Basis) -> RemedySpec:
+    """A single remedy: its name, or its name with a value and `of`, `at_most`, `times`, `worth`."""
     if item.is_list:
         raise item.refuse("write one_of: before a list to choose from, all_of: before one that is all given")
     if item.is_scalar:
@@ -64,28 +67,31 @@ def read_remedy(item: Item, context: Context) -> RemedySpec:
         if len(item.document.problems) > problems:
             raise RefusedError  # the misspelt one is noted
         raise item.refuse(f"no remedy is named{did_you_mean('', list(RemedyKind))}")
-    return _Remedy(entries, kinds[0], context).read()
+    return _Remedy(entries, kinds[0], context, basis).read()
 
 
 class _Remedy:
-    def __init__(self, entries: Entries, kind: RemedyKind, context: Context) -> None:
+    def __init__(self, entries: Entries, kind: RemedyKind, context: Context, basis: Basis) -> None:
         self.entries = entries
         self.kind = kind
         self.context = context
+        self.basis = basis
         self.item = entries.found[kind]
 
     def read(self) -> RemedySpec:
         kind, context = self.kind, self.context
         if kind in (RemedyKind.DISCOUNT, RemedyKind.REFUND, RemedyKind.VOUCHER):
+            self._forbid("worth")
             return self._read_sum()
-        self._forbid(*_MODIFIERS)
+        self._forbid(*_SUM_MODIFIERS)
+        worth = self.entries.optional("worth", partial(read_worth_of, kind, context), None)
         if kind in _WORDED:
-            return RemedySpec(kind=kind, wording=context.read_texts(self.item))
+            return RemedySpec(kind=kind, wording=context.read_texts(self.item), worth=worth)
         if kind is RemedyKind.FREE_PERIOD:
-            return RemedySpec(kind=kind, period=read_period(self.item))
+            return RemedySpec(kind=kind, period=read_period(self.item), worth=worth)
         if not read_yes_no(self.item):
             raise self.item.refuse(f"leave {kind} out where it is not given")
-        return RemedySpec(kind=kind)
+        return RemedySpec(kind=kind, worth=worth)
 
     def _read_sum(self) -> RemedySpec:
         kind, text = self.kind, self.item.text()
@@ -99,14 +105,19 @@ class _Remedy:
                 return RemedySpec(kind=kind, full=True)
             return RemedySpec(kind=kind, fraction=fraction, of=self._read_of(), at_most=at_most)
         if kind is RemedyKind.REFUND and text == "full":
-            self._forbid(*_MODIFIERS)
+            self._forbid(*_SUM_MODIFIERS)
             return RemedySpec(kind=kind, full=True)
         amount = read_amount(self.item, self.context)
         if kind is not RemedyKind.DISCOUNT:
             self._forbid("of")
         of = self._read_of() if kind is RemedyKind.DISCOUNT else None
         times = self.entries.optional("times", lambda item: _read_times(item, self.context), {})
-        spec = AmountSpec(fixed=amount.fixed, fraction=amount.fraction, fact=amount.fact, times=times)
+        spec = replace(amount, times=times)
+        if spec.counts and self.basis is Basis.GOODWILL:
+            self.item.forbid(
+                '"per" and "times" count an indemnity and belong to owed: a favour is a sum, a share of the '
+                f'price or of a fact; found "{text}"'
+            )
         return RemedySpec(kind=kind, amount=spec, of=of, at_most=at_most)
 
     def _read_of(self) -> str:
@@ -130,8 +141,13 @@ def read_amount(item: Item, context: Context) -> AmountSpec:
     if len(per) == 2:
         fact = context.fact_of_type(item, per[1].strip(), (FactType.NUMBER, FactType.DAYS))
         return AmountSpec(fixed=_money(item, per[0].strip(), context), fact=fact, times={})
-    if parse_money(text) is not None:
-        return AmountSpec(fixed=context.read_money(item), times={})
+    return _amount(item, text, context)
+
+
+def _amount(item: Item, text: str, context: Context) -> AmountSpec:
+    money = parse_money(text)
+    if money is not None:
+        return AmountSpec(fixed=context.in_currency(item, money), times={})
     of = text.split(" of ")
     fraction = parse_percent(of[0].strip()) if len(of) == 2 else _ALL
     if fraction is None or len(of) > 2 or (text[:1].isdigit() and len(of) == 1):
@@ -141,6 +157,19 @@ def read_amount(item: Item, context: Context) -> AmountSpec:
         )
     fact = context.fact_of_type(item, of[-1].strip(), (FactType.MONEY,))
     return AmountSpec(fraction=fraction, fact=fact, times={})
+
+
+def read_worth_of(kind: RemedyKind, context: Context, item: Item) -> AmountSpec:
+    """What a remedy costs: an amount; for a free period also by its length, `20 EUR per month`."""
+    amount, _, span = item.text().rpartition(" per ")
+    each = parse_duration(f"1 {span}") if amount and span not in context.facts else None
+    if each is None:
+        return read_amount(item, context)
+    if kind is not RemedyKind.FREE_PERIOD:
+        raise item.refuse(f'"per {span}" is for what a free_period costs; {kind} has no length')
+    if each.unit not in (DurationUnit.DAYS, DurationUnit.MONTHS):
+        raise item.refuse(f'expected per day, week, month or year, found "{item.text()}"')
+    return replace(_amount(item, amount.strip(), context), each=each)
 
 
 def _money(item: Item, text: str, context: Context) -> Money:

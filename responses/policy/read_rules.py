@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from models.decision import Manner, Role
-from responses.policy.conditions import MESSAGE_FIELDS, AllOf, Condition
+from models.decision import Basis, Manner, Role
+from responses.policy.conditions import MESSAGE_FIELDS, AllOf, Condition, reads_message
 from responses.policy.context import Context, read_date
 from responses.policy.read_conditions import DELIVERY, fact_operand, read_when
 from responses.policy.read_remedies import read_give, read_promises, read_refusal
@@ -46,6 +46,10 @@ def _read_fact(item: Item, context: Context) -> FactSpec:
     kind = entries.required("type", read_enum(FactType, "type"), FactType.TEXT)
     suppliers = entries.required("from", _read_suppliers, frozenset())
     choices: tuple[str, ...] = ()
+    if name in BUILT_IN and kind is not BUILT_IN[name].type:
+        item.forbid(
+            f'"{name}" is a {BUILT_IN[name].type}: months_since_delivery counts from it; found {kind}'
+        )
     if kind is FactType.CHOICE:
         choices = entries.required("of", lambda of: read_all(Item.text, of.items()), ())
     elif "of" in entries:
@@ -90,17 +94,22 @@ def read_presumptions(item: Item, context: Context) -> tuple[Presumption, ...]:
 def read_owed(item: Item, context: Context) -> Owed:
     """One entry of `owed`."""
     entries = Entries(item, ("id", "when", "give", "source", "since", "until", "promise", "because"))
-    return Owed(
+    owed = Owed(
         id=entries.required("id", Item.text, ""),
         key=item.key,
         when=entries.required("when", lambda when: read_when(when, context), _NOWHERE),
-        give=entries.required("give", lambda give: read_give(give, context), ()),
+        give=entries.required("give", lambda give: read_give(give, context, Basis.OWED), ()),
         source=entries.required("source", Item.text, ""),
         since=entries.optional("since", read_date, None),
         until=entries.optional("until", read_date, None),
         promise=entries.optional("promise", lambda promise: read_promises(promise, context), ()),
         because=entries.optional("because", Item.text, None),
     )
+    if reads_message(owed.when, "tone", "urgency"):
+        item.forbid("what is owed is owed whoever asks and however: it may read neither tone nor urgency")
+    if owed.since is not None and owed.until is not None and owed.until < owed.since:
+        entries.found["until"].forbid(f"{owed.until} is before since ({owed.since}): it is never in force")
+    return owed
 
 
 _ACTIONS = ("apologise", "give", "promise", "decline", "hand_over", "answer", "tier")
@@ -114,7 +123,7 @@ def read_rule(item: Item, context: Context) -> Rule:
         key=item.key,
         when=entries.required("when", lambda when: read_when(when, context), _NOWHERE),
         apologise=entries.optional("apologise", read_yes_no, None),
-        give=entries.optional("give", lambda give: read_give(give, context), ()),
+        give=entries.optional("give", lambda give: read_give(give, context, Basis.GOODWILL), ()),
         promise=entries.optional("promise", lambda promise: read_promises(promise, context), ()),
         decline=entries.optional("decline", lambda decline: read_refusal(decline, context), None),
         hand_over=entries.optional("hand_over", read_enum(Role, "role"), None),
@@ -140,6 +149,11 @@ def _forbid_contradictions(item: Item, entries: Entries, rule: Rule) -> None:
         raise item.refuse(
             "a rule that reads the tone may only say answer and tier: "
             "who shouts and who does not get the same offer"
+        )
+    if rule.reads("urgency") and rule.ends_the_search and rule.hand_over is None:
+        item.forbid(
+            "a rule that reads the urgency may only hand_over or say answer and tier: "
+            "how pressing a message is must not change what it is given"
         )
 
 

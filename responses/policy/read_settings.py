@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import chain, pairwise
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from responses.hours import (
     check_place,
 )
 from responses.policy.context import A_DAY, Context, read_duration, read_percent, read_period
-from responses.policy.read_remedies import read_amount
+from responses.policy.read_remedies import read_worth_of
 from responses.policy.reader import Entries, Item, read_all, read_enum, read_name, read_with, read_yes_no
 from responses.policy.scalars import (
     WEEKDAYS,
@@ -110,7 +111,7 @@ def read_worth(item: Item, context: Context) -> dict[RemedyKind, AmountSpec]:
     entries = Entries(item, list(RemedyKind), "remedy")
     nothing = AmountSpec(times={})
     return {
-        RemedyKind(name): entries.optional(name, lambda part: read_amount(part, context), nothing)
+        RemedyKind(name): entries.optional(name, partial(read_worth_of, RemedyKind(name), context), nothing)
         for name in entries.found
     }
 

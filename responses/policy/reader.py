@@ -29,10 +29,14 @@ class RefusedError(PolicyError):
 
 
 class Document:
-    """One file being read: its problems so far, and where each key stands."""
+    """One file being read: its problems so far, and where each key stands.
 
-    def __init__(self, name: str) -> None:
+    What was `accepted` once is not refused for what came to be forbidden since.
+    """
+
+    def __init__(self, name: str, *, accepted: bool = False) -> None:
         self.name = name
+        self.accepted = accepted
         self.problems: list[Problem] = []
         self.places: dict[str, Place] = {}
 
@@ -111,6 +115,11 @@ class Item:
         """Note a problem with the value; raise what is returned."""
         self.document.note(_place(self.node), self.key, message)
         return RefusedError()
+
+    def forbid(self, message: str) -> None:
+        """Refuse what can be read and must not be said."""
+        if not self.document.accepted:
+            raise self.refuse(message)
 
     @property
     def is_mapping(self) -> bool:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from models.decision import Duration, Manner, RemedyKind, Role
 from models.money import Money
 from responses.hours import WHOLE_DAY, Interval, OpeningHours
-from responses.policy.conditions import Condition, Operand, Subject, single_tests
+from responses.policy.conditions import Condition, Operand, reads_message
 
 Texts = Mapping[str, str]
 """One text in several languages: ISO 639-1 code to words."""
@@ -84,25 +84,33 @@ class AmountSpec:
     """A sum that may depend on facts.
 
     Either `fixed`; or `fraction` (1 = all) of the money fact `fact`; or `fixed` for each unit of the
-    number `fact`. `times` multiplies where a yes_no fact is yes.
+    number `fact`. `times` multiplies where a yes_no fact is yes. The worth of a free period may be by
+    its length: so much `each` span.
     """
 
     fixed: Money | None = None
     fraction: Decimal | None = None
     fact: str | None = None
     times: Mapping[str, Decimal]
+    each: Duration | None = None
 
     @property
     def facts(self) -> tuple[str, ...]:
         """The facts without which there is no sum."""
         return (() if self.fact is None else (self.fact,)) + tuple(self.times)
 
+    @property
+    def counts(self) -> bool:
+        """Whether it counts units of a fact or multiplies, as only indemnities do."""
+        return bool(self.times) or (self.fixed is not None and self.fact is not None)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RemedySpec:
     """A remedy as a rule names it; `models.decision.Remedy` is what becomes of it in a case.
 
-    `fraction` is 0.15 for 15%. `of` is `order` or `next_order`.
+    `fraction` is 0.15 for 15%. `of` is `order` or `next_order`. `worth` is what this very one costs, where
+    the file says so beside it.
     """
 
     kind: RemedyKind
@@ -113,6 +121,7 @@ class RemedySpec:
     full: bool = False
     period: Duration | None = None
     wording: Texts | None = None
+    worth: AmountSpec | None = None
 
 
 Choice = tuple[RemedySpec, ...]
@@ -174,7 +183,7 @@ class Rule:
 
     def reads(self, name: str) -> bool:
         """Whether its condition looks at that field of the message."""
-        return any(test.subject is Subject.MESSAGE and test.name == name for test in single_tests(self.when))
+        return reads_message(self.when, name)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -309,12 +318,13 @@ class Policy:
         """What is owed, then the rules: everything that has a condition."""
         return (*self.owed, *self.rules)
 
-    def presumption(self, fact: str, complaint_type: str | None) -> Operand | None:
-        """What the owner presumes of a fact for a complaint type, None when nothing."""
-        for presumption in self.presumptions:
-            if presumption.fact == fact and presumption.complaint_type in (None, complaint_type):
-                return presumption.value
-        return None
+    def presumed_for(self, complaint_type: str | None) -> dict[str, Operand]:
+        """What the owner presumes for a complaint type, by fact."""
+        return {
+            presumption.fact: presumption.value
+            for presumption in self.presumptions
+            if presumption.complaint_type in (None, complaint_type)
+        }
 
     def place(self, key: str) -> Place:
         """Where a key stands; for one that the file leaves out, the nearest above it."""

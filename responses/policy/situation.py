@@ -48,8 +48,10 @@ def situation(policy: Policy, matter: Matter, complaint_type: str | None) -> Sit
 
     A value that does not fit the declared type (the file has changed since, or the money has another
     currency) counts as unknown. So does nothing that neither customer nor agent can supply: waiting for
-    it would be waiting for ever, hence it is unavailable.
+    it would be waiting for ever, hence it is unavailable. Whoever says that nobody knows says nothing
+    against what the owner presumes in just that case: the presumption stands.
     """
+    presumptions = policy.presumed_for(complaint_type)
     known: dict[str, FactInput] = {}
     presumed: set[str] = set()
     unavailable: set[str] = set()
@@ -58,12 +60,10 @@ def situation(policy: Policy, matter: Matter, complaint_type: str | None) -> Sit
         value = None if given is None or given.unavailable else fitting_value(policy, spec, given)
         if value is not None:
             known[name] = value
-        elif given is not None and given.unavailable:
-            unavailable.add(name)
-        elif (presumption := policy.presumption(name, complaint_type)) is not None:
-            known[name] = presumption
+        elif name in presumptions:
+            known[name] = presumptions[name]
             presumed.add(name)
-        elif not can_be_supplied(spec):
+        elif (given is not None and given.unavailable) or not can_be_supplied(spec):
             unavailable.add(name)
     return Situation(
         matter=matter,

@@ -3,19 +3,28 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import pairwise
 
-from models.decision import Basis, Commitment, Manner, RemedyKind, Role, Step, StepOutcome
+from models.decision import (
+    Basis,
+    Commitment,
+    Given,
+    Manner,
+    Refused,
+    RemedyKind,
+    Role,
+    Step,
+    StepOutcome,
+)
 from models.labels import Act
 from models.money import Money
 from responses.policy.amounts import Valued, value_remedy
-from responses.policy.conditions import Subject, Test, single_tests
-from responses.policy.given import Occasion, already_met, standing
+from responses.policy.conditions import Subject, Test
+from responses.policy.given import Occasion, already_met, of_the_same_failure, standing, was_favour
 from responses.policy.joining import Grant, Option
 from responses.policy.limits import higher
-from responses.policy.schema import Choice, Owed, Policy, PromiseSpec, Refusal, RemedySpec, Rule
+from responses.policy.schema import Choice, Owed, Policy, PromiseSpec, RemedySpec, Rule
 from responses.policy.sentences import Sentences, listed, plain
-from responses.policy.situation import FAULT, ORDER, FactInput, Situation
+from responses.policy.situation import FAULT, ORDER, PRICE, FactInput, Situation
 from responses.policy.verdicts import Truth, Verdict, evaluate
 
 # The step that stands for what was given before, beside those of the rules.
@@ -41,7 +50,7 @@ class Trial:
     status: bool = False
     second_time: bool = False
     hand_over: Role | None = None
-    refusal: Refusal | None = None
+    refusal: Refused | None = None
     apologise: bool = False
     our_fault: bool | None = None
     manner: Manner | None = None
@@ -54,16 +63,26 @@ class Trial:
     steps: list[Step] = field(default_factory=list)
 
 
-def try_type(policy: Policy, situation: Situation, say: Sentences) -> Trial:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tried:
+    """The entries that have a say in a matter; with `explain` each leaves a step that tells how it went."""
+
+    owed: tuple[Owed, ...]
+    rules: tuple[Rule, ...]
+    explain: bool
+
+
+def try_type(policy: Policy, situation: Situation, say: Sentences, tried: Tried) -> Trial:
     """Try everything on one complaint type: what was given, what is owed, then the rules from the top."""
-    return _Trial(policy, situation, say).run()
+    return _Trial(policy, situation, say, tried).run()
 
 
 class _Trial:
-    def __init__(self, policy: Policy, situation: Situation, say: Sentences) -> None:
+    def __init__(self, policy: Policy, situation: Situation, say: Sentences, tried: Tried) -> None:
         self.policy = policy
         self.situation = situation
         self.say = say
+        self.tried = tried
         self.matter = situation.matter
         self.standing = standing(policy, situation.matter, situation.complaint_type)
         self.result = Trial(complaint_type=situation.complaint_type, our_fault=situation.our_fault)
@@ -115,12 +134,18 @@ class _Trial:
         """Nothing more is given for what was put right, except what turns out to be owed after all."""
         result, before = self.result, self.standing.before
         self._step(GIVEN_STEP, StepOutcome.MATCHED, self.say("given", day=self._day(before[0].at)))
-        for owed in self.policy.owed:
+        for owed in self.tried.owed:
             verdict = self._judge(owed)
-            if verdict is None or verdict.truth is not Truth.TRUE:
+            if verdict is None or verdict.truth is Truth.FALSE:
+                continue
+            if verdict.truth is Truth.OPEN:
+                if verdict.facts:
+                    facts = listed(verdict.facts)
+                    result.notes.append(self.say("owed_open", rule=owed.id, facts=facts))
                 continue
             for options in self._value(owed.give, owed.id, Basis.OWED):
-                met = already_met(tuple(option.remedy for option in options), before)
+                remedies = tuple(option.remedy for option in options)
+                met = already_met(remedies, self.standing, self.matter)
                 if met is None:
                     self._grant(options, owed)
                 else:
@@ -131,12 +156,13 @@ class _Trial:
 
     def _try_owed(self) -> None:
         """Grant all that is owed; note the facts that may still open more."""
-        for owed in self.policy.owed:
+        for owed in self.tried.owed:
             verdict = self._judge(owed)
             if verdict is None:
                 continue
             if verdict.truth is Truth.OPEN:
-                self._note_open(verdict)
+                self.result.unsure += verdict.unsure
+                self._note_missing(owed, verdict)
             elif verdict.truth is Truth.TRUE:
                 for options in self._value(owed.give, owed.id, Basis.OWED):
                     self._grant(options, owed)
@@ -144,9 +170,7 @@ class _Trial:
                 self._promise(owed.promise, owed.id)
 
     def _judge(self, owed: Owed) -> Verdict | None:
-        """The verdict on an entry of `owed`; None for one that has no place in this matter."""
-        if self.matter.act != Act.COMPLAINT and not _speaks_of_more_than_complaints(owed):
-            return None
+        """The verdict on an entry of `owed`; None for one that is not in force."""
         today = self.situation.today
         if (owed.since is not None and today < owed.since) or (owed.until is not None and owed.until < today):
             reason = self.say("not_in_force", day=today.isoformat())
@@ -159,30 +183,50 @@ class _Trial:
     def _try_rules(self) -> Rule | None:
         """Apply the first rule from the top that matches, and return it.
 
-        What stands open before it is noted as missing, and then nothing is applied yet.
+        What stands open before it is noted as missing, and then nothing is applied yet. Where the
+        classifier is unsure of what rules above read, the match counts if they would do just the same.
         """
-        for rule in self.policy.rules:
-            if not _concerns(rule, self.matter.act):
-                continue
+        result = self.result
+        doubtful: list[tuple[Rule, Verdict]] = []
+        found: tuple[Rule, Verdict] | None = None
+        for rule in self.tried.rules:
             verdict = evaluate(rule.when, self.situation)
             self._explain(rule.id, verdict)
             if not rule.ends_the_search:
                 self._apply_manner(rule, verdict)
             elif verdict.truth is Truth.TRUE:
-                if self._waits():
-                    return None
-                self._apply(rule, verdict)
-                return rule
+                found = rule, verdict
+                break
             elif verdict.truth is Truth.OPEN:
-                self._note_open(verdict)
+                if verdict.unsure:
+                    doubtful.append((rule, verdict))
+                self._note_missing(rule, verdict)
             elif all(test.name in self.situation.presumed for test in verdict.deciding):
-                self.result.presumed += verdict.presumed  # but for the presumption it might have matched
-        return None
+                result.presumed += verdict.presumed  # but for the presumption it might have matched
+        if found is None or not all(_do_the_same(rule, found[0]) for rule, _ in doubtful):
+            result.unsure += [field for _, verdict in doubtful for field in verdict.unsure]
+        if found is None or self._waits():
+            return None
+        self._apply(*found)
+        return found[0]
 
-    def _note_open(self, verdict: Verdict) -> None:
-        # While the classifier may be wrong about the matter itself, its facts are not asked for.
-        self.result.unsure += verdict.unsure
-        self.result.missing += () if verdict.unsure else verdict.facts
+    def _note_missing(self, entry: Owed | Rule, verdict: Verdict) -> None:
+        """What must be known before an open entry can be judged, and with it what its amounts will need:
+        everything is asked for at once."""
+        if verdict.unsure:
+            return  # while the classifier may be wrong about the matter itself, its facts are not asked for
+        missing = self.result.missing
+        missing += verdict.facts
+        favour = isinstance(entry, Rule)
+        for spec in (spec for choice in entry.give for spec in choice):
+            valued = value_remedy(spec, self.policy, self.situation)
+            missing += self._can_come(valued, Basis.GOODWILL if favour else Basis.OWED)
+            if favour and spec.kind is not RemedyKind.WORDS and self._bounds_by_unknown_price():
+                missing.append(PRICE)
+
+    def _bounds_by_unknown_price(self) -> bool:
+        known = PRICE in self.situation.known or PRICE in self.situation.unavailable
+        return self.policy.limits.share_of_price is not None and PRICE in self.policy.facts and not known
 
     def _apply_manner(self, rule: Rule, verdict: Verdict) -> None:
         """A rule that gives nothing: how to answer, and who approves. Where it is open, the safe side."""
@@ -198,7 +242,13 @@ class _Trial:
     def _apply(self, rule: Rule, verdict: Verdict) -> None:
         result = self.result
         self._note_match(rule, verdict)
-        result.refusal = rule.decline
+        if rule.decline is not None:
+            result.refusal = Refused(
+                reason=rule.decline.reason,
+                alternative=rule.decline.alternative,
+                rule_id=rule.id,
+                complaint_type=result.complaint_type,
+            )
         result.manner = result.manner or rule.answer
         result.tier = higher(result.tier, rule.tier or Role.AGENT)
         if rule.hand_over is not None and result.grants:
@@ -214,7 +264,7 @@ class _Trial:
 
     def _one_per_failure(self, choices: Sequence[tuple[Option, ...]]) -> list[tuple[Option, ...]]:
         kept: list[tuple[Option, ...]] = []
-        gifts = 0
+        gifts = sum(map(was_favour, of_the_same_failure(self.standing, self.matter)))
         for options in choices:
             is_gift = any(option.kind is not RemedyKind.WORDS for option in options)
             gifts += is_gift
@@ -230,28 +280,45 @@ class _Trial:
         result, second = self.result, self.policy.second_time
         if second is not None and not second.raise_one_step:
             return give
-        raised = tuple(self._raised_choice(choice) for choice in give)
-        if raised == give:
+        reached = self._reached()
+        steps = [[self._next_step(spec, reached) for spec in choice] for choice in give]
+        if any(climbs for choice in steps for _, climbs in choice):
+            result.notes.append(self.say("raised"))
+        else:
             result.tier = higher(result.tier, Role.SUPERVISOR)
             result.notes.append(self.say("not_raised", role=self.say.role(result.tier)))
-        else:
-            result.notes.append(self.say("raised"))
-        return raised
+        return tuple(_distinct(spec for spec, _ in choice) for choice in steps)
 
-    def _raised_choice(self, choice: Choice) -> Choice:
-        raised: list[RemedySpec] = []
-        for spec in choice:
-            above = self._next_step(spec)
-            if above not in raised:
-                raised.append(above)
-        return tuple(raised)
+    def _next_step(self, spec: RemedySpec, reached: int) -> tuple[RemedySpec, bool]:
+        """The step above the higher of a rule's remedy and what was given last; whether there is one."""
+        ladder = self._ladder
+        place = next((index for index, step in enumerate(ladder) if _same_step(step, spec)), None)
+        if place is None:
+            return spec, False
+        above = max(place, reached) + 1
+        return (ladder[above], True) if above < len(ladder) else (ladder[-1], False)
 
-    def _next_step(self, spec: RemedySpec) -> RemedySpec:
-        ladder = self.policy.ladder if self.policy.second_time is not None else ()
-        for step, above in pairwise(ladder):
-            if _same_step(step, spec):
-                return above
-        return spec
+    def _reached(self) -> int:
+        """The highest step of the ladder that the last answer gave; -1 for none."""
+        before = self.standing.before
+        last = [given for given in before if given.at == before[0].at and was_favour(given)]
+        steps = enumerate(self._ladder)
+        return max(
+            (index for index, step in steps if any(self._is_at(one, step) for one in last)), default=-1
+        )
+
+    def _is_at(self, given: Given, step: RemedySpec) -> bool:
+        if given.kind is not step.kind:
+            return False
+        worth = value_remedy(step, self.policy, self.situation).remedy.worth
+        if worth is not None and given.worth is not None and given.worth.currency == worth.currency:
+            return worth <= given.worth
+        # By its kind alone, where the ladder has but one such.
+        return [other.kind for other in self._ladder].count(step.kind) == 1
+
+    @property
+    def _ladder(self) -> tuple[RemedySpec, ...]:
+        return self.policy.ladder if self.policy.second_time is not None else ()
 
     def _value(self, give: Iterable[Choice], rule_id: str, basis: Basis) -> list[tuple[Option, ...]]:
         """Remedies with their sums. A fact that someone can supply is missing; without one that nobody can
@@ -286,6 +353,8 @@ class _Trial:
                 complaint_type=self.result.complaint_type,
                 because=entry.because,
                 source=entry.source if isinstance(entry, Owed) else None,
+                joined=frozenset({self.result.complaint_type}),
+                rules=frozenset({entry.id}),
             )
         )
 
@@ -311,6 +380,8 @@ class _Trial:
             result.presumed.append(FAULT)
 
     def _explain(self, rule_id: str, verdict: Verdict) -> None:
+        if not self.tried.explain:
+            return
         match verdict.truth:
             case Truth.TRUE:
                 tests = listed(map(self._describe, verdict.deciding))
@@ -332,6 +403,8 @@ class _Trial:
         return f"{subject}: {test.text}{seen}"
 
     def _step(self, rule_id: str, outcome: StepOutcome, reason: str) -> None:
+        if not self.tried.explain:
+            return
         step = Step(
             rule_id=rule_id, complaint_type=self.result.complaint_type, outcome=outcome, reason=reason
         )
@@ -341,35 +414,33 @@ class _Trial:
         return moment.astimezone(self.policy.timezone).date().isoformat()
 
 
-def _concerns(rule: Rule, act: str) -> bool:
-    """Whether a rule has a say in a message of that act.
-
-    Rules are written with complaints in mind. One that would hold for a question too must say so, by
-    naming the act, what is asked for, or whose mistake it was; for praise, spam and the rest, the act.
-    """
-    match act:
-        case Act.COMPLAINT:
-            return True
-        case Act.REQUEST | Act.QUESTION:
-            return rule.reads("act") or rule.reads("ask") or rule.reads("own_error")
-        case _:
-            return rule.reads("act")
-
-
-def _speaks_of_more_than_complaints(owed: Owed) -> bool:
-    return any(
-        test.subject is Subject.MESSAGE and test.name in ("act", "ask") for test in single_tests(owed.when)
-    )
-
-
 def _same_step(step: RemedySpec, spec: RemedySpec) -> bool:
-    # Its bound and what it is a share of may differ: 30% is 30%.
-    return (step.kind, step.fraction, step.amount, step.full) == (
+    # Its bound, what it is a share of and what it costs may differ: 30% is 30%.
+    return (step.kind, step.fraction, step.amount, step.full, step.period, step.wording) == (
         spec.kind,
         spec.fraction,
         spec.amount,
         spec.full,
+        spec.period,
+        spec.wording,
     )
+
+
+def _do_the_same(rule: Rule, other: Rule) -> bool:
+    """Whether it makes no difference to the customer which of two rules holds, nor to who approves."""
+    mine, yours = (
+        (one.give, one.promise, one.decline, one.hand_over, one.apologise, one.answer, one.tier)
+        for one in (rule, other)
+    )
+    return mine == yours
+
+
+def _distinct(specs: Iterable[RemedySpec]) -> Choice:
+    kept: list[RemedySpec] = []
+    for spec in specs:
+        if spec not in kept:  # wordings are mappings, which cannot be hashed
+            kept.append(spec)
+    return tuple(kept)
 
 
 def _shown(value: FactInput) -> str:

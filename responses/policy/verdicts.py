@@ -69,6 +69,8 @@ def _combine(verdicts: list[Verdict], decisive: Truth, otherwise: Truth) -> Verd
     else:
         truth = otherwise
     relevant = [verdict for verdict in verdicts if verdict.truth is truth]
+    if len(relevant) == 1:
+        return relevant[0]
     return Verdict(
         truth=truth,
         deciding=_distinct(test for verdict in relevant for test in verdict.deciding),
@@ -86,7 +88,9 @@ def _evaluate_test(test: Test, situation: Situation) -> Verdict:
     if test.subject is Subject.MESSAGE:
         return _evaluate_message(test, situation)
     if test.name in situation.unavailable:
-        return Verdict(truth=Truth.FALSE, deciding=(test,))
+        # False as written and negated, but for the one test that asks whether anybody knows.
+        unknown = test.operator is Operator.KNOWN and test.negated
+        return Verdict(truth=_truth(unknown), deciding=(test,))
     if test.name not in situation.known:
         return Verdict(truth=Truth.OPEN, deciding=(test,), facts=(test.name,))
     value = situation.known[test.name]
@@ -96,24 +100,31 @@ def _evaluate_test(test: Test, situation: Situation) -> Verdict:
 
 
 def _evaluate_message(test: Test, situation: Situation) -> Verdict:
-    matter = situation.matter
-    values: dict[str, tuple[str | bool, ...]] = {
-        "act": (matter.act,),
-        "complaint": () if situation.complaint_type is None else (situation.complaint_type,),
-        "tone": (matter.tone,),
-        "urgency": (matter.urgency,),
-        "ask": matter.asks,
-        "own_error": (matter.own_error,),
-        "language": (matter.language,),
-    }
-    holds = any(_message_holds(test, value) for value in values[test.name]) != test.negated
     field = MESSAGE_FIELDS[test.name]
-    if field in matter.abstained:
-        # The types found are still the ones each run is about: a rule for another type stays out.
-        another_type = test.name == "complaint" and situation.complaint_type is not None and not holds
-        if not another_type:
-            return Verdict(truth=Truth.OPEN, deciding=(test,), unsure=(field,))
+    if field in situation.matter.abstained:
+        return Verdict(truth=Truth.OPEN, deciding=(test,), unsure=(field,))
+    holds = any(_message_holds(test, value) for value in _said(test.name, situation)) != test.negated
     return Verdict(truth=_truth(holds), deciding=(test,))
+
+
+def _said(name: str, situation: Situation) -> tuple[str | bool, ...]:
+    """What the message says in one of the fields that conditions name."""
+    matter = situation.matter
+    match name:
+        case "complaint":
+            return () if situation.complaint_type is None else (situation.complaint_type,)
+        case "act":
+            return (matter.act,)
+        case "tone":
+            return (matter.tone,)
+        case "urgency":
+            return (matter.urgency,)
+        case "ask":
+            return matter.asks
+        case "own_error":
+            return (matter.own_error,)
+        case _:
+            return (matter.language,)
 
 
 def _message_holds(test: Test, value: str | bool) -> bool:
@@ -131,10 +142,15 @@ def _compare(test: Test, value: Operand, today: date) -> bool:
             return _holds(test, left)
         case Subject.MONTHS_SINCE, date():
             # "Up to 24 months" ends with the same day 24 months on, however long the months are.
-            limit = add_months(value, int(str(test.operands[0])))
+            limit = _months_on(value, int(str(test.operands[0])))
             return _in_order(test.operator, today, limit)
         case _:
             return _holds(test, value)
+
+
+def _months_on(day: date, months: int) -> date:
+    # A day at the end of the calendar, mistyped, is no reason to stop: from it, all is still to come.
+    return add_months(day, months) if day.year + months // 12 + 1 <= date.max.year else date.max
 
 
 def _holds(test: Test, value: Operand) -> bool:

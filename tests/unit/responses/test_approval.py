@@ -400,6 +400,40 @@ async def test_an_own_limit_does_not_stop_an_answer_that_gives_nothing() -> None
     check_tier(agent, a_decision(kind=DecisionKind.HAND_OVER))
 
 
+async def test_an_own_limit_does_not_stop_a_question_in_place_of_an_offer(
+    sqlite: Database, approvals: Approvals
+) -> None:
+    agent, _, draft = await on_the_table(sqlite)
+    async with sqlite.writing() as session:
+        agent = await session.merge(agent)
+        agent.limit_minor = 500
+        text = "Mi dice il numero d'ordine?\n{agent}"
+        asked = await approvals.edit(session, agent, bound(draft), text, kind=DecisionKind.ASK)
+    approval = await approve(sqlite, approvals, agent, asked)
+    assert approval.filled_text == "Mi dice il numero d'ordine?\nGiulia"
+    assert await everything(sqlite, LedgerEntry) == []
+
+
+async def test_a_favour_in_a_choice_with_what_is_owed_is_stored_as_a_favour(sqlite: Database) -> None:
+    choice = Offer(
+        basis=Basis.OWED,
+        options=(
+            Remedy(kind=RemedyKind.REPLACEMENT, worth=TEN),
+            Remedy(kind=RemedyKind.REFUND, amount=TEN, worth=TEN, basis=Basis.GOODWILL),
+        ),
+        rule_id="legge",
+        complaint_type="item_damaged",
+    )
+    decision = a_decision(offers=(choice,), faults={"item_damaged": False})
+    await on_the_table(sqlite, decision=decision)
+    async with sqlite.reading() as session:
+        rows = (await session.scalars(select(OfferRow).order_by(OfferRow.id))).all()
+    assert [(row.kind, row.basis, row.our_fault) for row in rows] == [
+        (RemedyKind.REPLACEMENT, Basis.OWED, False),
+        (RemedyKind.REFUND, Basis.GOODWILL, False),
+    ]
+
+
 async def test_a_code_is_active_once_the_whole_answer_has_been_sent(
     sqlite: Database, config: RoadConfig
 ) -> None:

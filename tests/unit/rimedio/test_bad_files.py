@@ -261,7 +261,7 @@ def test_no_column_of_the_input_is_lost_to_ours(
     assert set(COLUMNS) <= set(row)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     content=st.one_of(
         st.binary(max_size=300),

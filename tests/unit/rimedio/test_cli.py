@@ -77,6 +77,16 @@ def test_a_mistake_in_a_policy_is_shown_with_its_line(tmp_path: Path) -> None:
     assert 'did you mean "voucher"' in checked.stdout
 
 
+def test_two_policies_of_a_folder_for_the_same_matters_are_an_error(tmp_path: Path) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text(SAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
+    checked = rimedio("policy", "check", str(tmp_path), home=tmp_path)
+    assert checked.returncode == 1
+    assert "b.yaml:8:1: error: effective" in checked.stdout
+    (tmp_path / "b.yaml").unlink()
+    assert rimedio("policy", "check", str(tmp_path), home=tmp_path).returncode == 0
+
+
 def test_a_missing_policy_is_one_clear_line(tmp_path: Path) -> None:
     checked = rimedio("policy", "check", "nowhere.yaml", home=tmp_path)
     assert checked.returncode == 1

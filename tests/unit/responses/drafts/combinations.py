@@ -31,9 +31,10 @@ from golden_drafts import (
     euros,
     goodwill,
     owed,
+    refused,
 )
 
-from models.decision import Decision, DecisionKind, Remedy, RemedyKind
+from models.decision import Basis, Decision, DecisionKind, Remedy, RemedyKind
 from models.labels import ComplaintType, Tone
 from responses.drafts import ComposedDraft, DraftBrief, PromiseLine, compose
 
@@ -58,6 +59,8 @@ OFFERS = (
     goodwill(DISCOUNT, VOUCHER),
     owed(FULL_REFUND),
     owed(REPAIR, REPLACEMENT),
+    owed(REPLACEMENT, replace(FULL_REFUND, basis=Basis.GOODWILL)),
+    owed(REPLACEMENT, REPAIR, replace(EXCHANGE, basis=Basis.GOODWILL)),
 )
 
 DECISIONS: tuple[Decision, ...] = (
@@ -78,7 +81,9 @@ DECISIONS: tuple[Decision, ...] = (
     decided(DecisionKind.ASK, missing=(ORDER_ID,)),
     decided(DecisionKind.ASK, missing=(ORDER_ID, PHOTO)),
     decided(DecisionKind.DECLINE, at_fault=False),
-    decided(DecisionKind.DECLINE, decline_reason=ONLY_OUR_MISTAKE, alternative=KEEP_ASIDE),
+    decided(DecisionKind.DECLINE, refusals=(refused(ONLY_OUR_MISTAKE, KEEP_ASIDE),)),
+    decided(DecisionKind.DECLINE, refusals=(refused(ONLY_OUR_MISTAKE),), status_of=("delivery_late",)),
+    decided(DecisionKind.OFFER, at_fault=True, offers=(goodwill(VOUCHER),), status_of=("no_reply",)),
     decided(DecisionKind.STATUS),
     HAND_OVER,
     replace(HAND_OVER, apologise=True),

@@ -20,6 +20,7 @@ from models.decision import (
     FactValue,
     MissingFact,
     Offer,
+    Refused,
     Remedy,
     RemedyKind,
 )
@@ -144,6 +145,12 @@ REPLACEMENT = Remedy(kind=RemedyKind.REPLACEMENT)
 
 def goodwill(*options: Remedy, about: str | None = None, rule: str = "regola") -> Offer:
     return Offer(basis=Basis.GOODWILL, options=options, rule_id=rule, complaint_type=about)
+
+
+def refused(
+    reason: Mapping[str, str], alternative: Mapping[str, str] | None = None, about: str | None = None
+) -> Refused:
+    return Refused(reason=reason, alternative=alternative, rule_id="regola", complaint_type=about)
 
 
 def owed(*options: Remedy, about: str | None = None) -> Offer:
@@ -288,8 +295,8 @@ BRIEFS: Mapping[str, DraftBrief] = {
         formality="informal",
         variant=1,
     ),
-    "decline_own_error_with_alternative": brief(
-        decided(DecisionKind.DECLINE, at_fault=False, alternative=KEEP_ASIDE),
+    "decline_own_error": brief(
+        decided(DecisionKind.DECLINE, at_fault=False),
         complaint_types=("item_wrong",),
         asks=("replacement",),
         own_error=True,
@@ -304,7 +311,7 @@ BRIEFS: Mapping[str, DraftBrief] = {
         tone="threatening",
     ),
     "decline_with_the_owners_reason": brief(
-        decided(DecisionKind.DECLINE, decline_reason=ONLY_OUR_MISTAKE, alternative=KEEP_ASIDE),
+        decided(DecisionKind.DECLINE, refusals=(refused(ONLY_OUR_MISTAKE, KEEP_ASIDE),)),
         complaint_types=("item_wrong",),
         asks=("replacement",),
         tone="disappointed",
@@ -315,10 +322,45 @@ BRIEFS: Mapping[str, DraftBrief] = {
             apologise=True,
             at_fault=True,
             offers=(owed(FULL_REFUND, about="refund_missing"),),
-            decline_reason=FIXED_PRICES,
+            refusals=(refused(FIXED_PRICES),),
         ),
         complaint_types=("refund_missing", "unfair_terms"),
         tone="frustrated",
+    ),
+    "two_refusals": brief(
+        decided(
+            DecisionKind.DECLINE,
+            refusals=(
+                refused(FIXED_PRICES, about="unfair_terms"),
+                refused(ONLY_OUR_MISTAKE, KEEP_ASIDE, about="item_wrong"),
+            ),
+        ),
+        complaint_types=("unfair_terms", "item_wrong"),
+        asks=("discount",),
+    ),
+    "one_matter_new_one_answered_two_refused": brief(
+        decided(
+            DecisionKind.OFFER,
+            apologise=True,
+            at_fault=True,
+            offers=(goodwill(VOUCHER, about="booking_error"),),
+            refusals=(
+                refused(FIXED_PRICES, about="unfair_terms"),
+                refused(ONLY_OUR_MISTAKE, about="item_wrong"),
+            ),
+            status_of=("delivery_late",),
+        ),
+        complaint_types=("booking_error", "delivery_late", "unfair_terms", "item_wrong"),
+        tone="frustrated",
+    ),
+    "a_right_or_a_favour": brief(
+        decided(
+            DecisionKind.OFFER,
+            apologise=True,
+            at_fault=True,
+            offers=(owed(REPLACEMENT, replace(FULL_REFUND, basis=Basis.GOODWILL), about="item_damaged"),),
+        ),
+        complaint_types=("item_damaged", "quality_below"),
     ),
     "three_options": brief(
         decided(

@@ -26,11 +26,12 @@ from golden_drafts import (
     goodwill,
     known,
     owed,
+    refused,
 )
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.decision import DecisionKind, Manner, Remedy, RemedyKind
+from models.decision import Basis, DecisionKind, Manner, Remedy, RemedyKind
 from models.labels import ComplaintType
 from responses.drafts import ComposedDraft, DraftBrief, DraftKind, PromiseLine, compose
 from responses.drafts.errors import UnknownLanguageError
@@ -438,3 +439,28 @@ def test_a_brief_always_gives_the_same_draft_and_other_people_another_wording() 
 def test_a_language_without_phrases_is_refused() -> None:
     with pytest.raises(UnknownLanguageError, match="'pt'"):
         compose(brief(LATE_CHOICE, language="pt"))
+
+
+def test_a_grievance_answered_before_hears_of_its_promise_beside_a_new_answer() -> None:
+    decision = decided(DecisionKind.OFFER, offers=(goodwill(VOUCHER),), status_of=("delivery_late",))
+    promise = PromiseLine(what=RESEND.what, due=date(2026, 11, 26), state="open")
+    draft = made(brief(decision, promises=(promise,)))
+    assert dict(draft.parts)["status"] == "rispediamo il pacco entro giovedì 26 novembre, come promesso."
+    assert draft.days == (date(2026, 11, 26),)
+    assert "resta valido" in dict(made(brief(decision)).parts)["status"]
+
+
+def test_one_rule_that_refuses_two_grievances_says_so_once() -> None:
+    reason = dict.fromkeys(LANGUAGES, "no.")
+    refusals = (refused(reason, about="no_reply"), refused(reason, about="item_wrong"))
+    draft = made(brief(decided(DecisionKind.OFFER, offers=(goodwill(VOUCHER),), refusals=refusals)))
+    assert [name for name, _ in draft.parts].count("decline") == 1
+
+
+def test_beside_a_right_a_favour_is_never_called_one() -> None:
+    offer = owed(REPLACEMENT, replace(VOUCHER, basis=Basis.GOODWILL))
+    text = made(brief(decided(DecisionKind.OFFER, offers=(offer,)))).text
+    assert "la sostituzione (di diritto)" in text
+    assert "(come gesto nostro)" in text
+    refusal = decided(DecisionKind.DECLINE, offers=(offer,), refusals=(refused({"it": "no"}),))
+    assert "buono" not in dict(made(brief(refusal)).parts)["right"]

@@ -8,6 +8,7 @@ from golden_drafts import (
     HAND_OVER,
     ORDER_ID,
     PHOTO,
+    REPLACEMENT,
     RESEND,
     VOUCHER,
     decided,
@@ -15,7 +16,7 @@ from golden_drafts import (
     owed,
 )
 
-from models.decision import Decision, DecisionKind
+from models.decision import Basis, Decision, DecisionKind
 from responses.drafts.lines import offer_line, rule_line
 
 CHOICE = decided(DecisionKind.OFFER, apologise=True, offers=(goodwill(VOUCHER, DISCOUNT),))
@@ -83,3 +84,9 @@ def test_a_reason_is_not_pinned_to_a_rule_that_only_chose_the_manner() -> None:
 
 def test_no_rule_is_said() -> None:
     assert rule_line(HAND_OVER, "en") == "no rule"
+
+
+def test_of_a_choice_only_what_is_owed_is_marked_so() -> None:
+    offer = owed(REPLACEMENT, replace(VOUCHER, basis=Basis.GOODWILL))
+    decision = decided(DecisionKind.OFFER, offers=(offer,))
+    assert offer_line(decision, "it") == "sostituzione (dovuto) oppure buono 10 €"

@@ -92,6 +92,17 @@ ONE = "  - case: a\n    message: {complaint: no_reply}\n"
             "today: 2026-11-23\ncases:\n  - case: a\n    message: {tone: furious}\n    expect: {kind: ask}\n",
             'unknown tone "furious"',
         ),
+        (
+            "today: 2026-11-23\ncases:\n  - case: a\n    message: {complaint: no_replay}\n"
+            "    expect: {kind: ask}\n",
+            'cases[0].message.complaint: unknown complaint type "no_replay"; did you mean "no_reply"?',
+        ),
+        (
+            "today: 2026-11-23\ncases:\n"
+            + ONE
+            + "    given: [{complaint: delivery_lat, remedy: voucher}]\n    expect: {kind: ask}\n",
+            'unknown complaint type "delivery_lat"; did you mean "delivery_late"?',
+        ),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said(content: str, said: str, tmp_path: Path) -> None:
@@ -101,3 +112,29 @@ def test_what_is_wrong_with_a_file_is_said(content: str, said: str, tmp_path: Pa
     with pytest.raises(PolicyFileError) as caught:
         read_cases(path, SHOP)
     assert said in str(caught.value)
+
+
+def test_a_case_may_speak_of_orders_commitments_refusals_and_status(tmp_path: Path) -> None:
+    path = tmp_path / "x.cases.yaml"
+    path.write_text(
+        "today: 2026-11-23\ncases:\n  - case: a\n"
+        "    message: {complaint: [unfair_terms, billing_error, delivery_late]}\n"
+        "    facts: {order_id: RS1, overcharged: 0 EUR}\n"
+        "    history: [{complaint: delivery_late, remedy: voucher, order: RS1, commitment: yes}]\n"
+        "    expect: {kind: decline, refusals: [condizioni, addebito-giusto], status_of: delivery_late}\n",
+        encoding="utf-8",
+    )
+    (case,) = read_cases(path, SHOP)
+    assert try_case(SHOP, case)[1] == []
+    (given,) = case.matter.history
+    assert (given.order_id, given.committed) == ("RS1", True)
+
+
+def test_complaint_types_may_be_those_of_the_business(tmp_path: Path) -> None:
+    path = tmp_path / "x.cases.yaml"
+    path.write_text(
+        "today: 2026-11-23\ncases: [{case: a, message: {complaint: room_cold}, expect: {kind: hand_over}}]\n",
+        encoding="utf-8",
+    )
+    (case,) = read_cases(path, SHOP, ("room_cold",))
+    assert case.matter.complaint_types == ("room_cold",)

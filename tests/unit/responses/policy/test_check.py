@@ -1,14 +1,15 @@
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_cases import policy_of
+from policy_cases import HEAD, policy_of
 
 from responses.hours import Interval
-from responses.policy import Policy, Severity, check, load_policy
+from responses.policy import Policy, Severity, check, check_folder, load_policy, load_policy_text
 from responses.policy.scalars import parse_times, parse_weekdays
 from responses.policy.schema import OnCall
 from responses.policy.shifts import uncovered
@@ -67,7 +68,10 @@ def test_the_example_lacks_languages_only() -> None:
 
 def test_a_complaint_type_without_a_rule_is_a_gap() -> None:
     found = serious(policy_of("rules: [{id: a, when: {complaint: no_reply}, apologise: yes}]" + QUIET))
-    assert len(found) == 12
+    assert len(found) == 13
+    assert (
+        "warning rules: no rule for a complaint of no known type: end with one for {act: complaint}" in found
+    )
     assert "error rules: no rule for delivery_late: such a complaint is handed over" in found
 
 
@@ -75,7 +79,8 @@ def test_a_type_whose_rules_all_hang_on_facts_falls_through() -> None:
     rule = "rules: [{id: a, when: {complaint: no_reply, fault: ours}, apologise: yes}]"
     found = check(policy_of(rule + QUIET), ("it",), ("no_reply",))
     assert [finding.message for finding in found if finding.severity is Severity.WARNING] == [
-        "no_reply is handed over when none of its rules holds: add a last one without facts"
+        "no_reply is handed over when none of its rules holds: add a last one without facts",
+        "no rule for a complaint of no known type: end with one for {act: complaint}",
     ]
 
 
@@ -87,7 +92,7 @@ def test_a_manner_rule_closes_no_gap_and_hides_no_rule() -> None:
     ("first", "second"),
     [
         pytest.param("{act: complaint}", "{complaint: no_reply}", id="a catch-all first"),
-        pytest.param("always", "{ask: refund}", id="always first"),
+        pytest.param("always", "{complaint: no_reply, ask: refund}", id="always first"),
         pytest.param("{days_late: {over: 3}}", "{days_late: {over: 5}}", id="a lower bound first"),
         pytest.param("{days_late: {at_least: 5}}", "{days_late: {over: 5}}", id="at least before over"),
         pytest.param("{days_late: {up_to: 5}}", "{days_late: 4}", id="a bound before a value"),
@@ -98,7 +103,6 @@ def test_a_manner_rule_closes_no_gap_and_hides_no_rule() -> None:
         pytest.param("{fault: [ours, courier]}", "{fault: courier}", id="a list before one of it"),
         pytest.param("{fault: {not: ours}}", "{fault: {not: [ours, theirs]}}", id="fewer exclusions first"),
         pytest.param("{order_id: known}", "{order_id: RS1}", id="known before a value"),
-        pytest.param("{urgency: {at_least: high}}", "{urgency: critical}", id="urgency in order"),
     ],
 )
 def test_a_rule_that_an_earlier_one_covers_is_never_reached(first: str, second: str) -> None:
@@ -113,6 +117,8 @@ def test_a_rule_that_an_earlier_one_covers_is_never_reached(first: str, second: 
             "{complaint: no_reply}", "{complaint: [no_reply, item_wrong]}", id="another type is left"
         ),
         pytest.param("{act: complaint}", "{ask: refund}", id="requests are left"),
+        pytest.param("always", "{ask: refund}", id="requests are left by what says nothing of them"),
+        pytest.param("{days_late: {known: no}}", "{days_late: {over: 5}}", id="what is known is left"),
         pytest.param("{days_late: {over: 5}}", "{days_late: {at_least: 5}}", id="the bound itself is left"),
         pytest.param("{fault: ours}", "{fault: {not: theirs}}", id="the courier is left"),
         pytest.param("{fault: ours, photo: yes}", "{fault: ours}", id="no photo is left"),
@@ -297,3 +303,116 @@ def test_a_minute_is_named_as_uncovered_exactly_when_no_shift_holds(
     ]
     inside = any(start <= minute < end for start, end in named)
     assert inside is not any(shift.holds_at(weekday, minute) for shift in shifts)
+
+
+TODAY = date(2026, 11, 23)
+
+
+def about_owed(owed: str, rule: str, sections: str = "") -> list[str]:
+    text = f"owed: [{{id: o, source: legge, {owed}}}]\nrules:\n  - {{id: a, {rule}}}\n  {CATCH_ALL}\n{QUIET}"
+    return serious(policy_of(text + sections))
+
+
+@pytest.mark.parametrize(
+    ("owed", "rule", "message"),
+    [
+        pytest.param(
+            "when: {complaint: item_damaged}, give: repair",
+            "when: {complaint: item_damaged, fault: ours}, decline: {reason: {it: no}}",
+            'warning rules[0].decline: says no where something is owed: "o" holds whenever this does',
+            id="a refusal of what is owed",
+        ),
+        pytest.param(
+            "when: {complaint: item_damaged}, give: {any_of: [repair, replacement]}",
+            "when: {complaint: item_damaged, fault: ours}, give: {replacement: yes, worth: 5 EUR}",
+            'warning rules[0].give: replacement is never a favour here: "o" owes it whenever this holds',
+            id="a favour that is owed",
+        ),
+    ],
+)
+def test_rules_against_what_is_owed_are_told(owed: str, rule: str, message: str) -> None:
+    assert about_owed(owed, rule) == [message]
+
+
+def test_a_refusal_of_what_is_owed_only_at_times_is_quiet() -> None:
+    owed = "when: {complaint: item_damaged, fault: ours}, give: repair"
+    assert about_owed(owed, "when: {complaint: item_damaged}, decline: {reason: {it: no}}") == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        pytest.param(
+            "when: {language: de, fault: ours}, give: {voucher: 5 EUR}",
+            "gives by the language: who writes in another one gets something else",
+            id="language",
+        ),
+        pytest.param(
+            "when: {ask: discount, fault: ours}, give: {voucher: 5 EUR}",
+            "gives to who asks for a discount and not to who does not",
+            id="asking for a discount",
+        ),
+    ],
+)
+def test_who_gets_more_by_how_it_is_asked_is_told(rule: str, message: str) -> None:
+    assert findings(f"- {{id: a, {rule}}}\n{CATCH_ALL}") == [f"warning rules[0].when: {message}"]
+
+
+def test_what_is_presumed_is_never_unknown() -> None:
+    rule = "- {id: a, when: {fault: {known: no}}, apologise: yes}"
+    assert findings(f"{rule}\n{CATCH_ALL}", "presume: {fault: ours}\n") == [
+        "error rules[0].when: never holds: fault is presumed, and so always known"
+    ]
+
+
+def test_known_and_not_known_never_hold_together() -> None:
+    when = "{days_late: {over: 5}, not: {days_late: known}}"
+    found = findings(f"- {{id: a, when: {when}, apologise: yes}}\n{CATCH_ALL}")
+    assert any(line.startswith("error rules[0].when: never holds") for line in found)
+
+
+def test_dates_that_have_gone_by_are_told() -> None:
+    policy = load_policy_text(
+        HEAD.replace("2025-01-01", "2021-01-01")
+        + "owed: [{id: o, when: always, give: repair, source: legge, until: 2026-11-22}]\n"
+        + f"rules:\n  {CATCH_ALL}\n"
+        + 'hours: {mon: ["9:00-13:00"], closed: [2026-08-10..2026-08-20, 2026-11-23]}\n',
+        "prova.yaml",
+    )
+    told = [
+        f"{finding.severity} {finding.key}: {finding.message}"
+        for finding in check(policy, ("it",), today=TODAY)
+        if finding.key in ("effective", "owed[0].until") or finding.key.startswith("hours.closed")
+    ]
+    assert told == [
+        "info effective: in force since 2021-01-01: look through it, or give it today's date",
+        "warning owed[0].until: has not been in force since 2026-11-22",
+        "info hours.closed[0]: is over since 2026-08-20",
+    ]
+
+
+def test_two_files_for_one_audience_from_one_day_are_an_error() -> None:
+    text = HEAD + f"rules:\n  {CATCH_ALL}\n"
+    one, same = load_policy_text(text, "a.yaml"), load_policy_text(text, "b.yaml")
+    later = load_policy_text(text.replace("2025-01-01", "2026-01-01"), "c.yaml")
+    others = load_policy_text(text.replace("effective", "audience: colleague\neffective"), "d.yaml")
+    assert [str(finding) for finding in check_folder([one, same, later, others])] == [
+        "b.yaml:2:1: error: effective: a.yaml is for the same audience (customer) from the same day"
+    ]
+
+
+def test_one_sum_for_periods_of_several_lengths_is_told() -> None:
+    rules = """
+        - {id: a, when: {complaint: no_reply, fault: ours}, give: {free_period: 1 month}}
+        - {id: b, when: {fault: ours}, give: {free_period: 2 months}}
+    """
+    told = (
+        "warning worth.free_period: is one sum for periods of several lengths: write what it costs per month"
+    )
+    assert findings(rules + CATCH_ALL, "worth: {free_period: 20 EUR}\n") == [told]
+    assert findings(rules + CATCH_ALL, "worth: {free_period: 20 EUR per month}\n") == []
+
+
+def test_of_each_remedy_that_says_what_it_costs_nothing_is_missing() -> None:
+    rule = "- {id: a, when: {fault: ours}, give: {gift: {it: un fiore}, worth: 4 EUR}}"
+    assert findings(f"{rule}\n{CATCH_ALL}") == []

@@ -19,7 +19,8 @@ from models.decision import (
     Role,
     StepOutcome,
 )
-from responses.policy import decide, given_by, load_policy, load_policy_text
+from models.serial import from_json, to_json
+from responses.policy import Judge, decide, given_by, load_policy, load_policy_text
 from responses.policy.case_file import observed, told
 
 EXAMPLE = load_policy(Path(__file__).parent / "example.yaml")
@@ -173,8 +174,9 @@ def test_a_refusal_carries_its_reason_and_what_is_possible() -> None:
     """)
     decision = decide(policy, matter("unfair_terms"))
     assert decision.kind is DecisionKind.DECLINE
-    assert decision.decline_reason == {"it": "perché no"}
-    assert decision.alternative == {"it": "ma questo sì"}
+    (refusal,) = decision.refusals
+    assert (refusal.reason, refusal.alternative) == ({"it": "perché no"}, {"it": "ma questo sì"})
+    assert (refusal.rule_id, refusal.complaint_type) == ("r", "unfair_terms")
     assert not decision.apologise
 
 
@@ -224,7 +226,9 @@ def test_rules_are_about_complaints_unless_they_say_otherwise(
 def test_nothing_is_offered_on_a_label_the_classifier_is_unsure_of(field: str) -> None:
     policy = policy_of("""
         rules:
-          - {id: a, when: {complaint: no_reply, own_error: yes, ask: refund, urgency: low}, apologise: no}
+          - id: a
+            when: {complaint: no_reply, own_error: yes, ask: refund, urgency: low}
+            hand_over: supervisor
           - {id: b, when: always, give: {voucher: 5 EUR}}
     """)
     about = matter("no_reply", own_error=True, asks=("refund",), urgency="low", abstained=frozenset({field}))
@@ -462,3 +466,224 @@ def test_goodwill_worth_less_does_not_settle_what_is_owed() -> None:
     facts = known(fault="ours", order_value=euro("50"))
     decision = decide(policy_of(OWED_LATER), matter("item_wrong", given_here=(little,), facts=facts))
     assert offers(decision) == ["owed: refund full 50 EUR"]
+
+
+LOWER = """
+    rules:
+      - {id: a, when: {complaint: item_wrong}, %s}
+      - {id: b, when: always, give: {voucher: 5 EUR}}
+"""
+UNSURE_OF_TYPE = frozenset({"complaint_types"})
+
+
+def test_a_rule_for_another_type_stays_open_while_the_type_is_in_doubt() -> None:
+    about = matter("no_reply", abstained=UNSURE_OF_TYPE)
+    decision = decide(policy_of(LOWER % "give: {refund: 10 EUR}"), about)
+    assert (decision.kind, decision.offers) == (DecisionKind.HAND_OVER, ())
+
+
+def test_a_doubt_that_changes_nothing_holds_nothing_up() -> None:
+    about = matter("no_reply", abstained=UNSURE_OF_TYPE)
+    decision = decide(policy_of(LOWER % "give: {voucher: 5 EUR}"), about)
+    assert (decision.kind, decision.rule_ids) == (DecisionKind.OFFER, ("b",))
+
+
+def test_what_may_be_owed_to_another_type_holds_up_the_offer() -> None:
+    policy = policy_of("""
+        owed: [{id: o, when: {complaint: item_wrong}, give: repair, source: legge}]
+        rules: [{id: r, when: always, give: {voucher: 5 EUR}}]
+    """)
+    decision = decide(policy, matter("no_reply", abstained=UNSURE_OF_TYPE))
+    assert (decision.kind, decision.offers) == (DecisionKind.HAND_OVER, ())
+
+
+def test_who_says_that_nobody_knows_leaves_the_presumption_standing() -> None:
+    policy = policy_of("presume: {fault: {no_reply: ours}}" + dedent(TWO_RULES))
+    decision = decide(policy, matter("no_reply", facts=unavailable("fault")))
+    assert (decision.rule_ids, decision.presumed) == (("first",), ("fault",))
+
+
+@pytest.mark.parametrize(
+    ("facts", "rules"),
+    [
+        pytest.param(unavailable("order_id"), ("without",), id="nobody knows it"),
+        pytest.param(known(order_id="RS1"), ("rest",), id="somebody does"),
+        pytest.param({}, (), id="it is to be asked for"),
+    ],
+)
+def test_a_rule_may_ask_that_nobody_knows(facts: dict[str, FactValue], rules: tuple[str, ...]) -> None:
+    policy = policy_of("""
+        rules:
+          - {id: without, when: {order_id: {known: no}}, give: {voucher: 5 EUR}}
+          - {id: rest, when: always, apologise: yes}
+    """)
+    assert decide(policy, matter("no_reply", facts=facts)).rule_ids == rules
+
+
+def test_what_only_an_amount_or_a_limit_needs_is_asked_for_with_the_rest() -> None:
+    policy = policy_of(
+        """
+        owed:
+          - id: o
+            when: {order_id: known}
+            give: {refund: 6 EUR per days_late, times: {business_line: 2}}
+            source: legge
+        rules: [{id: r, when: {photo: yes}, give: {voucher: 5 EUR}}]
+        limits: {share_of_price: 150%}
+        """,
+        price_from="agent",
+    )
+    assert [fact.name for fact in decide(policy, matter("no_reply")).missing] == [
+        "order_id",
+        "days_late",
+        "business_line",
+        "photo",
+        "order_value",
+    ]
+
+
+def test_the_open_question_of_what_is_owed_is_told_to_the_agent_in_a_follow_up() -> None:
+    about = matter("item_wrong", given_here=(gave("voucher", "item_wrong", "5"),))
+    decision = decide(policy_of(OWED_LATER), about, language="en")
+    assert decision.kind is DecisionKind.STATUS
+    assert decision.notes == ("o may be owed: nobody knows fault",)
+
+
+@pytest.mark.parametrize(
+    ("last", "expected", "tier"),
+    [
+        pytest.param("5", "voucher 10 EUR", Role.AGENT, id="the rule's own step"),
+        pytest.param("10", "voucher 20 EUR", Role.AGENT, id="one step above what was given"),
+        pytest.param("12", "voucher 20 EUR", Role.AGENT, id="between two steps"),
+        pytest.param("20", "voucher 20 EUR", Role.SUPERVISOR, id="the top was given"),
+    ],
+)
+def test_the_ladder_goes_on_from_what_was_given_last(last: str, expected: str, tier: Role) -> None:
+    policy = policy_of("""
+        rules: [{id: r, when: always, give: {voucher: 5 EUR}}]
+        ladder: [{voucher: 5 EUR}, {voucher: 10 EUR}, {voucher: 20 EUR}]
+        second_time: {within: 180 days, raise: one step, tier: agent}
+    """)
+    history = (replace(before(), worth=euro(last)),)
+    decision = decide(policy, matter("no_reply", history=history))
+    assert (offers(decision), decision.tier) == ([f"goodwill: {expected}"], tier)
+
+
+@pytest.mark.parametrize(
+    ("give", "expected"),
+    [
+        pytest.param("{gift: {it: un fiore}}", ["goodwill: free_period"], id="the gift of the ladder"),
+        pytest.param("{gift: {it: una torta}}", ["goodwill: gift"], id="another gift is not on it"),
+        pytest.param("{free_period: 1 month}", ["goodwill: voucher 20 EUR"], id="the period of the ladder"),
+        pytest.param("{free_period: 2 months}", ["goodwill: free_period"], id="another period is not on it"),
+    ],
+)
+def test_a_step_is_known_by_its_words_and_its_length(give: str, expected: list[str]) -> None:
+    policy = policy_of(f"""
+        rules: [{{id: r, when: always, give: {give}}}]
+        ladder: [{{gift: {{it: un fiore}}}}, {{free_period: 1 month}}, {{voucher: 20 EUR}}]
+        second_time: {{within: 180 days, raise: one step}}
+    """)
+    history = (gave("words", "no_reply", None, case_id="older", promise_state="kept"),)
+    assert offers(decide(policy, matter("no_reply", history=history))) == expected
+
+
+def test_a_commitment_kept_in_vain_opens_the_second_time() -> None:
+    policy = policy_of("""
+        rules: [{id: r, when: always, give: {voucher: 5 EUR}, promise: {what: {it: x}, within: 1 day}}]
+    """)
+    first = decide(policy, matter("no_reply"))
+    (kept,) = given_by(first, case_id="c", at=NOW - timedelta(days=3), promise_state="kept")
+    assert kept.committed
+    assert decide(policy, matter("no_reply", given_here=(kept,))).second_time
+    paid = replace(kept, committed=False)
+    assert decide(policy, matter("no_reply", given_here=(paid,))).kind is DecisionKind.STATUS
+
+
+def test_a_failure_of_somebody_else_in_an_old_case_opens_no_second_time() -> None:
+    policy = policy_of(
+        "presume: {fault: {no_reply: ours, unfair_terms: theirs}}"
+        + dedent("""
+        rules:
+          - {id: a, when: {complaint: unfair_terms}, decline: {reason: {it: no}}}
+          - {id: b, when: always, give: {voucher: 5 EUR}}
+        second_time: {within: 180 days}
+        """)
+    )
+    old = given_by(
+        decide(policy, matter("no_reply", "unfair_terms")),
+        case_id="old",
+        at=NOW - timedelta(days=21),
+        promise_state="kept",
+    )
+    assert not decide(policy, matter("unfair_terms", history=old)).second_time
+    assert decide(policy, matter("no_reply", history=old)).second_time
+
+
+def test_a_day_at_the_end_of_the_calendar_is_no_reason_to_stop() -> None:
+    policy = policy_of("""
+        rules: [{id: r, when: {months_since: {bought_on: {up_to: 1200}}}, give: {voucher: 5 EUR}}]
+        second_time: {within: 100 years}
+    """)
+    about = matter("no_reply", facts=known(bought_on=date(9999, 12, 31)))
+    assert decide(policy, about).kind is DecisionKind.OFFER
+
+
+def test_a_judge_that_explains_nothing_decides_the_same() -> None:
+    about = matter("delivery_late", facts=known(days_late=Decimal(7)))
+    judge = Judge(EXAMPLE)
+    assert judge.decide(about, explain=False) == replace(decide(EXAMPLE, about), steps=())
+    assert judge.decide(about) == decide(EXAMPLE, about)
+
+
+def test_a_decision_stored_before_refusals_were_several_can_still_be_read() -> None:
+    stored = to_json(decide(EXAMPLE, matter("delivery_late", facts=known(days_late=Decimal(7)))))
+    old = {key: value for key, value in stored.items() if key not in ("refusals", "faults", "status_of")}
+    old |= {"decline_reason": None, "alternative": None}
+    read = from_json(Decision, old)
+    assert [told(offer) for offer in read.offers] == [
+        "goodwill: discount 15% of next_order up to 20 EUR | voucher 10 EUR"
+    ]
+    assert read.fault_of("delivery_late") is True
+
+
+@pytest.mark.parametrize(
+    "owed",
+    [
+        pytest.param("give: {gift: {it: un fiore}}", id="one thing for both"),
+        pytest.param("give: {refund: full}", id="the price for both"),
+        pytest.param("give: {refund: 7 EUR}", id="a sum for each"),
+    ],
+)
+def test_what_was_owed_to_two_grievances_and_given_is_not_given_again(owed: str) -> None:
+    policy = policy_of(f"""
+        owed: [{{id: o, when: always, {owed}, source: legge}}]
+        rules: [{{id: r, when: always, apologise: yes}}]
+    """)
+    about = matter("no_reply", "item_wrong")
+    record = given_by(decide(policy, about), case_id="c", at=NOW)
+    assert decide(policy, replace(about, given_here=record)).kind is DecisionKind.STATUS
+
+
+def test_a_choice_between_the_price_and_a_new_one_settles_both_grievances() -> None:
+    policy = policy_of("""
+        owed:
+          - {id: o, when: {complaint: no_reply}, give: replacement, source: legge}
+          - {id: p, when: {complaint: item_wrong}, give: {refund: full}, source: legge}
+        rules: [{id: r, when: always, apologise: yes}]
+    """)
+    about = matter("no_reply", "item_wrong", facts=known(order_value=euro("50")))
+    record = given_by(decide(policy, about), case_id="c", at=NOW)
+    assert decide(policy, replace(about, given_here=record)).kind is DecisionKind.STATUS
+
+
+def test_a_sum_refunded_for_one_grievance_is_not_the_price_owed_for_another() -> None:
+    policy = policy_of("""
+        owed: [{id: o, when: {complaint: item_wrong, fault: ours}, give: {refund: full}, source: legge}]
+        rules: [{id: r, when: always, apologise: yes}]
+    """)
+    record = (gave("refund", "no_reply", "5"), gave("words", "item_wrong", None))
+    facts = known(fault="ours", order_value=euro("50"))
+    decision = decide(policy, matter("no_reply", "item_wrong", given_here=record, facts=facts))
+    assert offers(decision) == ["owed: refund full 50 EUR"]
+    assert decision.status_of == ("no_reply",)

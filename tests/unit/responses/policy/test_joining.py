@@ -1,8 +1,10 @@
-import pytest
-from policy_cases import euro, known, matter, policy_of
+from textwrap import dedent
 
-from models.decision import DecisionKind, Role
-from responses.policy import decide
+import pytest
+from policy_cases import NOW, euro, gave, known, matter, policy_of
+
+from models.decision import Basis, DecisionKind, RemedyKind, Role
+from responses.policy import decide, given_by
 from responses.policy.case_file import told
 
 
@@ -32,17 +34,25 @@ def test_a_full_refund_and_a_replacement_become_a_choice() -> None:
     assert join(rules, "no_reply", "item_wrong") == ["goodwill: replacement | refund full"]
 
 
-def test_a_partial_refund_stands_beside_a_replacement() -> None:
+def test_a_share_of_the_price_and_a_replacement_become_a_choice() -> None:
     rules = """{complaint: no_reply}, give: {refund: 10%}
 {complaint: item_wrong}, give: replacement"""
-    assert join(rules, "no_reply", "item_wrong") == ["goodwill: refund 10%", "goodwill: replacement"]
+    assert join(rules, "no_reply", "item_wrong") == ["goodwill: replacement | refund 10%"]
+
+
+def test_a_sum_pays_for_something_else_and_stands_beside_a_replacement() -> None:
+    rules = """{complaint: no_reply}, give: {refund: 30 EUR}
+{complaint: item_wrong}, give: replacement"""
+    assert join(rules, "no_reply", "item_wrong") == ["goodwill: refund 30 EUR", "goodwill: replacement"]
 
 
 def test_what_is_owed_leads_the_choice_and_stays_owed() -> None:
     rules = """{complaint: no_reply}, give: {refund: full}
 {complaint: item_wrong}, apologise: yes"""
     owed = "{complaint: item_wrong}, give: {any_of: [replacement, repair]}"
-    assert join(rules, "no_reply", "item_wrong", owed=owed) == ["owed: replacement | repair | refund full"]
+    assert join(rules, "no_reply", "item_wrong", owed=owed) == [
+        "owed: replacement | repair | goodwill: refund full"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -103,3 +113,149 @@ def test_the_same_promise_is_made_once() -> None:
         rules: [{id: a, when: always, apologise: yes, promise: {what: {it: x}, within: 1 day}}]
     """)
     assert len(decide(policy, matter("no_reply", "item_wrong")).commitments) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        pytest.param(
+            "{voucher: 20 EUR}",
+            "{one_of: [{voucher: 5 EUR}, {discount: 10%, at_most: 30 EUR}]}",
+            ["goodwill: voucher 20 EUR | discount 10% of next_order up to 30 EUR"],
+            id="the larger goes into the choice",
+        ),
+        pytest.param(
+            "{voucher: 50 EUR}",
+            "{one_of: [{voucher: 5 EUR}, {gift: {it: un fiore}}]}",
+            ["goodwill: voucher 50 EUR | gift"],
+            id="beside something nobody can put a figure to",
+        ),
+        pytest.param(
+            "{one_of: [{free_period: 1 month}, {voucher: 20 EUR}]}",
+            "{voucher: 10 EUR}",
+            ["goodwill: free_period | voucher 20 EUR"],
+            id="the larger choice keeps its order",
+        ),
+        pytest.param(
+            "{one_of: [{voucher: 20 EUR}, {refund: 5 EUR}]}",
+            "{all_of: [{voucher: 10 EUR}, {refund: 10 EUR}]}",
+            ["goodwill: voucher 20 EUR", "goodwill: refund 10 EUR"],
+            id="what is given together stays together",
+        ),
+        pytest.param(
+            "{refund: 20%}",
+            "{refund: 30%}",
+            ["goodwill: refund 30%"],
+            id="the larger share of unknown prices",
+        ),
+        pytest.param(
+            "{words: {it: a}}",
+            "{words: {it: b}}",
+            ["goodwill: words", "goodwill: words"],
+            id="words answer different grievances",
+        ),
+    ],
+)
+def test_two_grievances_never_get_one_kind_twice(one: str, other: str, expected: list[str]) -> None:
+    rules = f"{{complaint: no_reply}}, give: {one}\n{{complaint: item_wrong}}, give: {other}"
+    swapped = f"{{complaint: no_reply}}, give: {other}\n{{complaint: item_wrong}}, give: {one}"
+    assert join(rules, "no_reply", "item_wrong") == expected
+    assert sorted(join(swapped, "no_reply", "item_wrong")) == sorted(expected)
+
+
+def test_a_choice_between_what_two_others_get_anyway_takes_nothing_from_them() -> None:
+    rules = """{complaint: no_reply}, give: {voucher: 10 EUR}
+{complaint: item_wrong}, give: {one_of: [{voucher: 5 EUR}, {refund: 20 EUR}]}
+{complaint: quality_below}, give: {refund: 10 EUR}"""
+    assert join(rules, "no_reply", "item_wrong", "quality_below") == [
+        "goodwill: voucher 10 EUR",
+        "goodwill: refund 20 EUR",
+    ]
+
+
+def test_what_an_owner_gives_together_is_never_made_a_choice() -> None:
+    rules = "{complaint: no_reply}, give: {all_of: [{refund: full}, replacement]}"
+    assert join(rules, "no_reply") == ["goodwill: refund full", "goodwill: replacement"]
+
+
+def test_goodwill_in_a_choice_with_what_is_owed_stays_goodwill() -> None:
+    policy = policy_of("""
+        owed: [{id: o, when: always, give: replacement, source: legge}]
+        rules: [{id: r, when: always, give: {refund: full}}]
+    """)
+    decision = decide(policy, matter("item_wrong", facts=known(order_value=euro("500"))))
+    (offer,) = decision.offers
+    assert [(option.kind, offer.basis_of(option)) for option in offer.options] == [
+        (RemedyKind.REPLACEMENT, Basis.OWED),
+        (RemedyKind.REFUND, Basis.GOODWILL),
+    ]
+    assert decision.worth == euro("500")
+    assert [(given.kind, given.basis) for given in given_by(decision, case_id="c", at=NOW)] == [
+        (RemedyKind.REPLACEMENT, Basis.OWED),
+        (RemedyKind.REFUND, Basis.GOODWILL),
+    ]
+
+
+UNKNOWN_OWED = """
+    owed: [{id: o, when: always, give: {refund: full}, source: legge}]
+    rules: [{id: r, when: always, give: {refund: 10 EUR}}]
+"""
+
+
+def test_a_favour_beside_something_owed_of_unknown_price_is_left_whole_and_looked_at() -> None:
+    decision = decide(policy_of(UNKNOWN_OWED), matter("item_wrong"))
+    assert [told(offer) for offer in decision.offers] == ["owed: refund full", "goodwill: refund 10 EUR"]
+    assert decision.tier is Role.SUPERVISOR
+
+
+def test_the_price_on_which_the_rest_of_a_favour_depends_is_asked_for() -> None:
+    policy = policy_of(UNKNOWN_OWED, price_from="agent")
+    assert [fact.name for fact in decide(policy, matter("item_wrong")).missing] == ["order_value"]
+
+
+def test_a_share_of_a_price_that_is_owed_back_adds_nothing_whatever_the_price() -> None:
+    rules = "always, give: {refund: 10%}"
+    assert join(rules, "no_reply", owed="always, give: {refund: full}") == ["owed: refund full"]
+
+
+def test_a_favour_is_reduced_by_all_that_is_owed_of_its_kind() -> None:
+    rules = "always, give: {refund: 20 EUR}"
+    assert join(rules, "no_reply", "service_down", owed="always, give: {refund: 7 EUR}") == [
+        "owed: refund 7 EUR",
+        "owed: refund 7 EUR",
+        "goodwill: refund 6 EUR",
+    ]
+
+
+ANSWERS = """
+    rules:
+      - {id: a, when: {complaint: unfair_terms}, decline: {reason: {it: no a}}}
+      - {id: b, when: {complaint: billing_error}, decline: {reason: {it: no b}, alternative: {it: b}}}
+      - {id: c, when: {complaint: item_wrong}, give: {voucher: 5 EUR}}
+      - {id: d, when: {complaint: no_reply}, give: {voucher: 5 EUR}}
+"""
+
+
+def test_every_refusal_is_kept() -> None:
+    decision = decide(policy_of(ANSWERS), matter("unfair_terms", "item_wrong", "billing_error"))
+    assert decision.kind is DecisionKind.OFFER
+    assert [(refusal.rule_id, refusal.complaint_type) for refusal in decision.refusals] == [
+        ("a", "unfair_terms"),
+        ("b", "billing_error"),
+    ]
+
+
+def test_a_grievance_answered_before_is_told_where_it_stands_beside_a_new_one() -> None:
+    given = (gave("voucher", "no_reply", "5"),)
+    decision = decide(policy_of(ANSWERS), matter("no_reply", "item_wrong", given_here=given))
+    assert (decision.kind, decision.status_of) == (DecisionKind.OFFER, ("no_reply",))
+
+
+def test_fault_is_told_for_each_grievance() -> None:
+    policy = policy_of("presume: {fault: {item_wrong: ours, unfair_terms: theirs}}\n" + dedent(ANSWERS))
+    decision = decide(policy, matter("unfair_terms", "item_wrong"))
+    assert (decision.at_fault, decision.faults) == (True, {"unfair_terms": False, "item_wrong": True})
+    assert {given.complaint_type: given.our_fault for given in given_by(decision, case_id="c", at=NOW)} == {
+        "item_wrong": True,
+        "unfair_terms": False,
+    }

@@ -1,10 +1,13 @@
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from policy_cases import NOW, euro, gave, known, matter, policy_of
 
-from models.decision import Basis, Decision, DecisionKind, Given, Role
+from models.decision import Basis, Decision, DecisionKind, Given, Role, StepOutcome
+from models.money import Money
 from responses.policy import decide
 from responses.policy.case_file import told
 
@@ -104,9 +107,15 @@ def test_the_price_bounds_goodwill_too() -> None:
 
 
 def test_a_price_that_only_the_book_knows_is_not_waited_for() -> None:
-    decision = limited("{voucher: 5 EUR}", "limits: {share_of_price: 150%}")
-    assert decision.missing == ()
+    decision = limited("{voucher: 5 EUR}", "limits: {per_case: 50 EUR, share_of_price: 150%}")
+    assert (decision.missing, decision.tier) == ((), Role.AGENT)
     assert decision.notes == ("the limit by the price was not checked: the order's value is not known",)
+
+
+def test_where_the_price_is_the_only_limit_and_unknown_a_supervisor_approves() -> None:
+    decision = limited("{voucher: 5 EUR}", "limits: {share_of_price: 150%}")
+    assert (decision.missing, decision.tier) == ((), Role.SUPERVISOR)
+    assert offers(decision) == ["goodwill: voucher 5 EUR"]
 
 
 def test_a_price_that_an_agent_can_tell_is_asked_for() -> None:
@@ -178,3 +187,102 @@ def test_a_worth_that_needs_a_price_is_asked_of_whoever_knows_it() -> None:
     assert [fact.name for fact in decide(policy, matter("no_reply")).missing] == ["order_value"]
     decision = decide(policy, matter("no_reply", facts=known(order_value=euro("30"))))
     assert (decision.kind, decision.worth) == (DecisionKind.OFFER, euro("15"))
+
+
+TIGHT_ADMIN = "approval: {agent: 30 EUR, supervisor: 200 EUR, admin: 500 EUR}"
+
+
+def test_what_nobody_may_approve_is_handed_to_an_administrator_who_sees_it() -> None:
+    decision = limited("{voucher: 600 EUR}", TIGHT_ADMIN)
+    assert (decision.kind, decision.tier) == (DecisionKind.HAND_OVER, Role.ADMIN)
+    assert offers(decision) == ["goodwill: voucher 600 EUR"]
+
+
+def test_what_is_owed_does_not_wait_for_a_favour_that_nobody_may_approve() -> None:
+    policy = policy_of(f"""
+        owed: [{{id: o, when: always, give: repair, source: legge}}]
+        rules: [{{id: r, when: always, give: {{voucher: 600 EUR}}}}]
+        {TIGHT_ADMIN}
+    """)
+    decision = decide(policy, matter("no_reply"), language="en")
+    assert (decision.kind, offers(decision), decision.worth) == (
+        DecisionKind.OFFER,
+        ["owed: repair"],
+        euro("0"),
+    )
+    assert decision.tier is Role.ADMIN
+    assert any(note.startswith("goodwill voucher beside what is owed") for note in decision.notes)
+
+
+PER_CUSTOMER = "limits: {per_customer: {total: 50 EUR, every: 90 days}}"
+
+
+def test_a_favour_of_unknown_worth_cannot_be_held_against_the_total_of_a_customer() -> None:
+    decision = limited("{discount: 10%}", PER_CUSTOMER)
+    assert decision.tier is Role.SUPERVISOR
+    assert "its worth is unknown and a customer may have 50 EUR at most: approved by a supervisor" in (
+        decision.notes
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "tier"),
+    [
+        pytest.param(
+            replace(gave("voucher", "item_wrong", "480"), worth=Money(amount=Decimal(480), currency="USD")),
+            Role.SUPERVISOR,
+            id="another currency",
+        ),
+        pytest.param(gave("gift", "item_wrong", None), Role.SUPERVISOR, id="unknown worth"),
+        pytest.param(gave("words", "item_wrong", None), Role.AGENT, id="words"),
+        pytest.param(gave("refund", "item_wrong", None, basis=Basis.OWED), Role.AGENT, id="owed"),
+    ],
+)
+def test_a_past_favour_nobody_can_put_a_figure_to_leaves_the_limit_open(given: Given, tier: Role) -> None:
+    decision = limited("{voucher: 5 EUR}", PER_CUSTOMER, history=(given,))
+    assert decision.tier is tier
+    open_limits = [step.outcome for step in decision.steps if step.rule_id == "limits.per_customer"]
+    assert open_limits == [StepOutcome.OPEN] * (tier is Role.SUPERVISOR)
+
+
+def test_what_was_given_for_the_failure_of_the_order_counts_as_its_one_remedy() -> None:
+    text = """
+        rules: [{id: r, when: always, give: {voucher: 5 EUR}, promise: {what: {it: x}, within: 1 day}}]
+        limits: {per_order: one goodwill remedy per failure}
+    """
+    day = timedelta(days=1)
+    older = gave("refund", "no_reply", "10", at=NOW - 9 * day, order_id="RS1")
+    broken = gave("voucher", "no_reply", "5", at=NOW - day, order_id="RS1", promise_state="broken")
+    about = matter("no_reply", given_here=(older, broken), facts=known(order_id="RS1"))
+    assert decide(policy_of(text), about, language="en").limits_cut == (
+        "voucher left out: one goodwill remedy per failure",
+    )
+    # A remedy that never came is none.
+    alone = matter("no_reply", given_here=(broken,), facts=known(order_id="RS1"))
+    assert offers(decide(policy_of(text), alone)) == ["goodwill: voucher 5 EUR"]
+
+
+@pytest.mark.parametrize(
+    ("worth", "period", "expected"),
+    [
+        pytest.param("20 EUR per month", "3 months", "60", id="months"),
+        pytest.param("20 EUR per month", "15 days", "10", id="half a month"),
+        pytest.param("1 EUR per day", "1 month", "30", id="days"),
+        pytest.param("20 EUR", "3 months", "20", id="one sum"),
+        pytest.param("order_value per month", "2 months", "100", id="by a fact"),
+        pytest.param("50% of order_value per year", "6 months", "12.50", id="by a share of a fact"),
+    ],
+)
+def test_a_free_period_costs_by_its_length(worth: str, period: str, expected: str) -> None:
+    text = f"worth: {{free_period: {worth}}}"
+    decision = limited(f"{{free_period: {period}}}", text, facts=known(order_value=euro("50")))
+    assert decision.worth == euro(expected)
+
+
+def test_a_remedy_may_say_itself_what_it_costs() -> None:
+    give = (
+        "{one_of: [{gift: {it: un fiore}, worth: 4 EUR}, {gift: {it: una cena}, worth: 40 EUR}, replacement]}"
+    )
+    decision = limited(give, "worth: {gift: 9 EUR, replacement: 7 EUR}")
+    (offer,) = decision.offers
+    assert [option.worth for option in offer.options] == [euro("4"), euro("40"), euro("7")]

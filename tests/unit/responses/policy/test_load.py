@@ -492,3 +492,120 @@ def test_hours_on_call_that_cannot_be_are_named_with_their_place() -> None:
     assert problems(text) == [
         'p.yaml:17:11: on_call.mon-fri.20-8: expected hours such as "20:00-8:00", found "20-8"'
     ]
+
+
+OWED = "owed: [{{id: o, when: {when}, give: {{refund: 5 EUR}}, source: legge{more}}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        pytest.param(
+            OWED.format(when="{tone: angry}", more="") + RULE,
+            "owed[0]: what is owed is owed whoever asks and however",
+            id="owed by the tone",
+        ),
+        pytest.param(
+            OWED.format(when="{not: {urgency: low}}", more="") + RULE,
+            "owed[0]: what is owed is owed whoever asks and however",
+            id="owed by the urgency",
+        ),
+        pytest.param(
+            OWED.format(when="always", more=", since: 2026-01-02, until: 2026-01-01") + RULE,
+            "owed[0].until: 2026-01-01 is before since (2026-01-02)",
+            id="over before it began",
+        ),
+        pytest.param(
+            "rules: [{id: a, when: {urgency: high}, give: {voucher: 5 EUR}}]\n",
+            "rules[0]: a rule that reads the urgency may only hand_over or say answer and tier",
+            id="given by the urgency",
+        ),
+        pytest.param(
+            "rules: [{id: a, when: {urgency: low}, decline: {reason: {it: no}}}]\n",
+            "rules[0]: a rule that reads the urgency may only hand_over or say answer and tier",
+            id="refused by the urgency",
+        ),
+        pytest.param(
+            "rules: [{id: a, when: always, give: {voucher: 6 EUR per days_late}}]\n",
+            'rules[0].give.voucher: "per" and "times" count an indemnity and belong to owed',
+            id="a favour by the day",
+        ),
+        pytest.param(
+            "rules: [{id: a, when: always, give: {voucher: 6 EUR, times: {business_line: 2}}}]\n",
+            'rules[0].give.voucher: "per" and "times" count an indemnity and belong to owed',
+            id="a favour multiplied",
+        ),
+        pytest.param(
+            RULE + "ladder: [{voucher: 6 EUR per days_late}]\n",
+            'ladder[0].voucher: "per" and "times" count an indemnity and belong to owed',
+            id="a step by the day",
+        ),
+        pytest.param(
+            "rules: [{id: a, when: {months_since: {bought_on: {up_to: 999999}}}, hand_over: agent}]\n",
+            "rules[0].when.months_since.bought_on.up_to: expected at most 1200 months",
+            id="more months than a century has",
+        ),
+        pytest.param(
+            RULE + "second_time: {within: 9999 years}\n",
+            'second_time.within: expected at most 100 years, found "9999 years"',
+            id="more than a century",
+        ),
+        pytest.param(
+            RULE + "wait_for_answer: 9999 months\n",
+            "wait_for_answer: expected at most 100 years",
+            id="a wait of centuries",
+        ),
+        pytest.param(
+            RULE + "worth: {gift: 5 EUR per month}\n",
+            'worth.gift: "per month" is for what a free_period costs',
+            id="a gift has no length",
+        ),
+        pytest.param(
+            RULE + "worth: {free_period: 5 EUR per hour}\n",
+            "worth.free_period: expected per day, week, month or year",
+            id="by the hour",
+        ),
+        pytest.param(
+            "rules: [{id: a, when: always, give: {voucher: 5 EUR, worth: 3 EUR}}]\n",
+            'rules[0].give.worth: "worth" means nothing with this voucher',
+            id="a sum costs what it says",
+        ),
+    ],
+)
+def test_what_a_policy_may_not_say_is_refused_with_its_place(text: str, problem: str) -> None:
+    found = problems_after_head(text)
+    assert found[0].startswith(problem)
+    assert len(found) == 1
+
+
+def test_a_version_accepted_once_is_not_refused_for_what_is_forbidden_since() -> None:
+    text = (
+        HEAD
+        + OWED.format(when="{tone: angry}", more="")
+        + (
+            "rules: [{id: a, when: {urgency: high}, give: {voucher: 6 EUR per days_late}}]\n"
+            "second_time: {within: 9999 years}\n"
+        )
+    )
+    assert len(problems(text)) == 3
+    assert load_policy_text(text, "p.yaml", accepted=True).rules[0].id == "a"
+    with pytest.raises(PolicyFileError, match="unknown remedy"):
+        load_policy_text(text.replace("voucher", "vaucher"), "p.yaml", accepted=True)
+
+
+def test_a_fact_of_the_notation_keeps_its_type() -> None:
+    head = HEAD.replace("facts:\n", "facts:\n  delivered_on: {type: text, from: [agent]}\n")
+    (found,) = problems(head + RULE)
+    assert '"delivered_on" is a date: months_since_delivery counts from it; found text' in found
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{id: a, when: {urgency: critical}, hand_over: supervisor}",
+        "{id: a, when: {urgency: critical}, tier: supervisor}",
+        "{id: a, when: {urgency: critical}, answer: mediate}",
+    ],
+)
+def test_urgency_may_say_who_decides(rule: str) -> None:
+    assert policy_of(f"rules: [{rule}]").rules[0].reads("urgency")

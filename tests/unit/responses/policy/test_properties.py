@@ -173,7 +173,7 @@ def test_a_kind_always_has_what_it_says(about: Matter) -> None:
     decision = decide(SHOP, about)
     shown = bool(decision.offers or decision.commitments or decision.apologise)
     assert (decision.kind is DecisionKind.OFFER) <= shown
-    assert (decision.kind is DecisionKind.DECLINE) <= (decision.decline_reason is not None)
+    assert (decision.kind is DecisionKind.DECLINE) <= bool(decision.refusals)
     assert (decision.kind is DecisionKind.THANKS) <= (about.act == Act.PRAISE)
 
 

@@ -1,0 +1,311 @@
+"""What holds for every policy that can be written, and what grows with a failure in those of the samples."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from policy_cases import HEAD, euro, known, matter, unavailable
+from test_properties import SAMPLE, answered, cost, had, matters
+
+from models.decision import Basis, Decision, DecisionKind, FactValue, Matter, Remedy
+from models.labels import Language, Tone, Urgency
+from models.money import Money
+from responses.policy import Judge, Policy, check, decide, load_policy, load_policy_text
+from responses.policy.amounts import DIVISIBLE
+
+SAMPLES = {path: load_policy(path) for path in sorted(SAMPLE.parent.glob("*.yaml")) if "." not in path.stem}
+CAP = 12
+
+_CONDITIONS = (
+    "always",
+    "{complaint: no_reply}",
+    "{complaint: [delivery_late, item_damaged]}",
+    "{complaint: {not: item_wrong}, fault: ours}",
+    "{fault: {not: theirs}}",
+    "{days_late: {over: 5}}",
+    "{order_id: known}",
+    "{order_id: {known: no}}",
+    "{own_error: yes}",
+    "{any_of: [{photo: yes}, {days_late: {up_to: 3}}]}",
+    "{act: request, ask: refund}",
+    "{months_since: {bought_on: {up_to: 24}}}",
+)
+_REMEDIES = (
+    "{voucher: 5 EUR}",
+    "{voucher: 20 EUR}",
+    "{discount: 15%, at_most: 30 EUR}",
+    "{refund: 10 EUR}",
+    "{refund: 30%}",
+    "{refund: full}",
+    "replacement",
+    "repair",
+    "{gift: {it: un fiore}, worth: 4 EUR}",
+    "{free_period: 1 month}",
+    "{words: {it: grazie}}",
+)
+_OWED = (*_REMEDIES, "{refund: 6 EUR per days_late, times: {business_line: 2}, at_most: 100 EUR}")
+
+conditions = st.sampled_from([*["always"] * 4, *_CONDITIONS])
+
+
+def gives(remedies: tuple[str, ...]) -> st.SearchStrategy[str]:
+    several = st.lists(st.sampled_from(remedies), min_size=2, max_size=3, unique=True).map(", ".join)
+    return st.one_of(
+        st.sampled_from(remedies),
+        several.map("{{one_of: [{}]}}".format),
+        several.map("{{all_of: [{}]}}".format),
+    )
+
+
+outcomes = st.one_of(
+    gives(_REMEDIES).map("give: {}".format),
+    gives(_REMEDIES).map("give: {}, promise: {{what: {{it: x}}, within: 1 day}}".format),
+    st.sampled_from(
+        [
+            "apologise: yes",
+            "apologise: no, promise: {what: {it: y}, within: 1 day}",
+            "decline: {reason: {it: no}}",
+            "decline: {reason: {it: no}, alternative: {it: altro}}",
+            "hand_over: supervisor",
+        ]
+    ),
+)
+manners = st.sampled_from(
+    [
+        "when: {tone: threatening}, answer: mediate, tier: supervisor",
+        "when: {tone: [angry, abusive]}, answer: boundary",
+        "when: {urgency: {at_least: high}}, tier: admin",
+    ]
+)
+ending = st.builds("when: {}, {}".format, conditions, outcomes)
+rules = st.one_of(ending, ending, manners)
+owed_entries = st.builds("when: {}, give: {}, source: legge".format, conditions, gives(_OWED))
+sections = st.sampled_from(
+    [
+        "",
+        "presume: {fault: ours}\n",
+        "presume: {fault: {no_reply: ours}, days_late: {delivery_late: 7}}\n",
+        "ladder: [{voucher: 5 EUR}, {voucher: 20 EUR}, {free_period: 1 month}]\n"
+        "second_time: {within: 180 days, raise: one step, tier: supervisor}\n",
+        "worth: {replacement: 50 EUR, repair: 20 EUR, free_period: 9 EUR per month}\n",
+        "approval: {agent: 10 EUR, supervisor: 20 EUR, admin: 25 EUR}\n",
+    ]
+)
+limits = st.sampled_from(
+    [
+        f"limits: {{per_case: {CAP} EUR}}\n",
+        f"limits: {{per_case: {CAP} EUR, per_order: one goodwill remedy per failure}}\n",
+        f"limits: {{per_case: {CAP} EUR, share_of_price: 50%}}\n",
+        f"limits: {{per_case: {CAP} EUR, per_customer: {{total: 30 EUR, every: 90 days}}}}\n",
+    ]
+)
+
+
+_TYPES = ("no_reply", "delivery_late", "item_damaged", "item_wrong", "unfair_terms")
+_VALUES: dict[str, st.SearchStrategy[object]] = {
+    "fault": st.sampled_from(["ours", "courier", "theirs"]),
+    "days_late": st.integers(0, 20).map(Decimal),
+    "order_value": st.integers(1, 200).map(lambda whole: euro(str(whole))),
+    "order_id": st.just("RS1"),
+    "photo": st.booleans(),
+    "bought_on": st.dates(date(2020, 1, 1), date(2026, 11, 23)),
+    "business_line": st.booleans(),
+}
+
+
+@st.composite
+def about_much(draw: st.DrawFn) -> Matter:
+    """A matter of which most is known: what is wrong with an offer shows only where there is one."""
+    about = draw(matters)
+    lacking = draw(st.sets(st.sampled_from(sorted(_VALUES)), max_size=2))
+    facts = {name: draw(values) for name, values in _VALUES.items() if name not in lacking}
+    return replace(
+        about,
+        act=draw(st.sampled_from([*["complaint"] * 8, "request"])),
+        complaint_types=tuple(draw(st.lists(st.sampled_from(_TYPES), min_size=1, max_size=3, unique=True))),
+        facts=known(**facts)
+        | unavailable(*draw(st.sets(st.sampled_from(sorted(lacking)))) if lacking else ()),
+        given_here=about.given_here[:1] if draw(st.booleans()) else (),
+        history=about.history if draw(st.booleans()) else (),
+    )
+
+
+cases = about_much()
+
+
+@st.composite
+def texts(draw: st.DrawFn) -> str:
+    """A policy without limits."""
+    owed = draw(st.lists(owed_entries, max_size=2))
+    ruled = draw(st.lists(rules, min_size=1, max_size=4))
+    text = HEAD
+    text += "owed:\n" * bool(owed) + "".join(f"  - {{id: o{i}, {entry}}}\n" for i, entry in enumerate(owed))
+    text += "rules:\n" + "".join(f"  - {{id: r{i}, {rule}}}\n" for i, rule in enumerate(ruled))
+    return text + draw(sections)
+
+
+def policy(text: str) -> Policy:
+    return load_policy_text(text, "generated.yaml")
+
+
+def owed_in(decision: Decision) -> list[Remedy]:
+    return [
+        replace(option, basis=None)
+        for offer in decision.offers
+        for option in offer.options
+        if offer.basis_of(option) is Basis.OWED
+    ]
+
+
+def divisible_goodwill(decision: Decision) -> Decimal:
+    """Of each offer the dearest favour that can be cut."""
+    worths = [
+        [
+            option.worth.amount
+            for option in offer.options
+            if offer.basis_of(option) is Basis.GOODWILL
+            and option.kind in DIVISIBLE
+            and option.worth is not None
+        ]
+        for offer in decision.offers
+    ]
+    return sum((max(some) for some in worths if some), Decimal(0))
+
+
+@given(texts(), cases, st.sampled_from(Tone), st.sampled_from(Urgency), st.sampled_from(Language))
+def test_how_it_is_said_never_changes_what_is_given(
+    text: str, about: Matter, tone: Tone, urgency: Urgency, language: Language
+) -> None:
+    judging = policy(text)
+    plain = decide(judging, about)
+    loud = decide(judging, replace(about, tone=tone, urgency=urgency, language=language))
+    assert (plain.kind, plain.offers, plain.commitments, plain.missing, plain.refusals, plain.worth) == (
+        loud.kind,
+        loud.offers,
+        loud.commitments,
+        loud.missing,
+        loud.refusals,
+        loud.worth,
+    )
+
+
+@given(texts(), limits, cases)
+def test_limits_never_touch_what_is_owed(text: str, bounds: str, about: Matter) -> None:
+    assert owed_in(decide(policy(text + bounds), about)) == owed_in(decide(policy(text), about))
+
+
+@given(texts(), limits, cases)
+def test_what_can_be_cut_never_goes_above_a_limit(text: str, bounds: str, about: Matter) -> None:
+    given_now = divisible_goodwill(decide(policy(text + bounds), about))
+    assert given_now <= max(CAP - had(about).amount, Decimal(0))
+
+
+@given(texts(), limits, cases)
+def test_the_same_matter_gets_the_same_from_the_same_text(text: str, bounds: str, about: Matter) -> None:
+    assert decide(policy(text + bounds), about) == decide(policy(text + bounds), replace(about))
+
+
+@given(texts(), cases, st.integers(1, 3))
+def test_follow_ups_without_new_facts_earn_nothing_more(text: str, about: Matter, follow_ups: int) -> None:
+    judging = policy(text)
+    fresh = replace(about, given_here=())
+    current = answered(fresh, decide(judging, fresh))
+    costs = euro("0")
+    for _ in range(follow_ups):
+        following = decide(judging, current)
+        costs += cost([offer for offer in following.offers if following.kind is DecisionKind.OFFER])
+        current = answered(current, following)
+    assert (decide(judging, fresh).kind is not DecisionKind.OFFER) or costs == euro("0")
+
+
+@given(texts(), limits, st.lists(cases, min_size=1, max_size=3))
+def test_a_judge_that_explains_nothing_decides_the_same(
+    text: str, bounds: str, several: list[Matter]
+) -> None:
+    judging = policy(text + bounds)
+    judge = Judge(judging)
+    found = [judge.decide(about, explain=False) for about in several]
+    assert found == [replace(decide(judging, about), steps=()) for about in several]
+
+
+@given(st.sampled_from(sorted(SAMPLES)), matters, st.sets(st.sampled_from(["complaint_types", "own_error"])))
+def test_a_judge_of_a_sample_that_explains_nothing_decides_the_same(
+    path: Path, about: Matter, unsure: set[str]
+) -> None:
+    about = replace(about, abstained=about.abstained | unsure)
+    plain = Judge(SAMPLES[path]).decide(about, explain=False)
+    assert plain == replace(decide(SAMPLES[path], about), steps=())
+
+
+@given(texts(), limits)
+def test_whatever_loads_can_be_checked(text: str, bounds: str) -> None:
+    assert {finding.file for finding in check(policy(text + bounds))} <= {"generated.yaml"}
+
+
+GROWING = {
+    "negozio: days of delay": ("negozio", "delivery_late", "days_late", {"order_id": "RS1", "fault": "ours"}),
+    "negozio: charged too much": ("negozio", "billing_error", "overcharged", {}),
+    "telefonia: days without a line": (
+        "telefonia",
+        "service_down",
+        "days_down",
+        {"contract_id": "TL1", "business_line": True, "outage_is_general": False, "fault": "ours"},
+    ),
+    "telefonia: days of delay": (
+        "telefonia",
+        "delivery_late",
+        "days_late",
+        {"contract_id": "TL1", "what_is_late": "activation", "business_line": False, "fault": "ours"},
+    ),
+    "telefonia: days without an answer": (
+        "telefonia",
+        "no_reply",
+        "reply_days_late",
+        {"contract_id": "TL1"},
+    ),
+    "albergo: charged too much": (
+        "albergo",
+        "billing_error",
+        "overcharged",
+        {"order_id": "RV1", "unagreed_extra": euro("0")},
+    ),
+    "albergo: value of what was lost": (
+        "albergo",
+        "item_damaged",
+        "belongings_value",
+        {"order_id": "RV1", "what_is_broken": "belongings", "fault": "ours"},
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("sample", "complaint_type", "fact", "facts"),
+    [pytest.param(*parts, id=name) for name, parts in GROWING.items()],
+)
+@given(st.data())
+def test_the_worse_the_failure_the_more_is_given(
+    sample: str, complaint_type: str, fact: str, facts: dict[str, object], data: st.DataObject
+) -> None:
+    judging = SAMPLES[SAMPLE.with_name(f"{sample}.yaml")]
+    is_money = judging.facts[fact].type == "money"
+    less, more = sorted(data.draw(st.lists(st.integers(0, 60), min_size=2, max_size=2)))
+    amounts = [
+        cost(
+            list(
+                decide(
+                    judging, matter(complaint_type, facts=known(**facts) | of(fact, size, is_money))
+                ).offers
+            )
+        )
+        for size in (less, more)
+    ]
+    assert amounts[0] <= amounts[1]
+
+
+def of(fact: str, size: int, is_money: bool) -> dict[str, FactValue]:
+    value: object = Money(amount=Decimal(size), currency="EUR") if is_money else Decimal(size)
+    return known(**{fact: value})
