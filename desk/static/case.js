@@ -1,6 +1,7 @@
 // The case page: what is sent is what stands in the box, and what is written is never lost.
 
 import { copy, forPage, get, hear, post, toast } from "./common.js";
+import { settle } from "./settling.js";
 
 const main = document.getElementById("content");
 const words = JSON.parse(main.dataset.words);
@@ -403,6 +404,11 @@ document.addEventListener("submit", async (event) => {
     event.preventDefault();
     const fact = event.target.closest("[data-fact]").dataset.fact;
     give(fact, event.target.value.value);
+  }
+  if (event.target.matches(".promise-form")) {
+    event.preventDefault();
+    if (await settle(event.target)) document.activeElement?.blur();
+    refresh();
   }
   if (event.target.matches(".transcribe-form")) {
     event.preventDefault();

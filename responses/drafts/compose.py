@@ -10,7 +10,7 @@ from datetime import date
 
 from models.decision import Basis, DecisionKind, Manner
 from models.labels import Act, Ask, Tone
-from responses.drafts.brief import DraftBrief
+from responses.drafts.brief import DraftBrief, PromiseLine
 from responses.drafts.dates import format_due_day
 from responses.drafts.draft import ComposedDraft, DraftKind, Part, assembled
 from responses.drafts.matter import asked_for, topic_of, understood
@@ -102,6 +102,9 @@ def _opening(brief: DraftBrief, voice: Voice, kind: DraftKind) -> Iterator[Part]
                 yield "reassurance", voice.say("reassurance.reading")
             case DraftKind.STATUS if _stands(brief):
                 yield "reassurance", voice.say("reassurance.status")
+    if kind is not DraftKind.STATUS:
+        for promise in brief.broken:
+            yield "broken", _told(promise, brief, voice)
 
 
 def _body(brief: DraftBrief, voice: Voice, kind: DraftKind) -> Iterator[Part]:
@@ -166,7 +169,9 @@ def _frame(brief: DraftBrief) -> str:
 def _responsibility(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     ours = brief.decision.at_fault is True
     if brief.decision.second_time:
-        yield "responsibility", voice.say("responsibility.again" if ours else "responsibility.again_open")
+        # A broken promise has been owned up to at the beginning, by its name.
+        if not brief.broken:
+            yield "responsibility", voice.say("responsibility.again" if ours else "responsibility.again_open")
     elif ours and brief.decision.apologise:
         let_down = brief.tone == Tone.DISAPPOINTED
         yield "responsibility", voice.say("responsibility.let_down" if let_down else "responsibility.ours")
@@ -298,15 +303,19 @@ def _status(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         yield "apology", voice.say("apology.regret")
     told = [promise for promise in brief.promises if promise.state in ("open", "broken", "kept")]
     for promise in told:
-        values = {"what": voice.translated(promise.what).rstrip(".")}
-        if promise.due is not None:
-            values["due"] = format_due_day(promise.due, brief.language)
-        yield "status", voice.bare(f"status.{promise.state}", **values)
+        yield "status", _told(promise, brief, voice)
     if not told:
         yield "status", voice.say("status.none")
     if any(promise.state == "open" for promise in told):
         yield "next", voice.say("status.then")
     yield from _closing(brief, voice, open_end=brief.tone != Tone.GRATEFUL)
+
+
+def _told(promise: PromiseLine, brief: DraftBrief, voice: Voice) -> str:
+    values = {"what": voice.translated(promise.what).rstrip(".")}
+    if promise.due is not None:
+        values["due"] = format_due_day(promise.due, brief.language)
+    return voice.bare(f"status.{promise.state}", **values)
 
 
 def _stands(brief: DraftBrief) -> bool:
