@@ -75,7 +75,7 @@ async def _values(session: AsyncSession, visit: Visit, whose: str) -> dict[str, 
     shown = everything if chosen == "all" else mine
     return {
         "whose": chosen,
-        "counts": {"mine": len(mine), "all": len(everything)},
+        "numbers": {"mine": len(mine), "all": len(everything)},
         "parts": {
             section: [line for line in shown if line.section == section]
             for section in SECTIONS

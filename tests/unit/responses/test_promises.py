@@ -1,4 +1,4 @@
-"""Promises: opened with the text that makes them, kept with a proof, broken with a reason, told as they stand."""
+"""Promises: opened with the text that makes them, kept with a proof, broken with a reason, told again."""
 
 import asyncio
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Reminders: the working day before at opening, when a promise is due, and every working day after; once each."""
+"""Reminders: the working day before, when a promise is due, and every working day after; once each."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
