@@ -20,7 +20,7 @@ from responses.drafts.lines import remedy_line
 from responses.errors import BlockedError
 from responses.filing import clean
 from responses.promised import Pledge, pledge, pledges, words_of
-from responses.promises import break_, keep, wants_proof
+from responses.promises import break_, keep
 from responses.texts import shorten
 
 LINES_A_PAGE = 5
@@ -52,10 +52,9 @@ async def ask_about_promise(_context: Context, session: AsyncSession, press: Pre
     if found is None:
         raise BlockedError("promise_gone")
     kept = press.pressed.action == Action.KEPT
-    key = "prompt_broken"
-    if kept:
-        remedy = found.remedy.kind if found.remedy is not None else None
-        key = "prompt_kept" if wants_proof(found.promise, remedy) else "prompt_kept_plain"
+    key = "prompt_kept" if kept else "prompt_broken"
+    if kept and found.promise.kind == PromiseKind.ANSWER:
+        key = "prompt_answered"
     await put_prompt(
         session,
         press.agent,

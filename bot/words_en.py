@@ -168,8 +168,8 @@ ENGLISH: Mapping[str, str] = {
     "cards_no_group": "There is no agents' group: cards arrive in private.",
     "help_group": "Commands in the group:\n• /today: who waits, for how long, and sendings to check\n• "
     "/promises: what we have promised, and by when\n• /cards on, /cards off: cards in private too, or only "
-    "here\n• /help: this list\nReply to a card to leave "
-    "an internal note; who presses “Edit” replies to my question.",
+    "here\n• /help: this list\nReply to a card to leave an internal note; who presses "
+    "“Edit” replies to my question.",
     # What is open
     "today": "Today. Waiting for us: {for_us} · We wait for: {for_customer} · Sendings to check: {in_doubt}",
     "today_for_us": "Waiting for us, the longest first:",
@@ -196,14 +196,12 @@ ENGLISH: Mapping[str, str] = {
     "reminder_before": "A promise is about to fall due: {what}\nCase no. {number}, {name}: {due}.",
     "reminder_due": "A promise is due now: {what}\nCase no. {number}, {name}: {due}.",
     "reminder_late": "We are late with a promise: {what}\nCase no. {number}, {name}: it should have been "
-    "done "
-    "{due}.",
+    "done {due}.",
     "prompt_kept": "“{what}”, case no. {number}: how can it be seen that it is done? Write the number of the "
     "transfer or the parcel, or a note, as a reply to this message, within 15 minutes. The customer is told "
     "that it is done.",
-    "prompt_kept_plain": "“{what}”, case no. {number}: how did it go? Write a note as a reply to this "
-    "message, "
-    "within 15 minutes, and the promise is kept.",
+    "prompt_answered": "“{what}”, case no. {number}: how did it go? Write a note as a reply to this "
+    "message, within 15 minutes, and the promise is kept.",
     "prompt_broken": "“{what}”, case no. {number}: why was it not kept? Write it as a reply to this message, "
     "within 15 minutes. The case is decided anew at once.",
     "hint_kept": "The proof",

@@ -200,11 +200,9 @@ ITALIAN: Mapping[str, str] = {
     "fatto {due}.",
     "prompt_kept": "«{what}», richiesta n. {number}: da che cosa si vede che è fatto? Scrivi il numero del "
     "bonifico, della spedizione o una nota, in risposta a questo messaggio, entro 15 minuti. Il cliente "
-    "viene "
-    "avvisato che è fatto.",
-    "prompt_kept_plain": "«{what}», richiesta n. {number}: com'è andata? Scrivi una nota in risposta a "
-    "questo "
-    "messaggio, entro 15 minuti, e la promessa è mantenuta.",
+    "viene avvisato che è fatto.",
+    "prompt_answered": "«{what}», richiesta n. {number}: com'è andata? Scrivi una nota in risposta a "
+    "questo messaggio, entro 15 minuti, e la promessa è mantenuta.",
     "prompt_broken": "«{what}», richiesta n. {number}: perché non è stata mantenuta? Scrivilo in risposta a "
     "questo messaggio, entro 15 minuti. La richiesta si rifà subito.",
     "hint_kept": "La prova",

@@ -36,7 +36,7 @@ def line_of(pledge: Pledge, visit: Visit, now: datetime) -> Line:
         what=words_of(promise, language),
         gives=remedy_line(pledge.remedy, language) if pledge.remedy is not None else None,
         charged=pledge.charged,
-        proof=wants_proof(promise, pledge.remedy.kind if pledge.remedy is not None else None),
+        proof=wants_proof(promise, pledge.remedy),
         section=_section(promise, visit, now),
         pledge=pledge,
     )

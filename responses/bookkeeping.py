@@ -33,7 +33,9 @@ _BY_HAND = frozenset(
 _USUAL_TIME = Duration(count=3, unit=DurationUnit.WORKING_DAYS)
 
 _NAMES = {
-    RemedyKind.REFUND: re.compile("rimbors|refund|reembols|rembours|zahl|erstatt", re.IGNORECASE),
+    RemedyKind.REFUND: re.compile(
+        "rimbors|refund|reembols|rembours|rückzahl|zahl.* zurück|erstatt", re.IGNORECASE
+    ),
     RemedyKind.REPLACEMENT: re.compile("sostitu|replac|sustitu|remplac|tausch|ersatz", re.IGNORECASE),
     RemedyKind.REPAIR: re.compile("ripar|repair|repar|répar", re.IGNORECASE),
 }

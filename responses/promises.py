@@ -6,8 +6,9 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
-from models.decision import RemedyKind
+from models.decision import Remedy, RemedyKind
 from models.labels import Language
+from models.serial import from_json
 from models.states import CaseState, OutboxState, PromiseKind, PromiseState
 from models.tables import Agent, Approval, Case, Customer, Identity, OfferRow, OutboxEntry, Promise
 from responses.cases import has_open_promise, move, raise_revision
@@ -26,14 +27,14 @@ REMINDER = "remind:"
 _WITHOUT_TRACE = frozenset({RemedyKind.REPAIR, RemedyKind.REDO, RemedyKind.FREE_PERIOD})
 
 
-def wants_proof(promise: Promise, remedy: RemedyKind | None) -> bool:
+def wants_proof(promise: Promise, remedy: Remedy | None) -> bool:
     """Whether who keeps the promise has to say by what it can be seen: for money and parcels.
 
     Of a commitment in the policy's own words nobody but its reader can tell whether it is one of these.
     """
     if promise.kind == PromiseKind.ANSWER:
         return False
-    return remedy is None or remedy not in _WITHOUT_TRACE
+    return remedy is None or remedy.kind not in _WITHOUT_TRACE
 
 
 async def keep(
@@ -48,7 +49,7 @@ async def keep(
     promise, case = await _promise_and_case(session, agent, promise_id)
     offer = await session.get(OfferRow, promise.offer_id) if promise.offer_id is not None else None
     words = _checked(proof)
-    if not words and wants_proof(promise, RemedyKind(offer.kind) if offer is not None else None):
+    if not words and wants_proof(promise, from_json(Remedy, offer.content) if offer is not None else None):
         raise BlockedError("proof_missing")
     await _settle(session, promise, state=PromiseState.KEPT, proof=words or None)
     record(session, agent.id, "promise.kept", case.id, promise=promise.id)
