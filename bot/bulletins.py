@@ -15,10 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.buttons import Action, Button, data_of
 from bot.cards import words_shown
 from bot.keyboards import Rows
+from bot.promises import reminder_of
 from bot.today import with_link
 from bot.words import Words, clock_time, words_for, words_in
+from models.clock import utcnow
 from models.tables import Agent, Case
 from responses.config import RoadConfig
+from responses.promised import pledge
 from responses.texts import shorten
 from responses.views import view_case
 
@@ -45,6 +48,8 @@ async def bulletin_of(
         return await _ring(session, content, words)
     if content["bulletin"] == "opening":
         return await _opening(session, content, chat_key, words)
+    if content["bulletin"] == "promise":
+        return await _promise(session, content["promise"], words, config.timezone)
     return Bulletin(text=_notice(content["notice"], content["details"], words, config.timezone), rows=[])
 
 
@@ -75,6 +80,16 @@ async def _opening(
         button = Button(text=words("case", number=number), data=data_of(Action.OPEN, view.case.id))
         rows.append([await with_link(session, chat_key, view.case, button)])
     return Bulletin(text="\n\n".join(lines), rows=rows)
+
+
+async def _promise(session: AsyncSession, promise_id: str, words: Words, timezone: ZoneInfo) -> Bulletin:
+    now = utcnow()
+    found = await pledge(session, promise_id, now)
+    if found is None:
+        # Settled while this was on its way.
+        return Bulletin(text=words("blocked_promise_gone"), rows=[])
+    text, rows = reminder_of(found, words, timezone, now)
+    return Bulletin(text=text, rows=rows)
 
 
 def _notice(kind: str, details: Mapping[str, str], words: Words, timezone: ZoneInfo) -> str:

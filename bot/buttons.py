@@ -41,6 +41,9 @@ class Action(StrEnum):
     TODAY = "o"
     OUR_GROUP = "G"
     ANSWER_CALL = "c"
+    KEPT = "h"
+    BROKEN = "B"
+    PROMISES = "i"
     FORGET_ME = "forget"
     RATE = "rate"
 

@@ -1,9 +1,6 @@
 """What the buttons under a card do."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
-from html import escape
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,14 +17,15 @@ from bot.keyboards import (
     force_rows,
     give_back_row,
 )
-from bot.posts import mention, post, post_files, post_long
+from bot.posts import post, post_files, post_long
+from bot.prompts import put_prompt
 from bot.refusals import refuse
 from bot.words import words_for
 from models.clock import utcnow
 from models.decision import MissingFact, Role
 from models.errors import ForbiddenTransitionError
 from models.states import CaseState, DraftState
-from models.tables import Agent, Card, Case, Draft, Prompt
+from models.tables import Agent, Card, Case, Draft
 from responses.agents import working_agents
 from responses.approval import proposed_draft
 from responses.cases import claim, holder_of
@@ -41,7 +39,6 @@ from responses.rearranging import merge, split_off
 from responses.rights import Bound, check_free
 from responses.views import view_case
 
-PROMPT_LASTS = timedelta(minutes=15)
 _MAX_COLLEAGUES = 20
 _MAX_FILES = 10
 _PROMPTS: Mapping[Action, str] = {Action.EDIT: "edit", Action.ASK: "ask", Action.DECLINE: "decline"}
@@ -193,27 +190,19 @@ class CardActions:
         await self._put_prompt(case, "fact", self._words("prompt_fact", fact=label), fact=fact.name)
 
     async def _put_prompt(self, case: Case, purpose: str, text: str, fact: str | None = None) -> None:
-        prompt = Prompt(
-            agent_id=self._agent.id,
+        about = {} if fact is None else {"fact": fact}
+        await put_prompt(
+            self._session,
+            self._agent,
+            self._chat,
+            text,
+            in_group=self._reader is None,
+            purpose=purpose,
             case_id=case.id,
             draft_id=self._card.draft_id,
-            purpose=purpose,
-            expires_at=utcnow() + PROMPT_LASTS,
-        )
-        self._session.add(prompt)
-        await self._session.flush()
-        # In a group several people see it: it names who pressed, and only their box opens.
-        asked: dict[str, Any] = {"html": True, "selective": True} if self._reader is None else {}
-        prompt.outbox_id = await post(
-            self._session,
-            self._chat,
-            f"{mention(self._agent)}: {escape(text, quote=False)}" if self._reader is None else text,
-            case_id=case.id,
+            hint=self._words("hint" if fact is None else "hint_fact"),
             reply_to=self._message,
-            dedupe_key=f"prompt:{prompt.id}",
-            force_reply=self._words("hint" if fact is None else "hint_fact"),
-            fact=fact,
-            **asked,
+            **about,
         )
 
     async def _discard(self, case: Case) -> None:

@@ -16,6 +16,7 @@ from bot.envelope import Command, read_command
 from bot.group_cards import newest_post
 from bot.group_setting import set_private_cards
 from bot.posts import post
+from bot.promises import BREAK, KEEP, post_promises, settle_promise
 from bot.refusals import keep_text, refuse
 from bot.today import post_today
 from bot.voice import take_words
@@ -117,6 +118,8 @@ async def _obey(
             await post(session, row.chat_key, words("try_ended"))
         case "today":
             await post_today(session, row.chat_key, agent, words)
+        case "promises":
+            await post_promises(session, row.chat_key, agent, words, context.road.config.timezone)
         case "cards":
             await set_private_cards(context, session, agent, row.chat_key, command.rest)
         case "away" | "back":
@@ -162,6 +165,9 @@ async def answer_prompt(
         return
     if prompt.expires_at <= utcnow():
         await say("prompt_expired")
+        return
+    if prompt.purpose in (KEEP, BREAK):
+        await settle_promise(context, session, row, message, agent, prompt, entry)
         return
     if context.enclosed is not None and prompt.purpose != "fact":
         await _take_file(context, session, row, message, agent, case, prompt)

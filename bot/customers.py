@@ -1,6 +1,7 @@
 """Customers in their private chat: what they say is filed, what they ask the bot is answered."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,13 +15,13 @@ from bot.messages import incoming_of, is_service, language_of
 from models.clock import utcnow
 from models.labels import Language, Urgency
 from models.states import CaseState
-from models.tables import Case, Customer, Identity, Update
+from models.tables import Case, Customer, Identity, Promise, Update
 from responses.drafts.dates import day_forms, format_due, format_when
 from responses.events import record
 from responses.filing import MAX_FILE_BYTES
 from responses.incoming import Incoming, MessageKind
 from responses.person_wanted import want_person
-from responses.promised import open_promise
+from responses.promised import owed_to, words_of
 
 _Say = Callable[..., Awaitable[None]]
 
@@ -118,14 +119,14 @@ async def _obey(
             name,
             chat_key=row.chat_key,
             language=language,
-            dedupe_key=f"{name}:{row.id}",
+            dedupe_key=f"{name}:{row.id}:{of.number if of is not None else ''}",
             case_id=of.id if of is not None else None,
             **fields,
         )
 
     match command.name:
         case "status":
-            await _say_status(context, session, case, language, say)
+            await _say_status(context, session, case, customer, language, say)
         case "privacy":
             await say("privacy", notice=road.config.business.privacy or "")
         case "forget":
@@ -149,30 +150,41 @@ async def _obey(
 
 
 async def _say_status(
-    context: Context, session: AsyncSession, case: Case | None, language: str, say: _Say
+    context: Context,
+    session: AsyncSession,
+    case: Case | None,
+    customer: Customer | None,
+    language: str,
+    say: _Say,
 ) -> None:
+    """Where the newest case stands, and every promise that is still to be kept, also those that are late."""
     now, timezone = utcnow(), context.road.config.timezone
+    owed = await owed_to(session, customer.id, now) if customer is not None else []
+    with_us = case is not None and case.state in _WITH_US
+    if case is not None and with_us:
+        when = await _when(context, session, case, language)
+        await say("status_open", case, number=str(case.number), when=when)
+    for each in owed:
+        for name, promises in (("status_late", each.late), ("status_promise", each.coming)):
+            if promises:
+                what = _listed(promises, language, timezone)
+                await say(name, each.case, number=str(each.case.number), what=what)
+    if owed or with_us:
+        return
     if case is None or case.state == CaseState.SPAM:
         await say("status_none")
-    elif case.state in _WITH_US:
-        await say(
-            "status_open",
-            case,
-            number=str(case.number),
-            when=await _when(context, session, case, language),
-        )
-    elif (promised := await open_promise(session, case, language)) is not None:
-        await say(
-            "status_promise",
-            case,
-            number=str(case.number),
-            what=promised.what,
-            due=format_due(promised.due_at, language, timezone),
-        )
     else:
         last = (case.answered_at or case.closed_at or now).astimezone(timezone).date()
         day = day_forms(last, language)["on"]
         await say("status_answered", case, number=str(case.number), day=day)
+
+
+def _listed(promises: Sequence[Promise], language: str, timezone: ZoneInfo) -> str:
+    """ "rispediamo il pacco, entro giovedì 21 novembre; il rimborso, entro lunedì 25 novembre"."""
+    return "; ".join(
+        f"{words_of(promise, language).rstrip('.')}, {format_due(promise.due_at, language, timezone)}"
+        for promise in promises
+    )
 
 
 async def _when(context: Context, session: AsyncSession, case: Case, language: str) -> str:

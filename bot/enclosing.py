@@ -38,7 +38,7 @@ async def with_file(context: Context, row: Update, message: Message | None) -> C
         here = asked.where(
             OutboxEntry.chat_key == row.chat_key,
             OutboxEntry.provider_id == str(message.reply_to_message.message_id),
-            Prompt.purpose != "fact",
+            Prompt.purpose.in_(("edit", "ask", "decline")),
         )
         if (await session.execute(here.limit(1))).first() is None:
             return context

@@ -36,6 +36,8 @@ COMMANDS: Mapping[str, str] = {
     "cards": "cards",
     "oggi": "today",
     "today": "today",
+    "promesse": "promises",
+    "promises": "promises",
     "assente": "away",
     "away": "away",
     "presente": "back",

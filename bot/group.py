@@ -10,6 +10,7 @@ from bot.context import Context, agent_with
 from bot.envelope import Command, read_command
 from bot.group_setting import set_private_cards
 from bot.posts import post
+from bot.promises import post_promises
 from bot.today import post_today
 from bot.topics import case_in_thread, recognise_topic
 from bot.voice import take_words
@@ -75,6 +76,8 @@ async def _obey(context: Context, session: AsyncSession, row: Update, command: C
     match command.name:
         case "today":
             await post_today(session, row.chat_key, None, words)
+        case "promises":
+            await post_promises(session, row.chat_key, None, words, context.road.config.timezone)
         case "cards":
             await set_private_cards(context, session, agent, row.chat_key, command.rest)
         case _:

@@ -45,11 +45,13 @@ MENUS: Mapping[str | None, Commands] = {
 GROUP_MENUS: Mapping[str, Commands] = {
     "it": (
         ("oggi", "Chi aspetta, da quanto, e gli invii da verificare"),
+        ("promesse", "Che cosa abbiamo promesso, ed entro quando"),
         ("schede", "Schede anche in privato: on oppure off"),
         ("aiuto", "I comandi"),
     ),
     "en": (
         ("today", "Who waits, for how long, and sendings to check"),
+        ("promises", "What we have promised, and by when"),
         ("cards", "Cards in private too: on or off"),
         ("help", "The commands"),
     ),

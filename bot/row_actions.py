@@ -1,4 +1,5 @@
-"""What the buttons under other posts do: giving back, undoing, settling a doubt, taking a call, opening."""
+"""What the buttons under other posts do: giving back, undoing, settling a doubt, taking a call, opening,
+settling a promise."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -8,6 +9,7 @@ from bot.buttons import Action
 from bot.context import Context, Press
 from bot.keyboards import Page, Rows, files_of
 from bot.posts import post, post_files
+from bot.promises import ask_about_promise, turn_promises
 from bot.today import doubt_pressed, open_pressed, turn_page
 from models.clock import utcnow
 from models.tables import Approval, Call, Case, Message
@@ -18,7 +20,7 @@ from responses.outbox import enqueue_card
 from responses.rights import check_free
 from responses.settling import settle
 
-_IN_LISTS = frozenset({Action.OPEN, Action.DOUBT, Action.TODAY})
+_IN_LISTS = frozenset({Action.OPEN, Action.DOUBT, Action.TODAY, Action.KEPT, Action.BROKEN, Action.PROMISES})
 
 
 async def act_on_row(context: Context, session: AsyncSession, press: Press) -> Rows | Page | None:
@@ -107,5 +109,8 @@ ROW_ACTIONS: Mapping[Action, Callable[[Context, AsyncSession, Press], Awaitable[
     Action.OPEN: open_pressed,
     Action.DOUBT: doubt_pressed,
     Action.TODAY: turn_page,
+    Action.KEPT: ask_about_promise,
+    Action.BROKEN: ask_about_promise,
+    Action.PROMISES: turn_promises,
 }
 """What is done on a press whose button carries a row's id."""

@@ -20,6 +20,7 @@ from responses.approval import proposed_draft
 from responses.errors import BlockedError
 from responses.groups import group_at
 from responses.outbox import enqueue_card
+from responses.promises import answers_owed
 from responses.rights import own_case
 from responses.texts import shorten
 from responses.today import Today, open_today
@@ -88,7 +89,7 @@ async def open_pressed(_context: Context, session: AsyncSession, press: Press) -
         raise BlockedError("gone")
     if press.reader is not None and await own_case(session, press.reader, case):
         raise BlockedError("own_case")
-    if case.state in _OVER:
+    if case.state in _OVER and not await answers_owed(session, case):
         # Somebody was quicker since the list was made.
         text = press.words("waits_no_more", number=case.number)
         await post(session, press.row.chat_key, text, reply_to=press.message)

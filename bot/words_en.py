@@ -167,8 +167,9 @@ ENGLISH: Mapping[str, str] = {
     "cards_off": "Cards arrive in the group only. To have them in private too: /cards on",
     "cards_no_group": "There is no agents' group: cards arrive in private.",
     "help_group": "Commands in the group:\n• /today: who waits, for how long, and sendings to check\n• "
-    "/cards on, /cards off: cards in private too, or only here\n• /help: this list\nReply to a card to leave "
-    "an internal note; who presses “Edit” replies to my question.",
+    "/promises: what we have promised, and by when\n• /cards on, /cards off: cards in private too, or only "
+    "here\n• /help: this list\nReply to a card to leave an internal note; who presses "
+    "“Edit” replies to my question.",
     # What is open
     "today": "Today. Waiting for us: {for_us} · We wait for: {for_customer} · Sendings to check: {in_doubt}",
     "today_for_us": "Waiting for us, the longest first:",
@@ -180,13 +181,45 @@ ENGLISH: Mapping[str, str] = {
     "since_minutes": "for {count} min",
     "since_hours": "for {count} h",
     "since_days": "for {count} days",
+    # Promises
+    "kept": "Kept",
+    "not_kept": "Not kept",
+    "promises": "Open promises: {open} · late: {late}",
+    "promises_none": "You have no open promises.",
+    "promises_of_others": "Other open promises, your colleagues': {count}. They are on the desk, in "
+    "“Promises”.",
+    "promise_line": "{place}. {what}\nno. {number} · {name} · {due}",
+    "promise_line_late": "{place}. LATE: {what}\nno. {number} · {name} · {due}",
+    "promise_line_of": "{place}. {what}\nno. {number} · {name} · {due} · {who}",
+    "promise_line_late_of": "{place}. LATE: {what}\nno. {number} · {name} · {due} · {who}",
+    "nobody_charged": "nobody",
+    "reminder_before": "A promise is about to fall due: {what}\nCase no. {number}, {name}: {due}.",
+    "reminder_due": "A promise is due now: {what}\nCase no. {number}, {name}: {due}.",
+    "reminder_late": "We are late with a promise: {what}\nCase no. {number}, {name}: it should have been "
+    "done {due}.",
+    "prompt_kept": "“{what}”, case no. {number}: how can it be seen that it is done? Write the number of the "
+    "transfer or the parcel, or a note, as a reply to this message, within 15 minutes. The customer is told "
+    "that it is done.",
+    "prompt_answered": "“{what}”, case no. {number}: how did it go? Write a note as a reply to this "
+    "message, within 15 minutes, and the promise is kept.",
+    "prompt_broken": "“{what}”, case no. {number}: why was it not kept? Write it as a reply to this message, "
+    "within 15 minutes. The case is decided anew at once.",
+    "hint_kept": "The proof",
+    "hint_broken": "The reason",
+    "promise_kept": "Kept: noted in case no. {number}.",
+    "promise_broken": "Not kept: noted, and case no. {number} is drafted anew with a text that owns up to "
+    "it.",
+    "blocked_promise_gone": "This promise has been settled already.",
+    "blocked_proof_missing": "The proof is missing: write by what it can be seen that it is done.",
+    "blocked_reason_missing": "The reason is missing: write why it was not kept.",
     # Agents' own affairs
     "welcome": "Hello {name}, you are connected to {business} as {role}. Cases arrive here with a draft "
     "ready: read, and press.",
     "link_bad": "This link does not work any more. Ask an admin for a new one.",
     "help": "Cases to approve arrive here.\n• To change a draft press “Edit” and reply to my question.\n• "
     "Reply to a case to leave an internal note.\n• /today: who waits, for how long, and sendings to "
-    "check.\n• /cards on, /cards off: with an agents' group, cards here too or in the group only.\n• /test: "
+    "check.\n• /promises: what you have promised, and by when.\n• /cards on, /cards off: with an agents' "
+    "group, cards here too or in the group only.\n• /test: "
     "write as a test customer, until /end.\n• "
     "/away: be away for some days.\n• /help: this list.",
     "try_begun": "From now on you write as a test customer. When you are done: /end",

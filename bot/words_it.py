@@ -168,7 +168,8 @@ ITALIAN: Mapping[str, str] = {
     "cards_off": "Le schede arrivano solo nel gruppo. Per averle anche in privato: /schede on",
     "cards_no_group": "Non c'è un gruppo di lavoro: le schede arrivano in privato.",
     "help_group": "Comandi nel gruppo:\n• /oggi: chi aspetta, da quanto, e gli invii da verificare\n• "
-    "/schede on, /schede off: schede anche in privato, o solo qui\n• /aiuto: questo elenco\nRispondi a una "
+    "/promesse: che cosa abbiamo promesso, ed entro quando\n• /schede on, /schede off: schede anche in "
+    "privato, o solo qui\n• /aiuto: questo elenco\nRispondi a una "
     "scheda per lasciare una nota interna; chi preme «Modifica» risponde alla mia domanda.",
     # What is open
     "today": "Oggi. Aspettano noi: {for_us} · Aspettiamo noi: {for_customer} · "
@@ -182,13 +183,44 @@ ITALIAN: Mapping[str, str] = {
     "since_minutes": "da {count} min",
     "since_hours": "da {count} h",
     "since_days": "da {count} giorni",
+    # Promises
+    "kept": "Mantenuta",
+    "not_kept": "Non mantenuta",
+    "promises": "Promesse aperte: {open} · in ritardo: {late}",
+    "promises_none": "Non hai promesse aperte.",
+    "promises_of_others": "Altre promesse aperte, dei colleghi: {count}. Sono sulla scrivania, in «Impegni».",
+    "promise_line": "{place}. {what}\nn. {number} · {name} · {due}",
+    "promise_line_late": "{place}. IN RITARDO: {what}\nn. {number} · {name} · {due}",
+    "promise_line_of": "{place}. {what}\nn. {number} · {name} · {due} · {who}",
+    "promise_line_late_of": "{place}. IN RITARDO: {what}\nn. {number} · {name} · {due} · {who}",
+    "nobody_charged": "nessuno",
+    "reminder_before": "Una promessa sta per scadere: {what}\nRichiesta n. {number}, {name}: {due}.",
+    "reminder_due": "Una promessa scade adesso: {what}\nRichiesta n. {number}, {name}: {due}.",
+    "reminder_late": "Siamo in ritardo su una promessa: {what}\nRichiesta n. {number}, {name}: doveva essere "
+    "fatto {due}.",
+    "prompt_kept": "«{what}», richiesta n. {number}: da che cosa si vede che è fatto? Scrivi il numero del "
+    "bonifico, della spedizione o una nota, in risposta a questo messaggio, entro 15 minuti. Il cliente "
+    "viene avvisato che è fatto.",
+    "prompt_answered": "«{what}», richiesta n. {number}: com'è andata? Scrivi una nota in risposta a "
+    "questo messaggio, entro 15 minuti, e la promessa è mantenuta.",
+    "prompt_broken": "«{what}», richiesta n. {number}: perché non è stata mantenuta? Scrivilo in risposta a "
+    "questo messaggio, entro 15 minuti. La richiesta si rifà subito.",
+    "hint_kept": "La prova",
+    "hint_broken": "Il motivo",
+    "promise_kept": "Mantenuta: segnato nella richiesta n. {number}.",
+    "promise_broken": "Non mantenuta: segnato, e la richiesta n. {number} si rifà con una bozza che lo "
+    "ammette.",
+    "blocked_promise_gone": "Questa promessa è già a posto.",
+    "blocked_proof_missing": "Manca la prova: scrivi da che cosa si vede che è fatto.",
+    "blocked_reason_missing": "Manca il motivo: scrivi perché non è stata mantenuta.",
     # Agents' own affairs
     "welcome": "Ciao {name}, sei collegato a {business} come {role}. Qui ti arrivano le richieste con la "
     "bozza pronta: leggi, e premi.",
     "link_bad": "Questo link non vale più. Chiedi un link nuovo a un amministratore.",
     "help": "Qui ti arrivano le richieste da approvare.\n• Per cambiare una bozza premi «Modifica» e "
     "rispondi alla mia domanda.\n• Rispondi a una richiesta per lasciare una nota interna.\n• /oggi: chi "
-    "aspetta, da quanto, e gli invii da verificare.\n• /schede on, /schede off: con un gruppo di lavoro, "
+    "aspetta, da quanto, e gli invii da verificare.\n• /promesse: che cosa hai promesso, ed entro quando.\n"
+    "• /schede on, /schede off: con un gruppo di lavoro, "
     "schede anche qui o solo nel gruppo.\n• /prova: scrivi come un cliente di prova, fino a /fine.\n• "
     "/assente: vai via per qualche giorno.\n• /aiuto: questo elenco.",
     "try_begun": "Da adesso scrivi come un cliente di prova. Quando hai finito: /fine",

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from desk.carried import Piece, pieces_of
 from desk.context import Reader, Visit
 from desk.errors import UnknownCaseError
+from desk.promise_lines import line_of
 from desk.queue import neighbours
 from desk.slot_words import slot_words, with_slots
 from models.clock import utcnow
@@ -24,6 +25,7 @@ from responses.enclosures import enclosures_of
 from responses.filing import clean
 from responses.policies import NoPolicyError
 from responses.policy import Policy
+from responses.promised import pledges_of, words_of
 from responses.rights import may_approve, own_case
 from responses.views import CaseView, MessageView, view_case
 
@@ -129,7 +131,11 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
         "missing": missing,
         "addable": _addable(policy, {fact.name for fact in missing}, set(view.facts)),
         "given": _given(view),
-        "promises": [promise for promise in view.promises if promise.state == PromiseState.OPEN],
+        "promises": [
+            line_of(pledge, visit, utcnow()) for pledge in await pledges_of(session, case, utcnow())
+        ],
+        "settled": [promise for promise in view.promises if promise.state != PromiseState.OPEN],
+        "told": lambda promise: words_of(promise, language),
         "enclosures": enclosures_of(view.draft) if view.draft is not None else (),
         "can_split": not held_by_other and (len(view.unread) > 1 or case.answered_at is not None),
         "mergeable": [

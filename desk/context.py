@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,10 +18,12 @@ from desk.limits import Limit
 from desk.present import Present
 from desk.security import SESSION_COOKIE, Seal, sent_token
 from desk.words import LANGUAGES, Words, words_in
+from models.clock import utcnow
 from models.decision import Role
 from models.tables import Agent
 from responses.agents import agent_of_session, rank
 from responses.notices import Notice, standing_notices
+from responses.promised import pressing
 from responses.road import Road
 
 FOLDER = Path(str(files("desk")))
@@ -97,6 +100,8 @@ class Visit:
     words: Words
     token: str
     notices: tuple[Notice, ...]
+    pressing: int
+    """How many promises the agent has to see to that are late or due today."""
 
     @property
     def may_supervise(self) -> bool:
@@ -133,10 +138,17 @@ async def signed_in(request: Request, desk: AnyDesk) -> Visit:
     async with desk.road.database.reading() as session:
         agent = await agent_of_session(session, token)
         notices = tuple(await standing_notices(session))
+        due = await pressing(session, agent, *_until_tonight(desk)) if agent is not None else 0
     if agent is None:
         raise SignInNeededError
     words = words_for(agent, desk.language)
-    return Visit(desk=desk, agent=agent, words=words, token=token, notices=notices)
+    return Visit(desk=desk, agent=agent, words=words, token=token, notices=notices, pressing=due)
+
+
+def _until_tonight(desk: Desk) -> tuple[datetime, datetime]:
+    now, zone = utcnow(), desk.road.config.timezone
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    return now, datetime.combine(tomorrow, time(), zone)
 
 
 async def acting(request: Request, visit: Annotated[Visit, Depends(signed_in)]) -> Visit:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.context import Reader, Visit
@@ -13,6 +13,7 @@ from models.clock import utcnow
 from models.states import CaseState
 from models.tables import Case, Customer
 from responses.agents import working_agents
+from responses.cases import WORKED_ON, waits_for_us
 from responses.drafts.lines import offer_line
 from responses.samples import has_samples
 from responses.texts import shorten
@@ -30,7 +31,6 @@ LISTS: dict[str, tuple[CaseState, ...]] = {
     "all": tuple(CaseState),
 }
 """The lists of cases by name; `waiting` is what waits for us, as `responses.views.queue` has it."""
-_WAITING = (CaseState.DRAFTING, CaseState.WAITING_AGENT, CaseState.TAKEN_OVER)
 _FOUND = 100
 
 
@@ -154,6 +154,7 @@ def _bare(case: Case, customer: Customer) -> QueueLine:
         draft=None,
         holder=None,
         unconfirmed=case.flag == "unconfirmed",
+        answer_owed=False,
     )
 
 
@@ -171,7 +172,7 @@ def fits(line: QueueLine, choice: Choice, visit: Visit) -> bool:
 def row_of(line: QueueLine, visit: Visit) -> Row:
     """The line with its words for this reader."""
     due = line.case.due_at
-    waits = line.case.state in _WAITING
+    waits = line.case.state in WORKED_ON or line.answer_owed
     return Row(
         line=line,
         offer=offer_line(line.decision, visit.words.language) if line.decision is not None else "",
@@ -187,24 +188,14 @@ async def counts(session: AsyncSession) -> dict[str, int]:
         CaseState(state): number
         for state, number in await session.execute(select(Case.state, func.count()).group_by(Case.state))
     }
-    waiting = (
-        await session.scalars(
-            select(func.count())
-            .select_from(Case)
-            .where(or_(Case.state.in_(_WAITING), Case.flag.is_not(None)))
-        )
-    ).one()
+    waiting = (await session.scalars(select(func.count()).select_from(Case).where(waits_for_us()))).one()
     numbers = {name: sum(by_state.get(state, 0) for state in states) for name, states in LISTS.items()}
     return numbers | {"waiting": waiting}
 
 
 async def neighbours(session: AsyncSession, case: Case) -> tuple[int | None, int | None]:
     """The numbers of the cases before and after this one in the queue; from outside it, the first is next."""
-    query = (
-        select(Case.number)
-        .where(or_(Case.state.in_(_WAITING), Case.flag.is_not(None)))
-        .order_by(Case.due_at.is_(None), Case.due_at, Case.id)
-    )
+    query = select(Case.number).where(waits_for_us()).order_by(Case.due_at.is_(None), Case.due_at, Case.id)
     numbers = list((await session.scalars(query)).all())
     if case.number not in numbers:
         return None, next(iter(numbers), None)

@@ -50,6 +50,14 @@ class PromiseState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class PromiseKind(StrEnum):
+    """What sort of thing was promised."""
+
+    COMMITMENT = "commitment"  # in the policy's own words: "rispediamo il pacco"
+    REMEDY = "remedy"  # something given that somebody has to carry out
+    ANSWER = "answer"  # an answer to the matter, by a text that could not give one yet
+
+
 class VoucherState(StrEnum):
     RESERVED = "reserved"
     ACTIVE = "active"

@@ -31,6 +31,7 @@ from models.tables import (
 from responses.agents import rank
 from responses.bookkeeping import keep_books, reserve_voucher, take_back, voucher_amounts
 from responses.cases import (
+    broken_since,
     claim,
     has_open_promise,
     holder_of,
@@ -124,7 +125,7 @@ class Approvals:
             approval_id=approval.id,
             not_before=now + self._config.undo if self._config.undo else None,
         )
-        promised = await keep_books(
+        await keep_books(
             session,
             case=case,
             draft=draft,
@@ -133,9 +134,8 @@ class Approvals:
             agent=agent,
             hours=hours,
             now=now,
-            language=self._config.language,
         )
-        self._after_answer(case, draft, promised or await has_open_promise(session, case))
+        self._after_answer(case, draft, await has_open_promise(session, case))
         if case.state == CaseState.WAITING_CUSTOMER:
             await_answer(case, hours, now)
         await session.execute(
@@ -430,6 +430,8 @@ async def propose(
         files=[file.to_json() for file in enclosed],
         sha256=text_sha256(text, enclosed),
         valid_until=old.valid_until,
+        # What becomes a question or a refusal announces no answer.
+        answer_by=old.answer_by if kind in (None, old.kind) else None,
         findings=[],
         edited_by=agent.id if agent is not None else old.edited_by,
         edited_from=old.id if agent is not None else old.edited_from,
@@ -444,7 +446,8 @@ async def propose(
 async def draft_anew(session: AsyncSession, case: Case) -> None:
     """Ends a take-over: nobody holds the case, and what is unanswered is drafted for again."""
     release(case)
-    if case.answered_at is not None and not await open_messages(session, case.id):
+    unanswered = await open_messages(session, case.id) or await broken_since(session, case.id)
+    if case.answered_at is not None and not unanswered:
         move(case, CaseState.PROMISED if await has_open_promise(session, case) else CaseState.ANSWERED)
         case.triage_due_at = case.first_unread_at = None
         return

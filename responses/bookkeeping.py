@@ -1,25 +1,48 @@
 """Bookkeeping: promises, vouchers and the ledger, written with the approval that causes them."""
 
+import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.clock import utcnow
-from models.decision import Decision, DecisionKind, Duration, DurationUnit, RemedyKind
+from models.decision import Commitment, Decision, DecisionKind, Duration, DurationUnit, Remedy, RemedyKind
 from models.money import Money
-from models.states import OfferState, PromiseState, VoucherState
+from models.serial import from_json
+from models.states import OfferState, PromiseKind, PromiseState, VoucherState
 from models.tables import Agent, Approval, Case, Draft, LedgerEntry, OfferRow, Promise, Voucher
+from responses.drafts.dates import format_due_day
+from responses.drafts.promises import answer_words, remedy_words
 from responses.drafts.slots import slots_in
 from responses.hours import OpeningHours
+from responses.promises import answers_owed, settle_by_text, unsettle, withdraw
 
-_TO_BE_DONE = frozenset(
-    {RemedyKind.REFUND, RemedyKind.REPLACEMENT, RemedyKind.REPAIR, RemedyKind.REDO, RemedyKind.GIFT}
+_BY_HAND = frozenset(
+    {
+        RemedyKind.REFUND,
+        RemedyKind.REPLACEMENT,
+        RemedyKind.REPAIR,
+        RemedyKind.REDO,
+        RemedyKind.GIFT,
+        RemedyKind.FREE_PERIOD,
+    }
 )
-# For our own list only: the customer is told no day that the policy has not promised.
+# For our own list: the customer's text names no day that the policy has not promised.
 _USUAL_TIME = Duration(count=3, unit=DurationUnit.WORKING_DAYS)
+
+_NAMES = {
+    RemedyKind.REFUND: re.compile(
+        "rimbors|refund|reembols|rembours|rückzahl|zahl.* zurück|erstatt", re.IGNORECASE
+    ),
+    RemedyKind.REPLACEMENT: re.compile("sostitu|replac|sustitu|remplac|tausch|ersatz", re.IGNORECASE),
+    RemedyKind.REPAIR: re.compile("ripar|repair|repar|répar", re.IGNORECASE),
+}
+_LOOKS_INTO = re.compile(
+    r"controll|verific|\bcheck|look into|comprob|verifiqu|revis|vérif|contrôl|examin|prüf|sehen .* an",
+    re.IGNORECASE,
+)
 
 
 async def keep_books(
@@ -32,35 +55,24 @@ async def keep_books(
     agent: Agent,
     hours: OpeningHours,
     now: datetime,
-    language: str,
-) -> bool:
-    """Opens promises and books what an approved draft gives; whether anything is left to be done.
+) -> None:
+    """Opens and settles promises, and books what an approved draft gives.
 
     An option of a choice is neither promised nor booked before the customer has chosen it.
     """
+    await _account_for_answers(session, case, draft, approval, agent, hours)
     # What an agent writes instead of an offer gives nothing: the offers stay where they are.
     if decision is None or draft.decision_id is None or draft.kind != decision.kind:
-        return False
+        return
     if decision.kind != DecisionKind.OFFER:
-        return False
-    promised = False
-    for commitment in decision.commitments:
-        session.add(
-            Promise(
-                case_id=case.id,
-                approval_id=approval.id,
-                what=commitment.what.get(language) or next(iter(commitment.what.values())),
-                owner_id=agent.id,
-                due_at=hours.add(commitment.within, now),
-            )
-        )
-        promised = True
+        return
     offers = (
         await session.scalars(
             select(OfferRow).where(OfferRow.decision_id == draft.decision_id).order_by(OfferRow.id)
         )
     ).all()
     groups: dict[int, list[OfferRow]] = {}
+    given: list[OfferRow] = []
     for offer in offers:
         groups.setdefault(offer.choice_group, []).append(offer)
     for options in groups.values():
@@ -94,28 +106,24 @@ async def keep_books(
                     agent_id=agent.id,
                 )
             )
-        if RemedyKind(offer.kind) in _TO_BE_DONE and not decision.commitments:
-            session.add(
-                Promise(
-                    case_id=case.id,
-                    approval_id=approval.id,
-                    offer_id=offer.id,
-                    what=offer.kind,
-                    owner_id=agent.id,
-                    due_at=hours.add(_USUAL_TIME, now),
-                )
-            )
-            promised = True
-    return promised
+        given.append(offer)
+    await _open_promises(
+        session,
+        case=case,
+        draft=draft,
+        decision=decision,
+        approval=approval,
+        agent=agent,
+        hours=hours,
+        now=now,
+        given=given,
+    )
 
 
 async def take_back(session: AsyncSession, approval: Approval, agent: Agent) -> None:
     """Withdraws what an approval promised and gave; the ledger gets an opposite entry for each of its own."""
-    await session.execute(
-        update(Promise)
-        .where(Promise.approval_id == approval.id)
-        .values(state=PromiseState.WITHDRAWN, settled_at=utcnow())
-    )
+    await withdraw(session, approval)
+    await unsettle(session, approval)
     await session.execute(
         update(Voucher).where(Voucher.approval_id == approval.id).values(state=VoucherState.VOID)
     )
@@ -139,6 +147,107 @@ async def take_back(session: AsyncSession, approval: Approval, agent: Agent) -> 
                 agent_id=agent.id,
             )
         )
+
+
+async def _account_for_answers(
+    session: AsyncSession, case: Case, draft: Draft, approval: Approval, agent: Agent, hours: OpeningHours
+) -> None:
+    """A text that answers keeps what others have announced; one that announces an answer promises it."""
+    if draft.kind == DecisionKind.ASK:
+        return
+    by = draft.answer_by
+    if by is not None and format_due_day(by.astimezone(hours.zone).date(), draft.language) not in draft.text:
+        # The agent took the day out of the text: what is left is the answer.
+        by = draft.answer_by = None
+    owed = await answers_owed(session, case)
+    if by is None:
+        await settle_by_text(session, owed, PromiseState.KEPT, approval)
+        return
+    if any(promise.due_at == by for promise in owed):
+        return
+    # The customer is told another day: the earlier one no longer counts.
+    await settle_by_text(session, owed, PromiseState.WITHDRAWN, approval)
+    session.add(
+        Promise(
+            case_id=case.id,
+            approval_id=approval.id,
+            kind=PromiseKind.ANSWER,
+            what=answer_words(),
+            owner_id=agent.id,
+            due_at=by,
+        )
+    )
+    case.due_at = by
+
+
+async def _open_promises(
+    session: AsyncSession,
+    *,
+    case: Case,
+    draft: Draft,
+    decision: Decision,
+    approval: Approval,
+    agent: Agent,
+    hours: OpeningHours,
+    now: datetime,
+    given: Sequence[OfferRow],
+) -> None:
+    slots = slots_in(draft.text)
+    to_do = {offer.id: remedy for offer in given if (remedy := _to_be_done(offer)) is not None}
+    carried_out: set[str] = set()
+    for number, commitment in enumerate(decision.commitments, start=1):
+        if f"due:{number}" not in slots:
+            # The agent took the sentence out: what the customer is not told is not promised.
+            continue
+        own = _carries_out(commitment, to_do)
+        carried_out |= {own} if own is not None else set()
+        session.add(
+            Promise(
+                case_id=case.id,
+                approval_id=approval.id,
+                offer_id=own,
+                what=dict(commitment.what),
+                owner_id=agent.id,
+                due_at=hours.add(commitment.within, now),
+            )
+        )
+    for offer_id, remedy in to_do.items():
+        if offer_id not in carried_out:
+            session.add(
+                Promise(
+                    case_id=case.id,
+                    approval_id=approval.id,
+                    offer_id=offer_id,
+                    kind=PromiseKind.REMEDY,
+                    what=remedy_words(remedy),
+                    owner_id=agent.id,
+                    due_at=hours.add(_USUAL_TIME, now),
+                )
+            )
+
+
+def _to_be_done(offer: OfferRow) -> Remedy | None:
+    """The remedy, if somebody has to carry it out; a discount on this order is money to be paid back."""
+    remedy = from_json(Remedy, offer.content)
+    of_this_order = remedy.kind is RemedyKind.DISCOUNT and remedy.of == "order"
+    return remedy if remedy.kind in _BY_HAND or of_this_order else None
+
+
+def _carries_out(commitment: Commitment, to_do: Mapping[str, Remedy]) -> str | None:
+    """The remedy that keeping this commitment carries out: "facciamo partire il rimborso".
+
+    Which rule made which does not tell, for what is owed and what is promised often come from two. So its
+    words have to name the remedy in every language they are in, it has to be the only one of its kind, and
+    looking into the matter is not doing it. Where any of that is in doubt the remedy is a promise of its
+    own: to be reminded twice is better than never.
+    """
+    texts = [text for text in commitment.what.values() if text]
+    for kind, names in _NAMES.items():
+        of_kind = [offer_id for offer_id, remedy in to_do.items() if remedy.kind is kind]
+        named = bool(texts) and all(names.search(text) and not _LOOKS_INTO.search(text) for text in texts)
+        if named and len(of_kind) == 1:
+            return of_kind[0]
+    return None
 
 
 def _unsaid(offers: Sequence[OfferRow], text: str) -> frozenset[str]:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
 from models.decision import DecisionKind
-from models.states import CaseState, Direction, OutboxState, PromiseState, Verdict, check_case
+from models.states import CaseState, Direction, OutboxState, PromiseKind, PromiseState, Verdict, check_case
 from models.tables import Agent, Approval, Case, Draft, Fact, Identity, Message, OutboxEntry, Promise
 from responses.errors import BlockedError
 from responses.events import record
@@ -19,6 +19,7 @@ FIRST_NUMBER, LAST_NUMBER = 101, 2**31 - 1
 _NUMBERS_LOCK = 0x52494D45  # any number that no other lock of ours uses
 
 OPEN_STATES = (CaseState.DRAFTING, CaseState.WAITING_AGENT, CaseState.WAITING_CUSTOMER, CaseState.TAKEN_OVER)
+WORKED_ON = (CaseState.DRAFTING, CaseState.WAITING_AGENT, CaseState.TAKEN_OVER)
 _DONE_STATES = (CaseState.ANSWERED, CaseState.PROMISED, CaseState.CLOSED)
 
 
@@ -247,11 +248,12 @@ async def has_open_promise(session: AsyncSession, case: Case) -> bool:
 
 
 async def last_answer_at(
-    session: AsyncSession, case_id: str, *, questions_too: bool = True
+    session: AsyncSession, case_id: str, *, settling: bool = False, before: datetime | None = None
 ) -> datetime | None:
-    """When our last answer to this case was approved; without `questions_too` the last that was no question.
+    """When our last text to this case was approved; with `settling` the last that settled the matter.
 
-    Approved, not sent: what the customer writes while an answer is on its way is not answered by it.
+    A question settles nothing, nor does a text that only says until when an answer follows. Approved, not
+    sent: what the customer writes while an answer is on its way is not answered by it.
     """
     query = select(func.max(Approval.created_at)).where(
         Approval.case_id == case_id,
@@ -260,8 +262,12 @@ async def last_answer_at(
         # What could not be delivered has answered nothing.
         ~exists().where(OutboxEntry.approval_id == Approval.id, OutboxEntry.state == OutboxState.FAILED),
     )
-    if not questions_too:
-        query = query.join(Draft, Draft.id == Approval.draft_id).where(Draft.kind != DecisionKind.ASK)
+    if settling:
+        query = query.join(Draft, Draft.id == Approval.draft_id).where(
+            Draft.kind != DecisionKind.ASK, Draft.answer_by.is_(None)
+        )
+    if before is not None:
+        query = query.where(Approval.created_at < before)
     at: datetime | None = (await session.scalars(query)).one()
     return at
 
@@ -272,8 +278,42 @@ async def open_messages(session: AsyncSession, case_id: str) -> list[Message]:
 
 
 async def matter_messages(session: AsyncSession, case_id: str) -> list[Message]:
-    """The same since our last answer that was no question: asking something leaves the matter where it is."""
-    return await _said_since(session, case_id, await last_answer_at(session, case_id, questions_too=False))
+    """The same since our last answer that settled the matter, and what a broken promise had answered."""
+    broken = await broken_since(session, case_id)
+    return await _said_since(
+        session, case_id, await last_answer_at(session, case_id, settling=True, before=broken)
+    )
+
+
+async def broken_since(session: AsyncSession, case_id: str) -> datetime | None:
+    """When we promised what we have broken since our last settling answer; None where there is nothing.
+
+    What the customer wrote before is no more answered than what could not be delivered.
+    """
+    query = (
+        select(func.min(Approval.created_at))
+        .join(Promise, Promise.approval_id == Approval.id)
+        .where(Promise.case_id == case_id, Promise.state == PromiseState.BROKEN)
+    )
+    answered = await last_answer_at(session, case_id, settling=True)
+    if answered is not None:
+        query = query.where(Promise.settled_at > answered)
+    at: datetime | None = (await session.scalars(query)).one()
+    return at
+
+
+def waits_for_us() -> ColumnElement[bool]:
+    """The cases in which somebody of us has something to read, to say or to settle now."""
+    return or_(Case.state.in_(WORKED_ON), Case.flag.is_not(None), owes_answer())
+
+
+def owes_answer() -> ColumnElement[bool]:
+    """The cases whose customer was told until when an answer follows, and has written nothing since."""
+    announced = exists().where(
+        Promise.case_id == Case.id, Promise.state == PromiseState.OPEN, Promise.kind == PromiseKind.ANSWER
+    )
+    # While we wait for the customer's word, the announced answer waits for it as well.
+    return and_(Case.state == CaseState.PROMISED, announced)
 
 
 async def _said_since(session: AsyncSession, case_id: str, since: datetime | None) -> list[Message]:

@@ -108,6 +108,18 @@ class OpeningHours:
         """
         return next(self._stretches(at))[0]
 
+    def opening(self, day: date) -> datetime | None:
+        """When the business opens on that day; None where it stays closed."""
+        intervals = self._intervals(day)
+        return self._moment(day, intervals[0].start) if intervals else None
+
+    def closing(self, day: date) -> datetime:
+        """When the business closes on that day, and the last minute of one on which it stays closed."""
+        intervals = self._intervals(day)
+        # 24:00 would carry the date of the next day into texts and reminders.
+        last = min(intervals[-1].end, WHOLE_DAY.end - 1) if intervals else WHOLE_DAY.end - 1
+        return self._moment(day, last)
+
     def closed_before(self, at: datetime) -> tuple[datetime, datetime] | None:
         """The stretch that was closed before the one in which the business is open at `at`: closing, opening.
 
@@ -170,12 +182,9 @@ class OpeningHours:
     def _closing_of_working_day(self, count: int, local: datetime) -> datetime:
         for offset in range(1, _LOOKAHEAD_DAYS):
             day = local.date() + timedelta(days=offset)
-            intervals = self._intervals(day)
-            count -= bool(intervals)
+            count -= bool(self._intervals(day))
             if count == 0:
-                # 24:00 would carry the date of the next day into texts and reminders.
-                last = min(intervals[-1].end, WHOLE_DAY.end - 1)
-                return self._moment(day, last)
+                return self.closing(day)
         raise NeverOpenError(local)
 
     def _stretches(self, after: datetime) -> Iterator[tuple[datetime, datetime]]:

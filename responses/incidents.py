@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.labels import Act
-from models.states import PromiseState
+from models.states import PromiseKind, PromiseState
 from models.tables import Case, Fact, Promise
 from responses.cases import last_answer_at
 from responses.facts import ORDER_FACT, known_facts
@@ -20,7 +20,7 @@ async def note_incident(session: AsyncSession, case: Case, reading: Reading) -> 
     A new incident is a promise we broke, a complaint after everything promised was kept, or another order
     than the one that was answered for. Reopening alone is none: the rules of the first day stay.
     """
-    answered = await last_answer_at(session, case.id, questions_too=False)
+    answered = await last_answer_at(session, case.id, settling=True)
     if answered is None:
         return
     beginnings = [
@@ -41,7 +41,10 @@ async def _broken_at(session: AsyncSession, case: Case) -> datetime | None:
 
 async def _failed_again_at(session: AsyncSession, case: Case, reading: Reading) -> datetime | None:
     """The first complaint since we had kept our word, when nothing promised is left to be done."""
-    query = select(Promise.state, Promise.settled_at).where(Promise.case_id == case.id)
+    # An answer that was announced and given is no word kept about the failure itself.
+    query = select(Promise.state, Promise.settled_at).where(
+        Promise.case_id == case.id, Promise.kind != PromiseKind.ANSWER
+    )
     promises = (await session.execute(query)).all()
     kept = [at for state, at in promises if state == PromiseState.KEPT and at is not None]
     if not kept or any(state == PromiseState.OPEN for state, _ in promises):

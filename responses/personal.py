@@ -11,8 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.sql.selectable import Select
 
-from models.decision import RemedyKind
-from models.states import PromiseState, Purpose
+from models.states import PromiseKind, PromiseState, Purpose
 from models.tables import (
     Approval,
     AssessmentRow,
@@ -154,9 +153,9 @@ def _no_sentences(row: DecisionRow) -> dict[str, object]:
     return {**row.content, **{name: [] for name in _SENTENCES}}
 
 
-def _what_is_still_to_be_done(row: Promise) -> str:
+def _what_is_still_to_be_done(row: Promise) -> dict[str, object]:
     """An open promise is kept all the same, so that whoever owes it has to know what it is."""
-    return row.what if row.state == PromiseState.OPEN or row.what in set(RemedyKind) else ""
+    return row.what if row.state == PromiseState.OPEN or row.kind != PromiseKind.COMMITMENT else {}
 
 
 def _contents_left(row: Draft) -> list[dict[str, object]]:
@@ -280,8 +279,8 @@ HOLDINGS: tuple[Holding, ...] = (
     _holding(
         Promise,
         lambda scope: Promise.case_id.in_(scope.cases),
-        {"what": _what_is_still_to_be_done, "proof": _none},
-        kept="state",
+        {"what": _what_is_still_to_be_done, "proof": _none, "broken_reason": _none},
+        kept="state kind",
     ),
     _holding(Voucher, lambda scope: Voucher.case_id.in_(scope.cases), kept="code currency state"),
     _holding(

@@ -1,50 +1,139 @@
-"""A promise in the customer's own language: what we said we would do, as it can be told again."""
+"""Promises as they are told again: to the customer who was given them, and to those who have to keep them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.clock import utcnow
-from models.decision import RemedyKind
+from models.decision import Remedy
+from models.labels import Language
+from models.serial import from_json
 from models.states import PromiseState
-from models.tables import Approval, Case, Draft, Promise
-from responses.drafts.phrases import phrases
-from responses.rights import decision_of
+from models.tables import Absence, Agent, Case, Customer, OfferRow, Promise
+from responses.agents import working_agents
+from responses.presence import absences_at
 
-_HAS_WORDS = (RemedyKind.REFUND, RemedyKind.REPLACEMENT, RemedyKind.REPAIR)
+
+def words_of(promise: Promise, language: str) -> str:
+    """What was promised in that language; in another where there are no words in it."""
+    what = promise.what
+    return str(what.get(language) or what.get(Language.ENGLISH) or next(iter(what.values()), ""))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Promised:
-    """What was promised, in one language, and until when."""
+class Owed:
+    """What a customer still has to get in one case: what is late, and what is to come, each by its day."""
 
-    what: str
-    due_at: datetime
+    case: Case
+    late: tuple[Promise, ...]
+    coming: tuple[Promise, ...]
 
 
-async def open_promise(session: AsyncSession, case: Case, language: str) -> Promised | None:
-    """The case's open promise that is due last, if it can be said in `language` and is not overdue."""
+async def owed_to(session: AsyncSession, customer_id: str, now: datetime) -> list[Owed]:
+    """Every open promise to a customer, the newest case first."""
     query = (
-        select(Promise)
-        .where(Promise.case_id == case.id, Promise.state == PromiseState.OPEN, Promise.due_at > utcnow())
-        .order_by(Promise.due_at.desc())
-        .limit(1)
+        select(Promise, Case)
+        .join(Case, Case.id == Promise.case_id)
+        .where(Case.customer_id == customer_id, Promise.state == PromiseState.OPEN)
+        .order_by(Case.id.desc(), Promise.due_at, Promise.id)
     )
-    promise = (await session.scalars(query)).one_or_none()
-    if promise is None:
-        return None
-    what = await _words(session, promise, language)
-    return Promised(what=what, due_at=promise.due_at) if what is not None else None
+    cases: dict[str, tuple[Case, list[Promise]]] = {}
+    for promise, case in (await session.execute(query)).all():
+        cases.setdefault(case.id, (case, []))[1].append(promise)
+    return [
+        Owed(
+            case=case,
+            late=tuple(one for one in promises if one.due_at <= now),
+            coming=tuple(one for one in promises if one.due_at > now),
+        )
+        for case, promises in cases.values()
+    ]
 
 
-async def _words(session: AsyncSession, promise: Promise, language: str) -> str | None:
-    if promise.what in _HAS_WORDS:
-        return phrases(language).say(f"asks.{promise.what}")
-    approval = await session.get_one(Approval, promise.approval_id)
-    decision = await decision_of(session, await session.get_one(Draft, approval.draft_id))
-    for commitment in decision.commitments if decision is not None else ():
-        if promise.what in commitment.what.values():
-            return commitment.what.get(language)
-    return None
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pledge:
+    """An open promise with everything that whoever keeps it wants to know.
+
+    `charged` is who has to see to it now: who gave it, or the deputy while they are away; None where they do
+    not work here any more. `remedy` is what keeping it gives, where it is one of the policy's remedies.
+    """
+
+    promise: Promise
+    case: Case
+    customer: Customer
+    charged: Agent | None
+    remedy: Remedy | None
+
+
+async def pledges(session: AsyncSession, now: datetime) -> list[Pledge]:
+    """Every open promise, the earliest day first; samples and tests left out."""
+    return await _pledges(session, now, *_LISTED)
+
+
+async def pledges_of(session: AsyncSession, case: Case, now: datetime) -> list[Pledge]:
+    """The open promises of one case, the earliest day first."""
+    return await _pledges(session, now, Promise.state == PromiseState.OPEN, Case.id == case.id)
+
+
+async def pledge(session: AsyncSession, promise_id: str, now: datetime) -> Pledge | None:
+    """One promise; None when it is no longer open."""
+    found = await _pledges(session, now, Promise.state == PromiseState.OPEN, Promise.id == promise_id)
+    return found[0] if found else None
+
+
+async def _pledges(session: AsyncSession, now: datetime, *where: ColumnElement[bool]) -> list[Pledge]:
+    query = (
+        select(Promise, Case, Customer, OfferRow)
+        .join(Case, Case.id == Promise.case_id)
+        .join(Customer, Customer.id == Case.customer_id)
+        .outerjoin(OfferRow, OfferRow.id == Promise.offer_id)
+        .where(*where)
+        .order_by(Promise.due_at, Promise.id)
+    )
+    rows = (await session.execute(query)).all()
+    away = await absences_at(session, now)
+    here = {agent.id: agent for agent in await working_agents(session)}
+    return [
+        Pledge(
+            promise=promise,
+            case=case,
+            customer=customer,
+            charged=_charged(promise, here, away),
+            remedy=from_json(Remedy, offer.content) if offer is not None else None,
+        )
+        for promise, case, customer, offer in rows
+    ]
+
+
+async def pressing(session: AsyncSession, agent: Agent, now: datetime, until: datetime) -> int:
+    """How many of the promises that this agent has to see to are due by then."""
+    absent = select(Absence.agent_id).where(
+        Absence.deputy_id == agent.id, Absence.starts_at <= now, Absence.ends_at > now
+    )
+    query = (
+        select(func.count())
+        .select_from(Promise)
+        .join(Case, Case.id == Promise.case_id)
+        .where(
+            *_LISTED,
+            Promise.due_at < until,
+            or_(Promise.owner_id == agent.id, Promise.owner_id.in_(absent)),
+        )
+    )
+    return int((await session.scalars(query)).one())
+
+
+def _charged(promise: Promise, here: Mapping[str, Agent], away: Mapping[str, Absence]) -> Agent | None:
+    owner = here.get(promise.owner_id or "")
+    absence = away.get(owner.id) if owner is not None else None
+    deputy = here.get(absence.deputy_id or "") if absence is not None else None
+    return deputy if deputy is not None and deputy.id not in away else owner
+
+
+_LISTED: Sequence[ColumnElement[bool]] = (
+    Promise.state == PromiseState.OPEN,
+    Case.is_sample.is_(False),
+    Case.is_test.is_(False),
+)

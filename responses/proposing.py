@@ -4,18 +4,20 @@ import dataclasses
 import zlib
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.decision import Decision, Matter, RemedyKind
+from models.decision import Decision, Matter
 from models.serial import to_json
-from models.states import DraftState, OfferState, PromiseState
+from models.states import DraftState, OfferState, PromiseKind, PromiseState
 from models.tables import Case, DecisionRow, Draft, OfferRow, Promise
+from responses.cases import last_answer_at
 from responses.config import RoadConfig
-from responses.drafts import ComposedDraft, DraftBrief, PromiseLine, compose
+from responses.drafts import ComposedDraft, DraftBrief, DraftKind, PromiseLine, compose
 from responses.drafts.names import usable_name
 from responses.matters import inputs_sha256
 from responses.policy import Policy
+from responses.promises import answers_owed
 from responses.reading import Reading
 
 
@@ -34,7 +36,8 @@ async def propose_decision(
 
     None where there is nothing to answer (spam).
     """
-    brief = await _brief(session, case, reading, decision, matter, policy, config, now)
+    answer_by = await _answer_by(session, case, matter, policy, now)
+    brief = await _brief(session, case, reading, decision, matter, policy, config, answer_by)
     composed = compose(brief)
     await session.execute(
         update(Draft)
@@ -67,6 +70,7 @@ async def propose_decision(
         variant=f"{composed.variant}-{brief.formality}",
         sha256=composed.sha256,
         valid_until=_valid_until(composed, config, now),
+        answer_by=answer_by if composed.kind is DraftKind.HOLDING else None,
         findings=[],
     )
     session.add(draft)
@@ -99,14 +103,17 @@ async def _brief(
     matter: Matter,
     policy: Policy,
     config: RoadConfig,
-    now: datetime,
+    answer_by: datetime | None,
 ) -> DraftBrief:
     found = list(reading.assessed.values())
-    promises = await session.scalars(
-        select(Promise).where(Promise.case_id == case.id, Promise.state != PromiseState.WITHDRAWN)
+    told = select(Promise).where(
+        Promise.case_id == case.id,
+        Promise.state != PromiseState.WITHDRAWN,
+        # An announced answer is given by this text, or announced by it once more.
+        or_(Promise.kind != PromiseKind.ANSWER, Promise.state == PromiseState.BROKEN),
     )
-    deadline = policy.deadlines.get(matter.urgency)
-    answer_by = policy.hours.add(deadline, now).astimezone(config.timezone).date() if deadline else None
+    promises = [promise for promise in await session.scalars(told.order_by(Promise.id)) if promise.what]
+    answered = await last_answer_at(session, case.id, settling=True)
     name = usable_name(reading.identity.display_name) if policy.address != "none" else None
     formality = reading.customer.formality or ("formal" if policy.formal(matter.language) else "informal")
     return DraftBrief(
@@ -124,20 +131,39 @@ async def _brief(
         order_ids=tuple(dict.fromkeys(order for one in found for order in one.entities.order_ids)),
         dates=tuple(dict.fromkeys(day for one in found for day in one.entities.dates)),
         facts=matter.facts,
-        promises=tuple(
-            PromiseLine(
-                what=_promise_words(promise.what, matter.language),
-                due=promise.due_at.astimezone(config.timezone).date(),
-                state=promise.state,
-            )
-            for promise in promises
-            if _promise_words(promise.what, matter.language)
-        ),
-        answer_by=answer_by,
+        promises=tuple(_line(promise, config) for promise in promises),
+        broken=tuple(_line(promise, config) for promise in promises if _is_news(promise, answered)),
+        answer_by=answer_by.astimezone(config.timezone).date() if answer_by is not None else None,
         hand_over_contact=None,
         # One wording per person, so that nobody is answered in two voices.
         variant=zlib.crc32(case.customer_id.encode()),
     )
+
+
+async def _answer_by(
+    session: AsyncSession, case: Case, matter: Matter, policy: Policy, now: datetime
+) -> datetime | None:
+    """By when a matter that a person has to look into is answered; a day that was named already stands."""
+    coming = [promise.due_at for promise in await answers_owed(session, case) if promise.due_at > now]
+    if coming:
+        return min(coming)
+    deadline = policy.deadlines.get(matter.urgency)
+    if deadline is None:
+        return None
+    return policy.hours.closing(policy.hours.due_day(deadline, now))
+
+
+def _line(promise: Promise, config: RoadConfig) -> PromiseLine:
+    return PromiseLine(
+        what=promise.what, due=promise.due_at.astimezone(config.timezone).date(), state=promise.state
+    )
+
+
+def _is_news(promise: Promise, answered: datetime | None) -> bool:
+    """Whether the promise was broken since our last answer, so that the next one has to own up to it."""
+    if promise.state != PromiseState.BROKEN or promise.settled_at is None:
+        return False
+    return answered is None or promise.settled_at > answered
 
 
 def keep_offers(session: AsyncSession, case: Case, row: DecisionRow, decision: Decision) -> None:
@@ -161,7 +187,3 @@ def keep_offers(session: AsyncSession, case: Case, row: DecisionRow, decision: D
                     state=OfferState.OFFERED,
                 )
             )
-
-
-def _promise_words(what: str, language: str) -> dict[str, str]:
-    return {language: what} if what not in set(RemedyKind) else {}

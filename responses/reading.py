@@ -18,8 +18,8 @@ from responses.corrections import understood
 class Reading:
     """A case as it was read at one revision.
 
-    `messages` are those of the matter, since our last answer that was no question; `fresh` are those among
-    them that nobody has answered in any way. `assessed` maps message ids; files alone have no entry.
+    `messages` are those of the matter, since our last answer that settled it; `fresh` are those among them
+    that nobody has answered in any way. `assessed` maps message ids; files alone have no entry.
     """
 
     case: Case

@@ -8,8 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.states import CaseState, Direction, OutboxState, Purpose, Verdict
 from models.tables import Approval, Case, Identity, Message, OutboxEntry
-
-_FOR_US = (CaseState.DRAFTING, CaseState.WAITING_AGENT, CaseState.TAKEN_OVER)
+from responses.cases import WORKED_ON, owes_answer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +76,9 @@ async def _for_us(session: AsyncSession) -> tuple[Waiting, ...]:
     query = (
         select(Case, Identity, unread)
         .join(Identity, Identity.id == Case.identity_id)
-        .where(Case.state.in_(_FOR_US), Case.is_sample.is_(False), Case.is_test.is_(False))
+        .where(
+            or_(Case.state.in_(WORKED_ON), owes_answer()), Case.is_sample.is_(False), Case.is_test.is_(False)
+        )
     )
     waiting = [
         Waiting(case=case, identity=identity, since=since or case.answered_at or case.created_at)

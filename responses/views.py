@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.assessment import Assessment, Evidence
 from models.clock import utcnow
 from models.decision import Decision, FactValue
 from models.serial import from_json
-from models.states import CaseState, Direction, OutboxState, Purpose, Verdict
+from models.states import CaseState, Direction, OutboxState, PromiseKind, PromiseState, Purpose, Verdict
 from models.tables import (
     Agent,
     Approval,
@@ -30,7 +30,7 @@ from models.tables import (
     Rating,
 )
 from responses.approval import proposed_draft
-from responses.cases import holder_of, open_messages
+from responses.cases import holder_of, open_messages, waits_for_us
 from responses.corrections import Understood, understood
 from responses.facts import known_facts
 
@@ -127,7 +127,13 @@ async def view_case(session: AsyncSession, case: Case) -> CaseView:
         ),
         sending=tuple((await session.scalars(sending_query)).all()),
         approval=(await session.scalars(approval_query)).one_or_none(),
-        promises=tuple((await session.scalars(select(Promise).where(Promise.case_id == case.id))).all()),
+        promises=tuple(
+            (
+                await session.scalars(
+                    select(Promise).where(Promise.case_id == case.id).order_by(Promise.due_at, Promise.id)
+                )
+            ).all()
+        ),
         ledger=tuple((await session.scalars(ledger_query)).all()),
         other_cases=tuple((await session.scalars(others_query)).all()),
         rating=(
@@ -172,7 +178,7 @@ def _seen(versions: Sequence[Message], files: Sequence[Attachment], known: Under
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QueueLine:
-    """One line of the queue."""
+    """One line of the queue. `answer_owed`: the customer was told until when an answer follows."""
 
     case: Case
     customer: Customer
@@ -183,17 +189,18 @@ class QueueLine:
     draft: Draft | None
     holder: str | None
     unconfirmed: bool
+    answer_owed: bool
 
 
 async def queue(session: AsyncSession, states: Sequence[CaseState] = ()) -> list[QueueLine]:
     """The cases in these states (default: all that wait for us), the earliest deadline first.
 
-    Cases with a sending that nobody could confirm, or a flag, are always among them.
+    Cases with a sending that nobody could confirm, or a flag, wait for us always, and so do those whose
+    customer has been told until when an answer follows.
     """
-    wanted = states or (CaseState.DRAFTING, CaseState.WAITING_AGENT, CaseState.TAKEN_OVER)
     query = (
         select(Case)
-        .where(or_(Case.state.in_(wanted), Case.flag.is_not(None)) if not states else Case.state.in_(wanted))
+        .where(Case.state.in_(states) if states else waits_for_us())
         .order_by(Case.due_at.is_(None), Case.due_at, Case.id)
         .limit(500)
     )
@@ -226,6 +233,10 @@ async def queue(session: AsyncSession, states: Sequence[CaseState] = ()) -> list
         select(Draft).where(Draft.case_id.in_(ids), Draft.state == "proposed").order_by(Draft.id)
     ):
         drafts[draft.case_id] = draft
+    announced = select(Promise.case_id).where(
+        Promise.case_id.in_(ids), Promise.kind == PromiseKind.ANSWER, Promise.state == PromiseState.OPEN
+    )
+    owing = set((await session.scalars(announced)).all())
     now = utcnow()
     lines = []
     for case in cases:
@@ -242,6 +253,7 @@ async def queue(session: AsyncSession, states: Sequence[CaseState] = ()) -> list
                 draft=drafts.get(case.id),
                 holder=agents.get(case.claimed_by or "") if held else None,
                 unconfirmed=case.flag == "unconfirmed",
+                answer_owed=case.id in owing,
             )
         )
     return lines

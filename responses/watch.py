@@ -1,4 +1,4 @@
-"""What the clock asks for: absences, calls that ring, summaries at opening, notices."""
+"""What the clock asks for: absences, calls that ring, summaries at opening, promises to be kept, notices."""
 
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from responses.notices import TELL_AFTER, NoticeKind, put_up, standing_notices, 
 from responses.oncall import go_on_ringing, people_on_call
 from responses.policies import NoPolicyError, PolicyBook
 from responses.policy.schema import Policy
+from responses.reminders import remind
 from responses.rights import beyond_all
 from responses.silence import forget_silence
 from responses.triage import Triage
@@ -51,6 +52,7 @@ class Watch:
             await turn_over(session, self._triage, now)
             await go_on_ringing(session, policies=self._policies, agent_chat=self._agent_chat, now=now)
             await sum_up(session, policy.hours, self._agent_chat, now)
+            await remind(session, policy.hours, self._agent_chat, now)
             await _check_approvers(session, now)
             await self._check_on_call(session, policy, now)
             await forget_silence(session, now)

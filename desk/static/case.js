@@ -1,6 +1,7 @@
 // The case page: what is sent is what stands in the box, and what is written is never lost.
 
 import { copy, forPage, get, hear, post, toast } from "./common.js";
+import { settle } from "./settling.js";
 
 const main = document.getElementById("content");
 const words = JSON.parse(main.dataset.words);
@@ -166,17 +167,22 @@ function touched(field) {
   return field.value !== field.defaultValue || field.checked !== field.defaultChecked;
 }
 
+/** By what a fold is found again once its part was drawn anew. */
+function named(details) {
+  return `${details.getAttribute("name") ?? ""} ${details.querySelector("summary").textContent}`;
+}
+
 function take(answer, mine) {
   for (const [name, html] of Object.entries(answer.html)) {
     if (shown[name] === html) continue;
     const part = document.getElementById(`part-${name}`);
     // Somebody has typed or chosen something in this part: it is brought up to date when that is saved.
     if ([...part.querySelectorAll("input:not([type=file]), textarea, option")].some(touched)) continue;
-    const open = [...part.querySelectorAll("details[open]")].map((element) => element.querySelector("summary").textContent);
+    const open = [...part.querySelectorAll("details[open]")].map(named);
     shown[name] = html;
     part.innerHTML = html;
     for (const element of part.querySelectorAll("details")) {
-      if (open.includes(element.querySelector("summary").textContent)) element.open = true;
+      if (open.includes(named(element))) element.open = true;
     }
   }
   countdown();
@@ -403,6 +409,11 @@ document.addEventListener("submit", async (event) => {
     event.preventDefault();
     const fact = event.target.closest("[data-fact]").dataset.fact;
     give(fact, event.target.value.value);
+  }
+  if (event.target.matches(".promise-form")) {
+    event.preventDefault();
+    if (await settle(event.target)) document.activeElement?.blur();
+    refresh();
   }
   if (event.target.matches(".transcribe-form")) {
     event.preventDefault();

@@ -14,7 +14,8 @@ from models.tables.base import Base, Id, one_of, ref
 class Draft(Base):
     """A text proposed for one revision of a case, with the files that go out with it.
 
-    `sha256` is over the text with its slots, and over the sha256 of each of `files`.
+    `sha256` is over the text with its slots, and over the sha256 of each of `files`. `answer_by` is until
+    when the text says that an answer follows, None where it is an answer itself or names no day.
     """
 
     __tablename__ = "drafts"
@@ -44,6 +45,7 @@ class Draft(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     state: Mapped[DraftState] = mapped_column(String(16), default=DraftState.PROPOSED)
     valid_until: Mapped[datetime | None]
+    answer_by: Mapped[datetime | None]
     findings: Mapped[list[Any]]
     edited_by: Mapped[str | None] = mapped_column(ref("agents.id"))
     edited_from: Mapped[str | None] = mapped_column(ref("drafts.id"))
@@ -156,7 +158,7 @@ class Card(Base):
 class Prompt(Base):
     """A question the bot put to an agent; the reply to it is what it was asked for.
 
-    `purpose` is `edit`, `ask`, `decline`, `fact`, `note` or `pass_on`.
+    `purpose` is `edit`, `ask`, `decline`, `fact`, `keep` or `break`.
     """
 
     __tablename__ = "prompts"

@@ -1,31 +1,45 @@
 """What we said we would do, and what was given."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, String
+from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.clock import utcnow
-from models.states import PromiseState, VoucherState
+from models.states import PromiseKind, PromiseState, VoucherState
 from models.tables.base import Base, Id, one_of, ref
 
 
 class Promise(Base):
-    """Something we said we would do, with who does it and until when."""
+    """Something we said we would do, with who does it and until when.
+
+    `what` is in words by language. `offer_id` is the remedy that keeping it carries out, where it is one.
+    `settled_by` is the approved text that settled it, where a text did and no press. `reminded_at` is when
+    whoever owes it was last reminded.
+    """
 
     __tablename__ = "promises"
-    __table_args__ = (one_of("state", PromiseState),)
+    __table_args__ = (
+        one_of("state", PromiseState),
+        one_of("kind", PromiseKind),
+        Index("ix_promises_due", "state", "due_at"),
+    )
 
     id: Mapped[Id]
     case_id: Mapped[str] = mapped_column(ref("cases.id"), index=True)
     approval_id: Mapped[str] = mapped_column(ref("approvals.id"))
     offer_id: Mapped[str | None] = mapped_column(ref("offers.id"))
-    what: Mapped[str]
+    kind: Mapped[PromiseKind] = mapped_column(String(16), default=PromiseKind.COMMITMENT)
+    what: Mapped[dict[str, Any]]
     owner_id: Mapped[str | None] = mapped_column(ref("agents.id"))
     due_at: Mapped[datetime]
     state: Mapped[PromiseState] = mapped_column(String(16), default=PromiseState.OPEN)
     proof: Mapped[str | None]
+    broken_reason: Mapped[str | None]
     settled_at: Mapped[datetime | None]
+    settled_by: Mapped[str | None] = mapped_column(ref("approvals.id"))
+    reminded_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 

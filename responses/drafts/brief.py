@@ -35,7 +35,8 @@ class DraftBrief:
     facts: `ordered_on`, `promised_on`, `delivered_on`, `booked_for`, `withdrawn_on`. Other facts with
     wordings of their own: `days_late`, `item`, and `order_id` where no message named an order.
 
-    `promises` are told in a status answer. `answer_by` is the day by which a handed-over matter will be
+    `promises` are told in a status answer; every other begins by owning up to `broken`, those broken since
+    our last answer. `answer_by` is the day by which a handed-over matter will be
     answered, None when nobody said so. `hand_over_contact` is a way to speak to a person, such as a
     telephone number. `right_open` names, per language, a legal right that a refusal must mention; without
     it a refusal of a complaint mentions them in general. `signature` may hold `{business}`, put in now,
@@ -57,6 +58,7 @@ class DraftBrief:
     dates: tuple[date, ...] = ()
     facts: Mapping[str, FactValue] = field(default_factory=dict)
     promises: tuple[PromiseLine, ...] = ()
+    broken: tuple[PromiseLine, ...] = ()
     answer_by: date | None = None
     hand_over_contact: str | None = None
     right_open: Mapping[str, str] | None = None

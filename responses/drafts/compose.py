@@ -11,7 +11,7 @@ from datetime import date
 
 from models.decision import Basis, DecisionKind, Manner
 from models.labels import Act, Ask, Tone
-from responses.drafts.brief import DraftBrief
+from responses.drafts.brief import DraftBrief, PromiseLine
 from responses.drafts.dates import format_due_day
 from responses.drafts.draft import ComposedDraft, DraftKind, Part, assembled
 from responses.drafts.matter import asked_for, topic_of, understood
@@ -103,6 +103,9 @@ def _opening(brief: DraftBrief, voice: Voice, kind: DraftKind) -> Iterator[Part]
                 yield "reassurance", voice.say("reassurance.reading")
             case DraftKind.STATUS if _stands(brief):
                 yield "reassurance", voice.say("reassurance.status")
+    if kind is not DraftKind.STATUS:
+        for promise in brief.broken:
+            yield "broken", _told(promise, brief, voice)
 
 
 def _body(brief: DraftBrief, voice: Voice, kind: DraftKind) -> Iterator[Part]:
@@ -170,7 +173,9 @@ def _frame(brief: DraftBrief) -> str:
 def _responsibility(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     ours = brief.decision.at_fault is True
     if brief.decision.second_time:
-        yield "responsibility", voice.say("responsibility.again" if ours else "responsibility.again_open")
+        # A broken promise has been owned up to at the beginning, by its name.
+        if not brief.broken:
+            yield "responsibility", voice.say("responsibility.again" if ours else "responsibility.again_open")
     elif ours and brief.decision.apologise:
         let_down = brief.tone == Tone.DISAPPOINTED
         yield "responsibility", voice.say("responsibility.let_down" if let_down else "responsibility.ours")
@@ -342,12 +347,15 @@ def _status_beside(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
 
 def _promises(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     for promise in brief.promises:
-        if promise.state not in ("open", "broken", "kept"):
-            continue
-        values = {"what": voice.translated(promise.what).rstrip(".")}
-        if promise.due is not None:
-            values["due"] = format_due_day(promise.due, brief.language)
-        yield "status", voice.bare(f"status.{promise.state}", **values)
+        if promise.state in ("open", "broken", "kept"):
+            yield "status", _told(promise, brief, voice)
+
+
+def _told(promise: PromiseLine, brief: DraftBrief, voice: Voice) -> str:
+    values = {"what": voice.translated(promise.what).rstrip(".")}
+    if promise.due is not None:
+        values["due"] = format_due_day(promise.due, brief.language)
+    return voice.bare(f"status.{promise.state}", **values)
 
 
 def _stands(brief: DraftBrief) -> bool:

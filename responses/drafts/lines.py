@@ -1,6 +1,6 @@
 """Short lines about a decision, for agents: on cards and on the desk."""
 
-from models.decision import Basis, Decision, DecisionKind, MissingFact, Offer
+from models.decision import Basis, Decision, DecisionKind, MissingFact, Offer, Remedy
 from responses.drafts.phrases import phrases
 from responses.drafts.remedies import short
 from responses.drafts.voice import Voice
@@ -31,6 +31,11 @@ def offer_line(decision: Decision, language: str) -> str:
             return voice.bare("lines.apology" if decision.apologise else "lines.nothing")
         case other:
             return voice.bare(f"lines.{other}")
+
+
+def remedy_line(remedy: Remedy, language: str) -> str:
+    """A remedy in a few words, with its sums: "rimborso di 10 €"."""
+    return short(remedy, _plain_voice(language))
 
 
 def rule_line(decision: Decision, language: str) -> str:

@@ -8,7 +8,7 @@ from desk.words import words_in
 from responses.standing import LANGUAGES, standing_texts
 
 OURS = "Ricevuto, grazie: richiesta n. {number}. Le risponde una persona {when}."
-NOT_SENT = {"greeting_known", "web_welcome", "promise_kept", "unreadable"}
+NOT_SENT = {"greeting_known", "web_welcome", "unreadable"}
 
 
 async def waiting_id(browser, name="receipt", button="Approva"):

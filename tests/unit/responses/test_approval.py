@@ -295,7 +295,7 @@ async def test_a_promise_is_opened_with_its_day_and_keeps_the_case_open(
     async with sqlite.reading() as session:
         promise = (await session.scalars(select(Promise))).one()
         after = await session.get_one(Case, case.id)
-    assert promise.what == "rispediamo il pacco"
+    assert promise.what == {"it": "rispediamo il pacco"}
     assert timedelta(days=1) < promise.due_at - utcnow() <= timedelta(days=2)
     assert after.state == CaseState.PROMISED
     assert "{due" not in (approval.filled_text or "")

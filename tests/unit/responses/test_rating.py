@@ -171,7 +171,7 @@ async def test_a_case_that_may_not_close_is_not_asked_about(sqlite: Database, co
             Promise(
                 case_id=case.case_id,
                 approval_id=approval.id,
-                what="rispediamo il pacco",
+                what={"it": "rispediamo il pacco"},
                 due_at=utcnow(),
                 state=PromiseState.OPEN,
             )

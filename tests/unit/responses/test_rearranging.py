@@ -161,7 +161,7 @@ async def test_a_case_with_an_open_promise_is_not_merged_away(desk: Desk) -> Non
     case, into = await desk.case("Il pacco è in ritardo"), await desk.case("E la fattura?")
     approval = await desk.answered(case)
     async with desk.database.writing() as session:
-        session.add(Promise(case_id=case, approval_id=approval, what="refund", due_at=utcnow()))
+        session.add(Promise(case_id=case, approval_id=approval, what={"it": "il rimborso"}, due_at=utcnow()))
     with pytest.raises(BlockedError, match="promise_open"):
         await desk.merges(case, into)
 

@@ -8,8 +8,8 @@ from models.labels import Language
 from responses.standing import StandingTextError, StandingWording, standing, standing_text, standing_texts
 
 NAMES = """
-greeting greeting_known receipt status_none status_open status_answered status_promise privacy person
-unsupported voice_kept file_too_large group_refused flood unreadable promise_kept reminder rating
+greeting greeting_known receipt status_none status_open status_answered status_promise status_late privacy
+person unsupported voice_kept file_too_large group_refused flood unreadable promise_kept reminder rating
 rating_thanks emergency web_welcome
 forget_ask forget_ask_open forget_button forget_done forget_late forget_nothing
 """

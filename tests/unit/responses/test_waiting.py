@@ -106,7 +106,9 @@ async def test_it_stays_open_while_a_promise_is(sqlite: Database, texts: Standin
         )
         session.add(approval)
         await session.flush()
-        session.add(Promise(case_id=case, approval_id=approval.id, what="refund", due_at=utcnow()))
+        session.add(
+            Promise(case_id=case, approval_id=approval.id, what={"it": "il rimborso"}, due_at=utcnow())
+        )
     assert await after(sqlite, texts, CLOSE_AFTER) == [case]
     assert await state_of(sqlite, case) == CaseState.WAITING_CUSTOMER
 

@@ -1,0 +1,33 @@
+"""What is promised beside the policy's own commitments, in every language that customers are answered in."""
+
+from models.decision import Remedy, RemedyKind
+from responses.drafts.numbers import format_span
+from responses.drafts.phrases import LANGUAGES, phrases
+
+
+def answer_words() -> dict[str, str]:
+    """The answer that a text has announced, by language."""
+    return {language: phrases(language).say("promised.answer") for language in LANGUAGES}
+
+
+def remedy_words(remedy: Remedy) -> dict[str, str]:
+    """A remedy that somebody has to carry out, by language, as far as the policy has words for it.
+
+    Without its sums: texts that nobody approves one by one repeat these words.
+    """
+    if remedy.kind is RemedyKind.GIFT:
+        return {language: words.strip().rstrip(".") for language, words in (remedy.wording or {}).items()}
+    return {language: _noun(remedy, language) for language in LANGUAGES}
+
+
+def _noun(remedy: Remedy, language: str) -> str:
+    words = phrases(language)
+    match remedy.kind:
+        case RemedyKind.REFUND if remedy.full:
+            return words.say("remedy.refund_full.np")
+        case RemedyKind.REFUND | RemedyKind.DISCOUNT:
+            return words.say(f"promised.{remedy.kind}")
+        case RemedyKind.FREE_PERIOD if remedy.period is not None:
+            return words.say("remedy.free_period.np", {"period": format_span(remedy.period, language)})
+        case _:
+            return words.say(f"remedy.{remedy.kind}.np")
