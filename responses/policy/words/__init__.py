@@ -1,0 +1,7 @@
+"""A policy in the words of a sheet that the owner pins to the wall, and what differs between two of them."""
+
+from responses.policy.words.difference import difference
+from responses.policy.words.lines import Line, Section, Sheet
+from responses.policy.words.sheet import sheet
+
+__all__ = ["Line", "Section", "Sheet", "difference", "sheet"]
