@@ -213,6 +213,10 @@ ENGLISH: Mapping[str, str] = {
     "between {since} and {until} may be lost.",
     "notice_messages_nearly_lost": "Rimedio was off from {since} to {until}. Telegram keeps messages for 24 "
     "hours: all are still there, but it was close.",
+    "notice_policy_changed": "{file} has changed since it was put in use, and the earlier rules still hold. "
+    "To put it in use: rimedio policy use {file}",
+    "notice_policy_refused": "{file} has something wrong in line {line} (errors: {count}), and the earlier "
+    "rules still hold. What is wrong: rimedio policy check {file}",
     "notice_nobody_may_approve": "Case no. {number} waits for approval ({role}), and nobody is here who may "
     "give it. Cases stuck like this: {count}.",
     "business_refused": "Somebody connected this bot to a Telegram Business account. That is not "

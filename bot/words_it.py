@@ -216,6 +216,10 @@ ITALIAN: Mapping[str, str] = {
     "quelli scritti tra {since} e {until} possono essere andati persi.",
     "notice_messages_nearly_lost": "Rimedio è rimasto spento da {since} a {until}. Telegram conserva i "
     "messaggi per 24 ore: ci sono ancora tutti, ma mancava poco.",
+    "notice_policy_changed": "{file} è cambiato da quando è in uso, e valgono ancora le regole di prima. Per "
+    "metterlo in uso: rimedio policy use {file}",
+    "notice_policy_refused": "{file} ha qualcosa di sbagliato alla riga {line} (errori: {count}), e valgono "
+    "ancora le regole di prima. Che cosa c'è che non va: rimedio policy check {file}",
     "notice_nobody_may_approve": "La richiesta n. {number} aspetta l'approvazione di un {role}, e adesso non "
     "c'è nessuno che possa darla. Richieste ferme per questo: {count}.",
     "business_refused": "Qualcuno ha collegato questo bot a un account Telegram Business. Non è ancora "

@@ -20,7 +20,7 @@ from desk.words import LANGUAGES, Words, words_in
 from models.decision import Role
 from models.tables import Agent
 from responses.agents import agent_of_session, rank
-from responses.notices import Notice, standing_notices
+from responses.notices import FOR_ADMINS, Notice, standing_notices
 from responses.road import Road
 
 FOLDER = Path(str(files("desk")))
@@ -136,7 +136,8 @@ async def signed_in(request: Request, desk: AnyDesk) -> Visit:
     if agent is None:
         raise SignInNeededError
     words = words_for(agent, desk.language)
-    return Visit(desk=desk, agent=agent, words=words, token=token, notices=notices)
+    shown = tuple(one for one in notices if agent.role == Role.ADMIN or one.kind not in FOR_ADMINS)
+    return Visit(desk=desk, agent=agent, words=words, token=token, notices=shown)
 
 
 async def acting(request: Request, visit: Annotated[Visit, Depends(signed_in)]) -> Visit:

@@ -303,6 +303,7 @@ NOT_PERSONAL = frozenset(
         "leases",
         "login_links",
         "policies",
+        "policy_uses",
         "processes",
         "sessions",
         "standing_texts",

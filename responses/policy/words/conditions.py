@@ -139,7 +139,9 @@ class ConditionWords:
         if words.negated is not None and len(values) == 1:
             return words.negated.replace("{}", values[0])
         # Every other value the fact can have says the same without a not.
-        left = [words.values[name] for name in self._policy.facts[test.name].choices if name not in test.operands]
+        left = [
+            words.values[name] for name in self._policy.facts[test.name].choices if name not in test.operands
+        ]
         return (words.clause or "{}").replace("{}", self._say.joined(left, "or"))
 
     def _bounded(self, parts: Sequence[Condition]) -> str:
@@ -223,7 +225,11 @@ def _common(say: Phrases, name: str, spec: FactSpec) -> FactWords:
 
 def _bound_key(condition: Condition) -> object:
     """Bounds on one fact that stand side by side are said together; everything else by itself."""
-    if isinstance(condition, Test) and condition.operator in _OPPOSITE and condition.subject is not Subject.MESSAGE:
+    if (
+        isinstance(condition, Test)
+        and condition.operator in _OPPOSITE
+        and condition.subject is not Subject.MESSAGE
+    ):
         return condition.subject, condition.name
     return id(condition)
 

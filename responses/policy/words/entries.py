@@ -34,9 +34,7 @@ class _Entry:
 class EntryWords:
     """Says what is owed and the rules of one policy."""
 
-    def __init__(
-        self, policy: Policy, say: Phrases, conditions: ConditionWords, giving: GivingWords
-    ) -> None:
+    def __init__(self, policy: Policy, say: Phrases, conditions: ConditionWords, giving: GivingWords) -> None:
         self._policy = policy
         self._say = say
         self._conditions = conditions
@@ -57,9 +55,7 @@ class EntryWords:
         for at, entry in enumerate(entries):
             heading = self._say("headings.any" if at <= last_typed else "headings.rest")
             before = (entry.types, entry.shared) in said
-            yield self._line(
-                f"rules.{entry.source.id}", entry, heading, "otherwise" if before else "always"
-            )
+            yield self._line(f"rules.{entry.source.id}", entry, heading, "otherwise" if before else "always")
             if isinstance(entry.source, Rule) and entry.source.ends_the_search:
                 said.add((entry.types, entry.shared))
 
@@ -100,7 +96,9 @@ class EntryWords:
 
     def _owed_outcome(self, owed: Owed) -> str:
         given = f"{self._giving.given(owed.give, 'owe')}."
-        return " ".join([given, *map(self._promise, owed.promise), self._say("outcome.source", source=owed.source)])
+        return " ".join(
+            [given, *map(self._promise, owed.promise), self._say("outcome.source", source=owed.source)]
+        )
 
     def _outcome(self, rule: Rule) -> str:
         say = self._say
@@ -114,7 +112,9 @@ class EntryWords:
         if rule.decline is not None:
             instead = rule.decline.alternative is not None
             first.append(say("outcome.decline_instead" if instead else "outcome.decline"))
-        begun = say.joined(first) or (say("outcome.tier_alone", role=say.role(rule.tier)) if rule.tier else "")
+        begun = say.joined(first) or (
+            say("outcome.tier_alone", role=say.role(rule.tier)) if rule.tier else ""
+        )
         if rule.apologise is False:
             begun = say("outcome.without_apology", outcome=begun) if begun else say("outcome.no_apology")
         parts = [sentence(begun)] if begun else []

@@ -68,7 +68,10 @@ class GivingWords:
             return say(f"kinds.{spec.kind}")
         if spec.amount.fixed is not None:
             return say(f"remedy.{spec.kind}_amount", scope=scope, sum=self._sum(spec.amount))
-        of_sum, to_sum = self._share(spec.amount, "share_of"), say.after("a", self._share(spec.amount, "share"))
+        of_sum, to_sum = (
+            self._share(spec.amount, "share_of"),
+            say.after("a", self._share(spec.amount, "share")),
+        )
         forms = {"sum": self._share(spec.amount, "share"), "of_sum": of_sum, "to_sum": to_sum}
         return say(f"remedy.{spec.kind}_share", scope=scope, **forms)
 

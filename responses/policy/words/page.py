@@ -4,8 +4,8 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
 
-from responses.policy.words.phrases import phrases_in
 from responses.policy.words.lines import Sheet
+from responses.policy.words.phrases import phrases_in
 
 
 def page(sheet: Sheet) -> str:

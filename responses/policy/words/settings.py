@@ -21,9 +21,7 @@ _A_LEAP_YEAR = 2000
 class SettingWords:
     """Says one policy's settings, section by section."""
 
-    def __init__(
-        self, policy: Policy, say: Phrases, conditions: ConditionWords, giving: GivingWords
-    ) -> None:
+    def __init__(self, policy: Policy, say: Phrases, conditions: ConditionWords, giving: GivingWords) -> None:
         self._policy = policy
         self._say = say
         self._conditions = conditions
@@ -36,10 +34,16 @@ class SettingWords:
             parts = [say("second.no_formula")] if second.no_formula else []
             parts.append(say("second.raise" if second.raise_one_step else "second.same"))
             parts += [say("second.tier", role=say.role(second.tier))] if second.tier is not Role.AGENT else []
-            yield Line(key="second", text=say("second.within", span=say.span(second.within), outcome=say.joined(parts)))
+            yield Line(
+                key="second",
+                text=say("second.within", span=say.span(second.within), outcome=say.joined(parts)),
+            )
         if ladder:
             steps = " → ".join(self._giving.remedy(step) for step in ladder)
-            yield Line(key="ladder", text=say("second.ladder" if second is not None else "second.ladder_idle", steps=steps))
+            yield Line(
+                key="ladder",
+                text=say("second.ladder" if second is not None else "second.ladder_idle", steps=steps),
+            )
 
     def limits(self) -> _Lines:
         """Bounds on goodwill, and what things count for in them."""
@@ -52,10 +56,14 @@ class SettingWords:
             total, every = say.money(limits.per_customer.total), say.span(limits.per_customer.every)
             yield Line(key="limits.per_customer", text=say("limits.per_customer", sum=total, span=every))
         if limits.share_of_price is not None:
-            yield Line(key="limits.share", text=say("limits.share_of_price", **say.percent(limits.share_of_price)))
+            yield Line(
+                key="limits.share", text=say("limits.share_of_price", **say.percent(limits.share_of_price))
+            )
         day, month = limits.budget_day, limits.budget_month
         if day is not None and month is not None:
-            yield Line(key="limits.budget", text=say("limits.budget", day=say.money(day), month=say.money(month)))
+            yield Line(
+                key="limits.budget", text=say("limits.budget", day=say.money(day), month=say.money(month))
+            )
         elif day is not None:
             yield Line(key="limits.budget", text=say("limits.budget_day", sum=say.money(day)))
         elif month is not None:
@@ -77,9 +85,14 @@ class SettingWords:
                 roles.append(say("approval.no_limit", role=say.role(role)))
             else:
                 roles.append(say("approval.up_to", role=say.role(role), sum=say.money(limit)))
-        yield Line(key="approval", text=say("approval.roles", list=say.joined(roles)) if roles else say("approval.anyone"))
+        yield Line(
+            key="approval",
+            text=say("approval.roles", list=say.joined(roles)) if roles else say("approval.anyone"),
+        )
         if self._policy.owed:
-            yield Line(key="owed_approval", text=say("approval.owed", role=say.role(self._policy.owed_approval)))
+            yield Line(
+                key="owed_approval", text=say("approval.owed", role=say.role(self._policy.owed_approval))
+            )
         if self._policy.deputy_approval is not None:
             yield Line(key="deputy", text=say("approval.deputy", sum=say.money(self._policy.deputy_approval)))
 
@@ -147,7 +160,10 @@ class SettingWords:
                 "from_day": say.from_day(first, with_year=False),
                 "to_day": say.to_day(last, with_year=False),
             }
-            yield Line(key=f"hours.{first:%m-%d}", text=sentence(say("hours.season", days=self._week(season.week), **days)))
+            yield Line(
+                key=f"hours.{first:%m-%d}",
+                text=sentence(say("hours.season", days=self._week(season.week), **days)),
+            )
         if hours.holidays is not None:
             yield Line(key="hours.holidays", text=say("hours.holidays", place=say.place(hours.holidays)))
         if hours.closed:
@@ -253,7 +269,9 @@ class SettingWords:
             yield Line(key="voice", text=say("manners.voice", list=say.joined(voices)))
         yield Line(key="address", text=say(f"manners.address.{policy.address}"))
         fields = {"agent": say("manners.agent"), "business": say("manners.business")}
-        yield Line(key="signature", text=say("manners.signature", signature=policy.signature.format(**fields)))
+        yield Line(
+            key="signature", text=say("manners.signature", signature=policy.signature.format(**fields))
+        )
 
 
 def _times(interval: Interval) -> str:

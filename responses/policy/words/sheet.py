@@ -35,7 +35,9 @@ def sheet(policy: Policy, language: str) -> Sheet:
     return Sheet(
         title=say("title"),
         name=policy.name,
-        head=say("head", audience=say(f"audience.{policy.audience}"), from_day=say.from_day(policy.effective)),
+        head=say(
+            "head", audience=say(f"audience.{policy.audience}"), from_day=say.from_day(policy.effective)
+        ),
         sections=tuple(
             Section(name=name, title=say(f"sections.{name}"), lines=lines, lead=say.maybe(f"leads.{name}"))
             for name, lines in made.items()
