@@ -38,6 +38,8 @@ COMMANDS: Mapping[str, str] = {
     "today": "today",
     "assente": "away",
     "away": "away",
+    "collega": "colleague",
+    "colleague": "colleague",
     "presente": "back",
     "back": "back",
 }

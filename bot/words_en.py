@@ -6,6 +6,7 @@ ENGLISH: Mapping[str, str] = {
     # The head of a card
     "case": "Case no. {number}",
     "test": "TEST",
+    "colleague": "COLLEAGUE",
     "from_channel": "from {channel}",
     "channel_telegram": "Telegram",
     "channel_web": "web chat",
@@ -187,8 +188,12 @@ ENGLISH: Mapping[str, str] = {
     "help": "Cases to approve arrive here.\n• To change a draft press “Edit” and reply to my question.\n• "
     "Reply to a case to leave an internal note.\n• /today: who waits, for how long, and sendings to "
     "check.\n• /cards on, /cards off: with an agents' group, cards here too or in the group only.\n• /test: "
-    "write as a test customer, until /end.\n• "
+    "write as a test customer, until /end.\n• /colleague and some words: a request of your own, as a "
+    "colleague; somebody else answers.\n• "
     "/away: be away for some days.\n• /help: this list.",
+    "colleague_how": "Write your request after the command: /colleague The till's computer is down",
+    "colleague_kept": "Your request is no. {number}. Somebody else answers, in this chat. To add something: "
+    "/colleague and the words.",
     "try_begun": "From now on you write as a test customer. When you are done: /end",
     "try_ended": "Test over: what you write now does not become a case any more.",
     "away": "You are away from {first} to {last} inclusive: nothing arrives here on those days, and what you "

@@ -6,6 +6,7 @@ ITALIAN: Mapping[str, str] = {
     # The head of a card
     "case": "Richiesta n. {number}",
     "test": "PROVA",
+    "colleague": "COLLEGA",
     "from_channel": "da {channel}",
     "channel_telegram": "Telegram",
     "channel_web": "chat del sito",
@@ -190,7 +191,11 @@ ITALIAN: Mapping[str, str] = {
     "rispondi alla mia domanda.\n• Rispondi a una richiesta per lasciare una nota interna.\n• /oggi: chi "
     "aspetta, da quanto, e gli invii da verificare.\n• /schede on, /schede off: con un gruppo di lavoro, "
     "schede anche qui o solo nel gruppo.\n• /prova: scrivi come un cliente di prova, fino a /fine.\n• "
+    "/collega e qualche parola: una richiesta tua, da collega; risponde qualcun altro.\n• "
     "/assente: vai via per qualche giorno.\n• /aiuto: questo elenco.",
+    "colleague_how": "Scrivi la tua richiesta dopo il comando: /collega Il computer della cassa è fermo",
+    "colleague_kept": "La tua richiesta è la n. {number}. Risponde qualcun altro, in questa chat. Per "
+    "aggiungere qualcosa: /collega e le parole.",
     "try_begun": "Da adesso scrivi come un cliente di prova. Quando hai finito: /fine",
     "try_ended": "Prova finita: quello che scrivi adesso non diventa più una richiesta.",
     "away": "Sei assente dal {first} al {last} compreso: in quei giorni qui non ti arriva niente, e quello "

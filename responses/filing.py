@@ -79,10 +79,17 @@ class Filing:
                 album_key=incoming.album_key,
                 order_ids=self._find_orders(text),
                 now=now,
+                audience=incoming.audience,
             )
         )
         if case is None and not silent:
-            case = await open_case(session, identity, is_sample=incoming.is_sample, is_test=incoming.is_test)
+            case = await open_case(
+                session,
+                identity,
+                is_sample=incoming.is_sample,
+                is_test=incoming.is_test,
+                audience=incoming.audience,
+            )
         message = Message(
             case_id=case.id if case is not None else None,
             identity_id=identity.id,

@@ -40,7 +40,9 @@ async def split_off(session: AsyncSession, agent: Agent, message_id: str) -> Cas
     if case.answered_at is None and len(unanswered) == 1:
         raise BlockedError("only_message")
     identity = await session.get_one(Identity, case.identity_id)
-    new = await open_case(session, identity, is_sample=case.is_sample, is_test=case.is_test)
+    new = await open_case(
+        session, identity, is_sample=case.is_sample, is_test=case.is_test, audience=case.audience
+    )
     new.linked_case_id = case.id
     await _move_message(session, message, new)
     await _read_again(session, case)
@@ -62,6 +64,8 @@ async def merge(session: AsyncSession, agent: Agent, case: Case, into: Case) -> 
     """
     if case.id == into.id or case.customer_id != into.customer_id or into.state not in OPEN_STATES:
         raise BlockedError("gone")
+    if case.audience != into.audience:
+        raise BlockedError("gone")  # two policies cannot judge one case
     await check_free(session, agent, case)
     await check_free(session, agent, into)
     if await has_open_promise(session, case):

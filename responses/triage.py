@@ -281,7 +281,9 @@ class Triage:
     async def _split(self, session: AsyncSession, case: Case, reading: Reading) -> None:
         """The reopening messages become a case of their own, linked to this one, which is as it was."""
         identity = await session.get_one(Identity, case.identity_id)
-        new = await open_case(session, identity, is_sample=case.is_sample, is_test=case.is_test)
+        new = await open_case(
+            session, identity, is_sample=case.is_sample, is_test=case.is_test, audience=case.audience
+        )
         new.linked_case_id = case.id
         for message in reading.fresh:
             row = await session.get_one(Message, message.id)

@@ -67,6 +67,10 @@ class ConditionWords:
             return self._say.joined([self.clause(part) for part in flat[0].parts], "choice")
         return self._say.joined(self.clauses(condition))
 
+    def value(self, name: str, value: Operand) -> str:
+        """A value of a fact by itself: "8 giorni"."""
+        return self._value(self._policy.facts[name], value)
+
     def holds(self, fact: str, value: Operand) -> str:
         """That a fact has this value."""
         test = Test(subject=Subject.FACT, name=fact, operator=Operator.IS, operands=(value,), text=str(value))

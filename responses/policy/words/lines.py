@@ -44,10 +44,11 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sheet:
-    """A policy as its owner would pin it to the wall. `head` says whom it is for, and from which day."""
+    """A policy as its owner would pin it to the wall. `head` says whom it is for and the file's own date."""
 
     title: str
     name: str
+    audience: str
     head: str
     sections: tuple[Section, ...]
     language: str

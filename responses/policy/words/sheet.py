@@ -32,12 +32,12 @@ def sheet(policy: Policy, language: str) -> Sheet:
         "manners": settings.manners(),
     }
     made = {name: tuple(lines) for name, lines in parts.items()}
+    audience = say(f"audience.{policy.audience}")
     return Sheet(
         title=say("title"),
         name=policy.name,
-        head=say(
-            "head", audience=say(f"audience.{policy.audience}"), from_day=say.from_day(policy.effective)
-        ),
+        audience=audience,
+        head=say("head", audience=audience, from_day=say.from_day(policy.effective)),
         sections=tuple(
             Section(name=name, title=say(f"sections.{name}"), lines=lines, lead=say.maybe(f"leads.{name}"))
             for name, lines in made.items()
