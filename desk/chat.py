@@ -245,10 +245,8 @@ async def said(desk: Desk, visitor: str, words: Words, door: Door) -> list[dict[
     ]
     for entry, row in zip(shown, reversed(rows), strict=True):
         if row.id in enclosed:
-            entry["file"], entry["text"] = (
-                f"{door.path}/files/{enclosed[row.id].id}",
-                enclosed[row.id].name or "",
-            )
+            sent = enclosed[row.id]
+            entry["file"], entry["text"] = f"{door.path}/files/{sent.id}", sent.name or ""
         if row.outbox_id in questions:
             entry["marks_for"] = questions[row.outbox_id]
     known = {entry["id"] for entry in shown}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -41,6 +42,6 @@ def _rules(uses: Sequence[Used], now: datetime, language: str) -> Rules | None:
         return None
     # Of two that began together only the later ever held.
     held = [use for use in uses if use.effective <= now]
-    ended = [(use, then.effective) for use, then in zip(held, held[1:], strict=False)]
+    ended = [(use, then.effective) for use, then in pairwise(held)]
     earlier = [(use, until) for use, until in reversed(ended) if use.effective < until]
     return Rules(sheet=sheet(current.policy, language), used=current, next=following, earlier=earlier)

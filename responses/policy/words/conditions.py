@@ -107,7 +107,7 @@ class ConditionWords:
         value = str(operand)
         match field:
             case "complaint":
-                return self.complaint(value)
+                return self._say("quote", text=self.complaint(value))
             case "language":
                 return self._say.language_name(value)
             case _:
@@ -170,7 +170,12 @@ class ConditionWords:
             values = self._say.joined([self._value(spec, operand) for operand in test.operands], "or")
             return self._say.filled("bounds.is_not" if test.negated else "bounds.is", values)
         operator = _OPPOSITE[test.operator] if test.negated else test.operator
-        return self._say.filled(f"bounds.{operator}", self._value(spec, test.operands[0]))
+        operand = test.operands[0]
+        if isinstance(operand, date):
+            day = self._say.on_day(operand) if self._say.language == "it" else self._say.day(operand)
+            before = operator is Operator.UNDER
+            return self._say.filled(f"dates.{operator}", self._say.after("di", day) if before else day)
+        return self._say.filled(f"bounds.{operator}", self._value(spec, operand))
 
     def _value(self, spec: FactSpec, operand: Operand) -> str:
         match operand:

@@ -112,9 +112,7 @@ class EntryWords:
         if rule.decline is not None:
             instead = rule.decline.alternative is not None
             first.append(say("outcome.decline_instead" if instead else "outcome.decline"))
-        begun = say.joined(first) or (
-            say("outcome.tier_alone", role=say.role(rule.tier)) if rule.tier else ""
-        )
+        begun = say.joined(first) or (say("outcome.tier", role=say.role(rule.tier)) if rule.tier else "")
         if rule.apologise is False:
             begun = say("outcome.without_apology", outcome=begun) if begun else say("outcome.no_apology")
         parts = [sentence(begun)] if begun else []

@@ -127,7 +127,7 @@ class SettingWords:
         if then.answer is not None:
             parts.append(say("outcome.boundary" if then.answer is Manner.BOUNDARY else "outcome.mediate"))
         if then.tier is not None:
-            parts.append(say("outcome.tier_alone", role=say.role(then.tier)))
+            parts.append(say("outcome.tier", role=say.role(then.tier)))
         return say.joined(parts, "then")
 
     def deadlines(self) -> _Lines:
