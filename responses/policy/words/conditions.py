@@ -39,14 +39,13 @@ class ConditionWords:
 
     def noun(self, name: str) -> str:
         """A fact as a noun with its article; one without words is quoted by its name."""
-        words = self._words(name)
         spec = self._policy.facts[name]
+        own = self._facts[name].noun if name in self._facts else None
         asked = spec.ask.get(self._say.language) if spec.ask is not None else None
-        if words.noun is not None:
-            return words.noun
-        if asked is not None and Supplier.CUSTOMER in spec.suppliers:
-            return asked.partition(":")[0].strip()
-        return self._say("quote", text=name.replace("_", " "))
+        if own is None and asked is not None and Supplier.CUSTOMER in spec.suppliers:
+            own = asked.partition(":")[0].strip()
+        common = self._say.maybe(f"facts.{name}.the")
+        return own or common or self._say("quote", text=name.replace("_", " "))
 
     def unit(self, name: str) -> str:
         """One of what a number counts: "notte"."""
