@@ -13,6 +13,7 @@ from models.states import DraftState
 from models.tables import Message
 from responses.drafts.lines import offer_line, rule_line
 from responses.enclosures import enclosures_of
+from responses.policy.schema import Audience
 from responses.texts import shorten
 from responses.views import CaseView
 
@@ -103,6 +104,8 @@ def _title(view: CaseView, words: Words) -> str:
     ]
     if view.case.is_test:
         parts.append(f"<b>{escape(words('test'))}</b>")
+    if view.case.audience == Audience.COLLEAGUE:
+        parts.append(f"<b>{escape(words('colleague'))}</b>")
     return " · ".join(parts)
 
 

@@ -1,5 +1,6 @@
 """Agents in their private chat with the bot: linking, tests, answers to prompts, notes, own words."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from bot.enclosing import enclose
 from bot.envelope import Command, read_command
 from bot.group_cards import newest_post
 from bot.group_setting import set_private_cards
+from bot.messages import incoming_of
 from bot.posts import post
 from bot.promises import BREAK, KEEP, post_promises, settle_promise
 from bot.refusals import keep_text, refuse
@@ -38,6 +40,7 @@ from responses.facts import give_fact
 from responses.filing import clean
 from responses.groups import group_of
 from responses.outbox import enqueue_card
+from responses.policy.schema import Audience
 from responses.rights import Bound, check_reach, decision_as_sent
 from responses.views import view_case
 
@@ -69,7 +72,10 @@ async def agent_wrote(
     words = words_for(agent)
     command = read_command(message.text) if message.text is not None else None
     if command is not None:
-        await _obey(context, session, row, command, agent, words)
+        if command.name == "colleague":
+            await own_matter(context, session, row, message, command, words)
+        else:
+            await _obey(context, session, row, command, agent, words)
         return
     entry = await answered_post(session, row, message)
     if entry is not None:
@@ -127,6 +133,30 @@ async def _obey(
         case _:
             key = "link_bad" if command.name == "start" and command.rest else "help"
             await post(session, row.chat_key, words(key))
+
+
+async def own_matter(
+    context: Context, session: AsyncSession, row: Update, message: Message, command: Command, words: Words
+) -> None:
+    """What an agent says as a colleague: a matter of their own, judged by the colleagues' rules.
+
+    It is answered in this chat, by somebody else.
+    """
+    if not command.rest or message.from_user is None:
+        await post(session, row.chat_key, words("colleague_how"))
+        return
+    written = incoming_of(
+        message,
+        message.from_user,
+        channel=source_of(context.bot_id),
+        chat_key=row.chat_key,
+        is_edit=False,
+        is_test=False,
+    )
+    said = replace(written, text=command.rest, audience=Audience.COLLEAGUE)
+    filed = await context.road.filing.file(session, row, said)
+    if filed.case is not None:
+        await post(session, row.chat_key, words("colleague_kept", number=filed.case.number))
 
 
 async def answered_post(session: AsyncSession, row: Update, message: Message) -> OutboxEntry | None:

@@ -40,6 +40,8 @@ COMMANDS: Mapping[str, str] = {
     "promises": "promises",
     "assente": "away",
     "away": "away",
+    "collega": "colleague",
+    "colleague": "colleague",
     "presente": "back",
     "back": "back",
 }

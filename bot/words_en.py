@@ -6,6 +6,7 @@ ENGLISH: Mapping[str, str] = {
     # The head of a card
     "case": "Case no. {number}",
     "test": "TEST",
+    "colleague": "COLLEAGUE",
     "from_channel": "from {channel}",
     "channel_telegram": "Telegram",
     "channel_web": "web chat",
@@ -219,9 +220,12 @@ ENGLISH: Mapping[str, str] = {
     "help": "Cases to approve arrive here.\n• To change a draft press “Edit” and reply to my question.\n• "
     "Reply to a case to leave an internal note.\n• /today: who waits, for how long, and sendings to "
     "check.\n• /promises: what you have promised, and by when.\n• /cards on, /cards off: with an agents' "
-    "group, cards here too or in the group only.\n• /test: "
-    "write as a test customer, until /end.\n• "
+    "group, cards here too or in the group only.\n• /test: write as a test customer, until /end.\n• "
+    "/colleague and some words: a request of your own, as a colleague; somebody else answers.\n• "
     "/away: be away for some days.\n• /help: this list.",
+    "colleague_how": "Write your request after the command: /colleague The till's computer is down",
+    "colleague_kept": "Your request is no. {number}. Somebody else answers, in this chat. To add something: "
+    "/colleague and the words.",
     "try_begun": "From now on you write as a test customer. When you are done: /end",
     "try_ended": "Test over: what you write now does not become a case any more.",
     "away": "You are away from {first} to {last} inclusive: nothing arrives here on those days, and what you "
@@ -246,6 +250,10 @@ ENGLISH: Mapping[str, str] = {
     "between {since} and {until} may be lost.",
     "notice_messages_nearly_lost": "Rimedio was off from {since} to {until}. Telegram keeps messages for 24 "
     "hours: all are still there, but it was close.",
+    "notice_policy_changed": "{file} has changed since it was put in use, and the earlier rules still hold. "
+    "To put it in use: rimedio policy use {file}",
+    "notice_policy_refused": "{file} has something wrong in line {line} (errors: {count}), and the earlier "
+    "rules still hold. What is wrong: rimedio policy check {file}",
     "notice_nobody_may_approve": "Case no. {number} waits for approval ({role}), and nobody is here who may "
     "give it. Cases stuck like this: {count}.",
     "business_refused": "Somebody connected this bot to a Telegram Business account. That is not "

@@ -6,6 +6,7 @@ ITALIAN: Mapping[str, str] = {
     # The head of a card
     "case": "Richiesta n. {number}",
     "test": "PROVA",
+    "colleague": "COLLEGA",
     "from_channel": "da {channel}",
     "channel_telegram": "Telegram",
     "channel_web": "chat del sito",
@@ -222,7 +223,11 @@ ITALIAN: Mapping[str, str] = {
     "aspetta, da quanto, e gli invii da verificare.\n• /promesse: che cosa hai promesso, ed entro quando.\n"
     "• /schede on, /schede off: con un gruppo di lavoro, "
     "schede anche qui o solo nel gruppo.\n• /prova: scrivi come un cliente di prova, fino a /fine.\n• "
+    "/collega e qualche parola: una richiesta tua, da collega; risponde qualcun altro.\n• "
     "/assente: vai via per qualche giorno.\n• /aiuto: questo elenco.",
+    "colleague_how": "Scrivi la tua richiesta dopo il comando: /collega Il computer della cassa è fermo",
+    "colleague_kept": "La tua richiesta è la n. {number}. Risponde qualcun altro, in questa chat. Per "
+    "aggiungere qualcosa: /collega e le parole.",
     "try_begun": "Da adesso scrivi come un cliente di prova. Quando hai finito: /fine",
     "try_ended": "Prova finita: quello che scrivi adesso non diventa più una richiesta.",
     "away": "Sei assente dal {first} al {last} compreso: in quei giorni qui non ti arriva niente, e quello "
@@ -248,6 +253,10 @@ ITALIAN: Mapping[str, str] = {
     "quelli scritti tra {since} e {until} possono essere andati persi.",
     "notice_messages_nearly_lost": "Rimedio è rimasto spento da {since} a {until}. Telegram conserva i "
     "messaggi per 24 ore: ci sono ancora tutti, ma mancava poco.",
+    "notice_policy_changed": "{file} è cambiato da quando è in uso, e valgono ancora le regole di prima. Per "
+    "metterlo in uso: rimedio policy use {file}",
+    "notice_policy_refused": "{file} ha qualcosa di sbagliato alla riga {line} (errori: {count}), e valgono "
+    "ancora le regole di prima. Che cosa c'è che non va: rimedio policy check {file}",
     "notice_nobody_may_approve": "La richiesta n. {number} aspetta l'approvazione di un {role}, e adesso non "
     "c'è nessuno che possa darla. Richieste ferme per questo: {count}.",
     "business_refused": "Qualcuno ha collegato questo bot a un account Telegram Business. Non è ancora "

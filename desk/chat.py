@@ -1,5 +1,10 @@
-"""The customers' web chat: the page, what is written there, and what comes back."""
+"""The web chat: the page, what is written there, and what comes back.
 
+Customers come in at `/chat`. Colleagues have a door of their own, `/chat/colleagues`, which no page links and
+which is shut until they have rules of their own.
+"""
+
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
@@ -13,7 +18,7 @@ from desk.errors import ForgedRequestError
 from desk.files import served
 from desk.live import stream
 from desk.login import browser_words
-from desk.security import VISITOR_COOKIE, sent_token
+from desk.security import COLLEAGUE_COOKIE, VISITOR_COOKIE, sent_token
 from desk.webchat import MAX_TEXT, SOURCE, ChatMessage, chat_key
 from desk.words import Words
 from models.clock import utcnow
@@ -23,11 +28,34 @@ from models.tables import Attachment, Identity, Message, Update
 from models.tables.ratings import HIGHEST_MARK, LOWEST_MARK
 from responses.filing import clean
 from responses.inbox import receive
+from responses.policy.schema import Audience
 from responses.rating import asked_case, open_questions, rate
 
 router = APIRouter()
 _REMEMBERED = timedelta(days=365)
 _LATEST = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Door:
+    """One of the two ways in: its path, the cookie that knows who comes, and whose rules judge."""
+
+    path: str
+    cookie: str
+    audience: Audience
+
+
+FRONT = Door(path="/chat", cookie=VISITOR_COOKIE, audience=Audience.CUSTOMER)
+BACK = Door(path="/chat/colleagues", cookie=COLLEAGUE_COOKIE, audience=Audience.COLLEAGUE)
+
+
+def door_of(request: Request) -> Door:
+    """The door at which a request knocks."""
+    at_back = f"{request.url.path}/".startswith(f"{BACK.path}/")
+    return BACK if at_back else FRONT
+
+
+AnyDoor = Annotated[Door, Depends(door_of)]
 
 
 class Written(BaseModel):
@@ -45,13 +73,13 @@ class Given(BaseModel):
     mark: int = Field(ge=LOWEST_MARK, le=HIGHEST_MARK)
 
 
-def visitor_of(request: Request, desk: AnyDesk) -> str:
+def visitor_of(request: Request, desk: AnyDesk, door: AnyDoor) -> str:
     """Who writes, by the signed cookie.
 
     Raises:
         ForgedRequestError: there is no cookie of ours.
     """
-    visitor = desk.seal.visitor(request.cookies.get(VISITOR_COOKIE))
+    visitor = desk.seal.visitor(request.cookies.get(door.cookie))
     if visitor is None:
         raise ForgedRequestError
     return visitor
@@ -60,11 +88,16 @@ def visitor_of(request: Request, desk: AnyDesk) -> str:
 Visitor = Annotated[str, Depends(visitor_of)]
 
 
-@router.get("/chat")
-async def page(request: Request, desk: AnyDesk) -> Response:
+@router.get(FRONT.path)
+@router.get(BACK.path)
+async def page(request: Request, desk: AnyDesk, door: AnyDoor) -> Response:
     """The conversation, which the browser's cookie finds again."""
+    if door is BACK:
+        async with desk.road.database.reading() as session:
+            if door.audience not in await desk.road.policies.audiences(session):
+                raise HTTPException(404)
     words = browser_words(request, desk)
-    visitor = desk.seal.visitor(request.cookies.get(VISITOR_COOKIE)) or new_id()
+    visitor = desk.seal.visitor(request.cookies.get(door.cookie)) or new_id()
     privacy = desk.road.config.business.privacy
     response = desk.page(
         "chat.html",
@@ -72,30 +105,35 @@ async def page(request: Request, desk: AnyDesk) -> Response:
         binding=visitor,
         me=None,
         model_ready=True,
-        messages=await said(desk, visitor, words),
+        door=door,
+        messages=await said(desk, visitor, words, door),
         privacy_link=privacy if privacy and privacy.startswith(("https://", "http://")) else None,
         longest=MAX_TEXT,
     )
     response.set_cookie(
-        VISITOR_COOKIE,
+        door.cookie,
         desk.seal.visitor_cookie(visitor),
         max_age=int(_REMEMBERED.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=desk.seal.secure,
-        path="/chat",
+        path=door.path,
     )
     return response
 
 
-@router.get("/chat/messages")
-async def messages(request: Request, desk: AnyDesk, visitor: Visitor) -> JSONResponse:
+@router.get(f"{FRONT.path}/messages")
+@router.get(f"{BACK.path}/messages")
+async def messages(request: Request, desk: AnyDesk, door: AnyDoor, visitor: Visitor) -> JSONResponse:
     """Everything said so far."""
-    return JSONResponse({"messages": await said(desk, visitor, browser_words(request, desk))})
+    return JSONResponse({"messages": await said(desk, visitor, browser_words(request, desk), door)})
 
 
-@router.post("/chat/messages")
-async def write(request: Request, desk: AnyDesk, visitor: Visitor, written: Written) -> JSONResponse:
+@router.post(f"{FRONT.path}/messages")
+@router.post(f"{BACK.path}/messages")
+async def write(
+    request: Request, desk: AnyDesk, door: AnyDoor, visitor: Visitor, written: Written
+) -> JSONResponse:
     """Stores a message; only then is it called received."""
     words = browser_words(request, desk)
     desk.seal.check(visitor, await sent_token(request))
@@ -113,6 +151,7 @@ async def write(request: Request, desk: AnyDesk, visitor: Visitor, written: Writ
         at=utcnow(),
         name=clean(written.name or "") or None,
         language=_browser_language(request),
+        audience=door.audience,
     )
     async with desk.road.database.writing() as session:
         await receive(
@@ -126,7 +165,8 @@ async def write(request: Request, desk: AnyDesk, visitor: Visitor, written: Writ
     return JSONResponse({"ok": True})
 
 
-@router.post("/chat/marks")
+@router.post(f"{FRONT.path}/marks")
+@router.post(f"{BACK.path}/marks")
 async def give_mark(request: Request, desk: AnyDesk, visitor: Visitor, given: Given) -> JSONResponse:
     """How it went, by one press; the first mark of a case stays."""
     desk.seal.check(visitor, await sent_token(request))
@@ -138,14 +178,16 @@ async def give_mark(request: Request, desk: AnyDesk, visitor: Visitor, given: Gi
     return JSONResponse({"ok": True})
 
 
-@router.get("/chat/live")
+@router.get(f"{FRONT.path}/live")
+@router.get(f"{BACK.path}/live")
 async def live(desk: AnyDesk, visitor: Visitor) -> StreamingResponse:
     """Says when something was added to this conversation."""
     own = chat_key(visitor)
     return stream(desk.changes, lambda change: "1" if change.chat_key == own else None)
 
 
-@router.get("/chat/files/{attachment_id}")
+@router.get(f"{FRONT.path}/files/{{attachment_id}}")
+@router.get(f"{BACK.path}/files/{{attachment_id}}")
 async def file(desk: AnyDesk, visitor: Visitor, attachment_id: str) -> Response:
     """A file that came with an answer to this visitor."""
     query = (
@@ -164,7 +206,7 @@ async def file(desk: AnyDesk, visitor: Visitor, attachment_id: str) -> Response:
     return await served(desk.road.files, attachment)
 
 
-async def said(desk: Desk, visitor: str, words: Words) -> list[dict[str, str]]:
+async def said(desk: Desk, visitor: str, words: Words, door: Door) -> list[dict[str, str]]:
     """The conversation as the page shows it; what is stored and not yet filed is part of it."""
     present = desk.present(words)
     filed = (
@@ -203,7 +245,8 @@ async def said(desk: Desk, visitor: str, words: Words) -> list[dict[str, str]]:
     ]
     for entry, row in zip(shown, reversed(rows), strict=True):
         if row.id in enclosed:
-            entry["file"], entry["text"] = f"/chat/files/{enclosed[row.id].id}", enclosed[row.id].name or ""
+            sent = enclosed[row.id]
+            entry["file"], entry["text"] = f"{door.path}/files/{sent.id}", sent.name or ""
         if row.outbox_id in questions:
             entry["marks_for"] = questions[row.outbox_id]
     known = {entry["id"] for entry in shown}

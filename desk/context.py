@@ -22,7 +22,7 @@ from models.clock import utcnow
 from models.decision import Role
 from models.tables import Agent
 from responses.agents import agent_of_session, rank
-from responses.notices import Notice, standing_notices
+from responses.notices import FOR_ADMINS, Notice, standing_notices
 from responses.promised import pressing
 from responses.road import Road
 
@@ -142,7 +142,8 @@ async def signed_in(request: Request, desk: AnyDesk) -> Visit:
     if agent is None:
         raise SignInNeededError
     words = words_for(agent, desk.language)
-    return Visit(desk=desk, agent=agent, words=words, token=token, notices=notices, pressing=due)
+    shown = tuple(one for one in notices if agent.role == Role.ADMIN or one.kind not in FOR_ADMINS)
+    return Visit(desk=desk, agent=agent, words=words, token=token, notices=shown, pressing=due)
 
 
 def _until_tonight(desk: Desk) -> tuple[datetime, datetime]:

@@ -1,24 +1,47 @@
-"""The policy in force, to read."""
+"""The rules in force, to read: as sentences, and as the owner wrote them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
-from sqlalchemy import select
 
 from desk.context import Reader
 from models.clock import utcnow
-from models.tables import PolicyVersion
+from responses.policies import Used, holding
+from responses.policy.words import Sheet, sheet
 
 router = APIRouter()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rules:
+    """What one audience's page shows. Each of `earlier` has the moment at which it ended."""
+
+    sheet: Sheet
+    used: Used
+    next: Used | None
+    earlier: Sequence[tuple[Used, datetime]]
+
+
 @router.get("/rules")
 async def page(visit: Reader) -> HTMLResponse:
-    """The newest effective version for each audience, as the owner wrote it."""
-    query = (
-        select(PolicyVersion)
-        .where(PolicyVersion.effective <= utcnow())
-        .order_by(PolicyVersion.effective, PolicyVersion.id)
-    )
+    """The rules of each audience, since when they hold, what was before and what comes next."""
+    policies, now = visit.desk.road.policies, utcnow()
     async with visit.desk.road.database.reading() as session:
-        newest = {version.audience: version for version in await session.scalars(query)}
-    return visit.page("rules.html", versions=list(newest.values()))
+        used = [await policies.used(session, audience) for audience in await policies.audiences(session)]
+    shown = [rules for uses in used if (rules := _rules(uses, now, visit.words.language)) is not None]
+    return visit.page("rules.html", all_rules=shown)
+
+
+def _rules(uses: Sequence[Used], now: datetime, language: str) -> Rules | None:
+    current, following = holding(uses, now)
+    if current is None:
+        return None
+    # Of two that began together only the later ever held.
+    held = [use for use in uses if use.effective <= now]
+    ended = [(use, then.effective) for use, then in pairwise(held)]
+    earlier = [(use, until) for use, until in reversed(ended) if use.effective < until]
+    return Rules(sheet=sheet(current.policy, language), used=current, next=following, earlier=earlier)

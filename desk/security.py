@@ -16,6 +16,7 @@ from desk.errors import ForgedRequestError
 SESSION_COOKIE = "rimedio_session"
 SEED_COOKIE = "rimedio_seed"
 VISITOR_COOKIE = "rimedio_visitor"
+COLLEAGUE_COOKIE = "rimedio_colleague"
 MAX_BODY = 2 * 1024 * 1024
 MAX_FILE_BODY = 21 * 1024 * 1024
 MAX_CHAT_BODY = 1024 * 1024

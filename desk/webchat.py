@@ -10,6 +10,7 @@ from models.tables import Update
 from responses.errors import UnreadableUpdateError
 from responses.inbox import Handler, Transaction
 from responses.incoming import Incoming
+from responses.policy.schema import Audience
 from responses.road import Road
 
 SOURCE = "web"
@@ -17,7 +18,10 @@ MAX_TEXT = 100_000
 
 
 class ChatMessage(BaseModel):
-    """One message as the chat's page stored it. `id` was made by the page and is unique in its chat."""
+    """One message as the chat's page stored it. `id` was made by the page and is unique in its chat.
+
+    `audience` says by which of the two doors it came in.
+    """
 
     id: str
     visitor: str
@@ -25,6 +29,7 @@ class ChatMessage(BaseModel):
     at: datetime
     name: str | None = None
     language: str | None = None
+    audience: Audience = Audience.CUSTOMER
 
     def raw(self) -> str:
         """What the inbox keeps."""
@@ -53,6 +58,7 @@ def web_handler(road: Road) -> Handler:
             text=said.text,
             display_name=said.name,
             language_hint=said.language,
+            audience=said.audience,
         )
         async with transaction() as session:
             filed = await road.filing.file(session, update, incoming)

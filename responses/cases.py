@@ -23,11 +23,12 @@ WORKED_ON = (CaseState.DRAFTING, CaseState.WAITING_AGENT, CaseState.TAKEN_OVER)
 _DONE_STATES = (CaseState.ANSWERED, CaseState.PROMISED, CaseState.CLOSED)
 
 
-async def active_case(session: AsyncSession, chat_key: str) -> Case | None:
-    """The newest case of this chat that is being worked on."""
+async def active_case(session: AsyncSession, chat_key: str, audience: str | None = None) -> Case | None:
+    """The newest case of this chat that is being worked on; with `audience` only one of its own."""
+    of_audience = true() if audience is None else Case.audience == audience
     query = (
         select(Case)
-        .where(Case.chat_key == chat_key, Case.state.in_(OPEN_STATES))
+        .where(Case.chat_key == chat_key, Case.state.in_(OPEN_STATES), of_audience)
         .order_by(Case.id.desc())
         .limit(1)
     )
@@ -69,6 +70,7 @@ async def open_case(
     *,
     is_sample: bool,
     is_test: bool,
+    audience: str = "customer",
     incident_at: datetime | None = None,
 ) -> Case:
     """A new case with the next readable number, linked to the customer's last one.
@@ -90,6 +92,7 @@ async def open_case(
         identity_id=identity.id,
         channel=identity.channel,
         chat_key=identity.chat_key,
+        audience=audience,
         linked_case_id=last,
         incident_at=incident_at or utcnow(),
         is_sample=is_sample,
@@ -111,12 +114,14 @@ async def joined_case(
     album_key: str | None,
     order_ids: Sequence[str],
     now: datetime,
+    audience: str = "customer",
 ) -> Case | None:
     """The case a message belongs to as far as its envelope tells; None for a new matter.
 
     In this order: the case of the message it replies to or of the album it is a part of, the case whose
     order number it names, the one being worked on, the newest answered or closed lately. Whether the last
-    brings in fact a new matter is seen when it has been read, and triage takes it out again.
+    brings in fact a new matter is seen when it has been read, and triage takes it out again. Of two people in
+    one, the customer and the colleague, each has cases of their own.
     """
     if album_key is not None:
         # Albums have no end mark: a late part belongs to the rest, however far that has got.
@@ -133,7 +138,11 @@ async def joined_case(
         query = (
             select(Case)
             .join(Message, Message.case_id == Case.id)
-            .where(Message.identity_id == identity.id, Message.external_id == reply_to)
+            .where(
+                Message.identity_id == identity.id,
+                Message.external_id == reply_to,
+                Case.audience == audience,
+            )
             .limit(1)
         )
         replied = (await session.scalars(query)).one_or_none()
@@ -143,20 +152,25 @@ async def joined_case(
         named = (
             select(Case, Fact.value)
             .join(Fact, Fact.case_id == Case.id)
-            .where(Case.customer_id == identity.customer_id, Fact.name == "order_id")
+            .where(
+                Case.customer_id == identity.customer_id,
+                Case.audience == audience,
+                Fact.name == "order_id",
+            )
             .order_by(Case.id.desc())
         )
         for row in (await session.execute(named)).all():
             named_case: Case = row[0]
             if row[1].get("value") in order_ids:
                 return named_case
-    case = await active_case(session, identity.chat_key)
+    case = await active_case(session, identity.chat_key, audience)
     if case is not None:
         return case
     recent = (
         select(Case)
         .where(
             Case.chat_key == identity.chat_key,
+            Case.audience == audience,
             Case.state.in_(_DONE_STATES),
             or_(
                 Case.answered_at >= now - REOPEN_WITHIN,

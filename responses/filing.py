@@ -79,6 +79,7 @@ class Filing:
                 album_key=incoming.album_key,
                 order_ids=self._find_orders(text),
                 now=now,
+                audience=incoming.audience,
             )
         )
         if case is None and not silent:
@@ -88,6 +89,7 @@ class Filing:
                 is_sample=incoming.is_sample,
                 is_test=incoming.is_test,
                 incident_at=update.received_at,
+                audience=incoming.audience,
             )
         message = Message(
             case_id=case.id if case is not None else None,

@@ -35,7 +35,8 @@ class Incoming:
     """One message of a customer, or a new version of one (`edit` > 0: its time in seconds).
 
     `channel` and `person_id` name who wrote, `chat_key` where an answer goes. `language_hint` is
-    what the source says of the person's language; `reply_to` the source's id of a message.
+    what the source says of the person's language; `reply_to` the source's id of a message. `audience` is
+    `colleague` for somebody who works here and writes about their own matter.
     """
 
     channel: str
@@ -51,5 +52,6 @@ class Incoming:
     reply_to: str | None = None
     album_key: str | None = None
     files: tuple[IncomingFile, ...] = ()
+    audience: str = "customer"
     is_sample: bool = False
     is_test: bool = False

@@ -30,14 +30,19 @@ class NoticeKind(StrEnum):
     NOBODY_ON_CALL = "nobody_on_call"
     MESSAGES_LOST = "messages_lost"
     MESSAGES_NEARLY_LOST = "messages_nearly_lost"
+    POLICY_CHANGED = "policy_changed"
+    POLICY_REFUSED = "policy_refused"
 
 
-_TOLD_ONCE = frozenset({NoticeKind.MESSAGES_LOST, NoticeKind.MESSAGES_NEARLY_LOST})
+FOR_ADMINS = frozenset({NoticeKind.POLICY_CHANGED, NoticeKind.POLICY_REFUSED})
+"""What only an admin can do something about, and nobody else is shown."""
+
+_TOLD_ONCE = frozenset({NoticeKind.MESSAGES_LOST, NoticeKind.MESSAGES_NEARLY_LOST, *FOR_ADMINS})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """Something that has been wrong `since` then. `details` are numbers, roles and times, never texts."""
+    """Something that has been wrong `since` then. `details` are numbers, roles, times and files, no texts."""
 
     kind: NoticeKind
     since: datetime

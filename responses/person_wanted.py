@@ -29,9 +29,23 @@ async def want_person(session: AsyncSession, filing: Filing, update: Update, inc
         case = (await filing.file(session, update, incoming)).case
     if case is None:
         now = utcnow()
-        case = await joined_case(session, identity, reply_to=None, album_key=None, order_ids=(), now=now)
+        case = await joined_case(
+            session,
+            identity,
+            reply_to=None,
+            album_key=None,
+            order_ids=(),
+            now=now,
+            audience=incoming.audience,
+        )
         if case is None:
-            case = await open_case(session, identity, is_sample=incoming.is_sample, is_test=incoming.is_test)
+            case = await open_case(
+                session,
+                identity,
+                is_sample=incoming.is_sample,
+                is_test=incoming.is_test,
+                audience=incoming.audience,
+            )
         session.add(
             Message(
                 case_id=case.id,

@@ -302,6 +302,7 @@ NOT_PERSONAL = frozenset(
         "leases",
         "login_links",
         "policies",
+        "policy_uses",
         "processes",
         "sessions",
         "standing_texts",

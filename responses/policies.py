@@ -1,23 +1,28 @@
-"""The policy files ever in force, and which of them judges a case."""
+"""The policy files ever put in use, and which of them judges a case."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time
+from pathlib import PurePath
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
 from models.labels import ComplaintType
 from models.once import insert_once
-from models.tables import PolicyVersion
+from models.tables import PolicyUse, PolicyVersion
 from responses.errors import ResponsesError
 from responses.events import record
 from responses.policy import Policy, PolicyFileError, load_policy_text
+from responses.policy.schema import Audience
+
+log = logging.getLogger(__name__)
 
 
 class NoPolicyError(ResponsesError):
-    """No policy for this audience was ever loaded."""
+    """No policy for customers was ever put in use."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +31,25 @@ class Loaded:
 
     new: tuple[str, ...]
     refused: tuple[PolicyFileError, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Used:
+    """A policy as it was put in use: from when, by whom (None: by the program at its first start)."""
+
+    policy: Policy
+    text: str
+    effective: datetime
+    used_by: str | None
+
+
+def _versions(audience: str) -> Select[PolicyVersion]:
+    """The version of each use for an audience."""
+    return (
+        select(PolicyVersion)
+        .join(PolicyUse, PolicyUse.policy_id == PolicyVersion.id)
+        .where(PolicyUse.audience == audience)
+    )
 
 
 class _AsAccepted(tuple[str, ...]):
@@ -38,7 +62,7 @@ class _AsAccepted(tuple[str, ...]):
 
 
 class PolicyBook:
-    """Every version ever loaded, whole, in the database; parsed once each.
+    """Every version ever in use, whole, in the database; parsed once each.
 
     `complaint_types` are the types that a policy or an agent may name: those that the classifier tells.
     """
@@ -48,7 +72,10 @@ class PolicyBook:
         self._parsed: dict[str, Policy] = {}
 
     async def load(self, session: AsyncSession, files: Mapping[str, str]) -> Loaded:
-        """Stores what is new among `files` (name to text). An invalid one leaves the old version in force."""
+        """Puts in use what is valid among `files` (name to text), each from its own date on.
+
+        An invalid one leaves in force what is.
+        """
         new, refused = [], []
         for name, text in files.items():
             try:
@@ -56,44 +83,104 @@ class PolicyBook:
             except PolicyFileError as error:
                 refused.append(error)
                 continue
-            stored = await insert_once(
-                session,
-                PolicyVersion,
-                name=policy.name,
-                audience=policy.audience,
-                file=name,
-                text=text,
-                sha256=policy.sha256,
-                effective=datetime.combine(policy.effective, time(), policy.timezone),
-            )
-            if stored is not None:
+            if await self.use(session, policy, text, by=None) is not None:
                 new.append(name)
-                record(session, "system", "policy.loaded", version=stored)
         return Loaded(new=tuple(new), refused=tuple(refused))
 
-    async def in_force(self, session: AsyncSession, audience: str, at: datetime) -> Policy:
-        """The version that judges a matter first heard of at `at`.
+    async def use(
+        self,
+        session: AsyncSession,
+        policy: Policy,
+        text: str,
+        *,
+        by: str | None,
+        since: datetime | None = None,
+    ) -> datetime | None:
+        """Puts a policy in use from `since` on, by default from its own date; never from before now.
 
-        Of the versions known and effective by then the newest; before there was any, the oldest.
+        Returns from when it judges, or None when the same text is what judges at that time anyway.
+        """
+        now = utcnow()
+        effective = max(since or datetime.combine(policy.effective, time(), policy.timezone), now)
+        before = await self._use_at(session, policy.audience, effective)
+        if before is not None and before.sha256 == policy.sha256:
+            return None
+        own_date = datetime.combine(policy.effective, time(), policy.timezone)
+        await insert_once(
+            session,
+            PolicyVersion,
+            name=policy.name,
+            audience=policy.audience,
+            file=PurePath(policy.file).name,
+            text=text,
+            sha256=policy.sha256,
+            effective=own_date,
+            created_at=now,
+        )
+        stored = select(PolicyVersion).where(
+            PolicyVersion.sha256 == policy.sha256, PolicyVersion.effective == own_date
+        )
+        version = (await session.scalars(stored)).one()
+        use = PolicyUse(
+            policy_id=version.id,
+            audience=policy.audience,
+            effective=effective,
+            used_by=by,
+            created_at=now,
+        )
+        session.add(use)
+        await session.flush()
+        record(session, "system", "policy.used", version=version.id, use=use.id)
+        return effective
+
+    async def in_force(self, session: AsyncSession, audience: str, at: datetime) -> Policy:
+        """The policy that judges a matter first heard of at `at`.
+
+        The one that was put in use last for that time; before any was, the first. Where colleagues have none
+        of their own, the customers' lends its hours, deadlines and manners, and without rules all their
+        matters are handed over.
 
         Raises:
-            NoPolicyError: none was ever loaded for this audience.
+            NoPolicyError: there is none for customers.
         """
-        known = (
-            await session.scalars(
-                select(PolicyVersion)
-                .where(PolicyVersion.audience == audience)
-                .order_by(PolicyVersion.effective, PolicyVersion.id)
-            )
-        ).all()
-        if not known:
-            raise NoPolicyError(f"no policy for {audience!r} was ever loaded")
-        by_then = [version for version in known if version.effective <= at and version.created_at <= at]
-        return self._parse(by_then[-1] if by_then else known[0])
+        found = await self._use_at(session, audience, at)
+        if found is None:
+            first = _versions(audience).order_by(PolicyUse.effective, PolicyUse.id).limit(1)
+            found = (await session.scalars(first)).one_or_none()
+        if found is not None:
+            return self._parse(found)
+        if audience == Audience.CUSTOMER:
+            raise NoPolicyError("no policy for customers was ever put in use")
+        log.warning("policy.none", extra={"audience": audience})
+        customers = await self.in_force(session, Audience.CUSTOMER, at)
+        return replace(customers, audience=Audience(audience), owed=(), rules=(), presumptions=())
 
-    async def current(self, session: AsyncSession, audience: str = "customer") -> Policy:
+    async def current(self, session: AsyncSession, audience: str = Audience.CUSTOMER) -> Policy:
         """The version that judges what arrives now."""
         return await self.in_force(session, audience, utcnow())
+
+    async def audiences(self, session: AsyncSession) -> Sequence[str]:
+        """Those that have a policy of their own, customers first."""
+        found = set(await session.scalars(select(PolicyUse.audience).distinct()))
+        return [audience for audience in Audience if audience in found]
+
+    async def used(self, session: AsyncSession, audience: str) -> list[Used]:
+        """Every use for an audience, by the day it begins to hold, the earliest first."""
+        query = (
+            select(PolicyUse, PolicyVersion)
+            .join(PolicyVersion, PolicyVersion.id == PolicyUse.policy_id)
+            .where(PolicyUse.audience == audience)
+            .order_by(PolicyUse.effective, PolicyUse.id)
+        )
+        return [
+            Used(policy=self._parse(version), text=version.text, effective=use.effective, used_by=use.used_by)
+            for use, version in await session.execute(query)
+        ]
+
+    async def _use_at(self, session: AsyncSession, audience: str, at: datetime) -> PolicyVersion | None:
+        query = _versions(audience).where(PolicyUse.effective <= at)
+        newest = query.order_by(PolicyUse.effective.desc(), PolicyUse.id.desc()).limit(1)
+        return (await session.scalars(newest)).one_or_none()
 
     def _parse(self, version: PolicyVersion) -> Policy:
         if version.sha256 not in self._parsed:
@@ -101,3 +188,14 @@ class PolicyBook:
                 version.text, version.file, _AsAccepted(self.complaint_types), accepted=True
             )
         return self._parsed[version.sha256]
+
+
+def holding(uses: Iterable[Used], at: datetime) -> tuple[Used | None, Used | None]:
+    """Of uses in their order, the one that judges at `at`, and the next that will."""
+    now, following = None, None
+    for use in uses:
+        if use.effective <= at:
+            now = use
+        elif following is None:
+            following = use
+    return now, following

@@ -45,6 +45,7 @@ async def split_off(session: AsyncSession, agent: Agent, message_id: str) -> Cas
         identity,
         is_sample=case.is_sample,
         is_test=case.is_test,
+        audience=case.audience,
         incident_at=message.created_at,
     )
     new.linked_case_id = case.id
@@ -68,6 +69,8 @@ async def merge(session: AsyncSession, agent: Agent, case: Case, into: Case) -> 
     """
     if case.id == into.id or case.customer_id != into.customer_id or into.state not in OPEN_STATES:
         raise BlockedError("gone")
+    if case.audience != into.audience:
+        raise BlockedError("gone")  # two policies cannot judge one case
     await check_free(session, agent, case)
     await check_free(session, agent, into)
     if await has_open_promise(session, case):

@@ -288,6 +288,7 @@ class Triage:
             identity,
             is_sample=case.is_sample,
             is_test=case.is_test,
+            audience=case.audience,
             incident_at=min(message.created_at for message in reading.fresh),
         )
         new.linked_case_id = case.id

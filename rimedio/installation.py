@@ -1,16 +1,17 @@
 """The installation: its data folder, database, policy files, and what a first start puts there."""
 
-import logging
 import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from sqlalchemy import func, select
 
+from models.clock import utcnow
 from models.database import Database
 from models.decision import Role
 from models.errors import DatabaseLockedError
@@ -18,14 +19,15 @@ from models.upgrade import upgrade
 from responses.agents import add_agent, make_link, working_agents
 from responses.config import Business, RoadConfig
 from responses.policies import PolicyBook
+from responses.policy import PolicyFileError
 from responses.policy.case_file import SUFFIX
+from responses.policy.schema import Audience
+from responses.policy_files import NotInUse, compare, put_first_in_use, read_folder
 from responses.samples import load_samples
 from responses.standing_texts import StandingTexts
 from rimedio.errors import ProgramError
 from rimedio.heads_store import complaint_types_of
 from rimedio.settings import Settings
-
-log = logging.getLogger(__name__)
 
 _SAMPLE_POLICY = "negozio.yaml"
 _START_LOCK = 0x52494D53  # any number that no other lock of ours uses
@@ -77,28 +79,47 @@ async def alone(database: Database) -> AsyncIterator[None]:
         yield
 
 
-async def prepare(
-    settings: Settings, database: Database, *, samples: bool, rules: bool = True
-) -> tuple[bool, str | None]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prepared:
+    """How the installation was found.
+
+    `code` lets the first admin in, once, on the `first` start. `refused` are the policy files that are
+    wrong, `not_in_use` those that judge nothing.
+    """
+
+    first: bool = False
+    code: str | None = None
+    refused: tuple[PolicyFileError, ...] = ()
+    not_in_use: tuple[NotInUse, ...] = ()
+
+
+async def prepare(settings: Settings, database: Database, *, samples: bool, rules: bool = True) -> Prepared:
     """Brings the installation up to date: schema, policy, standing texts, the first admin, samples.
 
-    Without `rules` the schema alone. Returns whether this was the first start, and the code of the first
-    admin's one-time link.
+    Without `rules` the schema alone. Policy files are put in use on the very first start only: later ones
+    by who runs the business, with `rimedio policy use`.
+
+    Raises:
+        ProgramError: no policy for customers is in use, and none can be.
     """
     await upgrade(database)
     if not rules:
-        return False, None
-    folder = policy_folder(settings)
-    texts = {
-        path.name: path.read_text(encoding="utf-8")
-        for path in sorted(folder.glob("*.yaml"))
-        if not path.name.endswith(SUFFIX)
-    }
+        return Prepared()
+    types = complaint_types_of(settings.heads_folder)
+    where = policy_folder(settings)
+    try:
+        folder = read_folder(where, types)
+    except OSError as error:
+        raise ProgramError(f"{error.filename}: {error.strerror}") from error
+    book, now = PolicyBook(types), utcnow()
     code = None
     async with database.writing() as session:
-        loaded = await PolicyBook(complaint_types_of(settings.heads_folder)).load(session, texts)
-        for refused in loaded.refused:
-            log.error("policy.refused %s", refused)
+        if not await book.audiences(session):
+            await put_first_in_use(session, book, folder.files, now)
+        if Audience.CUSTOMER not in await book.audiences(session):
+            reasons = "\n".join(map(str, folder.refused)) or "there is no policy for customers (*.yaml) in it"
+            raise ProgramError(f"no policy could be loaded from {where}:\n{reasons}")
+        not_in_use = await compare(session, book, folder, now)
         await StandingTexts(road_config(settings)).seed(session)
         first = not await working_agents(session)
         if first:
@@ -106,10 +127,7 @@ async def prepare(
             code = await make_link(session, admin, "web")
         if samples:
             await load_samples(session)
-    if not texts or (loaded.refused and first):
-        reasons = "\n".join(str(problem) for problem in loaded.refused) or "there is no *.yaml in it"
-        raise ProgramError(f"no policy could be loaded from {folder}:\n{reasons}")
-    return first, code
+    return Prepared(first=first, code=code, refused=folder.refused, not_in_use=tuple(not_in_use))
 
 
 def only_program(settings: Settings) -> FileLock:

@@ -48,8 +48,8 @@ def check(
     files = _policies_in(file) if file.is_dir() else [file]
     if not files:
         fail(f"{file}: no policy there: expected NAME.yaml")
-    types = _complaint_types()
-    policies = [_load(path) for path in files]
+    types = complaint_types_told()
+    policies = [load_or_fail(path) for path in files]
     findings = [finding for policy in policies for finding in look(policy, complaint_types=types)]
     findings += check_folder(policies)
     for finding in findings:
@@ -67,7 +67,7 @@ def _policies_in(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.glob("*.yaml")) if not path.name.endswith(SUFFIX)]
 
 
-def _complaint_types() -> tuple[str, ...]:
+def complaint_types_told() -> tuple[str, ...]:
     """Those that the classifier tells; reads no settings, which takes longer, unless heads are one's own."""
     import os
 
@@ -115,7 +115,7 @@ def try_cases(
     for path in files:
         if not path.name.endswith(SUFFIX):
             fail(f"{path}: expected a case file: NAME{SUFFIX}, beside the policy NAME.yaml", USAGE)
-        policy = _load(policy_beside(path))
+        policy = load_or_fail(policy_beside(path))
         wrong += _try_all(path, policy, settings.language)
     if wrong:
         raise typer.Exit(FAILURE)
@@ -135,6 +135,9 @@ def explain(
         str | None,
         typer.Option(help="Take these complaint types, joined by commas, instead of asking the model."),
     ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="Say it in it or en; RIMEDIO_LANGUAGE if not given.")
+    ] = None,
 ) -> None:
     """Say what the policy makes of a message: which rules were tried, and why each did or did not hold.
 
@@ -146,30 +149,32 @@ def explain(
     from nlp.errors import NlpError
     from rimedio.errors import ProgramError
 
+    check_language(language)
     settings = settings_or_fail()
     if text == "-":
         import sys
 
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
     try:
-        judging = _load(policy or _only_policy(settings))
+        judging = load_or_fail(policy or _only_policy(settings))
         known = _known(judging, facts or [])
         named = tuple(name.strip() for name in types.split(",") if name.strip()) if types else None
         for name in named or ():
-            if name not in _complaint_types():
-                fail(f"--types: {name!r} is no complaint type: {', '.join(_complaint_types())}", USAGE)
+            if name not in complaint_types_told():
+                fail(f"--types: {name!r} is no complaint type: {', '.join(complaint_types_told())}", USAGE)
         matter = _matter(text, known, named) if named else _read(text, known, settings)
     except (ProgramError, NlpError) as error:
         fail(str(error))
-    _tell(judging, matter, settings)
+    _tell(judging, matter, language or settings.language)
 
 
-def _load(path: Path) -> "Policy":
+def load_or_fail(path: Path) -> "Policy":
+    """The policy in a file; what is wrong with it ends the command, each with its place."""
     from responses.policy import PolicyFileError, load_policy
     from rimedio.errors import ProgramError
 
     try:
-        return load_policy(path, _complaint_types())
+        return load_policy(path, complaint_types_told())
     except ProgramError as error:
         fail(str(error))
     except OSError as error:
@@ -191,7 +196,7 @@ def _try_all(path: Path, policy: "Policy", language: str) -> int:
     from responses.policy.case_file import read_cases, try_case
 
     try:
-        cases = read_cases(path, policy, _complaint_types())
+        cases = read_cases(path, policy, complaint_types_told())
     except OSError as error:
         fail(f"{path}: {error.strerror}")
     except PolicyFileError as error:
@@ -299,23 +304,25 @@ def _say_understood(found: "Assessment") -> None:
     typer.echo()
 
 
-def _tell(policy: "Policy", matter: "Matter", settings: "Settings") -> None:
+def _tell(policy: "Policy", matter: "Matter", language: str) -> None:
     from responses.drafts.lines import offer_line, rule_line
     from responses.policy import decide
+    from responses.policy.words import fact_nouns, reasons
 
-    decision = decide(policy, matter, language=settings.language)
-    for line in _steps(decision):
+    decision = decide(policy, matter, language=language)
+    for line in _steps(decision, reasons(policy, matter, decision, language)):
         typer.echo(line)
     typer.echo()
-    typer.echo(f"→ {offer_line(decision, settings.language)}")
-    typer.echo(f"  {rule_line(decision, settings.language)}")
+    typer.echo(f"→ {offer_line(decision, language)}")
+    typer.echo(f"  {rule_line(decision, language)}")
     for note in (*decision.limits_cut, *decision.notes):
         typer.echo(f"  {note}")
-    words = _WORDS["it" if settings.language == "it" else "en"]
+    words = _WORDS[language]
+    nouns = fact_nouns(policy, language)
     if decision.presumed:
-        typer.echo(f"  {words['presumed']}: {', '.join(decision.presumed)}")
+        typer.echo(f"  {words['presumed']}: {', '.join(nouns[name] for name in decision.presumed)}")
     for fact in decision.missing:
-        typer.echo(f"  {words['asked' if fact.ask is not None else 'missing']}: {fact.name}")
+        typer.echo(f"  {words['asked' if fact.ask is not None else 'missing']}: {nouns[fact.name]}")
     typer.echo(f"  {words['approves']}: {words[decision.tier]}")
 
 
@@ -341,13 +348,22 @@ _WORDS = {
 }
 
 
-def _steps(decision: "Decision") -> "Sequence[str]":
+def _steps(decision: "Decision", reasons: "Sequence[str] | None" = None) -> "Sequence[str]":
     """The rules that were tried, for each complaint type in order."""
     width = max((len(step.rule_id) for step in decision.steps), default=0)
     lines, before = [], object()
-    for step in decision.steps:
+    for step, reason in zip(decision.steps, reasons or [one.reason for one in decision.steps], strict=True):
         if step.complaint_type != before:
             before = step.complaint_type
             lines.append(step.complaint_type or "–")
-        lines.append(f"  {_MARKS[step.outcome]} {step.rule_id:<{width}}  {step.reason}")
+        lines.append(f"  {_MARKS[step.outcome]} {step.rule_id:<{width}}  {reason}")
     return lines
+
+
+LANGUAGES = ("it", "en")
+
+
+def check_language(language: str | None) -> None:
+    """Ends the command where the desk does not speak that language."""
+    if language is not None and language not in LANGUAGES:
+        fail(f"--language {language!r}: expected it or en", USAGE)

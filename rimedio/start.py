@@ -15,7 +15,7 @@ import structlog
 from responses.notices import Notice
 from rimedio.duty import Duty
 from rimedio.errors import ProgramError
-from rimedio.installation import alone, listen, only_program, open_database, prepare
+from rimedio.installation import Prepared, alone, listen, only_program, open_database, prepare
 from rimedio.model import Model
 from rimedio.presence import enter
 from rimedio.program import Program
@@ -32,6 +32,12 @@ _WORDS = {
         "again": "Un nuovo link per entrare: rimedio login admin",
         "model": "Il modello si sta caricando: i messaggi aspettano senza perdersi.",
         "stop": "Per fermare: Ctrl-C",
+        "policy_refused": "{problems}\nRestano in vigore le regole di prima.",
+        "policy_changed": "{path} è cambiato da quando è in uso, e valgono ancora le regole di prima.\n"
+        "  Per metterlo in uso: rimedio policy use {path}",
+        "policy_beside": "{path} non è in uso: al suo posto vale {instead}.\n"
+        "  Per metterlo in uso: rimedio policy use {path}",
+        "policy_none": "{path} non è in uso.\n  Per metterlo in uso: rimedio policy use {path}",
         "messages_lost": "ATTENZIONE: Rimedio è rimasto spento a lungo. Telegram conserva i messaggi per 24 "
         "ore: quelli scritti tra il {since} e il {until} possono essere andati persi.",
         "messages_nearly_lost": "Rimedio è rimasto spento dal {since} al {until}. Telegram conserva i "
@@ -46,6 +52,12 @@ _WORDS = {
         "again": "A new link to sign in: rimedio login admin",
         "model": "The model is loading: messages wait and none is lost.",
         "stop": "To stop: Ctrl-C",
+        "policy_refused": "{problems}\nThe earlier rules stay in force.",
+        "policy_changed": "{path} has changed since it was put in use, and the earlier rules still hold.\n"
+        "  To put it in use: rimedio policy use {path}",
+        "policy_beside": "{path} is not in use: {instead} is, in its place.\n"
+        "  To put it in use: rimedio policy use {path}",
+        "policy_none": "{path} is not in use.\n  To put it in use: rimedio policy use {path}",
         "messages_lost": "ATTENTION: Rimedio was off for long. Telegram keeps messages for 24 hours: those "
         "written between {since} and {until} may be lost.",
         "messages_nearly_lost": "Rimedio was off from {since} to {until}. Telegram keeps messages for 24 "
@@ -99,13 +111,13 @@ async def _serve(
     try:
         async with alone(database):
             # Bots and workers bring no rules: what is in force is what the desk's machine has loaded.
-            first, code = await prepare(settings, database, samples=samples, rules=duty.serves)
+            prepared = await prepare(settings, database, samples=samples, rules=duty.serves)
             presence = await enter(database, duty)
         try:
             program = Program(settings, database, model(settings), presence)
             notice = await program.note_silence()
             if duty.serves:
-                _greet(settings, first=first, code=code, notice=notice)
+                _greet(settings, prepared, notice)
             await program.serve(listener)
         finally:
             await presence.leave()
@@ -113,18 +125,32 @@ async def _serve(
         await database.close()
 
 
-def _greet(settings: Settings, *, first: bool, code: str | None, notice: Notice | None) -> None:
+def _greet(settings: Settings, prepared: Prepared, notice: Notice | None) -> None:
     words = _WORDS[settings.language]
     policy = settings.policy or settings.home / "policies"
     lines = [words["desk"], words["chat"]]
-    lines += [words["first"], words["next"]] if first and code is not None else [words["again"]]
+    first = prepared.first and prepared.code is not None
+    lines += [words["first"], words["next"]] if first else [words["again"]]
     lines += [words["model"], words["stop"]]
-    text = "\n".join(lines).format(address=settings.address, code=code, policy=policy)
+    text = "\n".join(lines).format(address=settings.address, code=prepared.code, policy=policy)
+    warnings = _of_policies(prepared, settings)
+    if warnings:
+        text = f"{warnings}\n\n{text}"
     if notice is not None:
         text = f"{_told(notice, settings)}\n\n{text}"
     # Not through the log: this is for the person at the terminal, and holds a link that lets in.
     sys.stderr.write(f"\n{text}\n\n")
     sys.stderr.flush()
+
+
+def _of_policies(prepared: Prepared, settings: Settings) -> str:
+    """What in the policy folder judges nothing, and what is wrong there."""
+    words = _WORDS[settings.language]
+    lines = [words["policy_refused"].format(problems=error) for error in prepared.refused]
+    for one in prepared.not_in_use:
+        key = "policy_changed" if one.changed else "policy_beside" if one.instead else "policy_none"
+        lines.append(words[key].format(path=one.file.path, instead=one.instead))
+    return "\n".join(lines)
 
 
 def _told(notice: Notice, settings: Settings) -> str:

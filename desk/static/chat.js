@@ -2,6 +2,8 @@
 
 const main = document.getElementById("content");
 const words = JSON.parse(main.dataset.words);
+const base = main.dataset.base;
+const keptAs = base === "/chat" ? "rimedio:unsent" : `rimedio:unsent:${base}`;
 const csrf = document.body.dataset.csrf;
 const list = document.getElementById("bubbles");
 const scroll = document.getElementById("scroll");
@@ -10,7 +12,7 @@ const text = document.getElementById("text");
 const problem = document.getElementById("problem");
 const name = document.getElementById("name");
 const known = new Map();
-const unsent = JSON.parse(localStorage.getItem("rimedio:unsent") ?? "[]");
+const unsent = JSON.parse(localStorage.getItem(keptAs) ?? "[]");
 
 function bubble(message) {
   const item = document.createElement("li");
@@ -54,7 +56,7 @@ function marks(ofCase) {
 async function giveMark(row, ofCase, mark) {
   const buttons = row.querySelectorAll("button");
   for (const button of buttons) button.disabled = true;
-  const given = await fetch("/chat/marks", {
+  const given = await fetch(`${base}/marks`, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": csrf },
     body: JSON.stringify({ case: ofCase, mark }),
@@ -89,13 +91,13 @@ function tell(sentence) {
 
 async function refresh() {
   try {
-    const response = await fetch("/chat/messages", { headers: { Accept: "application/json" } });
+    const response = await fetch(`${base}/messages`, { headers: { Accept: "application/json" } });
     if (response.ok) show((await response.json()).messages);
   } catch { /* the live connection says when it is back */ }
 }
 
 function keepUnsent() {
-  localStorage.setItem("rimedio:unsent", JSON.stringify(unsent));
+  localStorage.setItem(keptAs, JSON.stringify(unsent));
 }
 
 async function send(message) {
@@ -103,7 +105,7 @@ async function send(message) {
   scroll.scrollTop = scroll.scrollHeight;
   let answer = { status: 0 };
   try {
-    const response = await fetch("/chat/messages", {
+    const response = await fetch(`${base}/messages`, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": csrf },
       body: JSON.stringify(message),
@@ -161,7 +163,7 @@ let lost = null;
 
 function listen() {
   if (source || document.hidden) return;
-  source = new EventSource("/chat/live");
+  source = new EventSource(`${base}/live`);
   source.addEventListener("hello", () => {
     clearTimeout(lost);
     if (problem.textContent === words.offline) tell(null);

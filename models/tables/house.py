@@ -61,7 +61,7 @@ class Session(Base):
 
 
 class PolicyVersion(Base):
-    """A policy file ever in force, whole."""
+    """A policy file ever put in use, whole. `effective` is the day that the file itself gives."""
 
     __tablename__ = "policies"
     __table_args__ = (UniqueConstraint("sha256", "effective"),)
@@ -73,6 +73,24 @@ class PolicyVersion(Base):
     text: Mapped[str]
     sha256: Mapped[str] = mapped_column(String(64))
     effective: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class PolicyUse(Base):
+    """From `effective` on, a policy judges what its audience then begins to say.
+
+    Going back to an earlier text is a further use of it. `used_by` is the name of who put it in use, None
+    where the program itself did at its first start.
+    """
+
+    __tablename__ = "policy_uses"
+    __table_args__ = (Index("ix_policy_uses_audience", "audience", "effective"),)
+
+    id: Mapped[Id]
+    policy_id: Mapped[str] = mapped_column(ref("policies.id"))
+    audience: Mapped[str] = mapped_column(String(32))
+    effective: Mapped[datetime]
+    used_by: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 

@@ -35,6 +35,7 @@ from responses.policy.read_settings import (
     read_voice,
     read_worth,
 )
+from responses.policy.read_words import read_words
 from responses.policy.reader import Document, Entries, Item, RefusedError, read_all, read_enum, read_with
 from responses.policy.schema import Address, Audience, Codes, Limits, Policy
 
@@ -65,6 +66,7 @@ _KEYS = (
     "deadlines",
     "hours",
     "on_call",
+    "words",
 )
 _SLOTS = ("agent", "business")
 _DEFAULT_SIGNATURE = "{agent}, {business}"
@@ -182,6 +184,7 @@ def _read_policy(
         deadlines=entries.optional("deadlines", read_deadlines, {}),
         hours=entries.optional("hours", lambda item: read_hours(item, zone), OpeningHours.always(zone)),
         on_call=entries.optional("on_call", read_on_call, ()),
+        words=entries.optional("words", lambda item: read_words(item, context), {}),
         places=document.places,
         texts=context.texts,
     )

@@ -265,6 +265,35 @@ class OnCall:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FactWords:
+    """How the owner speaks of a fact, in one language of the desk.
+
+    `noun` is a noun with its article ("il ritardo"). `clause` holds `{}` where the value goes ("il pacco è in
+    ritardo di {}"), and `negated` the same with a not; `some` and `none` say that a sum is above nought and
+    that it is nought, `yes` and `no` how a yes_no fact stands. `unit` is what a number counts, one of them
+    ("notte"); `values` are the words for each choice.
+    """
+
+    noun: str | None = None
+    clause: str | None = None
+    negated: str | None = None
+    some: str | None = None
+    none: str | None = None
+    yes: str | None = None
+    no: str | None = None
+    unit: str | None = None
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnWords:
+    """What the owner calls facts and complaint types, in one language of the desk."""
+
+    facts: Mapping[str, FactWords]
+    complaints: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
     """Where something stands in the file, counted from 1."""
 
@@ -310,6 +339,7 @@ class Policy:
     deadlines: Mapping[str, Duration]
     hours: OpeningHours
     on_call: tuple[OnCall, ...]
+    words: Mapping[str, OwnWords]
     places: Mapping[str, Place]
     texts: Mapping[str, Texts]
 

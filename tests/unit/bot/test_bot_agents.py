@@ -5,7 +5,7 @@ from sqlalchemy import func, select, update
 from models.clock import utcnow
 from models.decision import Role
 from models.states import CaseState, Direction, DraftState, OutboxState, Purpose
-from models.tables import Agent, Approval, Case, Draft, Message, OpenEdit, OutboxEntry, Prompt
+from models.tables import Agent, Approval, Case, DecisionRow, Draft, Message, OpenEdit, OutboxEntry, Prompt
 from responses.agents import add_agent, make_link
 from tests.bot_bench import BotBench
 
@@ -217,6 +217,45 @@ async def test_an_agents_own_text_gets_help_and_never_a_case(bench: BotBench) ->
     await giulia.sees("/prova")
     async with bench.database.reading() as session:
         assert (await session.scalars(select(func.count(Case.id)))).one() == 0
+
+
+async def test_an_agent_writes_as_a_colleague_and_somebody_else_answers(bench: BotBench) -> None:
+    giulia = await bench.hire("Giulia")
+    marco = await bench.hire("Marco")
+    giulia.send("/collega Il mio pacco non è mai arrivato!")
+    await giulia.sees("La tua richiesta è la n. 101")
+    card = await bench.card(marco, "mio pacco")
+    assert marco.find("COLLEGA") is not None
+    async with bench.database.reading() as session:
+        case = (await session.scalars(select(Case))).one()
+        decision = (await session.scalars(select(DecisionRow))).one()
+    # There are no rules for colleagues here: a person decides.
+    assert (case.audience, decision.kind) == ("colleague", "hand_over")
+    marco.press(card, "Approva e invia")
+    await giulia.sees("Marco, Maglieria Rossi")
+
+
+async def test_a_colleagues_matter_stays_apart_from_what_the_same_person_says_as_a_customer(
+    bench: BotBench,
+) -> None:
+    giulia = await bench.hire("Giulia")
+    giulia.send("/prova")
+    await giulia.sees("cliente di prova")
+    giulia.send("Il mio pacco non è mai arrivato!")
+    await bench.card(giulia, "mio pacco")
+    giulia.send("/fine")
+    await giulia.sees("Prova finita")
+    giulia.send("/collega Il pacco della cassa non è mai arrivato!")
+    await giulia.sees("La tua richiesta è la n. 102")
+    async with bench.database.reading() as session:
+        audiences = await session.scalars(select(Case.audience).order_by(Case.number))
+        assert audiences.all() == ["customer", "colleague"]
+
+
+async def test_a_colleague_who_says_nothing_is_told_how(bench: BotBench) -> None:
+    giulia = await bench.hire("Giulia")
+    giulia.send("/collega")
+    await giulia.sees("dopo il comando: /collega")
 
 
 async def test_an_agent_can_play_a_customer_and_approve_the_answer(bench: BotBench) -> None:

@@ -1,0 +1,97 @@
+"""`rimedio policy show`, `use` and `explain`, as the owner meets them."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from rimedio.cli import app
+
+SAMPLES = Path(__file__).parents[3] / "responses" / "policy" / "samples"
+SHOP = SAMPLES / "negozio.yaml"
+
+
+class Terminal:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def types(self, *words: str, answer: str = "") -> tuple[int, str]:
+        """Exit status and everything that is shown."""
+        done = CliRunner().invoke(app, words, input=answer)
+        return done.exit_code, done.output
+
+    def shop(self, name: str, *changes: tuple[str, str]) -> str:
+        """A policy file of the owner's."""
+        text = SHOP.read_text(encoding="utf-8")
+        for old, new in changes:
+            text = text.replace(old, new)
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RIMEDIO_HOME", str(tmp_path / "var"))
+    return Terminal(tmp_path)
+
+
+CHEAPER = ("per_case: 80 EUR", "per_case: 70 EUR")
+
+
+def test_the_rules_in_force_are_shown_once_a_file_is_in_use(terminal: Terminal) -> None:
+    assert "in use yet" in terminal.types("policy", "show")[1]
+    assert terminal.types("policy", "use", terminal.shop("a.yaml"), "--yes")[0] == 0
+    status, shown = terminal.types("policy", "show", "--language", "en")
+    assert status == 0
+    assert "For each case at most €80." in shown
+
+
+def test_a_use_says_the_difference_and_asks(terminal: Terminal) -> None:
+    terminal.types("policy", "use", terminal.shop("a.yaml"), "--yes")
+    status, shown = terminal.types("policy", "use", terminal.shop("b.yaml", CHEAPER), answer="n\n")
+    assert status == 1
+    assert "~ Prima: Per ogni caso al massimo 80 €." in shown
+    assert "    Adesso: Per ogni caso al massimo 70 €." in shown
+    assert "al massimo 80 €" in terminal.types("policy", "show")[1]
+
+
+def test_an_earlier_file_is_put_in_use_again(terminal: Terminal) -> None:
+    first, second = terminal.shop("a.yaml"), terminal.shop("b.yaml", CHEAPER)
+    for path in (first, second, first):
+        assert terminal.types("policy", "use", path, "--yes")[0] == 0
+    assert "al massimo 80 €" in terminal.types("policy", "show")[1]
+
+
+def test_a_file_with_errors_is_not_put_in_use(terminal: Terminal) -> None:
+    terminal.types("policy", "use", terminal.shop("a.yaml"), "--yes")
+    covered = ("when: {complaint: safety_privacy}", "when: {complaint: no_reply}")
+    status, shown = terminal.types("policy", "use", terminal.shop("b.yaml", covered), "--yes")
+    assert status == 1
+    assert '"nessuna-risposta" is never reached' in shown
+    assert "is not put in use" in shown
+
+
+@pytest.mark.parametrize(
+    ("day", "message"), [("2020-01-01", "that day is over"), ("soon", "expected a day such as 2027-01-01")]
+)
+def test_a_day_that_is_none_or_over_is_refused(terminal: Terminal, day: str, message: str) -> None:
+    status, shown = terminal.types("policy", "use", terminal.shop("a.yaml"), "--from", day, "--yes")
+    assert status == 2
+    assert message in shown
+
+
+def test_the_page_is_written_to_a_file(terminal: Terminal) -> None:
+    status, _ = terminal.types("policy", "show", str(SHOP), "--html", "regole.html")
+    assert status == 0
+    assert "<title>Le nostre regole · negozio-online</title>" in Path("regole.html").read_text("utf-8")
+
+
+def test_explain_says_conditions_as_the_sheet_does(terminal: Terminal) -> None:
+    words = ("policy", "explain", "Il pacco?", "--types", "delivery_late", "--policy", str(SHOP))
+    _, shown = terminal.types(*words, "--facts", "days_late=3", "--facts", "order_id=RS1")
+    assert "non vale che il pacco è in ritardo di più di 5 giorni (3 giorni)" in shown
+    _, shown = terminal.types(*words, "--facts", "days_late=8", "--language", "en")
+    assert "open, not known: the order number" in shown
+    assert "presumed, as nobody knows it: whose fault it is" in shown
