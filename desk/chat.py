@@ -1,5 +1,6 @@
 """The customers' web chat: the page, what is written there, and what comes back."""
 
+import re
 from datetime import timedelta
 from typing import Annotated
 
@@ -28,6 +29,7 @@ from responses.rating import asked_case, open_questions, rate
 router = APIRouter()
 _REMEMBERED = timedelta(days=365)
 _LATEST = 200
+_CODE = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
 
 
 class Written(BaseModel):
@@ -36,6 +38,7 @@ class Written(BaseModel):
     id: str = Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")
     text: str
     name: str | None = Field(default=None, max_length=120)
+    order: str | None = Field(default=None, pattern=_CODE.pattern)
 
 
 class Given(BaseModel):
@@ -61,8 +64,12 @@ Visitor = Annotated[str, Depends(visitor_of)]
 
 
 @router.get("/chat")
-async def page(request: Request, desk: AnyDesk) -> Response:
-    """The conversation, which the browser's cookie finds again."""
+async def page(request: Request, desk: AnyDesk, o: str = "") -> Response:
+    """The conversation, which the browser's cookie finds again.
+
+    `o` is what an order's link carries. It counts when something is written: whatever only looks at a link,
+    as mail programs do, must leave no trace.
+    """
     words = browser_words(request, desk)
     visitor = desk.seal.visitor(request.cookies.get(VISITOR_COOKIE)) or new_id()
     privacy = desk.road.config.business.privacy
@@ -75,6 +82,7 @@ async def page(request: Request, desk: AnyDesk) -> Response:
         messages=await said(desk, visitor, words),
         privacy_link=privacy if privacy and privacy.startswith(("https://", "http://")) else None,
         longest=MAX_TEXT,
+        order=o if _CODE.fullmatch(o) else "",
     )
     response.set_cookie(
         VISITOR_COOKIE,
@@ -113,6 +121,7 @@ async def write(request: Request, desk: AnyDesk, visitor: Visitor, written: Writ
         at=utcnow(),
         name=clean(written.name or "") or None,
         language=_browser_language(request),
+        order=written.order,
     )
     async with desk.road.database.writing() as session:
         await receive(

@@ -10,6 +10,7 @@ from models.tables import Update
 from responses.errors import UnreadableUpdateError
 from responses.inbox import Handler, Transaction
 from responses.incoming import Incoming
+from responses.order_links import open_link
 from responses.road import Road
 
 SOURCE = "web"
@@ -17,7 +18,10 @@ MAX_TEXT = 100_000
 
 
 class ChatMessage(BaseModel):
-    """One message as the chat's page stored it. `id` was made by the page and is unique in its chat."""
+    """One message as the chat's page stored it. `id` was made by the page and is unique in its chat.
+
+    `order` is what the order's link carried by which the page was opened.
+    """
 
     id: str
     visitor: str
@@ -25,6 +29,7 @@ class ChatMessage(BaseModel):
     at: datetime
     name: str | None = None
     language: str | None = None
+    order: str | None = None
 
     def raw(self) -> str:
         """What the inbox keeps."""
@@ -55,6 +60,9 @@ def web_handler(road: Road) -> Handler:
             language_hint=said.language,
         )
         async with transaction() as session:
+            if said.order:
+                identity, _ = await road.filing.known(session, incoming)
+                await open_link(session, road.config.link_key, said.order, identity)
             filed = await road.filing.file(session, update, incoming)
             if filed.flood:
                 await road.texts.enqueue(

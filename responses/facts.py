@@ -16,19 +16,28 @@ from responses.cases import move, raise_revision
 from responses.errors import BlockedError
 from responses.events import record
 from responses.filing import due_now
+from responses.order_values import order_key
 from responses.policy import Policy
 from responses.policy.schema import FactSpec, FactType
 from responses.rights import check_free
 
 ORDER_FACT = "order_id"
+BOOK = "book"
+"""The source of what the order book says."""
 
 
 async def known_facts(session: AsyncSession, case_id: str) -> dict[str, FactValue]:
-    """Everything known about the case; of several values of one name the newest."""
-    rows = await session.scalars(select(Fact).where(Fact.case_id == case_id).order_by(Fact.id))
+    """Everything known about the case; of several values of one name the newest.
+
+    What the book said of another order than the one the case is about now does not count.
+    """
+    query = select(Fact).where(Fact.case_id == case_id).order_by(Fact.id)
+    rows = (await session.scalars(query)).all()
+    orders = [row.order_key for row in rows if row.name == ORDER_FACT]
     return {
         row.name: FactValue(value=fact_from_json(row.value), source=row.source, unavailable=row.unavailable)
         for row in rows
+        if row.source != BOOK or row.name == ORDER_FACT or row.order_key in orders[-1:]
     }
 
 
@@ -41,7 +50,15 @@ async def note_orders(session: AsyncSession, case: Case, assessments: list[Asses
     if ORDER_FACT in known and known[ORDER_FACT].source == "agent":
         return
     value = fact_to_json(FactValue(value=named[-1], source="customer"))
-    session.add(Fact(case_id=case.id, name=ORDER_FACT, value=value, source="customer"))
+    session.add(
+        Fact(
+            case_id=case.id,
+            name=ORDER_FACT,
+            value=value,
+            source="customer",
+            order_key=order_key(named[-1]),
+        )
+    )
 
 
 async def give_fact(
@@ -80,6 +97,7 @@ async def give_fact(
             source="agent",
             unavailable=fact.unavailable,
             agent_id=agent.id,
+            order_key=order_key(raw) if raw is not None and name == ORDER_FACT else None,
         )
     )
     await raise_revision(session, case)

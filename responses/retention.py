@@ -14,6 +14,7 @@ from models.tables import Case, Customer, Identity, Message, Promise, Setting, U
 from responses.erasure import blank, erase_person, finish_erasing
 from responses.events import record
 from responses.files import FileStore
+from responses.orders import forget_old_orders
 from responses.personal import Scope
 
 _DONE = "retention_done"
@@ -52,6 +53,7 @@ class Retention:
             async with self._database.writing() as session:
                 if not await _done(session, today):
                     busy = await blank_old_cases(session, horizon, _AT_ONCE)
+                    busy = busy or await forget_old_orders(session, horizon, _AT_ONCE)
                     if not busy and not await forget_old_people(session, horizon, _AT_ONCE):
                         await _forget_deliveries(session, horizon)
                         await session.merge(Setting(name=_DONE, value=today))

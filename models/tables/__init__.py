@@ -19,6 +19,7 @@ from models.tables.house import (
     Setting,
     StandingText,
 )
+from models.tables.orders import Contact, Order, OrderProof
 from models.tables.people import Customer, Identity
 from models.tables.promises import LedgerEntry, Promise, Voucher
 from models.tables.ratings import Rating
@@ -35,6 +36,7 @@ __all__ = [
     "Call",
     "Card",
     "Case",
+    "Contact",
     "Correction",
     "Cursor",
     "Customer",
@@ -49,6 +51,8 @@ __all__ = [
     "Message",
     "OfferRow",
     "OpenEdit",
+    "Order",
+    "OrderProof",
     "OutboxEntry",
     "PolicyVersion",
     "Process",

@@ -48,7 +48,8 @@ def situation(policy: Policy, matter: Matter, complaint_type: str | None) -> Sit
 
     A value that does not fit the declared type (the file has changed since, or the money has another
     currency) counts as unknown. So does nothing that neither customer nor agent can supply: waiting for
-    it would be waiting for ever, hence it is unavailable.
+    it would be waiting for ever, hence it is unavailable. What the order book knows and will tell once the
+    customer has shown that the order is theirs is unknown until then.
     """
     known: dict[str, FactInput] = {}
     presumed: set[str] = set()
@@ -63,7 +64,7 @@ def situation(policy: Policy, matter: Matter, complaint_type: str | None) -> Sit
         elif (presumption := policy.presumption(name, complaint_type)) is not None:
             known[name] = presumption
             presumed.add(name)
-        elif not can_be_supplied(spec):
+        elif not can_be_supplied(spec) and name not in matter.unproven:
             unavailable.add(name)
     return Situation(
         matter=matter,
