@@ -19,6 +19,7 @@ from responses.events import record
 from responses.facts import ORDER_FACT, known_facts
 from responses.history import asked_last
 from responses.order_values import order_key
+from responses.orders import as_in_the_book
 from responses.policy import Policy
 from responses.policy.schema import FactType, Supplier
 from responses.reading import Reading
@@ -41,8 +42,10 @@ async def take_answers(session: AsyncSession, case: Case, reading: Reading, poli
     if not asked or not reading.fresh:
         return False
     texts = [message.text for message in reading.fresh]
-    found = dict(_found(asked, texts, reading.found_fresh, policy))
+    found = answers_in(asked, texts, reading.found_fresh, policy)
     lacking = [fact.name for fact in asked if fact.name not in found] if cannot(texts) else []
+    if ORDER_FACT in found:
+        found[ORDER_FACT] = await as_in_the_book(session, str(found[ORDER_FACT]))
     for name, value in found.items():
         _keep(session, case, name, FactValue(value=value, source="customer"))
     for name in lacking:
@@ -59,16 +62,24 @@ def cannot(texts: Sequence[str]) -> bool:
         said = text.casefold()
         for language, pattern in words["unable"].items():
             for match in _whole(pattern).finditer(said):
-                sentence = re.split(r"[.!?;\n]", said[match.start() :])[0]
-                if not _whole(words["not_yet"][language]).search(sentence):
+                rest = said[match.end() :]
+                sentence = re.split(r"[.!?;\n]", rest)[0]
+                ends = re.match(rf"\s*(?:[^\w\s]|$|(?:{words['goes_on'][language]})(?!\w))", rest)
+                if ends and not _whole(words["not_yet"][language]).search(sentence):
                     return True
     return False
 
 
-def _found(
+def answers_in(
+    asked: Sequence[MissingFact], texts: Sequence[str], read: Sequence[Assessment], policy: Policy
+) -> dict[str, object]:
+    """The facts that the texts give: of each type only where one was asked for, and one thing fits."""
+    return dict(_answers(asked, texts, read, policy))
+
+
+def _answers(
     asked: Sequence[MissingFact], texts: Sequence[str], read: Sequence[Assessment], policy: Policy
 ) -> Iterator[tuple[str, object]]:
-    """The facts that the texts give: of each type only where one was asked for, and one thing fits."""
     by_type: dict[str, list[MissingFact]] = {}
     for fact in asked:
         spec = policy.facts.get(fact.name)
@@ -130,9 +141,9 @@ def _yes_or_no(texts: Sequence[str]) -> bool | None:
         return None
     words = _words()
     yes, no = ("|".join(words[answer].values()) for answer in ("yes", "no"))
-    begins_yes = re.match(rf"(?:{yes})(?!\w)", said) is not None
-    begins_no = re.match(rf"(?:{no})(?!\w)", said) is not None
-    return begins_yes if begins_yes != begins_no else None
+    begins = re.match(rf"(?:{yes}|{no})(?!\w)", said)
+    says_yes, says_no = (_whole(answer).search(said) is not None for answer in (yes, no))
+    return says_yes if begins and says_yes != says_no else None
 
 
 def _choice(fact: MissingFact, texts: Sequence[str]) -> str | None:

@@ -17,13 +17,12 @@ from responses.errors import BlockedError
 from responses.events import record
 from responses.filing import due_now
 from responses.order_values import order_key
+from responses.orders import BOOK, as_in_the_book
 from responses.policy import Policy
 from responses.policy.schema import FactSpec, FactType
 from responses.rights import check_free
 
 ORDER_FACT = "order_id"
-BOOK = "book"
-"""The source of what the order book says."""
 
 
 async def known_facts(session: AsyncSession, case_id: str) -> dict[str, FactValue]:
@@ -44,12 +43,12 @@ async def known_facts(session: AsyncSession, case_id: str) -> dict[str, FactValu
 async def note_orders(session: AsyncSession, case: Case, assessments: list[Assessment]) -> None:
     """Keeps the order number the customer named, as claimed by the customer."""
     named = [order for assessment in assessments for order in assessment.entities.order_ids]
-    known = await known_facts(session, case.id)
-    if not named or (ORDER_FACT in known and known[ORDER_FACT].value == named[-1]):
+    known = (await known_facts(session, case.id)).get(ORDER_FACT)
+    if not named or (known is not None and known.source == "agent"):
         return
-    if ORDER_FACT in known and known[ORDER_FACT].source == "agent":
+    if known is not None and not known.unavailable and order_key(str(known.value)) == order_key(named[-1]):
         return
-    value = fact_to_json(FactValue(value=named[-1], source="customer"))
+    value = fact_to_json(FactValue(value=await as_in_the_book(session, named[-1]), source="customer"))
     session.add(
         Fact(
             case_id=case.id,
@@ -82,8 +81,11 @@ async def give_fact(
     if spec is None:
         raise BlockedError("fact_unknown", name=name)
     await check_free(session, agent, case)
+    value = None if raw is None else parse_fact(spec, raw, policy.currency)
+    if name == ORDER_FACT and raw is not None:
+        value = await as_in_the_book(session, raw.strip())
     fact = FactValue(
-        value=None if raw is None else parse_fact(spec, raw, policy.currency),
+        value=value,
         source="agent",
         unavailable=raw is None,
     )

@@ -14,10 +14,11 @@ from models.once import insert_once
 from models.serial import fact_from_json, fact_to_json
 from models.tables import Case, Fact, Order, OrderProof
 from responses.cases import OPEN_STATES
-from responses.facts import BOOK
 from responses.order_values import OrderEntry, order_key
 from responses.policy.situation import PRICE
 
+BOOK = "book"
+"""The source of facts that the book says."""
 _COLUMNS = ("number", "name", "email", "phone", "postcode", "telegram_id", "value_minor", "currency", "facts")
 
 
@@ -41,6 +42,12 @@ async def find_order(session: AsyncSession, number: str) -> Order | None:
     if not key:
         return None
     return (await session.scalars(select(Order).where(Order.key == key))).one_or_none()
+
+
+async def as_in_the_book(session: AsyncSession, number: str) -> str:
+    """The number as the book writes it, so that one order has one name; as it is where the book has none."""
+    order = await find_order(session, number)
+    return order.number if order is not None else number
 
 
 async def keep_orders(

@@ -18,10 +18,10 @@ from models.tables import Agent, Case, Contact, Fact, Identity, Message, Order, 
 from responses.cases import move, raise_revision
 from responses.errors import BlockedError
 from responses.events import record
-from responses.facts import BOOK, ORDER_FACT, known_facts
+from responses.facts import ORDER_FACT, known_facts
 from responses.filing import due_now
 from responses.order_values import order_key
-from responses.orders import facts_of, find_order, last_import
+from responses.orders import BOOK, facts_of, find_order, last_import
 from responses.policy import Policy
 from responses.policy.schema import Supplier
 from responses.rights import check_free

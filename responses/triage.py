@@ -23,13 +23,14 @@ from responses.channels import AgentChat
 from responses.config import RoadConfig
 from responses.drafts.dates import format_when
 from responses.events import record
-from responses.facts import known_facts, note_orders
+from responses.facts import ORDER_FACT, known_facts, note_orders
 from responses.filing import due_now
 from responses.groups import card_chats
 from responses.hours import OpeningHours
 from responses.look_up import look_order_up
 from responses.matters import matter_of
 from responses.oncall import raise_alarm
+from responses.order_values import order_key
 from responses.outbox import cancel_cards, enqueue, enqueue_card
 from responses.policies import PolicyBook
 from responses.policy import decide
@@ -287,9 +288,9 @@ class Triage:
         rows = await session.scalars(select(DecisionRow.content).where(DecisionRow.case_id == case.id))
         types = {name for content in rows for name in content["complaint_types"]}
         named = {label.label for one in found for label in one.complaint_types}
-        orders = {order for one in found for order in one.entities.order_ids}
-        known = (await known_facts(session, case.id)).get("order_id")
-        new_order = bool(orders) and known is not None and known.value not in orders
+        orders = {order_key(order) for one in found for order in one.entities.order_ids}
+        known = (await known_facts(session, case.id)).get(ORDER_FACT)
+        new_order = bool(orders) and known is not None and order_key(str(known.value)) not in orders
         return new_order or bool(types and named and not named & types)
 
     async def _split(self, session: AsyncSession, case: Case, reading: Reading) -> None:

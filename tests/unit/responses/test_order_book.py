@@ -1,4 +1,4 @@
-"""The order book on the road: what is claimed, what proves it, and what the draft may use before and after."""
+"""The order book on the road: what is claimed, what proves it, and what drafts use before and after."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -47,8 +47,8 @@ facts:
   order_value: {type: money, from: [book]}
   arrived: {type: yes_no, from: [customer], ask: {it: "se il pacco è arrivato", en: "whether it has arrived",
     es: "si ha llegado", fr: "si le colis est arrivé", de: "ob das Paket da ist"}}
-  order_id: {type: text, from: [message, customer, book], ask: {it: "il numero d'ordine", en: "the order number",
-    es: "el número de pedido", fr: "le numéro de commande", de: "die Bestellnummer"}}
+  order_id: {type: text, from: [message, customer, book], ask: {it: "il numero d'ordine",
+    en: "the order number", es: "el número de pedido", fr: "le numéro de commande", de: "die Bestellnummer"}}
 presume: {fault: {delivery_late: ours, item_wrong: ours}}
 rules:
   - id: caro
@@ -165,7 +165,8 @@ async def test_a_claimed_number_is_asked_to_be_proven_and_nothing_of_the_book_is
     assert [fact.name for fact in decision.asks_customer] == ["order_proof"]
     assert "e-mail" in draft.text
     assert "CAP" in draft.text
-    assert await shop.facts(case) == {"order_id": FactValue(value="RS1234", source="customer")}
+    # Written as the book writes it: one order has one name.
+    assert await shop.facts(case) == {"order_id": FactValue(value="RS 1234", source="customer")}
     told = ("89", "Bianchi", "marta@", "20121", "3331234567", "novembre")
     assert [word for word in told if word in draft.text] == []
 
@@ -229,6 +230,25 @@ async def test_an_agent_says_that_it_is_them_and_the_case_is_decided_anew(shop: 
     assert (await shop.decision(case)).rule_ids == ("caro",)
     async with shop.database.reading() as session:
         assert (await book_view(session, case)).proven_by == agent.name
+
+
+async def test_the_proof_is_asked_for_in_one_message_with_everything_else(shop: Shop) -> None:
+    await shop.load(MARTA)
+    text = "Il pacco RS1234 è in ritardo, e la maglia è un'altra"
+    case = await shop.says(text, "delivery_late", "item_wrong", order_ids=("RS1234",))
+    decision = await shop.decision(case)
+    assert {fact.name for fact in decision.asks_customer} == {"order_proof", "arrived"}
+
+
+async def test_a_number_written_otherwise_after_an_answer_is_no_new_matter(shop: Shop, agent: Agent) -> None:
+    await shop.load(MARTA)
+    case = await shop.complains()
+    async with shop.database.writing() as session:
+        await vouch(session, agent, await session.get_one(Case, case.id))
+    await shop.triage.run(case.id)
+    await shop.answers(agent, case)
+    again = await shop.says("E allora l'ordine rs-1234?", "delivery_late", order_ids=("rs-1234",))
+    assert again.id == case.id
 
 
 async def test_nobody_vouches_for_an_order_that_is_not_there(shop: Shop, agent: Agent) -> None:

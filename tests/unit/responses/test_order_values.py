@@ -1,6 +1,6 @@
 """Orders as other systems write them: numbers, sums, days, telephone numbers, and what cannot be read."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -94,8 +94,8 @@ def test_a_currency_that_nobody_knows_is_not_taken_for_ours() -> None:
         "2026-11-03",
         "2026-11-03T10:15:00Z",
         "3-11-2026 10:15",
-        datetime(2026, 11, 3, 9),
-    ],  # noqa: DTZ001
+        datetime(2026, 11, 3, 9, tzinfo=UTC),
+    ],
     ids=str,
 )
 def test_days_are_read(written: object) -> None:
