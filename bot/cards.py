@@ -10,7 +10,7 @@ from models.assessment import Assessment
 from models.decision import MissingFact, Role
 from models.labels import Act
 from models.states import DraftState
-from models.tables import Message
+from models.tables import Message, Order
 from responses.drafts.lines import offer_line, rule_line
 from responses.enclosures import enclosures_of
 from responses.texts import shorten
@@ -79,7 +79,8 @@ def _book_lines(view: CaseView, words: Words, timezone: ZoneInfo) -> list[str]:
         lines.append(words("book_failed", time=clock_time(view.case.book_failed_at, timezone)))
     if book.order is not None and book.proof is None:
         holder = shorten(book.order.name or words("no_name"), _MAX_NAME)
-        lines.append(words("book_unproven", number=shorten(book.order.number, _MAX_FACT), name=holder))
+        number = shorten(book.order.number, _MAX_FACT)
+        lines.append(words("book_unproven", number=number, name=holder, proof=_proof(book.order, words)))
     elif book.proof is not None and book.order is not None:
         day = book.order.imported_at.astimezone(timezone).strftime("%d/%m/%Y")
         lines.append(words("book_proven", number=shorten(book.order.number, _MAX_FACT), day=day))
@@ -89,6 +90,14 @@ def _book_lines(view: CaseView, words: Words, timezone: ZoneInfo) -> list[str]:
         numbers = ", ".join(str(other.number) for other in view.maybe_same[:_MOST_OTHERS])
         lines.append(words("maybe_same", numbers=numbers))
     return lines
+
+
+def _proof(order: Order, words: Words) -> str:
+    """What of the order would prove that it is theirs."""
+    names = [name for name in ("email", "phone", "postcode") if getattr(order, name)]
+    if not names:
+        return words("proof_none")
+    return words("proof", wanted=words("proof_or").join(words(f"proof_{name}") for name in names))
 
 
 def words_shown(messages: Sequence[Message], words: Words, limit: int) -> tuple[str, bool]:

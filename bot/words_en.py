@@ -43,7 +43,14 @@ ENGLISH: Mapping[str, str] = {
     "same_order_answered": "Another case on the same order: no. {number}, answered on {day}",
     "maybe_same": "May be the same person as in no. {numbers}",
     "book_failed": "The order book does not answer (at {time}).",
-    "book_unproven": "Order {number} is in the book, in the name of {name}: we do not know if it is theirs.",
+    "book_unproven": "Order {number} is in the book, in the name of {name}: we do not know if it is "
+    "theirs. {proof}",
+    "proof": "It is enough if they write {wanted}, or if you say so.",
+    "proof_none": "Only you can say so.",
+    "proof_email": "the e-mail address",
+    "proof_phone": "the phone number",
+    "proof_postcode": "the postcode",
+    "proof_or": " or ",
     "book_proven": "Order {number} is theirs; what the book says is of {day}.",
     "book_unknown": "The book has no number {number}.",
     # Buttons

@@ -16,7 +16,7 @@ from models.money import Money
 from models.serial import fact_to_json
 from models.tables import Case, Fact
 from responses.events import record
-from responses.facts import ORDER_FACT, known_facts
+from responses.facts import ORDER_FACT, cannot_say, known_facts
 from responses.history import asked_last
 from responses.order_values import order_key
 from responses.orders import as_in_the_book
@@ -43,15 +43,20 @@ async def take_answers(session: AsyncSession, case: Case, reading: Reading, poli
         return False
     texts = [message.text for message in reading.fresh]
     found = answers_in(asked, texts, reading.found_fresh, policy)
-    lacking = [fact.name for fact in asked if fact.name not in found] if cannot(texts) else []
     if ORDER_FACT in found:
         found[ORDER_FACT] = await as_in_the_book(session, str(found[ORDER_FACT]))
     for name, value in found.items():
-        _keep(session, case, name, FactValue(value=value, source="customer"))
-    for name in lacking:
-        # A number that the message does name has been lacking to nobody.
-        if not (name == ORDER_FACT and any(one.entities.order_ids for one in reading.found_fresh)):
-            _keep(session, case, name, FactValue(value=None, source="customer", unavailable=True))
+        _keep(session, case, name, value)
+    named = any(one.entities.order_ids for one in reading.found_fresh)
+    lacking = [
+        fact.name
+        for fact in asked
+        # A number that the message does name is lacking to nobody.
+        if cannot(texts) and fact.name not in found and not (named and fact.name == ORDER_FACT)
+    ]
+    await cannot_say(session, case, lacking)
+    if found or lacking:
+        record(session, "customer", "fact.answered", case.id, taken=len(found), lacking=len(lacking))
     return bool(found or lacking)
 
 
@@ -170,18 +175,17 @@ def _only(values: set[_Item]) -> _Item | None:
     return next(iter(values)) if len(values) == 1 else None
 
 
-def _keep(session: AsyncSession, case: Case, name: str, fact: FactValue) -> None:
+def _keep(session: AsyncSession, case: Case, name: str, value: object) -> None:
+    fact = FactValue(value=value, source="customer")
     session.add(
         Fact(
             case_id=case.id,
             name=name,
             value=fact_to_json(fact),
             source=fact.source,
-            unavailable=fact.unavailable,
-            order_key=order_key(str(fact.value)) if name == ORDER_FACT and not fact.unavailable else None,
+            order_key=order_key(str(value)) if name == ORDER_FACT else None,
         )
     )
-    record(session, "customer", "fact.answered", case.id, name=name)
 
 
 def _whole(pattern: str) -> re.Pattern[str]:

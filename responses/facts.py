@@ -1,5 +1,6 @@
 """What is known about a case, by whom, and what an agent adds to it."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -7,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.assessment import Assessment
-from models.decision import FactValue
+from models.decision import PROOF_FACT, FactValue
 from models.money import Money
 from models.serial import fact_from_json, fact_to_json
 from models.states import CaseState
@@ -28,7 +29,8 @@ ORDER_FACT = "order_id"
 async def known_facts(session: AsyncSession, case_id: str) -> dict[str, FactValue]:
     """Everything known about the case; of several values of one name the newest.
 
-    What the book said of another order than the one the case is about now does not count.
+    What the book said of another order than the one the case is about now does not count, nor that another
+    one could not be proven.
     """
     query = select(Fact).where(Fact.case_id == case_id).order_by(Fact.id)
     rows = (await session.scalars(query)).all()
@@ -36,8 +38,28 @@ async def known_facts(session: AsyncSession, case_id: str) -> dict[str, FactValu
     return {
         row.name: FactValue(value=fact_from_json(row.value), source=row.source, unavailable=row.unavailable)
         for row in rows
-        if row.source != BOOK or row.name == ORDER_FACT or row.order_key in orders[-1:]
+        if row.name == ORDER_FACT
+        or (row.source != BOOK and row.name != PROOF_FACT)
+        or row.order_key in orders[-1:]
     }
+
+
+async def cannot_say(session: AsyncSession, case: Case, names: Sequence[str]) -> None:
+    """The customer cannot supply these facts: conditions on them are false from then on."""
+    known = (await known_facts(session, case.id)).get(ORDER_FACT)
+    key = order_key(str(known.value)) if known is not None and not known.unavailable else None
+    for name in names:
+        fact = FactValue(value=None, source="customer", unavailable=True)
+        session.add(
+            Fact(
+                case_id=case.id,
+                name=name,
+                value=fact_to_json(fact),
+                source=fact.source,
+                unavailable=True,
+                order_key=key if name == PROOF_FACT else None,
+            )
+        )
 
 
 async def note_orders(session: AsyncSession, case: Case, assessments: list[Assessment]) -> None:

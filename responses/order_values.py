@@ -9,8 +9,6 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import TypeVar
 
-import phonenumbers
-
 from models.money import Money
 from responses.errors import OrderValueError
 from responses.policy import Policy
@@ -40,6 +38,7 @@ _GROUPED = re.compile(r"[1-9]\d{0,2}(?P<mark>[.,])\d{3}(?:(?P=mark)\d{3})*")
 _DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?:[ T].*)?")
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_FIVE_DIGITS = frozenset({"IT", "ES", "FR", "DE"})
 _LONGEST = 200
 
 
@@ -97,7 +96,7 @@ class Reader:
             name=_text(values.get("name")) or None,
             email=tried("email", _email),
             phone=tried("phone", lambda raw: read_phone(_text(raw), self.region)),
-            postcode=_text(values.get("postcode")).upper() or None,
+            postcode=tried("postcode", partial(_postcode, self.region)),
             telegram_id=tried("telegram_id", _telegram),
             value=tried(VALUE, lambda raw: read_money(raw, currency)),
             facts={name: fact for name, fact in facts.items() if fact is not None},
@@ -149,6 +148,9 @@ def read_phone(raw: str, region: str) -> str:
     Raises:
         OrderValueError: it is none.
     """
+    # Imported where needed: it takes a while, and most starts never read an order.
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(raw, region)
     except phonenumbers.NumberParseException:
@@ -258,6 +260,17 @@ def _email(raw: object) -> str:
     text = _text(raw).casefold()
     if _EMAIL.fullmatch(text) is None:
         raise OrderValueError("expected an e-mail address")
+    return text
+
+
+def _postcode(region: str, raw: object) -> str:
+    text = _text(raw).upper()
+    if region in _FIVE_DIGITS and text.isdecimal():
+        # Spreadsheets drop zeros in front.
+        text = text.zfill(5)
+    if len(order_key(text)) < 3 or not any(character.isdigit() for character in text):
+        # Nor may a dash be taken for one: it would prove whatever is written.
+        raise OrderValueError("expected a postcode")
     return text
 
 

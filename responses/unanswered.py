@@ -6,13 +6,11 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.decision import FactValue
-from models.serial import fact_to_json
 from models.states import CaseState
-from models.tables import Case, Fact
+from models.tables import Case
 from responses.cases import move, raise_revision
 from responses.events import record
-from responses.facts import known_facts
+from responses.facts import cannot_say, known_facts
 from responses.filing import due_now
 from responses.history import asked_last
 from responses.policy import Policy
@@ -47,17 +45,7 @@ async def end_asking(session: AsyncSession, case: Case, policy: Policy, now: dat
     case.asked_until = policy.hours.add(policy.wait_for_answer, asked_at)
     if case.asked_until > now:
         return
-    for fact in asked:
-        value = FactValue(value=None, source="customer", unavailable=True)
-        session.add(
-            Fact(
-                case_id=case.id,
-                name=fact.name,
-                value=fact_to_json(value),
-                source=value.source,
-                unavailable=True,
-            )
-        )
+    await cannot_say(session, case, [fact.name for fact in asked])
     record(session, "system", "case.unanswered", case.id, facts=len(asked))
     case.silence_at = case.asked_until = None
     move(case, CaseState.DRAFTING)

@@ -1,5 +1,6 @@
 """The business's own system, asked for one order over HTTP."""
 
+import asyncio
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -29,9 +30,10 @@ class OrderSource:
         """
         address = self._url.replace("{order}", quote(number, safe=""))
         try:
-            async with httpx.AsyncClient(timeout=TIMEOUT, headers=self._headers) as client:
+            # The client's own limit is for each read: who answers a byte at a time would never meet it.
+            async with asyncio.timeout(TIMEOUT), httpx.AsyncClient(headers=self._headers) as client:
                 answer = await client.get(address)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise LookUpError(f"the order book does not answer: {type(error).__name__}") from error
         if answer.status_code == httpx.codes.NOT_FOUND:
             return None
@@ -39,7 +41,7 @@ class OrderSource:
             raise LookUpError(f"the order book answers {answer.status_code}, expected 200 or 404")
         try:
             said = answer.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             raise LookUpError("the order book's answer is no JSON") from None
         if not isinstance(said, dict):
             raise LookUpError("the order book's answer is no JSON object")

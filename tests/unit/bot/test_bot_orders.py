@@ -57,7 +57,9 @@ async def test_the_card_says_what_is_not_proven_and_its_button_settles_it(bench:
     bench.say_also(entities=Entities(order_ids=("RS1001",)))
     giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
     marta.send("Il pacco RS1001 non è mai arrivato, che cosa faccio?")
-    card = await bench.card(giulia, "intestato a Marta Bianchi: non sappiamo se è suo")
+    card = await bench.card(
+        giulia, "intestato a Marta Bianchi: non sappiamo se è suo. Basta che scriva l'e-mail"
+    )
     giulia.press(card, "È lui / lei")
     await giulia.sees("rifaccio la bozza")
     await bench.card(giulia, "L'ordine RS1001 è suo")

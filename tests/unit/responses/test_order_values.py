@@ -148,6 +148,18 @@ def test_a_cell_that_cannot_be_read_costs_nothing_but_itself() -> None:
     ]
 
 
+@pytest.mark.parametrize(("written", "read"), [(184.0, "00184"), ("184", "00184"), ("sw1a 1aa", "SW1A 1AA")])
+def test_a_postcode_gets_back_the_zeros_that_a_spreadsheet_dropped(written: object, read: str) -> None:
+    assert READER.read({"number": "RS1", "postcode": written})[0].postcode == read
+
+
+@pytest.mark.parametrize("written", ["-", "n/d", "—", "--- ---", "ND"])
+def test_what_stands_for_no_postcode_is_none(written: str) -> None:
+    entry, problems = READER.read({"number": "RS1", "postcode": written})
+    assert entry.postcode is None
+    assert "expected a postcode" in problems[0]
+
+
 @pytest.mark.parametrize("number", [None, "", "  ", "---"])
 def test_without_a_number_there_is_no_order(number: object) -> None:
     with pytest.raises(OrderValueError, match="number"):
