@@ -27,6 +27,7 @@ class Action(StrEnum):
     FILES = "v"
     FACT = "f"
     FACT_TYPED = "F"
+    VOUCH = "l"
     SPLIT = "s"
     MERGE = "M"
     UNDO = "u"

@@ -35,6 +35,7 @@ from responses.errors import BlockedError
 from responses.facts import give_fact
 from responses.inbox import has_unprocessed
 from responses.outbox import enqueue_card
+from responses.proof import vouch
 from responses.rearranging import merge, split_off
 from responses.rights import Bound, check_free
 from responses.views import view_case
@@ -78,6 +79,7 @@ class CardActions:
             Action.FILES: self._files,
             Action.FACT: self._fact,
             Action.FACT_TYPED: self._ask_fact,
+            Action.VOUCH: self._vouch,
             Action.SPLIT: self._split,
             Action.MERGE: self._merge,
         }
@@ -308,6 +310,11 @@ class CardActions:
         policy = await self._road.policies.in_force(self._session, case.audience, case.incident_at)
         raw = _raw_value(fact, choice)
         await give_fact(self._session, self._agent, case, fact.name, raw, policy)
+        await self._say("fact_kept", number=case.number)
+
+    async def _vouch(self, case: Case) -> None:
+        await self._check_current(case)
+        await vouch(self._session, self._agent, case)
         await self._say("fact_kept", number=case.number)
 
     async def _fact_pressed(self, case: Case) -> MissingFact:

@@ -10,7 +10,7 @@ from models.assessment import Assessment
 from models.decision import MissingFact, Role
 from models.labels import Act
 from models.states import DraftState
-from models.tables import Message
+from models.tables import Message, Order
 from responses.drafts.lines import offer_line, rule_line
 from responses.enclosures import enclosures_of
 from responses.policy.schema import Audience
@@ -22,6 +22,7 @@ _MAX_LINE = 350
 _MAX_TWIN = 1_200
 _MAX_FACT = 40
 _MAX_NAME = 60
+_MOST_OTHERS = 3
 # Whatever direction a name is written in, the words around it keep theirs.
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
@@ -37,7 +38,11 @@ class Head:
 def head_of(view: CaseView, languages: Sequence[str], words: Words, timezone: ZoneInfo) -> Head:
     """The head of the card of `view` for people who read `languages`."""
     said, is_cut = words_shown(view.unread, words, MAX_WORDS)
-    lines = [_title(view, words), f"<blockquote>{escape(said, quote=False)}</blockquote>"]
+    lines = [
+        _title(view, words),
+        *_same_order(view, words, timezone),
+        f"<blockquote>{escape(said, quote=False)}</blockquote>",
+    ]
     if view.case.flag == "person_wanted":
         lines.append(escape(words("wants_person")))
     if view.identity.blocked_since is not None:
@@ -46,6 +51,7 @@ def head_of(view: CaseView, languages: Sequence[str], words: Words, timezone: Zo
     if labels:
         lines.append(escape(labels, quote=False))
     lines += _decision_lines(view, words)
+    lines += [escape(line, quote=False) for line in _book_lines(view, words, timezone)]
     if view.holder is not None and view.case.claimed_until is not None:
         until = clock_time(view.case.claimed_until, timezone)
         lines.append(words("holder", name=escape(view.holder.name, quote=False), until=until))
@@ -54,6 +60,45 @@ def head_of(view: CaseView, languages: Sequence[str], words: Words, timezone: Zo
         names = ", ".join(file.name for file in enclosures_of(view.draft))
         lines.append(escape(words("enclosed", names=names), quote=False))
     return Head(html="\n".join(lines), is_cut=is_cut)
+
+
+def _same_order(view: CaseView, words: Words, timezone: ZoneInfo) -> list[str]:
+    """The other cases on the same order: whoever answers has to know what was said there."""
+    lines = []
+    for other in view.same_order[:_MOST_OTHERS]:
+        key = "same_order" if other.answered_at is None else "same_order_answered"
+        at = other.answered_at or other.created_at
+        day = at.astimezone(timezone).strftime("%d/%m/%Y")
+        lines.append(f"<b>{escape(words(key, number=other.number, day=day))}</b>")
+    return lines
+
+
+def _book_lines(view: CaseView, words: Words, timezone: ZoneInfo) -> list[str]:
+    """What the order book says to it, as far as that is not among what we know."""
+    book, lines = view.book, []
+    if view.case.book_failed_at is not None:
+        lines.append(words("book_failed", time=clock_time(view.case.book_failed_at, timezone)))
+    if book.order is not None and book.proof is None:
+        holder = shorten(book.order.name or words("no_name"), _MAX_NAME)
+        number = shorten(book.order.number, _MAX_FACT)
+        lines.append(words("book_unproven", number=number, name=holder, proof=_proof(book.order, words)))
+    elif book.proof is not None and book.order is not None:
+        day = book.order.imported_at.astimezone(timezone).strftime("%d/%m/%Y")
+        lines.append(words("book_proven", number=shorten(book.order.number, _MAX_FACT), day=day))
+    elif book.number is not None and book.last_import is not None:
+        lines.append(words("book_unknown", number=shorten(book.number, _MAX_FACT)))
+    if view.maybe_same:
+        numbers = ", ".join(str(other.number) for other in view.maybe_same[:_MOST_OTHERS])
+        lines.append(words("maybe_same", numbers=numbers))
+    return lines
+
+
+def _proof(order: Order, words: Words) -> str:
+    """What of the order would prove that it is theirs."""
+    names = [name for name in ("email", "phone", "postcode") if getattr(order, name)]
+    if not names:
+        return words("proof_none")
+    return words("proof", wanted=words("proof_or").join(words(f"proof_{name}") for name in names))
 
 
 def words_shown(messages: Sequence[Message], words: Words, limit: int) -> tuple[str, bool]:

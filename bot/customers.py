@@ -20,6 +20,7 @@ from responses.drafts.dates import day_forms, format_due, format_when
 from responses.events import record
 from responses.filing import MAX_FILE_BYTES
 from responses.incoming import Incoming, MessageKind
+from responses.order_links import open_link, order_of_code
 from responses.person_wanted import want_person
 from responses.promised import owed_to, words_of
 
@@ -146,7 +147,17 @@ async def _obey(
             wanted = await want_person(session, road.filing, row, asked)
             await say("person", wanted, when=await _when(context, session, wanted, language))
         case _:
+            if command.name == "start" and command.rest:
+                await _open_order(context, session, incoming, command.rest)
             await say("greeting")
+
+
+async def _open_order(context: Context, session: AsyncSession, incoming: Incoming, code: str) -> None:
+    """Takes the link of an order for the proof that it is theirs; a wrong one changes nothing."""
+    if order_of_code(context.road.config.link_key, code) is None:
+        return
+    identity, _ = await context.road.filing.known(session, incoming)
+    await open_link(session, context.road.config.link_key, code, identity)
 
 
 async def _say_status(

@@ -134,6 +134,8 @@ def _actions(card: Card, view: CaseView, agent: Agent | None, words: Words) -> R
         rows.append([button(Action.PASS_ON, "pass_on"), button(Action.TAKE_OVER, "take_over")])
     for index, fact in enumerate(agent_facts(view)[:_MAX_FACTS]):
         rows += _fact_rows(card, index, fact, words)
+    if view.book.order is not None and view.book.proof is None:
+        rows.append([button(Action.VOUCH, "vouch")])
     rows += _more(card, view, words)
     return rows
 

@@ -15,6 +15,7 @@ from desk.promise_lines import line_of
 from desk.queue import neighbours
 from desk.slot_words import slot_words, with_slots
 from models.clock import utcnow
+from models.decision import PROOF_FACT
 from models.labels import Act, Ask, Tone, Urgency
 from models.money import Money
 from models.states import Direction, OutboxState, PromiseState
@@ -108,7 +109,12 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
     language = visit.words.language
     held_by_other = view.holder is not None and view.holder.id != visit.agent.id
     slots, twin = _slots_and_twin(view, policy, visit)
-    missing = view.decision.missing if view.decision is not None else ()
+    # The proof has a block of its own.
+    missing = tuple(
+        fact
+        for fact in (view.decision.missing if view.decision is not None else ())
+        if fact.name != PROOF_FACT
+    )
     return {
         "view": view,
         "case": case,
@@ -129,6 +135,7 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
         "next": after,
         "twin": twin,
         "missing": missing,
+        "book_proofs": _book_proofs(view, visit),
         "addable": _addable(policy, {fact.name for fact in missing}, set(view.facts)),
         "given": _given(view),
         "promises": [
@@ -220,6 +227,13 @@ def _given(view: CaseView) -> list[Money]:
     for entry in view.ledger:
         totals[entry.currency] = totals.get(entry.currency, 0) + entry.amount_minor
     return [Money.from_minor(minor, currency) for currency, minor in sorted(totals.items()) if minor]
+
+
+def _book_proofs(view: CaseView, visit: Visit) -> str:
+    """What of the order would prove that it is theirs, in words."""
+    order = view.book.order
+    names = [name for name in ("email", "phone", "postcode") if order is not None and getattr(order, name)]
+    return visit.words("book.or").join(visit.words(f"book.wanted_{name}") for name in names)
 
 
 def _addable(policy: Policy | None, missing: set[str], known: set[str]) -> list[Any]:

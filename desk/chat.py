@@ -4,6 +4,7 @@ Customers come in at `/chat`. Colleagues have a door of their own, `/chat/collea
 which is shut until they have rules of their own.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
@@ -34,6 +35,7 @@ from responses.rating import asked_case, open_questions, rate
 router = APIRouter()
 _REMEMBERED = timedelta(days=365)
 _LATEST = 200
+_CODE = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +66,7 @@ class Written(BaseModel):
     id: str = Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")
     text: str
     name: str | None = Field(default=None, max_length=120)
+    order: str | None = Field(default=None, pattern=_CODE.pattern)
 
 
 class Given(BaseModel):
@@ -90,8 +93,12 @@ Visitor = Annotated[str, Depends(visitor_of)]
 
 @router.get(FRONT.path)
 @router.get(BACK.path)
-async def page(request: Request, desk: AnyDesk, door: AnyDoor) -> Response:
-    """The conversation, which the browser's cookie finds again."""
+async def page(request: Request, desk: AnyDesk, door: AnyDoor, o: str = "") -> Response:
+    """The conversation, which the browser's cookie finds again.
+
+    `o` is what an order's link carries. It counts when something is written: whatever only looks at a link,
+    as mail programs do, must leave no trace.
+    """
     if door is BACK:
         async with desk.road.database.reading() as session:
             if door.audience not in await desk.road.policies.audiences(session):
@@ -109,6 +116,7 @@ async def page(request: Request, desk: AnyDesk, door: AnyDoor) -> Response:
         messages=await said(desk, visitor, words, door),
         privacy_link=privacy if privacy and privacy.startswith(("https://", "http://")) else None,
         longest=MAX_TEXT,
+        order=o if _CODE.fullmatch(o) else "",
     )
     response.set_cookie(
         door.cookie,
@@ -152,6 +160,7 @@ async def write(
         name=clean(written.name or "") or None,
         language=_browser_language(request),
         audience=door.audience,
+        order=written.order,
     )
     async with desk.road.database.writing() as session:
         await receive(

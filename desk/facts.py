@@ -1,4 +1,4 @@
-"""Facts that an agent supplies with one press or a typed value."""
+"""Facts that an agent supplies with one press or a typed value; and whose order it is."""
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -9,6 +9,7 @@ from desk.context import Actor
 from desk.refusals import refused
 from responses.errors import ResponsesError
 from responses.facts import give_fact
+from responses.proof import vouch
 
 router = APIRouter(prefix="/cases/{number:int}")
 
@@ -32,3 +33,14 @@ async def supply(visit: Actor, number: int, body: Supplied) -> JSONResponse:
     except ResponsesError as error:
         return refused(visit, error)
     return done(visit.words("done.fact"))
+
+
+@router.post("/vouch")
+async def vouch_for(visit: Actor, number: int) -> JSONResponse:
+    """The agent says that the order is the customer's; the case is decided anew."""
+    try:
+        async with acting_on(visit, number) as acting:
+            await vouch(acting.session, acting.agent, acting.case)
+    except ResponsesError as error:
+        return refused(visit, error)
+    return done(visit.words("done.proven"))

@@ -10,6 +10,7 @@ from models.tables import Update
 from responses.errors import UnreadableUpdateError
 from responses.inbox import Handler, Transaction
 from responses.incoming import Incoming
+from responses.order_links import open_link
 from responses.policy.schema import Audience
 from responses.road import Road
 
@@ -20,7 +21,8 @@ MAX_TEXT = 100_000
 class ChatMessage(BaseModel):
     """One message as the chat's page stored it. `id` was made by the page and is unique in its chat.
 
-    `audience` says by which of the two doors it came in.
+    `order` is what the order's link carried by which the page was opened, `audience` says by which of the
+    two doors it came in.
     """
 
     id: str
@@ -30,6 +32,7 @@ class ChatMessage(BaseModel):
     name: str | None = None
     language: str | None = None
     audience: Audience = Audience.CUSTOMER
+    order: str | None = None
 
     def raw(self) -> str:
         """What the inbox keeps."""
@@ -61,6 +64,9 @@ def web_handler(road: Road) -> Handler:
             audience=said.audience,
         )
         async with transaction() as session:
+            if said.order:
+                identity, _ = await road.filing.known(session, incoming)
+                await open_link(session, road.config.link_key, said.order, identity)
             filed = await road.filing.file(session, update, incoming)
             if filed.flood:
                 await road.texts.enqueue(

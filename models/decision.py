@@ -143,6 +143,10 @@ class Commitment:
     rule_id: str
 
 
+PROOF_FACT = "order_proof"
+"""The missing fact that stands for everything the book would tell once the order is known to be theirs."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MissingFact:
     """A fact a rule needs and nobody knows.
@@ -271,7 +275,8 @@ class Matter:
     same customer were given. `abstained` names classifier fields that must not be relied upon.
     `now` is an aware time. `incident` names the present incident, as in `Given`. `asked` names the facts
     that the customer need not be asked for again: asked before, or the thing (a photo) has arrived and an
-    agent has to say what it shows.
+    agent has to say what it shows. `unproven` names the facts that the order book knows of the order named,
+    while nobody has shown that it is theirs; `proof_ask` is what to ask for then, per language code.
     """
 
     act: str
@@ -288,3 +293,5 @@ class Matter:
     now: datetime
     incident: str | None = None
     asked: frozenset[str] = frozenset()
+    unproven: frozenset[str] = frozenset()
+    proof_ask: Mapping[str, str] | None = None

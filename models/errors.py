@@ -25,3 +25,7 @@ class DatabaseLockedError(ModelsError):
 
 class DatabaseOutdatedError(ModelsError):
     """The database has another schema version than this program."""
+
+
+class LookUpError(ModelsError):
+    """The business's own system could not be asked for an order; the message says why."""

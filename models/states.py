@@ -79,6 +79,17 @@ class Purpose(StrEnum):
     STANDING = "standing"
 
 
+class ProofHow(StrEnum):
+    """By what a customer has shown that an order is theirs."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    POSTCODE = "postcode"
+    LINK = "link"  # they opened the order's start link
+    TELEGRAM = "telegram"  # the book knows their Telegram account
+    AGENT = "agent"  # an agent says so
+
+
 class TopicState(StrEnum):
     """Of a topic for a case in a forum group."""
 

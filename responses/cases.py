@@ -12,6 +12,7 @@ from models.states import CaseState, Direction, OutboxState, PromiseKind, Promis
 from models.tables import Agent, Approval, Case, Draft, Fact, Identity, Message, OutboxEntry, Promise
 from responses.errors import BlockedError
 from responses.events import record
+from responses.order_keys import order_key
 
 REOPEN_WITHIN = timedelta(days=7)
 CLAIM_LASTS = timedelta(minutes=15)
@@ -150,7 +151,7 @@ async def joined_case(
             return replied
     if order_ids:
         named = (
-            select(Case, Fact.value)
+            select(Case, Fact.value, Fact.order_key)
             .join(Fact, Fact.case_id == Case.id)
             .where(
                 Case.customer_id == identity.customer_id,
@@ -159,9 +160,10 @@ async def joined_case(
             )
             .order_by(Case.id.desc())
         )
+        keys = {order_key(number) for number in order_ids}
         for row in (await session.execute(named)).all():
             named_case: Case = row[0]
-            if row[1].get("value") in order_ids:
+            if row[1].get("value") in order_ids or row[2] in keys:
                 return named_case
     case = await active_case(session, identity.chat_key, audience)
     if case is not None:

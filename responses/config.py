@@ -1,6 +1,6 @@
 """What the business and its installation set for the road from message to answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,8 @@ class RoadConfig:
 
     `debounce` is how long a full sentence waits for more of it; fragments wait 45/8 of it and no
     message longer than 180/8 of it. `undo` is how long an approved answer can be taken back, `flood_pause`
-    how long the words of somebody who floods us are collected before they are read.
+    how long the words of somebody who floods us are collected before they are read. `link_key` signs the
+    start links of orders; without one none is accepted.
     """
 
     business: Business
@@ -29,3 +30,4 @@ class RoadConfig:
     debounce: timedelta = timedelta(seconds=8)
     undo: timedelta = timedelta(seconds=10)
     flood_pause: timedelta = timedelta(minutes=10)
+    link_key: bytes = field(default=b"", repr=False)

@@ -30,5 +30,9 @@ class UnknownAgentError(ResponsesError):
     """No agent has this name, account or link."""
 
 
+class OrderValueError(ResponsesError):
+    """Something of an order cannot be read; the message says what was expected."""
+
+
 class FileStoreError(ResponsesError):
     """There is no way to keep files at the address that was set."""

@@ -1,5 +1,6 @@
 """What is known about a case, by whom, and what an agent adds to it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -7,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.assessment import Assessment
-from models.decision import FactValue
+from models.decision import PROOF_FACT, FactValue
 from models.money import Money
 from models.serial import fact_from_json, fact_to_json
 from models.states import CaseState
@@ -16,6 +17,8 @@ from responses.cases import move, raise_revision
 from responses.errors import BlockedError
 from responses.events import record
 from responses.filing import due_now
+from responses.order_keys import order_key
+from responses.orders import BOOK, as_in_the_book
 from responses.policy import Policy
 from responses.policy.schema import FactSpec, FactType
 from responses.rights import check_free
@@ -26,25 +29,59 @@ ORDER_FACT = "order_id"
 async def known_facts(
     session: AsyncSession, case_id: str, *, by: datetime | None = None
 ) -> dict[str, FactValue]:
-    """Everything known about the case, or what was by a moment; of several values of one name the newest."""
+    """Everything known about the case, or what was by a moment; of several values of one name the newest.
+
+    What the book said of another order than the one the case is about now does not count, nor that another
+    one could not be proven.
+    """
     query = select(Fact).where(Fact.case_id == case_id).order_by(Fact.id)
-    rows = await session.scalars(query if by is None else query.where(Fact.created_at <= by))
+    rows = (await session.scalars(query if by is None else query.where(Fact.created_at <= by))).all()
+    orders = [row.order_key for row in rows if row.name == ORDER_FACT]
     return {
         row.name: FactValue(value=fact_from_json(row.value), source=row.source, unavailable=row.unavailable)
         for row in rows
+        if row.name == ORDER_FACT
+        or (row.source != BOOK and row.name != PROOF_FACT)
+        or row.order_key in orders[-1:]
     }
+
+
+async def cannot_say(session: AsyncSession, case: Case, names: Sequence[str]) -> None:
+    """The customer cannot supply these facts: conditions on them are false from then on."""
+    known = (await known_facts(session, case.id)).get(ORDER_FACT)
+    key = order_key(str(known.value)) if known is not None and not known.unavailable else None
+    for name in names:
+        fact = FactValue(value=None, source="customer", unavailable=True)
+        session.add(
+            Fact(
+                case_id=case.id,
+                name=name,
+                value=fact_to_json(fact),
+                source=fact.source,
+                unavailable=True,
+                order_key=key if name == PROOF_FACT else None,
+            )
+        )
 
 
 async def note_orders(session: AsyncSession, case: Case, assessments: list[Assessment]) -> None:
     """Keeps the order number the customer named, as claimed by the customer."""
     named = [order for assessment in assessments for order in assessment.entities.order_ids]
-    known = await known_facts(session, case.id)
-    if not named or (ORDER_FACT in known and known[ORDER_FACT].value == named[-1]):
+    known = (await known_facts(session, case.id)).get(ORDER_FACT)
+    if not named or (known is not None and known.source == "agent"):
         return
-    if ORDER_FACT in known and known[ORDER_FACT].source == "agent":
+    if known is not None and not known.unavailable and order_key(str(known.value)) == order_key(named[-1]):
         return
-    value = fact_to_json(FactValue(value=named[-1], source="customer"))
-    session.add(Fact(case_id=case.id, name=ORDER_FACT, value=value, source="customer"))
+    value = fact_to_json(FactValue(value=await as_in_the_book(session, named[-1]), source="customer"))
+    session.add(
+        Fact(
+            case_id=case.id,
+            name=ORDER_FACT,
+            value=value,
+            source="customer",
+            order_key=order_key(named[-1]),
+        )
+    )
 
 
 async def give_fact(
@@ -68,8 +105,11 @@ async def give_fact(
     if spec is None:
         raise BlockedError("fact_unknown", name=name)
     await check_free(session, agent, case)
+    value = None if raw is None else parse_fact(spec, raw, policy.currency)
+    if name == ORDER_FACT and raw is not None:
+        value = await as_in_the_book(session, raw.strip())
     fact = FactValue(
-        value=None if raw is None else parse_fact(spec, raw, policy.currency),
+        value=value,
         source="agent",
         unavailable=raw is None,
     )
@@ -83,6 +123,7 @@ async def give_fact(
             source="agent",
             unavailable=fact.unavailable,
             agent_id=agent.id,
+            order_key=order_key(raw) if raw is not None and name == ORDER_FACT else None,
         )
     )
     await raise_revision(session, case)

@@ -194,7 +194,7 @@ class Filing:
         if incoming.is_sample or case.state == CaseState.TAKEN_OVER:
             wait = timedelta(0)
         case.first_unread_at = first
-        case.silence_at = case.answer_until = None
+        case.silence_at = case.answer_until = case.asked_until = None
         if flood:
             case.triage_due_at = max(case.triage_due_at or now, first + self._config.flood_pause)
             set_alarm(session, Job.TRIAGE, case.id, case.triage_due_at)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.decision import Decision, DecisionKind, Given
+from models.decision import Decision, DecisionKind, Given, MissingFact
 from models.serial import from_json
 from models.states import PromiseState, Verdict
 from models.tables import Approval, Case, DecisionRow, Draft, Promise
@@ -62,6 +62,21 @@ async def asked_in(session: AsyncSession, case: Case) -> frozenset[str]:
     )
     decisions = [from_json(Decision, content) for content in await session.scalars(query)]
     return frozenset(fact.name for decision in decisions for fact in decision.asks_customer)
+
+
+async def asked_last(session: AsyncSession, case: Case) -> tuple[MissingFact, ...]:
+    """What our last answer asked the customer for; nothing where it was no question of the policy's."""
+    query = (
+        select(DecisionRow.content)
+        .select_from(Approval)
+        .join(Draft, Draft.id == Approval.draft_id)
+        .outerjoin(DecisionRow, (DecisionRow.id == Draft.decision_id) & (Draft.kind == DecisionKind.ASK))
+        .where(Approval.case_id == case.id, Approval.verdict == Verdict.SEND, Approval.undone_at.is_(None))
+        .order_by(Approval.id.desc())
+        .limit(1)
+    )
+    content = (await session.scalars(query)).first()
+    return from_json(Decision, content).asks_customer if content is not None else ()
 
 
 async def _order_of(session: AsyncSession, case: Case, at: datetime) -> str | None:

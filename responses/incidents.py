@@ -11,6 +11,7 @@ from models.states import PromiseKind, PromiseState
 from models.tables import Case, Fact, Promise
 from responses.cases import last_answer_at
 from responses.facts import ORDER_FACT, known_facts
+from responses.order_keys import order_key
 from responses.reading import Reading
 
 
@@ -60,7 +61,9 @@ async def _failed_again_at(session: AsyncSession, case: Case, reading: Reading) 
 async def _other_order_at(session: AsyncSession, case: Case, answered: datetime) -> datetime | None:
     then = (await known_facts(session, case.id, by=answered)).get(ORDER_FACT)
     now = (await known_facts(session, case.id)).get(ORDER_FACT)
-    if then is None or now is None or then.unavailable or now.unavailable or then.value == now.value:
+    if then is None or now is None or then.unavailable or now.unavailable:
+        return None
+    if order_key(str(then.value)) == order_key(str(now.value)):
         return None
     query = select(func.min(Fact.created_at)).where(
         Fact.case_id == case.id, Fact.name == ORDER_FACT, Fact.created_at > answered

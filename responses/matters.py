@@ -14,6 +14,7 @@ from responses.facts import known_facts
 from responses.history import asked_in, given_to
 from responses.policy import Policy
 from responses.policy.schema import Supplier
+from responses.proof import unproven_facts
 from responses.reading import Reading
 
 _URGENCIES = tuple(Urgency)
@@ -42,6 +43,7 @@ async def matter_of(
     asks = dict.fromkeys(label.label for one in found for label in one.asks)
     urgency = max((one.urgency.label for one in found), key=_URGENCIES.index, default=Urgency.NORMAL.value)
     abstained = frozenset(field for one in found for field in one.abstained)
+    unproven, proof_ask = await unproven_facts(session, case, policy)
     return Matter(
         act=act,
         complaint_types=tuple(types) if act == Act.COMPLAINT else (),
@@ -56,6 +58,8 @@ async def matter_of(
         history=elsewhere,
         now=now,
         asked=await asked_in(session, case) | _shown_by_files(reading, policy),
+        unproven=unproven,
+        proof_ask=proof_ask,
     )
 
 

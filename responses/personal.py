@@ -20,6 +20,7 @@ from models.tables import (
     Call,
     Card,
     Case,
+    Contact,
     Correction,
     Customer,
     DecisionRow,
@@ -31,6 +32,8 @@ from models.tables import (
     Message,
     OfferRow,
     OpenEdit,
+    Order,
+    OrderProof,
     OutboxEntry,
     Promise,
     Prompt,
@@ -134,6 +137,15 @@ def sent_to(scope: Scope) -> ColumnElement[bool]:
     return or_(OutboxEntry.case_id.in_(scope.cases), uncased)
 
 
+def _ordered(scope: Scope) -> ColumnElement[bool]:
+    """The orders known to be the person's: who only named somebody else's number has no part in it."""
+    proven = select(OrderProof.order_id).where(OrderProof.customer_id == scope.customer)
+    accounts = select(Identity.external_id).where(
+        Identity.id.in_(scope.identities), Identity.channel.startswith("telegram:")
+    )
+    return or_(Order.id.in_(proven), Order.telegram_id.in_(accounts))
+
+
 def _labels_only(row: AssessmentRow) -> dict[str, object]:
     found: dict[str, object] = {name: [] for name in _READ_OUT}
     return {**row.fields, "entities": {**row.fields.get("entities", {}), **found}}
@@ -145,7 +157,11 @@ def _no_account(row: Event) -> dict[str, object]:
 
 def _no_words(row: Fact) -> dict[str, object]:
     """Amounts, dates and yes or no stay; what was typed, an order's number among it, does not."""
-    return {**row.value, "value": None} if row.value.get("type") == "text" else row.value
+    return _no_text(row.value)
+
+
+def _no_text(content: dict[str, object]) -> dict[str, object]:
+    return {**content, "value": None} if content.get("type") == "text" else content
 
 
 def _no_sentences(row: DecisionRow) -> dict[str, object]:
@@ -181,6 +197,22 @@ def _holding(
 
 
 HOLDINGS: tuple[Holding, ...] = (
+    # Before the accounts by which some are found.
+    _holding(
+        Order,
+        _ordered,
+        addresses={
+            "number": _erased,
+            "key": _erased,
+            "name": _none,
+            "email": _none,
+            "phone": _none,
+            "postcode": _none,
+            "telegram_id": _none,
+            "facts": lambda row: {name: _no_text(content) for name, content in row.facts.items()},
+        },
+        kept="currency source",
+    ),
     _holding(
         Customer,
         lambda scope: Customer.id == scope.customer,
@@ -235,7 +267,19 @@ HOLDINGS: tuple[Holding, ...] = (
         kept="encoder heads",
     ),
     _holding(Correction, lambda scope: Correction.case_id.in_(scope.cases), kept="labels"),
-    _holding(Fact, lambda scope: Fact.case_id.in_(scope.cases), {"value": _no_words}, kept="name source"),
+    _holding(
+        Fact,
+        lambda scope: Fact.case_id.in_(scope.cases),
+        {"value": _no_words, "order_key": _none},
+        kept="name source",
+    ),
+    _holding(OrderProof, lambda scope: OrderProof.customer_id == scope.customer, kept="how"),
+    _holding(
+        Contact,
+        lambda scope: Contact.customer_id == scope.customer,
+        addresses={"value": _erased},
+        kept="kind",
+    ),
     _holding(
         DecisionRow,
         lambda scope: DecisionRow.case_id.in_(scope.cases),

@@ -3,17 +3,18 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
 from models.database import Database
 from models.decision import Duration, DurationUnit
 from models.states import CaseState, PromiseState
-from models.tables import Case, Customer, Identity, Message, Promise, Setting, Update
+from models.tables import Case, Contact, Customer, Identity, Message, Promise, Setting, Update
 from responses.erasure import blank, erase_person, finish_erasing
 from responses.events import record
 from responses.files import FileStore
+from responses.orders import forget_old_orders
 from responses.personal import Scope
 
 _DONE = "retention_done"
@@ -52,6 +53,7 @@ class Retention:
             async with self._database.writing() as session:
                 if not await _done(session, today):
                     busy = await blank_old_cases(session, horizon, _AT_ONCE)
+                    busy = busy or await forget_old_orders(session, horizon, _AT_ONCE)
                     if not busy and not await forget_old_people(session, horizon, _AT_ONCE):
                         await _forget_deliveries(session, horizon)
                         await session.merge(Setting(name=_DONE, value=today))
@@ -112,7 +114,11 @@ async def _done(session: AsyncSession, today: str) -> bool:
 
 
 async def _forget_deliveries(session: AsyncSession, horizon: datetime) -> None:
-    """What sources delivered has become rows long ago, or never could be read and belongs to nobody."""
+    """What sources delivered has become rows long ago, or never could be read and belongs to nobody.
+
+    Addresses and numbers were read out of words that have gone by now.
+    """
+    await session.execute(delete(Contact).where(Contact.created_at < horizon))
     await session.execute(
         update(Update).where(Update.processed_at < horizon, Update.raw != "{}").values(raw="{}")
     )

@@ -17,6 +17,7 @@ from models.tables import (
     Attachment,
     Card,
     Case,
+    Contact,
     Correction,
     Customer,
     DecisionRow,
@@ -28,6 +29,7 @@ from models.tables import (
     Message,
     OfferRow,
     OpenEdit,
+    OrderProof,
     OutboxEntry,
     Promise,
     Prompt,
@@ -121,6 +123,8 @@ async def remove_samples(session: AsyncSession, actor: str) -> int:
     for decided in (OfferRow, Approval, Draft, DecisionRow):
         await session.execute(delete(decided).where(decided.case_id.in_(cases)))
     await session.execute(update(Case).where(Case.linked_case_id.in_(cases)).values(linked_case_id=None))
+    for told in (OrderProof, Contact):
+        await session.execute(delete(told).where(told.customer_id.in_(customers)))
     await session.execute(delete(Case).where(Case.id.in_(cases)))
     await session.execute(delete(Identity).where(Identity.customer_id.in_(customers)))
     await session.execute(delete(Customer).where(Customer.id.in_(customers)))

@@ -13,25 +13,30 @@ from models.clock import utcnow
 from models.database import Database
 from models.decision import Matter
 from models.labels import Act, Urgency
+from models.orders import LookUp
 from models.states import CaseState, DraftState, Purpose
 from models.tables import Agent, Case, Customer, DecisionRow, Draft, Identity, Message
 from responses.agents import rank
+from responses.answers_to_asks import take_answers
 from responses.cases import has_open_promise, move, open_case, raise_revision
 from responses.channels import AgentChat
 from responses.config import RoadConfig
 from responses.drafts.dates import format_when
 from responses.events import record
-from responses.facts import known_facts, note_orders
+from responses.facts import ORDER_FACT, known_facts, note_orders
 from responses.filing import due_now
 from responses.groups import card_chats
 from responses.hours import OpeningHours
 from responses.incidents import note_incident
+from responses.look_up import look_order_up
 from responses.matters import matter_of
 from responses.oncall import raise_alarm
+from responses.order_keys import order_key
 from responses.outbox import cancel_cards, enqueue, enqueue_card
 from responses.policies import PolicyBook
 from responses.policy import decide
 from responses.presence import absences_at, present_agents
+from responses.proof import consult_book, note_contacts
 from responses.proposing import propose_decision
 from responses.reading import Reading, read_case
 from responses.rights import may_approve
@@ -47,7 +52,10 @@ _ANSWERED = (CaseState.ANSWERED, CaseState.PROMISED, CaseState.CLOSED)
 
 
 class Triage:
-    """Reads due cases and puts a draft on the table. `agent_chat` tells where cards go."""
+    """Reads due cases and puts a draft on the table.
+
+    `agent_chat` tells where cards go, `look_up` asks the business's own system for orders, where it has one.
+    """
 
     def __init__(
         self,
@@ -58,7 +66,9 @@ class Triage:
         texts: StandingTexts,
         classify: Classify,
         agent_chat: AgentChat,
+        look_up: LookUp | None = None,
     ) -> None:
+        self._look_up = look_up
         self._database = database
         self._config = config
         self._policies = policies
@@ -95,6 +105,8 @@ class Triage:
         reading = await read_case(self._database, self._classify, case_id)
         if reading is None:
             return
+        if self._look_up is not None:
+            await look_order_up(self._database, self._look_up, self._policies, self._config, reading)
         async with self._database.writing() as session:
             case = await session.get_one(Case, case_id, with_for_update=True)
             now = utcnow()
@@ -136,7 +148,9 @@ class Triage:
         if case.state == CaseState.TAKEN_OVER:
             await self._forward(session, case, reading)
             return
-        if case.reopened_from is not None and _only_thanks(reading, case.reopened_from):
+        policy = await self._policies.in_force(session, case.audience, case.incident_at)
+        answered = await take_answers(session, case, reading, policy)
+        if case.reopened_from is not None and not answered and _only_thanks(reading, case.reopened_from):
             self._change_nothing(session, case)
             return
         if case.reopened_from in _ANSWERED and await self._brings_new_matter(
@@ -147,6 +161,8 @@ class Triage:
         await note_orders(session, case, reading.found)
         await note_incident(session, case, reading)
         policy = await self._policies.in_force(session, case.audience, case.incident_at)
+        await note_contacts(session, case, [one.entities for one in reading.found])
+        await consult_book(session, case, policy)
         matter = await matter_of(session, case, reading, policy, now)
         decision = decide(policy, matter, language=self._config.language)
         draft = await propose_decision(
@@ -275,9 +291,9 @@ class Triage:
         rows = await session.scalars(select(DecisionRow.content).where(DecisionRow.case_id == case.id))
         types = {name for content in rows for name in content["complaint_types"]}
         named = {label.label for one in found for label in one.complaint_types}
-        orders = {order for one in found for order in one.entities.order_ids}
-        known = (await known_facts(session, case.id)).get("order_id")
-        new_order = bool(orders) and known is not None and known.value not in orders
+        orders = {order_key(order) for one in found for order in one.entities.order_ids}
+        known = (await known_facts(session, case.id)).get(ORDER_FACT)
+        new_order = bool(orders) and known is not None and order_key(str(known.value)) not in orders
         return new_order or bool(types and named and not named & types)
 
     async def _split(self, session: AsyncSession, case: Case, reading: Reading) -> None:

@@ -33,6 +33,8 @@ from responses.approval import proposed_draft
 from responses.cases import holder_of, open_messages, waits_for_us
 from responses.corrections import Understood, understood
 from responses.facts import known_facts
+from responses.proof import BookView, book_view
+from responses.related import maybe_same_person, same_order
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +58,8 @@ class CaseView:
 
     `unread` are the customer's messages since our last answer; `decision` and `draft` are the ones on
     the table, None where there are none. `sending` holds answers that are pending, unconfirmed or failed.
+    `same_order` are other cases on the same order, of whoever; `maybe_same` those of people who may be the
+    same.
     """
 
     case: Case
@@ -75,6 +79,9 @@ class CaseView:
     other_cases: tuple[Case, ...]
     rating: Rating | None
     events: tuple[Event, ...]
+    book: BookView
+    same_order: tuple[Case, ...]
+    maybe_same: tuple[Case, ...]
 
 
 async def view_case(session: AsyncSession, case: Case) -> CaseView:
@@ -142,6 +149,9 @@ async def view_case(session: AsyncSession, case: Case) -> CaseView:
         events=tuple(
             (await session.scalars(select(Event).where(Event.case_id == case.id).order_by(Event.id))).all()
         ),
+        book=await book_view(session, case),
+        same_order=tuple(await same_order(session, case)),
+        maybe_same=tuple(await maybe_same_person(session, case)),
     )
 
 

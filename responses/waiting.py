@@ -26,6 +26,7 @@ def await_answer(case: Case, hours: OpeningHours, now: datetime) -> None:
     """We have asked the customer something. Nobody is reminded of it while the business sleeps."""
     case.silence_at = hours.next_opening(now + REMIND_AFTER)
     case.answer_until = now + ANSWER_REOPENS_WITHIN
+    case.asked_until = None
 
 
 async def silent_cases(session: AsyncSession, now: datetime) -> Sequence[Case]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rimedio import model_commands, policy_commands, rules_commands, train_command
+from rimedio import model_commands, orders_commands, policy_commands, rules_commands, train_command
 from rimedio.terminal import USAGE, fail, say, settings_or_fail, with_database
 
 if TYPE_CHECKING:
@@ -100,6 +100,7 @@ model_commands.register(app)
 train_command.register(app)
 policy_commands.register(app)
 rules_commands.register()
+orders_commands.register(app)
 
 
 @agents_app.command("add")
@@ -131,13 +132,10 @@ def agents_add(
 
 
 async def _telegram_link(settings: "Settings", code: str) -> str:
-    import httpx
+    from rimedio.telegram_name import telegram_name
 
-    try:
-        async with httpx.AsyncClient(timeout=10) as client:
-            answer = await client.get(f"{settings.telegram_api}/bot{settings.telegram_token}/getMe")
-            username = answer.json()["result"]["username"]
-    except (httpx.HTTPError, KeyError, ValueError):
+    username = await telegram_name(settings)
+    if username is None:
         return f"(Telegram does not answer) in the bot's chat, send: /start {code}"
     return f"https://t.me/{username}?start={code}"
 

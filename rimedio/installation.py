@@ -18,6 +18,7 @@ from models.errors import DatabaseLockedError
 from models.upgrade import upgrade
 from responses.agents import add_agent, make_link, working_agents
 from responses.config import Business, RoadConfig
+from responses.order_links import link_key
 from responses.policies import PolicyBook
 from responses.policy import PolicyFileError
 from responses.policy.case_file import SUFFIX
@@ -42,6 +43,7 @@ def road_config(settings: Settings) -> RoadConfig:
         language=settings.language,
         debounce=settings.debounce_time,
         undo=settings.undo_time,
+        link_key=link_key(settings.signing_secret),
     )
 
 

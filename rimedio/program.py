@@ -44,6 +44,7 @@ from responses.samples import sample_handler
 from responses.silence import note_silence
 from responses.standing_texts import StandingTexts
 from responses.triage import Triage, idle_takeovers, outdated_drafts, overdue_cases, unread_cases
+from responses.unanswered import asked_cases, end_asking
 from responses.waiting import end_silence, silent_cases
 from responses.watch import Watch
 from rimedio.ears import Ears
@@ -53,6 +54,7 @@ from rimedio.heads_store import complaint_types_of
 from rimedio.installation import road_config
 from rimedio.jobs import SWEEP_EVERY, Jobs, jobs_url
 from rimedio.model import Model
+from rimedio.order_source import OrderSource
 from rimedio.places import places_for
 from rimedio.presence import Presence
 from rimedio.settings import Settings
@@ -96,6 +98,9 @@ class Program:
                 texts=texts,
                 classify=self.model.classify,
                 agent_chat=self._agent_chat,
+                look_up=OrderSource(settings.orders_url, settings.orders_token)
+                if settings.orders_url
+                else None,
             ),
             approvals=Approvals(config),
             policies=policies,
@@ -313,6 +318,9 @@ class Program:
             await give_up_lost(session, now)
             for case in await idle_takeovers(session, now) if keeps_house else ():
                 await draft_anew(session, case)
+            for case in await asked_cases(session, now) if keeps_house else ():
+                policy = await self.road.policies.in_force(session, case.audience, case.incident_at)
+                await end_asking(session, case, policy, now)
             for case in await silent_cases(session, now) if keeps_house else ():
                 await end_silence(session, self.road.texts, case, now)
             for case in await outdated_drafts(session, now) if keeps_house else ():

@@ -114,6 +114,14 @@ def _token(value: str) -> str:
     return value
 
 
+def _orders_url(value: str) -> str:
+    if not value.startswith(("http://", "https://")) or "{order}" not in value:
+        raise ValueError(
+            "expected an address with {order} in it, such as https://shop.example/orders/{order}"
+        )
+    return value
+
+
 def _retention(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -146,6 +154,8 @@ class Settings(BaseSettings):
     telegram_api: Address = TELEGRAM
     telegram_webhook: bool = False
     policy: Path | None = None
+    orders_url: Annotated[str, AfterValidator(_orders_url)] | None = None
+    orders_token: str | None = Field(default=None, min_length=1)
     encoder: str | None = None
     heads: Path | None = None
     files: str | None = None
@@ -276,7 +286,7 @@ def _sentence(problem: object) -> str:
     name = "RIMEDIO_" + ".".join(str(part) for part in details["loc"]).upper()
     shown = (
         "(not shown)"
-        if details["loc"][0] in ("secret", "telegram_token", "database_url", "metrics_token")
+        if details["loc"][0] in ("secret", "telegram_token", "database_url", "metrics_token", "orders_token")
         else repr(details["input"])
     )
     return f"{name} = {shown}: {str(details['msg']).removeprefix('Value error, ')}"

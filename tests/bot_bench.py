@@ -35,6 +35,7 @@ from responses.filing import Filing
 from responses.giving_up import give_up
 from responses.hand import HandChannel
 from responses.inbox import Inbox
+from responses.order_links import link_key
 from responses.policies import PolicyBook
 from responses.road import Road
 from responses.standing_texts import StandingTexts
@@ -43,6 +44,7 @@ from rimedio.bell import Bell
 from tests.databases import open_sqlite
 from tests.telegram import Double, Seen, User
 
+LINK_KEY = link_key("a secret of the tests")
 QUICK = Limit(count=1_000, seconds=0.01)
 
 
@@ -86,6 +88,7 @@ class BotBench:
             timezone=ZoneInfo("Europe/Rome"),
             debounce=timedelta(0),
             undo=timedelta(seconds=undo),
+            link_key=LINK_KEY,
         )
         self.says = late_parcel()
 

@@ -384,6 +384,7 @@ document.addEventListener("click", async (event) => {
     say(await act("files/remove", { ...content(), file: pressed.dataset.takeOut }));
     refresh({ mine: true });
   }
+  if ("vouch" in pressed.dataset) { say(await post(`${here}/vouch`, {})); refresh(); }
   if (pressed.dataset.split) arrange("split", { message: pressed.dataset.split });
   if (pressed.dataset.merge) arrange("merge", { into: Number(pressed.dataset.merge) });
   const fact = pressed.closest("[data-fact]");

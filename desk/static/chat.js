@@ -136,7 +136,7 @@ form.addEventListener("submit", (event) => {
   const value = text.value;
   if (!value.trim()) { tell(words.empty); text.focus(); return; }
   if ([...value].length > Number(main.dataset.longest)) { tell(words.too_long); return; }
-  const message = { id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`, text: value, name: name.value.trim() || null };
+  const message = { id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`, text: value, name: name.value.trim() || null, order: main.dataset.order || null };
   unsent.push(message);
   keepUnsent();
   text.value = "";

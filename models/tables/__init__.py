@@ -20,6 +20,7 @@ from models.tables.house import (
     Setting,
     StandingText,
 )
+from models.tables.orders import Contact, Order, OrderProof
 from models.tables.people import Customer, Identity
 from models.tables.promises import LedgerEntry, Promise, Voucher
 from models.tables.ratings import Rating
@@ -36,6 +37,7 @@ __all__ = [
     "Call",
     "Card",
     "Case",
+    "Contact",
     "Correction",
     "Cursor",
     "Customer",
@@ -50,6 +52,8 @@ __all__ = [
     "Message",
     "OfferRow",
     "OpenEdit",
+    "Order",
+    "OrderProof",
     "OutboxEntry",
     "PolicyUse",
     "PolicyVersion",

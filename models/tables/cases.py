@@ -19,7 +19,9 @@ class Case(Base):
     `reopened_from` remembers the state a message was added to, until triage has read the message.
     `triage_attempts` counts triages that broke off with an error, since the last one that did not.
     While we wait for the customer, `silence_at` is when their silence next has a consequence, and until
-    `answer_until` an answer reopens the case.
+    `answer_until` an answer reopens the case. `asked_until` is when what we asked for counts as unavailable,
+    None until the policy was looked at for it.
+    `book_failed_at` is when the order book could not be reached, until it could.
     `blanked_at` is when its words were last deleted, because they had been kept for long enough.
     """
 
@@ -47,6 +49,7 @@ class Case(Base):
     triage_attempts: Mapped[int] = mapped_column(default=0)
     silence_at: Mapped[datetime | None] = mapped_column(index=True)
     answer_until: Mapped[datetime | None]
+    asked_until: Mapped[datetime | None]
     first_unread_at: Mapped[datetime | None]
     reopened_from: Mapped[str | None] = mapped_column(String(32))
     incident_at: Mapped[datetime] = mapped_column(default=utcnow)
@@ -57,6 +60,7 @@ class Case(Base):
     passed_to_role: Mapped[str | None] = mapped_column(String(16))
     flag: Mapped[str | None]
     linked_case_id: Mapped[str | None] = mapped_column(ref("cases.id"))
+    book_failed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     closed_at: Mapped[datetime | None]
     blanked_at: Mapped[datetime | None]

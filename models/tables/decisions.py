@@ -32,7 +32,11 @@ class AssessmentRow(Base):
 
 
 class Fact(Base):
-    """A known fact about a case; the newest row of a name counts."""
+    """A known fact about a case; the newest row of a name counts.
+
+    `order_key` is the `Order.key` of the order that is named, or in whose row of the book the value stood: of
+    the book's facts only those of the case's order count.
+    """
 
     __tablename__ = "facts"
 
@@ -43,6 +47,7 @@ class Fact(Base):
     source: Mapped[str] = mapped_column(String(32))
     unavailable: Mapped[bool] = mapped_column(default=False)
     agent_id: Mapped[str | None] = mapped_column(ref("agents.id"))
+    order_key: Mapped[str | None] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 

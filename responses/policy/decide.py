@@ -4,14 +4,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from models.decision import Decision, DecisionKind, Matter, MissingFact, Role, Step, StepOutcome
+from models.decision import (
+    PROOF_FACT,
+    Decision,
+    DecisionKind,
+    Matter,
+    MissingFact,
+    Role,
+    Step,
+    StepOutcome,
+)
 from models.labels import Act
 from responses.policy.coverage import Run, concerns, may_hold, narrowed
 from responses.policy.joining import Joined, join
 from responses.policy.limits import Limited, apply_limits, higher
-from responses.policy.schema import Policy, Supplier
+from responses.policy.schema import FactType, Policy, Supplier
 from responses.policy.sentences import Sentences, listed
-from responses.policy.situation import situation
+from responses.policy.situation import can_be_supplied, situation
 from responses.policy.trial import Trial, Tried, try_type
 
 _Item = TypeVar("_Item")
@@ -175,7 +184,16 @@ def _without_formula(policy: Policy, trials: Sequence[Trial]) -> bool:
 
 
 def _missing(policy: Policy, matter: Matter, names: Iterable[str]) -> tuple[MissingFact, ...]:
-    return tuple(_missing_fact(policy, matter, name) for name in dict.fromkeys(names))
+    wanted = tuple(dict.fromkeys(names))
+    facts = [
+        _missing_fact(policy, matter, name)
+        for name in wanted
+        if name not in matter.unproven or can_be_supplied(policy.facts[name])
+    ]
+    if not matter.unproven.isdisjoint(wanted):
+        ask = None if PROOF_FACT in matter.asked else matter.proof_ask
+        facts.append(MissingFact(name=PROOF_FACT, type=FactType.TEXT, ask=ask, from_agent=False))
+    return tuple(facts)
 
 
 def _missing_fact(policy: Policy, matter: Matter, name: str) -> MissingFact:

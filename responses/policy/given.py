@@ -19,6 +19,7 @@ from models.decision import (
 from models.labels import Act
 from models.money import Money
 from responses.hours import add_months
+from responses.order_keys import order_key
 from responses.policy.amounts import DIVISIBLE
 from responses.policy.schema import Policy
 from responses.policy.situation import ORDER
@@ -101,13 +102,13 @@ def _same_failure(given: Given, matter: Matter, complaint_type: str | None) -> b
 
 def _order_of(matter: Matter) -> str | None:
     order = matter.facts.get(ORDER)
-    return None if order is None or order.unavailable else str(order.value)
+    return None if order is None or order.unavailable else order_key(str(order.value))
 
 
 def _same_order(given: Given, order: str | None, matter: Matter) -> bool:
     """Whether something was given for what the matter is about: in this case, unless for another order."""
     if order is not None and given.order_id is not None:
-        return given.order_id == order
+        return order_key(given.order_id) == order
     return given in matter.given_here
 
 

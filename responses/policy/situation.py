@@ -48,8 +48,9 @@ def situation(policy: Policy, matter: Matter, complaint_type: str | None) -> Sit
 
     A value that does not fit the declared type (the file has changed since, or the money has another
     currency) counts as unknown. So does nothing that neither customer nor agent can supply: waiting for
-    it would be waiting for ever, hence it is unavailable. Whoever says that nobody knows says nothing
-    against what the owner presumes in just that case: the presumption stands.
+    it would be waiting for ever, hence it is unavailable. What the order book knows and will tell once the
+    customer has shown that the order is theirs is unknown until then. Whoever says that nobody knows says
+    nothing against what the owner presumes in just that case: the presumption stands.
     """
     presumptions = policy.presumed_for(complaint_type)
     known: dict[str, FactInput] = {}
@@ -63,7 +64,9 @@ def situation(policy: Policy, matter: Matter, complaint_type: str | None) -> Sit
         elif name in presumptions:
             known[name] = presumptions[name]
             presumed.add(name)
-        elif (given is not None and given.unavailable) or not can_be_supplied(spec):
+        elif (given is not None and given.unavailable) or (
+            not can_be_supplied(spec) and name not in matter.unproven
+        ):
             unavailable.add(name)
     return Situation(
         matter=matter,

@@ -38,6 +38,7 @@ from responses.filing import Filing
 from responses.giving_up import give_up
 from responses.hand import HandChannel
 from responses.inbox import Inbox, receive
+from responses.order_links import link_key
 from responses.policies import PolicyBook
 from responses.road import Road
 from responses.samples import sample_handler
@@ -46,6 +47,7 @@ from responses.triage import Triage
 
 BASE = "http://desk.test"
 PASSWORD = "una frase lunga"
+LINK_KEY = link_key("a secret of the tests")
 _HASH = hash_password(PASSWORD)
 _POLICIES = PolicyBook()
 """One for all tests: it keeps nothing but parsed files, by their content."""
@@ -131,6 +133,7 @@ class House:
             timezone=ZoneInfo("Europe/Rome"),
             debounce=timedelta(0),
             undo=timedelta(0),
+            link_key=LINK_KEY,
         )
         filing = Filing(config, lambda text: re.findall(r"RS\d+", text))
         policies, texts = _POLICIES, StandingTexts(config)

@@ -34,6 +34,7 @@ def test_everything_has_a_default() -> None:
         ("RIMEDIO_DATABASE_URL", "mysql://x", "postgresql://"),
         ("RIMEDIO_TELEGRAM_TOKEN", "abc", "BotFather"),
         ("RIMEDIO_SECRET", "short", "16"),
+        ("RIMEDIO_ORDERS_URL", "https://shop.example/orders/", "{order}"),
         ("RIMEDIO_RETENTION", "forever", "24 months"),
         ("RIMEDIO_RETENTION", "29 days", "at least 30 days"),
         ("RIMEDIO_RETENTION", "0 months", "24 months"),

@@ -1,0 +1,199 @@
+"""Answers to what we have asked: facts where exactly one thing fits, and left to an agent otherwise."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import TypeVar
+
+from ruamel.yaml import YAML
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.assessment import Assessment
+from models.decision import FactValue, MissingFact
+from models.money import Money
+from models.serial import fact_to_json
+from models.tables import Case, Fact
+from responses.events import record
+from responses.facts import ORDER_FACT, cannot_say, known_facts
+from responses.history import asked_last
+from responses.order_keys import order_key
+from responses.orders import as_in_the_book
+from responses.policy import Policy
+from responses.policy.schema import FactType, Supplier
+from responses.reading import Reading
+
+_Item = TypeVar("_Item")
+
+_SHORT = 5
+"""In words: an answer that is longer says more than yes, no or a choice."""
+_INTEGER = re.compile(r"(?<![\w.,/-])\d{1,4}(?![\w/-]|[.,]\d)")
+_CODE = re.compile(r"(?<![\w-])(?=[A-Za-z0-9/-]*\d)[A-Za-z0-9][A-Za-z0-9/-]{3,29}(?![\w-])")
+
+
+async def take_answers(session: AsyncSession, case: Case, reading: Reading, policy: Policy) -> bool:
+    """Keeps what the fresh messages answer to our last question; whether they answer any of it.
+
+    What the customer cannot give becomes unavailable, whichever of the things asked it was.
+    """
+    known = await known_facts(session, case.id)
+    asked = [fact for fact in await asked_last(session, case) if fact.name not in known]
+    if not asked or not reading.fresh:
+        return False
+    texts = [message.text for message in reading.fresh]
+    found = answers_in(asked, texts, reading.found_fresh, policy)
+    if ORDER_FACT in found:
+        found[ORDER_FACT] = await as_in_the_book(session, str(found[ORDER_FACT]))
+    for name, value in found.items():
+        _keep(session, case, name, value)
+    named = any(one.entities.order_ids for one in reading.found_fresh)
+    lacking = [
+        fact.name
+        for fact in asked
+        # A number that the message does name is lacking to nobody.
+        if cannot(texts) and fact.name not in found and not (named and fact.name == ORDER_FACT)
+    ]
+    await cannot_say(session, case, lacking)
+    if found or lacking:
+        record(session, "customer", "fact.answered", case.id, taken=len(found), lacking=len(lacking))
+    return bool(found or lacking)
+
+
+def cannot(texts: Sequence[str]) -> bool:
+    """Whether they say that they do not have what we asked for, and not only for now."""
+    words = _words()
+    for text in texts:
+        said = text.casefold()
+        for language, pattern in words["unable"].items():
+            for match in _whole(pattern).finditer(said):
+                rest = said[match.end() :]
+                sentence = re.split(r"[.!?;\n]", rest)[0]
+                ends = re.match(rf"\s*(?:[^\w\s]|$|(?:{words['goes_on'][language]})(?!\w))", rest)
+                if ends and not _whole(words["not_yet"][language]).search(sentence):
+                    return True
+    return False
+
+
+def answers_in(
+    asked: Sequence[MissingFact], texts: Sequence[str], read: Sequence[Assessment], policy: Policy
+) -> dict[str, object]:
+    """The facts that the texts give: of each type only where one was asked for, and one thing fits."""
+    return dict(_answers(asked, texts, read, policy))
+
+
+def _answers(
+    asked: Sequence[MissingFact], texts: Sequence[str], read: Sequence[Assessment], policy: Policy
+) -> Iterator[tuple[str, object]]:
+    by_type: dict[str, list[MissingFact]] = {}
+    for fact in asked:
+        spec = policy.facts.get(fact.name)
+        # Of a photo that was asked for, an agent says what it shows.
+        if spec is not None and Supplier.CUSTOMER in spec.suppliers:
+            by_type.setdefault(fact.type, []).append(fact)
+    if any(fact.name == ORDER_FACT for fact in asked) and not any(one.entities.order_ids for one in read):
+        codes = {order_key(code): code for text in texts for code in _CODE.findall(text)}
+        others = any(one.entities.phone_numbers or one.entities.dates or one.entities.ibans for one in read)
+        if len(codes) == 1 and not others:
+            yield ORDER_FACT, next(iter(codes.values()))
+    for kind, facts in by_type.items():
+        if len(facts) != 1:
+            continue
+        value = _value(kind, facts[0], texts, read, policy)
+        if value is not None:
+            yield facts[0].name, value
+
+
+def _value(
+    kind: str, fact: MissingFact, texts: Sequence[str], read: Sequence[Assessment], policy: Policy
+) -> object | None:
+    match kind:
+        case FactType.DATE:
+            return _only({day for one in read for day in one.entities.dates})
+        case FactType.MONEY:
+            amount = _only({amount for one in read for amount in one.entities.amounts})
+            if amount is None or amount.currency != policy.currency:
+                return None
+            return Money(amount=amount.value, currency=amount.currency)
+        case FactType.DAYS | FactType.NUMBER:
+            return _number(kind, texts, read)
+        case FactType.YES_NO:
+            return _yes_or_no(texts)
+        case FactType.CHOICE:
+            return _choice(fact, texts)
+        case _:
+            return None
+
+
+def _number(kind: str, texts: Sequence[str], read: Sequence[Assessment]) -> Decimal | None:
+    if any(one.entities.amounts or one.entities.dates or one.entities.order_ids for one in read):
+        return None
+    figures = [figure for text in texts for figure in _INTEGER.findall(text)]
+    if len(figures) != 1:
+        return None
+    said = " ".join(texts).casefold()
+    days = _whole("|".join(_words()["days"].values()))
+    bare = said.strip(" .!") == figures[0]
+    # "Two weeks" is not two days.
+    if kind == FactType.DAYS and not bare and not days.search(said):
+        return None
+    return Decimal(figures[0])
+
+
+def _yes_or_no(texts: Sequence[str]) -> bool | None:
+    said = _short(texts)
+    if said is None:
+        return None
+    words = _words()
+    yes, no = ("|".join(words[answer].values()) for answer in ("yes", "no"))
+    begins = re.match(rf"(?:{yes}|{no})(?!\w)", said)
+    says_yes, says_no = (_whole(answer).search(said) is not None for answer in (yes, no))
+    return says_yes if begins and says_yes != says_no else None
+
+
+def _choice(fact: MissingFact, texts: Sequence[str]) -> str | None:
+    said = _short(texts)
+    if said is None:
+        return None
+    called = _words()["choices"]
+    named = {
+        choice
+        for choice in fact.choices
+        if _whole(
+            "|".join([re.escape(choice.replace("_", " ")), *([called[choice]] if choice in called else [])])
+        ).search(said)
+    }
+    return _only(named)
+
+
+def _short(texts: Sequence[str]) -> str | None:
+    said = " ".join(" ".join(texts).casefold().split())
+    return said if 0 < len(said.split()) <= _SHORT else None
+
+
+def _only(values: set[_Item]) -> _Item | None:
+    return next(iter(values)) if len(values) == 1 else None
+
+
+def _keep(session: AsyncSession, case: Case, name: str, value: object) -> None:
+    fact = FactValue(value=value, source="customer")
+    session.add(
+        Fact(
+            case_id=case.id,
+            name=name,
+            value=fact_to_json(fact),
+            source=fact.source,
+            order_key=order_key(str(value)) if name == ORDER_FACT else None,
+        )
+    )
+
+
+def _whole(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
+
+
+@cache
+def _words() -> Mapping[str, Mapping[str, str]]:
+    text = files("responses").joinpath("phrases", "replies.yaml").read_text(encoding="utf-8")
+    words: Mapping[str, Mapping[str, str]] = YAML(typ="safe").load(text)
+    return words

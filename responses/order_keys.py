@@ -1,0 +1,9 @@
+"""How numbers of orders are compared."""
+
+import unicodedata
+
+
+def order_key(number: str) -> str:
+    """An order number for comparing: "RS 1234-5" and "rs12345" are the same."""
+    plain = unicodedata.normalize("NFKC", number).casefold()
+    return "".join(character for character in plain if character.isalnum()).upper()

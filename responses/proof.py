@@ -1,0 +1,252 @@
+"""Whose order it is: what somebody writes is claimed, and proven by what only the buyer would know."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.assessment import Entities
+from models.clock import utcnow
+from models.decision import PROOF_FACT, FactValue
+from models.once import insert_once
+from models.serial import fact_to_json
+from models.states import CaseState, Direction, ProofHow
+from models.tables import Agent, Case, Contact, Fact, Identity, Message, Order, OrderProof
+from responses.cases import move, raise_revision
+from responses.errors import BlockedError
+from responses.events import record
+from responses.facts import ORDER_FACT, known_facts
+from responses.filing import due_now
+from responses.order_keys import order_key
+from responses.orders import BOOK, facts_of, find_order, last_import
+from responses.policy import Policy
+from responses.policy.schema import Supplier
+from responses.rights import check_free
+from responses.wanted_proof import what_to_ask
+
+EMAIL, PHONE = "email", "phone"
+LINK_COUNTS_FOR = timedelta(days=30)
+"""For so long a message without a number is about the order whose link was opened."""
+_MOST_TRIES = 3
+"""Who gives more addresses, numbers or postcodes than this is guessing: an agent has to say then."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BookView:
+    """What the book says to a case.
+
+    `number` is the one that the case is about, None while nobody named any; `order` what the book has of it,
+    `proof` why it is known to be theirs. `changed` are the facts of the case that the book gave and that
+    stand differently in it by now.
+    """
+
+    number: str | None
+    order: Order | None
+    proof: OrderProof | None
+    proven_by: str | None
+    changed: Mapping[str, FactValue]
+    last_import: datetime | None
+
+
+async def book_view(session: AsyncSession, case: Case) -> BookView:
+    """What the book says to the case, for agents."""
+    known = await known_facts(session, case.id)
+    named = known.get(ORDER_FACT)
+    number = str(named.value) if named is not None and not named.unavailable else None
+    order = await find_order(session, number) if number is not None else None
+    proof = await proof_of(session, case.customer_id, order) if order is not None else None
+    agent = await session.get(Agent, proof.agent_id) if proof is not None and proof.agent_id else None
+    now = facts_of(order) if order is not None else {}
+    return BookView(
+        number=number,
+        order=order,
+        proof=proof,
+        proven_by=agent.name if agent is not None else None,
+        changed={
+            name: now[name]
+            for name, fact in known.items()
+            if fact.source == BOOK and name in now and now[name].value != fact.value
+        },
+        last_import=await last_import(session),
+    )
+
+
+async def proof_of(session: AsyncSession, customer_id: str, order: Order) -> OrderProof | None:
+    """Why this order is known to be the customer's; None while it is not."""
+    query = select(OrderProof).where(OrderProof.customer_id == customer_id, OrderProof.order_id == order.id)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def prove(
+    session: AsyncSession,
+    customer_id: str,
+    order: Order,
+    how: ProofHow,
+    *,
+    case_id: str | None = None,
+    agent_id: str | None = None,
+) -> bool:
+    """Notes that the order is the customer's; False when that was known. The first proof stays."""
+    made = await insert_once(
+        session,
+        OrderProof,
+        customer_id=customer_id,
+        order_id=order.id,
+        case_id=case_id,
+        how=how,
+        agent_id=agent_id,
+        created_at=utcnow(),
+    )
+    if made is not None:
+        record(session, agent_id or "customer", "order.proven", case_id, proof=made)
+    return made is not None
+
+
+async def vouch(session: AsyncSession, agent: Agent, case: Case) -> None:
+    """An agent says: it is them. The book's facts hold from then on, and the case is decided anew.
+
+    Raises:
+        BlockedError: `order_unknown` when the book has no order of the case's number; `claimed`.
+        NotAllowedError: `own_case`.
+    """
+    await check_free(session, agent, case)
+    view = await book_view(session, case)
+    if view.order is None:
+        raise BlockedError("order_unknown", number=view.number or "")
+    if not await prove(
+        session, case.customer_id, view.order, ProofHow.AGENT, case_id=case.id, agent_id=agent.id
+    ):
+        return
+    if case.state in (CaseState.CLOSED, CaseState.SPAM):
+        move(case, CaseState.DRAFTING)
+    await raise_revision(session, case)
+    await due_now(session, case)
+
+
+async def note_contacts(session: AsyncSession, case: Case, named: Sequence[Entities]) -> None:
+    """Keeps the addresses and telephone numbers that the customer wrote."""
+    values = {(EMAIL, email.casefold()) for one in named for email in one.emails}
+    values |= {(PHONE, phone) for one in named for phone in one.phone_numbers}
+    for kind, value in sorted(values):
+        await insert_once(
+            session, Contact, customer_id=case.customer_id, kind=kind, value=value, created_at=utcnow()
+        )
+
+
+async def consult_book(session: AsyncSession, case: Case, policy: Policy) -> None:
+    """Makes what the book knows facts of the case, as far as the order is known to be the customer's.
+
+    What an agent has said stays. A number that a link or the book itself gives is noted first.
+    """
+    identity = await session.get_one(Identity, case.identity_id)
+    known = await known_facts(session, case.id)
+    if ORDER_FACT not in known:
+        own = await _own_order(session, case, identity)
+        if own is None:
+            return
+        _note(session, case, own, ORDER_FACT, FactValue(value=own.number, source=BOOK))
+        order: Order | None = own
+    elif known[ORDER_FACT].unavailable:
+        return
+    else:
+        order = await find_order(session, str(known[ORDER_FACT].value))
+    if order is None:
+        return
+    if await proof_of(session, case.customer_id, order) is None:
+        how = await _evidence(session, case, identity, order)
+        if how is None:
+            return
+        await prove(session, case.customer_id, order, how, case_id=case.id)
+    spoken = facts_of(order)
+    for name in spoken.keys() - {ORDER_FACT}:
+        spec = policy.facts.get(name)
+        if spec is not None and Supplier.BOOK not in spec.suppliers:
+            continue
+        before = known.get(name)
+        said_by_agent = before is not None and before.source == "agent"
+        if not said_by_agent and (before is None or before.value != spoken[name].value):
+            _note(session, case, order, name, spoken[name])
+
+
+async def unproven_facts(
+    session: AsyncSession, case: Case, policy: Policy
+) -> tuple[frozenset[str], Mapping[str, str] | None]:
+    """What the book would tell if the order were known to be theirs, and what to ask them for it.
+
+    Nothing where there is no such order, where it is proven, or where they cannot prove it.
+    """
+    nothing: tuple[frozenset[str], None] = frozenset(), None
+    known = await known_facts(session, case.id)
+    named, proof = known.get(ORDER_FACT), known.get(PROOF_FACT)
+    if named is None or named.unavailable or (proof is not None and proof.unavailable):
+        return nothing
+    order = await find_order(session, str(named.value))
+    if order is None or await proof_of(session, case.customer_id, order) is not None:
+        return nothing
+    told = frozenset(
+        name
+        for name in facts_of(order)
+        if name in policy.facts and Supplier.BOOK in policy.facts[name].suppliers and name not in known
+    )
+    return told, what_to_ask(order)
+
+
+async def _own_order(session: AsyncSession, case: Case, identity: Identity) -> Order | None:
+    """The order of the link they opened last; else the only one the book has of their Telegram account."""
+    opened = (
+        select(Order)
+        .join(OrderProof, OrderProof.order_id == Order.id)
+        .where(
+            OrderProof.customer_id == case.customer_id,
+            OrderProof.how == ProofHow.LINK,
+            OrderProof.created_at > case.created_at - LINK_COUNTS_FOR,
+        )
+        .order_by(OrderProof.id.desc())
+        .limit(1)
+    )
+    order = (await session.scalars(opened)).one_or_none()
+    if order is not None or not identity.channel.startswith("telegram:"):
+        return order
+    theirs = select(Order).where(Order.telegram_id == identity.external_id).limit(2)
+    found = (await session.scalars(theirs)).all()
+    return found[0] if len(found) == 1 else None
+
+
+async def _evidence(session: AsyncSession, case: Case, identity: Identity, order: Order) -> ProofHow | None:
+    if identity.channel.startswith("telegram:") and order.telegram_id == identity.external_id:
+        return ProofHow.TELEGRAM
+    said = await session.execute(
+        select(Contact.kind, Contact.value).where(Contact.customer_id == case.customer_id)
+    )
+    contacts: dict[str, set[str]] = {EMAIL: set(), PHONE: set()}
+    for kind, value in said:
+        contacts[kind].add(value)
+    for how, kind, kept in ((ProofHow.EMAIL, EMAIL, order.email), (ProofHow.PHONE, PHONE, order.phone)):
+        if kept in contacts[kind] and len(contacts[kind]) <= _MOST_TRIES:
+            return how
+    if order.postcode is not None:
+        texts = select(Message.text).where(Message.case_id == case.id, Message.direction == Direction.IN)
+        named = postcodes_like(order.postcode, (await session.scalars(texts)).all())
+        named.discard(order.key)
+        if order_key(order.postcode) in named and len(named) <= _MOST_TRIES:
+            return ProofHow.POSTCODE
+    return None
+
+
+def postcodes_like(postcode: str, texts: Sequence[str]) -> set[str]:
+    """Whatever in the texts has the form of this postcode: `20121` finds five digits, `SW1A 1AA` the like."""
+    shape = "".join(
+        r"\d" if character.isdigit() else "[A-Za-z]" if character.isalpha() else r"[\s-]?"
+        for character in postcode
+    )
+    pattern = re.compile(rf"(?<![\w.,/-]){shape}(?![\w/-]|[.,]\d)")
+    return {order_key(found) for text in texts for found in pattern.findall(text)}
+
+
+def _note(session: AsyncSession, case: Case, order: Order, name: str, fact: FactValue) -> None:
+    session.add(
+        Fact(case_id=case.id, name=name, value=fact_to_json(fact), source=fact.source, order_key=order.key)
+    )

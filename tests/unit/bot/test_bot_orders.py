@@ -1,0 +1,77 @@
+"""Orders in Telegram: the start link of a shop's mail, and the card's button that says: it is them."""
+
+from sqlalchemy import select
+
+from models.assessment import Entities
+from models.clock import utcnow
+from models.tables import Customer, OrderProof
+from responses.order_links import link_code, link_key
+from responses.order_values import OrderEntry
+from responses.orders import keep_orders
+from tests.bot_bench import LINK_KEY, BotBench
+
+RS1 = OrderEntry(number="RS1001", name="Marta Bianchi", email="marta@example.org")
+
+
+async def load(bench: BotBench) -> None:
+    async with bench.database.writing() as session:
+        await keep_orders(session, [RS1], "ordini.csv", utcnow())
+
+
+async def proofs(bench: BotBench) -> list[str]:
+    async with bench.database.reading() as session:
+        return [str(proof.how) for proof in await session.scalars(select(OrderProof))]
+
+
+async def test_the_link_of_an_order_greets_and_proves_it(bench: BotBench) -> None:
+    await load(bench)
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.start(link_code(LINK_KEY, "RS1001"))
+    await marta.sees("Maglieria Rossi")
+    assert await proofs(bench) == ["link"]
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    await bench.card(giulia, "L'ordine RS1001 è suo")
+
+
+async def test_a_link_that_somebody_made_up_is_a_plain_start(bench: BotBench) -> None:
+    await load(bench)
+    paolo = bench.telegram.user("Paolo")
+    paolo.start(link_code(link_key("a secret of somebody else"), "RS1001"))
+    await paolo.sees("Maglieria Rossi")
+    assert await proofs(bench) == []
+    async with bench.database.reading() as session:
+        assert (await session.scalars(select(Customer))).all() == []
+
+
+async def test_the_link_opened_again_changes_nothing(bench: BotBench) -> None:
+    await load(bench)
+    marta = bench.telegram.user("Marta")
+    for _ in range(2):
+        marta.start(link_code(LINK_KEY, "RS1001"))
+    await bench.settled()
+    assert await proofs(bench) == ["link"]
+
+
+async def test_the_card_says_what_is_not_proven_and_its_button_settles_it(bench: BotBench) -> None:
+    await load(bench)
+    bench.say_also(entities=Entities(order_ids=("RS1001",)))
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco RS1001 non è mai arrivato, che cosa faccio?")
+    card = await bench.card(
+        giulia, "intestato a Marta Bianchi: non sappiamo se è suo. Basta che scriva l'e-mail"
+    )
+    giulia.press(card, "È lui / lei")
+    await giulia.sees("rifaccio la bozza")
+    await bench.card(giulia, "L'ordine RS1001 è suo")
+    assert await proofs(bench) == ["agent"]
+    assert bench.telegram.violations == []
+
+
+async def test_another_case_on_the_same_order_stands_first_on_the_card(bench: BotBench) -> None:
+    bench.say_also(entities=Entities(order_ids=("RS1001",)))
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco RS1001 non è mai arrivato, che cosa faccio?")
+    await bench.settled()
+    bench.telegram.user("Paolo").send("Ma il pacco RS1001 dov'è finito, si può sapere?")
+    card = await bench.card(giulia, "Altra richiesta sullo stesso ordine: n. 101")
+    assert "Approva e invia" in card.labels
