@@ -133,7 +133,7 @@ def _greet(settings: Settings, prepared: Prepared, notice: Notice | None) -> Non
     lines += [words["first"], words["next"]] if first else [words["again"]]
     lines += [words["model"], words["stop"]]
     text = "\n".join(lines).format(address=settings.address, code=prepared.code, policy=policy)
-    warnings = _of_policies(prepared, settings)
+    warnings = policy_lines(prepared, settings)
     if warnings:
         text = f"{warnings}\n\n{text}"
     if notice is not None:
@@ -143,7 +143,7 @@ def _greet(settings: Settings, prepared: Prepared, notice: Notice | None) -> Non
     sys.stderr.flush()
 
 
-def _of_policies(prepared: Prepared, settings: Settings) -> str:
+def policy_lines(prepared: Prepared, settings: Settings) -> str:
     """What in the policy folder judges nothing, and what is wrong there."""
     words = _WORDS[settings.language]
     lines = [words["policy_refused"].format(problems=error) for error in prepared.refused]

@@ -2,12 +2,15 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
@@ -18,7 +21,7 @@ from models.database import Database
 from models.ids import new_id
 from models.labels import ComplaintType
 from models.states import OutboxState, Purpose
-from models.tables import Base, Case, Cursor, OutboxEntry, Update
+from models.tables import Base, Case, Cursor, OutboxEntry, PolicyUse, PolicyVersion, Update
 from models.tables.base import UtcDateTime
 from models.upgrade import upgrade
 from responses.approval import Approvals
@@ -164,6 +167,45 @@ async def test_a_policy_stays_in_force_when_the_classifier_tells_other_types(dat
 
     async with database.reading() as session:
         assert (await PolicyBook().current(session)).file == "mia.yaml"
+
+
+async def test_policies_loaded_before_there_were_uses_are_in_use_as_they_were(database: Database) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(files("models").joinpath("migrations")))
+
+    def migrate(connection: Connection, step: Callable[[Config, str], None], to: str) -> None:
+        config.attributes["connection"] = connection
+        step(config, to)
+
+    async with database.engine.begin() as connection:
+        await connection.run_sync(migrate, command.downgrade, "20261127_corrections")
+    now = utcnow()
+
+    def loaded(name: str, effective: int, on: int) -> PolicyVersion:
+        return PolicyVersion(
+            name=name,
+            audience="customer",
+            file=name,
+            text=name,
+            sha256=name,
+            effective=now + timedelta(effective),
+            created_at=now + timedelta(on),
+        )
+
+    async with database.writing() as session:
+        session.add_all([loaded("old", -90, -60), loaded("young", -40, -50)])
+        await session.flush()
+        session.add_all([loaded("outdated", -70, -30), loaded("coming", 9, -20)])
+    async with database.engine.begin() as connection:
+        await connection.run_sync(migrate, command.upgrade, "head")
+    async with database.reading() as session:
+        query = (
+            select(PolicyVersion.name, PolicyUse.effective)
+            .join(PolicyVersion, PolicyVersion.id == PolicyUse.policy_id)
+            .order_by(PolicyUse.effective)
+        )
+        uses = [(name, (at - now).days) for name, at in await session.execute(query)]
+    assert uses == [("old", -60), ("young", -40), ("coming", 9)]
 
 
 async def test_an_arriving_update_raises_the_revision_of_the_open_case_once(database: Database) -> None:
