@@ -97,7 +97,7 @@ class Program:
                 classify=self.model.classify,
                 agent_chat=self._agent_chat,
             ),
-            approvals=Approvals(config),
+            approvals=Approvals(config, policies),
             policies=policies,
             texts=texts,
             files=FileStore(settings.files or str(settings.home / "files")),

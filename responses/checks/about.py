@@ -16,7 +16,8 @@ class CheckContext:
     `kind` is the draft's own, which is not the decision's where an agent asks or refuses instead. `said` is
     what the customer wrote, `sent` what we wrote before. `names` are the customer's, `grievances` the
     complaint types not answered yet. `days` are those for which something is promised and kept in the
-    books. `own` are words that are ours wherever they stand: the business's name, how it is reached.
+    books, `named` those that the customer's messages name ("ieri" among them). `own` are words that are
+    ours wherever they stand: the business's name, how it is reached.
     `limits` is what each role may approve, None for no limit; empty where nobody set any.
     """
 
@@ -32,12 +33,13 @@ class CheckContext:
     names: tuple[str, ...] = ()
     grievances: tuple[str, ...] = ()
     days: tuple[date, ...] = ()
+    named: tuple[date, ...] = ()
     own: tuple[str, ...] = ()
     limits: Mapping[Role, Money | None] = field(default_factory=dict)
 
     @property
     def carried_out(self) -> Decision | None:
-        """The decision, where the text carries it out; what is offered beside a hand-over is given by nobody."""
+        """The decision, where the text carries it out; what stands beside a hand-over is given by nobody."""
         if self.decision is None or self.decision.kind != self.kind or self.kind == DecisionKind.HAND_OVER:
             return None
         return self.decision
@@ -59,7 +61,7 @@ class CheckContext:
 
     @property
     def owners_words(self) -> Iterator[str]:
-        """What the decision says in the owner's own words, in the text's language: it is not ours to judge."""
+        """What the decision says in the owner's own words and the text's language: not ours to judge."""
         if self.decision is None:
             return
         wordings = [commitment.what for commitment in self.decision.commitments]

@@ -41,7 +41,10 @@ def check_dates(text: str, about: CheckContext) -> Iterator[Finding]:
 
 def known_days(about: CheckContext) -> set[date]:
     """The days of the facts, those promised, and whatever either side has named before."""
-    days = {fact for fact in about.known_facts.values() if isinstance(fact, date)} | set(about.days)
+    days = {fact for fact in about.known_facts.values() if isinstance(fact, date)} | {
+        *about.days,
+        *about.named,
+    }
     for text in (*about.said, *about.sent):
         days |= {named.day for named in days_in(text, about.language, about.today)}
     return days | {about.today}

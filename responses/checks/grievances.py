@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from models.decision import RemedyKind
+from models.decision import DecisionKind, RemedyKind
 from responses.checks.about import CheckContext
 from responses.checks.clauses import judged
 from responses.checks.finding import Finding, Severity
@@ -17,6 +17,8 @@ def check_grievances(text: str, about: CheckContext) -> Iterator[Finding]:
     One alone is answered by anything of substance. Of several each has to be named, or has a remedy of its
     own in the text; types of a business's own, for which we have no words, are left aside.
     """
+    if about.kind == DecisionKind.STATUS:
+        return  # how far we are with what was promised for all of them
     lists = word_lists(about.language)
     if len(about.grievances) == 1:
         (grievance,) = about.grievances
@@ -37,7 +39,8 @@ def _has_substance(text: str, grievance: str, about: CheckContext, lists: WordLi
     topic = lists.topics.get(grievance)
     seen = judged(text, about)
     return (
-        "?" in text
+        about.kind == DecisionKind.ASK
+        or "?" in text
         or seen != text
         or (topic is not None and topic.search(text) is not None)
         or any(slot.startswith(("due", "voucher")) for slot in slots_in(text))

@@ -11,7 +11,7 @@ from responses.checks.wordlists import word_lists
 def listed(
     name: str, code: str, severity: Severity, text: str, about: CheckContext, *, unless_denied: bool = False
 ) -> Iterator[Finding]:
-    """One finding for each place where a word of the list stands; `unless_denied` no "not" or "if" before it."""
+    """One finding for each place where a word of the list stands, `unless_denied` by a "not" or "if"."""
     seen = judged(text, about)
     for match in word_lists(about.language).find(name, seen):
         if unless_denied and is_denied(seen, match.start(), about.language):

@@ -9,7 +9,7 @@ from responses.checks.about import CheckContext
 from responses.checks.clauses import clauses_of, is_denied, judged
 from responses.checks.days import days_in
 from responses.checks.finding import Finding, Severity
-from responses.checks.wordlists import word_lists, weekdays
+from responses.checks.wordlists import weekdays, word_lists
 from responses.drafts.slots import slots_in
 
 
@@ -59,6 +59,9 @@ def promised_in(text: str, about: CheckContext) -> list[Promised]:
         if not acts and not is_owners:
             continue
         for match in lists.find("when", clause.words):
+            before = clause.words[: match.start()].split()[-1:]
+            if before and lists.patterns["belongs"].fullmatch(before[0]):
+                continue
             found.append(
                 Promised(
                     start=clause.start + match.start() + len(match.group()) - len(match.group().lstrip()),

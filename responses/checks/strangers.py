@@ -1,4 +1,4 @@
-"""Data of other people: order numbers, addresses, telephone and account numbers that this case does not know."""
+"""Data of other people: order, telephone and account numbers, addresses that this case does not know."""
 
 import re
 from collections.abc import Iterator

@@ -19,7 +19,7 @@ from responses.drafts.numbers import locale_of
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WordLists:
-    """One language's expressions by name; `topics` by complaint type, `remedies` by kind, `numbers` by word."""
+    """One language's expressions by name; topics are by complaint type, remedies by kind."""
 
     language: str
     patterns: Mapping[str, re.Pattern[str]]
@@ -46,8 +46,9 @@ def word_lists(language: str) -> WordLists:
     topics, remedies = tree.pop("topics"), tree.pop("remedies")
     stop_words = frozenset(str(tree.pop("stop_words")).split())
     week = "|".join(weekdays(language))
+    article = "(?:den |dem |the |le |el |il )?"
     parts = {
-        "<date>": rf"(?:(?:(?:{week})[,.]? (?:den |dem |the |le |el |il )?)?{day_pattern(language)}|(?:{week}))",
+        "<date>": rf"(?:(?:(?:{week})[,.]? {article})?{day_pattern(language)}|(?:{week}))",
         "<count>": rf"(?:\d{{1,3}}|{'|'.join(sorted(numbers, key=len, reverse=True))})",
     }
     return WordLists(
@@ -80,8 +81,10 @@ def day_pattern(language: str) -> str:
     between = r"(?:de |del |of )?"
     in_words = rf"\d{{1,2}}{ordinal} {between}(?:{names})(?: (?:de |del )?\d{{4}})?"
     month_first = rf"(?:{names}) \d{{1,2}}{ordinal}(?:,? \d{{4}})?"
-    sign, after = (r"\.", r"\.") if language == "de" else ("/", "")
-    in_figures = rf"(?:0?[1-9]|[12]\d|3[01]){sign}(?:0?[1-9]|1[0-2])(?!\d){after}(?:{sign if not after else ''}\d{{2,4}})?"
+    day, month = "(?:0?[1-9]|[12]\\d|3[01])", "(?:0?[1-9]|1[0-2])"
+    in_figures = rf"{day}/{month}(?:/\d{{2,4}})?(?!\d)"
+    if language == "de":
+        in_figures = rf"{day}\.{month}\.(?:\d{{2,4}})?(?!\d)"
     return rf"(?:{in_words}|{month_first}|{in_figures})"
 
 

@@ -1,8 +1,8 @@
-"""The example answers in `examples.jsonl`: a text, what it answers, and which findings a careful reader expects.
+"""The example answers in `examples.jsonl`: a text, what it answers, the findings a careful reader expects.
 
-Keys of a line: `l` language, `t` text, `x` expected codes, `d` the decision (a name of `DECISIONS`), and where
-they differ from the usual `f` formality, `say` what the customer wrote, `facts`, `g` grievances, `days`
-promised. Today is Friday, 27 November 2026.
+Keys of a line: `l` language, `t` text, `x` expected codes, `d` the decision (a name of `DECISIONS`), and
+where they differ from the usual `f` formality, `say` what the customer wrote, `facts`, `g` grievances,
+`days` promised. Today is Friday, 27 November 2026.
 """
 
 import hashlib
