@@ -25,14 +25,11 @@ def check_amounts(text: str, about: CheckContext) -> Iterator[Finding]:
     figures = _figures(about)
     seen = judged(text, about)
     for clause in clauses_of(seen, about.language):
-        gives = _gives(clause.words, lists)
         for said in sums_in(clause.words, about.language):
-            yield from _judge(clause, said, figures, about, gives=gives)
-        if gives and not figures.full:
+            yield from _judge(clause, said, figures, about, lists)
+        if not figures.full and _gives(clause.words, lists):
             for match in lists.find("whole", clause.words):
-                yield _found(
-                    clause, match.start(), match.end(), "amount_above", Severity.ERROR, figures, about
-                )
+                yield _found(clause, match.start(), match.end(), "amount_above", Severity.ERROR, about)
     yield from _unsaid(text, seen, about)
 
 
@@ -92,37 +89,39 @@ def _bare_numbers(text: str) -> set[Decimal]:
 
 
 def _gives(clause: str, lists: WordLists) -> bool:
+    """Whether the clause says in so many words that something is given."""
     if lists.has("refuses", clause):
         return False
-    return lists.has("gives", clause) or (lists.has("things", clause) and not lists.has("asked", clause))
+    return lists.has("gives", clause) or (lists.has("things", clause) and not _is_aside(clause, lists))
+
+
+def _is_aside(clause: str, lists: WordLists) -> bool:
+    """Whether it speaks of what is asked, refused or paid."""
+    return any(lists.has(name, clause) for name in ("refuses", "asked", "costs"))
 
 
 def _judge(
-    clause: Clause, said: Said, figures: _Figures, about: CheckContext, *, gives: bool
+    clause: Clause, said: Said, figures: _Figures, about: CheckContext, lists: WordLists
 ) -> Iterator[Finding]:
-    decided = _has(said, figures.money, figures.percents)
-    known = decided or _has(said, figures.mentioned, figures.mentioned_percents)
-    if decided or (known and not gives):
+    gives = _gives(clause.words, lists)
+    if said.money in figures.money or said.percent in figures.percents:
         return
-    above = gives and _is_above(said, figures)
-    severity = Severity.ERROR if gives else Severity.WARNING
+    if not gives and (said.money in figures.mentioned or said.percent in figures.mentioned_percents):
+        return
+    # A sum from nowhere is taken for given, unless something says otherwise; a share is not: "100% lana".
+    given = gives or (said.money is not None and not _is_aside(clause.words, lists))
+    above = given and _is_above(said, figures)
+    severity = Severity.ERROR if given else Severity.WARNING
     code = "amount_above" if above else "amount_unknown"
-    yield _found(clause, said.start, said.end, code, severity, figures, about, said=said)
-
-
-def _has(said: Said, money: frozenset[Money], percents: frozenset[Decimal]) -> bool:
-    if said.money is not None:
-        return any(said.money.currency == one.currency and said.money.amount == one.amount for one in money)
-    return said.percent in percents
+    yield _found(clause, said.start, said.end, code, severity, about, said=said)
 
 
 def _is_above(said: Said, figures: _Figures) -> bool:
     if said.percent is not None:
         return said.percent > max(figures.percents, default=Decimal(0))
-    same = [
-        one.amount for one in figures.money if said.money is not None and one.currency == said.money.currency
-    ]
-    return said.money is not None and said.money.amount > max(same, default=Decimal(0))
+    return said.money is not None and said.money.amount > max(
+        (one.amount for one in figures.money if one.currency == said.money.currency), default=Decimal(0)
+    )
 
 
 def _found(
@@ -131,7 +130,6 @@ def _found(
     end: int,
     code: str,
     severity: Severity,
-    figures: _Figures,
     about: CheckContext,
     *,
     said: Said | None = None,
@@ -191,6 +189,8 @@ def _unsaid(text: str, seen: str, about: CheckContext) -> Iterator[Finding]:
             told |= bool(wording) and wording.lower() in text.lower()
             told |= _is_named(remedy.kind, text, lists)
             told |= any(one.percent is not None and one.percent == remedy.percent for one in said)
+            # Another sum than the decided one is told of by itself.
+            told |= remedy.amount is not None and any(one.money is not None for one in said)
         if not told:
             yield Finding(code="offer_missing", severity=Severity.WARNING, named=_kinds(offer.options))
 

@@ -28,15 +28,15 @@ def check_dates(text: str, about: CheckContext) -> Iterator[Finding]:
                 words=words,
                 named=name,
             )
-        if any(start <= named.start and named.end <= end for start, end in promised):
-            if named.day < about.today:
-                yield Finding(
-                    code="date_past", severity=Severity.ERROR, start=named.start, end=named.end, words=words
-                )
-        elif named.day not in known:
-            yield Finding(
-                code="date_unknown", severity=Severity.WARNING, start=named.start, end=named.end, words=words
-            )
+        if named.day in known:
+            continue  # "l'importo che le abbiamo chiesto il 3 novembre" promises nothing for that day
+        if not any(start <= named.start and named.end <= end for start, end in promised):
+            code, severity = "date_unknown", Severity.WARNING
+        elif named.day < about.today:
+            code, severity = "date_past", Severity.ERROR
+        else:
+            continue  # told as a promise
+        yield Finding(code=code, severity=severity, start=named.start, end=named.end, words=words)
 
 
 def known_days(about: CheckContext) -> set[date]:

@@ -2,7 +2,8 @@
 
 Keys of a line: `l` language, `t` text, `x` expected codes, `d` the decision (a name of `DECISIONS`), and
 where they differ from the usual `f` formality, `say` what the customer wrote, `facts`, `g` grievances,
-`days` promised. Today is Friday, 27 November 2026.
+`days` promised, `s` seen by who wrote the checks, so that it is never held out. Today is
+Friday, 27 November 2026.
 """
 
 import hashlib
@@ -136,7 +137,7 @@ def _example(row: dict[str, Any]) -> CheckExample:
         text=row["t"],
         about=about,
         expected=frozenset(row["x"]),
-        held_out=int(hashlib.sha256(row["t"].encode()).hexdigest(), 16) % 3 == 0,
+        held_out="s" not in row and int(hashlib.sha256(row["t"].encode()).hexdigest(), 16) % 3 == 0,
     )
 
 
