@@ -97,6 +97,18 @@ def agent_facts(view: CaseView) -> tuple[MissingFact, ...]:
     return tuple(fact for fact in view.decision.missing if fact.from_agent)
 
 
+def finding_lines(draft: Draft, words: Words) -> list[str]:
+    """What the checks found in the draft, the gravest first."""
+    found = [from_json(Finding, one) for one in draft.findings]
+    lines = [
+        words(f"finding_{one.severity}", advice=shorten(advice_for(one, words.language), _MAX_LINE))
+        for one in found[:_MAX_FINDINGS]
+    ]
+    if len(found) > _MAX_FINDINGS:
+        lines.append(words("findings_more", number=len(found) - _MAX_FINDINGS))
+    return lines
+
+
 def _title(view: CaseView, words: Words) -> str:
     channel = view.case.channel.partition(":")[0]
     name = shorten(view.identity.display_name or words("no_name"), _MAX_NAME)
@@ -177,18 +189,6 @@ def _draft_lines(view: CaseView, languages: Sequence[str], words: Words) -> list
     if draft.twin and draft.language not in languages:
         twin = escape(shorten(draft.twin, _MAX_TWIN), quote=False)
         lines.append(f"{words('twin')}\n<blockquote expandable>{twin}</blockquote>")
-    lines += _finding_lines(draft, words)
+    lines += [escape(line, quote=False) for line in finding_lines(draft, words)]
     lines.append(words("draft_follows", language=words.label("language", draft.language)))
     return lines
-
-
-def _finding_lines(draft: Draft, words: Words) -> list[str]:
-    """What the checks found in the draft, the gravest first."""
-    found = [from_json(Finding, one) for one in draft.findings]
-    lines = [
-        words(f"finding_{one.severity}", advice=shorten(advice_for(one, words.language), _MAX_LINE))
-        for one in found[:_MAX_FINDINGS]
-    ]
-    if len(found) > _MAX_FINDINGS:
-        lines.append(words("findings_more", number=len(found) - _MAX_FINDINGS))
-    return [escape(line, quote=False) for line in lines]
