@@ -9,8 +9,11 @@ from bot.words import Words, clock_time
 from models.assessment import Assessment
 from models.decision import MissingFact, Role
 from models.labels import Act
+from models.serial import from_json
 from models.states import DraftState
-from models.tables import Message, Order
+from models.tables import Draft, Message, Order
+from responses.checks import Finding
+from responses.checks.advising import advice_for
 from responses.drafts.lines import offer_line, rule_line
 from responses.enclosures import enclosures_of
 from responses.policy.schema import Audience
@@ -23,6 +26,7 @@ _MAX_TWIN = 1_200
 _MAX_FACT = 40
 _MAX_NAME = 60
 _MOST_OTHERS = 3
+_MAX_FINDINGS = 4
 # Whatever direction a name is written in, the words around it keep theirs.
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
@@ -139,6 +143,18 @@ def agent_facts(view: CaseView) -> tuple[MissingFact, ...]:
     return tuple(fact for fact in view.decision.missing if fact.from_agent)
 
 
+def finding_lines(draft: Draft, words: Words) -> list[str]:
+    """What the checks found in the draft, the gravest first."""
+    found = [from_json(Finding, one) for one in draft.findings]
+    lines = [
+        words(f"finding_{one.severity}", advice=shorten(advice_for(one, words.language), _MAX_LINE))
+        for one in found[:_MAX_FINDINGS]
+    ]
+    if len(found) > _MAX_FINDINGS:
+        lines.append(words("findings_more", number=len(found) - _MAX_FINDINGS))
+    return lines
+
+
 def _title(view: CaseView, words: Words) -> str:
     channel = view.case.channel.partition(":")[0]
     name = shorten(view.identity.display_name or words("no_name"), _MAX_NAME)
@@ -221,5 +237,6 @@ def _draft_lines(view: CaseView, languages: Sequence[str], words: Words) -> list
     if draft.twin and draft.language not in languages:
         twin = escape(shorten(draft.twin, _MAX_TWIN), quote=False)
         lines.append(f"{words('twin')}\n<blockquote expandable>{twin}</blockquote>")
+    lines += [escape(line, quote=False) for line in finding_lines(draft, words)]
     lines.append(words("draft_follows", language=words.label("language", draft.language)))
     return lines

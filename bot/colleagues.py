@@ -10,7 +10,7 @@ from telegram import Message
 from bot.absences import obey_absence
 from bot.address import is_group, source_of
 from bot.buttons import Action, Button, data_of
-from bot.cards import agent_facts
+from bot.cards import agent_facts, finding_lines
 from bot.context import Context, reader_at, words_at
 from bot.enclosing import enclose
 from bot.envelope import Command, read_command
@@ -354,7 +354,7 @@ async def _send_own_words(
         await post(
             session,
             row.chat_key,
-            words("own_words_go", number=case.number),
+            "\n".join([words("own_words_go", number=case.number), *finding_lines(draft, words)]),
             case_id=case.id,
             reply_to=message.message_id,
             buttons=[[undo]],

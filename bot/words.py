@@ -9,6 +9,7 @@ from bot.words_en import ENGLISH
 from bot.words_it import ITALIAN
 from models.clock import utcnow
 from models.tables import Agent
+from responses.checks.advising import advice_of_refusal
 from responses.errors import BlockedError
 
 _BY_LANGUAGE: Mapping[str, Mapping[str, str]] = {"it": ITALIAN, "en": ENGLISH}
@@ -31,6 +32,8 @@ class Words:
 
     def blocked(self, error: BlockedError, timezone: ZoneInfo) -> str:
         """Why something is impossible now."""
+        if error.reason == "findings":
+            return self("blocked_findings", advice=advice_of_refusal(error, self.language))
         details = dict(error.details)
         if details.get("until"):
             details["until"] = clock_time(datetime.fromisoformat(details["until"]), timezone)

@@ -140,6 +140,10 @@ ENGLISH: Mapping[str, str] = {
     "blocked_settled": "That has been decided already.",
     # Why not
     "customer_wrote": "The customer has written again:",
+    "blocked_findings": "Not sent. {advice}",
+    "finding_error": "✗ Stops the sending: {advice}",
+    "finding_warning": "! To look at: {advice}",
+    "findings_more": "… and more: {number}. The desk shows all of it.",
     "blocked_new_message": "Not sent: the customer has written again. The draft is being redone.",
     "blocked_stale": "Not sent: the case has changed in the meantime.",
     "blocked_gone": "This draft is gone.",

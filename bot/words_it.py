@@ -141,6 +141,10 @@ ITALIAN: Mapping[str, str] = {
     "blocked_settled": "È già stato deciso.",
     # Why not
     "customer_wrote": "Il cliente ha scritto ancora:",
+    "blocked_findings": "Non parte. {advice}",
+    "finding_error": "✗ Ferma l'invio: {advice}",
+    "finding_warning": "! Da guardare: {advice}",
+    "findings_more": "… e altro ancora: {number}. Si vede tutto sulla scrivania.",
     "blocked_new_message": "Non parte: è arrivato un nuovo messaggio del cliente. La bozza viene rifatta.",
     "blocked_stale": "Non parte: nel frattempo la richiesta è cambiata.",
     "blocked_gone": "Questa bozza non c'è più.",

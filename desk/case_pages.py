@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from desk.carried import Piece, pieces_of
 from desk.context import Reader, Visit
 from desk.errors import UnknownCaseError
+from desk.findings import stored
 from desk.promise_lines import line_of
 from desk.queue import neighbours
 from desk.slot_words import slot_words, with_slots
@@ -266,6 +267,7 @@ def _state(
         "sha256": draft.sha256 if draft is not None else None,
         "text": draft.text if draft is not None else "",
         "slots": slots,
+        "findings": stored(draft, visit),
         "start": _start(draft),
         "kept": clean(kept.text) if kept is not None else None,
         "kept_at": visit.desk.present(visit.words).moment(kept.updated_at) if kept is not None else None,

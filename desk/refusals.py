@@ -5,6 +5,7 @@ from datetime import datetime
 from fastapi.responses import JSONResponse
 
 from desk.context import Visit
+from responses.checks.advising import advice_of_refusal
 from responses.drafts.errors import PlaceholderLeftError, UnfilledSlotError, UnknownSlotError
 from responses.errors import BlockedError, NotAllowedError, ResponsesError
 from responses.policies import NoPolicyError
@@ -34,6 +35,8 @@ def explained(visit: Visit, error: ResponsesError) -> tuple[str, str]:
 
 def sentence_of(visit: Visit, error: BlockedError) -> str:
     """The sentence of a reason, with its details as the reader writes them."""
+    if error.reason == "findings":
+        return visit.words("blocked.findings", advice=advice_of_refusal(error, visit.words.language))
     details = dict(error.details)
     if details.get("until"):
         until = datetime.fromisoformat(details["until"])

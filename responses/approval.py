@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
 from models.decision import Decision, DecisionKind, Role
+from models.serial import to_json
 from models.states import (
     CaseState,
     DraftState,
@@ -41,6 +42,9 @@ from responses.cases import (
     raise_revision_from,
     release,
 )
+from responses.checks import Finding, check_text, errors_in
+from responses.checks.advising import refusal_of
+from responses.checks.context import context_of
 from responses.config import RoadConfig
 from responses.drafts.dates import format_due, needs_time
 from responses.drafts.slots import fill, greeting_for, placeholder_in, slots_in
@@ -50,6 +54,7 @@ from responses.events import record
 from responses.filing import due_now
 from responses.hours import OpeningHours
 from responses.outbox import cancel_pending, enqueue_parts
+from responses.policies import NoPolicyError, PolicyBook
 from responses.rights import (
     Bound,
     bound_draft,
@@ -73,8 +78,9 @@ def text_sha256(text: str, files: Sequence[Enclosure] = ()) -> str:
 class Approvals:
     """What agents do with drafts. Every method works inside the caller's writing transaction."""
 
-    def __init__(self, config: RoadConfig) -> None:
+    def __init__(self, config: RoadConfig, policies: PolicyBook | None = None) -> None:
         self._config = config
+        self._policies = policies or PolicyBook()
 
     async def approve(
         self, session: AsyncSession, agent: Agent, bound: Bound, hours: OpeningHours
@@ -83,7 +89,7 @@ class Approvals:
 
         Raises:
             NotAllowedError: `own_case` or `above_limit`.
-            BlockedError: `gone`, `stale`, `new_message`, `claimed`, `expired` or `placeholder`.
+            BlockedError: `gone`, `stale`, `new_message`, `claimed`, `expired`, `placeholder` or `findings`.
         """
         draft, case = await bound_draft(session, bound)
         await check_free(session, agent, case)
@@ -95,6 +101,10 @@ class Approvals:
         blank = placeholder_in(draft.text)
         if blank is not None:
             raise BlockedError("placeholder", words=blank)
+        # Again: what the case knows may have changed since the text was written.
+        wrong = errors_in(await self._check(session, case, draft))
+        if wrong:
+            raise refusal_of(wrong[0])
         if not await raise_revision_from(session, case, bound.revision):
             raise BlockedError("stale")
         approval = Approval(
@@ -202,7 +212,9 @@ class Approvals:
         draft, case = await bound_draft(session, bound)
         await check_free(session, agent, case)
         slots_in(text)
-        return await propose(session, case, draft, text=text, agent=agent, kind=kind)
+        made = await propose(session, case, draft, text=text, agent=agent, kind=kind)
+        made.findings = [to_json(one) for one in await self._check(session, case, made)]
+        return made
 
     async def enclose(
         self, session: AsyncSession, agent: Agent, bound: Bound, files: Sequence[Enclosure]
@@ -267,6 +279,7 @@ class Approvals:
         )
         session.add(draft)
         await session.flush()
+        draft.findings = [to_json(one) for one in await self._check(session, case, draft)]
         record(session, agent.id, "draft.written", case.id, draft=draft.id)
         return draft
 
@@ -330,6 +343,22 @@ class Approvals:
         await raise_revision(session, case)
         await draft_anew(session, case)
         record(session, agent.id, "case.given_back", case.id)
+
+    async def _check(self, session: AsyncSession, case: Case, draft: Draft) -> tuple[Finding, ...]:
+        try:
+            policy = await self._policies.in_force(session, case.audience, case.incident_at)
+        except NoPolicyError:
+            policy = None
+        about = await context_of(
+            session,
+            case,
+            draft,
+            config=self._config,
+            policy=policy,
+            kind=draft.kind,
+            language=draft.language,
+        )
+        return check_text(draft.text, about)
 
     def _after_answer(self, case: Case, draft: Draft, promised: bool) -> None:
         if case.state == CaseState.TAKEN_OVER:
@@ -432,7 +461,7 @@ async def propose(
         valid_until=old.valid_until,
         # What becomes a question or a refusal announces no answer.
         answer_by=old.answer_by if kind in (None, old.kind) else None,
-        findings=[],
+        findings=old.findings if text == old.text else [],
         edited_by=agent.id if agent is not None else old.edited_by,
         edited_from=old.id if agent is not None else old.edited_from,
     )

@@ -12,6 +12,8 @@ from models.serial import to_json
 from models.states import DraftState, OfferState, PromiseKind, PromiseState
 from models.tables import Case, DecisionRow, Draft, OfferRow, Promise
 from responses.cases import last_answer_at
+from responses.checks import check_text
+from responses.checks.context import context_of
 from responses.config import RoadConfig
 from responses.drafts import ComposedDraft, DraftBrief, DraftKind, PromiseLine, compose
 from responses.drafts.names import usable_name
@@ -75,6 +77,16 @@ async def propose_decision(
     )
     session.add(draft)
     await session.flush()
+    about = await context_of(
+        session,
+        case,
+        draft,
+        config=config,
+        policy=policy,
+        kind=draft.kind,
+        language=draft.language,
+    )
+    draft.findings = [to_json(one) for one in check_text(draft.text, about)]
     return draft
 
 

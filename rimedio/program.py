@@ -102,7 +102,7 @@ class Program:
                 if settings.orders_url
                 else None,
             ),
-            approvals=Approvals(config),
+            approvals=Approvals(config, policies),
             policies=policies,
             texts=texts,
             files=FileStore(settings.files or str(settings.home / "files")),

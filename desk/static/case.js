@@ -11,6 +11,7 @@ const notice = document.getElementById("notice");
 const saved = document.getElementById("saved");
 const modeLine = document.getElementById("mode");
 const legend = document.getElementById("legend");
+const findings = document.getElementById("findings");
 const blank = /\[\s*(?:…|\.\.\.)[^[\]]*\]/;
 const here = `/cases/${JSON.parse(main.dataset.state).number}`;
 const local = `rimedio:${here}`;
@@ -20,6 +21,7 @@ let bound = state; // what the text in the box answers to
 let editing = false;
 let kind = null;
 let busy = false;
+let found = null; // what the checks say of the text being written; null while it is still the draft's
 let careful = 0; // until then an approval would be of a text nobody has read
 const shown = {};
 
@@ -32,10 +34,11 @@ function render() {
   text.hidden = !editing;
   preview.hidden = editing;
   modeLine.textContent = editing ? (kind ? words[`kind_${kind}`] : words.editing) : bound.draft_id ? words.as_sent : "";
-  if (!editing) { preview.replaceChildren(...filled(bound.text, bound.slots)); saved.textContent = ""; }
+  if (!editing) { preview.replaceChildren(...shownText(bound.text, bound.slots, bound.findings)); saved.textContent = ""; }
   const slots = Object.entries(bound.slots).filter(([slot]) => text.value.includes(slot));
   legend.hidden = !editing || !slots.length;
   legend.textContent = slots.map(([slot, value]) => `${slot} = ${value}`).join(" · ");
+  list(editing && found ? found : bound.findings);
   const empty = editing ? !text.value.trim() : !bound.text;
   for (const name of ["approve"]) button(name).disabled = busy || empty;
   button("discard").disabled = busy || !bound.draft_id;
@@ -58,13 +61,72 @@ function filled(source, slots) {
   });
 }
 
+/** The same with the words underlined of which the checks have something to say. */
+function shownText(source, slots, wrong) {
+  const letters = [...source]; // places are counted in characters, which are not always one unit here
+  const nodes = [];
+  let at = 0;
+  for (const one of [...wrong].sort((a, b) => a.start - b.start)) {
+    if (one.start < at || one.end === one.start) continue;
+    nodes.push(...filled(letters.slice(at, one.start).join(""), slots));
+    const mark = document.createElement("u");
+    mark.className = `found ${one.severity}`;
+    mark.title = one.advice;
+    mark.append(...filled(letters.slice(one.start, one.end).join(""), slots));
+    nodes.push(mark);
+    at = one.end;
+  }
+  return [...nodes, ...filled(letters.slice(at).join(""), slots)];
+}
+
+let listed = "";
+
+function list(wrong) {
+  const now = JSON.stringify(wrong);
+  if (now === listed) return;
+  listed = now;
+  findings.hidden = !wrong.length;
+  findings.replaceChildren(...wrong.map((one) => {
+    const line = document.createElement("li");
+    const has = one.end > one.start;
+    const box = document.createElement(has ? "button" : "p");
+    box.className = `finding ${one.severity}`;
+    if (has) { box.title = words.finding_show; box.dataset.from = one.start; box.dataset.to = one.end; }
+    const head = document.createElement("strong");
+    head.textContent = words[`finding_${one.severity}`];
+    box.append(head, ` ${one.advice}`);
+    line.append(box);
+    return line;
+  }));
+}
+
+/** Selects the words of a finding in the box. */
+function show(from, to) {
+  if (!editing) edit({ cursor: 0 });
+  const letters = [...text.value];
+  const place = (at) => letters.slice(0, at).join("").length;
+  text.focus();
+  text.setSelectionRange(place(from), place(to));
+}
+
+let checking = null;
+
+async function check() {
+  const value = text.value;
+  const answer = await post(`${here}/check`, { text: value, kind });
+  // An answer about a text that has changed since is thrown away: the next one is on its way.
+  if (!answer.findings || value !== text.value || !editing) return;
+  found = answer.findings;
+  render();
+}
+
 function grow() {
   text.style.height = "auto";
   text.style.height = `${Math.max(text.scrollHeight + 2, 170)}px`;
 }
 
 function edit({ value = null, as = null, cursor = null } = {}) {
-  if (!editing) text.value = bound.text;
+  if (!editing) { text.value = bound.text; found = null; }
   if (value !== null) text.value = value;
   editing = true;
   kind = as;
@@ -82,6 +144,8 @@ function read() {
   editing = false;
   kind = null;
   clearTimeout(saving);
+  clearTimeout(checking);
+  found = null;
   localStorage.removeItem(local);
   notice.hidden = true;
   bound = state;
@@ -111,6 +175,8 @@ function typed() {
   localStorage.setItem(local, text.value);
   clearTimeout(saving);
   saving = setTimeout(save, 500);
+  clearTimeout(checking);
+  checking = setTimeout(check, 600);
   render();
 }
 
@@ -375,6 +441,7 @@ document.addEventListener("click", async (event) => {
   const pressed = event.target.closest("button, #preview");
   if (!pressed) return;
   if (pressed === preview) { if (!getSelection().toString()) edit(); return; }
+  if (pressed.dataset.from) show(Number(pressed.dataset.from), Number(pressed.dataset.to));
   if (pressed.dataset.do) actions[pressed.dataset.do]();
   if (pressed.dataset.settle) {
     say(await post(`${here}/settle`, { outbox: pressed.dataset.settle, arrived: Boolean(pressed.dataset.arrived) }));
@@ -490,7 +557,7 @@ if (kept && kept !== state.text) {
   tell(words.restored.replace("{when}", state.kept_at ?? ""), [words.use_draft, dropEdit]);
 }
 render();
-if (editing) grow();
+if (editing) { grow(); check(); }
 countdown();
 document.querySelector(".conversation .bubbles")?.lastElementChild?.scrollIntoView({ block: "nearest" });
 window.scrollTo(0, 0);

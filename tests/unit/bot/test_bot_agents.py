@@ -132,6 +132,35 @@ async def test_a_case_taken_over_is_talked_in_person_until_given_back(bench: Bot
     assert bench.telegram.violations == []
 
 
+async def test_who_has_taken_a_case_over_cannot_give_what_nobody_decided(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    card = await bench.card(giulia, "mai arrivato")
+    giulia.press(card, "Me ne occupo io")
+    taken = await giulia.sees("è tua")
+    giulia.send("Buongiorno Marta, le rimborsiamo 100 €.", reply_to=taken)
+    refusal = await giulia.sees("Non parte")
+    assert "«100 €»" in refusal.text
+    on_the_table = await bench.card(giulia, "Ferma l'invio: «100 €»")
+    assert on_the_table.text == "Buongiorno Marta, le rimborsiamo 100 €."
+    async with bench.database.reading() as session:
+        assert (await session.scalars(select(Approval))).all() == []
+
+
+async def test_what_the_checks_would_have_looked_at_is_told_while_it_can_be_undone(
+    slow_to_leave: BotBench,
+) -> None:
+    bench = slow_to_leave
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    card = await bench.card(giulia, "mai arrivato")
+    giulia.press(card, "Me ne occupo io")
+    taken = await giulia.sees("è tua")
+    giulia.send("Buongiorno Marta, la richiamo domani.", reply_to=taken)
+    told = await giulia.sees("Questo testo va al cliente")
+    assert "Da guardare: «domani»" in told.text
+
+
 async def test_a_held_case_is_taken_by_a_second_press_and_the_first_holder_told(bench: BotBench) -> None:
     giulia, bruno = await bench.hire("Giulia"), await bench.hire("Bruno")
     marta = bench.telegram.user("Marta")

@@ -1,0 +1,78 @@
+"""How well the checks of outgoing texts do on the example answers, written to docs/checks.md.
+
+.venv/bin/python -m benchmarks.checks
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from responses.checks import CODES, check_text
+from tests.checks.examples import CheckExample, read_examples
+
+PAGE = Path("docs/checks.md")
+BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
+
+
+@dataclass(kw_only=True, slots=True)
+class Counts:
+    """Findings by code: right, wrongly found, and missed."""
+
+    right: Counter[str] = field(default_factory=Counter)
+    wrong: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(default_factory=Counter)
+
+    def row(self, code: str) -> tuple[str, str, str, str]:
+        """How many there are, precision, recall, and false alarms."""
+        right, wrong, missed = self.right[code], self.wrong[code], self.missed[code]
+        return str(right + missed), _share(right, right + wrong), _share(right, right + missed), str(wrong)
+
+
+def measure(examples: Sequence[CheckExample]) -> Counts:
+    """A code counts once per text, wherever it stands in it."""
+    counts = Counts()
+    for example in examples:
+        found = {finding.code for finding in check_text(example.text, example.about)}
+        counts.right.update(found & example.expected)
+        counts.wrong.update(found - example.expected)
+        counts.missed.update(example.expected - found)
+    return counts
+
+
+def main() -> None:
+    """Prints both parts and puts the table into the page."""
+    examples = read_examples()
+    kept = measure([example for example in examples if example.held_out])
+    seen = measure([example for example in examples if not example.held_out])
+    table = Table("check", "seen", "precision", "recall", "false", "held out", "precision", "recall", "false")
+    lines = [
+        f"{len(examples)} texts, {sum(example.held_out for example in examples)} of them held out.",
+        "",
+        "| finding | held out: texts | precision | recall | others: texts | precision | recall |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for code in (*CODES, "all"):
+        if code == "all":
+            for counts in (kept, seen):
+                for counter in (counts.right, counts.wrong, counts.missed):
+                    counter["all"] = counter.total()
+        one, two = seen.row(code), kept.row(code)
+        table.add_row(code, *one, *two)
+        lines.append(f"| `{code}` | {' | '.join(two[:3])} | {' | '.join(one[:3])} |")
+    Console(width=110).print(table)
+    head, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    tail = rest.partition(END)[2]
+    measured = "\n".join(lines)
+    PAGE.write_text(f"{head}{BEGIN}\n{measured}\n{END}{tail}", encoding="utf-8")
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.2f}" if whole else "–"
+
+
+if __name__ == "__main__":
+    main()

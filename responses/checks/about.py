@@ -1,0 +1,80 @@
+"""What a text is checked against."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from models.decision import Decision, DecisionKind, FactValue, Offer, Remedy, Role
+from models.money import Money
+from responses.drafts.brief import Formality
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckContext:
+    """Everything that is known when a text is about to go out.
+
+    `kind` is the draft's own, which is not the decision's where an agent asks or refuses instead. `said` is
+    what the customer wrote, `sent` what we wrote before. `names` are the customer's, `grievances` the
+    complaint types not answered yet. `days` are those for which something is promised and kept in the
+    books, `named` those that the customer's messages name ("ieri" among them). `own` are words that are
+    ours wherever they stand: the business's name, how it is reached.
+    `limits` is what each role may approve, None for no limit; empty where nobody set any.
+    """
+
+    language: str
+    kind: str
+    today: date
+    currency: str = "EUR"
+    formality: Formality = "formal"
+    decision: Decision | None = None
+    facts: Mapping[str, FactValue] = field(default_factory=dict)
+    said: tuple[str, ...] = ()
+    sent: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    grievances: tuple[str, ...] = ()
+    days: tuple[date, ...] = ()
+    named: tuple[date, ...] = ()
+    own: tuple[str, ...] = ()
+    limits: Mapping[Role, Money | None] = field(default_factory=dict)
+
+    @property
+    def carried_out(self) -> Decision | None:
+        """The decision, where the text carries it out; what stands beside a hand-over is given by nobody."""
+        if self.decision is None or self.decision.kind != self.kind or self.kind == DecisionKind.HAND_OVER:
+            return None
+        return self.decision
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """What the text may give."""
+        return self.carried_out.offers if self.carried_out is not None else ()
+
+    @property
+    def remedies(self) -> tuple[Remedy, ...]:
+        """The same, each option of a choice by itself."""
+        return tuple(remedy for offer in self.offers for remedy in offer.options)
+
+    @property
+    def known_facts(self) -> dict[str, object]:
+        """The facts that somebody knows, by name."""
+        return {name: fact.value for name, fact in self.facts.items() if not fact.unavailable}
+
+    @property
+    def owners_words(self) -> Iterator[str]:
+        """What the decision says in the owner's own words and the text's language: not ours to judge."""
+        if self.decision is None:
+            return
+        wordings = [commitment.what for commitment in self.decision.commitments]
+        wordings += [missing.ask for missing in self.decision.missing if missing.ask is not None]
+        wordings += [
+            remedy.wording
+            for offer in self.decision.offers
+            for remedy in offer.options
+            if remedy.wording is not None
+        ]
+        for refused in self.decision.refusals:
+            wordings += [one for one in (refused.reason, refused.alternative) if one is not None]
+        for wording in wordings:
+            words = wording.get(self.language, "").strip().rstrip(".")
+            if words:
+                yield words

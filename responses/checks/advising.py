@@ -1,0 +1,72 @@
+"""What agents are told about a finding, in Italian or English: the words, and what to do."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from models.decision import Role
+from responses.checks.finding import Finding, Severity
+from responses.errors import BlockedError
+
+_LANGUAGES = ("it", "en")
+_NAMES = {
+    "offer_missing": "remedies",
+    "grievance_unanswered": "grievances",
+    "wrong_language": "languages",
+}
+
+
+def advice_for(finding: Finding, language: str) -> str:
+    """One or two sentences; in the house language where `language` is neither of the two."""
+    texts = _texts(language if language in _LANGUAGES else _LANGUAGES[0])
+    key = finding.code
+    if key == "amount_above" and not finding.named:
+        key = "amount_above_nothing"
+    said = str(texts[key]).format(words=finding.words, named=_named(finding, texts))
+    if finding.needs_tier is None:
+        return said
+    return f"{said} {str(texts['tier']).format(tier=texts['tiers'][finding.needs_tier])}"
+
+
+def refusal_of(finding: Finding) -> BlockedError:
+    """The error with which a text that may not go out is stopped."""
+    return BlockedError(
+        "findings",
+        code=finding.code,
+        words=finding.words,
+        named=finding.named,
+        tier=finding.needs_tier or "",
+    )
+
+
+def advice_of_refusal(error: BlockedError, language: str) -> str:
+    """The advice about the finding that stopped a text."""
+    details = error.details
+    return advice_for(
+        Finding(
+            code=details["code"],
+            severity=Severity.ERROR,
+            words=details["words"],
+            named=details["named"],
+            needs_tier=Role(details["tier"]) if details["tier"] else None,
+        ),
+        language,
+    )
+
+
+def _named(finding: Finding, texts: Mapping[str, Any]) -> str:
+    group = _NAMES.get(finding.code)
+    if group is None:
+        return finding.named
+    # A business's own types have no words of ours.
+    return ", ".join(str(texts[group].get(one, one.replace("_", " "))) for one in finding.named.split(","))
+
+
+@cache
+def _texts(language: str) -> Mapping[str, Any]:
+    source = files("responses.checks").joinpath("advice", f"{language}.yaml").read_text(encoding="utf-8")
+    texts: Mapping[str, Any] = YAML(typ="safe").load(source)
+    return texts

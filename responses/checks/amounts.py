@@ -1,0 +1,203 @@
+"""Sums and shares: what is given is what was decided, and every other figure is known from somewhere."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from models.decision import DecisionKind, Remedy, RemedyKind, Role
+from models.money import Money
+from responses.checks.about import CheckContext
+from responses.checks.clauses import Clause, clauses_of, judged
+from responses.checks.finding import Finding, Severity
+from responses.checks.sums import Said, money_in, sums_in
+from responses.checks.wordlists import WordLists, word_lists
+from responses.drafts.numbers import format_money, format_percentage
+from responses.drafts.slots import slots_in
+
+_ALL = Decimal(100)
+_WITH_CENTS = re.compile(r"(?<![\d.,])\d+[.,]\d{2}(?![\d.,])")
+
+
+def check_amounts(text: str, about: CheckContext) -> Iterator[Finding]:
+    """More than was decided, figures nobody knows, and decided offers that the text does not say."""
+    lists = word_lists(about.language)
+    figures = _figures(about)
+    seen = judged(text, about)
+    for clause in clauses_of(seen, about.language):
+        for said in sums_in(clause.words, about.language):
+            yield from _judge(clause, said, figures, about, lists)
+        if not figures.full and _gives(clause.words, lists):
+            for match in lists.find("whole", clause.words):
+                yield _found(clause, match.start(), match.end(), "amount_above", Severity.ERROR, about)
+    yield from _unsaid(text, seen, about)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Figures:
+    """What the text may give, and what it may mention; `full` when everything paid is given back."""
+
+    money: frozenset[Money]
+    percents: frozenset[Decimal]
+    mentioned: frozenset[Money]
+    mentioned_percents: frozenset[Decimal]
+    full: bool
+
+
+def _figures(about: CheckContext) -> _Figures:
+    facts = {fact for fact in about.known_facts.values() if isinstance(fact, Money)}
+    given: set[Money] = set()
+    percents: set[Decimal] = set()
+    for remedy in about.remedies:
+        given |= {sum_ for sum_ in (remedy.amount, remedy.at_most, remedy.worth) if sum_ is not None}
+        if remedy.percent is not None:
+            percents.add(remedy.percent)
+            given |= {(fact * (remedy.percent / _ALL)).rounded() for fact in facts}
+    full = any(remedy.full for remedy in about.remedies)
+    heard = _heard(about.said, about)
+    told = _heard(about.sent, about)
+    mentioned = facts | heard[0] | told[0]
+    if full:
+        given |= mentioned
+        percents.add(_ALL)
+    if about.kind == DecisionKind.STATUS:
+        # Where a promise stands: what we wrote before was approved then.
+        given |= told[0]
+        percents |= told[1]
+    return _Figures(
+        money=frozenset(given),
+        percents=frozenset(percents),
+        mentioned=frozenset(mentioned),
+        mentioned_percents=frozenset(heard[1] | told[1]),
+        full=full,
+    )
+
+
+def _heard(texts: tuple[str, ...], about: CheckContext) -> tuple[set[Money], set[Decimal]]:
+    sums: set[Money] = set()
+    percents: set[Decimal] = set()
+    for text in texts:
+        sums |= money_in(text, about.language)
+        sums |= {Money(amount=number, currency=about.currency) for number in _bare_numbers(text)}
+        percents |= {said.percent for said in sums_in(text, about.language) if said.percent is not None}
+    return sums, percents
+
+
+def _bare_numbers(text: str) -> set[Decimal]:
+    """The numbers with cents in a text: customers seldom write the sign at each of two sums."""
+    return {Decimal(number.replace(",", ".")) for number in _WITH_CENTS.findall(text)}
+
+
+def _gives(clause: str, lists: WordLists) -> bool:
+    """Whether the clause says in so many words that something is given."""
+    if lists.has("refuses", clause):
+        return False
+    return lists.has("gives", clause) or (lists.has("things", clause) and not _is_aside(clause, lists))
+
+
+def _is_aside(clause: str, lists: WordLists) -> bool:
+    """Whether it speaks of what is asked, refused or paid."""
+    return any(lists.has(name, clause) for name in ("refuses", "asked", "costs"))
+
+
+def _judge(
+    clause: Clause, said: Said, figures: _Figures, about: CheckContext, lists: WordLists
+) -> Iterator[Finding]:
+    gives = _gives(clause.words, lists)
+    if said.money in figures.money or said.percent in figures.percents:
+        return
+    if not gives and (said.money in figures.mentioned or said.percent in figures.mentioned_percents):
+        return
+    # A sum from nowhere is taken for given, unless something says otherwise; a share is not: "100% lana".
+    given = gives or (said.money is not None and not _is_aside(clause.words, lists))
+    above = given and _is_above(said, figures)
+    severity = Severity.ERROR if given else Severity.WARNING
+    code = "amount_above" if above else "amount_unknown"
+    yield _found(clause, said.start, said.end, code, severity, about, said=said)
+
+
+def _is_above(said: Said, figures: _Figures) -> bool:
+    if said.percent is not None:
+        return said.percent > max(figures.percents, default=Decimal(0))
+    return said.money is not None and said.money.amount > max(
+        (one.amount for one in figures.money if one.currency == said.money.currency), default=Decimal(0)
+    )
+
+
+def _found(
+    clause: Clause,
+    start: int,
+    end: int,
+    code: str,
+    severity: Severity,
+    about: CheckContext,
+    *,
+    said: Said | None = None,
+) -> Finding:
+    return Finding(
+        code=code,
+        severity=severity,
+        start=clause.start + start,
+        end=clause.start + end,
+        words=clause.words[start:end],
+        named=_decided(about),
+        needs_tier=_tier(said, about) if code == "amount_above" else None,
+    )
+
+
+def _decided(about: CheckContext) -> str:
+    """What the decision gives, in figures: "15%, 20 €"."""
+    shown = []
+    for remedy in about.remedies:
+        if remedy.percent is not None:
+            shown.append(format_percentage(remedy.percent, about.language))
+        if remedy.amount is not None:
+            shown.append(format_money(remedy.amount, about.language))
+    return ", ".join(dict.fromkeys(shown))
+
+
+def _tier(said: Said | None, about: CheckContext) -> Role | None:
+    """The lowest role whose limit covers the sum; of a share nobody knows the sum without a price."""
+    value = said.money if said is not None else None
+    price = about.known_facts.get("order_value")
+    if value is None and isinstance(price, Money):
+        share = said.percent if said is not None and said.percent is not None else _ALL
+        value = price * (share / _ALL)
+    for role in Role:
+        if role not in about.limits:
+            continue
+        limit = about.limits[role]
+        if limit is None or (value is not None and value.currency == limit.currency and value <= limit):
+            return role
+    return None
+
+
+def _unsaid(text: str, seen: str, about: CheckContext) -> Iterator[Finding]:
+    """The decided offers of which the text says no option."""
+    slots = slots_in(text)
+    lists = word_lists(about.language)
+    said = sums_in(seen, about.language)
+    number = 0
+    for offer in about.offers:
+        told = False
+        for remedy in offer.options:
+            if remedy.kind is RemedyKind.VOUCHER:
+                number += 1
+                told |= f"voucher:{number}" in slots
+                continue
+            wording = (remedy.wording or {}).get(about.language, "").strip().rstrip(".")
+            told |= bool(wording) and wording.lower() in text.lower()
+            told |= _is_named(remedy.kind, text, lists)
+            told |= any(one.percent is not None and one.percent == remedy.percent for one in said)
+            # Another sum than the decided one is told of by itself.
+            told |= remedy.amount is not None and any(one.money is not None for one in said)
+        if not told:
+            yield Finding(code="offer_missing", severity=Severity.WARNING, named=_kinds(offer.options))
+
+
+def _is_named(kind: RemedyKind, text: str, lists: WordLists) -> bool:
+    return kind in lists.remedies and lists.remedies[kind].search(text) is not None
+
+
+def _kinds(options: Sequence[Remedy]) -> str:
+    return ",".join(dict.fromkeys(str(option.kind) for option in options))

@@ -1,0 +1,84 @@
+"""All the checks, one after the other."""
+
+from dataclasses import replace
+
+from responses.checks.about import CheckContext
+from responses.checks.amounts import check_amounts
+from responses.checks.apology import check_apology
+from responses.checks.blame import check_blame
+from responses.checks.blanks import check_blanks
+from responses.checks.dates import check_dates
+from responses.checks.finding import Finding, Severity
+from responses.checks.grievances import check_grievances
+from responses.checks.insults import check_insults
+from responses.checks.language import check_language
+from responses.checks.length import check_length
+from responses.checks.liability import check_liability
+from responses.checks.names import check_names
+from responses.checks.promises import check_promises
+from responses.checks.register import check_register
+from responses.checks.rights import check_rights
+from responses.checks.strangers import check_strangers
+
+_CHECKS = (
+    check_amounts,
+    check_dates,
+    check_promises,
+    check_apology,
+    check_liability,
+    check_blame,
+    check_insults,
+    check_strangers,
+    check_grievances,
+    check_rights,
+    check_names,
+    check_register,
+    check_blanks,
+    check_length,
+)
+
+CODES = (
+    "amount_above",
+    "amount_unknown",
+    "offer_missing",
+    "date_past",
+    "date_unknown",
+    "weekday_wrong",
+    "promise_untracked",
+    "promise_missing",
+    "apology_missing",
+    "responsibility_missing",
+    "apology_repeated",
+    "apology_again",
+    "non_apology",
+    "liability",
+    "fault_admitted",
+    "blame_customer",
+    "insult",
+    "sarcasm",
+    "stranger_data",
+    "grievance_unanswered",
+    "right_not_mentioned",
+    "wrong_language",
+    "wrong_name",
+    "register_mixed",
+    "blank",
+    "too_long",
+)
+"""Every code that a finding can have, in the order in which they are told."""
+
+
+def check_text(text: str, about: CheckContext) -> tuple[Finding, ...]:
+    """Everything that is wrong with a text, the errors first, each in the order of the text.
+
+    Raises:
+        UnknownSlotError: something in the text looks like a slot and is none.
+    """
+    wrong = list(check_language(text, about))
+    if wrong:
+        # With the words of one language nothing can be found in another.
+        blanks = check_blanks(text, about)
+        return (*wrong, *blanks)
+    found = [finding for check in _CHECKS for finding in check(text, about)]
+    ordered = sorted(found, key=lambda one: (one.severity is not Severity.ERROR, one.start))
+    return tuple(replace(one, words=text[one.start : one.end]) for one in ordered)

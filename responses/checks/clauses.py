@@ -1,0 +1,61 @@
+"""A text cut into what is said in one breath, with the places of the pieces in it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from responses.checks.about import CheckContext
+from responses.checks.wordlists import months, word_lists
+
+_JUST_BEFORE = 18
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clause:
+    """A stretch of a text that begins at the offset `start`."""
+
+    start: int
+    words: str
+
+
+def clauses_of(text: str, language: str) -> Iterator[Clause]:
+    """The sentences of `text`, cut again where a "but" turns them around."""
+    turns = word_lists(language).patterns["but"]
+    for sentence in _cut(text, 0, _end(language)):
+        yield from _cut(sentence.words, sentence.start, turns)
+
+
+def judged(text: str, about: CheckContext) -> str:
+    """The text with blanks where the owner's own words stand, so that every place stays where it is."""
+    seen = text.replace("’", "'")
+    for words in about.owners_words:
+        pattern = re.compile(re.escape(words.replace("’", "'")).replace(r"\ ", r"\s+"), re.IGNORECASE)
+        seen = pattern.sub(lambda match: " " * len(match.group()), seen)
+    return seen
+
+
+def is_denied(clause: str, at: int, language: str) -> bool:
+    """Whether a "not" or an "if" stands just before the place: "non è colpa sua"."""
+    before = clause[max(0, at - _JUST_BEFORE) : at]
+    return word_lists(language).has("not", before)
+
+
+@cache
+def _end(language: str) -> re.Pattern[str]:
+    """Where a sentence ends: not after "n." or "Nr.", nor between the day and the month in "20. November"."""
+    return re.compile(
+        rf"(?<!\bn)(?<!\bno)(?<!\bnr)\.+(?=\s|$)(?!\s+(?:{'|'.join(months(language))}))"
+        r"|[!?…]+(?=\s|$)|\n+|;\s",
+        re.IGNORECASE,
+    )
+
+
+def _cut(text: str, offset: int, pattern: re.Pattern[str]) -> Iterator[Clause]:
+    start = 0
+    for match in pattern.finditer(text):
+        if text[start : match.end()].strip():
+            yield Clause(start=offset + start, words=text[start : match.end()])
+        start = match.end()
+    if text[start:].strip():
+        yield Clause(start=offset + start, words=text[start:])

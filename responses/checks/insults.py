@@ -1,0 +1,13 @@
+"""Insults and sarcasm."""
+
+from collections.abc import Iterator
+
+from responses.checks.about import CheckContext
+from responses.checks.finding import Finding, Severity
+from responses.checks.phrases import listed
+
+
+def check_insults(text: str, about: CheckContext) -> Iterator[Finding]:
+    """Words that offend, and praise that means its opposite."""
+    yield from listed("insult", "insult", Severity.ERROR, text, about)
+    yield from listed("sarcasm", "sarcasm", Severity.WARNING, text, about)

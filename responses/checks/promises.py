@@ -1,0 +1,93 @@
+"""Promises: whatever we say that we do by a certain time stands in the books, or is not said."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from models.decision import DecisionKind
+from responses.checks.about import CheckContext
+from responses.checks.clauses import clauses_of, is_denied, judged
+from responses.checks.days import days_in
+from responses.checks.finding import Finding, Severity
+from responses.checks.wordlists import weekdays, word_lists
+from responses.drafts.slots import slots_in
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Promised:
+    """When something is promised for: the words and their place."""
+
+    start: int
+    end: int
+    words: str
+
+
+def check_promises(text: str, about: CheckContext) -> Iterator[Finding]:
+    """Deadlines that no slot carries and nobody keeps, and commitments of the decision left unsaid."""
+    gives = about.kind == DecisionKind.OFFER
+    for promise in promised_in(text, about):
+        named = [found.day for found in days_in(promise.words, about.language, about.today)]
+        if any(day < about.today for day in named):
+            continue  # said of the day itself
+        if _is_kept(promise.words, named, about):
+            continue
+        yield Finding(
+            code="promise_untracked",
+            severity=Severity.ERROR if gives else Severity.WARNING,
+            start=promise.start,
+            end=promise.end,
+            words=promise.words,
+        )
+    yield from _unsaid(text, about)
+
+
+def promised_in(text: str, about: CheckContext) -> list[Promised]:
+    """Where somebody of us does something, in our own words or in the owner's, and says when."""
+    lists = word_lists(about.language)
+    seen = judged(text, about)
+    found = []
+    for clause in clauses_of(seen, about.language):
+        if lists.has("past", clause.words) or lists.has("refuses", clause.words):
+            continue
+        acts = [
+            match
+            for match in lists.find("acts", clause.words)
+            if not is_denied(clause.words, match.start(), about.language)
+        ]
+        end = clause.start + len(clause.words)
+        is_owners = text[clause.start : end].replace("’", "'") != clause.words
+        if not acts and not is_owners:
+            continue
+        for match in lists.find("when", clause.words):
+            before = clause.words[: match.start()].split()[-1:]
+            if before and lists.patterns["belongs"].fullmatch(before[0]):
+                continue
+            found.append(
+                Promised(
+                    start=clause.start + match.start() + len(match.group()) - len(match.group().lstrip()),
+                    end=clause.start + match.end(),
+                    words=match.group().strip(),
+                )
+            )
+    return found
+
+
+def _is_kept(words: str, named: list[date], about: CheckContext) -> bool:
+    """Whether the day is one that the books know: named in full, or by its day of the week."""
+    if named:
+        return all(day in about.days for day in named)
+    lowered = words.lower()
+    days = {number for number, name in enumerate(weekdays(about.language)) if name.lower() in lowered}
+    near = {day.weekday() for day in about.days if 0 <= (day - about.today).days < 7}
+    return bool(days) and days <= near
+
+
+def _unsaid(text: str, about: CheckContext) -> Iterator[Finding]:
+    decision = about.carried_out
+    if decision is None:
+        return
+    slots = slots_in(text)
+    for number, commitment in enumerate(decision.commitments, start=1):
+        if f"due:{number}" not in slots:
+            what = commitment.what.get(about.language) or next(iter(commitment.what.values()), "")
+            yield Finding(code="promise_missing", severity=Severity.WARNING, named=what)

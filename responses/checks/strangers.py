@@ -1,0 +1,88 @@
+"""Data of other people: order, telephone and account numbers, addresses that this case does not know."""
+
+import re
+from collections.abc import Iterator
+
+from responses.checks.about import CheckContext
+from responses.checks.clauses import clauses_of, judged
+from responses.checks.finding import Finding, Severity
+from responses.checks.wordlists import word_lists
+
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.%+-]{1,64}@(?P<domain>(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24})(?![\w-])")
+_IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
+_PHONE = re.compile(r"(?<![\w.,/-])(?:\+|00)?\d(?:[ ./-]?\d){6,14}(?![\w%€])")
+_ORDER = re.compile(r"(?<![\w@])#?(?:[A-Z]{1,4}[-/]?\d{3,}(?:[-/]\d+)*|\d{4,})(?![\w€%@]|[.,]\d)")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_DIALLED = {"it": "03", "es": "6789", "fr": "0", "de": "0", "en": "0"}
+
+
+def check_strangers(text: str, about: CheckContext) -> Iterator[Finding]:
+    """What the customer, the facts and our own earlier answers have not named, and is not ours either."""
+    seen = judged(text, about)
+    known = _Known(about)
+    taken: list[tuple[int, int]] = []
+    for match in _EMAIL.finditer(seen):
+        taken.append(match.span())
+        if not known.has(match.group()) and not known.is_ours(match["domain"]):
+            yield _found(match.group(), match.start(), Severity.ERROR)
+    for match in _IBAN.finditer(seen):
+        taken.append(match.span())
+        if not known.has(match.group()):
+            yield _found(match.group(), match.start(), Severity.ERROR)
+    lists = word_lists(about.language)
+    for clause in clauses_of(seen, about.language):
+        is_of_order = lists.has("order", clause.words)
+        is_of_parcel = lists.has("carrier", clause.words)
+        for match in _ORDER.finditer(clause.words):
+            place = clause.start + match.start(), clause.start + match.end()
+            if not is_of_order or is_of_parcel or _overlaps(place, taken) or _YEAR.fullmatch(match.group()):
+                continue
+            taken.append(place)
+            if not known.has(match.group()):
+                yield _found(match.group(), place[0], Severity.ERROR)
+        for match in _PHONE.finditer(clause.words):
+            place = clause.start + match.start(), clause.start + match.end()
+            if is_of_parcel or _overlaps(place, taken) or not _is_phone(match.group(), about.language):
+                continue
+            if not known.has_digits(match.group()):
+                # Far more often a number of our own than somebody else's.
+                yield _found(match.group(), place[0], Severity.WARNING)
+
+
+class _Known:
+    """What this case has named, letters and digits alone, so that "RS-4471" is "rs 4471"."""
+
+    def __init__(self, about: CheckContext) -> None:
+        facts = [str(value) for value in about.known_facts.values()]
+        self._words = [_bare(words) for words in (*about.said, *about.sent, *about.own, *facts)]
+        self._digits = [re.sub(r"\D", "", words) for words in self._words]
+        self._ours = [_bare(words) for words in about.own if len(_bare(words)) > 3]
+
+    def has(self, words: str) -> bool:
+        return any(_bare(words) in one for one in self._words)
+
+    def has_digits(self, words: str) -> bool:
+        # With or without the country's code.
+        return any(re.sub(r"\D", "", words)[-7:] in one for one in self._digits)
+
+    def is_ours(self, domain: str) -> bool:
+        return any(one in _bare(domain) for one in self._ours)
+
+
+def _bare(words: str) -> str:
+    return re.sub(r"[\W_]", "", words).lower()
+
+
+def _is_phone(written: str, language: str) -> bool:
+    digits = re.sub(r"\D", "", written)
+    if not 8 <= len(digits) <= 15:
+        return False
+    return written.startswith(("+", "00")) or digits[0] in _DIALLED[language]
+
+
+def _overlaps(place: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
+    return any(start < place[1] and place[0] < end for start, end in taken)
+
+
+def _found(words: str, start: int, severity: Severity) -> Finding:
+    return Finding(code="stranger_data", severity=severity, start=start, end=start + len(words), words=words)

@@ -1,0 +1,95 @@
+"""The words that the checks look for, one file per language in `words/`.
+
+An entry is a list of regular expressions, matched as whole words and in any case. In them `<date>` stands for
+a day of the week, of the month or both, and `<count>` for a number, as the language calls these.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from responses.drafts.numbers import locale_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WordLists:
+    """One language's expressions by name; topics are by complaint type, remedies by kind."""
+
+    language: str
+    patterns: Mapping[str, re.Pattern[str]]
+    topics: Mapping[str, re.Pattern[str]]
+    remedies: Mapping[str, re.Pattern[str]]
+    numbers: Mapping[str, int]
+    stop_words: frozenset[str]
+
+    def find(self, name: str, text: str) -> Iterator[re.Match[str]]:
+        """Every place where one of the expressions stands."""
+        return self.patterns[name].finditer(text)
+
+    def has(self, name: str, text: str) -> bool:
+        """Whether there is such a place."""
+        return self.patterns[name].search(text) is not None
+
+
+@cache
+def word_lists(language: str) -> WordLists:
+    """Reads a draft language's lists, once."""
+    source = files("responses.checks").joinpath("words", f"{language}.yaml").read_text(encoding="utf-8")
+    tree: dict[str, Any] = YAML(typ="safe").load(source)
+    numbers = {str(word): int(number) for word, number in tree.pop("numbers").items()}
+    topics, remedies = tree.pop("topics"), tree.pop("remedies")
+    stop_words = frozenset(str(tree.pop("stop_words")).split())
+    week = "|".join(weekdays(language))
+    article = "(?:den |dem |the |le |el |il )?"
+    parts = {
+        "<date>": rf"(?:(?:(?:{week})[,.]? {article})?{day_pattern(language)}|(?:{week}))",
+        "<count>": rf"(?:\d{{1,3}}|{'|'.join(sorted(numbers, key=len, reverse=True))})",
+    }
+    return WordLists(
+        language=language,
+        patterns=MappingProxyType({name: _compiled(list_, parts) for name, list_ in tree.items()}),
+        topics=MappingProxyType({name: _compiled(list_, parts) for name, list_ in topics.items()}),
+        remedies=MappingProxyType({name: _compiled(list_, parts) for name, list_ in remedies.items()}),
+        numbers=MappingProxyType(numbers),
+        stop_words=stop_words,
+    )
+
+
+@cache
+def weekdays(language: str) -> tuple[str, ...]:
+    """The names of the days of the week, Monday first, as expressions."""
+    return tuple(re.escape(name) for _, name in sorted(locale_of(language).days["format"]["wide"].items()))
+
+
+@cache
+def months(language: str) -> tuple[str, ...]:
+    """The names of the months, January first."""
+    return tuple(name for _, name in sorted(locale_of(language).months["format"]["wide"].items()))
+
+
+@cache
+def day_pattern(language: str) -> str:
+    """An expression for a day with its month, in words or figures."""
+    names = "|".join(re.escape(name) for name in months(language))
+    ordinal = r"(?:º|°|er|\.|st|nd|rd|th)?"
+    between = r"(?:de |del |of )?"
+    in_words = rf"\d{{1,2}}{ordinal} {between}(?:{names})(?: (?:de |del )?\d{{4}})?"
+    month_first = rf"(?:{names}) \d{{1,2}}{ordinal}(?:,? \d{{4}})?"
+    day, month = "(?:0?[1-9]|[12]\\d|3[01])", "(?:0?[1-9]|1[0-2])"
+    in_figures = rf"{day}/{month}(?:/\d{{2,4}})?(?!\d)"
+    if language == "de":
+        in_figures = rf"{day}\.{month}\.(?:\d{{2,4}})?(?!\d)"
+    return rf"(?:{in_words}|{month_first}|{in_figures})"
+
+
+def _compiled(expressions: list[str], parts: Mapping[str, str]) -> re.Pattern[str]:
+    joined = "|".join(expressions)
+    for name, part in parts.items():
+        joined = joined.replace(name, part)
+    return re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE)

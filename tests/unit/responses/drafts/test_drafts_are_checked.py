@@ -1,0 +1,56 @@
+"""What is composed goes through the checks that everybody's texts go through."""
+
+from dataclasses import replace
+from datetime import date
+from itertools import islice
+
+import pytest
+from combinations import REGISTERS, complaints
+from golden_drafts import BRIEFS, LANGUAGES
+
+from models.decision import DecisionKind
+from responses.checks import CheckContext, Finding, check_text
+from responses.drafts import ComposedDraft, DraftBrief, compose
+
+
+def found_in(brief: DraftBrief) -> list[Finding]:
+    draft = compose(brief)
+    assert draft is not None
+    return [one for one in check_text(draft.text, about(brief, draft)) if one.code != "blank"]
+
+
+def about(brief: DraftBrief, draft: ComposedDraft) -> CheckContext:
+    return CheckContext(
+        language=brief.language,
+        formality=brief.formality,
+        kind=brief.decision.kind,
+        decision=brief.decision,
+        today=date(2026, 11, 16),
+        facts=brief.facts,
+        said=brief.order_ids,
+        names=(brief.customer_name,) if brief.customer_name else (),
+        grievances=brief.complaint_types if brief.act == "complaint" else (),
+        days=(*draft.days, *(promise.due for promise in brief.promises if promise.due)),
+        named=brief.dates,
+        own=(brief.business, brief.hand_over_contact or ""),
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", list(BRIEFS))
+def test_golden_drafts_pass_with_nothing_found(name: str, language: str) -> None:
+    assert found_in(replace(BRIEFS[name], language=language)) == []
+
+
+@pytest.mark.parametrize(("language", "formality"), REGISTERS)
+def test_composed_drafts_pass_with_nothing_found(language: str, formality: str) -> None:
+    some = islice(complaints(language, formality), 0, None, 23)
+    assert [one for brief in some for one in found_in(brief)] == []
+
+
+def test_what_a_person_has_to_write_is_a_blank() -> None:
+    brief = next(one for one in BRIEFS.values() if one.act == "question")
+    assert brief.decision.kind is DecisionKind.HAND_OVER
+    draft = compose(brief)
+    assert draft is not None
+    assert [one.code for one in check_text(draft.text, about(brief, draft))] == ["blank"]
