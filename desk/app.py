@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from desk import (
     absence,
     actions,
+    answers,
     case_pages,
     chat,
     colleagues,
@@ -18,6 +19,7 @@ from desk import (
     facts,
     files,
     health,
+    learning,
     live,
     login,
     new_case,
@@ -81,6 +83,7 @@ def create_app(
         case_pages,
         person,
         actions,
+        answers,
         corrections,
         facts,
         files,
@@ -91,6 +94,7 @@ def create_app(
         absence,
         rules,
         texts_pages,
+        learning,
         webhook,
     )
     for part in parts:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import zlib
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import select, update
@@ -12,8 +13,9 @@ from models.serial import to_json
 from models.states import DraftState, OfferState, PromiseState
 from models.tables import Case, DecisionRow, Draft, OfferRow, Promise
 from responses.config import RoadConfig
-from responses.drafts import ComposedDraft, DraftBrief, PromiseLine, compose
+from responses.drafts import ComposedDraft, DraftBrief, DraftKind, PromiseLine, compose
 from responses.drafts.names import usable_name
+from responses.knowledge import Near
 from responses.matters import inputs_sha256
 from responses.policy import Policy
 from responses.reading import Reading
@@ -29,12 +31,17 @@ async def propose_decision(
     policy: Policy,
     config: RoadConfig,
     now: datetime,
+    near: Sequence[Near] = (),
 ) -> Draft | None:
     """Stores decision and offers, and puts the composed draft on the table in place of the one before.
+
+    `near` are the ready answers that come near the customer's question, the nearest first.
 
     None where there is nothing to answer (spam).
     """
     brief = await _brief(session, case, reading, decision, matter, policy, config, now)
+    if near and near[0].fits:
+        brief = dataclasses.replace(brief, answer=near[0].answer, answer_until=near[0].until)
     composed = compose(brief)
     await session.execute(
         update(Draft)
@@ -68,6 +75,7 @@ async def propose_decision(
         sha256=composed.sha256,
         valid_until=_valid_until(composed, config, now),
         findings=[],
+        answers=[to_json(one) for one in near] if composed.kind is DraftKind.ANSWER else [],
     )
     session.add(draft)
     await session.flush()
@@ -75,7 +83,7 @@ async def propose_decision(
 
 
 def _valid_until(composed: ComposedDraft, config: RoadConfig, now: datetime) -> datetime | None:
-    """The end of the first day that the draft names: after it, the draft would give our word for the past."""
+    """The end of the first day that the draft names or rests on: after it, it would no longer be true."""
     today = now.astimezone(config.timezone).date()
     coming = [day for day in composed.days if day >= today]
     if not coming:

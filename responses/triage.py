@@ -25,6 +25,7 @@ from responses.facts import known_facts, note_orders
 from responses.filing import due_now
 from responses.groups import card_chats
 from responses.hours import OpeningHours
+from responses.knowledge import Knowledge, Near, question_in
 from responses.matters import matter_of
 from responses.oncall import raise_alarm
 from responses.outbox import cancel_cards, enqueue, enqueue_card
@@ -46,7 +47,10 @@ _ANSWERED = (CaseState.ANSWERED, CaseState.PROMISED, CaseState.CLOSED)
 
 
 class Triage:
-    """Reads due cases and puts a draft on the table. `agent_chat` tells where cards go."""
+    """Reads due cases and puts a draft on the table.
+
+    `agent_chat` tells where cards go, `knowledge` what answers a question, where there is such a thing.
+    """
 
     def __init__(
         self,
@@ -57,7 +61,9 @@ class Triage:
         texts: StandingTexts,
         classify: Classify,
         agent_chat: AgentChat,
+        knowledge: Knowledge | None = None,
     ) -> None:
+        self._knowledge = knowledge
         self._database = database
         self._config = config
         self._policies = policies
@@ -94,6 +100,10 @@ class Triage:
         reading = await read_case(self._database, self._classify, case_id)
         if reading is None:
             return
+        question = question_in(reading)
+        near: Sequence[Near] = ()
+        if question is not None and self._knowledge is not None:
+            near = await self._knowledge.nearest(question)
         async with self._database.writing() as session:
             case = await session.get_one(Case, case_id, with_for_update=True)
             now = utcnow()
@@ -101,7 +111,7 @@ class Triage:
                 # Something arrived in between. Its own alarm rings; this one looks again as well.
                 set_alarm(session, Job.TRIAGE, case_id, case.triage_due_at)
                 return
-            await self._decide(session, case, reading, now)
+            await self._decide(session, case, reading, now, near)
 
     async def _count_failure(self, case_id: str) -> None:
         async with self._database.writing() as session:
@@ -123,7 +133,9 @@ class Triage:
             record(session, "system", "triage.given_up", case.id, revision=case.revision)
             await self._cards(session, case, None)
 
-    async def _decide(self, session: AsyncSession, case: Case, reading: Reading, now: datetime) -> None:
+    async def _decide(
+        self, session: AsyncSession, case: Case, reading: Reading, now: datetime, near: Sequence[Near]
+    ) -> None:
         case.triage_attempts = 0
         if case.flag == "triage_failed":
             case.flag = None
@@ -156,6 +168,7 @@ class Triage:
             policy=policy,
             config=self._config,
             now=now,
+            near=near,
         )
         case.language = matter.language
         case.urgency = matter.urgency
@@ -187,6 +200,8 @@ class Triage:
         if reading.fresh:
             # The card first: why the labels are what they are is looked for when it is on its way.
             set_alarm(session, Job.EXPLAIN, reading.fresh[-1].id, now + _EXPLAIN_AFTER)
+        for message in reading.fresh:
+            set_alarm(session, Job.EMBED, message.id, now + _EXPLAIN_AFTER)
 
     async def _receipt(
         self,

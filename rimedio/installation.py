@@ -16,6 +16,7 @@ from models.decision import Role
 from models.errors import DatabaseLockedError
 from models.upgrade import upgrade
 from responses.agents import add_agent, make_link, working_agents
+from responses.answer_file import FILE as ANSWERS
 from responses.config import Business, RoadConfig
 from responses.policies import PolicyBook
 from responses.policy.case_file import SUFFIX
@@ -54,10 +55,17 @@ def policy_folder(settings: Settings) -> Path:
         for name in (_SAMPLE_POLICY, _SAMPLE_POLICY.replace(".yaml", SUFFIX)):
             sample = files("responses.policy").joinpath("samples", name).read_text(encoding="utf-8")
             (half / name).write_text(sample, encoding="utf-8")
+        answers = files("responses").joinpath("sample_answers.yaml").read_text(encoding="utf-8")
+        (half / ANSWERS).write_text(answers, encoding="utf-8")
         half.rename(folder)
     if not folder.is_dir():
         raise ProgramError(f"RIMEDIO_POLICY = {str(folder)!r}: expected a folder with policy files (*.yaml)")
     return folder
+
+
+def is_policy(path: Path) -> bool:
+    """Whether a file of the folder is a policy, and not what stands beside one."""
+    return path.suffix == ".yaml" and not path.name.endswith(SUFFIX) and path.name != ANSWERS
 
 
 def open_database(settings: Settings) -> Database:
@@ -92,7 +100,7 @@ async def prepare(
     texts = {
         path.name: path.read_text(encoding="utf-8")
         for path in sorted(folder.glob("*.yaml"))
-        if not path.name.endswith(SUFFIX)
+        if is_policy(path)
     }
     code = None
     async with database.writing() as session:

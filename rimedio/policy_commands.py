@@ -192,11 +192,10 @@ def _try_all(path: Path, policy: "Policy", language: str) -> int:
 
 
 def _only_policy(settings: "Settings") -> Path:
-    from responses.policy.case_file import SUFFIX
-    from rimedio.installation import policy_folder
+    from rimedio.installation import is_policy, policy_folder
 
     folder = policy_folder(settings)
-    found = [path for path in sorted(folder.glob("*.yaml")) if not path.name.endswith(SUFFIX)]
+    found = [path for path in sorted(folder.glob("*.yaml")) if is_policy(path)]
     if len(found) != 1:
         names = ", ".join(path.name for path in found) or "none"
         fail(f"{folder} holds {len(found)} policies ({names}): say which with --policy FILE", USAGE)

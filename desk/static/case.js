@@ -19,6 +19,7 @@ let bound = state; // what the text in the box answers to
 let editing = false;
 let kind = null;
 let busy = false;
+let reason = null; // what was wrong with the draft, as far as the agent says
 let careful = 0; // until then an approval would be of a text nobody has read
 const shown = {};
 
@@ -35,6 +36,9 @@ function render() {
   const slots = Object.entries(bound.slots).filter(([slot]) => text.value.includes(slot));
   legend.hidden = !editing || !slots.length;
   legend.textContent = slots.map(([slot, value]) => `${slot} = ${value}`).join(" · ");
+  const reasons = document.getElementById("reasons");
+  reasons.hidden = !bound.composed || kind !== null || !(editing ? text.value.trim() !== bound.text.trim() || bound.edited : bound.edited);
+  for (const choice of reasons.querySelectorAll("button")) choice.setAttribute("aria-pressed", String(choice.dataset.reason === reason));
   const empty = editing ? !text.value.trim() : !bound.text;
   for (const name of ["approve"]) button(name).disabled = busy || empty;
   button("discard").disabled = busy || !bound.draft_id;
@@ -229,6 +233,7 @@ function content() {
     revision: bound.revision,
     text: editing ? text.value : bound.text,
     kind: editing ? kind : null,
+    edit_reason: reason,
   };
 }
 
@@ -255,6 +260,7 @@ async function approve() {
   const answer = await act("approve", content());
   if (!answer) return;
   if (answer.ok) {
+    reason = null;
     read();
     if (answer.undo && !answer.by_hand) {
       // Counted down under the buttons here, and at the foot of the page on the next case.
@@ -373,6 +379,12 @@ document.addEventListener("click", async (event) => {
   if (pressed.dataset.settle) {
     say(await post(`${here}/settle`, { outbox: pressed.dataset.settle, arrived: Boolean(pressed.dataset.arrived) }));
     refresh();
+  }
+  if (pressed.dataset.reason) { reason = reason === pressed.dataset.reason ? null : pressed.dataset.reason; render(); }
+  if (pressed.dataset.answer) {
+    const answer = await act("answer", { ...content(), answer: pressed.dataset.answer });
+    if (answer && say(answer)) read();
+    refresh({ mine: true });
   }
   if (pressed.dataset.takeOut) {
     say(await act("files/remove", { ...content(), file: pressed.dataset.takeOut }));

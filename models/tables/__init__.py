@@ -19,6 +19,7 @@ from models.tables.house import (
     Setting,
     StandingText,
 )
+from models.tables.knowledge import AnswerEntry, EmbeddingRow
 from models.tables.people import Customer, Identity
 from models.tables.promises import LedgerEntry, Promise, Voucher
 from models.tables.ratings import Rating
@@ -28,6 +29,7 @@ __all__ = [
     "Absence",
     "Agent",
     "AgentsGroup",
+    "AnswerEntry",
     "Approval",
     "AssessmentRow",
     "Attachment",
@@ -40,6 +42,7 @@ __all__ = [
     "Customer",
     "DecisionRow",
     "Draft",
+    "EmbeddingRow",
     "Event",
     "Fact",
     "Identity",
