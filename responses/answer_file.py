@@ -8,7 +8,7 @@ from datetime import date
 from responses.drafts.errors import UnknownSlotError
 from responses.drafts.phrases import LANGUAGES
 from responses.drafts.slots import slots_in
-from responses.policy.reader import Document, Entries, Item, read_all, read_with
+from responses.policy.reader import Document, Entries, Item, attempt, read_all, read_with
 from responses.policy.scalars import parse_date
 
 FILE = "answers.yaml"
@@ -50,8 +50,7 @@ def load_answers_text(text: str, name: str) -> tuple[Entry, ...]:
     root = document.root(text)
     found: tuple[tuple[Item, Entry], ...] = ()
     if root.is_mapping:
-        top = Entries(root, ("answers",))
-        found = top.required("answers", lambda item: read_all(_read_entry, item.items()), ())
+        found = attempt(_read_all, root, ())
     else:
         document.note(root.place, "", "expected answers: and below it a list of entries")
     _refuse_repeats(found)
@@ -62,6 +61,12 @@ def load_answers_text(text: str, name: str) -> tuple[Entry, ...]:
 def normalised(question: str) -> str:
     """A question without what makes no difference: capitals, blanks, marks around it."""
     return " ".join(question.casefold().split()).strip(" ¿?¡!.…")
+
+
+def _read_all(item: Item) -> tuple[tuple[Item, Entry], ...]:
+    return Entries(item, ("answers",)).required(
+        "answers", lambda each: read_all(_read_entry, each.items()), ()
+    )
 
 
 def _read_entry(item: Item) -> tuple[Item, Entry]:
@@ -93,7 +98,7 @@ def _read_answer(item: Item) -> Mapping[str, str]:
     found = item.entries(LANGUAGES, "language")
     if HOUSE not in found:
         item.document.note(
-            item.place, item.key, f'"{HOUSE}" is missing: it is what agents see where a language is'
+            item.place, item.key, f'"{HOUSE}" is missing: agents see it where another language is'
         )
     return dict(read_all(_read_text, found.values()))
 

@@ -55,7 +55,7 @@ class Rewritten:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Overruled:
-    """A rule whose answer agents changed: another amount or remedy, another kind of answer, or thrown away."""
+    """A rule whose answer agents changed: another remedy, another kind of answer, or thrown away."""
 
     rule_id: str
     count: Count
