@@ -213,7 +213,7 @@ async def _labels(session: AsyncSession, since: datetime) -> list[tuple[Assessme
         .where(AssessmentRow.created_at >= since, *_REAL)
         .order_by(AssessmentRow.id)
     )
-    said: dict[str, dict[str, Any]] = dict(rows.tuples().all())
+    said: dict[str, dict[str, Any]] = {row.message_id: row.fields for row in rows}
     corrections = await session.execute(
         select(Correction.message_id, Correction.labels)
         .join(Message, Message.id == Correction.message_id)
@@ -221,7 +221,7 @@ async def _labels(session: AsyncSession, since: datetime) -> list[tuple[Assessme
         .where(AssessmentRow.created_at >= since)
         .order_by(Correction.id)
     )
-    corrected_as: dict[str, dict[str, Any]] = dict(corrections.tuples().all())
+    corrected_as: dict[str, dict[str, Any]] = {row.message_id: row.labels for row in corrections}
     found = []
     for message_id, fields in said.items():
         assessment = from_json(Assessment, fields)
