@@ -119,7 +119,7 @@ class Precedents:
                 EmbeddingRow.encoder == encoder,
                 EmbeddingRow.vector != b"",
             )
-            .order_by(Message.id.desc())
+            .order_by(Approval.id.desc())
             .limit(MOST)
         )
         if known.until is not None:
