@@ -17,7 +17,9 @@ from models.tables import Case, Draft
 from responses.answer_file import HOUSE, MAX_ANSWER, MAX_QUESTION, Entry
 from responses.answering import use_answer
 from responses.approval import composed_draft
+from responses.drafts.phrases import LANGUAGES
 from responses.errors import BlockedError, ResponsesError
+from responses.filing import clean
 from responses.policy import PolicyFileError
 from responses.saved_answers import (
     Passage,
@@ -69,7 +71,7 @@ async def accept(visit: Actor, entry_id: str) -> Response:
     admins_only(visit)
     try:
         async with visit.desk.road.database.writing() as session:
-            await accept_entry(session, visit.agent, entry_id, utcnow())
+            await accept_entry(session, visit.agent, clean(entry_id), utcnow())
     except BlockedError as error:
         return await _list(visit, problem=explained(visit, error)[1], status=409)
     return RedirectResponse("/answers?done=accepted", 303)
@@ -81,7 +83,7 @@ async def end(visit: Actor, entry_id: str) -> Response:
     admins_only(visit)
     try:
         async with visit.desk.road.database.writing() as session:
-            await end_entry(session, visit.agent, entry_id, utcnow())
+            await end_entry(session, visit.agent, clean(entry_id), utcnow())
     except BlockedError as error:
         return await _list(visit, problem=explained(visit, error)[1], status=409)
     return RedirectResponse("/answers?done=ended", 303)
@@ -99,12 +101,12 @@ async def form(visit: Reader, number: int) -> HTMLResponse:
 async def save(request: Request, visit: Actor, number: int) -> Response:
     """Keeps it until an admin has looked at it; a mistake keeps what was typed."""
     sent = await request.form()
+    asked = str(sent.get("language", HOUSE))
+    language = asked if asked in LANGUAGES else HOUSE
     written = _Written(
         question=str(sent.get("question", "")),
-        language=str(sent.get("language", HOUSE)),
-        answer={
-            name: str(sent.get(f"answer_{name}", "")) for name in (HOUSE, str(sent.get("language", HOUSE)))
-        },
+        language=language,
+        answer={name: str(sent.get(f"answer_{name}", "")) for name in (HOUSE, language)},
     )
     road = visit.desk.road
     try:
