@@ -31,6 +31,7 @@ class Action(StrEnum):
     SPLIT = "s"
     MERGE = "M"
     UNDO = "u"
+    EDIT_REASON = "R"
     SHOWN = "z"
     GIVE_BACK = "g"
     UNDO_APPROVAL = "U"

@@ -24,10 +24,10 @@ from bot.words import words_for
 from models.clock import utcnow
 from models.decision import MissingFact, Role
 from models.errors import ForbiddenTransitionError
-from models.states import CaseState, DraftState
+from models.states import CaseState, DraftState, EditReason
 from models.tables import Agent, Card, Case, Draft
 from responses.agents import working_agents
-from responses.approval import proposed_draft
+from responses.approval import give_edit_reason, proposed_draft
 from responses.cases import claim, holder_of
 from responses.drafts.errors import DraftError
 from responses.erasure import check_not_erased
@@ -65,6 +65,7 @@ class CardActions:
         actions: Mapping[Action, Callable[[Case], Awaitable[Rows | None]]] = {
             Action.APPROVE: self._approve,
             Action.UNDO: self._undo,
+            Action.EDIT_REASON: self._give_reason,
             Action.EDIT: self._prompt,
             Action.ASK: self._prompt,
             Action.DECLINE: self._prompt,
@@ -172,6 +173,15 @@ class CardActions:
             # Showing to all cancels the cards that wait to leave: this agent's own comes after it.
             await self._road.triage.show(self._session, case, again)
             await enqueue_card(self._session, case, self._reader, self._chat, again)
+
+    async def _give_reason(self, case: Case) -> Rows:
+        draft = await self._session.get_one(Draft, self._bound().draft_id)
+        approval = await approval_of(self._session, draft)
+        chosen = self._pressed.choice[0] if self._pressed.choice else ""
+        if approval is None or chosen not in set(EditReason):
+            raise BlockedError("gone")
+        await give_edit_reason(self._session, self._agent, approval, EditReason(chosen))
+        return await self._back(case)
 
     async def _prompt(self, case: Case) -> None:
         forced = self._pressed.action == Action.EDIT_BY_FORCE

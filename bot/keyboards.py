@@ -12,7 +12,7 @@ from bot.cards import MAX_WORDS, agent_facts, fact_label, words_shown
 from bot.words import Words, clock_time
 from models.clock import utcnow
 from models.decision import MissingFact, Role
-from models.states import CaseState, DraftState, OutboxState, Verdict
+from models.states import CaseState, DraftState, EditReason, OutboxState, Verdict
 from models.tables import Agent, Approval, Attachment, Card, Case, Draft, OutboxEntry
 from responses.agents import rank
 from responses.cases import OPEN_STATES, holder_of
@@ -193,9 +193,12 @@ async def _after_approval(
     parts = (await session.scalars(query)).all()
     states = {OutboxState(part.state) for part in parts}
 
+    mine = agent is None or approval.agent_id == agent.id
+    reasons = _reason_rows(card, words) if mine and approval.difference and not approval.edit_reason else []
+
     def shown(text: str, *, is_final: bool) -> CardButtons:
         label = Button(text=_cut(text), data=data_of(Action.SHOWN, card.key))
-        return CardButtons(rows=[[label]], is_final=is_final)
+        return CardButtons(rows=[[label], *reasons], is_final=is_final)
 
     if OutboxState.UNCONFIRMED in states:
         return shown(words("unconfirmed"), is_final=True)
@@ -207,14 +210,22 @@ async def _after_approval(
     if states != {OutboxState.PENDING} or parts[0].not_before is None:
         return shown(words("leaving"), is_final=False)
     # In a group the button is for those who may; the others are told so when they press it.
-    mine = agent is None or approval.agent_id == agent.id or rank(agent.role) >= rank(Role.SUPERVISOR)
-    if not mine:
+    if not mine and agent is not None and rank(agent.role) < rank(Role.SUPERVISOR):
         approver = await session.get_one(Agent, approval.agent_id)
         return shown(words("approved_by", name=approver.name), is_final=False)
     seconds = round((parts[0].not_before - approval.created_at).total_seconds())
     label = words("undo", seconds=seconds)
     undo = Button(text=label, data=data_of(Action.UNDO, card.key), style="danger")
-    return CardButtons(rows=[[undo]], is_final=False)
+    return CardButtons(rows=[[undo], *reasons], is_final=False)
+
+
+def _reason_rows(card: Card, words: Words) -> Rows:
+    """Why the draft was edited: one press, which nobody has to make."""
+    buttons = [
+        Button(text=words.label("edit_reason", reason), data=data_of(Action.EDIT_REASON, card.key, reason))
+        for reason in EditReason
+    ]
+    return [buttons[:3], buttons[3:]]
 
 
 def _is(holder: Agent | None, agent: Agent | None) -> bool:

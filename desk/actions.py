@@ -18,7 +18,7 @@ from desk.refusals import refused
 from models.clock import utcnow
 from models.errors import ForbiddenTransitionError
 from models.ids import new_id
-from models.states import CaseState, Direction
+from models.states import CaseState, Direction, EditReason
 from models.tables import Agent, Case, Draft, Message, OpenEdit
 from responses.approval import MAX_TEXT, proposed_draft
 from responses.cases import CLAIM_LASTS, claim, release
@@ -48,6 +48,7 @@ class Shown(BaseModel):
     text: str = Field(default="", max_length=4 * MAX_TEXT)
     kind: Kind | None = None
     language: str | None = Field(default=None, max_length=8)
+    edit_reason: EditReason | None = None
 
     @property
     def bound(self) -> Bound | None:
@@ -204,7 +205,9 @@ async def approve(visit: Actor, number: int, shown: Shown) -> JSONResponse:
             policy = await road.policies.in_force(
                 acting.session, acting.case.audience, acting.case.incident_at
             )
-            approval = await road.approvals.approve(acting.session, acting.agent, bound, policy.hours)
+            approval = await road.approvals.approve(
+                acting.session, acting.agent, bound, policy.hours, shown.edit_reason
+            )
             by_hand = acting.case.channel == "desk"
     except ResponsesError as error:
         return refused(visit, error)

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from desk import (
     absence,
     actions,
+    answers,
     case_pages,
     chat,
     checking,
@@ -19,6 +20,7 @@ from desk import (
     facts,
     files,
     health,
+    learning,
     live,
     login,
     new_case,
@@ -84,6 +86,7 @@ def create_app(
         case_pages,
         person,
         actions,
+        answers,
         checking,
         corrections,
         facts,
@@ -95,6 +98,7 @@ def create_app(
         absence,
         rules,
         texts_pages,
+        learning,
         webhook,
     )
     for part in parts:

@@ -16,11 +16,13 @@ from desk.promise_lines import line_of
 from desk.queue import neighbours
 from desk.slot_words import slot_words, with_slots
 from models.clock import utcnow
-from models.decision import PROOF_FACT
+from models.decision import PROOF_FACT, DecisionKind
 from models.labels import Act, Ask, Tone, Urgency
 from models.money import Money
-from models.states import Direction, OutboxState, PromiseState
+from models.states import Direction, EditReason, OutboxState, PromiseState
 from models.tables import Agent, Case, Draft, Message, OpenEdit
+from responses.answering import answers_of
+from responses.approval import composed_draft
 from responses.cases import LAST_NUMBER, OPEN_STATES
 from responses.drafts.lines import offer_line, rule_line
 from responses.enclosures import enclosures_of
@@ -164,8 +166,16 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
             "asks": list(Ask),
         },
         "by_hand": case.channel == "desk",
+        "answers": answers_of(view.draft) if view.draft is not None else [],
+        "can_save_answer": view.approval is not None
+        and (view.decision is None or view.decision.kind == DecisionKind.HAND_OVER),
+        "precedents": [
+            (one, offer_line(one.decision, language))
+            for one in await visit.desk.precedents.nearest(session, case)
+        ],
+        "edit_reasons": list(EditReason),
         "undo_left": undo_left(view),
-        "state": _state(view, visit, kept, slots, before, after),
+        "state": _state(view, visit, kept, slots, before, after) | await _edited(session, view.draft),
     }
 
 
@@ -275,6 +285,13 @@ def _state(
         "next": after,
         "held_by_other": view.holder is not None and view.holder.id != visit.agent.id,
     }
+
+
+async def _edited(session: AsyncSession, draft: Draft | None) -> dict[str, bool]:
+    """Whether the draft came from a composed one, and whether an agent has changed its text."""
+    composed = await composed_draft(session, draft) if draft is not None else None
+    edited = composed is not None and draft is not None and composed.text != draft.text
+    return {"composed": composed is not None, "edited": edited}
 
 
 def _start(draft: Draft | None) -> tuple[str, str]:

@@ -103,6 +103,10 @@ class Present:
         """A probability as a percentage."""
         return format_percent(probability, locale=self._locale)
 
+    def nearness(self, nearness: float) -> str:
+        """How near two texts are, with two decimals: `0,42`."""
+        return format_decimal(max(nearness, 0), "0.00", locale=self._locale)
+
     def fact(self, fact: FactValue) -> str:
         """A fact's value in words."""
         if fact.unavailable:

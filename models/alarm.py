@@ -16,6 +16,7 @@ class Job(StrEnum):
     TRIAGE = "triage"  # a case
     DELIVER = "deliver"  # an outbox entry
     EXPLAIN = "explain"  # a message whose labels are to be traced to its words
+    EMBED = "embed"  # a message whose place among all others is to be known
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -71,6 +71,16 @@ class Verdict(StrEnum):
     PASS_ON = "pass_on"
 
 
+class EditReason(StrEnum):
+    """What was wrong with a draft that an agent rewrote."""
+
+    FACT = "fact"
+    TONE = "tone"
+    AMOUNT = "amount"
+    LANGUAGE = "language"
+    WRONG_TYPE = "wrong_type"
+
+
 class Purpose(StrEnum):
     """Why something is sent. The order is the order in which a sender lets them through."""
 

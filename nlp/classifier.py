@@ -99,7 +99,7 @@ class Classifier:
         loaded = load_heads(heads or TRAINED)
         reading = load_encoder(encoder, precision)
         if loaded.adapters is not None:
-            reading.merge(loaded.adapters)
+            reading.merge(loaded.adapters, keep_bare=True)
         own = {}
         bare = load_encoder(encoder, precision) if None in loaded.own_adapters.values() else None
         for field, adapters in loaded.own_adapters.items():
@@ -157,6 +157,10 @@ class Classifier:
             ],
             probabilities=probabilities,
         )
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Embed texts for finding similar ones: float32 of shape (texts, dimension), rows of length one."""
+        return self.encoder.embed_bare([clean(text) for text in texts])
 
     def features(self, texts: Sequence[str]) -> Mapping[str, Features]:
         """What the head of each field reads of cleaned texts."""

@@ -80,6 +80,7 @@ class Encoder:
         self.name = name
         self.dimension = dimension
         self._model = model.eval()
+        self._bare: dict[str, torch.Tensor] = {}
         self._tokenizer = tokenizer
         self._limit = min(model.max_seq_length or DEFAULT_LIMIT, tokenizer.model_max_length)
         self._prompt = model.prompts.get(model.default_prompt_name or "query") or ""
@@ -104,8 +105,24 @@ class Encoder:
         parts = [self._read_window(texts[start : start + WINDOW]) for start in range(0, len(texts), WINDOW)]
         return np.concatenate(parts) if parts else self._read_window([""])[:0]
 
-    def merge(self, adapters: Adapters) -> None:
+    def embed_bare(self, texts: Sequence[str]) -> Vectors:
+        """Embed texts as if no adapters had been merged with `keep_bare`; shape as of `embed`.
+
+        Adapters gather texts with the same labels, and so draw apart what is alike in meaning only.
+        """
+        adapted = {name: self._layer(name).weight.data for name in self._bare}
+        try:
+            for name, weight in self._bare.items():
+                self._layer(name).weight.data = weight
+            return self.embed(texts)
+        finally:
+            for name, weight in adapted.items():
+                self._layer(name).weight.data = weight
+
+    def merge(self, adapters: Adapters, *, keep_bare: bool = False) -> None:
         """Add adapters to the weights, once; reading takes as long as before.
+
+        With `keep_bare` the weights they are added to stay in memory, for `embed_bare`.
 
         Raises:
             EncoderError: The network has other layers than the adapters were trained for.
@@ -119,6 +136,8 @@ class Encoder:
                     f"encoder {self.name!r}: the layer {name!r} has shape {tuple(weight.shape)}, its adapter "
                     f"{tuple(change.shape)}, which is of another encoder; train again with `rimedio train`"
                 )
+            if keep_bare:
+                self._bare[name] = weight.clone()
             # Added in float32 and rounded once, where the network is in bfloat16.
             with torch.no_grad():
                 weight.copy_((weight.float() + change).to(weight.dtype))
@@ -136,15 +155,20 @@ class Encoder:
                 self._weight(name).copy_(weight)
 
     def _weight(self, name: str) -> "torch.Tensor":
+        weight: torch.Tensor = self._layer(name).weight.data
+        return weight
+
+    def _layer(self, name: str) -> Any:
         network: Any = self._model.transformers_model or getattr(self._model[0], "model", None)
         try:
-            weight: torch.Tensor = network.get_submodule(name).weight.data
+            layer = network.get_submodule(name)
+            layer.weight.data  # noqa: B018 - a submodule without weights is no layer of ours
         except AttributeError as error:
             raise EncoderError(
                 f"encoder {self.name!r} has no layer {name!r}: the heads bring adapters for another encoder; "
                 "train again with `rimedio train`, or set RIMEDIO_ENCODER back"
             ) from error
-        return weight
+        return layer
 
     def fingerprint(self) -> Vectors:
         """The embeddings of the fixed probe texts, each in a batch of its own; shape (8, dimension)."""

@@ -17,6 +17,7 @@ from models.serial import to_json
 from models.states import (
     CaseState,
     DraftState,
+    EditReason,
     Purpose,
     Verdict,
 )
@@ -83,9 +84,16 @@ class Approvals:
         self._policies = policies or PolicyBook()
 
     async def approve(
-        self, session: AsyncSession, agent: Agent, bound: Bound, hours: OpeningHours
+        self,
+        session: AsyncSession,
+        agent: Agent,
+        bound: Bound,
+        hours: OpeningHours,
+        edit_reason: EditReason | None = None,
     ) -> Approval:
         """Approves the draft and puts it into the outbox, to leave after the time for undoing.
+
+        `edit_reason` is what was wrong with the composed draft; it is kept where something was changed in it.
 
         Raises:
             NotAllowedError: `own_case` or `above_limit`.
@@ -107,6 +115,7 @@ class Approvals:
             raise refusal_of(wrong[0])
         if not await raise_revision_from(session, case, bound.revision):
             raise BlockedError("stale")
+        difference = await difference_of(session, draft)
         approval = Approval(
             case_id=case.id,
             draft_id=draft.id,
@@ -115,7 +124,8 @@ class Approvals:
             revision=bound.revision,
             sha256=draft.sha256,
             previous_state=case.state,
-            difference=await self._difference(session, draft),
+            difference=difference,
+            edit_reason=edit_reason if difference else None,
         )
         session.add(approval)
         await session.flush()
@@ -374,14 +384,6 @@ class Approvals:
         case.passed_to = case.passed_to_role = None
         case.reopened_from = None
 
-    async def _difference(self, session: AsyncSession, draft: Draft) -> str | None:
-        if draft.edited_from is None:
-            return None
-        before = await session.get_one(Draft, draft.edited_from)
-        return "\n".join(
-            difflib.unified_diff(before.text.splitlines(), draft.text.splitlines(), lineterm="", n=0)
-        )
-
     async def _fill(
         self,
         session: AsyncSession,
@@ -411,6 +413,40 @@ class Approvals:
                 codes[number] = await reserve_voucher(session, vouchers[number], approval)
         greeting = greeting_for(draft.language, formality_of(draft), now.astimezone(self._config.timezone))
         return fill(draft.text, agent=agent.name, greeting=greeting, due=due, vouchers=codes)
+
+
+async def composed_draft(session: AsyncSession, draft: Draft) -> Draft | None:
+    """The draft that this one was made of by edits; None where an agent began from nothing."""
+    while draft.edited_from is not None:
+        draft = await session.get_one(Draft, draft.edited_from)
+    return draft if draft.edited_by is None else None
+
+
+async def difference_of(session: AsyncSession, draft: Draft) -> str | None:
+    """What agents changed in the text that was composed, line by line; None where that is nothing."""
+    composed = await composed_draft(session, draft)
+    if composed is None or composed.text == draft.text:
+        return None
+    return "\n".join(
+        difflib.unified_diff(composed.text.splitlines(), draft.text.splitlines(), lineterm="", n=0)
+    )
+
+
+async def give_edit_reason(
+    session: AsyncSession, agent: Agent, approval: Approval, reason: EditReason
+) -> None:
+    """Says afterwards why a draft was edited: once, by who approved it.
+
+    Raises:
+        NotAllowedError: `not_yours`.
+    """
+    if approval.agent_id != agent.id:
+        raise NotAllowedError("not_yours")
+    await session.execute(
+        update(Approval)
+        .where(Approval.id == approval.id, Approval.edit_reason.is_(None), Approval.difference.is_not(None))
+        .values(edit_reason=reason)
+    )
 
 
 def formality_of(draft: Draft) -> str:
@@ -455,6 +491,7 @@ async def propose(
         text=text,
         twin=old.twin if text == old.text else None,
         parts=old.parts if text == old.text else [],
+        answers=old.answers if text == old.text else [],
         variant=old.variant,
         files=[file.to_json() for file in enclosed],
         sha256=text_sha256(text, enclosed),

@@ -17,7 +17,7 @@ from responses.personal import HOLDINGS
 
 # Buttons and questions in agents' chats: they say nothing about the person, and what they carry lets act.
 _NOT_SHOWN: frozenset[type[Base]] = frozenset({Card, Prompt})
-_OF_MESSAGES = frozenset({"attachments", "assessments", "corrections"})
+_OF_MESSAGES = frozenset({"attachments", "assessments", "corrections", "embeddings"})
 
 
 async def export_person(session: AsyncSession, customer: Customer, files: FileStore) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def _same(name: str | None, wanted: str) -> bool:
 def _plain(row: Base) -> dict[str, Any]:
     """A row as JSON takes it, without what is empty."""
     values = {column.key: getattr(row, column.key) for column in inspect(type(row)).column_attrs}
-    return {name: _value(value) for name, value in values.items() if value not in (None, "", [], {})}
+    return {name: _value(value) for name, value in values.items() if value not in (None, "", b"", [], {})}
 
 
 def _value(value: object) -> object:
@@ -115,6 +115,8 @@ def _value(value: object) -> object:
             return value.isoformat()
         case Decimal():
             return str(value)
+        case bytes():
+            return base64.b64encode(value).decode()
         case _:
             return value
 

@@ -55,6 +55,10 @@ class Filing:
         self._config = config
         self._find_orders = find_orders
 
+    def orders_in(self, text: str) -> Sequence[str]:
+        """The order numbers that a text names."""
+        return self._find_orders(text)
+
     async def file(self, session: AsyncSession, update: Update, incoming: Incoming) -> Filed:
         """Stores the message and its files' names; the same message again changes nothing."""
         now = utcnow()

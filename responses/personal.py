@@ -25,6 +25,7 @@ from models.tables import (
     Customer,
     DecisionRow,
     Draft,
+    EmbeddingRow,
     Event,
     Fact,
     Identity,
@@ -93,6 +94,10 @@ def _empty(_row: object) -> str:
 
 def _none(_row: object) -> None:
     return None
+
+
+def _no_bytes(_row: object) -> bytes:
+    return b""
 
 
 def _no_list(_row: object) -> list[object]:
@@ -266,6 +271,12 @@ HOLDINGS: tuple[Holding, ...] = (
         {"fields": _labels_only, "evidence": _none},
         kept="encoder heads",
     ),
+    _holding(
+        EmbeddingRow,
+        lambda scope: EmbeddingRow.message_id.in_(_messages(scope)),
+        {"vector": _no_bytes},
+        kept="encoder",
+    ),
     _holding(Correction, lambda scope: Correction.case_id.in_(scope.cases), kept="labels"),
     _holding(
         Fact,
@@ -295,7 +306,7 @@ HOLDINGS: tuple[Holding, ...] = (
         Draft,
         lambda scope: Draft.case_id.in_(scope.cases),
         {"text": _empty, "twin": _none, "files": _contents_left, "parts": _no_list, "findings": _no_list},
-        kept="kind language variant sha256 state",
+        kept="kind language variant answers sha256 state",
     ),
     _holding(Topic, lambda scope: Topic.case_id.in_(scope.cases), {"name": _empty}, kept="chat_key state"),
     _holding(Rating, lambda scope: Rating.case_id.in_(scope.cases), addresses={"mark": _none}),
@@ -305,7 +316,7 @@ HOLDINGS: tuple[Holding, ...] = (
         Approval,
         lambda scope: Approval.case_id.in_(scope.cases),
         {"filled_text": _none, "reason": _none, "difference": _none},
-        kept="verdict sha256 previous_state",
+        kept="verdict sha256 previous_state edit_reason",
     ),
     _holding(
         OutboxEntry,
@@ -341,6 +352,7 @@ NOT_PERSONAL = frozenset(
         "absences",
         "agents",
         "agents_groups",
+        "answer_entries",
         "cursors",
         "installation",
         "leases",

@@ -11,7 +11,7 @@ from models.labels import ComplaintType
 from responses.notices import NoticeKind, put_up, take_down
 from responses.policies import PolicyBook, Used, holding
 from responses.policy import Policy, PolicyFileError, load_policy
-from responses.policy.case_file import SUFFIX
+from responses.policy.files import policies_in
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,9 +51,7 @@ def read_folder(folder: Path, complaint_types: Collection[str] = tuple(Complaint
     """
     files: list[PolicyFile] = []
     refused: list[PolicyFileError] = []
-    for path in sorted(folder.glob("*.yaml")):
-        if path.name.endswith(SUFFIX):
-            continue
+    for path in policies_in(folder):
         try:
             files.append(read_file(path, complaint_types))
         except PolicyFileError as error:

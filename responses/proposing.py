@@ -2,6 +2,7 @@
 
 import dataclasses
 import zlib
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import or_, select, update
@@ -17,6 +18,7 @@ from responses.checks.context import context_of
 from responses.config import RoadConfig
 from responses.drafts import ComposedDraft, DraftBrief, DraftKind, PromiseLine, compose
 from responses.drafts.names import usable_name
+from responses.knowledge import Near
 from responses.matters import inputs_sha256
 from responses.policy import Policy
 from responses.promises import answers_owed
@@ -33,13 +35,18 @@ async def propose_decision(
     policy: Policy,
     config: RoadConfig,
     now: datetime,
+    near: Sequence[Near] = (),
 ) -> Draft | None:
     """Stores decision and offers, and puts the composed draft on the table in place of the one before.
+
+    `near` are the ready answers that come near the customer's question, the nearest first.
 
     None where there is nothing to answer (spam).
     """
     answer_by = await _answer_by(session, case, matter, policy, now)
     brief = await _brief(session, case, reading, decision, matter, policy, config, answer_by)
+    if near and near[0].fits:
+        brief = dataclasses.replace(brief, answer=near[0].answer, answer_until=near[0].until)
     composed = compose(brief)
     await session.execute(
         update(Draft)
@@ -74,6 +81,7 @@ async def propose_decision(
         valid_until=_valid_until(composed, config, now),
         answer_by=answer_by if composed.kind is DraftKind.HOLDING else None,
         findings=[],
+        answers=[to_json(one) for one in near] if composed.kind is DraftKind.ANSWER else [],
     )
     session.add(draft)
     await session.flush()
@@ -91,7 +99,7 @@ async def propose_decision(
 
 
 def _valid_until(composed: ComposedDraft, config: RoadConfig, now: datetime) -> datetime | None:
-    """The end of the first day that the draft names: after it, the draft would give our word for the past."""
+    """The end of the first day that the draft names or rests on: after it, it would no longer be true."""
     today = now.astimezone(config.timezone).date()
     coming = [day for day in composed.days if day >= today]
     if not coming:

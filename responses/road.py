@@ -8,6 +8,7 @@ from responses.config import RoadConfig
 from responses.desk_cases import DeskCases
 from responses.files import FileStore
 from responses.filing import Filing
+from responses.knowledge import Knowledge
 from responses.policies import PolicyBook
 from responses.standing_texts import StandingTexts
 from responses.triage import Triage
@@ -15,7 +16,10 @@ from responses.triage import Triage
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Road:
-    """Everything between a stored message and a sent answer, wired once at the start."""
+    """Everything between a stored message and a sent answer, wired once at the start.
+
+    `knowledge` is what answers everyday questions, where there is such a thing.
+    """
 
     database: Database
     config: RoadConfig
@@ -26,3 +30,4 @@ class Road:
     texts: StandingTexts
     files: FileStore
     desk_cases: DeskCases
+    knowledge: Knowledge | None = None

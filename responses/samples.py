@@ -22,6 +22,7 @@ from models.tables import (
     Customer,
     DecisionRow,
     Draft,
+    EmbeddingRow,
     Event,
     Fact,
     Identity,
@@ -117,7 +118,7 @@ async def remove_samples(session: AsyncSession, actor: str) -> int:
     await session.execute(update(Draft).where(Draft.case_id.in_(cases)).values(edited_from=None))
     for table in (Prompt, OpenEdit, Card, Event, Voucher, LedgerEntry, Promise, OutboxEntry, Fact):
         await session.execute(delete(table).where(table.case_id.in_(cases)))
-    for read in (Correction, AssessmentRow, Attachment):
+    for read in (Correction, AssessmentRow, EmbeddingRow, Attachment):
         await session.execute(delete(read).where(read.message_id.in_(messages)))
     await session.execute(delete(Message).where(Message.id.in_(messages)))
     for decided in (OfferRow, Approval, Draft, DecisionRow):

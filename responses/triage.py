@@ -28,6 +28,7 @@ from responses.filing import due_now
 from responses.groups import card_chats
 from responses.hours import OpeningHours
 from responses.incidents import note_incident
+from responses.knowledge import Knowledge, Near, question_in
 from responses.look_up import look_order_up
 from responses.matters import matter_of
 from responses.oncall import raise_alarm
@@ -54,7 +55,8 @@ _ANSWERED = (CaseState.ANSWERED, CaseState.PROMISED, CaseState.CLOSED)
 class Triage:
     """Reads due cases and puts a draft on the table.
 
-    `agent_chat` tells where cards go, `look_up` asks the business's own system for orders, where it has one.
+    `agent_chat` tells where cards go, `look_up` asks the business's own system for orders and `knowledge`
+    what answers a question, where there is such a thing.
     """
 
     def __init__(
@@ -67,8 +69,10 @@ class Triage:
         classify: Classify,
         agent_chat: AgentChat,
         look_up: LookUp | None = None,
+        knowledge: Knowledge | None = None,
     ) -> None:
         self._look_up = look_up
+        self._knowledge = knowledge
         self._database = database
         self._config = config
         self._policies = policies
@@ -107,6 +111,10 @@ class Triage:
             return
         if self._look_up is not None:
             await look_order_up(self._database, self._look_up, self._policies, self._config, reading)
+        question = question_in(reading)
+        near: Sequence[Near] = ()
+        if question is not None and self._knowledge is not None:
+            near = await self._knowledge.nearest(question)
         async with self._database.writing() as session:
             case = await session.get_one(Case, case_id, with_for_update=True)
             now = utcnow()
@@ -114,7 +122,7 @@ class Triage:
                 # Something arrived in between. Its own alarm rings; this one looks again as well.
                 set_alarm(session, Job.TRIAGE, case_id, case.triage_due_at)
                 return
-            await self._decide(session, case, reading, now)
+            await self._decide(session, case, reading, now, near)
 
     async def _count_failure(self, case_id: str) -> None:
         async with self._database.writing() as session:
@@ -136,7 +144,9 @@ class Triage:
             record(session, "system", "triage.given_up", case.id, revision=case.revision)
             await self._cards(session, case, None)
 
-    async def _decide(self, session: AsyncSession, case: Case, reading: Reading, now: datetime) -> None:
+    async def _decide(
+        self, session: AsyncSession, case: Case, reading: Reading, now: datetime, near: Sequence[Near]
+    ) -> None:
         case.triage_attempts = 0
         if case.flag == "triage_failed":
             case.flag = None
@@ -174,6 +184,7 @@ class Triage:
             policy=policy,
             config=self._config,
             now=now,
+            near=near,
         )
         case.language = matter.language
         case.urgency = matter.urgency
@@ -205,6 +216,8 @@ class Triage:
         if reading.fresh:
             # The card first: why the labels are what they are is looked for when it is on its way.
             set_alarm(session, Job.EXPLAIN, reading.fresh[-1].id, now + _EXPLAIN_AFTER)
+        for message in reading.fresh:
+            set_alarm(session, Job.EMBED, message.id, now + _EXPLAIN_AFTER)
 
     async def _receipt(
         self,

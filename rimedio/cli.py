@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rimedio import model_commands, orders_commands, policy_commands, rules_commands, train_command
+from rimedio import (
+    answer_commands,
+    model_commands,
+    orders_commands,
+    policy_commands,
+    report_command,
+    rules_commands,
+    train_command,
+)
 from rimedio.terminal import USAGE, fail, say, settings_or_fail, with_database
 
 if TYPE_CHECKING:
@@ -101,6 +109,8 @@ train_command.register(app)
 policy_commands.register(app)
 rules_commands.register()
 orders_commands.register(app)
+answer_commands.register(app)
+report_command.register(app)
 
 
 @agents_app.command("add")

@@ -22,6 +22,7 @@ from responses.order_links import link_key
 from responses.policies import PolicyBook
 from responses.policy import PolicyFileError
 from responses.policy.case_file import SUFFIX
+from responses.policy.files import ANSWERS
 from responses.policy.schema import Audience
 from responses.policy_files import NotInUse, compare, put_first_in_use, read_folder
 from responses.samples import load_samples
@@ -58,6 +59,8 @@ def policy_folder(settings: Settings) -> Path:
         for name in (_SAMPLE_POLICY, _SAMPLE_POLICY.replace(".yaml", SUFFIX)):
             sample = files("responses.policy").joinpath("samples", name).read_text(encoding="utf-8")
             (half / name).write_text(sample, encoding="utf-8")
+        answers = files("responses").joinpath("sample_answers.yaml").read_text(encoding="utf-8")
+        (half / ANSWERS).write_text(answers, encoding="utf-8")
         half.rename(folder)
     if not folder.is_dir():
         raise ProgramError(f"RIMEDIO_POLICY = {str(folder)!r}: expected a folder with policy files (*.yaml)")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from prometheus_client import Histogram
 
 from models.assessment import Assessment, Evidence
+from models.embedding import Embeddings
 from rimedio.settings import Settings
 
 if TYPE_CHECKING:
@@ -77,6 +78,15 @@ class Model:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, _explained, classifier, text, assessment)
 
+    async def embed(self, texts: Sequence[str]) -> Embeddings:
+        """Embeds texts, waiting for the model if need be."""
+        await self._loaded.wait()
+        classifier = self._classifier
+        if classifier is None:
+            raise RuntimeError("the model's event is set only after the model")
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, embedded, classifier, list(texts))
+
     def _timed(self, classifier: "Classifier", texts: list[str]) -> Sequence[Assessment]:
         with self.seconds.time():
             return classifier.classify(texts)
@@ -90,6 +100,11 @@ def _explained(classifier: "Classifier", text: str, assessment: Assessment) -> S
     from nlp.evidence import find_evidence
 
     return find_evidence(classifier, text, assessment)
+
+
+def embedded(classifier: "Classifier", texts: Sequence[str]) -> Embeddings:
+    """Texts as vectors of this classifier."""
+    return Embeddings(vectors=classifier.embed(texts), encoder=classifier.encoder.name)
 
 
 def load_classifier(settings: Settings) -> "Classifier":

@@ -164,7 +164,7 @@ def _reader(settings: "Settings", country: str | None) -> "Reader":
     """Reads for the facts of every policy in the folder."""
     from responses.order_values import reader_for
     from responses.policy import PolicyFileError
-    from responses.policy.case_file import SUFFIX
+    from responses.policy.files import policies_in
     from responses.policy.load import load_policy
     from rimedio.errors import ProgramError
     from rimedio.heads_store import complaint_types_of
@@ -174,7 +174,7 @@ def _reader(settings: "Settings", country: str | None) -> "Reader":
         fail(f"--country {country!r}: expected two letters, such as FR", USAGE)
     try:
         folder = policy_folder(settings)
-        paths = [path for path in sorted(folder.glob("*.yaml")) if not path.name.endswith(SUFFIX)]
+        paths = policies_in(folder)
         types = complaint_types_of(settings.heads_folder)
         policies = [load_policy(path, types) for path in paths]
     except (ProgramError, PolicyFileError) as error:

@@ -44,8 +44,9 @@ def check(
     """
     from responses.policy import check as look
     from responses.policy import check_folder
+    from responses.policy.files import policies_in
 
-    files = _policies_in(file) if file.is_dir() else [file]
+    files = policies_in(file) if file.is_dir() else [file]
     if not files:
         fail(f"{file}: no policy there: expected NAME.yaml")
     types = complaint_types_told()
@@ -59,12 +60,6 @@ def check(
     for policy in policies:
         counted = f"{len(policy.rules)} rules, {len(policy.owed)} owed by law or contract"
         say(f"{policy.file}: {counted}; no errors")
-
-
-def _policies_in(folder: Path) -> list[Path]:
-    from responses.policy.case_file import SUFFIX
-
-    return [path for path in sorted(folder.glob("*.yaml")) if not path.name.endswith(SUFFIX)]
 
 
 def complaint_types_told() -> tuple[str, ...]:
@@ -218,10 +213,11 @@ def _try_all(path: Path, policy: "Policy", language: str) -> int:
 
 
 def _only_policy(settings: "Settings") -> Path:
+    from responses.policy.files import policies_in
     from rimedio.installation import policy_folder
 
     folder = policy_folder(settings)
-    found = _policies_in(folder)
+    found = policies_in(folder)
     if len(found) != 1:
         names = ", ".join(path.name for path in found) or "none"
         fail(f"{folder} holds {len(found)} policies ({names}): say which with --policy FILE", USAGE)

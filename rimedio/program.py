@@ -29,15 +29,18 @@ from responses.approval import Approvals, draft_anew
 from responses.cases import raise_revision
 from responses.delivery import Delivery, give_up_lost
 from responses.desk_cases import DeskCases
+from responses.embedding import Embedding
 from responses.explaining import Explaining
 from responses.files import FileStore
 from responses.filing import Filing, due_now
 from responses.giving_up import give_up
 from responses.hand import HandChannel
 from responses.inbox import Handler, Inbox, overdue_updates
+from responses.knowledge import Knowledge
 from responses.notices import Notice, tell_admins
 from responses.outbox import overdue_entries
 from responses.policies import PolicyBook
+from responses.policy.files import ANSWERS
 from responses.retention import Retention
 from responses.road import Road
 from responses.samples import sample_handler
@@ -87,6 +90,8 @@ class Program:
         )
         policies = PolicyBook(complaint_types_of(settings.heads_folder))
         texts = StandingTexts(config)
+        answers = (settings.policy or settings.home / "policies") / ANSWERS
+        self.knowledge = Knowledge(database, answers, self.model.embed, config.timezone)
         self.road = Road(
             database=database,
             config=config,
@@ -101,12 +106,14 @@ class Program:
                 look_up=OrderSource(settings.orders_url, settings.orders_token)
                 if settings.orders_url
                 else None,
+                knowledge=self.knowledge,
             ),
             approvals=Approvals(config, policies),
             policies=policies,
             texts=texts,
             files=FileStore(settings.files or str(settings.home / "files")),
             desk_cases=DeskCases(filing=filing),
+            knowledge=self.knowledge,
         )
         self.retention = Retention(database, self.road.files, settings.retention, config.timezone)
         self.bot = self._connect()
@@ -131,6 +138,7 @@ class Program:
                 Job.TRIAGE: self.road.triage.run,
                 Job.DELIVER: self.delivery.run,
                 Job.EXPLAIN: Explaining(database, self.model.explain).run,
+                Job.EMBED: Embedding(database, self.model.embed).run,
             },
             sweep=self._sweep,
             database_url=jobs_url(settings.database, settings.home),
@@ -298,6 +306,8 @@ class Program:
         except NlpError as error:
             self.model.error = str(error)
             raise ProgramError(str(error)) from error
+        # The first question need not wait until all those of the answers have been read.
+        await self.knowledge.refreshed()
 
     async def _listen(self, ears: Ears) -> None:
         """Who set a speech model counts on it: better to stop and say why than to leave notes unheard."""

@@ -22,6 +22,7 @@ let editing = false;
 let kind = null;
 let busy = false;
 let found = null; // what the checks say of the text being written; null while it is still the draft's
+let reason = null; // what was wrong with the draft, as far as the agent says
 let careful = 0; // until then an approval would be of a text nobody has read
 const shown = {};
 
@@ -39,6 +40,9 @@ function render() {
   legend.hidden = !editing || !slots.length;
   legend.textContent = slots.map(([slot, value]) => `${slot} = ${value}`).join(" · ");
   list(editing && found ? found : bound.findings);
+  const reasons = document.getElementById("reasons");
+  reasons.hidden = !bound.composed || kind !== null || !(editing ? text.value.trim() !== bound.text.trim() || bound.edited : bound.edited);
+  for (const choice of reasons.querySelectorAll("button")) choice.setAttribute("aria-pressed", String(choice.dataset.reason === reason));
   const empty = editing ? !text.value.trim() : !bound.text;
   for (const name of ["approve"]) button(name).disabled = busy || empty;
   button("discard").disabled = busy || !bound.draft_id;
@@ -301,6 +305,7 @@ function content() {
     revision: bound.revision,
     text: editing ? text.value : bound.text,
     kind: editing ? kind : null,
+    edit_reason: reason,
   };
 }
 
@@ -327,6 +332,7 @@ async function approve() {
   const answer = await act("approve", content());
   if (!answer) return;
   if (answer.ok) {
+    reason = null;
     read();
     if (answer.undo && !answer.by_hand) {
       // Counted down under the buttons here, and at the foot of the page on the next case.
@@ -446,6 +452,12 @@ document.addEventListener("click", async (event) => {
   if (pressed.dataset.settle) {
     say(await post(`${here}/settle`, { outbox: pressed.dataset.settle, arrived: Boolean(pressed.dataset.arrived) }));
     refresh();
+  }
+  if (pressed.dataset.reason) { reason = reason === pressed.dataset.reason ? null : pressed.dataset.reason; render(); }
+  if (pressed.dataset.answer) {
+    const answer = await act("answer", { ...content(), answer: pressed.dataset.answer });
+    if (answer && say(answer)) read();
+    refresh({ mine: true });
   }
   if (pressed.dataset.takeOut) {
     say(await act("files/remove", { ...content(), file: pressed.dataset.takeOut }));

@@ -20,6 +20,7 @@ from models.tables.house import (
     Setting,
     StandingText,
 )
+from models.tables.knowledge import AnswerEntry, EmbeddingRow
 from models.tables.orders import Contact, Order, OrderProof
 from models.tables.people import Customer, Identity
 from models.tables.promises import LedgerEntry, Promise, Voucher
@@ -30,6 +31,7 @@ __all__ = [
     "Absence",
     "Agent",
     "AgentsGroup",
+    "AnswerEntry",
     "Approval",
     "AssessmentRow",
     "Attachment",
@@ -43,6 +45,7 @@ __all__ = [
     "Customer",
     "DecisionRow",
     "Draft",
+    "EmbeddingRow",
     "Event",
     "Fact",
     "Identity",

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.clock import utcnow
-from models.states import DraftState, OutboxState, Purpose, Verdict
+from models.states import DraftState, EditReason, OutboxState, Purpose, Verdict
 from models.tables.base import Base, Id, one_of, ref
 
 
@@ -15,7 +15,8 @@ class Draft(Base):
     """A text proposed for one revision of a case, with the files that go out with it.
 
     `sha256` is over the text with its slots, and over the sha256 of each of `files`. `answer_by` is until
-    when the text says that an answer follows, None where it is an answer itself or names no day.
+    when the text says that an answer follows, None where it is an answer itself or names no day. `answers`
+    are the ready answers that came near the customer's question, the nearest first.
     """
 
     __tablename__ = "drafts"
@@ -47,6 +48,7 @@ class Draft(Base):
     valid_until: Mapped[datetime | None]
     answer_by: Mapped[datetime | None]
     findings: Mapped[list[Any]]
+    answers: Mapped[list[Any]] = mapped_column(default=list)
     edited_by: Mapped[str | None] = mapped_column(ref("agents.id"))
     edited_from: Mapped[str | None] = mapped_column(ref("drafts.id"))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
@@ -67,11 +69,15 @@ class OpenEdit(Base):
 
 
 class Approval(Base):
-    """A person's verdict on a draft; `filled_text` is what goes out, slots filled."""
+    """A person's verdict on a draft; `filled_text` is what goes out, slots filled.
+
+    `difference` is what the agents changed in the composed draft, `edit_reason` why, where they said so.
+    """
 
     __tablename__ = "approvals"
     __table_args__ = (
         one_of("verdict", Verdict),
+        one_of("edit_reason", EditReason),
         UniqueConstraint("draft_id", "agent_id"),
         Index(
             "uq_approvals_send",
@@ -93,6 +99,7 @@ class Approval(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str | None]
     difference: Mapped[str | None]
+    edit_reason: Mapped[EditReason | None] = mapped_column(String(16))
     previous_state: Mapped[str | None] = mapped_column(String(32))
     undone_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -39,8 +39,10 @@ class DraftBrief:
     our last answer. `answer_by` is the day by which a handed-over matter will be
     answered, None when nobody said so. `hand_over_contact` is a way to speak to a person, such as a
     telephone number. `right_open` names, per language, a legal right that a refusal must mention; without
-    it a refusal of a complaint mentions them in general. `signature` may hold `{business}`, put in now,
-    and the slot `{agent}`. `variant` chooses among equal wordings.
+    it a refusal of a complaint mentions them in general. `answer` holds, per language, what answers the
+    question, until the day `answer_until` (None for no end); without it an agent has to write it.
+    `signature` may hold `{business}`, put in now, and the slot `{agent}`. `variant` chooses among equal
+    wordings.
     """
 
     decision: Decision
@@ -62,6 +64,8 @@ class DraftBrief:
     answer_by: date | None = None
     hand_over_contact: str | None = None
     right_open: Mapping[str, str] | None = None
+    answer: Mapping[str, str] | None = None
+    answer_until: date | None = None
     variant: int = 0
     emoji_used: bool = False
 

@@ -51,6 +51,8 @@ def _days(brief: DraftBrief, kind: DraftKind) -> list[date]:
     """The days that the text itself names as our word; those in slots are counted at approval."""
     if kind is DraftKind.HOLDING and brief.answer_by is not None:
         return [brief.answer_by]
+    if kind is DraftKind.ANSWER and brief.answer is not None and brief.answer_until is not None:
+        return [brief.answer_until]
     if kind is DraftKind.STATUS or brief.decision.status_of:
         return [promise.due for promise in brief.promises if promise.state == "open" and promise.due]
     return []
@@ -385,5 +387,8 @@ def _holding(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
 
 def _answer(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     yield "understanding", understood(brief, voice, "reported")
-    yield "answer", voice.say("answer" if brief.act == Act.QUESTION else "request", blank=BLANK)
+    if brief.answer is not None:
+        yield "answer", voice.translated(brief.answer)
+    else:
+        yield "answer", voice.say("answer" if brief.act == Act.QUESTION else "request", blank=BLANK)
     yield from _closing(brief, voice)

@@ -28,7 +28,7 @@ class DraftKind(StrEnum):
     STATUS = "status"
     THANKS = "thanks"
     HOLDING = "holding"  # a person looks into it; says so honestly
-    ANSWER = "answer"  # a skeleton with a blank: cannot be approved as it stands
+    ANSWER = "answer"  # with a blank where no ready answer is near: cannot be approved as it stands then
     HELP = "help"  # nothing to answer yet: asks how we can help
 
 

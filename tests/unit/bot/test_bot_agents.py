@@ -362,3 +362,39 @@ async def test_who_is_linked_gets_the_cases_that_wait_already(bench: BotBench) -
     giulia.start(code)
     giulia.press(await bench.card(giulia, "mai arrivato"), "Approva e invia")
     await marta.sees("Giulia, Maglieria Rossi")
+
+
+async def test_why_a_draft_was_edited_is_said_with_one_press_afterwards(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    card = await bench.card(giulia, "mai arrivato")
+    giulia.press(card, "Modifica")
+    giulia.send("Buongiorno Marta, lo cerco subito.", reply_to=await bench.prompt(giulia, card))
+    edited = await bench.telegram.wait_for(
+        lambda: next(
+            (
+                seen
+                for seen in giulia.messages()
+                if "lo cerco subito" in seen.text and "Approva e invia" in seen.labels
+            ),
+            None,
+        )
+    )
+    giulia.press(edited, "Approva e invia")
+    asked = await bench.telegram.wait_for(
+        lambda: next((seen for seen in giulia.messages() if "✎ il tono" in seen.labels), None)
+    )
+    giulia.press(asked, "✎ il tono")
+    await bench.telegram.wait_for(
+        lambda: next(
+            (
+                True
+                for seen in giulia.messages()
+                if seen.message_id == asked.message_id and "✎ il tono" not in seen.labels
+            ),
+            None,
+        )
+    )
+    async with bench.database.reading() as session:
+        assert (await session.scalars(select(Approval.edit_reason))).all() == ["tone"]
+    assert bench.telegram.violations == []

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 import httpx
+import numpy as np
 import pytest
 import pytest_asyncio
 from sqlalchemy import select
@@ -24,6 +26,7 @@ from models.alarm import Alarm, Job
 from models.assessment import Assessment, Entities, Evidence, Label, Span
 from models.database import Database, sqlite_url
 from models.decision import Role
+from models.embedding import Embeddings
 from models.ids import new_id
 from models.tables import Agent, Case
 from models.upgrade import upgrade
@@ -32,12 +35,14 @@ from responses.approval import Approvals
 from responses.config import Business, RoadConfig
 from responses.delivery import Delivery
 from responses.desk_cases import DeskCases
+from responses.embedding import Embedding
 from responses.explaining import Explaining
 from responses.files import FileStore
 from responses.filing import Filing
 from responses.giving_up import give_up
 from responses.hand import HandChannel
 from responses.inbox import Inbox, receive
+from responses.knowledge import Knowledge
 from responses.order_links import link_key
 from responses.policies import PolicyBook
 from responses.road import Road
@@ -58,11 +63,11 @@ def label(name: str) -> Label:
 
 
 async def classify(texts: Sequence[str]) -> list[Assessment]:
-    """Everything is a late parcel; in capitals, with insults."""
+    """Everything is a late parcel; in capitals, with insults. What begins with "Domanda" is a question."""
     return [
         Assessment(
-            act=label("complaint"),
-            complaint_types=(label("delivery_late"),),
+            act=label("question" if text.startswith("Domanda") else "complaint"),
+            complaint_types=() if text.startswith("Domanda") else (label("delivery_late"),),
             tone=label("abusive" if text.isupper() else "frustrated"),
             urgency=label("normal"),
             asks=(),
@@ -120,6 +125,16 @@ async def explain(text: str, assessment: Assessment) -> list[Evidence]:
     return [Evidence(field="complaint_types", label=label, spans=(first,)) for label in types]
 
 
+async def embed(texts: Sequence[str]) -> Embeddings:
+    """Texts are near as far as they have words in common."""
+    vectors = np.zeros((len(texts), 64), np.float32)
+    for row, text in zip(vectors, texts, strict=True):
+        for word in re.findall(r"\w+", text.casefold()):
+            row[crc32(word.encode()) % 64] += 1
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return Embeddings(vectors=vectors / np.maximum(lengths, 1e-9), encoder="words")
+
+
 class House:
     """The desk and everything behind it; alarms are worked off by `settle`."""
 
@@ -137,6 +152,8 @@ class House:
         )
         filing = Filing(config, lambda text: re.findall(r"RS\d+", text))
         policies, texts = _POLICIES, StandingTexts(config)
+        self.answers = folder / "answers.yaml"
+        self.knowledge = Knowledge(database, self.answers, embed, config.timezone)
         self.road = Road(
             database=database,
             config=config,
@@ -148,12 +165,14 @@ class House:
                 texts=texts,
                 classify=classify,
                 agent_chat=lambda agent: None,
+                knowledge=self.knowledge,
             ),
             approvals=Approvals(config),
             policies=policies,
             texts=texts,
             files=FileStore(str(folder / "files")),
             desk_cases=DeskCases(filing=filing),
+            knowledge=self.knowledge,
         )
         hand = HandChannel()
         handlers = {"web": web_handler(self.road), "sample": sample_handler(filing)}
@@ -164,6 +183,7 @@ class House:
             Job.TRIAGE: self.road.triage.run,
             Job.DELIVER: Delivery(database, channels, "test").run,
             Job.EXPLAIN: Explaining(database, explain).run,
+            Job.EMBED: Embedding(database, embed).run,
         }
         database.ring = self._ring
         self.app = create_app(

@@ -99,6 +99,18 @@ def test_heads_keep_their_adapters_and_need_them(encoder: Encoder, tmp_path: Pat
         again.check_encoder(encoder)
 
 
+def test_similar_texts_are_looked_for_without_adapters(encoder: Encoder, tmp_path: Path) -> None:
+    with encoder.adapted(small(0.2)):
+        fingerprint = encoder.fingerprint()
+    replace(load_heads(TRAINED), adapters=small(0.2), fingerprint=fingerprint).save(tmp_path)
+    classifier = Classifier.load(heads=tmp_path)
+    adapted = classifier.encoder.embed(TEXTS)
+
+    np.testing.assert_allclose(classifier.embed(TEXTS), encoder.embed(TEXTS), atol=0.02)
+    assert not np.allclose(adapted, encoder.embed(TEXTS), atol=0.02)
+    np.testing.assert_array_equal(classifier.encoder.embed(TEXTS), adapted)
+
+
 def test_a_field_with_adapters_of_its_own_is_read_by_them_alone(encoder: Encoder, tmp_path: Path) -> None:
     shipped = load_heads(TRAINED)
     replace(shipped, own_adapters={"tone": small(0.2)}).save(tmp_path)

@@ -464,3 +464,28 @@ def test_beside_a_right_a_favour_is_never_called_one() -> None:
     assert "(come gesto nostro)" in text
     refusal = decided(DecisionKind.DECLINE, offers=(offer,), refusals=(refused({"it": "no"}),))
     assert "buono" not in dict(made(brief(refusal)).parts)["right"]
+
+
+class TestAReadyAnswer:
+    ANSWER = {"it": "Apriamo alle 9.", "en": "We open at 9."}  # noqa: RUF012 - nothing changes it
+
+    def ask(self, language: str) -> ComposedDraft:
+        asked = replace(
+            BRIEFS["answer_to_a_question"],
+            language=language,
+            answer=self.ANSWER,
+            answer_until=date(2026, 12, 31),
+        )
+        return made(asked)
+
+    @pytest.mark.parametrize(("language", "words"), [("it", "Apriamo alle 9."), ("en", "We open at 9.")])
+    def test_stands_in_the_customers_language(self, language: str, words: str) -> None:
+        draft = self.ask(language)
+        assert f" {words}" in draft.text
+        assert not has_placeholder(draft.text)
+        assert draft.days == (date(2026, 12, 31),)
+
+    def test_is_to_be_put_into_a_language_that_it_lacks(self) -> None:
+        draft = self.ask("de")
+        assert "[… „Apriamo alle 9.“]" in draft.text
+        assert has_placeholder(draft.text)

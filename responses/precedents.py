@@ -1,0 +1,186 @@
+"""Precedents: what the cases nearest to this one got under the same rules."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.clock import utcnow
+from models.decision import Decision, DecisionKind
+from models.embedding import Vectors
+from models.serial import from_json
+from models.states import Direction, Verdict
+from models.tables import Approval, Case, Customer, DecisionRow, Draft, EmbeddingRow, Message
+
+SHOWN = 5
+MOST = 20_000
+"""Messages that are compared with, the newest; 384 float32 each make 31 MB."""
+_POLICIES = 2
+"""Sets that are kept in memory: of the policy in force, and of the one before while its cases last."""
+_ASKED_WITH = 5
+_LOOKED_AT = 60
+_LOOK_BACK = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Precedent:
+    """An answered case near to another.
+
+    `words` are the customer's, `similarity` is a cosine, at most 1. `same_rule`: the same rules made its
+    decision. `edited`: an agent changed the text that had been composed.
+    """
+
+    number: int
+    words: str
+    at: datetime
+    similarity: float
+    decision: Decision
+    same_rule: bool
+    edited: bool
+
+
+class _Known:
+    """The vectors of answered messages under one policy, by one encoder."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self.rows: Vectors | None = None
+        self.until: datetime | None = None
+
+    def add(self, found: list[tuple[str, Vectors]]) -> None:
+        known = set(self.ids)
+        new = [(message_id, vector) for message_id, vector in found if message_id not in known]
+        if not new:
+            return
+        rows = np.stack([vector for _, vector in new])
+        self.ids = [*self.ids, *(message_id for message_id, _ in new)][-MOST:]
+        self.rows = (rows if self.rows is None else np.concatenate([self.rows, rows]))[-MOST:]
+
+
+class Precedents:
+    """Finds precedents. Vectors stay in memory once read; what is shown is looked up each time.
+
+    So whatever was erased or taken back meanwhile is not shown any more.
+    """
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, str], _Known] = OrderedDict()
+
+    async def nearest(self, session: AsyncSession, case: Case) -> tuple[Precedent, ...]:
+        """The five cases nearest to this one that were answered under the policy that judges it.
+
+        None where the case has no decision, or its messages have no place yet (samples and tests have none).
+        """
+        newest = (
+            select(DecisionRow).where(DecisionRow.case_id == case.id).order_by(DecisionRow.id.desc()).limit(1)
+        )
+        decided = (await session.scalars(newest)).one_or_none()
+        if decided is None:
+            return ()
+        said = await session.execute(
+            select(EmbeddingRow.vector, EmbeddingRow.encoder)
+            .join(Message, Message.id == EmbeddingRow.message_id)
+            .where(Message.case_id == case.id, EmbeddingRow.vector != b"")
+            .order_by(Message.id.desc())
+            .limit(_ASKED_WITH)
+        )
+        own = said.all()
+        if not own:
+            return ()
+        encoder = own[0].encoder
+        known = await self._brought_up_to_date(session, decided.policy_sha256, encoder)
+        if known.rows is None:
+            return ()
+        asked = np.stack([_vector(row.vector) for row in own if row.encoder == encoder])
+        similarities = (known.rows @ asked.T).max(axis=1)
+        best = np.argsort(-similarities, kind="stable")[:_LOOKED_AT]
+        near = {known.ids[int(place)]: float(similarities[place]) for place in best}
+        return await _shown(session, case, from_json(Decision, decided.content), near)
+
+    async def _brought_up_to_date(self, session: AsyncSession, policy_sha256: str, encoder: str) -> _Known:
+        key = (policy_sha256, encoder)
+        known = self._known.setdefault(key, _Known())
+        self._known.move_to_end(key)
+        while len(self._known) > _POLICIES:
+            self._known.popitem(last=False)
+        until = utcnow()
+        query = (
+            select(Message.id, EmbeddingRow.vector)
+            .join(EmbeddingRow, EmbeddingRow.message_id == Message.id)
+            .join(Approval, Approval.case_id == Message.case_id)
+            .join(Draft, Draft.id == Approval.draft_id)
+            .join(DecisionRow, DecisionRow.id == Draft.decision_id)
+            .where(
+                *_ANSWERED,
+                DecisionRow.policy_sha256 == policy_sha256,
+                EmbeddingRow.encoder == encoder,
+                EmbeddingRow.vector != b"",
+            )
+            .order_by(Approval.id.desc())
+            .limit(MOST)
+        )
+        if known.until is not None:
+            # A little twice: a transaction may be seen after one that began later.
+            query = query.where(Approval.created_at > known.until - _LOOK_BACK)
+        rows = await session.execute(query)
+        known.add([(message_id, _vector(vector)) for message_id, vector in reversed(rows.all())])
+        known.until = until
+        return known
+
+
+_ANSWERED = (
+    Approval.verdict == Verdict.SEND,
+    Approval.undone_at.is_(None),
+    Approval.created_at >= Message.created_at,
+    Message.direction == Direction.IN,
+    # Who was asked something has got nothing yet.
+    Draft.kind != DecisionKind.ASK,
+)
+
+
+async def _shown(
+    session: AsyncSession, case: Case, decision: Decision, near: dict[str, float]
+) -> tuple[Precedent, ...]:
+    rows = await session.execute(
+        select(Message, Case.number, Approval, DecisionRow.content)
+        .join(Case, Case.id == Message.case_id)
+        .join(Customer, Customer.id == Case.customer_id)
+        .join(Approval, Approval.case_id == Message.case_id)
+        .join(Draft, Draft.id == Approval.draft_id)
+        .join(DecisionRow, DecisionRow.id == Draft.decision_id)
+        .where(
+            Message.id.in_(near),
+            Message.text != "",
+            Message.case_id != case.id,
+            Customer.erased_at.is_(None),
+            *_ANSWERED,
+            DecisionRow.policy_sha256 == decision.policy_sha256,
+        )
+        .order_by(Approval.id)
+    )
+    found: dict[int, Precedent] = {}
+    seen: set[str] = set()
+    for message, number, approval, content in rows:
+        if message.id in seen:
+            continue  # its answer is the first that was approved after it
+        seen.add(message.id)
+        if number in found and found[number].similarity >= near[message.id]:
+            continue
+        was = from_json(Decision, content)
+        found[number] = Precedent(
+            number=number,
+            words=message.text,
+            at=approval.created_at,
+            similarity=near[message.id],
+            decision=was,
+            same_rule=set(was.rule_ids) == set(decision.rule_ids),
+            edited=bool(approval.difference),
+        )
+    return tuple(sorted(found.values(), key=lambda one: -one.similarity)[:SHOWN])
+
+
+def _vector(stored: bytes) -> Vectors:
+    return np.frombuffer(stored, np.float16).astype(np.float32)

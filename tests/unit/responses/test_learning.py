@@ -1,0 +1,181 @@
+"""What agents keep correcting is counted against what they left alone, and never shown of fewer than five."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from models.assessment import Assessment, Entities, Label
+from models.clock import utcnow
+from models.database import Database
+from models.decision import Decision, DecisionKind
+from models.labels import Act, Tone, Urgency
+from models.serial import to_json
+from models.states import Direction, EditReason
+from models.tables import AssessmentRow, Correction, DecisionRow, Draft, Message
+from responses.approval import Approvals, difference_of
+from responses.config import Business, RoadConfig
+from responses.corrections import Labels
+from responses.hours import OpeningHours
+from responses.learning import Count, Learned, learned
+from tests.seed import bound, seed_agent, seed_case, seed_draft
+
+ROME = ZoneInfo("Europe/Rome")
+HOURS = OpeningHours.always(ROME)
+APPROVALS = Approvals(RoadConfig(business=Business(name="Prova"), timezone=ROME, undo=timedelta(0)))
+APOLOGY, REMEDY = "Le chiedo scusa.", "Le offriamo un buono."
+TEXT = f"Buongiorno Marta. {APOLOGY} {REMEDY}"
+DECIDED = Decision(
+    kind=DecisionKind.OFFER, policy="p", policy_sha256="a" * 64, complaint_types=(), rule_ids=("ritardo",)
+)
+
+
+async def composed(database: Database) -> Draft:
+    """A draft of a rule, as it was composed."""
+    async with database.writing() as session:
+        case = await seed_case(session)
+        row = DecisionRow(
+            case_id=case.id,
+            revision=0,
+            kind=DECIDED.kind,
+            tier=DECIDED.tier,
+            content=to_json(DECIDED),
+            policy_sha256=DECIDED.policy_sha256,
+            inputs_sha256="b" * 64,
+        )
+        session.add(row)
+        await session.flush()
+        draft = await seed_draft(session, case, TEXT, kind="offer")
+        draft.decision_id, draft.variant = row.id, "a-formal"
+        draft.parts = [["greeting", f"Buongiorno {case.number}."], ["apology", APOLOGY], ["remedy", REMEDY]]
+        return draft
+
+
+async def approved(
+    database: Database, *texts: str, kind: str | None = None, reason: EditReason | None = None
+) -> str | None:
+    """The draft goes out as the last of these texts; returns what was noted as changed."""
+    draft = await composed(database)
+    async with database.writing() as session:
+        agent = await seed_agent(session, f"agente {draft.case_id}")
+        draft = await session.get_one(Draft, draft.id)
+        for text in texts:
+            draft = await APPROVALS.edit(session, agent, bound(draft), text, kind)
+        approval = await APPROVALS.approve(session, agent, bound(draft), HOURS, reason)
+        return approval.difference
+
+
+async def often(times: int, database: Database, *texts: str, **more: object) -> None:
+    await asyncio.gather(*(approved(database, *texts, **more) for _ in range(times)))  # type: ignore[arg-type]
+
+
+async def found(database: Database) -> Learned:
+    async with database.reading() as session:
+        return await learned(session, utcnow() - timedelta(days=1))
+
+
+async def test_after_two_edits_the_difference_is_to_the_composed_text(database: Database) -> None:
+    difference = await approved(database, "Prima prova.", "Seconda prova.")
+    assert difference is not None
+    assert difference.splitlines()[-2:] == [f"-{TEXT}", "+Seconda prova."]
+
+
+async def test_a_text_that_was_edited_back_has_no_difference_and_no_reason(sqlite: Database) -> None:
+    assert await approved(sqlite, "Prova.", TEXT, reason=EditReason.TONE) is None
+    assert (await found(sqlite)).edited == 0
+
+
+async def test_an_agents_own_text_is_compared_with_nothing(sqlite: Database) -> None:
+    async with sqlite.writing() as session:
+        agent = await seed_agent(session)
+        case = await seed_case(session)
+        own = await APPROVALS.write(session, agent, case, "Mio.", kind="hand_over", language="it")
+        again = await APPROVALS.edit(session, agent, bound(own), "Mio, meglio.")
+        assert await difference_of(session, again) is None
+
+
+async def test_a_sentence_that_is_always_rewritten_is_named_with_its_words(database: Database) -> None:
+    await often(5, database, TEXT.replace(APOLOGY, "Ci dispiace."), reason=EditReason.TONE)
+    await often(3, database)
+    told = await found(database)
+    (apology,) = [one for one in told.rewritten if one.part == "apology"]
+    assert (apology.variant, apology.language, apology.example) == ("a", "it", APOLOGY)
+    assert apology.count == Count(changed=5, of=8)
+    assert told.reasons == ((EditReason.TONE, Count(changed=5, of=5)),)
+    assert (told.approved, told.edited) == (8, 5)
+    assert told.overruled == ()
+
+
+async def test_words_that_name_somebody_are_not_repeated(sqlite: Database) -> None:
+    await often(5, sqlite, "Tutto diverso.")
+    (greeting,) = [one for one in (await found(sqlite)).rewritten if one.part == "greeting"]
+    assert greeting.example is None
+
+
+async def test_fewer_than_five_are_not_shown(sqlite: Database) -> None:
+    await often(4, sqlite, "Tutto diverso.", reason=EditReason.FACT)
+    told = await found(sqlite)
+    assert (told.edited, told.reasons, told.rewritten, told.overruled) == (4, (), (), ())
+
+
+async def test_another_remedy_and_another_kind_of_answer_overrule_the_rule(sqlite: Database) -> None:
+    await often(3, sqlite, TEXT.replace(REMEDY, "Le offriamo due buoni."))
+    await often(2, sqlite, "Mi serve il numero.", kind="ask")
+    await often(1, sqlite)
+    (rule,) = (await found(sqlite)).overruled
+    assert (rule.rule_id, rule.count) == ("ritardo", Count(changed=5, of=6))
+
+
+async def test_labels_taken_away_are_counted_of_all_that_were_said(sqlite: Database) -> None:
+    await asyncio.gather(*(_message(sqlite, corrected=number < 5) for number in range(9)))
+    told = await found(sqlite)
+    (tone,) = told.relabelled
+    assert (tone.field, tone.label, tone.instead) == ("tone", "angry", "calm")
+    assert tone.count == Count(changed=5, of=9)
+
+
+def _label(name: str) -> Label:
+    return Label(label=name, probability=0.9)
+
+
+READ = Assessment(
+    act=_label("question"),
+    complaint_types=(),
+    tone=_label("angry"),
+    urgency=_label("normal"),
+    asks=(),
+    own_error=_label("no"),
+    language="it",
+    entities=Entities(),
+    abstained=frozenset(),
+    encoder="table",
+    heads="table",
+)
+SAID = Labels(
+    act=Act.QUESTION, complaint_types=(), tone=Tone.CALM, urgency=Urgency.NORMAL, asks=(), own_error=False
+)
+
+
+async def _message(database: Database, *, corrected: bool) -> None:
+    async with database.writing() as session:
+        case = await seed_case(session)
+        agent = await seed_agent(session, f"agente {case.id}")
+        message = Message(
+            case_id=case.id,
+            identity_id=case.identity_id,
+            direction=Direction.IN,
+            kind="text",
+            text="A che ora aprite?",
+            sent_at=utcnow(),
+        )
+        session.add(message)
+        await session.flush()
+        session.add(
+            AssessmentRow(
+                message_id=message.id, fields=to_json(READ), needs_review=False, encoder="t", heads="t"
+            )
+        )
+        labels = SAID if corrected else replace(SAID, tone=Tone.ANGRY)
+        session.add(
+            Correction(message_id=message.id, case_id=case.id, agent_id=agent.id, labels=to_json(labels))
+        )
