@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from models.money import Money
 
+EXPLANATION = "explanation"
+"""The fact that holds why it happened, in an agent's words and the customer's language."""
+
 
 class DecisionKind(StrEnum):
     """What the answer will do."""
@@ -18,6 +21,7 @@ class DecisionKind(StrEnum):
     DECLINE = "decline"  # a rule matched and says no: reason, and what is possible instead
     THANKS = "thanks"  # praise: thank, pass it on
     HAND_OVER = "hand_over"  # the policy makes no offer, an agent decides what to write
+    EXIT = "exit"  # a supervisor ends the relation; no policy decides this
 
 
 class Manner(StrEnum):
@@ -162,8 +166,9 @@ class Decision:
     already answered once: no repeated apology formula. `limits_cut` and `notes` are sentences for
     the agent; `presumed` names the facts that stand by the owner's presumption. Of a refusal,
     `decline_reason` is why and `alternative` what is possible instead, both per language code and for
-    the customer; both may stand beside offers for other complaint types. `worth` is the goodwill that
-    is given, of a choice the dearest: what an approver's limit is compared with.
+    the customer; both may stand beside offers for other complaint types. `explanation` is why it happened,
+    per language code, as the rule tells it. `worth` is the goodwill that is given, of a choice the dearest:
+    what an approver's limit is compared with.
     """
 
     kind: DecisionKind
@@ -179,6 +184,7 @@ class Decision:
     second_time: bool = False
     decline_reason: Mapping[str, str] | None = None
     alternative: Mapping[str, str] | None = None
+    explanation: Mapping[str, str] | None = None
     manner: Manner | None = None
     rule_ids: tuple[str, ...] = ()
     because: tuple[str, ...] = ()

@@ -35,11 +35,12 @@ async def open_promise(session: AsyncSession, case: Case, language: str) -> Prom
     promise = (await session.scalars(query)).one_or_none()
     if promise is None:
         return None
-    what = await _words(session, promise, language)
+    what = await words_of(session, promise, language)
     return Promised(what=what, due_at=promise.due_at) if what is not None else None
 
 
-async def _words(session: AsyncSession, promise: Promise, language: str) -> str | None:
+async def words_of(session: AsyncSession, promise: Promise, language: str) -> str | None:
+    """What was promised, in `language`; None where nobody has worded it in that one."""
     if promise.what in _HAS_WORDS:
         return phrases(language).say(f"asks.{promise.what}")
     approval = await session.get_one(Approval, promise.approval_id)

@@ -10,12 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.decision import Decision, Matter, RemedyKind
 from models.serial import to_json
 from models.states import DraftState, OfferState, PromiseState
-from models.tables import Case, DecisionRow, Draft, OfferRow, Promise
+from models.tables import Case, Customer, DecisionRow, Draft, Identity, OfferRow, Promise
+from responses.apologies import apologies_before
 from responses.config import RoadConfig
 from responses.drafts import ComposedDraft, DraftBrief, PromiseLine, compose
-from responses.drafts.names import usable_name
+from responses.drafts.brief import Formality
+from responses.drafts.emoji import has_emoji
+from responses.drafts.names import usable_full_name, usable_name
 from responses.matters import inputs_sha256
+from responses.open_rights import right_open
 from responses.policy import Policy
+from responses.policy.schema import Address
 from responses.reading import Reading
 
 
@@ -107,8 +112,7 @@ async def _brief(
     )
     deadline = policy.deadlines.get(matter.urgency)
     answer_by = policy.hours.add(deadline, now).astimezone(config.timezone).date() if deadline else None
-    name = usable_name(reading.identity.display_name) if policy.address != "none" else None
-    formality = reading.customer.formality or ("formal" if policy.formal(matter.language) else "informal")
+    formality = register_of(reading.customer, policy, matter.language)
     return DraftBrief(
         decision=decision,
         act=matter.act,
@@ -117,8 +121,8 @@ async def _brief(
         asks=matter.asks,
         own_error=matter.own_error,
         language=matter.language,
-        formality="informal" if formality == "informal" else "formal",
-        customer_name=name,
+        formality=formality,
+        customer_name=greeted_name(reading.identity, policy),
         business=config.business.name,
         signature=policy.signature,
         order_ids=tuple(dict.fromkeys(order for one in found for order in one.entities.order_ids)),
@@ -134,10 +138,36 @@ async def _brief(
             if _promise_words(promise.what, matter.language)
         ),
         answer_by=answer_by,
-        hand_over_contact=None,
-        # One wording per person, so that nobody is answered in two voices.
-        variant=zlib.crc32(case.customer_id.encode()),
+        hand_over_contact=config.business.contact,
+        right_open=right_open(policy, matter, decision),
+        variant=wording_of(case),
+        apologies_before=await apologies_before(session, case),
+        emoji_used=any(has_emoji(message.text) for message in reading.messages),
+        concerns=policy.concerns,
     )
+
+
+def greeted_name(identity: Identity, policy: Policy) -> str | None:
+    """The name a draft greets with, as the policy's `address` says; None where there is none to trust."""
+    match policy.address:
+        case Address.FIRST_NAME:
+            return usable_name(identity.display_name)
+        case Address.SURNAME:
+            return usable_full_name(identity.display_name)
+        case Address.NONE:
+            return None
+
+
+def register_of(customer: Customer, policy: Policy, language: str) -> Formality:
+    """How the customer is addressed: as they asked, else as the policy says for the language."""
+    if customer.formality is not None:
+        return "informal" if customer.formality == "informal" else "formal"
+    return "formal" if policy.formal(language) else "informal"
+
+
+def wording_of(case: Case) -> int:
+    """One wording per person, so that nobody is answered in two voices."""
+    return zlib.crc32(case.customer_id.encode())
 
 
 def keep_offers(session: AsyncSession, case: Case, row: DecisionRow, decision: Decision) -> None:

@@ -39,7 +39,14 @@ class DraftBrief:
     answered, None when nobody said so. `hand_over_contact` is a way to speak to a person, such as a
     telephone number. `right_open` names, per language, a legal right that a refusal must mention; without
     it a refusal of a complaint mentions them in general. `signature` may hold `{business}`, put in now,
-    and the slot `{agent}`. `variant` chooses among equal wordings.
+    and the slot `{agent}`. `variant` chooses among equal wordings; `apologies_before` is how often
+    this customer was apologised to in other cases, so that no apology is worded like the one before.
+
+    `concerns` is what the customer has with the business: `order`, `booking` or `contract`. The fact
+    `explanation` is why it happened in an agent's words, in the customer's language; it goes before the
+    decision's. `show_worth` says what a gift is worth. Of an exit, `exit_from` is the day from which nothing
+    new is taken on, and `instead` whom to turn to, in the customer's language; `promises` are then those of
+    all the customer's cases.
     """
 
     decision: Decision
@@ -61,7 +68,12 @@ class DraftBrief:
     hand_over_contact: str | None = None
     right_open: Mapping[str, str] | None = None
     variant: int = 0
+    apologies_before: int = 0
     emoji_used: bool = False
+    concerns: str = "order"
+    show_worth: bool = False
+    exit_from: date | None = None
+    instead: str | None = None
 
     @property
     def formal(self) -> bool:

@@ -28,7 +28,7 @@ def understood(brief: DraftBrief, voice: Voice, frame: str) -> str:
     else:
         text = voice.say("understanding.word")
     if "orders" in voice.values:
-        return f"{text} {voice.say('orders')}"
+        return f"{text} {voice.say(f'things.{voice.thing}.several')}"
     return text
 
 
@@ -43,7 +43,9 @@ def topic_of(complaint_type: str | None, voice: Voice) -> str | None:
     """A beginning that ties a remedy to its grievance: "per il ritardo"."""
     if complaint_type is None:
         return None
-    return voice.bare(f"types.{_wording_type(complaint_type, voice)}.topic")
+    key = f"types.{_wording_type(complaint_type, voice)}"
+    own = f"{key}.{voice.thing}.topic"
+    return voice.bare(own if voice.words.has(own) else f"{key}.topic")
 
 
 def _wish(brief: DraftBrief, voice: Voice) -> str:
@@ -84,7 +86,9 @@ def _bare_clause(key: str, form: str, voice: Voice) -> str:
 def _form_key(key: str, form: str, voice: Voice) -> str:
     """`sorry` falls back to `that`, and `that` to `is`, where a language says them alike."""
     forms = {"is": ("is",), "that": ("that", "is"), "sorry": ("sorry", "that", "is")}[form]
-    return next(f"{key}.{each}" for each in forms if voice.words.has(f"{key}.{each}"))
+    own = f"{key}.{voice.thing}"
+    place = own if voice.words.has(f"{own}.is") else key
+    return next(f"{place}.{each}" for each in forms if voice.words.has(f"{place}.{each}"))
 
 
 def _wording_type(complaint_type: str, voice: Voice) -> str:

@@ -21,6 +21,7 @@ RESTORING = frozenset(
 )
 """Remedies that put the matter itself right; the others are a gesture on top."""
 
+_SCOPES = {"order": "this", "next_order": "next"}
 _OWN_WORDS = frozenset({RemedyKind.EXCHANGE_AT_COST, RemedyKind.WORDS})
 
 
@@ -134,8 +135,8 @@ def remedy_values(option: NumberedRemedy, voice: Voice) -> dict[str, str]:
         values["amount"] = format_money(remedy.amount, language)
     if remedy.at_most is not None:
         values["at_most"] = format_money(remedy.at_most, language)
-    if remedy.of is not None and voice.words.has(f"remedy.scope.{remedy.of}"):
-        values["scope"] = voice.bare(f"remedy.scope.{remedy.of}")
+    if remedy.of is not None:
+        values["scope"] = voice.bare(f"things.{voice.thing}.{_SCOPES[remedy.of]}")
     if remedy.period is not None:
         values["period"] = format_span(remedy.period, language)
     if remedy.wording is not None:

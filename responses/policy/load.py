@@ -36,7 +36,7 @@ from responses.policy.read_settings import (
     read_worth,
 )
 from responses.policy.reader import Document, Entries, Item, RefusedError, read_all, read_enum, read_with
-from responses.policy.schema import Address, Audience, Codes, Limits, Policy
+from responses.policy.schema import Address, Audience, Codes, Concerns, Limits, Policy
 
 _KEYS = (
     "policy",
@@ -46,6 +46,7 @@ _KEYS = (
     "timezone",
     "voice",
     "address",
+    "concerns",
     "signature",
     "facts",
     "presume",
@@ -150,6 +151,7 @@ def _read_policy(
         timezone=zone,
         voice=entries.optional("voice", read_voice, {}),
         address=entries.optional("address", read_enum(Address, "form of address"), Address.FIRST_NAME),
+        concerns=entries.optional("concerns", read_enum(Concerns, "thing"), Concerns.ORDER),
         signature=entries.optional("signature", _read_signature, _DEFAULT_SIGNATURE),
         facts=facts,
         presumptions=entries.optional("presume", lambda item: read_presumptions(item, context), ()),

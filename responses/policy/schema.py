@@ -29,6 +29,14 @@ class Address(StrEnum):
     NONE = "none"
 
 
+class Concerns(StrEnum):
+    """What a customer has with the business, and drafts name: "la prenotazione RV1204"."""
+
+    ORDER = "order"
+    BOOKING = "booking"
+    CONTRACT = "contract"
+
+
 class Codes(StrEnum):
     """Where voucher codes come from: loaded by the business, or made by us."""
 
@@ -127,7 +135,10 @@ class PromiseSpec:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Owed:
-    """What law or contract gives whenever its condition holds, from `since` to `until`, both included."""
+    """What law or contract gives whenever its condition holds, from `since` to `until`, both included.
+
+    `right` says it to a customer whose claim is refused on facts that may turn out otherwise.
+    """
 
     id: str
     key: str
@@ -138,6 +149,7 @@ class Owed:
     until: date | None = None
     promise: tuple[PromiseSpec, ...] = ()
     because: str | None = None
+    right: Texts | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,7 +162,10 @@ class Refusal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """What the owner decided beforehand for one kind of case. `key` is its place, like `rules[1]`."""
+    """What the owner decided beforehand for one kind of case. `key` is its place, like `rules[1]`.
+
+    `explain` tells the customer why it happened.
+    """
 
     id: str
     key: str
@@ -163,6 +178,7 @@ class Rule:
     because: str | None = None
     answer: Manner | None = None
     tier: Role | None = None
+    explain: Texts | None = None
 
     @property
     def ends_the_search(self) -> bool:
@@ -282,6 +298,7 @@ class Policy:
     timezone: ZoneInfo
     voice: Mapping[str, str]
     address: Address
+    concerns: Concerns
     signature: str
     facts: Mapping[str, FactSpec]
     presumptions: tuple[Presumption, ...]

@@ -13,7 +13,7 @@ from responses.policy.conditions import Subject, Test, single_tests
 from responses.policy.given import Occasion, already_met, standing
 from responses.policy.joining import Grant, Option
 from responses.policy.limits import higher
-from responses.policy.schema import Choice, Owed, Policy, PromiseSpec, Refusal, RemedySpec, Rule
+from responses.policy.schema import Choice, Owed, Policy, PromiseSpec, Refusal, RemedySpec, Rule, Texts
 from responses.policy.sentences import Sentences, listed, plain
 from responses.policy.situation import FAULT, FactInput, Situation
 from responses.policy.verdicts import Truth, Verdict, evaluate
@@ -42,6 +42,7 @@ class Trial:
     second_time: bool = False
     hand_over: Role | None = None
     refusal: Refusal | None = None
+    explanation: Texts | None = None
     apologise: bool = False
     our_fault: bool | None = None
     manner: Manner | None = None
@@ -187,6 +188,7 @@ class _Trial:
         result = self.result
         self._note_match(rule, verdict)
         result.refusal = rule.decline
+        result.explanation = rule.explain
         result.manner = result.manner or rule.answer
         result.tier = higher(result.tier, rule.tier or Role.AGENT)
         if rule.hand_over is not None and result.grants:
