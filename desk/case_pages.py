@@ -150,6 +150,7 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
             "asks": list(Ask),
         },
         "by_hand": case.channel == "desk",
+        "today": utcnow().astimezone(visit.desk.road.config.timezone).date().isoformat(),
         "undo_left": undo_left(view),
         "state": _state(view, visit, kept, slots, before, after),
     }

@@ -1,19 +1,19 @@
-"""Rights that a refusal has to name: what is owed whenever the facts turn out to be otherwise."""
+"""Rights that a refusal has to name: what is owed if the fault turns out to be ours after all."""
 
 from dataclasses import replace
 
 from models.decision import Decision, Matter
 from responses.policy import Policy
 from responses.policy.schema import Owed, Texts
-from responses.policy.situation import situation
+from responses.policy.situation import FAULT, situation
 from responses.policy.verdicts import Truth, evaluate
 
 
 def right_open(policy: Policy, matter: Matter, decision: Decision) -> Texts | None:
     """The rights of this matter that the decision does not give, per language; None when none is worded.
 
-    A right is open when nothing the customer said speaks against it: whatever we found or presumed (whose
-    fault it was, what a photo shows) may turn out otherwise, and a refusal must not hide that.
+    Whose fault it was is our own judgement, and the customer may see it otherwise: a right is open when
+    nothing but that speaks against it.
     """
     if decision.decline_reason is None:
         return None
@@ -33,9 +33,12 @@ def right_open(policy: Policy, matter: Matter, decision: Decision) -> Texts | No
 
 
 def _may_apply(owed: Owed, policy: Policy, matter: Matter) -> bool:
-    unknown = replace(policy, presumptions=())
-    said = replace(matter, facts={})
-    situations = [situation(unknown, said, one) for one in matter.complaint_types or (None,)]
+    presumptions = tuple(one for one in policy.presumptions if one.fact != FAULT)
+    facts = {name: fact for name, fact in matter.facts.items() if name != FAULT}
+    situations = [
+        situation(replace(policy, presumptions=presumptions), replace(matter, facts=facts), one)
+        for one in matter.complaint_types or (None,)
+    ]
     today = situations[0].today
     in_force = (owed.since is None or owed.since <= today) and (owed.until is None or today <= owed.until)
     return in_force and any(evaluate(owed.when, one).truth is not Truth.FALSE for one in situations)

@@ -40,6 +40,24 @@ async def propose_decision(
     None where there is nothing to answer (spam).
     """
     brief = await _brief(session, case, reading, decision, matter, policy, config, now)
+    return await put_on_table(session, case, brief, config=config, now=now, inputs=inputs_sha256(matter))
+
+
+async def put_on_table(
+    session: AsyncSession,
+    case: Case,
+    brief: DraftBrief,
+    *,
+    config: RoadConfig,
+    now: datetime,
+    inputs: str = "",
+) -> Draft | None:
+    """Stores the brief's decision and offers, and its draft in place of the one before.
+
+    `inputs` is a digest of what the policy was asked about, empty for what no policy decides. None where
+    there is nothing to answer.
+    """
+    decision = brief.decision
     composed = compose(brief)
     await session.execute(
         update(Draft)
@@ -53,7 +71,7 @@ async def propose_decision(
         tier=decision.tier,
         content=to_json(decision),
         policy_sha256=decision.policy_sha256,
-        inputs_sha256=inputs_sha256(matter),
+        inputs_sha256=inputs,
     )
     session.add(row)
     await session.flush()

@@ -1,6 +1,8 @@
 """Short lines about a decision, for agents: on cards and on the desk."""
 
-from models.decision import Basis, Decision, DecisionKind, MissingFact, Offer
+from collections.abc import Sequence
+
+from models.decision import Basis, Decision, DecisionKind, MissingFact, Offer, Remedy
 from responses.drafts.phrases import phrases
 from responses.drafts.remedies import short
 from responses.drafts.voice import Voice
@@ -52,12 +54,18 @@ def rule_line(decision: Decision, language: str) -> str:
     return "; ".join([*lines.values(), *([", ".join(named)] if named else [])]) or voice.bare("lines.no_rule")
 
 
+def options_line(options: Sequence[Remedy], language: str) -> str:
+    """A choice in a few words: "buono 10 € oppure 15% sul prossimo ordine (fino a 20 €)"."""
+    voice = _plain_voice(language)
+    return voice.bare("lines.or").join(short(option, voice) for option in options)
+
+
 def _plain_voice(language: str) -> Voice:
     return Voice(words=phrases(language), formal=True, variant=0, values={})
 
 
 def _offer(offer: Offer, voice: Voice) -> str:
-    text = voice.bare("lines.or").join(short(option, voice) for option in offer.options)
+    text = options_line(offer.options, voice.words.language)
     return voice.bare("lines.owed", offer=text) if offer.basis is Basis.OWED else text
 
 
