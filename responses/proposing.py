@@ -162,6 +162,7 @@ async def _brief(
         apologies_before=await apologies_before(session, case),
         emoji_used=any(has_emoji(message.text) for message in reading.messages),
         concerns=policy.concerns,
+        what_happened=policy.what_happened,
     )
 
 

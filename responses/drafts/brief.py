@@ -42,7 +42,8 @@ class DraftBrief:
     and the slot `{agent}`. `variant` chooses among equal wordings; `apologies_before` is how often
     this customer was apologised to in other cases, so that no apology is worded like the one before.
 
-    `concerns` is what the customer has with the business: `order`, `booking` or `contract`. The fact
+    `concerns` is what the customer has with the business: `order`, `booking` or `contract`. `what_happened`
+    says complaint types in the owner's own words, per language, where the built-in ones do not fit. The fact
     `explanation` is why it happened in an agent's words, in the customer's language; it goes before the
     decision's. `show_worth` says what a gift is worth. Of an exit, `exit_from` is the day from which nothing
     new is taken on, and `instead` whom to turn to, in the customer's language; `promises` are then those of
@@ -71,6 +72,7 @@ class DraftBrief:
     apologies_before: int = 0
     emoji_used: bool = False
     concerns: str = "order"
+    what_happened: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     show_worth: bool = False
     exit_from: date | None = None
     instead: str | None = None

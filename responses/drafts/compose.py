@@ -253,7 +253,10 @@ def _choose(choices: list[NumberedOffer], voice: Voice, *, is_last: bool) -> str
         return voice.say("choose.several")
     if first.has_voucher:
         return voice.say("choose.voucher")
-    if is_last or first.is_listed:
+    if first.is_listed:
+        numbers = [str(number) for number, _ in enumerate(first.options, start=1)]
+        return voice.bare("choose.listed", numbers=voice.listed(numbers, "or"))
+    if is_last:
         return voice.say("choose.plain")
     options = [noun(option, voice) for option in first.options]
     return voice.bare("choose.between", options=voice.listed(options, "or"))
@@ -264,6 +267,8 @@ def _commitments(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         what = voice.translated(commitment.what).rstrip(".")
         # Only the first is led in; the others follow it as they are.
         said = voice if number == 1 else replace(voice, variant=0)
+        if "," in what and not said.words.all("promise")[0].startswith("<what>,"):
+            what = f"{what},"  # else the day would seem to belong to the last clause alone
         yield "next", sentence(said.bare("promise", what=what, due=f"{{due:{number}}}"))
 
 
@@ -374,7 +379,8 @@ def _thanks(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
 
 
 def _holding(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
-    yield "understanding", understood(brief, voice, _frame(brief))
+    # Nobody has looked into it yet: what went wrong is what the customer says.
+    yield "understanding", understood(brief, voice, "reported")
     if brief.decision.apologise or brief.decision.second_time:
         yield from _responsibility(brief, voice)
     if _mediates(brief):

@@ -40,7 +40,7 @@ def farewell(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
 
 
 def _listed(promises: Sequence[PromiseLine], voice: Voice) -> str:
-    return voice.listed([_item(promise, voice) for promise in promises])
+    return "; ".join(_item(promise, voice) for promise in promises)
 
 
 def _item(promise: PromiseLine, voice: Voice) -> str:

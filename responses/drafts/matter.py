@@ -57,6 +57,8 @@ def _wish(brief: DraftBrief, voice: Voice) -> str:
 
 def _grievances(brief: DraftBrief, voice: Voice, frame: str) -> str:
     types = brief.complaint_types or brief.decision.complaint_types
+    if any(brief.what_happened.get(name) for name in types):
+        return _in_own_words(brief, voice, frame, types)
     known = [name for name in types if voice.words.has(f"types.{name}.is")]
     keys = [f"types.{name}" for name in known] or ["types.any"]
     if known and len(known) < len(types):
@@ -70,6 +72,24 @@ def _grievances(brief: DraftBrief, voice: Voice, frame: str) -> str:
     hidden = _DAY_VALUES if spoken_days else frozenset()
     values = {name: value for name, value in voice.values.items() if name not in hidden}
     return voice.bare(f"understanding.{frame}", **{**values, **clauses})
+
+
+def _in_own_words(brief: DraftBrief, voice: Voice, frame: str, types: tuple[str, ...]) -> str:
+    """The grievances where the owner has worded at least one: whole sentences, the order named at the end."""
+    clauses = []
+    for name in types:
+        own = brief.what_happened.get(name)
+        if own:
+            clauses.append(voice.translated(own).rstrip("."))
+        else:
+            key = f"types.{name}" if voice.words.has(f"types.{name}.is") else "types.rest"
+            clauses.append(_bare_clause(key, "is", voice))
+    text = voice.listed(list(dict.fromkeys(clauses)), "clauses")
+    if "ref" in voice.values:
+        text = f"{text} ({voice.values['ref']})"
+    return voice.bare(
+        f"understanding.{frame}" if frame == "plain" else f"understanding.{frame}_own", **{"is": text}
+    )
 
 
 def _clause(key: str, form: str, voice: Voice) -> tuple[str, bool]:

@@ -157,12 +157,26 @@ def numbered_lines(items: Sequence[str]) -> str:
 
 
 def _choice(offer: NumberedOffer, voice: Voice, lead: str | None, *, owed: bool) -> str:
-    nouns = [noun(option, voice) for option in offer.options]
     if offer.is_listed:
         head = _led(voice, "remedy.owed_list" if owed else "remedy.choice_list", lead)
-        return f"{head}\n{numbered_lines(nouns)}"
+        return f"{head}\n{numbered_lines(_listed_options(offer, voice))}"
+    nouns = [noun(option, voice) for option in offer.options]
     key = "remedy.owed_choice" if owed else "remedy.choice"
     return _led(voice, key, lead, options=voice.listed(nouns, "or"))
+
+
+def _listed_options(offer: NumberedOffer, voice: Voice) -> list[str]:
+    """The options as nouns or, beside words of the owner's own, which are sentences, as sentences too."""
+    if not any(option.remedy.kind in _OWN_WORDS for option in offer.options):
+        return [noun(option, voice) for option in offer.options]
+    return [
+        noun(option, voice)
+        if option.remedy.kind in _OWN_WORDS
+        else voice.bare(
+            f"remedy.{wording_key(option.remedy)}.say", **remedy_values(option, voice)
+        ).removesuffix(".")
+        for option in offer.options
+    ]
 
 
 def _led(voice: Voice, key: str, lead: str | None, **values: str) -> str:

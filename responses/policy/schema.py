@@ -283,6 +283,9 @@ class Place:
 class Policy:
     """A whole policy file.
 
+    `what_happened` says complaint types in the owner's own words, for the sentence that tells the customer
+    what we understood.
+
     `file` is the name it was read under, `places` maps keys such as `rules[1].give` to where they stand,
     `texts` maps the key of each text for customers to its words. `approval` gives each role's limit, None
     for no limit; it is empty when every role may approve everything. `deputy_approval` is how much a deputy
@@ -299,6 +302,7 @@ class Policy:
     voice: Mapping[str, str]
     address: Address
     concerns: Concerns
+    what_happened: Mapping[str, Texts]
     signature: str
     facts: Mapping[str, FactSpec]
     presumptions: tuple[Presumption, ...]
