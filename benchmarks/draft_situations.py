@@ -7,8 +7,8 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
-from models.decision import Decision, DecisionKind, FactValue, Given, Matter, RemedyKind, Role
 from models.decision import Basis as _Basis
+from models.decision import Decision, DecisionKind, FactValue, Given, Matter, RemedyKind, Role
 from models.money import Money
 from responses.drafts import DraftBrief, PromiseLine
 from responses.drafts.brief import Formality

@@ -58,14 +58,17 @@ def page() -> str:
 _INTRODUCTION = """# Forty drafts
 
 What customers read when nobody changes a word: eight drafts in each language, from a shop, a hotel and a
-telephone company. Each is composed from the decision of that trade's sample policy on Tuesday 17 November 2026
-and filled as approval fills it, with the greeting of the hour, the days counted from that moment and example
-codes. `.venv/bin/python -m benchmarks.drafts` writes this page anew; read what changed before committing it.
+telephone company. Each is composed from the decision of that trade's sample policy on Tuesday 17 November
+2026 and filled as approval fills it, with the greeting of the hour, the days counted from that moment and
+example codes. `.venv/bin/python -m benchmarks.drafts` writes this page anew; read what changed before
+committing it.
 
 How a draft is put together: greeting · what we understood · whose mistake it is · one apology · why it
-happened · what puts it right · what happens next, by when · a gesture · a close · signature. A part that has
-nothing to say is left out. Every part has at least three wordings per language and form of address; one person
-always gets the same voice, and a second apology in another case is worded otherwise."""
+happened · what puts it right · what happens next, by when · a gesture · a close · signature. A part that
+has nothing to say is left out. Every part has at least three wordings per language and form of address; one
+person always gets the same voice, and a second apology in another case is worded otherwise. All of them
+stand in `tests/golden/wordings`, one file per language, which `.venv/bin/python -m
+tests.golden.make_wordings` writes anew."""
 
 
 def _printed(situation: Situation, language: str) -> str:

@@ -154,7 +154,7 @@ async def _promises(
         if promise.state == PromiseState.KEPT and promise.case_id != case.id:
             continue
         late = promise.state == PromiseState.OPEN and promise.due_at < now
-        words = {language: await words_of(session, promise, language) for language in languages}
+        words = {language: await _what(session, promise, language) for language in languages}
         what = {language: said for language, said in words.items() if said is not None}
         lines.append(
             PromiseLine(
@@ -164,6 +164,14 @@ async def _promises(
             )
         )
     return (*lines, *await _choices(session, cases, languages))
+
+
+async def _what(session: AsyncSession, promise: Promise, language: str) -> str | None:
+    """A remedy with its amount, else the promise's own words."""
+    if promise.offer_id is None:
+        return await words_of(session, promise, language)
+    offer = await session.get_one(OfferRow, promise.offer_id)
+    return options_line([from_json(Remedy, offer.content)], language)
 
 
 async def _choices(
