@@ -68,7 +68,21 @@ happened · what puts it right · what happens next, by when · a gesture · a c
 has nothing to say is left out. Every part has at least three wordings per language and form of address; one
 person always gets the same voice, and a second apology in another case is worded otherwise. All of them
 stand in `tests/golden/wordings`, one file per language, which `.venv/bin/python -m
-tests.golden.make_wordings` writes anew."""
+tests.golden.make_wordings` writes anew.
+
+What the policy file says for them:
+
+| key | what it does |
+| --- | --- |
+| `voice`, `address` | form of address per language; `surname` greets by first name and surname |
+| `concerns` | what customers write about: `order` (without the key), `booking`, `contract` |
+| `what_happened` | a complaint type in the owner's own words, as a whole sentence |
+| `rules[].explain` | why it happened; an agent may type it instead, as the fact `explanation` |
+| `owed[].right` | what a refusal reminds the customer of while the fault is only our judgement |
+
+A supervisor ends a relationship with *End the relationship* on the case page: from when, and whom the
+customer can turn to. The draft lists every open promise and choice of that customer; while something owed
+waits for approval, it is refused. It leaves only when it is approved, and nothing else ever starts it."""
 
 
 def _printed(situation: Situation, language: str) -> str:
@@ -107,8 +121,8 @@ def filled(draft: ComposedDraft, brief: DraftBrief, policy: Policy) -> str:
 def corpus_drafts(count: int) -> Iterator[tuple[DraftBrief, ComposedDraft]]:
     """Drafts for `count` messages of the test part, as many of each language, judged by the shop's policy.
 
-    The labels are those of the corpus. Facts are not known there, so that many are asked for or handed over:
-    each message stands twice in a row of briefs, once as it is and once with an offer's facts supplied.
+    The labels are those of the corpus. Facts are not known there, so that many drafts ask for them; of every
+    third message they have been asked for already.
     """
     policy = policy_of("negozio")
     by_language = {
@@ -146,7 +160,7 @@ def _corpus_brief(example: Example, policy: Policy, number: int) -> DraftBrief:
         asks=matter.asks,
         own_error=matter.own_error,
         language=matter.language,
-        formality="formal" if number % 2 else "informal",
+        formality="formal" if policy.formal(matter.language) else "informal",
         customer_name=None,
         business=BUSINESSES["negozio"],
         signature=policy.signature,

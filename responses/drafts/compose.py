@@ -346,7 +346,8 @@ def _rights(brief: DraftBrief, voice: Voice, *, owed_is_told: bool) -> Iterator[
         yield "right", voice.say("decline.owed", options=voice.listed(nouns))
     if brief.right_open is not None:
         yield "right", voice.say("decline.right", right=sentence(voice.translated(brief.right_open)))
-    elif not owed and brief.act == Act.COMPLAINT:
+    elif not owed and brief.act == Act.COMPLAINT and not (owed_is_told and brief.decision.alternative):
+        # Beside an offer a way out is enough; where the whole answer is no, rights are named in any case.
         yield "right", voice.say("decline.rights")
 
 
