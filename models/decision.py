@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from models.money import Money
 
+EXPLANATION = "explanation"
+"""The fact that holds why it happened, in an agent's words and the customer's language."""
+
 
 class DecisionKind(StrEnum):
     """What the answer will do."""
@@ -18,6 +21,7 @@ class DecisionKind(StrEnum):
     DECLINE = "decline"  # a rule matched and says no: reason, and what is possible instead
     THANKS = "thanks"  # praise: thank, pass it on
     HAND_OVER = "hand_over"  # the policy makes no offer, an agent decides what to write
+    EXIT = "exit"  # a supervisor ends the relation; no policy decides this
 
 
 class Manner(StrEnum):
@@ -188,8 +192,9 @@ class Decision:
     `second_time` says that the same failure was already answered once: no repeated apology formula.
     `limits_cut` and `notes` are sentences for the agent; `presumed` names the facts that stand by the
     owner's presumption. `refusals` may stand beside offers for other complaint types, and so may
-    `status_of`: the types about which nothing new is given, as they were answered before. `worth` is the
-    goodwill that is given, of a choice the dearest: what an approver's limit is compared with.
+    `status_of`: the types about which nothing new is given, as they were answered before. `explanation` is
+    why it happened, per language code, as the rule tells it. `worth` is the goodwill that is given, of a
+    choice the dearest: what an approver's limit is compared with.
     """
 
     kind: DecisionKind
@@ -206,6 +211,7 @@ class Decision:
     second_time: bool = False
     refusals: tuple[Refused, ...] = ()
     status_of: tuple[str, ...] = ()
+    explanation: Mapping[str, str] | None = None
     manner: Manner | None = None
     rule_ids: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
