@@ -247,9 +247,9 @@ class FactValue:
 class Given:
     """What an earlier approved answer gave for one complaint type of this customer.
 
-    `case_id` tells whether it was this case; `incident` names the incident within it and `order_id` the
-    order it was about, each None where nobody distinguished. `promise_state` is the worst among what was
-    promised with it; `committed` says that a promise of the rule itself ("we send the parcel again") was
+    `case_id` tells whether it was this case, `order_id` which order it was about (None where nobody knew).
+    `promise_state` is the worst among what was promised with it, `settled_at` when the last of that was kept
+    or broken; `committed` says that a promise of the rule itself ("we send the parcel again") was
     among that. A broken promise, or a kept one followed by the same failure, opens the second time.
     `beside` are the other kinds that stood in the same choice: whichever is taken settles them all.
     """
@@ -262,7 +262,7 @@ class Given:
     worth: Money | None
     our_fault: bool
     promise_state: str | None
-    incident: str | None = None
+    settled_at: datetime | None = None
     order_id: str | None = None
     committed: bool = False
     beside: tuple[RemedyKind, ...] = ()
@@ -279,7 +279,7 @@ class Matter:
 
     `given_here` is what was already given in this very case, `history` what earlier cases of the
     same customer were given. `abstained` names classifier fields that must not be relied upon.
-    `now` is an aware time. `incident` names the present incident, as in `Given`. `asked` names the facts
+    `now` is an aware time, `said_at` that of the newest message. `asked` names the facts
     that the customer need not be asked for again: asked before, or the thing (a photo) has arrived and an
     agent has to say what it shows. `unproven` names the facts that the order book knows of the order named,
     while nobody has shown that it is theirs; `proof_ask` is what to ask for then, per language code.
@@ -297,7 +297,7 @@ class Matter:
     given_here: tuple[Given, ...]
     history: tuple[Given, ...]
     now: datetime
-    incident: str | None = None
+    said_at: datetime | None = None
     asked: frozenset[str] = frozenset()
     unproven: frozenset[str] = frozenset()
     proof_ask: Mapping[str, str] | None = None
