@@ -1,7 +1,9 @@
 """Drafts to be read: a page of forty, and two hundred for messages of the test corpus.
 
-.venv/bin/python -m benchmarks.drafts                 # writes docs/drafts.md
-.venv/bin/python -m benchmarks.drafts --corpus 200    # composes, counts, and says which rules fail
+    .venv/bin/python -m benchmarks.drafts                 # writes docs/drafts.md
+    .venv/bin/python -m benchmarks.drafts --corpus 200    # composes, counts, and says which rules fail
+
+Neither needs a model or a database.
 """
 
 import argparse
