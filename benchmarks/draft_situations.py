@@ -7,8 +7,7 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
-from models.decision import Basis as _Basis
-from models.decision import Decision, DecisionKind, FactValue, Given, Matter, RemedyKind, Role
+from models.decision import Basis, Decision, DecisionKind, FactValue, Given, Matter, RemedyKind, Role
 from models.money import Money
 from responses.drafts import DraftBrief, PromiseLine
 from responses.drafts.brief import Formality
@@ -43,7 +42,6 @@ class Situation:
     orders: tuple[str, ...] = ()
     dates: tuple[date, ...] = ()
     history: tuple[Given, ...] = ()
-    asked: frozenset[str] = frozenset()
     decision: Mapping[str, object] | None = None
     promises: tuple[PromiseLine, ...] = ()
     answer_by: date | None = None
@@ -84,7 +82,6 @@ def brief_of(situation: Situation, language: str) -> DraftBrief:
         given_here=(),
         history=situation.history,
         now=NOW,
-        asked=situation.asked,
     )
     decision = decision_of(situation, policy, matter)
     return DraftBrief(
@@ -350,7 +347,7 @@ SITUATIONS: tuple[Situation, ...] = (
                 complaint_type="delivery_late",
                 at=datetime(2026, 10, 20, 9, tzinfo=UTC),
                 kind=RemedyKind.VOUCHER,
-                basis=_Basis.GOODWILL,
+                basis=Basis.GOODWILL,
                 worth=euros("10"),
                 our_fault=True,
                 promise_state="kept",

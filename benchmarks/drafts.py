@@ -1,7 +1,9 @@
 """Drafts to be read: a page of forty, and two hundred for messages of the test corpus.
 
-.venv/bin/python -m benchmarks.drafts                 # writes docs/drafts.md
-.venv/bin/python -m benchmarks.drafts --corpus 200    # composes, counts, and says which rules fail
+    .venv/bin/python -m benchmarks.drafts                 # writes docs/drafts.md
+    .venv/bin/python -m benchmarks.drafts --corpus 200    # composes, counts, and says which rules fail
+
+Neither needs a model or a database.
 """
 
 import argparse
@@ -65,8 +67,9 @@ committing it.
 
 How a draft is put together: greeting · what we understood · whose mistake it is · one apology · why it
 happened · what puts it right · what happens next, by when · a gesture · a close · signature. A part that
-has nothing to say is left out. Every part has at least three wordings per language and form of address; one
-person always gets the same voice, and a second apology in another case is worded otherwise. All of them
+has nothing to say is left out. Every part has at least three wordings per language and form of address,
+except where promises are listed (in a status answer and an exit); one person always
+gets the same voice, and a second apology in another case is worded otherwise. All of them
 stand in `tests/golden/wordings`, one file per language, which `.venv/bin/python -m
 tests.golden.make_wordings` writes anew.
 

@@ -152,8 +152,8 @@ async def test_an_overdue_promise_is_listed_without_its_day(relation: Relation) 
 
 
 async def test_a_choice_that_was_not_made_is_still_open(relation: Relation) -> None:
-    voucher, other = a_decision().offers[0], replace(a_decision().offers[0].options[0])
-    choice = replace(voucher, options=(other, Remedy(kind=RemedyKind.REPAIR)))
+    voucher = a_decision().offers[0]
+    choice = replace(voucher, options=(*voucher.options, Remedy(kind=RemedyKind.REPAIR)))
     decided = await relation.decided(choice, commitments=())
     await relation.approve(relation.agent, decided)
     draft = await relation.end(relation.supervisor)

@@ -284,3 +284,11 @@ def test_days_agree_in_number(language: str, one: str, two: str) -> None:
 def test_remedies_of_this_page_are_all_that_have_words() -> None:
     own = {RemedyKind.EXCHANGE_AT_COST, RemedyKind.WORDS}
     assert {remedy.kind for remedy in REMEDIES} == set(RemedyKind) - own
+
+
+def test_beside_an_offer_a_way_out_is_enough_and_a_whole_no_names_rights() -> None:
+    way_out = {"decline_reason": EXPLAINED, "alternative": EXPLAINED}
+    partly = made(brief(decided(DecisionKind.OFFER, offers=(goodwill(VOUCHER),), **way_out)))
+    wholly = made(brief(decided(DecisionKind.DECLINE, **way_out)))
+    assert "right" not in dict(partly.parts)
+    assert "right" in dict(wholly.parts)
