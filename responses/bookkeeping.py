@@ -8,18 +8,13 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
-from models.decision import Decision, DecisionKind, Duration, DurationUnit, RemedyKind
+from models.decision import Decision, DecisionKind, RemedyKind
 from models.money import Money
 from models.states import OfferState, PromiseState, VoucherState
 from models.tables import Agent, Approval, Case, Draft, LedgerEntry, OfferRow, Promise, Voucher
 from responses.drafts.slots import slots_in
 from responses.hours import OpeningHours
-
-_TO_BE_DONE = frozenset(
-    {RemedyKind.REFUND, RemedyKind.REPLACEMENT, RemedyKind.REPAIR, RemedyKind.REDO, RemedyKind.GIFT}
-)
-# For our own list only: the customer is told no day that the policy has not promised.
-_USUAL_TIME = Duration(count=3, unit=DurationUnit.WORKING_DAYS)
+from responses.policy.given import TO_BE_DONE, USUAL_TIME
 
 
 async def keep_books(
@@ -94,7 +89,7 @@ async def keep_books(
                     agent_id=agent.id,
                 )
             )
-        if RemedyKind(offer.kind) in _TO_BE_DONE and not decision.commitments:
+        if RemedyKind(offer.kind) in TO_BE_DONE and not decision.commitments:
             session.add(
                 Promise(
                     case_id=case.id,
@@ -102,7 +97,7 @@ async def keep_books(
                     offer_id=offer.id,
                     what=offer.kind,
                     owner_id=agent.id,
-                    due_at=hours.add(_USUAL_TIME, now),
+                    due_at=hours.add(USUAL_TIME, now),
                 )
             )
             promised = True

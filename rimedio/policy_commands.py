@@ -8,11 +8,12 @@ import typer
 from rimedio.terminal import FAILURE, USAGE, fail, say, settings_or_fail
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from models.assessment import Assessment
     from models.decision import Decision, FactValue, Matter
     from responses.policy import Policy, PolicyFileError
+    from responses.policy.schema import FactSpec
     from rimedio.settings import Settings
 
 policy_app = typer.Typer(
@@ -37,7 +38,7 @@ def check(file: Annotated[Path, typer.Argument(help="The policy file (YAML).")])
     """
     from responses.policy import check as look
 
-    policy, types = _load(file), _complaint_types()
+    policy, types = load_or_fail(file), _complaint_types()
     findings = look(policy, complaint_types=types)
     for finding in findings:
         typer.echo(str(finding))
@@ -94,7 +95,7 @@ def try_cases(
     for path in files:
         if not path.name.endswith(SUFFIX):
             fail(f"{path}: expected a case file: NAME{SUFFIX}, beside the policy NAME.yaml", USAGE)
-        policy = _load(policy_beside(path))
+        policy = load_or_fail(policy_beside(path))
         wrong += _try_all(path, policy, settings.language)
     if wrong:
         raise typer.Exit(FAILURE)
@@ -131,8 +132,8 @@ def explain(
 
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
     try:
-        judging = _load(policy or _only_policy(settings))
-        known = _known(judging, facts or [])
+        judging = load_or_fail(policy or _only_policy(settings))
+        known = known_or_fail(judging.facts, judging.currency, facts or [], "--facts")
         named = tuple(name.strip() for name in types.split(",") if name.strip()) if types else None
         for name in named or ():
             if name not in _complaint_types():
@@ -143,7 +144,8 @@ def explain(
     _tell(judging, matter, settings)
 
 
-def _load(path: Path) -> "Policy":
+def load_or_fail(path: Path) -> "Policy":
+    """The policy of a file; what is wrong in it ends the command."""
     from responses.policy import PolicyFileError, load_policy
     from rimedio.errors import ProgramError
 
@@ -203,7 +205,10 @@ def _only_policy(settings: "Settings") -> Path:
     return found[0]
 
 
-def _known(policy: "Policy", facts: "Sequence[str]") -> "dict[str, FactValue]":
+def known_or_fail(
+    specs: "Mapping[str, FactSpec]", currency: str, facts: "Sequence[str]", option: str
+) -> "dict[str, FactValue]":
+    """What an option says of facts, as `NAME=VALUE`; a mistake in it ends the command."""
     import difflib
 
     from models.decision import FactValue
@@ -215,18 +220,18 @@ def _known(policy: "Policy", facts: "Sequence[str]") -> "dict[str, FactValue]":
     for one in facts:
         name, equals, value = (part.strip() for part in one.partition("="))
         if not equals or not value:
-            fail(f"--facts {one!r}: expected NAME=VALUE, such as days_late=8", USAGE)
-        if name not in policy.facts:
-            near = difflib.get_close_matches(name, policy.facts, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; it asks about {', '.join(policy.facts)}"
-            fail(f"--facts {one!r}: the policy has no fact {name!r}{hint}", USAGE)
+            fail(f"{option} {one!r}: expected NAME=VALUE, such as days_late=8", USAGE)
+        if name not in specs:
+            near = difflib.get_close_matches(name, specs, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; it asks about {', '.join(specs)}"
+            fail(f"{option} {one!r}: the policy has no fact {name!r}{hint}", USAGE)
         if value == UNAVAILABLE:
             known[name] = FactValue(value=None, source="customer", unavailable=True)
             continue
         try:
-            parsed = parse_fact(policy.facts[name], value, policy.currency)
+            parsed = parse_fact(specs[name], value, currency)
         except BlockedError as error:
-            fail(f"--facts {one!r}: expected {error.details.get('expected', 'another value')}", USAGE)
+            fail(f"{option} {one!r}: expected {error.details.get('expected', 'another value')}", USAGE)
         known[name] = FactValue(value=parsed, source="agent")
     return known
 

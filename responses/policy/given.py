@@ -16,6 +16,13 @@ from responses.policy.situation import ORDER
 # has failed again; after money it may as well be the old matter told once more.
 _CURES = frozenset({RemedyKind.REPLACEMENT, RemedyKind.REPAIR, RemedyKind.REDO})
 
+TO_BE_DONE = frozenset({*_CURES, RemedyKind.REFUND, RemedyKind.GIFT})
+"""Remedies that somebody has to see to after the answer."""
+
+# For our own list only: the customer is told no day that the policy has not promised.
+USUAL_TIME = Duration(count=3, unit=DurationUnit.WORKING_DAYS)
+"""Within which what is to be done is done, where nothing is promised beside it."""
+
 _BROKEN = "broken"
 _KEPT = "kept"
 _WITHDRAWN = "withdrawn"
