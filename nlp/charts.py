@@ -89,7 +89,7 @@ def data(rows: Sequence[Mapping[str, object]]) -> alt.InlineData:
     return alt.InlineData(values=list(rows))
 
 
-def svg(chart: alt.Chart | alt.LayerChart, config: Mapping[str, Any] = CONFIG) -> str:
+def svg(chart: alt.Chart | alt.LayerChart | alt.FacetChart, config: Mapping[str, Any] = CONFIG) -> str:
     """Draw a chart."""
     specification = chart.configure(**config).to_dict()
     return str(vl_convert.vegalite_to_svg(json.dumps(specification)))

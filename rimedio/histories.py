@@ -146,7 +146,7 @@ class History:
                 self.unusable.add(str(problem), row.line)
 
     def _scan(self) -> None:
-        """How many rows there are, how their dates are written, and whether they come in the order of time."""
+        """How many rows there are, how their dates are written, and whether they are in the order of time."""
         self.rows, self.month_first, doubtful = 0, None, False
         in_order, last = (
             {True: True, False: True},

@@ -212,7 +212,7 @@ class Memo:
                 yield from self._policy.worth[spec.kind].facts
 
     def _ample_price(self, entries: list[Owed | Rule]) -> Money | None:
-        """The least price whose share is not below all that these entries can give; None if that has no end."""
+        """The least price whose share is all that these entries can give; None if that has no end."""
         share, total = self._policy.limits.share_of_price, Decimal(0)
         if not share:
             return None
