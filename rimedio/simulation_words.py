@@ -174,7 +174,8 @@ _EN = {
     "chart_months": "Cost by month and complaint type",
     "chart_changes": "More and less, by complaint type",
     "chart_days": "The budget, day by day (goodwill)",
-    "chart_days_note": "The fuller the colour, the more was spent; framed are the days above the budget of {limit}.",
+    "chart_days_note": "The fuller the colour, the more was spent; framed are the days above the budget of "
+    "{limit}.",
     "made": "Made on {made} from {source}",
 }
 
