@@ -36,10 +36,14 @@ class _FactRead:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Reach:
-    """For an act and complaint types: the entries that may hold, by type, and the facts they read."""
+    """For an act and complaint types: the entries that may hold, by type, and the facts they read.
+
+    `policy` has no others: it decides these matters alike, and faster.
+    """
 
     entries: Mapping[str | None, tuple[Owed | Rule, ...]]
     reads: tuple[_FactRead, ...]
+    policy: Policy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +73,7 @@ class Memo:
         self._policy = policy
         self._known: dict[Hashable, Decision] = {}
         self._reaches: dict[tuple[str, tuple[str, ...]], _Reach] = {}
+        self._entries: dict[tuple[str, str | None], tuple[Owed | Rule, ...]] = {}
         self._sums: dict[Hashable, _Sums] = {}
         self._named = dict(_named(policy))
         self._fields = {"act", "complaint_types", "own_error"} | {
@@ -78,19 +83,19 @@ class Memo:
 
     def decide(self, matter: Matter) -> Decision:
         """The decision, from memory where an equal matter has been decided before."""
+        types = matter.complaint_types if matter.act == Act.COMPLAINT else ()
+        reach = self._reaches.get((matter.act, types))
+        if reach is None:
+            reach = self._reaches[matter.act, types] = self._reach(matter.act, types)
         if matter.given_here or any(self._bears_on(given, matter) for given in matter.history):
-            return self._decide(matter)
-        key = self._key(matter)
+            return _decide(reach.policy, matter)
+        key = self._key(matter, reach)
         decision = self._known.get(key)
         if decision is None:
             if len(self._known) >= _ENOUGH:
                 self._known.clear()
-            decision = self._known[key] = self._decide(matter)
+            decision = self._known[key] = _decide(reach.policy, matter)
         return decision
-
-    def _decide(self, matter: Matter) -> Decision:
-        decision = decide(self._policy, matter)
-        return replace(decision, steps=(), notes=(), limits_cut=(), presumed=())
 
     def _bears_on(self, given: Given, matter: Matter) -> bool:
         """Whether what was given elsewhere may make this a follow-up or a second time."""
@@ -99,12 +104,8 @@ class Memo:
         order = matter.facts.get(ORDER)
         return order is not None and not order.unavailable and given.order_id == order.value
 
-    def _key(self, matter: Matter) -> Hashable:
+    def _key(self, matter: Matter, reach: _Reach) -> Hashable:
         today = matter.now.astimezone(self._policy.timezone).date()
-        types = matter.complaint_types if matter.act == Act.COMPLAINT else ()
-        reach = self._reaches.get((matter.act, types))
-        if reach is None:
-            reach = self._reaches[matter.act, types] = self._reach(matter.act, types)
         asks = self._named.get("ask", frozenset())
         held = (
             matter.act,
@@ -157,10 +158,7 @@ class Memo:
         return value
 
     def _reach(self, act: str, types: tuple[str, ...]) -> _Reach:
-        by_type = {
-            one: tuple(entry for entry in self._policy.entries if _may_hold(entry, act, one))
-            for one in types or (None,)
-        }
+        by_type = {one: self._reached(act, one) for one in types or (None,)}
         entries = [entry for reached in by_type.values() for entry in reached]
         tests: dict[str, list[Test]] = {}
         for test in (test for entry in entries for test in single_tests(entry.when)):
@@ -176,7 +174,19 @@ class Memo:
             for name in self._policy.facts
             if name in names
         )
-        return _Reach(entries=by_type, reads=reads)
+        narrowed = replace(
+            self._policy,
+            owed=tuple(owed for owed in self._policy.owed if owed in entries),
+            rules=tuple(rule for rule in self._policy.rules if rule in entries),
+        )
+        return _Reach(entries=by_type, reads=reads, policy=narrowed)
+
+    def _reached(self, act: str, complaint_type: str | None) -> tuple[Owed | Rule, ...]:
+        key = (act, complaint_type)
+        if key not in self._entries:
+            found = tuple(one for one in self._policy.entries if _may_hold(one, act, complaint_type))
+            self._entries[key] = found
+        return self._entries[key]
 
     def _summed(self, matter: Matter, reach: _Reach) -> _Sums:
         """What the sums of a matter can come of: only what holds gives anything."""
@@ -236,6 +246,10 @@ class Memo:
             return _fixed(amount)
         # Without a worth of its own nothing is compared with the bound, unless it can be cut to it.
         return None if spec.full or spec.fraction is not None else Decimal(0)
+
+
+def _decide(policy: Policy, matter: Matter) -> Decision:
+    return replace(decide(policy, matter), steps=(), notes=(), limits_cut=(), presumed=())
 
 
 def _named(policy: Policy) -> Iterator[tuple[str, frozenset[object]]]:
