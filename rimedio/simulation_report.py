@@ -1,6 +1,6 @@
 """A simulation as tables of words: what the terminal and the page both show."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,8 +9,9 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from models.decision import Basis, DecisionKind
+from models.money import Money
 from responses.drafts.lines import offer_line
-from responses.policy.schema import Owed
+from responses.policy.schema import Owed, Policy
 from responses.policy.simulate import Change, Changed, Simulation, Tally
 from rimedio.simulation_words import words
 
@@ -190,24 +191,24 @@ class Report:
 
     def budgets(self) -> Section:
         """The limits for days, months and customers, and how often they do not hold."""
-        say = self.words
-        tallies = [self.simulation.tally, *([self.simulation.against] if self.simulation.against else [])]
-        limits = self.simulation.tally.policy.limits
-
-        def exceeded(count: Callable[[Tally], str]) -> list[str]:
-            return [count(tally) for tally in tallies]
-
-        customer = limits.per_customer.total if limits.per_customer is not None else None
-        rows = [
-            (say[name], self.money(limit.amount) if limit is not None else say["no_limit"], *exceeded(count))
-            for name, limit, count in (
-                ("per_day", limits.budget_day, self._days_over),
-                ("per_month", limits.budget_month, self._months_over),
-                ("per_customer", customer, self._customers_over),
-            )
-        ]
-        header = (say["limit"], say["amount"], say["times"], *([say["before"]] * (len(tallies) - 1)))
+        say, tally, against = self.words, self.simulation.tally, self.simulation.against
+        limits = _limits(tally.policy)
+        before = None if against is None else _limits(against.policy)
+        rows = []
+        for name, count in (
+            ("per_day", self._days_over),
+            ("per_month", self._months_over),
+            ("per_customer", self._customers_over),
+        ):
+            row = [say[name], self._limit(limits[name]), count(tally)]
+            if against is not None and before is not None:
+                row.append(f"{count(against)} ({self._limit(before[name])})")
+            rows.append(tuple(row))
+        header = (say["limit"], say["amount"], say["times"], *([say["before"]] if before else []))
         return Section(title=say["budget_title"], header=header, rows=tuple(rows))
+
+    def _limit(self, limit: Money | None) -> str:
+        return self.words["no_limit"] if limit is None else self.money(limit.amount)
 
     def _days_over(self, tally: Tally) -> str:
         return self.words["days_over"].format(count=self.count(len(tally.broken_days)))
@@ -304,6 +305,16 @@ class _Costs:
         self.offers += other.offers
         self.owed += other.owed
         self.goodwill += other.goodwill
+
+
+def _limits(policy: Policy) -> Mapping[str, Money | None]:
+    """The limits that a simulation watches, by the names of their words."""
+    limits = policy.limits
+    return {
+        "per_day": limits.budget_day,
+        "per_month": limits.budget_month,
+        "per_customer": limits.per_customer.total if limits.per_customer is not None else None,
+    }
 
 
 def _by(tally: Tally, part: int) -> dict[str | None, _Costs]:
