@@ -158,10 +158,13 @@ class History:
             doubtful = doubtful or is_ambiguous(value)
             if self.month_first is None:
                 self.month_first = reads_month_first(value)
-            for month_first, before in last.items():
-                at = parse_moment(value, self._zone, month_first=month_first)
+            found = {False: parse_moment(value, self._zone)}
+            found[True] = (
+                parse_moment(value, self._zone, month_first=True) if is_ambiguous(value) else found[False]
+            )
+            for month_first, at in found.items():
                 if at is not None:
-                    in_order[month_first] = in_order[month_first] and before <= at
+                    in_order[month_first] = in_order[month_first] and last[month_first] <= at
                     last[month_first] = at
         self.ambiguous = doubtful and self.month_first is None
         self.in_order = in_order[bool(self.month_first)]

@@ -199,7 +199,7 @@ class Memo:
         if bounded and PRICE not in names and any(_specs(entry) for entry in holding):
             names.add(PRICE)
             ample = self._ample_price(holding)
-        return _Sums(facts=tuple(sorted(names)), ample=ample)
+        return _Sums(facts=tuple(sorted(names & self._policy.facts.keys())), ample=ample)
 
     def _holding(
         self, matter: Matter, complaint_type: str | None, entries: tuple[Owed | Rule, ...]

@@ -149,7 +149,7 @@ class Comparison:
     differences: dict[tuple[Change, str | None], Decimal] = field(default_factory=dict)
     kinds: Counter[tuple[DecisionKind, DecisionKind]] = field(default_factory=Counter)
     _kept: dict[Change, list[tuple[Decimal, float, str, int, Changed]]] = field(
-        default_factory=lambda: {change: [] for change in Change}
+        init=False, repr=False, default_factory=lambda: {change: [] for change in Change}
     )
 
     def add(self, past: Past, before: Judged, after: Judged) -> None:

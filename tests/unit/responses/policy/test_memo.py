@@ -12,7 +12,7 @@ from test_properties import facts, givens
 
 from models.decision import Decision, Matter
 from models.labels import Act, Ask, ComplaintType, Language, Tone, Urgency
-from responses.policy import Policy, decide, load_policy
+from responses.policy import Policy, decide, load_policy, load_policy_text
 from responses.policy.memo import Memo
 
 SAMPLES = Path(__file__).parents[4] / "responses" / "policy" / "samples"
@@ -93,7 +93,7 @@ def told(decision: Decision) -> Decision:
 
 @pytest.mark.parametrize("policy", [SHOP, STRICT], ids=["shop", "strict"])
 @given(first=matters, other=matters, swapped=st.sets(st.sampled_from(_SWAPPED), max_size=2), data=st.data())
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 def test_it_decides_as_if_nothing_were_remembered(
     policy: Policy, first: Matter, other: Matter, swapped: set[str], data: st.DataObject
 ) -> None:
@@ -110,7 +110,7 @@ def test_it_decides_as_if_nothing_were_remembered(
 
 
 @given(matters=st.lists(matters, min_size=2, max_size=12))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_the_tier_is_the_same_for_customers_without_a_history(matters: list[Matter]) -> None:
     memo = Memo(SHOP)
     alone = [replace(one, history=(), given_here=()) for one in matters]
@@ -154,3 +154,26 @@ def test_what_was_given_before_is_never_answered_from_memory() -> None:
         matter("delivery_late", facts=late, given_here=(gave("voucher", "delivery_late", "5"),))
     )
     assert again.kind == "status"
+
+
+def test_a_price_that_the_file_does_not_declare_is_not_known() -> None:
+    undeclared = load_policy_text(
+        """\
+policy: prova
+effective: 2025-01-01
+currency: EUR
+timezone: Europe/Rome
+owed:
+  - id: tutto
+    when: {complaint: item_damaged}
+    give: {refund: full}
+    source: legge
+rules:
+  - id: altro
+    when: {act: complaint}
+    hand_over: agent
+""",
+        "prova.yaml",
+    )
+    priced = matter("item_damaged", facts=known(order_value=euro("40")))
+    assert Memo(undeclared).decide(priced) == told(decide(undeclared, priced))

@@ -11,6 +11,7 @@ from policy_cases import euro, known, policy_of
 
 from models.decision import Basis, DecisionKind
 from responses.policy import Policy
+from responses.policy.replay import Past
 from responses.policy.simulate import Cell, Change, simulate
 
 _RULES = """\
@@ -184,7 +185,8 @@ pasts_ = st.lists(
 
 
 @given(found=pasts_)
-def test_a_policy_against_itself_changes_nothing(found: list) -> None:  # type: ignore[type-arg]
+@settings(deadline=None)
+def test_a_policy_against_itself_changes_nothing(found: list[Past]) -> None:
     twin: Policy = policy_of(_RULES)
     simulation = simulate(found, POLICY, twin)
     assert simulation.comparison is not None
@@ -195,8 +197,8 @@ def test_a_policy_against_itself_changes_nothing(found: list) -> None:  # type: 
 
 
 @given(found=pasts_)
-@settings(max_examples=50)
-def test_every_case_is_counted_once(found: list) -> None:  # type: ignore[type-arg]
+@settings(max_examples=50, deadline=None)
+def test_every_case_is_counted_once(found: list[Past]) -> None:
     simulation = simulate(found, DEARER, POLICY)
     assert simulation.tally.cases == simulation.tally.kinds.total() == len(found)
     goodwill = sum(simulation.tally.days.values(), Decimal(0))
