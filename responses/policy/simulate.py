@@ -161,7 +161,7 @@ class Comparison:
             return
         change, difference = found
         self.cases[change] += 1
-        if difference is not None:
+        if difference:
             key = (change, past.complaint_types[0] if past.complaint_types else None)
             self.differences[key] = self.differences.get(key, _NOTHING) + abs(difference)
         changed = Changed(
