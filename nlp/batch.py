@@ -169,18 +169,18 @@ def _writer(
     names = [*own_names.values(), *COLUMNS, *([ERROR] if with_errors else [])]
     delimiter = table.delimiter if table.delimiter.isprintable() or table.delimiter == "\t" else ","
     writer = csv.DictWriter(file, names, delimiter=delimiter, lineterminator="\n", restval="")
-    writer.writerow({name: _cell(name) for name in names})
+    writer.writerow({name: spreadsheet_cell(name) for name in names})
 
     def write_record(row: Row, assessment: Assessment | None, problem: str | None) -> None:
         values = _output_row(row, assessment, problem, own_names)
-        writer.writerow({name: _cell(value) for name, value in values.items()})
+        writer.writerow({name: spreadsheet_cell(value) for name, value in values.items()})
 
     return write_record
 
 
-def _cell(value: object) -> object:
+def spreadsheet_cell(value: object) -> object:
     """What is written for a value; what a spreadsheet would take for a formula is made plain text."""
-    plain = _plain_cell(value)
+    plain = _written(value)
     return f"'{plain}" if isinstance(plain, str) and _is_formula(plain) else plain
 
 
@@ -188,14 +188,14 @@ def _is_formula(cell: str) -> bool:
     return cell.startswith(_BEGINS_FORMULA) and _NUMBER.fullmatch(cell) is None
 
 
-def _plain_cell(value: object) -> object:
+def _written(value: object) -> object:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     nested = isinstance(value, list) and any(isinstance(item, list | dict) for item in value)
     if isinstance(value, list) and not nested:
-        return "|".join(str(_plain_cell(item)) for item in value)
+        return "|".join(str(_written(item)) for item in value)
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
     return value

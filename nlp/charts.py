@@ -12,33 +12,34 @@ from nlp.measuring import Confusion
 
 _WIDTH = 340
 _INK, _PALE = "#1d4e63", "#b9c7cd"
-_CONFIG: Mapping[str, Any] = {
+CONFIG: Mapping[str, Any] = {
     "background": "#ffffff",
     "font": "sans-serif",
     "view": {"stroke": None},
     "axis": {"labelFontSize": 11, "titleFontSize": 12, "gridColor": "#e8ecee", "labelLimit": 220},
     "title": {"fontSize": 13, "anchor": "start"},
 }
+"""How pictures on white paper look."""
 
 
 def calibration_chart(calibration: Calibration) -> str:
     """What was said against what was so: on the line where probabilities mean what they say."""
     rows = [{"said": one.said, "true": one.true, "decisions": one.count} for one in calibration.bins]
     unit = alt.Scale(domain=[0, 1])
-    line = alt.Chart(_data([{"x": 0, "y": 0}, {"x": 1, "y": 1}])).mark_line(color=_PALE, strokeDash=[4, 3])
-    points = alt.Chart(_data(rows)).mark_line(color=_INK, point={"color": _INK, "size": 40})
+    line = alt.Chart(data([{"x": 0, "y": 0}, {"x": 1, "y": 1}])).mark_line(color=_PALE, strokeDash=[4, 3])
+    points = alt.Chart(data(rows)).mark_line(color=_INK, point={"color": _INK, "size": 40})
     layered = line.encode(x=alt.X("x:Q", scale=unit), y=alt.Y("y:Q", scale=unit)) + points.encode(
         x=alt.X("said:Q", scale=unit, title="probability that was said"),
         y=alt.Y("true:Q", scale=unit, title="share that was so"),
     )
-    return _svg(layered.properties(width=_WIDTH - 60, height=_WIDTH - 60))
+    return svg(layered.properties(width=_WIDTH - 60, height=_WIDTH - 60))
 
 
 def coverage_chart(points: Sequence[CoveragePoint]) -> str:
     """Errors left when the unsure are given to people."""
     rows = [{"decided": one.decided, "errors": one.error} for one in points]
-    chart = alt.Chart(_data(rows)).mark_line(color=_INK, point={"color": _INK, "size": 40})
-    return _svg(
+    chart = alt.Chart(data(rows)).mark_line(color=_INK, point={"color": _INK, "size": 40})
+    return svg(
         chart.encode(
             x=alt.X(
                 "decided:Q",
@@ -61,7 +62,7 @@ def confusion_chart(confusion: Confusion) -> str:
             {"true": label, "found": found, "count": count, "share": min(count / max(messages, 1), 1)}
             for found, count in zip(confusion.found, counts, strict=True)
         ]
-    base = alt.Chart(_data(rows)).encode(
+    base = alt.Chart(data(rows)).encode(
         x=alt.X("found:N", sort=list(confusion.found), title="found", axis=alt.Axis(labelAngle=-50)),
         y=alt.Y("true:N", sort=list(confusion.labels), title="true"),
     )
@@ -78,15 +79,17 @@ def confusion_chart(confusion: Confusion) -> str:
         )
     )
     size = 26
-    return _svg(
+    return svg(
         (cells + text).properties(width=size * len(confusion.found), height=size * len(confusion.labels))
     )
 
 
-def _data(rows: Sequence[Mapping[str, object]]) -> alt.InlineData:
+def data(rows: Sequence[Mapping[str, object]]) -> alt.InlineData:
+    """Rows that a chart carries in itself."""
     return alt.InlineData(values=list(rows))
 
 
-def _svg(chart: alt.Chart | alt.LayerChart) -> str:
-    specification = chart.configure(**_CONFIG).to_dict()
+def svg(chart: alt.Chart | alt.LayerChart | alt.FacetChart, config: Mapping[str, Any] = CONFIG) -> str:
+    """Draw a chart."""
+    specification = chart.configure(**config).to_dict()
     return str(vl_convert.vegalite_to_svg(json.dumps(specification)))

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.decision import Commitment, Decision, DecisionKind, Duration, DurationUnit, Remedy, RemedyKind
+from models.decision import Commitment, Decision, DecisionKind, Remedy, RemedyKind
 from models.money import Money
 from models.serial import from_json
 from models.states import OfferState, PromiseKind, PromiseState, VoucherState
@@ -17,20 +17,8 @@ from responses.drafts.dates import format_due_day
 from responses.drafts.promises import answer_words, remedy_words
 from responses.drafts.slots import slots_in
 from responses.hours import OpeningHours
+from responses.policy.given import TO_BE_DONE, USUAL_TIME
 from responses.promises import answers_owed, settle_by_text, unsettle, withdraw
-
-_BY_HAND = frozenset(
-    {
-        RemedyKind.REFUND,
-        RemedyKind.REPLACEMENT,
-        RemedyKind.REPAIR,
-        RemedyKind.REDO,
-        RemedyKind.GIFT,
-        RemedyKind.FREE_PERIOD,
-    }
-)
-# For our own list: the customer's text names no day that the policy has not promised.
-_USUAL_TIME = Duration(count=3, unit=DurationUnit.WORKING_DAYS)
 
 _NAMES = {
     RemedyKind.REFUND: re.compile(
@@ -221,7 +209,7 @@ async def _open_promises(
                     kind=PromiseKind.REMEDY,
                     what=remedy_words(remedy),
                     owner_id=agent.id,
-                    due_at=hours.add(_USUAL_TIME, now),
+                    due_at=hours.add(USUAL_TIME, now),
                 )
             )
 
@@ -230,7 +218,7 @@ def _to_be_done(offer: OfferRow) -> Remedy | None:
     """The remedy, if somebody has to carry it out; a discount on this order is money to be paid back."""
     remedy = from_json(Remedy, offer.content)
     of_this_order = remedy.kind is RemedyKind.DISCOUNT and remedy.of == "order"
-    return remedy if remedy.kind in _BY_HAND or of_this_order else None
+    return remedy if remedy.kind in TO_BE_DONE or of_this_order else None
 
 
 def _carries_out(commitment: Commitment, to_do: Mapping[str, Remedy]) -> str | None:

@@ -2,14 +2,17 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.assessment import Assessment
 from models.decision import Matter
-from models.labels import Act, Language, Tone, Urgency
+from models.labels import Act, Ask, Language, Tone, Urgency
 from models.serial import to_json
 from models.tables import Case
+from responses.corrections import Labels
 from responses.facts import known_facts
 from responses.history import asked_in, given_to
 from responses.policy import Policy
@@ -24,35 +27,23 @@ _SHORT_WORDS = 3
 async def matter_of(
     session: AsyncSession, case: Case, reading: Reading, policy: Policy, now: datetime
 ) -> Matter:
-    """Types, asks and entities are the union of the messages', urgency the highest, tone the last one's.
+    """What the messages say together, what is known, and what was given before.
 
-    The act is complaint if any is one, else the last that says anything. A message without words (a photo)
-    adds nothing here.
+    A message without words (a photo) says nothing here.
     """
     found = reading.found
     here, elsewhere = await given_to(session, case)
-    acts = [one.act.label for one in found]
-    act = Act.OTHER.value
-    if Act.COMPLAINT in acts:
-        act = Act.COMPLAINT.value
-    elif telling := [one for one in acts if one not in (Act.OTHER, Act.SPAM)]:
-        act = telling[-1]
-    elif _nothing_but_spam(reading):
-        act = Act.SPAM.value
-    types = dict.fromkeys(label.label for one in found for label in one.complaint_types)
-    asks = dict.fromkeys(label.label for one in found for label in one.asks)
-    urgency = max((one.urgency.label for one in found), key=_URGENCIES.index, default=Urgency.NORMAL.value)
-    abstained = frozenset(field for one in found for field in one.abstained)
+    labels = united(found, is_spam=_nothing_but_spam(reading))
     unproven, proof_ask = await unproven_facts(session, case, policy)
     return Matter(
-        act=act,
-        complaint_types=tuple(types) if act == Act.COMPLAINT else (),
-        tone=found[-1].tone.label if found else Tone.CALM.value,
-        urgency=urgency,
-        asks=tuple(asks),
-        own_error=any(one.own_error.label == "yes" for one in found),
+        act=labels.act,
+        complaint_types=labels.complaint_types,
+        tone=labels.tone,
+        urgency=labels.urgency,
+        asks=labels.asks,
+        own_error=labels.own_error,
         language=answer_language(reading),
-        abstained=abstained,
+        abstained=frozenset(field for one in found for field in one.abstained),
         facts=await known_facts(session, case.id),
         given_here=here,
         history=elsewhere,
@@ -61,6 +52,31 @@ async def matter_of(
         asked=await asked_in(session, case) | _shown_by_files(reading, policy),
         unproven=unproven,
         proof_ask=proof_ask,
+    )
+
+
+def united(found: Sequence[Assessment], *, is_spam: bool) -> Labels:
+    """Several messages as one: types and asks are their union, urgency the highest, tone the last one's.
+
+    The act is complaint if any is one, else the last that says anything; spam only where `is_spam` says so.
+    """
+    acts = [one.act.label for one in found]
+    act = Act.SPAM if is_spam else Act.OTHER
+    if Act.COMPLAINT in acts:
+        act = Act.COMPLAINT
+    elif telling := [one for one in acts if one not in (Act.OTHER, Act.SPAM)]:
+        act = Act(telling[-1])
+    types = dict.fromkeys(label.label for one in found for label in one.complaint_types)
+    asks = dict.fromkeys(Ask(label.label) for one in found for label in one.asks)
+    return Labels(
+        act=act,
+        complaint_types=tuple(types) if act is Act.COMPLAINT else (),
+        tone=Tone(found[-1].tone.label) if found else Tone.CALM,
+        urgency=max(
+            (Urgency(one.urgency.label) for one in found), key=_URGENCIES.index, default=Urgency.NORMAL
+        ),
+        asks=tuple(asks),
+        own_error=any(one.own_error.label == "yes" for one in found),
     )
 
 

@@ -12,6 +12,7 @@ from rimedio import (
     policy_commands,
     report_command,
     rules_commands,
+    simulate_command,
     train_command,
 )
 from rimedio.terminal import USAGE, fail, say, settings_or_fail, with_database
@@ -108,6 +109,7 @@ model_commands.register(app)
 train_command.register(app)
 policy_commands.register(app)
 rules_commands.register()
+simulate_command.register(policy_commands.policy_app)
 orders_commands.register(app)
 answer_commands.register(app)
 report_command.register(app)

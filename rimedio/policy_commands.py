@@ -8,11 +8,12 @@ import typer
 from rimedio.terminal import FAILURE, USAGE, fail, say, settings_or_fail
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from models.assessment import Assessment
     from models.decision import Decision, FactValue, Matter
     from responses.policy import Policy, PolicyFileError
+    from responses.policy.schema import FactSpec
     from rimedio.settings import Settings
 
 policy_app = typer.Typer(
@@ -152,7 +153,7 @@ def explain(
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
     try:
         judging = load_or_fail(policy or _only_policy(settings))
-        known = _known(judging, facts or [])
+        known = known_or_fail(judging.facts, judging.currency, facts or [], "--facts")
         named = tuple(name.strip() for name in types.split(",") if name.strip()) if types else None
         for name in named or ():
             if name not in complaint_types_told():
@@ -164,7 +165,7 @@ def explain(
 
 
 def load_or_fail(path: Path) -> "Policy":
-    """The policy in a file; what is wrong with it ends the command, each with its place."""
+    """The policy of a file; what is wrong in it ends the command, each with its place."""
     from responses.policy import PolicyFileError, load_policy
     from rimedio.errors import ProgramError
 
@@ -224,7 +225,10 @@ def _only_policy(settings: "Settings") -> Path:
     return found[0]
 
 
-def _known(policy: "Policy", facts: "Sequence[str]") -> "dict[str, FactValue]":
+def known_or_fail(
+    specs: "Mapping[str, FactSpec]", currency: str, facts: "Sequence[str]", option: str
+) -> "dict[str, FactValue]":
+    """What an option says of facts, as `NAME=VALUE`; a mistake in it ends the command."""
     import difflib
 
     from models.decision import FactValue
@@ -236,18 +240,18 @@ def _known(policy: "Policy", facts: "Sequence[str]") -> "dict[str, FactValue]":
     for one in facts:
         name, equals, value = (part.strip() for part in one.partition("="))
         if not equals or not value:
-            fail(f"--facts {one!r}: expected NAME=VALUE, such as days_late=8", USAGE)
-        if name not in policy.facts:
-            near = difflib.get_close_matches(name, policy.facts, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; it asks about {', '.join(policy.facts)}"
-            fail(f"--facts {one!r}: the policy has no fact {name!r}{hint}", USAGE)
+            fail(f"{option} {one!r}: expected NAME=VALUE, such as days_late=8", USAGE)
+        if name not in specs:
+            near = difflib.get_close_matches(name, specs, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; it asks about {', '.join(specs)}"
+            fail(f"{option} {one!r}: the policy has no fact {name!r}{hint}", USAGE)
         if value == UNAVAILABLE:
             known[name] = FactValue(value=None, source="customer", unavailable=True)
             continue
         try:
-            parsed = parse_fact(policy.facts[name], value, policy.currency)
+            parsed = parse_fact(specs[name], value, currency)
         except BlockedError as error:
-            fail(f"--facts {one!r}: expected {error.details.get('expected', 'another value')}", USAGE)
+            fail(f"{option} {one!r}: expected {error.details.get('expected', 'another value')}", USAGE)
         known[name] = FactValue(value=parsed, source="agent")
     return known
 

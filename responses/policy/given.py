@@ -28,6 +28,12 @@ from responses.policy.situation import ORDER
 # the same complaint comes, it has failed again; after money it may as well be the old matter told once more.
 _CURES = frozenset({RemedyKind.REPLACEMENT, RemedyKind.REPAIR, RemedyKind.REDO})
 
+TO_BE_DONE = frozenset({*_CURES, RemedyKind.REFUND, RemedyKind.GIFT, RemedyKind.FREE_PERIOD})
+"""Remedies that somebody has to see to after the answer."""
+
+USUAL_TIME = Duration(count=3, unit=DurationUnit.WORKING_DAYS)
+"""Within which that is done. For our own list: the text names no day that the policy has not promised."""
+
 _OPEN = "open"
 _BROKEN = "broken"
 _KEPT = "kept"

@@ -1,0 +1,109 @@
+"""The desk's own cases, as a past to simulate."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest_asyncio
+from sqlalchemy import select, update
+
+from models.assessment import Entities
+from models.database import Database
+from models.labels import Act, Tone, Urgency
+from models.money import Money
+from models.tables import Agent, Case, Message
+from responses.config import RoadConfig
+from responses.corrections import Labels, correct
+from responses.past_cases import past_cases
+from responses.policy.replay import Past
+from responses.policy.simulate import simulate
+from tests.seed import seed_agent
+from tests.unit.responses.test_triage import Road, assessed, label
+
+LATE = assessed("complaint", "delivery_late")
+NUMBER = assessed("other", entities=Entities(order_ids=("RS1234",)))
+RUDE = Labels(
+    act=Act.COMPLAINT,
+    complaint_types=("staff_conduct",),
+    tone=Tone.ANGRY,
+    urgency=Urgency.HIGH,
+    asks=(),
+    own_error=False,
+)
+
+
+class Office(Road):
+    """The road, and what becomes of it later."""
+
+    async def pasts(self, audience: str = "customer") -> list[Past]:
+        async with self.database.reading() as session:
+            return [past async for past in past_cases(session, audience, "EUR")]
+
+    async def hires(self) -> Agent:
+        async with self.database.writing() as session:
+            return await seed_agent(session)
+
+
+@pytest_asyncio.fixture
+async def office(database: Database, config: RoadConfig) -> Office:
+    office = Office(database, config)
+    await office.prepare()
+    return office
+
+
+async def test_what_one_answer_took_up_is_one_matter_with_what_it_really_gave(office: Office) -> None:
+    agent = await office.hires()
+    case = await office.writes("Il pacco è in ritardo", LATE)
+    await office.answers(agent, case)  # a question settles nothing
+    await office.writes("RS1234", NUMBER)
+    await office.answers(agent, case)
+    (past,) = await office.pasts()
+    assert (past.case_id, past.customer) == (f"#{case.number}", case.customer_id)
+    assert (past.act, past.complaint_types) == ("complaint", ("delivery_late",))
+    assert past.facts["order_id"].value == "RS1234"
+    assert past.paid == Money(amount=Decimal(5), currency="EUR")
+
+
+async def test_what_is_written_after_an_answer_is_another_matter_of_the_same_case(office: Office) -> None:
+    agent = await office.hires()
+    numbered = assessed("complaint", "delivery_late", entities=Entities(order_ids=("RS1234",)))
+    case = await office.writes("Il pacco RS1234 è in ritardo", numbered)
+    await office.answers(agent, case)
+    await office.writes("E il pacco RS1234?!", replace(numbered, tone=label("angry")))
+    first, second = await office.pasts()
+    assert first.case_id == second.case_id
+    assert [first.tone, second.tone] == ["calm", "angry"]
+    assert second.paid is None
+
+
+async def test_the_policy_that_decided_gives_what_was_given(office: Office) -> None:
+    agent = await office.hires()
+    numbered = assessed("complaint", "delivery_late", entities=Entities(order_ids=("RS1234",)))
+    await office.answers(agent, await office.writes("Il pacco RS1234 è in ritardo", numbered))
+    await office.writes("Quando arriva il pacco RS1234?", numbered)
+    async with office.database.reading() as session:
+        policy = await office.policies.current(session)
+    found = simulate(await office.pasts(), policy)
+    assert sum(found.tally.days.values()) == sum(found.paid.values()) == 5
+
+
+async def test_an_agents_word_counts_over_the_classifiers(office: Office) -> None:
+    agent = await office.hires()
+    case = await office.writes("Il pacco è in ritardo", LATE)
+    async with office.database.writing() as session:
+        held = await session.get_one(Case, case.id, with_for_update=True)
+        said = (await session.scalars(select(Message.id).where(Message.case_id == case.id))).first()
+        assert said is not None
+        await correct(session, await session.get_one(Agent, agent.id), held, said, RUDE, RUDE.complaint_types)
+    (past,) = await office.pasts()
+    assert (past.complaint_types, past.tone, past.urgency) == (("staff_conduct",), "angry", "high")
+
+
+async def test_samples_tests_and_other_audiences_are_left_out(office: Office) -> None:
+    case = await office.writes("Il pacco è in ritardo", LATE)
+    assert await office.pasts("colleague") == []
+    async with office.database.writing() as session:
+        await session.execute(update(Case).where(Case.id == case.id).values(is_test=True))
+    assert await office.pasts() == []
+    async with office.database.writing() as session:
+        await session.execute(update(Case).where(Case.id == case.id).values(is_test=False, is_sample=True))
+    assert await office.pasts() == []
