@@ -113,8 +113,7 @@ document.addEventListener("click", async (event) => {
   if (help) document.getElementById("help").showModal();
   const copying = event.target.closest("[data-copy]");
   if (copying && (await copy(document.querySelector(copying.dataset.copy).textContent))) copying.classList.add("done");
-  const who = document.querySelector("details.who[open]");
-  if (who && !who.contains(event.target)) who.open = false;
+  for (const menu of document.querySelectorAll("details.who[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 
 document.addEventListener("keydown", (event) => {
