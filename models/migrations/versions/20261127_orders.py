@@ -82,11 +82,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("cases") as batch_op:
-        batch_op.drop_column("book_failed_at")
-        batch_op.drop_column("asked_until")
-    with op.batch_alter_table("facts") as batch_op:
-        batch_op.drop_index(op.f("ix_facts_order_key"))
-        batch_op.drop_column("order_key")
+    # Each by itself: in a batch SQLite would write anew a table that others point to.
+    op.drop_column("cases", "book_failed_at")
+    op.drop_column("cases", "asked_until")
+    op.drop_index(op.f("ix_facts_order_key"), "facts")
+    op.drop_column("facts", "order_key")
     for table in ("contacts", "order_proofs", "orders"):
         op.drop_table(table)

@@ -24,8 +24,8 @@ async def test_agents_see_their_commands_and_customers_do_not(bench: BotBench) -
     marta = bench.telegram.user("Marta")
     marta.start()
     await bench.telegram.wait_for(lambda: menu(bench, john.id) and menu(bench, language="de"))
-    assert menu(bench, giulia.id) == ["oggi", "schede", "aiuto", "prova", "fine"]
-    assert menu(bench, john.id) == ["today", "cards", "help", "test", "end"]
+    assert menu(bench, giulia.id) == ["oggi", "promesse", "schede", "aiuto", "prova", "fine"]
+    assert menu(bench, john.id) == ["today", "promises", "cards", "help", "test", "end"]
     assert menu(bench, marta.id) == []
     assert set(menu(bench)) == {"stato", "persona", "privacy", "dimenticami"}
     assert bench.telegram.violations == []
@@ -35,7 +35,7 @@ async def test_the_group_has_the_commands_that_work_there(bench: BotBench) -> No
     anna = await bench.hire("Anna", Role.ADMIN)
     room = await chosen(bench, anna)
     await bench.telegram.wait_for(lambda: menu(bench, room.id))
-    assert menu(bench, room.id) == ["oggi", "schede", "aiuto"]
+    assert menu(bench, room.id) == ["oggi", "promesse", "schede", "aiuto"]
 
 
 async def test_who_leaves_loses_the_menu(bench: BotBench) -> None:

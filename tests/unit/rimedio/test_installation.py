@@ -61,7 +61,9 @@ async def test_a_wrong_file_is_named_with_its_line_and_the_old_rules_stay(instal
     await installation.start()
     installation.write("negozio.yaml", installation.text.replace("per_case: 80 EUR", "per_case: many"))
     said = policy_lines(await installation.start(), installation.settings)
-    assert "negozio.yaml:386:13: limits.per_case" in said
+    lines = installation.text.splitlines()
+    line = next(number for number, text in enumerate(lines, start=1) if "per_case: 80 EUR" in text)
+    assert f"negozio.yaml:{line}:13: limits.per_case" in said
     assert "The earlier rules stay in force." in said
 
 
