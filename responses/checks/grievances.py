@@ -17,8 +17,8 @@ def check_grievances(text: str, about: CheckContext) -> Iterator[Finding]:
     One alone is answered by anything of substance. Of several each has to be named, or has a remedy of its
     own in the text; types of a business's own, for which we have no words, are left aside.
     """
-    if about.kind == DecisionKind.STATUS:
-        return  # how far we are with what was promised for all of them
+    if about.kind in (DecisionKind.STATUS, DecisionKind.EXIT):
+        return  # how far we are with what was promised for all of them, or what of it stays when we part
     lists = word_lists(about.language)
     if len(about.grievances) == 1:
         (grievance,) = about.grievances

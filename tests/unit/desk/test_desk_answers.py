@@ -118,7 +118,7 @@ async def saved(shop, browser, number, **changes):
 async def test_a_good_answer_is_saved_accepted_and_used_at_once(shop):
     number = await shop.said("Domanda: fate riparazioni?")
     agent, admin = await shop.browser("Marco"), await shop.browser("Giulia")
-    await approve(agent, number, text="Marta, sì, da 15 €.")
+    await approve(agent, number, text="Marta, sì, costano da 15 € in su.")
     assert "Salva questa risposta" in (await agent.open(f"/cases/{number}")).text
     form = (await agent.open(f"/cases/{number}/save-answer")).text
     assert "Domanda: fate riparazioni?</textarea>" in form

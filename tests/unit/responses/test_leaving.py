@@ -67,7 +67,8 @@ class Relation:
             session.add(row)
             await session.flush()
             keep_offers(session, self.case, row, decision)
-            draft = await seed_draft(session, self.case, "Rimediamo.\n{agent}", kind=decision.kind)
+            when = "".join(f" {{due:{number}}}" for number, _ in enumerate(commitments, start=1))
+            draft = await seed_draft(session, self.case, f"Rimediamo{when}.\n{{agent}}", kind=decision.kind)
             draft.decision_id = row.id
         return draft
 

@@ -39,9 +39,10 @@ from golden_drafts import (
     goodwill,
     known,
     owed,
+    refused,
 )
 
-from models.decision import Decision, DecisionKind
+from models.decision import Basis, Decision, DecisionKind
 from models.labels import Ask, ComplaintType
 from responses.drafts import DraftBrief, PromiseLine, compose
 from responses.drafts.phrases import Phrases
@@ -91,7 +92,12 @@ def _decisions() -> Iterator[tuple[Decision, Mapping[str, object]]]:
     yield offered(goodwill(VOUCHER), apologise=False), {}
     yield offered(goodwill(VOUCHER), second_time=True, at_fault=None), {}
     yield offered(goodwill(replace(GIFT, worth=euros("12")))), {"show_worth": True}
-    yield offered(owed(FULL_REFUND), decline_reason=FIXED_PRICES), {}
+    no = refused(FIXED_PRICES, about="unfair_terms")
+    yield offered(owed(FULL_REFUND), refusals=(no,)), {}
+    yield offered(goodwill(VOUCHER), refusals=(no, refused(WITHDRAW, about="item_wrong"))), {}
+    yield offered(goodwill(VOUCHER), status_of=("delivery_late",)), {}
+    yield offered(owed(REPLACEMENT, replace(VOUCHER, basis=Basis.GOODWILL))), {}
+    yield offered(goodwill(VOUCHER)), {"broken": (BROKEN, BROKEN_SOMETIME)}
     yield offered(goodwill(VOUCHER)), {"what_happened": NIGHT}
     yield decided(DecisionKind.ASK, missing=(ORDER_ID,)), {"what_happened": NIGHT}
     yield decided(DecisionKind.ASK, missing=(ORDER_ID,)), {"act": "request", "complaint_types": ()}

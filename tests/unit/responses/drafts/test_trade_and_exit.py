@@ -22,6 +22,7 @@ from golden_drafts import (
     goodwill,
     known,
     owed,
+    refused,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -287,7 +288,7 @@ def test_remedies_of_this_page_are_all_that_have_words() -> None:
 
 
 def test_beside_an_offer_a_way_out_is_enough_and_a_whole_no_names_rights() -> None:
-    way_out = {"decline_reason": EXPLAINED, "alternative": EXPLAINED}
+    way_out = {"refusals": (refused(EXPLAINED, EXPLAINED),)}
     partly = made(brief(decided(DecisionKind.OFFER, offers=(goodwill(VOUCHER),), **way_out)))
     wholly = made(brief(decided(DecisionKind.DECLINE, **way_out)))
     assert "right" not in dict(partly.parts)
