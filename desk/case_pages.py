@@ -174,6 +174,7 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
             for one in await visit.desk.precedents.nearest(session, case)
         ],
         "edit_reasons": list(EditReason),
+        "today": utcnow().astimezone(visit.desk.road.config.timezone).date().isoformat(),
         "undo_left": undo_left(view),
         "state": _state(view, visit, kept, slots, before, after) | await _edited(session, view.draft),
     }

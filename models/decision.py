@@ -9,6 +9,9 @@ from enum import StrEnum
 from models.money import Money
 from models.record import Record
 
+EXPLANATION = "explanation"
+"""The fact that holds why it happened, in an agent's words and the customer's language."""
+
 
 class DecisionKind(StrEnum):
     """What the answer will do."""
@@ -19,6 +22,7 @@ class DecisionKind(StrEnum):
     DECLINE = "decline"  # a rule matched and says no: reason, and what is possible instead
     THANKS = "thanks"  # praise: thank, pass it on
     HAND_OVER = "hand_over"  # the policy makes no offer, an agent decides what to write
+    EXIT = "exit"  # a supervisor ends the relation; no policy decides this
 
 
 class Manner(StrEnum):
@@ -189,10 +193,10 @@ class Decision:
     `second_time` says that the same failure was already answered once: no repeated apology formula.
     `limits_cut` and `notes` are sentences for the agent; `presumed` names the facts that stand by the
     owner's presumption. `refusals` may stand beside offers for other complaint types, and so may
-    `status_of`: the types about which nothing new is given, as they were answered before. `worth` is the
-    goodwill that is given, of a choice the dearest: what an approver's limit is compared with. `signals` are
-    the names of what the customer's history shows, `show_worth` says that the text tells what a favour is
-    worth.
+    `status_of`: the types about which nothing new is given, as they were answered before. `explanation` is
+    why it happened, per language code, as the rule tells it. `worth` is the goodwill that is given, of a
+    choice the dearest: what an approver's limit is compared with. `signals` are the names of what the
+    customer's history shows, `show_worth` says that the text tells what a favour is worth.
     """
 
     kind: DecisionKind
@@ -209,6 +213,7 @@ class Decision:
     second_time: bool = False
     refusals: tuple[Refused, ...] = ()
     status_of: tuple[str, ...] = ()
+    explanation: Mapping[str, str] | None = None
     manner: Manner | None = None
     rule_ids: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
@@ -246,9 +251,9 @@ class FactValue:
 class Given:
     """What an earlier approved answer gave for one complaint type of this customer.
 
-    `case_id` tells whether it was this case; `incident` names the incident within it and `order_id` the
-    order it was about, each None where nobody distinguished. `promise_state` is the worst among what was
-    promised with it; `committed` says that a promise of the rule itself ("we send the parcel again") was
+    `case_id` tells whether it was this case, `order_id` which order it was about (None where nobody knew).
+    `promise_state` is the worst among what was promised with it, `settled_at` when the last of that was kept
+    or broken; `committed` says that a promise of the rule itself ("we send the parcel again") was
     among that. A broken promise, or a kept one followed by the same failure, opens the second time.
     `beside` are the other kinds that stood in the same choice: whichever is taken settles them all.
     """
@@ -261,7 +266,7 @@ class Given:
     worth: Money | None
     our_fault: bool
     promise_state: str | None
-    incident: str | None = None
+    settled_at: datetime | None = None
     order_id: str | None = None
     committed: bool = False
     beside: tuple[RemedyKind, ...] = ()
@@ -278,7 +283,7 @@ class Matter:
 
     `given_here` is what was already given in this very case, `history` what earlier cases of the
     same customer were given. `abstained` names classifier fields that must not be relied upon.
-    `now` is an aware time. `incident` names the present incident, as in `Given`. `asked` names the facts
+    `now` is an aware time, `said_at` that of the newest message. `asked` names the facts
     that the customer need not be asked for again: asked before, or the thing (a photo) has arrived and an
     agent has to say what it shows. `unproven` names the facts that the order book knows of the order named,
     while nobody has shown that it is theirs; `proof_ask` is what to ask for then, per language code.
@@ -297,7 +302,7 @@ class Matter:
     given_here: tuple[Given, ...]
     history: tuple[Given, ...]
     now: datetime
-    incident: str | None = None
+    said_at: datetime | None = None
     asked: frozenset[str] = frozenset()
     unproven: frozenset[str] = frozenset()
     proof_ask: Mapping[str, str] | None = None

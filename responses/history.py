@@ -36,11 +36,13 @@ async def given_to(session: AsyncSession, case: Case) -> tuple[tuple[Given, ...]
     here: list[Given] = []
     elsewhere: list[Given] = []
     for approval, decision, its_case in (await session.execute(query)).all():
+        state, settled_at = await _promised(session, approval.id)
         given = given_by(
             from_json(Decision, decision.content),
             case_id=its_case.id,
             at=approval.created_at,
-            promise_state=await _promise_state(session, approval.id),
+            promise_state=state,
+            settled_at=settled_at,
             order_id=await _order_of(session, its_case, approval.created_at),
         )
         (here if its_case.id == case.id else elsewhere).extend(given)
@@ -85,12 +87,10 @@ async def _order_of(session: AsyncSession, case: Case, at: datetime) -> str | No
     return str(known.value) if known is not None and not known.unavailable else None
 
 
-async def _promise_state(session: AsyncSession, approval_id: str) -> str | None:
-    """The worst state among what the approval promised; None when it promised nothing."""
-    states = set(
-        (await session.scalars(select(Promise.state).where(Promise.approval_id == approval_id))).all()
-    )
-    for state in (PromiseState.BROKEN, PromiseState.OPEN, PromiseState.KEPT, PromiseState.WITHDRAWN):
-        if state in states:
-            return state
-    return None
+async def _promised(session: AsyncSession, approval_id: str) -> tuple[PromiseState | None, datetime | None]:
+    """The worst state among what the approval promised, and when the last of it was settled; else nothing."""
+    query = select(Promise.state, Promise.settled_at).where(Promise.approval_id == approval_id)
+    promises = (await session.execute(query)).all()
+    worst = (PromiseState.BROKEN, PromiseState.OPEN, PromiseState.KEPT, PromiseState.WITHDRAWN)
+    state = next((one for one in worst if any(one == found for found, _ in promises)), None)
+    return state, max((at for _, at in promises if at is not None), default=None)

@@ -57,6 +57,7 @@ async def matter_of(
         given_here=here,
         history=elsewhere,
         now=now,
+        said_at=max((message.created_at for message in reading.messages), default=None),
         asked=await asked_in(session, case) | _shown_by_files(reading, policy),
         unproven=unproven,
         proof_ask=proof_ask,

@@ -11,16 +11,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.decision import Decision, Matter
 from models.serial import to_json
 from models.states import DraftState, OfferState, PromiseKind, PromiseState
-from models.tables import Case, DecisionRow, Draft, OfferRow, Promise
+from models.tables import Case, Customer, DecisionRow, Draft, Identity, OfferRow, Promise
+from responses.apologies import apologies_before
 from responses.cases import last_answer_at
 from responses.checks import check_text
 from responses.checks.context import context_of
 from responses.config import RoadConfig
 from responses.drafts import ComposedDraft, DraftBrief, DraftKind, PromiseLine, compose
-from responses.drafts.names import usable_name
+from responses.drafts.brief import Formality
+from responses.drafts.compose import kind_of
+from responses.drafts.emoji import has_emoji
+from responses.drafts.names import usable_full_name, usable_name
 from responses.knowledge import Near
 from responses.matters import inputs_sha256
+from responses.open_rights import right_open
 from responses.policy import Policy
+from responses.policy.schema import Address
 from responses.promises import answers_owed
 from responses.reading import Reading
 
@@ -47,6 +53,32 @@ async def propose_decision(
     brief = await _brief(session, case, reading, decision, matter, policy, config, answer_by)
     if near and near[0].fits:
         brief = dataclasses.replace(brief, answer=near[0].answer, answer_until=near[0].until)
+    draft = await put_on_table(
+        session, case, brief, policy=policy, config=config, now=now, inputs=inputs_sha256(matter)
+    )
+    if draft is not None and kind_of(brief) is DraftKind.HOLDING:
+        draft.answer_by = answer_by
+    if draft is not None and kind_of(brief) is DraftKind.ANSWER:
+        draft.answers = [to_json(one) for one in near]
+    return draft
+
+
+async def put_on_table(
+    session: AsyncSession,
+    case: Case,
+    brief: DraftBrief,
+    *,
+    policy: Policy,
+    config: RoadConfig,
+    now: datetime,
+    inputs: str = "",
+) -> Draft | None:
+    """Stores the brief's decision and offers, and its checked draft in place of the one before.
+
+    `inputs` is a digest of what the policy was asked about, empty for what no policy decides. None where
+    there is nothing to answer.
+    """
+    decision = brief.decision
     composed = compose(brief)
     await session.execute(
         update(Draft)
@@ -60,7 +92,7 @@ async def propose_decision(
         tier=decision.tier,
         content=to_json(decision),
         policy_sha256=decision.policy_sha256,
-        inputs_sha256=inputs_sha256(matter),
+        inputs_sha256=inputs,
     )
     session.add(row)
     await session.flush()
@@ -79,9 +111,8 @@ async def propose_decision(
         variant=f"{composed.variant}-{brief.formality}",
         sha256=composed.sha256,
         valid_until=_valid_until(composed, config, now),
-        answer_by=answer_by if composed.kind is DraftKind.HOLDING else None,
         findings=[],
-        answers=[to_json(one) for one in near] if composed.kind is DraftKind.ANSWER else [],
+        answers=[],
     )
     session.add(draft)
     await session.flush()
@@ -134,8 +165,7 @@ async def _brief(
     )
     promises = [promise for promise in await session.scalars(told.order_by(Promise.id)) if promise.what]
     answered = await last_answer_at(session, case.id, settling=True)
-    name = usable_name(reading.identity.display_name) if policy.address != "none" else None
-    formality = reading.customer.formality or ("formal" if policy.formal(matter.language) else "informal")
+    formality = register_of(reading.customer, policy, matter.language)
     return DraftBrief(
         decision=decision,
         act=matter.act,
@@ -144,20 +174,47 @@ async def _brief(
         asks=matter.asks,
         own_error=matter.own_error,
         language=matter.language,
-        formality="informal" if formality == "informal" else "formal",
-        customer_name=name,
+        formality=formality,
+        customer_name=greeted_name(reading.identity, policy),
         business=config.business.name,
         signature=policy.signature,
         order_ids=tuple(dict.fromkeys(order for one in found for order in one.entities.order_ids)),
         dates=tuple(dict.fromkeys(day for one in found for day in one.entities.dates)),
         facts=matter.facts,
-        promises=tuple(_line(promise, config) for promise in promises),
-        broken=tuple(_line(promise, config) for promise in promises if _is_news(promise, answered)),
+        promises=tuple(promise_line(promise, config) for promise in promises),
+        broken=tuple(promise_line(promise, config) for promise in promises if _is_news(promise, answered)),
         answer_by=answer_by.astimezone(config.timezone).date() if answer_by is not None else None,
-        hand_over_contact=None,
-        # One wording per person, so that nobody is answered in two voices.
-        variant=zlib.crc32(case.customer_id.encode()),
+        hand_over_contact=config.business.contact,
+        right_open=right_open(policy, matter, decision),
+        variant=wording_of(case),
+        apologies_before=await apologies_before(session, case),
+        emoji_used=any(has_emoji(message.text) for message in reading.messages),
+        concerns=policy.concerns,
+        what_happened=policy.what_happened,
     )
+
+
+def greeted_name(identity: Identity, policy: Policy) -> str | None:
+    """The name a draft greets with, as the policy's `address` says; None where there is none to trust."""
+    match policy.address:
+        case Address.FIRST_NAME:
+            return usable_name(identity.display_name)
+        case Address.SURNAME:
+            return usable_full_name(identity.display_name)
+        case Address.NONE:
+            return None
+
+
+def register_of(customer: Customer, policy: Policy, language: str) -> Formality:
+    """How the customer is addressed: as they asked, else as the policy says for the language."""
+    if customer.formality is not None:
+        return "informal" if customer.formality == "informal" else "formal"
+    return "formal" if policy.formal(language) else "informal"
+
+
+def wording_of(case: Case) -> int:
+    """One wording per person, so that nobody is answered in two voices."""
+    return zlib.crc32(case.customer_id.encode())
 
 
 async def _answer_by(
@@ -173,7 +230,8 @@ async def _answer_by(
     return policy.hours.closing(policy.hours.due_day(deadline, now))
 
 
-def _line(promise: Promise, config: RoadConfig) -> PromiseLine:
+def promise_line(promise: Promise, config: RoadConfig) -> PromiseLine:
+    """A promise as drafts tell it."""
     return PromiseLine(
         what=promise.what, due=promise.due_at.astimezone(config.timezone).date(), state=promise.state
     )

@@ -410,6 +410,14 @@ const actions = {
     if (answer && say(answer)) { read(); form.reset(); }
     refresh({ mine: true });
   },
+  async exit() {
+    const dialog = document.getElementById("exit-dialog");
+    if (!dialog || !(await ask(dialog))) return;
+    const form = dialog.querySelector("form");
+    const answer = await act("exit", { from_day: form.from_day.value, instead: form.instead.value });
+    if (answer && say(answer)) { read(); form.reset(); }
+    refresh({ mine: true });
+  },
   async take() {
     const answer = state.case_state === "taken_over"
       ? await act("give-back", {})

@@ -9,7 +9,8 @@ from functools import cache
 from models.money import Money
 from responses.checks.wordlists import WordLists, word_lists
 
-_NUMBER = r"\d{1,3}(?:[.,  '’]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
+# Bounded, so that a page full of digits costs no more than another.
+_NUMBER = r"\d{1,3}(?:[.,  '’]\d{3}){1,3}(?:[.,]\d{1,2})?|\d{1,12}(?:[.,]\d{1,2})?"
 _SIGNS = {
     "€": "EUR",
     "eur": "EUR",

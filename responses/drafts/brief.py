@@ -42,7 +42,15 @@ class DraftBrief:
     it a refusal of a complaint mentions them in general. `answer` holds, per language, what answers the
     question, until the day `answer_until` (None for no end); without it an agent has to write it.
     `signature` may hold `{business}`, put in now, and the slot `{agent}`. `variant` chooses among equal
-    wordings.
+    wordings; `apologies_before` is how often this customer was apologised to in other cases, so that no
+    apology is worded like the one before.
+
+    `concerns` is what the customer has with the business: `order`, `booking` or `contract`. `what_happened`
+    says complaint types in the owner's own words, per language, where the built-in ones do not fit. The fact
+    `explanation` is why it happened in an agent's words, in the customer's language; it goes before the
+    decision's. `show_worth` says what a gift is worth. Of an exit, `exit_from` is the day from which nothing
+    new is taken on, and `instead` whom to turn to, in the customer's language; `promises` are then those of
+    all the customer's cases.
     """
 
     decision: Decision
@@ -67,7 +75,13 @@ class DraftBrief:
     answer: Mapping[str, str] | None = None
     answer_until: date | None = None
     variant: int = 0
+    apologies_before: int = 0
     emoji_used: bool = False
+    concerns: str = "order"
+    what_happened: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    show_worth: bool = False
+    exit_from: date | None = None
+    instead: str | None = None
 
     @property
     def formal(self) -> bool:

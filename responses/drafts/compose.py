@@ -1,20 +1,25 @@
 """Composing a draft: which parts an answer has, in the order in which a person would say them.
 
-Greeting · what we understood · "we were wrong" when it is ours · one apology · what puts it right · what
-happens next, by when · a gesture on top · a close · signature. None is obligatory; each says its thing once.
+Greeting · what we understood · "we were wrong" when it is ours · one apology · why it happened · what puts it
+right · what happens next, by when · a gesture on top · a close · signature. None is obligatory; each says its
+thing once.
 What is given and what is asked come from the decision alone: the tone chooses how it is said.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
-from models.decision import Basis, DecisionKind, Manner
+from models.decision import EXPLANATION, Basis, DecisionKind, Manner, RemedyKind
 from models.labels import Act, Ask, Tone
+from models.money import Money
 from responses.drafts.brief import DraftBrief, PromiseLine
 from responses.drafts.dates import format_due_day
 from responses.drafts.draft import ComposedDraft, DraftKind, Part, assembled
+from responses.drafts.farewell import farewell
 from responses.drafts.matter import asked_for, topic_of, understood
+from responses.drafts.numbers import format_money
 from responses.drafts.remedies import (
     NumberedOffer,
     noun,
@@ -26,11 +31,12 @@ from responses.drafts.slots import BLANK, escape
 from responses.drafts.templates import capital
 from responses.drafts.voice import Voice, voice_of
 
-VARIANTS = ("a", "b")
+VARIANTS = ("a", "b", "c")
 """The names of the wording variants; a brief's number picks one, whatever its size."""
 
 _TALKATIVE = frozenset({Tone.CALM, Tone.WORRIED, Tone.DISAPPOINTED, Tone.GRATEFUL})
 _LISTED_FROM = 4
+_GIFTS = frozenset({RemedyKind.GIFT, RemedyKind.FREE_PERIOD})
 
 
 def compose(brief: DraftBrief) -> ComposedDraft | None:
@@ -51,11 +57,17 @@ def _days(brief: DraftBrief, kind: DraftKind) -> list[date]:
     """The days that the text itself names as our word; those in slots are counted at approval."""
     if kind is DraftKind.HOLDING and brief.answer_by is not None:
         return [brief.answer_by]
+    if kind is DraftKind.EXIT and brief.exit_from is not None:
+        return [brief.exit_from, *_open_days(brief)]
     if kind is DraftKind.ANSWER and brief.answer is not None and brief.answer_until is not None:
         return [brief.answer_until]
     if kind is DraftKind.STATUS or brief.decision.status_of:
-        return [promise.due for promise in brief.promises if promise.state == "open" and promise.due]
+        return _open_days(brief)
     return []
+
+
+def _open_days(brief: DraftBrief) -> list[date]:
+    return [promise.due for promise in brief.promises if promise.state == "open" and promise.due]
 
 
 def kind_of(brief: DraftBrief) -> DraftKind:
@@ -75,6 +87,8 @@ def kind_of(brief: DraftBrief) -> DraftKind:
             return DraftKind.THANKS
         case DecisionKind.HAND_OVER:
             return _handed_over(brief.act)
+        case DecisionKind.EXIT:
+            return DraftKind.EXIT
 
 
 def _handed_over(act: str) -> DraftKind:
@@ -95,6 +109,8 @@ def _opening(brief: DraftBrief, voice: Voice, kind: DraftKind) -> Iterator[Part]
     else:
         name = escape(brief.customer_name)
         yield "greeting", voice.bare("greeting.named", greeting="{greeting}", name=name)
+    if kind is DraftKind.EXIT:
+        return
     if brief.tone == Tone.ABUSIVE or brief.decision.manner is Manner.BOUNDARY:
         yield "boundary", voice.say("boundary")
     if brief.tone == Tone.WORRIED:
@@ -128,6 +144,8 @@ def _body(brief: DraftBrief, voice: Voice, kind: DraftKind) -> Iterator[Part]:
             return _answer(brief, voice)
         case DraftKind.HELP:
             return iter([("help", voice.say("help"))])
+        case DraftKind.EXIT:
+            return farewell(brief, voice)
 
 
 def _signature(brief: DraftBrief) -> Iterator[Part]:
@@ -138,6 +156,7 @@ def _signature(brief: DraftBrief) -> Iterator[Part]:
 def _offer(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     yield "understanding", understood(brief, voice, _frame(brief))
     yield from _responsibility(brief, voice)
+    yield from _explanation(brief, voice)
     if _mediates(brief) and (brief.decision.offers or brief.decision.commitments):
         yield "mediation", voice.say("mediation.offer")
     offers = numbered_offers(brief.decision)
@@ -150,6 +169,7 @@ def _offer(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         lead = _lead(offer, told, offers, voice, next_said=bool(brief.decision.commitments))
         yield "gesture", offer_sentence(offer, voice, lead)
         told.append(offer)
+    yield from _worth(brief, voice)
     yield from _status_beside(brief, voice)
     refusals = _refusals(brief, voice)
     for number, refusal in enumerate(refusals):
@@ -164,6 +184,30 @@ def _offer(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     yield from _closing(brief, voice, open_end=bool(choices))
 
 
+def _explanation(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    """Why it happened, in an agent's words or the rule's. It follows the admission, and excuses nothing."""
+    known = brief.facts.get(EXPLANATION)
+    if known is not None and not known.unavailable and isinstance(known.value, str):
+        text = escape(known.value)
+    elif brief.decision.explanation is not None:
+        text = voice.translated(brief.decision.explanation)
+    else:
+        return
+    yield "explanation", voice.say("explanation", explanation=text.strip().rstrip("."))
+
+
+def _worth(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    """What the gifts would have cost; a choice and what has its price in the text need no such word."""
+    if not brief.show_worth:
+        return
+    given = [offer.options[0] for offer in brief.decision.offers if len(offer.options) == 1]
+    worths = [remedy.worth for remedy in given if remedy.kind in _GIFTS and remedy.worth is not None]
+    if worths:
+        total = sum((worth.amount for worth in worths), Decimal(0))
+        money = Money(amount=total, currency=worths[0].currency)
+        yield "worth", voice.say("worth", amount=format_money(money, brief.language))
+
+
 def _mediates(brief: DraftBrief) -> bool:
     return brief.tone == Tone.THREATENING or brief.decision.manner is Manner.MEDIATE
 
@@ -173,6 +217,8 @@ def _frame(brief: DraftBrief) -> str:
 
 
 def _responsibility(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    # Nobody gets the same apology twice: each case of one customer takes the next wording.
+    voice = replace(voice, variant=voice.variant + brief.apologies_before)
     ours = brief.decision.at_fault is True
     if brief.decision.second_time:
         # A broken promise has been owned up to at the beginning, by its name.
@@ -186,6 +232,10 @@ def _responsibility(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         yield "responsibility", voice.say("responsibility.no_apology")
     elif brief.decision.apologise:
         yield "apology", voice.say("apology.regret")
+
+
+def _regret(brief: DraftBrief, voice: Voice) -> str:
+    return replace(voice, variant=voice.variant + brief.apologies_before).say("apology.regret")
 
 
 def _lead(
@@ -213,7 +263,10 @@ def _choose(choices: list[NumberedOffer], voice: Voice, *, is_last: bool) -> str
         return voice.say("choose.several")
     if first.has_voucher:
         return voice.say("choose.voucher")
-    if is_last or first.is_listed:
+    if first.is_listed:
+        numbers = [str(number) for number, _ in enumerate(first.options, start=1)]
+        return voice.bare("choose.listed", numbers=voice.listed(numbers, "or"))
+    if is_last:
         return voice.say("choose.plain")
     options = [noun(option, voice) for option in first.options]
     return voice.bare("choose.between", options=voice.listed(options, "or"))
@@ -222,7 +275,11 @@ def _choose(choices: list[NumberedOffer], voice: Voice, *, is_last: bool) -> str
 def _commitments(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     for number, commitment in enumerate(brief.decision.commitments, start=1):
         what = voice.translated(commitment.what).rstrip(".")
-        yield "next", sentence(voice.bare("promise", what=what, due=f"{{due:{number}}}"))
+        # Only the first is led in; the others follow it as they are.
+        said = voice if number == 1 else replace(voice, variant=0)
+        if "," in what and not said.words.all("promise")[0].startswith("<what>,"):
+            what = f"{what},"  # else the day would seem to belong to the last clause alone
+        yield "next", sentence(said.bare("promise", what=what, due=f"{{due:{number}}}"))
 
 
 def _closing(brief: DraftBrief, voice: Voice, *, open_end: bool = False) -> Iterator[Part]:
@@ -262,7 +319,7 @@ def _decline(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     decision = brief.decision
     yield "understanding", understood(brief, voice, "reported")
     if decision.apologise and not decision.second_time:
-        yield "apology", voice.say("apology.regret")
+        yield "apology", _regret(brief, voice)
     if _mediates(brief):
         yield "mediation", voice.say("mediation.decline")
     asks = asked_for(brief, voice)
@@ -314,6 +371,10 @@ def _instead(refusals: Iterable[_No], voice: Voice, *, is_first: bool = True) ->
         is_first = False
 
 
+def _has_way_out(brief: DraftBrief) -> bool:
+    return any(refusal.alternative is not None for refusal in brief.decision.refusals)
+
+
 def _rights(brief: DraftBrief, voice: Voice, *, owed_is_told: bool) -> Iterator[Part]:
     """What a refusal leaves untouched. It never hides a legal right that may be open."""
     offers = numbered_offers(brief.decision)
@@ -323,14 +384,15 @@ def _rights(brief: DraftBrief, voice: Voice, *, owed_is_told: bool) -> Iterator[
         yield "right", voice.say("decline.owed", options=voice.listed(nouns))
     if brief.right_open is not None:
         yield "right", voice.say("decline.right", right=sentence(voice.translated(brief.right_open)))
-    elif not owed and brief.act == Act.COMPLAINT:
+    elif not owed and brief.act == Act.COMPLAINT and not (owed_is_told and _has_way_out(brief)):
+        # Beside an offer a way out is enough; where the whole answer is no, rights are named in any case.
         yield "right", voice.say("decline.rights")
 
 
 def _status(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     yield "understanding", voice.say("status.intro")
     if brief.decision.apologise and not brief.decision.second_time:
-        yield "apology", voice.say("apology.regret")
+        yield "apology", _regret(brief, voice)
     promises = list(_promises(brief, voice))
     yield from promises or [("status", voice.say("status.none"))]
     if any(promise.state == "open" for promise in brief.promises):
@@ -372,7 +434,8 @@ def _thanks(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
 
 
 def _holding(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
-    yield "understanding", understood(brief, voice, _frame(brief))
+    # Nobody has looked into it yet: what went wrong is what the customer says.
+    yield "understanding", understood(brief, voice, "reported")
     if brief.decision.apologise or brief.decision.second_time:
         yield from _responsibility(brief, voice)
     if _mediates(brief):

@@ -32,17 +32,15 @@ def format_day(day: date, language: str) -> str:
 def day_forms(day: date, language: str) -> dict[str, str]:
     """A day as it is said inside a sentence.
 
-    `day` alone, `on` ("l'8 maggio", "am 8. Mai") and `of` ("dell'8 maggio", "vom 8. Mai").
+    `day` alone, `on` ("l'8 maggio", "am 8. Mai"), `of` ("dell'8 maggio", "vom 8. Mai") and `from`
+    ("dall'8 maggio", "ab dem 8. Mai").
     """
     text = format_day(day, language)
     vowel = language == "it" and day.day in (8, 11)
     suffix = "vowel" if vowel else "plain"
     words = phrases(language)
-    return {
-        "day": text,
-        "on": words.say(f"days.on.{suffix}", {"day": text}),
-        "of": words.say(f"days.of.{suffix}", {"day": text}),
-    }
+    forms = {form: words.say(f"days.{form}.{suffix}", {"day": text}) for form in ("on", "of", "from")}
+    return {"day": text, **forms}
 
 
 def needs_time(commitment: Commitment) -> bool:

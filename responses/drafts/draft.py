@@ -13,7 +13,7 @@ Part = tuple[str, str]
 """Name and words of a part, such as `("apology", "le chiedo scusa.")`."""
 
 _LONG = 70
-_SECOND_HALF = frozenset({"remedy", "next", "gesture", "question", "holding", "instead", "right"})
+_SECOND_HALF = frozenset({"remedy", "next", "gesture", "question", "holding", "instead", "right", "rights"})
 _ENDS = (".", "!", "?", "…", "]", "🙂")
 
 
@@ -30,6 +30,7 @@ class DraftKind(StrEnum):
     HOLDING = "holding"  # a person looks into it; says so honestly
     ANSWER = "answer"  # with a blank where no ready answer is near: cannot be approved as it stands then
     HELP = "help"  # nothing to answer yet: asks how we can help
+    EXIT = "exit"  # ends the relation, and lists what is still open for the customer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,5 +1,7 @@
 """Short lines about a decision, for agents: on cards and on the desk."""
 
+from collections.abc import Sequence
+
 from models.decision import Basis, Decision, DecisionKind, MissingFact, Offer, Remedy
 from responses.drafts.phrases import phrases
 from responses.drafts.remedies import short
@@ -57,20 +59,26 @@ def rule_line(decision: Decision, language: str) -> str:
     return "; ".join([*lines.values(), *([", ".join(named)] if named else [])]) or voice.bare("lines.no_rule")
 
 
+def options_line(options: Sequence[Remedy], language: str) -> str:
+    """A choice in a few words: "buono 10 € oppure 15% sul prossimo ordine (fino a 20 €)"."""
+    voice = _plain_voice(language)
+    return voice.bare("lines.or").join(short(option, voice) for option in options)
+
+
 def _plain_voice(language: str) -> Voice:
     return Voice(words=phrases(language), formal=True, variant=0, values={})
 
 
 def _offer(offer: Offer, voice: Voice) -> str:
-    options = [short(option, voice) for option in offer.options]
+    text = options_line(offer.options, voice.words.language)
     if offer.is_mixed:
         owed = [offer.basis_of(option) is Basis.OWED for option in offer.options]
         options = [
-            voice.bare("lines.owed", offer=text) if due else text
-            for text, due in zip(options, owed, strict=True)
+            voice.bare("lines.owed", offer=short(option, voice)) if due else short(option, voice)
+            for option, due in zip(offer.options, owed, strict=True)
         ]
-    text = voice.bare("lines.or").join(options)
-    return voice.bare("lines.owed", offer=text) if offer.basis is Basis.OWED and not offer.is_mixed else text
+        return voice.bare("lines.or").join(options)
+    return voice.bare("lines.owed", offer=text) if offer.basis is Basis.OWED else text
 
 
 def _ask(fact: MissingFact, voice: Voice) -> str:

@@ -28,7 +28,7 @@ def understood(brief: DraftBrief, voice: Voice, frame: str) -> str:
     else:
         text = voice.say("understanding.word")
     if "orders" in voice.values:
-        return f"{text} {voice.say('orders')}"
+        return f"{text} {voice.say(f'things.{voice.thing}.several')}"
     return text
 
 
@@ -43,7 +43,9 @@ def topic_of(complaint_type: str | None, voice: Voice) -> str | None:
     """A beginning that ties a remedy to its grievance: "per il ritardo"."""
     if complaint_type is None:
         return None
-    return voice.bare(f"types.{_wording_type(complaint_type, voice)}.topic")
+    key = f"types.{_wording_type(complaint_type, voice)}"
+    own = f"{key}.{voice.thing}.topic"
+    return voice.bare(own if voice.words.has(own) else f"{key}.topic")
 
 
 def _wish(brief: DraftBrief, voice: Voice) -> str:
@@ -55,6 +57,8 @@ def _wish(brief: DraftBrief, voice: Voice) -> str:
 
 def _grievances(brief: DraftBrief, voice: Voice, frame: str) -> str:
     types = brief.complaint_types or brief.decision.complaint_types
+    if any(brief.what_happened.get(name) for name in types):
+        return _in_own_words(brief, voice, frame, types)
     known = [name for name in types if voice.words.has(f"types.{name}.is")]
     keys = [f"types.{name}" for name in known] or ["types.any"]
     if known and len(known) < len(types):
@@ -68,6 +72,24 @@ def _grievances(brief: DraftBrief, voice: Voice, frame: str) -> str:
     hidden = _DAY_VALUES if spoken_days else frozenset()
     values = {name: value for name, value in voice.values.items() if name not in hidden}
     return voice.bare(f"understanding.{frame}", **{**values, **clauses})
+
+
+def _in_own_words(brief: DraftBrief, voice: Voice, frame: str, types: tuple[str, ...]) -> str:
+    """The grievances where the owner has worded at least one: whole sentences, the order named at the end."""
+    clauses = []
+    for name in types:
+        own = brief.what_happened.get(name)
+        if own:
+            clauses.append(voice.translated(own).rstrip("."))
+        else:
+            key = f"types.{name}" if voice.words.has(f"types.{name}.is") else "types.rest"
+            clauses.append(_bare_clause(key, "is", voice))
+    text = voice.listed(list(dict.fromkeys(clauses)), "clauses")
+    if "ref" in voice.values:
+        text = f"{text} ({voice.values['ref']})"
+    return voice.bare(
+        f"understanding.{frame}" if frame == "plain" else f"understanding.{frame}_own", **{"is": text}
+    )
 
 
 def _clause(key: str, form: str, voice: Voice) -> tuple[str, bool]:
@@ -84,7 +106,9 @@ def _bare_clause(key: str, form: str, voice: Voice) -> str:
 def _form_key(key: str, form: str, voice: Voice) -> str:
     """`sorry` falls back to `that`, and `that` to `is`, where a language says them alike."""
     forms = {"is": ("is",), "that": ("that", "is"), "sorry": ("sorry", "that", "is")}[form]
-    return next(f"{key}.{each}" for each in forms if voice.words.has(f"{key}.{each}"))
+    own = f"{key}.{voice.thing}"
+    place = own if voice.words.has(f"{own}.is") else key
+    return next(f"{place}.{each}" for each in forms if voice.words.has(f"{place}.{each}"))
 
 
 def _wording_type(complaint_type: str, voice: Voice) -> str:

@@ -15,6 +15,10 @@ studio support supporto telegram test tester ufficio unknown user usuario utente
 the il lo la le gli un una de di da del della van von el los las der die das don donna dott dr prof
 """
 _NO_NAME = frozenset(_WORDS.split())
+# Words that no first name is, but that many surnames begin with.
+_PARTICLES = frozenset(
+    {"di", "de", "da", "del", "della", "dal", "lo", "la", "le", "van", "von", "der", "el", "los", "las"}
+)
 
 
 def usable_name(display_name: str | None) -> str | None:
@@ -23,13 +27,40 @@ def usable_name(display_name: str | None) -> str | None:
     "Marta Rossi" and "MARTA" give "Marta"; "🦋Ale🦋", "xX_dark_Xx", "Pizzeria Da Gino", "M." and "user123"
     give None: a greeting without a name is always right, one with a wrong name never.
     """
+    tokens = _tokens(display_name)
+    return _written(tokens[0]) if tokens else None
+
+
+def usable_full_name(display_name: str | None) -> str | None:
+    """Gives first name and surname where a display name plainly is both, else None.
+
+    A bare surname wants "signor" or "signora" before it, and nobody told us which: the full name is as
+    polite and guesses nothing. "marta rossi" gives "Marta Rossi"; "Marta" and "Marta R." give None.
+    """
+    tokens = _tokens(display_name)
+    if len(tokens) < 2 or len(tokens[-1]) < 2 or tokens[-1].lower() in _NO_NAME:
+        return None
+    if any(token.lower() in _NO_NAME - _PARTICLES for token in tokens):
+        return None
+    shouted = " ".join(tokens).islower() or " ".join(tokens).isupper()
+    return " ".join(
+        token if token.lower() in _PARTICLES and not shouted else _written(token) for token in tokens
+    )
+
+
+def _tokens(display_name: str | None) -> list[str]:
+    """The words of a display name that begins with a first name, else none."""
     tokens = unicodedata.normalize("NFC", display_name or "").split()
     if not 1 <= len(tokens) <= 4 or not all(_is_plain(token) for token in tokens):
-        return None
+        return []
     first = tokens[0]
     if len(first) < 2 or first.lower() in _NO_NAME or not _VOWEL.search(_base(first)):
-        return None
-    return "".join(part.capitalize() for part in re.split(r"([-'’])", first))
+        return []
+    return tokens
+
+
+def _written(token: str) -> str:
+    return "".join(part.capitalize() for part in re.split(r"([-'’])", token))
 
 
 def _is_plain(token: str) -> bool:

@@ -21,6 +21,7 @@ RESTORING = frozenset(
 )
 """Remedies that put the matter itself right; the others are a gesture on top."""
 
+_SCOPES = {"order": "this", "next_order": "next"}
 _OWN_WORDS = frozenset({RemedyKind.EXCHANGE_AT_COST, RemedyKind.WORDS})
 
 
@@ -139,8 +140,8 @@ def remedy_values(option: NumberedRemedy, voice: Voice) -> dict[str, str]:
         values["amount"] = format_money(remedy.amount, language)
     if remedy.at_most is not None:
         values["at_most"] = format_money(remedy.at_most, language)
-    if remedy.of is not None and voice.words.has(f"remedy.scope.{remedy.of}"):
-        values["scope"] = voice.bare(f"remedy.scope.{remedy.of}")
+    if remedy.of is not None:
+        values["scope"] = voice.bare(f"things.{voice.thing}.{_SCOPES[remedy.of]}")
     if remedy.period is not None:
         values["period"] = format_span(remedy.period, language)
     if remedy.wording is not None:
@@ -161,19 +162,35 @@ def numbered_lines(items: Sequence[str]) -> str:
 
 
 def _choice(offer: NumberedOffer, voice: Voice, lead: str | None, *, owed: bool) -> str:
-    nouns = [noun(option, voice) for option in offer.options]
-    if offer.offer.is_mixed:
-        # What is a favour must not be taken for a right, nor the other way round.
-        owed = False
-        nouns = [
-            f"{words} ({voice.bare(f'remedy.as_{offer.offer.basis_of(option.remedy)}')})"
-            for words, option in zip(nouns, offer.options, strict=True)
-        ]
+    owed = owed and not offer.offer.is_mixed
     if offer.is_listed:
         head = _led(voice, "remedy.owed_list" if owed else "remedy.choice_list", lead)
-        return f"{head}\n{numbered_lines(nouns)}"
+        return f"{head}\n{numbered_lines(_told_apart(offer, _listed_options(offer, voice), voice))}"
+    nouns = _told_apart(offer, [noun(option, voice) for option in offer.options], voice)
     key = "remedy.owed_choice" if owed else "remedy.choice"
     return _led(voice, key, lead, options=voice.listed(nouns, "or"))
+
+
+def _told_apart(offer: NumberedOffer, options: Sequence[str], voice: Voice) -> list[str]:
+    """The options, of a mixed choice each with its ground: a favour must not be taken for a right."""
+    if not offer.offer.is_mixed:
+        return list(options)
+    grounds = [voice.bare(f"remedy.as_{offer.offer.basis_of(option.remedy)}") for option in offer.options]
+    return [f"{words} ({ground})" for words, ground in zip(options, grounds, strict=True)]
+
+
+def _listed_options(offer: NumberedOffer, voice: Voice) -> list[str]:
+    """The options as nouns or, beside words of the owner's own, which are sentences, as sentences too."""
+    if not any(option.remedy.kind in _OWN_WORDS for option in offer.options):
+        return [noun(option, voice) for option in offer.options]
+    return [
+        noun(option, voice)
+        if option.remedy.kind in _OWN_WORDS
+        else voice.bare(
+            f"remedy.{wording_key(option.remedy)}.say", **remedy_values(option, voice)
+        ).removesuffix(".")
+        for option in offer.options
+    ]
 
 
 def _led(voice: Voice, key: str, lead: str | None, **values: str) -> str:

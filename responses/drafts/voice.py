@@ -12,6 +12,7 @@ from responses.drafts.dates import day_forms
 from responses.drafts.numbers import format_span
 from responses.drafts.phrases import Phrases, phrases
 from responses.drafts.slots import escape
+from responses.drafts.templates import best, render
 
 _KNOWN_DAYS: Mapping[str, str] = MappingProxyType(
     {
@@ -19,18 +20,26 @@ _KNOWN_DAYS: Mapping[str, str] = MappingProxyType(
         "promised_on": "promised",
         "delivered_on": "delivered",
         "withdrawn_on": "withdrawn",
+        "cancelled_on": "withdrawn",
     }
 )
+_NUMBERS = ("order_id", "contract_id")
+_SPANS = ("days_late", "days_down")
+_ALWAYS_SAID = ("number", "legal")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Voice:
-    """The phrases of a brief's language with its register, variant and known values bound to them."""
+    """The phrases of a brief's language with its register, variant and known values bound to them.
+
+    `thing` is what the customer has with the business, a key under `things`.
+    """
 
     words: Phrases
     formal: bool
     variant: int
     values: Mapping[str, str]
+    thing: str = "order"
 
     def say(self, key: str, **more: str) -> str:
         """Writes out the wording of `key` that fits what is known and `more`."""
@@ -60,7 +69,13 @@ def voice_of(brief: DraftBrief) -> Voice:
     """Gathers what a draft of `brief` may name: order, article, days and delays that are known."""
     words = phrases(brief.language)
     values = _known_values(brief, words)
-    return Voice(words=words, formal=brief.formal, variant=brief.variant, values=MappingProxyType(values))
+    return Voice(
+        words=words,
+        formal=brief.formal,
+        variant=brief.variant,
+        values=MappingProxyType(values),
+        thing=brief.concerns,
+    )
 
 
 def _known_values(brief: DraftBrief, words: Phrases) -> dict[str, str]:
@@ -71,7 +86,7 @@ def _known_values(brief: DraftBrief, words: Phrases) -> dict[str, str]:
         if not fact.unavailable and fact.source != "presumed" and name not in brief.decision.presumed
     }
     values: dict[str, str] = {}
-    told = _text(facts.get("order_id"))
+    told = next((text for name in _NUMBERS if (text := _text(facts.get(name))) is not None), None)
     orders = brief.order_ids or ((told,) if told is not None else ())
     if len(orders) == 1:
         values["order"] = escape(orders[0])
@@ -80,9 +95,10 @@ def _known_values(brief: DraftBrief, words: Phrases) -> dict[str, str]:
     item = _text(facts.get("item"))
     if item is not None:
         values["item"] = escape(item)
-    delay = _days(facts.get("days_late"))
-    if delay is not None:
-        values["days_late"] = format_span(Duration(count=delay, unit=DurationUnit.DAYS), brief.language)
+    for name in _SPANS:
+        count = _days(facts.get(name))
+        if count is not None:
+            values[name] = format_span(Duration(count=count, unit=DurationUnit.DAYS), brief.language)
     for fact, name in _KNOWN_DAYS.items():
         day = _day(facts.get(fact))
         if day is not None:
@@ -98,8 +114,20 @@ def _known_values(brief: DraftBrief, words: Phrases) -> dict[str, str]:
     if len(mentioned) == 1 and booked is None:
         forms = day_forms(mentioned[0], brief.language)
         values |= {"mentioned": forms["day"], "of_mentioned": forms["of"]}
-    if not values.keys().isdisjoint({"order", "item", "of_ordered"}):
-        values["ref"] = words.say("ref", values)
+    return values | _thing_values(brief, words, values)
+
+
+def _thing_values(brief: DraftBrief, words: Phrases, known: Mapping[str, str]) -> dict[str, str]:
+    """The order, booking or contract as it is named inside a clause, in every form the language needs."""
+    thing = f"things.{brief.concerns}"
+    values = {name: words.say(f"{thing}.{name}") for name in _ALWAYS_SAID if words.has(f"{thing}.{name}")}
+    ref = best(words.all(f"{thing}.ref"), known, 0)
+    if ref is not None:
+        values["ref"] = render(ref, known, formal=brief.formal)
+        for key in words.wordings:
+            if key.startswith(f"{thing}.forms."):
+                form = key.rpartition(".")[2]
+                values[f"{form}_ref"] = words.say(key, {"ref": values["ref"]}, formal=brief.formal)
     return values
 
 

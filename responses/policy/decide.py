@@ -1,6 +1,6 @@
 """Decides a matter: what the policy offers, asks, declines or hands over."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -145,6 +145,7 @@ def _assemble(policy: Policy, matter: Matter, outcome: Outcome, say: Sentences, 
         second_time=_without_formula(policy, trials),
         refusals=tuple(refusals) if given else (),
         status_of=_of_which_nothing_is_new(trials) if given else (),
+        explanation=_explanation(trials) if given else None,
         manner=next((trial.manner for trial in trials if trial.manner is not None), None),
         rule_ids=_distinct(_each(trial.rule_ids for trial in trials)),
         because=_distinct(_each(trial.because for trial in trials)),
@@ -199,6 +200,11 @@ def _at_fault(trials: Sequence[Trial]) -> bool | None:
 def _without_formula(policy: Policy, trials: Sequence[Trial]) -> bool:
     formula_stays = policy.second_time is not None and not policy.second_time.no_formula
     return any(trial.second_time for trial in trials) and not formula_stays
+
+
+def _explanation(trials: Sequence[Trial]) -> Mapping[str, str] | None:
+    """Why it happened; of several explanations the first."""
+    return next((trial.explanation for trial in trials if trial.explanation is not None), None)
 
 
 def _unsure(outcome: Outcome) -> tuple[str, ...]:

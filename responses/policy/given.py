@@ -115,9 +115,10 @@ def _same_order(given: Given, order: str | None, matter: Matter) -> bool:
 def _opens_second_time(given: Given, matter: Matter) -> bool:
     if given.promise_state == _BROKEN:
         return True
-    if given.incident is not None and matter.incident is not None:
-        return given.incident != matter.incident
-    return given.promise_state == _KEPT and (given.committed or given.kind in _CURES)
+    if given.promise_state != _KEPT or not (given.committed or given.kind in _CURES):
+        return False
+    # Whoever asked while it was still to be done has not seen it fail again.
+    return given.settled_at is None or matter.said_at is None or given.settled_at < matter.said_at
 
 
 def _newest_first(givens: Iterable[Given]) -> tuple[Given, ...]:
@@ -130,7 +131,7 @@ def given_by(
     case_id: str,
     at: datetime,
     promise_state: str | None = "open",
-    incident: str | None = None,
+    settled_at: datetime | None = None,
     order_id: str | None = None,
 ) -> tuple[Given, ...]:
     """What an approved offer goes on record as.
@@ -161,7 +162,7 @@ def given_by(
             worth=worth,
             our_fault=decision.fault_of(complaint_type) is True,
             promise_state=promise_state,
-            incident=incident,
+            settled_at=settled_at,
             order_id=order_id,
             committed=bool(decision.commitments),
             beside=beside,

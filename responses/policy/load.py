@@ -36,8 +36,17 @@ from responses.policy.read_settings import (
     read_worth,
 )
 from responses.policy.read_words import read_words
-from responses.policy.reader import Document, Entries, Item, RefusedError, read_all, read_enum, read_with
-from responses.policy.schema import Address, Audience, Codes, Limits, Policy
+from responses.policy.reader import (
+    Document,
+    Entries,
+    Item,
+    RefusedError,
+    attempt,
+    read_all,
+    read_enum,
+    read_with,
+)
+from responses.policy.schema import Address, Audience, Codes, Concerns, Limits, Policy, Texts
 
 _KEYS = (
     "policy",
@@ -47,6 +56,8 @@ _KEYS = (
     "timezone",
     "voice",
     "address",
+    "concerns",
+    "what_happened",
     "signature",
     "facts",
     "presume",
@@ -161,6 +172,8 @@ def _read_policy(
         timezone=zone,
         voice=entries.optional("voice", read_voice, {}),
         address=entries.optional("address", read_enum(Address, "form of address"), Address.FIRST_NAME),
+        concerns=entries.optional("concerns", read_enum(Concerns, "thing"), Concerns.ORDER),
+        what_happened=entries.optional("what_happened", lambda item: _read_what_happened(item, context), {}),
         signature=entries.optional("signature", _read_signature, _DEFAULT_SIGNATURE),
         facts=facts,
         presumptions=entries.optional("presume", lambda item: read_presumptions(item, context), ()),
@@ -188,6 +201,11 @@ def _read_policy(
         places=document.places,
         texts=context.texts,
     )
+
+
+def _read_what_happened(item: Item, context: Context) -> dict[str, Texts]:
+    named = Entries(item, context.complaint_types, "complaint type").found
+    return {name: attempt(context.read_texts, texts, {}) for name, texts in named.items()}
 
 
 def _zone(name: str) -> ZoneInfo | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from models.decision import Basis, Manner, Role
+from models.decision import EXPLANATION, Basis, Manner, Role
 from responses.policy.conditions import MESSAGE_FIELDS, AllOf, Condition, reads_message
 from responses.policy.context import Context, read_date
 from responses.policy.read_conditions import DELIVERY, fact_operand, read_when
@@ -12,11 +12,12 @@ from responses.policy.schema import FactSpec, FactType, Owed, Presumption, Rule,
 
 _NOWHERE: Condition = AllOf(parts=())
 
-# Facts that conditions of the notation itself read; a file may declare them differently.
+# Facts with a meaning of their own, in conditions or in drafts; a file may declare them differently.
 BUILT_IN = {
     DELIVERY: FactSpec(
         name=DELIVERY, type=FactType.DATE, suppliers=frozenset({Supplier.BOOK, Supplier.AGENT})
-    )
+    ),
+    EXPLANATION: FactSpec(name=EXPLANATION, type=FactType.TEXT, suppliers=frozenset({Supplier.AGENT})),
 }
 
 # No fact may have a name that conditions use for something else.
@@ -93,7 +94,7 @@ def read_presumptions(item: Item, context: Context) -> tuple[Presumption, ...]:
 
 def read_owed(item: Item, context: Context) -> Owed:
     """One entry of `owed`."""
-    entries = Entries(item, ("id", "when", "give", "source", "since", "until", "promise", "because"))
+    entries = Entries(item, ("id", "when", "give", "source", "since", "until", "promise", "because", "right"))
     owed = Owed(
         id=entries.required("id", Item.text, ""),
         key=item.key,
@@ -104,6 +105,7 @@ def read_owed(item: Item, context: Context) -> Owed:
         until=entries.optional("until", read_date, None),
         promise=entries.optional("promise", lambda promise: read_promises(promise, context), ()),
         because=entries.optional("because", Item.text, None),
+        right=entries.optional("right", context.read_texts, None),
     )
     if reads_message(owed.when, "tone", "urgency"):
         item.forbid("what is owed is owed whoever asks and however: it may read neither tone nor urgency")
@@ -117,7 +119,7 @@ _ACTIONS = ("apologise", "give", "promise", "decline", "hand_over", "answer", "t
 
 def read_rule(item: Item, context: Context) -> Rule:
     """One entry of `rules`."""
-    entries = Entries(item, ("id", "when", "because", *_ACTIONS))
+    entries = Entries(item, ("id", "when", "because", "explain", *_ACTIONS))
     rule = Rule(
         id=entries.required("id", Item.text, ""),
         key=item.key,
@@ -130,6 +132,7 @@ def read_rule(item: Item, context: Context) -> Rule:
         because=entries.optional("because", Item.text, None),
         answer=entries.optional("answer", read_enum(Manner, "kind of answer"), None),
         tier=entries.optional("tier", read_enum(Role, "role"), None),
+        explain=entries.optional("explain", context.read_texts, None),
     )
     _forbid_contradictions(item, entries, rule)
     return rule
@@ -145,6 +148,10 @@ def _forbid_contradictions(item: Item, entries: Entries, rule: Rule) -> None:
         raise item.refuse(
             "the rule does nothing: say what to give, decline, hand_over, apologise, answer or tier"
         )
+    if "explain" in entries and not rule.ends_the_search:
+        raise item.refuse("explain belongs to a rule that decides something: give, promise or apologise")
+    if "explain" in entries and ("decline" in entries or "hand_over" in entries):
+        raise item.refuse("explain stands beside an apology or a remedy: a refusal has its reason")
     if rule.reads("tone") and rule.ends_the_search:
         raise item.refuse(
             "a rule that reads the tone may only say answer and tier: "

@@ -29,6 +29,14 @@ class Address(StrEnum):
     NONE = "none"
 
 
+class Concerns(StrEnum):
+    """What a customer has with the business, and drafts name: "la prenotazione RV1204"."""
+
+    ORDER = "order"
+    BOOKING = "booking"
+    CONTRACT = "contract"
+
+
 class Codes(StrEnum):
     """Where voucher codes come from: loaded by the business, or made by us."""
 
@@ -136,7 +144,10 @@ class PromiseSpec:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Owed:
-    """What law or contract gives whenever its condition holds, from `since` to `until`, both included."""
+    """What law or contract gives whenever its condition holds, from `since` to `until`, both included.
+
+    `right` says it to a customer whose claim is refused on facts that may turn out otherwise.
+    """
 
     id: str
     key: str
@@ -147,6 +158,7 @@ class Owed:
     until: date | None = None
     promise: tuple[PromiseSpec, ...] = ()
     because: str | None = None
+    right: Texts | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,7 +171,10 @@ class Refusal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """What the owner decided beforehand for one kind of case. `key` is its place, like `rules[1]`."""
+    """What the owner decided beforehand for one kind of case. `key` is its place, like `rules[1]`.
+
+    `explain` tells the customer why it happened.
+    """
 
     id: str
     key: str
@@ -172,6 +187,7 @@ class Rule:
     because: str | None = None
     answer: Manner | None = None
     tier: Role | None = None
+    explain: Texts | None = None
 
     @property
     def ends_the_search(self) -> bool:
@@ -316,6 +332,9 @@ class Place:
 class Policy:
     """A whole policy file.
 
+    `what_happened` says complaint types in the owner's own words, for the sentence that tells the customer
+    what we understood.
+
     `file` is the name it was read under, `places` maps keys such as `rules[1].give` to where they stand,
     `texts` maps the key of each text for customers to its words. `approval` gives each role's limit, None
     for no limit; it is empty when every role may approve everything. `deputy_approval` is how much a deputy
@@ -331,6 +350,8 @@ class Policy:
     timezone: ZoneInfo
     voice: Mapping[str, str]
     address: Address
+    concerns: Concerns
+    what_happened: Mapping[str, Texts]
     signature: str
     facts: Mapping[str, FactSpec]
     presumptions: tuple[Presumption, ...]

@@ -22,7 +22,7 @@ from responses.policy.conditions import Subject, Test
 from responses.policy.given import Occasion, already_met, of_the_same_failure, standing, was_favour
 from responses.policy.joining import Grant, Option
 from responses.policy.limits import higher
-from responses.policy.schema import Choice, Owed, Policy, PromiseSpec, RemedySpec, Rule
+from responses.policy.schema import Choice, Owed, Policy, PromiseSpec, RemedySpec, Rule, Texts
 from responses.policy.sentences import Sentences, listed, plain
 from responses.policy.situation import FAULT, ORDER, PRICE, FactInput, Situation
 from responses.policy.verdicts import Truth, Verdict, evaluate
@@ -53,6 +53,7 @@ class Trial:
     climbed: bool = False
     hand_over: Role | None = None
     refusal: Refused | None = None
+    explanation: Texts | None = None
     apologise: bool = False
     our_fault: bool | None = None
     fault_is_established: bool = False
@@ -264,6 +265,7 @@ class _Trial:
                 rule_id=rule.id,
                 complaint_type=result.complaint_type,
             )
+        result.explanation = rule.explain
         result.manner = result.manner or rule.answer
         result.tier = higher(result.tier, rule.tier or Role.AGENT)
         if rule.hand_over is not None and result.grants:

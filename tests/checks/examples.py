@@ -23,6 +23,7 @@ from models.decision import (
     DurationUnit,
     FactValue,
     Offer,
+    Refused,
     Remedy,
     RemedyKind,
     Role,
@@ -94,7 +95,13 @@ DECISIONS: dict[str, Decision | None] = {
     "regret": decided(OFFER, apologise=True),
     "again": decided(OFFER, VOUCHER, apologise=True, at_fault=True, second_time=True),
     "decline": decided(DecisionKind.DECLINE, at_fault=False),
-    "decline_ship": decided(DecisionKind.DECLINE, at_fault=False, alternative=KEEP_ASIDE),
+    "decline_ship": decided(
+        DecisionKind.DECLINE,
+        at_fault=False,
+        refusals=(
+            Refused(reason={}, alternative=KEEP_ASIDE, rule_id="regola", complaint_type="delivery_late"),
+        ),
+    ),
     "ask": decided(DecisionKind.ASK),
     "status": decided(DecisionKind.STATUS),
     "thanks": decided(DecisionKind.THANKS, complaint_types=()),

@@ -465,3 +465,34 @@ async def test_a_page_that_stayed_open_cannot_take_over_a_closed_case(house, for
     assert (await browser.act(f"/cases/{number}/close", {})).json()["ok"] is True
     answer = await browser.act(f"/cases/{number}/take-over", {"force": force})
     assert (answer.status_code, answer.json()["reason"]) == (409, "stale")
+
+
+async def test_a_supervisor_has_the_end_of_the_relationship_drafted(house):
+    number = await house.said(LATE)
+    sara, marco = await house.browser("Sara"), await house.browser("Marco")
+    assert 'data-do="exit"' in (await sara.open(f"/cases/{number}")).text
+    assert 'data-do="exit"' not in (await marco.open(f"/cases/{number}")).text
+    ending = {"from_day": "2999-12-01", "instead": "Lana & co, Prato"}
+    refused = await marco.act(f"/cases/{number}/exit", ending)
+    assert (refused.status_code, refused.json()["reason"]) == (403, "exit_role")
+    assert (await sara.act(f"/cases/{number}/exit", ending)).json()["ok"] is True
+    shown = await sara.shown(number)
+    assert "Lana & co, Prato" in shown["text"]
+    assert "chiusura del rapporto" in (await sara.open(f"/cases/{number}")).text
+    assert (await sara.act(f"/cases/{number}/approve", shown)).json()["ok"] is True
+    await house.settle()
+    assert "1º dicembre" in (await only(house, OutboxEntry)).content["text"]
+
+
+@pytest.mark.parametrize(
+    ("ending", "reason"),
+    [
+        ({"from_day": "2020-01-01"}, "exit_past"),
+        ({"from_day": "2999-12-01", "instead": "x" * 301}, "text_long"),
+    ],
+)
+async def test_an_end_that_cannot_be_is_refused_with_a_sentence(house, ending, reason):
+    number = await house.said(LATE)
+    answer = await (await house.browser("Sara")).act(f"/cases/{number}/exit", ending)
+    assert (answer.status_code, answer.json()["reason"]) == (409, reason)
+    assert "{" not in answer.json()["sentence"]

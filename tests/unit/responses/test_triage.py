@@ -111,8 +111,7 @@ class Road:
                 external_id=number,
                 sent_at=utcnow(),
                 text=text,
-                display_name="Marta",
-                **changes,  # type: ignore[arg-type]
+                **({"display_name": "Marta"} | changes),  # type: ignore[arg-type]
             )
             row = await session.get_one(Update, update)
             row.processed_at = utcnow()
@@ -546,3 +545,87 @@ async def test_a_draft_that_names_a_day_is_valid_until_its_end(road: Road) -> No
         assert await outdated_drafts(session, draft.valid_until - timedelta(seconds=1)) == []
         outdated = await outdated_drafts(session, draft.valid_until)
     assert [one.id for one in outdated] == [case.id]
+
+
+THANKED = assessed("praise", tone=label("grateful"))
+NUMBERED = assessed("complaint", "delivery_late", entities=Entities(order_ids=("RS20418",)))
+
+
+async def under(road: Road, old: str, new: str) -> None:
+    """The sample policy with these words of it changed is in force."""
+    sample = files("responses.policy").joinpath("samples", "negozio.yaml").read_text(encoding="utf-8")
+    assert old in sample
+    async with road.database.writing() as session:
+        loaded = await road.policies.load(session, {"negozio.yaml": sample.replace(old, new)})
+    assert loaded.refused == ()
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "greeting"),
+    [
+        ("first_name", "marta rossi", "{greeting} Marta,"),
+        ("surname", "marta rossi", "{greeting} Marta Rossi,"),
+        ("surname", "Marta", "{greeting}, "),
+        ("none", "marta rossi", "{greeting}, "),
+    ],
+)
+async def test_customers_are_greeted_as_the_policy_says(
+    road: Road, address: str, name: str, greeting: str
+) -> None:
+    await under(road, "address: first_name ", f"address: {address} ")
+    case = await road.writes("Il pacco RS20418 è in ritardo", NUMBERED, display_name=name)
+    assert (await road.draft(case)).text.startswith(greeting)
+
+
+@pytest.mark.parametrize(
+    ("text", "smiles"),
+    [("Grazie, siete stati bravissimi 😊", True), ("Grazie, siete stati bravissimi", False)],
+)
+async def test_an_answer_smiles_only_at_who_smiled(road: Road, text: str, smiles: bool) -> None:
+    draft = await road.draft(await road.writes(text, THANKED))
+    assert ("🙂" in draft.text) is smiles
+
+
+async def test_a_hand_over_names_the_business_contact(sqlite: Database, config: RoadConfig) -> None:
+    road = Road(sqlite, replace(config, business=replace(config.business, contact="055 123")))
+    await road.prepare()
+    draft = await road.draft(
+        await road.writes("Mi è esploso il router", assessed("complaint", "safety_privacy"))
+    )
+    assert "055 123" in draft.text
+
+
+async def test_a_rule_says_why_it_happened(road: Road) -> None:
+    because = "    because: \"chi aspetta vuole sapere dov'è il pacco;"
+    await under(road, because, f'    explain: {{it: "il corriere aveva chiuso il magazzino"}}\n{because}')
+    draft = await road.draft(await road.writes("Il pacco RS20418 è in ritardo", NUMBERED))
+    assert "il corriere aveva chiuso il magazzino." in draft.text
+
+
+async def test_an_agent_says_why_it_happened(road: Road, agent: Agent) -> None:
+    case = await road.writes("Il pacco RS20418 è in ritardo", NUMBERED)
+    async with road.database.writing() as session:
+        policy = await road.policies.current(session)
+        row = await session.get_one(Case, case.id)
+        await give_fact(session, agent, row, "explanation", "c'era neve sul passo", policy)
+    await road.triage.run(case.id)
+    assert "c'era neve sul passo." in (await road.draft(case)).text
+
+
+async def test_the_apology_in_a_second_case_is_worded_otherwise(road: Road, agent: Agent) -> None:
+    first = await road.writes("Il sito non va", assessed("complaint", "service_down"))
+    before = dict((await road.draft(first)).parts)
+    await road.answers(agent, first)
+    await road.writes("Nessuno mi risponde", assessed("complaint", "no_reply"))
+    async with road.database.reading() as session:
+        second = (await session.scalars(select(Case).where(Case.linked_case_id == first.id))).one()
+    await road.triage.run(second.id)
+    after = dict((await road.draft(second)).parts)
+    assert before["apology"] != after["apology"]
+    assert before["greeting"] == after["greeting"]
+
+
+async def test_drafts_speak_of_what_the_policy_says_customers_have(road: Road) -> None:
+    await under(road, "concerns: order ", "concerns: booking ")
+    draft = await road.draft(await road.writes("Il pacco RS20418 è in ritardo", NUMBERED))
+    assert "prenotazione RS20418" in draft.text

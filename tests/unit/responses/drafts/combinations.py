@@ -11,6 +11,7 @@ from golden_drafts import (
     COLLECT,
     DISCOUNT,
     EXCHANGE,
+    EXPLAINED,
     FREE_MONTH,
     FULL_REFUND,
     HAND_OVER,
@@ -30,6 +31,7 @@ from golden_drafts import (
     decided,
     euros,
     goodwill,
+    known,
     owed,
     refused,
 )
@@ -85,28 +87,41 @@ DECISIONS: tuple[Decision, ...] = (
     decided(DecisionKind.DECLINE, refusals=(refused(ONLY_OUR_MISTAKE),), status_of=("delivery_late",)),
     decided(DecisionKind.OFFER, at_fault=True, offers=(goodwill(VOUCHER),), status_of=("no_reply",)),
     decided(DecisionKind.STATUS),
+    replace(LATE_CHOICE, explanation=EXPLAINED),
+    decided(DecisionKind.EXIT),
     HAND_OVER,
     replace(HAND_OVER, apologise=True),
 )
 MATTERS = (
     {"complaint_types": ("delivery_late",), "order_ids": ("RS-4471",), "facts": LATE_FACTS},
     {"complaint_types": ("item_damaged", "no_reply"), "dates": (date(2026, 11, 8),), "asks": ("refund",)},
+    {"complaint_types": ("booking_error",), "order_ids": ("RV-1204",), "concerns": "booking"},
+    {
+        "complaint_types": ("service_down", "delivery_late"),
+        "facts": known(contract_id="TL-88", days_down=Decimal(3)),
+        "concerns": "contract",
+        "asks": ("refund", "discount"),
+    },
 )
+VARIANTS = (0, 1, 2)
+CONCERNS = ("order", "booking", "contract")
 OTHER_ACTS = ("question", "request", "praise", "other")
 
 
 def complaints(language: str, formality: str) -> Iterator[DraftBrief]:
-    """Every decision in every tone and both wordings, and every complaint type in each frame."""
+    """Every decision in every tone and wording, and every complaint type of every trade in each frame."""
     fields = {"language": language, "formality": formality}
-    for decision, tone, variant, matter in product(DECISIONS, Tone, (0, 1), MATTERS):
-        yield brief(decision, tone=tone, variant=variant, **matter, **fields)
-    for decision, complaint_type, variant in product(DECISIONS, ComplaintType, (0, 1)):
-        yield brief(decision, complaint_types=(complaint_type,), variant=variant, **fields)
+    for number, (decision, tone, matter) in enumerate(product(DECISIONS, Tone, MATTERS)):
+        yield brief(decision, tone=tone, variant=number, **matter, **fields)
+    for number, (decision, complaint_type, concerns) in enumerate(
+        product(DECISIONS, ComplaintType, CONCERNS)
+    ):
+        yield brief(decision, complaint_types=(complaint_type,), variant=number, concerns=concerns, **fields)
 
 
 def others(language: str, formality: str) -> Iterator[DraftBrief]:
     """What is no complaint."""
-    for act, tone, variant in product(OTHER_ACTS, (Tone.CALM, Tone.GRATEFUL, Tone.WORRIED), (0, 1)):
+    for act, tone, variant in product(OTHER_ACTS, (Tone.CALM, Tone.GRATEFUL, Tone.WORRIED), VARIANTS):
         yield brief(
             HAND_OVER,
             act=act,

@@ -118,6 +118,13 @@ ONLY_OUR_MISTAKE = {
     "fr": "l'échange gratuit vaut quand l'erreur est la nôtre",
     "de": "der kostenlose Umtausch gilt bei unseren eigenen Fehlern",
 }
+EXPLAINED = {
+    "it": "il magazzino ha ricevuto la merce dopo la data che avevamo scritto sul sito",
+    "en": "our warehouse received the goods after the date shown on the site",
+    "es": "el almacén recibió la mercancía después de la fecha que figuraba en la web",
+    "fr": "notre entrepôt a reçu la marchandise après la date indiquée sur le site",
+    "de": "unser Lager bekam die Ware erst nach dem Termin, der auf der Website stand",
+}
 FIXED_PRICES = {
     "it": "i prezzi sono uguali per tutti e non li cambiamo dopo l'acquisto",
     "en": "our prices are the same for everyone and don't change after a purchase",
@@ -173,6 +180,7 @@ def brief(decision: Decision, **fields: object) -> DraftBrief:
         "formality": "formal",
         "customer_name": "Marta",
         "business": "Maglieria Rossi",
+        "exit_from": date(2026, 12, 1),
     }
     return DraftBrief(decision=decision, **(values | fields))
 

@@ -55,16 +55,16 @@ FORBIDDEN = {
     r"|falls sie sich|zögern sie",
 }
 APOLOGIES = {
-    "it": r"chiedo scusa|mi dispiace|mi spiace|scusa\b",
+    "it": r"chiedo scusa|mi dispiace|mi spiace|scusa\b|me ne scuso",
     "en": r"apologise|sorry",
-    "es": r"disculpas|lo siento|\bsiento\b",
-    "fr": r"excuses|je regrette",
+    "es": r"disculpas|perdón|lo siento|\bsiento\b",
+    "fr": r"excuse|je (le )?regrette",
     "de": r"entschuldigung|leid\b",
 }
 SORRY_FORMULA = {
     "it": r"scus|dispiac",
     "en": r"sorry|apolog",
-    "es": r"disculp|siento",
+    "es": r"disculp|perdón|siento",
     "fr": r"excus|regrette",
     "de": r"entschuldig|leid\b",
 }
@@ -86,7 +86,7 @@ INFORMAL_WORDS = {
 }
 OF_THE_FIXTURES = re.compile(
     r"casa sua|su casa|chez vous|bei Ihnen|le tengo da parte|le guardo|je vous garde|lege Ihnen|Sie zahlen"
-    r"|Sie können ihn|vous payez|vous pouvez l'échanger|sie steht",
+    r"|Sie können ihn|vous payez|vous pouvez l'échanger|sie steht|rendez-vous",
     re.IGNORECASE,
 )
 LEFT_OVERS = re.compile(r"<|>|\||\(\s|\s\)|\[(?!…\])|  | [,.]|\.\.|[:,]\.|,,|\(\)| $", re.MULTILINE)
@@ -96,6 +96,11 @@ def made(brief_: DraftBrief) -> ComposedDraft:
     draft = compose(brief_)
     assert draft is not None
     return draft
+
+
+def words_in(text: str) -> int:
+    """French sets its colons apart: a sign alone is no word."""
+    return len(re.findall(r"\S*\w\S*", text))
 
 
 def texts_matching(pattern: str, language: str, formality: str) -> list[str]:
@@ -116,10 +121,10 @@ class TestEveryDraft:
         assert [draft.text for draft in drafts if LEFT_OVERS.search(draft.text)] == []
 
     def test_stays_under_130_words(self, language: str, formality: str) -> None:
-        assert max(len(draft.text.split()) for draft in composed(language, formality)) < 130
+        assert max(words_in(draft.text) for draft in composed(language, formality)) < 130
 
     def test_is_mostly_under_90_words(self, language: str, formality: str) -> None:
-        lengths = [len(draft.text.split()) for draft in composed(language, formality)]
+        lengths = [words_in(draft.text) for draft in composed(language, formality)]
         assert sum(length < 90 for length in lengths) > 0.9 * len(lengths)
 
     def test_apologises_at_most_once(self, language: str, formality: str) -> None:
@@ -430,7 +435,7 @@ def test_the_twin_has_the_same_parts_and_slots() -> None:
 
 
 def test_a_brief_always_gives_the_same_draft_and_other_people_another_wording() -> None:
-    first, again, other = (made(brief(LATE_CHOICE, variant=number)) for number in (4, 4, 5))
+    first, again, other = (made(brief(LATE_CHOICE, variant=number)) for number in (6, 6, 7))
     assert (first.sha256, first.variant) == (again.sha256, "a")
     assert other.variant == "b"
     assert other.text != first.text

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from responses.drafts.names import usable_name
+from responses.drafts.emoji import has_emoji
+from responses.drafts.names import usable_full_name, usable_name
 
 
 @pytest.mark.parametrize(
@@ -58,3 +59,37 @@ def test_whatever_is_used_is_one_word_of_letters(shown: str) -> None:
     name = usable_name(shown) or "None"
     assert name.replace("-", "").replace("'", "").replace("’", "").isalpha()
     assert name[0].isupper()
+
+
+@pytest.mark.parametrize(
+    ("shown", "name"),
+    [
+        ("marta rossi", "Marta Rossi"),
+        ("MARTA DE LUCA", "Marta De Luca"),
+        ("Jan van der Berg", "Jan van der Berg"),
+        ("Marta De Luca", "Marta De Luca"),
+        ("Marta", None),
+        ("Marta R.", None),
+        ("Marta R", None),
+        ("Marta Shop", None),
+        ("Pizzeria Rossi", None),
+        (None, None),
+    ],
+)
+def test_a_full_name_is_first_name_and_surname(shown: str | None, name: str | None) -> None:
+    assert usable_full_name(shown) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "is_there"),
+    [
+        ("Grazie 😊", True),
+        ("☺", True),
+        ("❤️", True),
+        ("Grazie :)", False),
+        ("15% → 20 €™", False),
+        ("", False),
+    ],
+)
+def test_pictures_among_the_words_are_seen(text: str, is_there: bool) -> None:
+    assert has_emoji(text) is is_there

@@ -399,15 +399,25 @@ def test_formulas_may_stay_where_the_owner_wants_them() -> None:
         pytest.param(
             {"promise_state": "kept", "kind": RemedyKind.REDO}, DecisionKind.OFFER, id="redone in vain"
         ),
-        pytest.param({"promise_state": "kept", "incident": "2"}, DecisionKind.STATUS, id="same incident"),
-        pytest.param({"promise_state": "kept", "incident": "1"}, DecisionKind.OFFER, id="new incident"),
+        pytest.param(
+            {"promise_state": "kept", "kind": RemedyKind.REDO, "settled_at": NOW - timedelta(hours=1)},
+            DecisionKind.STATUS,
+            id="asked before it was redone",
+        ),
+        pytest.param(
+            {"promise_state": "kept", "kind": RemedyKind.REDO, "settled_at": NOW - timedelta(hours=3)},
+            DecisionKind.OFFER,
+            id="redone, and then it happened again",
+        ),
     ],
 )
 def test_what_was_given_in_the_case_and_what_opens_it_again(
     given: dict[str, Any], kind: DecisionKind
 ) -> None:
     earlier = replace(gave("voucher", "no_reply", "10"), **given)
-    decision = decide(policy_of(LADDER), matter("no_reply", given_here=(earlier,), incident="2"))
+    decision = decide(
+        policy_of(LADDER), matter("no_reply", given_here=(earlier,), said_at=NOW - timedelta(hours=2))
+    )
     assert decision.kind is kind
     assert decision.second_time is (kind is DecisionKind.OFFER)
 

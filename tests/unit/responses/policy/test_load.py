@@ -12,7 +12,7 @@ from models.decision import Duration, DurationUnit, RemedyKind, Role
 from responses.hours import WHOLE_DAY, Interval
 from responses.policy import Policy, PolicyFileError, load_policy, load_policy_text
 from responses.policy.conditions import single_tests
-from responses.policy.schema import Address, Audience, Codes, Count, FactType, Supplier
+from responses.policy.schema import Address, Audience, Codes, Concerns, Count, FactType, Supplier
 
 EXAMPLE = Path(__file__).parent / "example.yaml"
 RULE = "rules: [{id: a, when: always, hand_over: agent}]\n"
@@ -38,6 +38,37 @@ def test_hours_need_no_quotes(hours: str) -> None:
     """libyaml alone would take `9:00` in brackets for a key."""
     policy = load_policy_text(HEAD + RULE + f"hours: {hours}\n", "p.yaml")
     assert policy.hours == load_policy_text(HEAD + RULE + "hours: {sat: ['9:00-12:30']}\n", "p.yaml").hours
+
+
+def test_how_drafts_speak_of_a_trade_is_read() -> None:
+    words = "concerns: booking\nwhat_happened: {delivery_late: {it: la camera non era pronta}}\n"
+    policy = load_policy_text(HEAD + RULE + words, "p.yaml")
+    assert policy.concerns is Concerns.BOOKING
+    assert policy.what_happened == {"delivery_late": {"it": "la camera non era pronta"}}
+    assert policy.texts["what_happened.delivery_late"] == {"it": "la camera non era pronta"}
+
+
+def test_reasons_and_rights_for_customers_are_read() -> None:
+    policy = policy_of("""\
+        owed: [{id: o, when: always, give: repair, source: s, right: {it: un diritto}}]
+        rules: [{id: a, when: always, apologise: yes, explain: {it: un guasto}}]
+    """)
+    assert policy.owed[0].right == {"it": "un diritto"}
+    assert policy.rules[0].explain == {"it": "un guasto"}
+    assert policy.facts["explanation"].suppliers == {Supplier.AGENT}
+
+
+@pytest.mark.parametrize(
+    ("actions", "problem"),
+    [
+        ("tier: supervisor", "explain belongs to a rule that decides something"),
+        ("decline: {reason: {it: no}}", "explain stands beside an apology or a remedy"),
+        ("hand_over: agent", "explain stands beside an apology or a remedy"),
+    ],
+)
+def test_a_reason_stands_beside_an_apology_or_a_remedy(actions: str, problem: str) -> None:
+    (found,) = problems_after_head(f"rules: [{{id: a, when: always, explain: {{it: b}}, {actions}}}]\n")
+    assert problem in found
 
 
 @pytest.fixture(scope="module")
@@ -413,6 +444,16 @@ def test_a_wrong_rule_is_refused(rule: str, problem: str) -> None:
             "signals: {x: {count: cases, at_least: 2, within: 3 days, then: {}}}",
             "signals.x.then: expected what changes",
             id="a signal that changes nothing",
+        ),
+        pytest.param(
+            "concerns: bookings",
+            'concerns: unknown thing "bookings"; did you mean "booking"?',
+            id="concerns",
+        ),
+        pytest.param(
+            "what_happened: {delivery_lat: {it: a}}",
+            'what_happened.delivery_lat: unknown complaint type "delivery_lat"; did you mean',
+            id="what happened",
         ),
         pytest.param("voice: {it: voi}", 'voice.it: unknown form of address "voi"', id="voice"),
         pytest.param('signature: "{agente}"', 'signature: unknown field "{agente}"', id="signature"),
