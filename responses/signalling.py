@@ -177,13 +177,13 @@ async def dismiss(session: AsyncSession, agent: Agent, case: Case, signal_id: st
         reason: why, for whoever asks.
 
     Raises:
-        BlockedError: `reason_missing`; `text_long`; `gone` (dismissed, over, or another's); `claimed`.
+        BlockedError: `reason_empty`; `text_long`; `gone` (dismissed, over, or another's); `claimed`.
         NotAllowedError: `own_case`.
     """
     await check_free(session, agent, case)
     why = reason.strip()
     if not why:
-        raise BlockedError("reason_missing")
+        raise BlockedError("reason_empty")
     if len(why) > MAX_REASON:
         raise BlockedError("text_long", most=str(MAX_REASON))
     now = utcnow()

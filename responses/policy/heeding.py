@@ -175,9 +175,11 @@ class Heeding:
         return replace(decision, manner=decision.manner or manner)
 
     def _approved(self, decision: Decision, *, gives: bool) -> Decision:
-        """Who approves. A question binds nobody, and nobody else is needed for what is owed alone."""
+        """Who approves. A question binds nobody, nor does saying where a promise stands, and nobody else is
+        needed for what is owed alone."""
         only_owed = bool(decision.offers) and not decision.refusals and not gives
-        if decision.kind is DecisionKind.ASK or (decision.kind is DecisionKind.OFFER and only_owed):
+        binds = decision.kind not in (DecisionKind.ASK, DecisionKind.STATUS)
+        if not binds or (decision.kind is DecisionKind.OFFER and only_owed):
             return decision
         for one in self._heard:
             tier = one.then.tier

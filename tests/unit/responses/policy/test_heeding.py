@@ -142,6 +142,11 @@ def test_a_proof_is_asked_where_words_are_all_there_is_beside() -> None:
         pytest.param(matter("item_damaged"), Role.AGENT, id="what is owed alone"),
         pytest.param(matter("item_wrong"), Role.AGENT, id="a question"),
         pytest.param(matter(act="question"), Role.AGENT, id="no complaint"),
+        pytest.param(
+            matter("delivery_late", given_here=(gave("words", "delivery_late", None),)),
+            Role.AGENT,
+            id="where a promise stands",
+        ),
     ],
 )
 def test_who_approves(about: Matter, tier: Role) -> None:
