@@ -17,6 +17,7 @@ from responses.checks.advising import advice_for
 from responses.drafts.lines import offer_line, rule_line
 from responses.enclosures import enclosures_of
 from responses.policy.schema import Audience
+from responses.policy.signals import told
 from responses.texts import shorten
 from responses.views import CaseView
 
@@ -56,6 +57,9 @@ def head_of(view: CaseView, languages: Sequence[str], words: Words, timezone: Zo
         lines.append(escape(labels, quote=False))
     lines += _decision_lines(view, words)
     lines += [escape(line, quote=False) for line in _book_lines(view, words, timezone)]
+    standing = [told(one.seen, words.language) for one in view.signals if one.dismissed_by is None]
+    if standing:
+        lines.append(words("signals", signals=escape(shorten("; ".join(standing), _MAX_LINE), quote=False)))
     if view.holder is not None and view.case.claimed_until is not None:
         until = clock_time(view.case.claimed_until, timezone)
         lines.append(words("holder", name=escape(view.holder.name, quote=False), until=until))

@@ -35,6 +35,7 @@ ENGLISH: Mapping[str, str] = {
     "limits": "<b>Limits:</b> {line}",
     "missing": "<b>Missing:</b> {facts}",
     "tier": "<b>Who may approve:</b> {role}",
+    "signals": "<b>Signals:</b> {signals}",
     "holder": "<b>Held by</b> {name} until {until}.",
     "blocked_customer": "The customer has blocked the bot.",
     "twin": "<b>The draft in your language:</b>",

@@ -35,6 +35,7 @@ ITALIAN: Mapping[str, str] = {
     "limits": "<b>Tetti:</b> {line}",
     "missing": "<b>Manca:</b> {facts}",
     "tier": "<b>Può approvare:</b> {role}",
+    "signals": "<b>Segnali:</b> {signals}",
     "holder": "<b>Lo tiene</b> {name}, fino alle {until}.",
     "blocked_customer": "Il cliente ha bloccato il bot.",
     "twin": "<b>La bozza nella tua lingua:</b>",

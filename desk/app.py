@@ -30,6 +30,7 @@ from desk import (
     queue,
     rules,
     samples,
+    signals,
     texts_pages,
     webhook,
 )
@@ -96,6 +97,7 @@ def create_app(
         live,
         chat,
         samples,
+        signals,
         colleagues,
         absence,
         rules,

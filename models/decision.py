@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from models.money import Money
+from models.record import Record
 
 EXPLANATION = "explanation"
 """The fact that holds why it happened, in an agent's words and the customer's language."""
@@ -194,7 +195,8 @@ class Decision:
     owner's presumption. `refusals` may stand beside offers for other complaint types, and so may
     `status_of`: the types about which nothing new is given, as they were answered before. `explanation` is
     why it happened, per language code, as the rule tells it. `worth` is the goodwill that is given, of a
-    choice the dearest: what an approver's limit is compared with.
+    choice the dearest: what an approver's limit is compared with. `signals` are the names of what the
+    customer's history shows, `show_worth` says that the text tells what a favour is worth.
     """
 
     kind: DecisionKind
@@ -220,6 +222,8 @@ class Decision:
     presumed: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     worth: Money | None = None
+    signals: tuple[str, ...] = ()
+    show_worth: bool = False
 
     @property
     def asks_customer(self) -> tuple[MissingFact, ...]:
@@ -283,6 +287,7 @@ class Matter:
     that the customer need not be asked for again: asked before, or the thing (a photo) has arrived and an
     agent has to say what it shows. `unproven` names the facts that the order book knows of the order named,
     while nobody has shown that it is theirs; `proof_ask` is what to ask for then, per language code.
+    `record` is what signals are counted from, None where nobody looks at them.
     """
 
     act: str
@@ -301,3 +306,4 @@ class Matter:
     asked: frozenset[str] = frozenset()
     unproven: frozenset[str] = frozenset()
     proof_ask: Mapping[str, str] | None = None
+    record: Record | None = None

@@ -7,7 +7,7 @@ Everything is blanked in one transaction. What is no row (files, SQLite's log) i
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, exists, or_, select, text, update
+from sqlalchemy import ColumnElement, String, cast, delete, exists, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -24,6 +24,7 @@ from models.tables import (
     Promise,
     Prompt,
     Setting,
+    SignalRow,
     Update,
 )
 from responses.cases import OPEN_STATES, move, release
@@ -150,6 +151,7 @@ async def blank(session: AsyncSession, scope: Scope) -> None:
         .values(revision=Case.revision + 1, blanked_at=utcnow())
         .execution_options(synchronize_session=False)
     )
+    await session.execute(delete(SignalRow).where(SignalRow.customer_id == scope.customer))
     for holding in HOLDINGS:
         changes = {**holding.blank, **(holding.addresses if scope.is_whole else {})}
         for row in await session.scalars(select(holding.table).where(holding.of(scope))):

@@ -9,11 +9,13 @@ from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
+from models.serial import from_json
 from models.tables import Base, Card, Case, Customer, Identity, Prompt
 from responses.cases import LAST_NUMBER
 from responses.erasure import scope_of
 from responses.files import FileStore
 from responses.personal import HOLDINGS
+from responses.policy.signals import Raised, told
 
 # Buttons and questions in agents' chats: they say nothing about the person, and what they carry lets act.
 _NOT_SHOWN: frozenset[type[Base]] = frozenset({Card, Prompt})
@@ -36,6 +38,9 @@ async def export_person(session: AsyncSession, customer: Customer, files: FileSt
     rows = {name: [_plain(row) for row in found] for name, found in tables.items()}
     for shown, row in zip(rows["attachments"], tables["attachments"], strict=True):
         shown["content_base64"] = _content(row, files)
+    for shown in rows["signals"]:
+        seen = from_json(Raised, shown["evidence"])
+        shown["in_words"] = {language: told(seen, language) for language in ("it", "en")}
     cases = rows.pop("cases")
     messages = rows.pop("messages")
     for message in messages:
@@ -56,6 +61,7 @@ async def export_person(session: AsyncSession, customer: Customer, files: FileSt
         "reached_by": rows.pop("identities"),
         "cases": cases,
         "messages_without_a_case": [message for message in messages if message.get("case_id") not in known],
+        "signals": rows.pop("signals"),
         "received_as_it_came": rows.pop("updates"),
         "more": {
             name: loose

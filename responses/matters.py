@@ -19,6 +19,7 @@ from responses.policy import Policy
 from responses.policy.schema import Supplier
 from responses.proof import unproven_facts
 from responses.reading import Reading
+from responses.signalling import record_of
 
 _URGENCIES = tuple(Urgency)
 _SHORT_WORDS = 3
@@ -52,6 +53,7 @@ async def matter_of(
         asked=await asked_in(session, case) | _shown_by_files(reading, policy),
         unproven=unproven,
         proof_ask=proof_ask,
+        record=await record_of(session, case, policy, (*here, *elsewhere), now),
     )
 
 

@@ -39,6 +39,7 @@ from models.tables import (
     Promise,
     Prompt,
     Rating,
+    SignalRow,
     Topic,
     Update,
     Voucher,
@@ -48,7 +49,7 @@ ERASED = "erased"
 """What stands where an address stood, and why a file is not kept."""
 
 _READ_OUT = ("order_ids", "phone_numbers", "emails", "ibans", "fiscal_codes")
-_SENTENCES = ("steps", "notes", "limits_cut")
+_SENTENCES = ("steps", "notes", "limits_cut", "signals")
 
 Blank = Callable[[Any], object]
 """What of a row's column is kept: often nothing."""
@@ -342,6 +343,13 @@ HOLDINGS: tuple[Holding, ...] = (
         LedgerEntry,
         lambda scope: LedgerEntry.case_id.in_(scope.cases),
         kept="basis currency rule_id",
+    ),
+    # Erasing deletes these whole, see `responses.erasure.blank`.
+    _holding(
+        SignalRow,
+        lambda scope: SignalRow.customer_id == scope.customer,
+        addresses={"evidence": _no_object, "dismissed_reason": _empty},
+        kept="name",
     ),
     _holding(Event, _happened, {"details": _no_account}, kept="actor action"),
 )

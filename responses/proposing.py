@@ -191,6 +191,7 @@ async def _brief(
         emoji_used=any(has_emoji(message.text) for message in reading.messages),
         concerns=policy.concerns,
         what_happened=policy.what_happened,
+        show_worth=decision.show_worth,
     )
 
 

@@ -16,6 +16,7 @@ from responses.events import record
 from responses.files import FileStore
 from responses.orders import forget_old_orders
 from responses.personal import Scope
+from responses.signalling import are_over, forget_signals
 
 _DONE = "retention_done"
 _SETTLED = (CaseState.ANSWERED, CaseState.CLOSED, CaseState.SPAM)
@@ -45,8 +46,16 @@ class Retention:
         self._timezone = timezone
 
     async def run(self) -> None:
-        """Does the day's work once a day, in portions; whoever calls often loses nothing."""
+        """Does the day's work once a day, in portions; whoever calls often loses nothing.
+
+        Signals go when their time is over, whatever the length.
+        """
         now = utcnow()
+        async with self._database.reading() as session:
+            over = await are_over(session, now)
+        if over:
+            async with self._database.writing() as session:
+                await forget_signals(session, now)
         if self._length is not None:
             today = now.astimezone(self._timezone).date().isoformat()
             horizon = kept_since(now, self._length)

@@ -35,6 +35,7 @@ from models.tables import (
     Promise,
     Prompt,
     Setting,
+    SignalRow,
     Update,
     Voucher,
 )
@@ -126,6 +127,7 @@ async def remove_samples(session: AsyncSession, actor: str) -> int:
     await session.execute(update(Case).where(Case.linked_case_id.in_(cases)).values(linked_case_id=None))
     for told in (OrderProof, Contact):
         await session.execute(delete(told).where(told.customer_id.in_(customers)))
+    await session.execute(delete(SignalRow).where(SignalRow.customer_id.in_(customers)))
     await session.execute(delete(Case).where(Case.id.in_(cases)))
     await session.execute(delete(Identity).where(Identity.customer_id.in_(customers)))
     await session.execute(delete(Customer).where(Customer.id.in_(customers)))

@@ -41,6 +41,7 @@ from responses.proof import consult_book, note_contacts
 from responses.proposing import propose_decision
 from responses.reading import Reading, read_case
 from responses.rights import may_approve
+from responses.signalling import keep_signals
 from responses.standing_texts import StandingTexts
 
 log = logging.getLogger(__name__)
@@ -174,6 +175,7 @@ class Triage:
         await note_contacts(session, case, [one.entities for one in reading.found])
         await consult_book(session, case, policy)
         matter = await matter_of(session, case, reading, policy, now)
+        await keep_signals(session, case, policy, matter.record, now)
         decision = decide(policy, matter, language=self._config.language)
         draft = await propose_decision(
             session,

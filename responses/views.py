@@ -28,13 +28,16 @@ from models.tables import (
     OutboxEntry,
     Promise,
     Rating,
+    SignalRow,
 )
 from responses.approval import proposed_draft
 from responses.cases import holder_of, open_messages, waits_for_us
 from responses.corrections import Understood, understood
 from responses.facts import known_facts
+from responses.policy.signals import Raised
 from responses.proof import BookView, book_view
 from responses.related import maybe_same_person, same_order
+from responses.signalling import standing_signals
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +53,19 @@ class MessageView:
     assessment: Assessment | None
     evidence: tuple[Evidence, ...] = ()
     corrected_by: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignalView:
+    """A signal with what it rests on: the numbers of cases that have one, and when.
+
+    `dismissed_by` is the name of the agent who has dismissed it, None while it stands.
+    """
+
+    row: SignalRow
+    seen: Raised
+    evidence: tuple[tuple[int | None, datetime], ...]
+    dismissed_by: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +93,7 @@ class CaseView:
     promises: tuple[Promise, ...]
     ledger: tuple[LedgerEntry, ...]
     other_cases: tuple[Case, ...]
+    signals: tuple[SignalView, ...]
     rating: Rating | None
     events: tuple[Event, ...]
     book: BookView
@@ -143,6 +160,7 @@ async def view_case(session: AsyncSession, case: Case) -> CaseView:
         ),
         ledger=tuple((await session.scalars(ledger_query)).all()),
         other_cases=tuple((await session.scalars(others_query)).all()),
+        signals=await _signals(session, case),
         rating=(
             await session.scalars(select(Rating).where(Rating.case_id == case.id, Rating.mark.is_not(None)))
         ).one_or_none(),
@@ -152,6 +170,27 @@ async def view_case(session: AsyncSession, case: Case) -> CaseView:
         book=await book_view(session, case),
         same_order=tuple(await same_order(session, case)),
         maybe_same=tuple(await maybe_same_person(session, case)),
+    )
+
+
+async def _signals(session: AsyncSession, case: Case) -> tuple[SignalView, ...]:
+    rows = await standing_signals(session, case.customer_id, utcnow())
+    seen = {row.id: from_json(Raised, row.evidence) for row in rows}
+    if not seen:
+        return ()
+    wanted = {one.id for each in seen.values() for one in each.evidence}
+    cases = await session.scalars(select(Case).where(Case.id.in_(wanted)))
+    numbers = {one.id: one.number for one in cases}
+    agents = await session.scalars(select(Agent).where(Agent.id.in_([row.dismissed_by for row in rows])))
+    names = {agent.id: agent.name for agent in agents}
+    return tuple(
+        SignalView(
+            row=row,
+            seen=seen[row.id],
+            evidence=tuple((numbers.get(one.id), one.at) for one in seen[row.id].evidence),
+            dismissed_by=names.get(row.dismissed_by or ""),
+        )
+        for row in rows
     )
 
 

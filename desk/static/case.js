@@ -503,6 +503,13 @@ document.addEventListener("submit", async (event) => {
     if (await settle(event.target)) document.activeElement?.blur();
     refresh();
   }
+  if (event.target.matches(".signal-form")) {
+    event.preventDefault();
+    const answer = await post(`${here}/signals/${event.target.dataset.signal}/dismiss`, { reason: event.target.reason.value });
+    if (say(answer)) event.target.closest("details").open = false;
+    document.activeElement?.blur();
+    refresh();
+  }
   if (event.target.matches(".transcribe-form")) {
     event.preventDefault();
     const area = event.target.text;

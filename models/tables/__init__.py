@@ -25,6 +25,7 @@ from models.tables.orders import Contact, Order, OrderProof
 from models.tables.people import Customer, Identity
 from models.tables.promises import LedgerEntry, Promise, Voucher
 from models.tables.ratings import Rating
+from models.tables.signals import SignalRow
 from models.tables.updates import Cursor, Update
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "Rating",
     "Session",
     "Setting",
+    "SignalRow",
     "StandingText",
     "Topic",
     "Update",

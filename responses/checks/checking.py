@@ -18,6 +18,7 @@ from responses.checks.names import check_names
 from responses.checks.promises import check_promises
 from responses.checks.register import check_register
 from responses.checks.rights import check_rights
+from responses.checks.signals import check_signals
 from responses.checks.strangers import check_strangers
 
 _CHECKS = (
@@ -28,6 +29,7 @@ _CHECKS = (
     check_liability,
     check_blame,
     check_insults,
+    check_signals,
     check_strangers,
     check_grievances,
     check_rights,
@@ -56,6 +58,7 @@ CODES = (
     "blame_customer",
     "insult",
     "sarcasm",
+    "signal_told",
     "stranger_data",
     "grievance_unanswered",
     "right_not_mentioned",

@@ -13,7 +13,7 @@ Whatever a case does not mention is a calm, normal complaint in Italian of which
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -21,8 +21,10 @@ from pathlib import Path
 from models.decision import Basis, Decision, FactValue, Given, Matter, Offer, Remedy, RemedyKind, Role
 from models.labels import Act, Ask, ComplaintType, Language, Tone, Urgency
 from models.money import Money
+from models.record import Dismissal, Happening, Record
 from responses.policy.decide import decide
 from responses.policy.errors import PolicyFileError
+from responses.policy.given import still_counts
 from responses.policy.reader import (
     Document,
     Entries,
@@ -35,7 +37,7 @@ from responses.policy.reader import (
     read_yes_no,
 )
 from responses.policy.scalars import parse_date, parse_money, parse_number
-from responses.policy.schema import FactSpec, FactType, Place, Policy
+from responses.policy.schema import Count, FactSpec, FactType, Place, Policy
 from responses.policy.sentences import plain
 
 SUFFIX = ".cases.yaml"
@@ -45,11 +47,12 @@ UNAVAILABLE = "unavailable"
 """What stands for a fact that nobody can supply."""
 
 _NOON = time(11, tzinfo=UTC)
-_CASE_KEYS = ("case", "message", "facts", "asked", "given", "history", "expect")
+_CASE_KEYS = ("case", "message", "facts", "asked", "given", "history", "signals", "expect")
 _MESSAGE_KEYS = (*("act", "complaint", "tone", "urgency", "ask", "own_error", "language", "unsure_of"),)
 _GIVEN_KEYS = (
     *("complaint", "remedy", "worth", "days_ago", "basis", "our_fault", "promise", "commitment", "order"),
 )
+_RECORD_KEYS = (*Count, "dismissed")
 _FIELDS = ("act", "complaint_types", "tone", "urgency", "asks", "own_error")
 _PROMISES = ("open", "kept", "broken", "withdrawn", "none")
 
@@ -140,6 +143,8 @@ def observed(decision: Decision) -> dict[str, Expected]:
         "status_of": decision.status_of,
         "says_why_not": bool(decision.refusals),
         "alternative": any(refusal.alternative is not None for refusal in decision.refusals),
+        "signals": decision.signals,
+        "show_worth": decision.show_worth,
     }
 
 
@@ -208,7 +213,12 @@ def _case(item: Item, about: _About) -> PolicyCase:
         given_here=entries.optional("given", lambda one: _all_given(one, "this case", now, about), ()),
         history=entries.optional("history", lambda one: _all_given(one, "another case", now, about), ()),
         now=now,
+        record=entries.optional("signals", lambda one: _record(one, about, now), None),
     )
+    if matter.record is not None:
+        favours = [given for given in (*matter.given_here, *matter.history) if still_counts(given)]
+        remedies = tuple(Happening(id=given.case_id, at=given.at) for given in favours)
+        matter = replace(matter, record=replace(matter.record, remedies=remedies))
     expected = entries.required("expect", _expected, {})
     return PolicyCase(name=name, place=item.place, matter=matter, expected=expected)
 
@@ -271,6 +281,40 @@ def _given(item: Item, case_id: str, now: datetime, about: _About) -> Given:
     )
 
 
+def _record(item: Item, about: _About, now: datetime) -> Record:
+    """What of the customer's history counts, each case by how many days ago it was: 0 is the case at hand."""
+    entries = Entries(item, _RECORD_KEYS, "thing to count")
+
+    def counted(key: str, default: tuple[Happening, ...] | None) -> tuple[Happening, ...] | None:
+        return entries.optional(key, lambda one: _happenings(one, now), default)
+
+    years = entries.optional(Count.YEARS_KNOWN, read_with(parse_number, "a number of years"), None)
+    names = [signal.name for signal in about.policy.signals]
+    dismissed = entries.optional("dismissed", _several(read_name(names, "signal")), ())
+    record = Record(
+        cases=counted(Count.CASES, ()),
+        claims=counted(Count.CLAIMS, ()),
+        threats=counted(Count.CASES_WITH_THREAT, ()),
+        critical=counted(Count.CRITICAL_CASES, ()),
+        paid_orders=counted(Count.PAID_ORDERS, None),
+        since=None if years is None else now - timedelta(days=366 * float(years)),
+        present=_day_id(Decimal(0)),
+    )
+    sources = (record.cases, record.claims, record.threats, record.critical, record.paid_orders)
+    everything = tuple(one.id for source in sources for one in source or ())
+    return replace(record, dismissed=tuple(Dismissal(signal=name, evidence=everything) for name in dismissed))
+
+
+def _happenings(item: Item, now: datetime) -> tuple[Happening, ...]:
+    read = read_with(parse_number, "a number of days")
+    days = read_all(read, item.items()) if item.node.value else ()
+    return tuple(Happening(id=_day_id(ago), at=now - timedelta(days=float(ago))) for ago in days)
+
+
+def _day_id(days_ago: Decimal) -> str:
+    return f"{days_ago.normalize():f} days ago"
+
+
 _EXPECTED: Mapping[str, Callable[[Item], Expected]] = {
     "kind": Item.text,
     "offers": _several(Item.text),
@@ -289,6 +333,8 @@ _EXPECTED: Mapping[str, Callable[[Item], Expected]] = {
     "status_of": _several(Item.text),
     "says_why_not": read_yes_no,
     "alternative": read_yes_no,
+    "signals": _several(Item.text),
+    "show_worth": read_yes_no,
 }
 
 

@@ -1,5 +1,6 @@
 """Looks through a sound policy for what the owner may not have meant."""
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,17 @@ from responses.hours import add_months
 from responses.policy.amounts import DIVISIBLE
 from responses.policy.conditions import Operator, Subject, Test, reads_message, single_tests
 from responses.policy.coverage import Run, contradiction, covering, covers, may_hold, runs, truth_for
-from responses.policy.schema import AmountSpec, FactSpec, FactType, Owed, Policy, RemedySpec, Rule, Supplier
+from responses.policy.schema import (
+    AmountSpec,
+    Count,
+    FactSpec,
+    FactType,
+    Owed,
+    Policy,
+    RemedySpec,
+    Rule,
+    Supplier,
+)
 from responses.policy.sentences import plain
 from responses.policy.shifts import uncovered
 from responses.policy.situation import FAULT, OURS, PRICE, can_be_supplied
@@ -24,6 +35,12 @@ from responses.policy.verdicts import Truth
 _OLD_MONTHS = 36
 
 # Given without cost, or with a cost that lies in the remedy itself.
+_JUDGEMENTS = re.compile(
+    r"(?<![^\W_])(?:scroccon|furb|bugiard|disonest|molest|incontentabil|insaziabil|distrut|difficil|cattiv|"
+    r"pericolos|gratis|greedy|insatiable|destructive|difficult|dishonest|liar|abuser|freeloader|scroung|"
+    r"troubl|bad_|dangerous|fraud|harmful)",
+    re.IGNORECASE,
+)
 _NEEDS_NO_WORTH = DIVISIBLE | {RemedyKind.WORDS, RemedyKind.EXCHANGE_AT_COST}
 
 
@@ -78,6 +95,7 @@ def check(
         lambda: _amounts(policy),
         lambda: _second_time(policy),
         lambda: _on_call(policy),
+        lambda: _signals(policy),
         lambda: _not_yet(policy),
         lambda: _loudness(policy),
         lambda: _conflicts(policy, complaint_types),
@@ -166,6 +184,7 @@ def _reads_whose_fault_it_is(rule: Rule) -> bool:
 
 def _facts(policy: Policy) -> _Found:
     used = {test.name for test in _all_tests(policy)} | set(_facts_in_amounts(policy))
+    used |= {name for signal in policy.signals for name in signal.then.proof}
     for name, spec in policy.facts.items():
         key = f"facts.{name}"
         if key not in policy.places:
@@ -365,8 +384,18 @@ def _on_call(policy: Policy) -> _Found:
         )
 
 
+def _signals(policy: Policy) -> _Found:
+    for signal in policy.signals:
+        key = f"signals.{signal.name}"
+        if _JUDGEMENTS.search(signal.name):
+            message = "is a judgement: name it by what happened, the customer may ask to see it"
+            yield Severity.WARNING, key, message
+        if signal.then.never_raise and (policy.second_time is None or not policy.second_time.raise_one_step):
+            yield Severity.INFO, f"{key}.then.never_raise", "changes nothing: second_time raises nothing"
+        if signal.count is Count.PAID_ORDERS:
+            yield Severity.INFO, key, "is counted in the order book: without one it is never raised"
+
+
 def _not_yet(policy: Policy) -> _Found:
-    if policy.signals:
-        yield Severity.INFO, "signals", "signals are read but not yet evaluated"
     if policy.limits.budget_day is not None or policy.limits.budget_month is not None:
         yield Severity.INFO, "limits.budget", "budgets are read but not yet evaluated"

@@ -16,6 +16,7 @@ from models.decision import (
 )
 from models.labels import Act
 from responses.policy.coverage import Run, concerns, may_hold, narrowed
+from responses.policy.heeding import Heeding, Outcome
 from responses.policy.joining import Joined, join
 from responses.policy.limits import Limited, apply_limits, higher
 from responses.policy.schema import FactType, Policy, Supplier
@@ -50,17 +51,42 @@ class Judge:
             # Everything below rests on the act: whether there is a grievance at all.
             unsure = (say("unsure", fields="act"),)
             return replace(_blank(policy, matter, DecisionKind.HAND_OVER), notes=unsure)
+        first = self._try(matter, say, explain=explain)
+        if matter.act == Act.PRAISE and not first.trials[0].settled:
+            return replace(_blank(policy, matter, DecisionKind.THANKS), steps=tuple(first.trials[0].steps))
+        heeding = Heeding(policy, matter, language)
+
+        def without_climbing() -> Outcome | None:
+            outcome = self._try(matter, say, explain=explain, climbs=False)
+            return outcome if _kind(policy, matter, outcome) is DecisionKind.OFFER else None
+
+        outcome = first
+        if heeding.binds_favours and _kind(policy, matter, first) is DecisionKind.OFFER:
+            whole = situation(policy, matter, None)
+            outcome = heeding.hold_back(
+                first,
+                without_climbing=without_climbing,
+                limit=lambda grants: apply_limits(grants, policy, whole, say),
+            )
+        return heeding.told(_assemble(policy, matter, outcome, say, explain=explain), outcome.trials)
+
+    def _try(self, matter: Matter, say: Sentences, *, explain: bool, climbs: bool = True) -> Outcome:
+        policy = self.policy
         types = matter.complaint_types if matter.act == Act.COMPLAINT else ()
         trials = [
-            try_type(policy, situation(policy, matter, one), say, self._to_try(matter, one, explain))
+            try_type(
+                policy,
+                situation(policy, matter, one),
+                say,
+                self._to_try(matter, one, explain),
+                climbs=climbs,
+            )
             for one in types or (None,)
         ]
-        if matter.act == Act.PRAISE and not trials[0].settled:
-            return replace(_blank(policy, matter, DecisionKind.THANKS), steps=tuple(trials[0].steps))
         whole = situation(policy, matter, None)
         joined = join([grant for trial in trials for grant in trial.grants], policy, whole, say)
         limited = _together(joined, apply_limits(joined.grants, policy, whole, say))
-        return _assemble(policy, matter, trials, limited, say, explain=explain)
+        return Outcome(trials=trials, limited=limited)
 
     def _to_try(self, matter: Matter, complaint_type: str | None, explain: bool) -> Tried:
         """The entries that concern the act; of these only what may hold, unless each is to be explained or
@@ -87,18 +113,10 @@ def _together(joined: Joined, limited: Limited) -> Limited:
     )
 
 
-def _assemble(
-    policy: Policy,
-    matter: Matter,
-    trials: Sequence[Trial],
-    limited: Limited,
-    say: Sentences,
-    *,
-    explain: bool,
-) -> Decision:
-    missing = _missing(policy, matter, [*_each(trial.missing for trial in trials), *limited.missing])
-    unsure = tuple(dict.fromkeys(_each(trial.unsure for trial in trials)))
-    kind = _kind(trials, limited, missing, unsure)
+def _assemble(policy: Policy, matter: Matter, outcome: Outcome, say: Sentences, *, explain: bool) -> Decision:
+    trials, limited = outcome.trials, outcome.limited
+    missing, unsure = _missing(policy, matter, outcome), _unsure(outcome)
+    kind = _kind(policy, matter, outcome)
     given = kind in (DecisionKind.OFFER, DecisionKind.DECLINE, DecisionKind.STATUS)
     refusals = [trial.refusal for trial in trials if trial.refusal is not None]
     unchecked = [
@@ -139,14 +157,14 @@ def _assemble(
     )
 
 
-def _kind(
-    trials: Sequence[Trial], limited: Limited, missing: Sequence[MissingFact], unsure: Sequence[str]
-) -> DecisionKind:
+def _kind(policy: Policy, matter: Matter, outcome: Outcome) -> DecisionKind:
+    trials, limited = outcome.trials, outcome.limited
+    missing = _missing(policy, matter, outcome)
     if any(trial.hand_over is not None for trial in trials):
         return DecisionKind.HAND_OVER
     if any(fact.ask is not None for fact in missing):
         return DecisionKind.ASK
-    if missing or unsure or limited.beyond:
+    if missing or _unsure(outcome) or limited.beyond:
         return DecisionKind.HAND_OVER
     if limited.grants or any(trial.commitments for trial in trials):
         return DecisionKind.OFFER
@@ -189,7 +207,12 @@ def _explanation(trials: Sequence[Trial]) -> Mapping[str, str] | None:
     return next((trial.explanation for trial in trials if trial.explanation is not None), None)
 
 
-def _missing(policy: Policy, matter: Matter, names: Iterable[str]) -> tuple[MissingFact, ...]:
+def _unsure(outcome: Outcome) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_each(trial.unsure for trial in outcome.trials)))
+
+
+def _missing(policy: Policy, matter: Matter, outcome: Outcome) -> tuple[MissingFact, ...]:
+    names = [*_each(trial.missing for trial in outcome.trials), *outcome.limited.missing]
     wanted = tuple(dict.fromkeys(names))
     facts = [
         _missing_fact(policy, matter, name)

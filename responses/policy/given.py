@@ -247,6 +247,11 @@ def was_favour(given: Given) -> bool:
     )
 
 
+def still_counts(given: Given) -> bool:
+    """Whether it was a favour that the customer has or will have: what was promised and not done is none."""
+    return was_favour(given) and given.promise_state != _BROKEN
+
+
 def has_known_worth(given: Given, currency: str) -> bool:
     """Whether anybody can say what it was worth in the policy's currency."""
     return given.worth is not None and given.worth.currency == currency
@@ -265,6 +270,15 @@ def of_the_same_failure(standing: Standing, matter: Matter) -> tuple[Given, ...]
 
 def earlier(moment: datetime, span: Duration) -> datetime:
     """The moment a span of days or months before another."""
+    return _moved(moment, span, -1)
+
+
+def later(moment: datetime, span: Duration) -> datetime:
+    """The moment a span of days or months after another."""
+    return _moved(moment, span, 1)
+
+
+def _moved(moment: datetime, span: Duration, way: int) -> datetime:
     if span.unit is DurationUnit.MONTHS:
-        return datetime.combine(add_months(moment.date(), -span.count), moment.timetz())
-    return moment - timedelta(days=span.count)
+        return datetime.combine(add_months(moment.date(), way * span.count), moment.timetz())
+    return moment + way * timedelta(days=span.count)

@@ -193,7 +193,7 @@ def _read_policy(
         choice_within=entries.optional("choice", read_choice_period, None),
         wait_for_answer=entries.optional("wait_for_answer", read_duration, None),
         codes=entries.optional("codes", read_enum(Codes, "source of codes"), Codes.LOADED),
-        signals=entries.optional("signals", read_signals, ()),
+        signals=entries.optional("signals", lambda item: read_signals(item, context), ()),
         deadlines=entries.optional("deadlines", read_deadlines, {}),
         hours=entries.optional("hours", lambda item: read_hours(item, zone), OpeningHours.always(zone)),
         on_call=entries.optional("on_call", read_on_call, ()),

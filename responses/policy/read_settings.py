@@ -7,7 +7,7 @@ from functools import partial
 from itertools import chain, pairwise
 from zoneinfo import ZoneInfo
 
-from models.decision import Duration, Manner, RemedyKind, Role
+from models.decision import Duration, DurationUnit, Manner, RemedyKind, Role
 from models.labels import Urgency
 from models.money import Money
 from responses.hours import (
@@ -19,7 +19,7 @@ from responses.hours import (
     Week,
     check_place,
 )
-from responses.policy.context import A_DAY, Context, read_duration, read_percent, read_period
+from responses.policy.context import A_DAY, MOST_MONTHS, Context, read_duration, read_percent, read_period
 from responses.policy.read_remedies import read_worth_of
 from responses.policy.reader import Entries, Item, read_all, read_enum, read_name, read_with, read_yes_no
 from responses.policy.scalars import (
@@ -40,6 +40,7 @@ from responses.policy.schema import (
     SecondTime,
     Signal,
 )
+from responses.policy.situation import can_be_supplied
 
 ONE_PER_FAILURE = "one goodwill remedy per failure"
 
@@ -50,6 +51,10 @@ _VOICES = {
     "fr": ("vous", "tu"),
     "de": ("Sie", "du"),
 }
+
+_FEWEST = 2
+"""How many it takes at least: a signal never rests on a single message."""
+_MOST_YEARS = MOST_MONTHS // 12
 
 _read_count = read_with(
     lambda text: int(text) if text.isascii() and text.isdigit() else None, "a whole number"
@@ -139,37 +144,71 @@ def read_choice_period(item: Item) -> Duration:
     return entries.required("within", read_duration, A_DAY)
 
 
-def read_signals(item: Item) -> tuple[Signal, ...]:
+def read_signals(item: Item, context: Context) -> tuple[Signal, ...]:
     """What a customer's history shows, by name."""
-    return read_all(_read_signal, item.entries().values())
+    return read_all(lambda part: _read_signal(part, context), item.entries().values())
 
 
-def _read_signal(item: Item) -> Signal:
+def _read_signal(item: Item, context: Context) -> Signal:
     entries = Entries(item, ("count", "at_least", "at_most", "within", "after_remedy", "then"))
     if ("at_least" in entries) == ("at_most" in entries):
         raise item.refuse("expected either at_least or at_most")
+    count = entries.required("count", read_enum(Count, "thing to count"), Count.CASES)
+    if "at_most" in entries and count is not Count.PAID_ORDERS:
+        entries.found["at_most"].forbid("few of these are in every history: at_most counts paid_orders only")
+    if "after_remedy" in entries and count is not Count.CLAIMS:
+        entries.found["after_remedy"].forbid("after_remedy goes with count: claims")
+    at_least = entries.optional("at_least", _read_at_least, None)
     return Signal(
         name=item.key.rpartition(".")[2],
-        count=entries.required("count", read_enum(Count, "thing to count"), Count.CASES),
-        within=entries.required("within", read_period, A_DAY),
-        at_least=entries.optional("at_least", _read_count, None),
+        count=count,
+        within=_read_within(entries, count, at_least or _FEWEST),
+        at_least=at_least,
         at_most=entries.optional("at_most", _read_count, None),
         after_remedy=entries.optional("after_remedy", _read_count, None),
-        then=entries.required("then", _read_consequence, Consequence()),
+        then=entries.required("then", lambda part: _read_consequence(part, context), Consequence()),
     )
 
 
-def _read_consequence(item: Item) -> Consequence:
-    entries = Entries(item, ("once", "never_raise", "show_worth", "answer", "tier"))
+def _read_at_least(item: Item) -> int:
+    number = _read_count(item)
+    if number < _FEWEST:
+        item.forbid(f"one is no sign of anything, and may be a bad day: expected at least {_FEWEST}")
+    return max(number, _FEWEST)
+
+
+def _read_within(entries: Entries, count: Count, years: int) -> Duration:
+    if count is not Count.YEARS_KNOWN:
+        return entries.required("within", read_period, A_DAY)
+    if "within" in entries:
+        raise entries.found["within"].refuse("years_known looks back as far as its years: leave within out")
+    if years > _MOST_YEARS:
+        raise entries.found["at_least"].refuse(f"expected at most {_MOST_YEARS} years")
+    return Duration(count=12 * years, unit=DurationUnit.MONTHS)
+
+
+def _read_consequence(item: Item, context: Context) -> Consequence:
+    names = ("once", "never_raise", "show_worth", "answer", "tier", "proof", "exit")
+    entries = Entries(item, names)
     if not entries.found:
-        raise item.refuse("expected what changes: once, never_raise, show_worth, answer or tier")
+        raise item.refuse(f"expected what changes: {', '.join(names[:-1])} or {names[-1]}")
+    read_proof = partial(_read_proof, context)
     return Consequence(
         once=entries.optional("once", read_yes_no, False),
         never_raise=entries.optional("never_raise", read_yes_no, False),
         show_worth=entries.optional("show_worth", read_yes_no, False),
         answer=entries.optional("answer", read_enum(Manner, "kind of answer"), None),
         tier=entries.optional("tier", read_enum(Role, "role"), None),
+        proof=entries.optional("proof", lambda part: read_all(read_proof, part.items()), ()),
+        exit=entries.optional("exit", read_yes_no, False),
     )
+
+
+def _read_proof(context: Context, item: Item) -> str:
+    name = read_name(context.facts, "fact")(item)
+    if not can_be_supplied(context.facts[name]):
+        raise item.refuse(f'nobody can be asked for "{name}": a proof comes from the customer or an agent')
+    return name
 
 
 def read_deadlines(item: Item) -> dict[str, Duration]:

@@ -231,28 +231,39 @@ class Limits:
 
 
 class Count(StrEnum):
-    """What a signal counts, always in distinct cases or orders."""
+    """What a signal counts: distinct cases or orders, or years."""
 
     CASES = "cases"
     CLAIMS = "claims"
     CASES_WITH_THREAT = "cases_with_threat"
+    CRITICAL_CASES = "critical_cases"
     PAID_ORDERS = "paid_orders"
+    YEARS_KNOWN = "years_known"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Consequence:
-    """The only things that a signal changes."""
+    """The only things that a signal changes.
+
+    `once` gives no second favour within the signal's period, `never_raise` no step up the ladder; a favour
+    needs the facts in `proof`; with `exit`, supervisors are told that they may end the relationship.
+    """
 
     once: bool = False
     never_raise: bool = False
     show_worth: bool = False
     answer: Manner | None = None
     tier: Role | None = None
+    proof: tuple[str, ...] = ()
+    exit: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Signal:
-    """Something a customer's history shows. Exactly one of `at_least` and `at_most` is set."""
+    """Something a customer's history shows. Exactly one of `at_least` and `at_most` is set.
+
+    `within` is how far back it looks; for years, just as far as they reach.
+    """
 
     name: str
     count: Count

@@ -42,6 +42,11 @@ class Situation:
             return False
         return None
 
+    @property
+    def fault_is_established(self) -> bool:
+        """Whether somebody knows that the failure is ours; what is presumed nobody knows."""
+        return self.known.get(FAULT) == OURS and FAULT not in self.presumed
+
 
 def situation(policy: Policy, matter: Matter, complaint_type: str | None) -> Situation:
     """Put together what is known, presumed and out of reach for one complaint type.

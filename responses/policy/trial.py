@@ -38,7 +38,8 @@ class Trial:
     """What came of one complaint type. Filled while trying, read afterwards.
 
     `missing` are facts that someone can supply and that stand before a decision; `unsure` the classifier's
-    fields that do. `settled` says that something decides this type, be it an apology alone.
+    fields that do. `settled` says that something decides this type, be it an apology alone; `climbed` that
+    the second time earned a step up the ladder.
     """
 
     complaint_type: str | None
@@ -49,11 +50,13 @@ class Trial:
     settled: bool = False
     status: bool = False
     second_time: bool = False
+    climbed: bool = False
     hand_over: Role | None = None
     refusal: Refused | None = None
     explanation: Texts | None = None
     apologise: bool = False
     our_fault: bool | None = None
+    fault_is_established: bool = False
     manner: Manner | None = None
     tier: Role = Role.AGENT
     rule_ids: list[str] = field(default_factory=list)
@@ -73,20 +76,32 @@ class Tried:
     explain: bool
 
 
-def try_type(policy: Policy, situation: Situation, say: Sentences, tried: Tried) -> Trial:
-    """Try everything on one complaint type: what was given, what is owed, then the rules from the top."""
-    return _Trial(policy, situation, say, tried).run()
+def try_type(
+    policy: Policy, situation: Situation, say: Sentences, tried: Tried, *, climbs: bool = True
+) -> Trial:
+    """Try everything on one complaint type: what was given, what is owed, then the rules from the top.
+
+    Without `climbs` the second time earns no step up the ladder, unless the failure is established as ours.
+    """
+    return _Trial(policy, situation, say, tried, climbs=climbs).run()
 
 
 class _Trial:
-    def __init__(self, policy: Policy, situation: Situation, say: Sentences, tried: Tried) -> None:
+    def __init__(
+        self, policy: Policy, situation: Situation, say: Sentences, tried: Tried, *, climbs: bool
+    ) -> None:
         self.policy = policy
         self.situation = situation
         self.say = say
         self.tried = tried
         self.matter = situation.matter
         self.standing = standing(policy, situation.matter, situation.complaint_type)
-        self.result = Trial(complaint_type=situation.complaint_type, our_fault=situation.our_fault)
+        self.climbs = climbs or situation.fault_is_established
+        self.result = Trial(
+            complaint_type=situation.complaint_type,
+            our_fault=situation.our_fault,
+            fault_is_established=situation.fault_is_established,
+        )
 
     def run(self) -> Trial:
         result = self.result
@@ -280,11 +295,12 @@ class _Trial:
     def _raised(self, give: tuple[Choice, ...]) -> tuple[Choice, ...]:
         """The second time: one step up the ladder, or somebody more senior where there is no step."""
         result, second = self.result, self.policy.second_time
-        if second is not None and not second.raise_one_step:
+        if not self.climbs or (second is not None and not second.raise_one_step):
             return give
         reached = self._reached()
         steps = [[self._next_step(spec, reached) for spec in choice] for choice in give]
         if any(climbs for choice in steps for _, climbs in choice):
+            result.climbed = True
             result.notes.append(self.say("raised"))
         else:
             result.tier = higher(result.tier, Role.SUPERVISOR)

@@ -124,10 +124,15 @@ class SettingWords:
         say = self._say
         flags = {"once": then.once, "never_raise": then.never_raise, "show_worth": then.show_worth}
         parts = [say(f"signals.{name}") for name, holds in flags.items() if holds]
+        if then.proof:
+            nouns = [self._conditions.noun(name) for name in then.proof]
+            parts.append(say("signals.proof", facts=say.joined(nouns, "and")))
         if then.answer is not None:
             parts.append(say("outcome.boundary" if then.answer is Manner.BOUNDARY else "outcome.mediate"))
         if then.tier is not None:
             parts.append(say("outcome.tier", role=say.role(then.tier)))
+        if then.exit:
+            parts.append(say("signals.exit"))
         return say.joined(parts, "then")
 
     def deadlines(self) -> _Lines:

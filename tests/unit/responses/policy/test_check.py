@@ -50,9 +50,30 @@ def in_order(first: str, second: str) -> str:
 def test_the_sample_is_without_error_or_warning() -> None:
     found = check(load_policy(SAMPLE))
     assert [str(finding) for finding in found if finding.severity is not Severity.INFO] == []
-    assert [finding.message for finding in found if finding.key == "signals"] == [
-        "signals are read but not yet evaluated"
+    assert [finding.message for finding in found if finding.key.startswith("signals")] == [
+        "is counted in the order book: without one it is never raised"
     ]
+
+
+def test_a_signal_is_named_by_what_happened() -> None:
+    signal = "{count: claims, at_least: 3, within: 60 days, then: {tier: supervisor}}"
+    section = f"signals: {{incontentabile: {signal}, richieste_ripetute: {signal}}}\n"
+    assert findings(CATCH_ALL, section) == [
+        "warning signals.incontentabile: is a judgement: "
+        "name it by what happened, the customer may ask to see it"
+    ]
+
+
+def test_never_raising_where_nothing_is_raised_is_said() -> None:
+    signal = "{count: claims, at_least: 3, within: 60 days, then: {never_raise: yes}}"
+    policy = policy_of(
+        f"rules: [{{id: a, when: {{act: complaint}}, apologise: yes}}]\nsignals: {{s: {signal}}}\n"
+    )
+    (found,) = (one for one in check(policy) if one.key.startswith("signals"))
+    assert (found.severity, found.message) == (
+        Severity.INFO,
+        "changes nothing: second_time raises nothing",
+    )
 
 
 def test_the_example_lacks_languages_only() -> None:

@@ -34,7 +34,7 @@ _CONDITIONS = (
     "{act: request, ask: refund}",
     "{months_since: {bought_on: {up_to: 24}}}",
 )
-_REMEDIES = (
+REMEDIES = (
     "{voucher: 5 EUR}",
     "{voucher: 20 EUR}",
     "{discount: 15%, at_most: 30 EUR}",
@@ -47,7 +47,7 @@ _REMEDIES = (
     "{free_period: 1 month}",
     "{words: {it: grazie}}",
 )
-_OWED = (*_REMEDIES, "{refund: 6 EUR per days_late, times: {business_line: 2}, at_most: 100 EUR}")
+_OWED = (*REMEDIES, "{refund: 6 EUR per days_late, times: {business_line: 2}, at_most: 100 EUR}")
 
 conditions = st.sampled_from([*["always"] * 4, *_CONDITIONS])
 
@@ -62,8 +62,8 @@ def gives(remedies: tuple[str, ...]) -> st.SearchStrategy[str]:
 
 
 outcomes = st.one_of(
-    gives(_REMEDIES).map("give: {}".format),
-    gives(_REMEDIES).map("give: {}, promise: {{what: {{it: x}}, within: 1 day}}".format),
+    gives(REMEDIES).map("give: {}".format),
+    gives(REMEDIES).map("give: {}, promise: {{what: {{it: x}}, within: 1 day}}".format),
     st.sampled_from(
         [
             "apologise: yes",

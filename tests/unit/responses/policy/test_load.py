@@ -406,6 +406,46 @@ def test_a_wrong_rule_is_refused(rule: str, problem: str) -> None:
             "signals: {x: {count: claims, within: 3 days, then: {once: yes}}}", "signals.x: expected", id="s"
         ),
         pytest.param(
+            "signals: {x: {count: claims, at_least: 1, within: 3 days, then: {once: yes}}}",
+            "signals.x.at_least: one is no sign of anything",
+            id="a signal from one message",
+        ),
+        pytest.param(
+            "signals: {x: {count: claims, at_most: 3, within: 3 days, then: {once: yes}}}",
+            "signals.x.at_most: few of these are in every history",
+            id="a signal from nothing",
+        ),
+        pytest.param(
+            "signals: {x: {count: cases, at_least: 3, within: 3 days, after_remedy: 2, then: {exit: yes}}}",
+            "signals.x.after_remedy: after_remedy goes with count: claims",
+            id="after what remedy",
+        ),
+        pytest.param(
+            "signals: {x: {count: years_known, at_least: 3, within: 3 days, then: {exit: yes}}}",
+            "signals.x.within: years_known looks back",
+            id="years within days",
+        ),
+        pytest.param(
+            "signals: {x: {count: years_known, at_least: 101, then: {exit: yes}}}",
+            "signals.x.at_least: expected at most 100 years",
+            id="more years than anybody",
+        ),
+        pytest.param(
+            "signals: {x: {count: cases, at_least: 2, within: 3 days, then: {proof: [foto]}}}",
+            'signals.x.then.proof[0]: unknown fact "foto"',
+            id="proof by an unknown fact",
+        ),
+        pytest.param(
+            "signals: {x: {count: cases, at_least: 2, within: 3 days, then: {proof: [order_value]}}}",
+            'signals.x.then.proof[0]: nobody can be asked for "order_value"',
+            id="proof by nobody",
+        ),
+        pytest.param(
+            "signals: {x: {count: cases, at_least: 2, within: 3 days, then: {}}}",
+            "signals.x.then: expected what changes",
+            id="a signal that changes nothing",
+        ),
+        pytest.param(
             "concerns: bookings",
             'concerns: unknown thing "bookings"; did you mean "booking"?',
             id="concerns",

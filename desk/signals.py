@@ -1,0 +1,31 @@
+"""Signals that an agent dismisses, with the reason."""
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from desk.actions import acting_on, done
+from desk.context import Actor
+from desk.refusals import refused
+from responses.errors import ResponsesError
+from responses.filing import clean
+from responses.signalling import MAX_REASON, dismiss
+
+router = APIRouter(prefix="/cases/{number:int}/signals")
+
+
+class Dismissed(BaseModel):
+    """Why the signal does not hold."""
+
+    reason: str = Field(default="", max_length=4 * MAX_REASON)
+
+
+@router.post("/{signal_id}/dismiss")
+async def dismiss_signal(visit: Actor, number: int, signal_id: str, body: Dismissed) -> JSONResponse:
+    """Dismisses the signal; the case is decided anew where it waits for an answer."""
+    try:
+        async with acting_on(visit, number) as acting:
+            await dismiss(acting.session, acting.agent, acting.case, signal_id, clean(body.reason))
+    except ResponsesError as error:
+        return refused(visit, error)
+    return done(visit.words("done.signal_dismissed"))

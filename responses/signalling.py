@@ -1,0 +1,217 @@
+"""Signalling: a customer's record is put together, what it raises is kept, and agents may dismiss it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.clock import utcnow
+from models.decision import Basis, Given
+from models.labels import Act, Urgency
+from models.once import insert_once
+from models.record import Dismissal, Happening, Record
+from models.serial import from_json, to_json
+from models.states import CaseState, Direction, PromiseState
+from models.tables import Agent, Case, Customer, Message, SignalRow
+from responses.cases import raise_revision
+from responses.corrections import Understood, understood
+from responses.errors import BlockedError
+from responses.events import record
+from responses.filing import due_now
+from responses.policy import Policy
+from responses.policy.given import later, still_counts
+from responses.policy.schema import Count
+from responses.policy.signals import Raised, raised
+from responses.purchases import paid_orders
+from responses.rights import check_free
+from responses.threats import is_threat
+
+MAX_REASON = 2000
+"""How long the reason of a dismissal may be, in characters."""
+_NOT_SAID = (Count.PAID_ORDERS, Count.YEARS_KNOWN)
+
+
+async def record_of(
+    session: AsyncSession, case: Case, policy: Policy, given: Collection[Given], now: datetime
+) -> Record | None:
+    """What the customer's history shows, as far back as the policy's signals look.
+
+    None for samples and tests, for people who were erased, and where the policy has no signals. `given` is
+    everything that the customer was given before.
+    """
+    customer = await session.get_one(Customer, case.customer_id)
+    if case.is_sample or case.is_test or customer.erased_at is not None or not policy.signals:
+        return None
+    spans = [signal.within for signal in policy.signals if signal.count not in _NOT_SAID]
+    said = await _said_by(session, customer)
+    counted = [one for one in said if any(now < later(one.created_at, span) for span in spans)]
+    known = await understood(session, [one.id for one in counted])
+    read = [(one, known[one.id]) for one in counted if one.id in known]
+    # Whoever claims what is their right has shown nothing.
+    owed = (one for one in given if one.basis is Basis.OWED and one.promise_state != PromiseState.WITHDRAWN)
+    rightful = {one.case_id for one in owed}
+    claims = _happenings((one, what) for one, what in read if _is_claim(what))
+    dismissed = await session.scalars(
+        select(SignalRow).where(
+            SignalRow.customer_id == customer.id,
+            SignalRow.dismissed_at.is_not(None),
+            SignalRow.expires_at > now,
+        )
+    )
+    return Record(
+        cases=_happenings(read),
+        claims=tuple(one for one in claims if one.id not in rightful),
+        threats=_happenings((one, what) for one, what in read if is_threat(one.text, what)),
+        critical=_happenings((one, what) for one, what in read if _is_critical(what)),
+        paid_orders=await paid_orders(session, customer.id),
+        remedies=tuple(Happening(id=one.case_id, at=one.at) for one in given if still_counts(one)),
+        since=customer.created_at,
+        present=case.id,
+        dismissed=tuple(_dismissal(row) for row in dismissed),
+    )
+
+
+async def _said_by(session: AsyncSession, customer: Customer) -> list[Message]:
+    """What the customer wrote, each message in its last version, as far as its words are still there."""
+    query = (
+        select(Message)
+        .join(Case, Case.id == Message.case_id)
+        .where(
+            Case.customer_id == customer.id,
+            Case.is_sample.is_(False),
+            Case.is_test.is_(False),
+            Case.state != CaseState.SPAM,
+            Message.direction == Direction.IN,
+        )
+        .order_by(Message.id)
+    )
+    last = {(row.identity_id, row.external_id or row.id): row for row in await session.scalars(query)}
+    return [row for row in last.values() if row.text.strip()]
+
+
+def _happenings(read: Iterable[tuple[Message, Understood]]) -> tuple[Happening, ...]:
+    """The cases of these messages, each from its first one on."""
+    ordered = sorted((one for one, _ in read), key=lambda one: (str(one.case_id), one.created_at, one.id))
+    grouped = [(case_id, list(ones)) for case_id, ones in groupby(ordered, key=lambda one: str(one.case_id))]
+    found = (
+        Happening(id=case_id, at=ones[0].created_at, messages=tuple(one.id for one in ones))
+        for case_id, ones in grouped
+    )
+    return tuple(sorted(found, key=lambda one: (one.at, one.id)))
+
+
+def _is_claim(said: Understood) -> bool:
+    return said.assessment.act.label == Act.COMPLAINT and "act" not in said.assessment.abstained
+
+
+def _is_critical(said: Understood) -> bool:
+    return said.assessment.urgency.label == Urgency.CRITICAL and "urgency" not in said.assessment.abstained
+
+
+def _dismissal(row: SignalRow) -> Dismissal:
+    evidence = from_json(Raised, row.evidence).evidence
+    return Dismissal(signal=row.name, evidence=tuple(one.id for one in evidence))
+
+
+async def keep_signals(
+    session: AsyncSession, case: Case, policy: Policy, seen: Record | None, now: datetime
+) -> None:
+    """Stores what the record raises, and deletes what it raises no more or whose time is over."""
+    if seen is None:
+        return
+    found: Mapping[str, Raised] = {one.name: one for one in raised(policy, seen, now)}
+    ours = [signal.name for signal in policy.signals]
+    await session.execute(
+        delete(SignalRow).where(SignalRow.customer_id == case.customer_id, SignalRow.expires_at <= now)
+    )
+    await session.execute(
+        delete(SignalRow).where(
+            SignalRow.customer_id == case.customer_id,
+            SignalRow.dismissed_at.is_(None),
+            SignalRow.name.in_([name for name in ours if name not in found]),
+        )
+    )
+    standing = select(SignalRow).where(
+        SignalRow.customer_id == case.customer_id, SignalRow.dismissed_at.is_(None)
+    )
+    kept = {row.name: row for row in await session.scalars(standing)}
+    for name, one in found.items():
+        row = kept.get(name)
+        if row is None:
+            made = await insert_once(
+                session,
+                SignalRow,
+                customer_id=case.customer_id,
+                case_id=case.id,
+                name=name,
+                evidence=to_json(one),
+                raised_at=now,
+                expires_at=one.until,
+            )
+            if made is not None:
+                record(session, "system", "signal.raised", case.id, signal=made)
+        elif from_json(Raised, row.evidence).evidence != one.evidence:
+            row.evidence, row.expires_at = to_json(one), one.until
+
+
+async def standing_signals(session: AsyncSession, customer_id: str, now: datetime) -> list[SignalRow]:
+    """The customer's signals whose time is not over, those that were dismissed as well, the oldest first."""
+    query = (
+        select(SignalRow)
+        .where(SignalRow.customer_id == customer_id, SignalRow.expires_at > now)
+        .order_by(SignalRow.id)
+    )
+    return list((await session.scalars(query)).all())
+
+
+async def dismiss(session: AsyncSession, agent: Agent, case: Case, signal_id: str, reason: str) -> None:
+    """An agent says that a signal does not hold; the case, if it waits for an answer, is decided anew.
+
+    Args:
+        session: the caller's writing transaction.
+        agent: who says it.
+        case: the case in which it is said, one of the customer's.
+        signal_id: which signal.
+        reason: why, for whoever asks.
+
+    Raises:
+        BlockedError: `reason_empty`; `text_long`; `gone` (dismissed, over, or another's); `claimed`.
+        NotAllowedError: `own_case`.
+    """
+    await check_free(session, agent, case)
+    why = reason.strip()
+    if not why:
+        raise BlockedError("reason_empty")
+    if len(why) > MAX_REASON:
+        raise BlockedError("text_long", most=str(MAX_REASON))
+    now = utcnow()
+    done = await session.execute(
+        update(SignalRow)
+        .where(
+            SignalRow.id == signal_id,
+            SignalRow.customer_id == case.customer_id,
+            SignalRow.dismissed_at.is_(None),
+            SignalRow.expires_at > now,
+        )
+        .values(dismissed_by=agent.id, dismissed_at=now, dismissed_reason=why)
+        .returning(SignalRow.id)
+    )
+    if done.scalar_one_or_none() is None:
+        raise BlockedError("gone")
+    record(session, agent.id, "signal.dismissed", case.id, signal=signal_id)
+    if case.state == CaseState.WAITING_AGENT:
+        await raise_revision(session, case)
+        await due_now(session, case)
+
+
+async def are_over(session: AsyncSession, now: datetime) -> bool:
+    """Whether there are signals whose time is over."""
+    query = select(SignalRow.id).where(SignalRow.expires_at <= now).limit(1)
+    return (await session.execute(query)).first() is not None
+
+
+async def forget_signals(session: AsyncSession, now: datetime) -> None:
+    """Deletes the signals whose time is over."""
+    await session.execute(delete(SignalRow).where(SignalRow.expires_at <= now))

@@ -1,0 +1,45 @@
+"""Threats, told from the steps that everybody may take: a lawyer, an authority, a review."""
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from ruamel.yaml import YAML
+
+from models.labels import Tone, Urgency
+from responses.corrections import Understood
+
+
+def is_threat(text: str, said: Understood) -> bool:
+    """Whether a message counts as a threat.
+
+    The label `threatening` alone does not make one: it says that steps are announced, and these are nearly
+    always lawful. It takes a threat of violence, by its labels and by its words; reviews that the writer
+    calls untrue; or an agent who has said so of words that name nothing that everybody may do. Where the
+    words are gone, nobody can tell.
+    """
+    found = said.assessment
+    if "tone" in found.abstained or found.tone.label not in (Tone.THREATENING, Tone.ABUSIVE):
+        return False
+    if found.tone.label == Tone.ABUSIVE:
+        critical = "urgency" not in found.abstained and found.urgency.label == Urgency.CRITICAL
+        return (critical and _names("violence", text)) or _names("untrue", text)
+    by_an_agent = said.corrected_by is not None and bool(text.strip())
+    return _names("untrue", text) or (by_an_agent and not names_lawful_step(text))
+
+
+def names_lawful_step(text: str) -> bool:
+    """Whether a lawyer, a court, an authority, an association, the bank, the press or a review is named."""
+    return _names("lawful", text)
+
+
+def _names(list_name: str, text: str) -> bool:
+    return _words(list_name).search(text) is not None
+
+
+@cache
+def _words(list_name: str) -> re.Pattern[str]:
+    source = files("responses").joinpath("phrases", "threats.yaml").read_text(encoding="utf-8")
+    by_language: dict[str, list[str]] = YAML(typ="safe").load(source)[list_name]
+    joined = "|".join(expression for expressions in by_language.values() for expression in expressions)
+    return re.compile(rf"(?<!\w)(?:{joined})", re.IGNORECASE)

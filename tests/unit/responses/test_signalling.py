@@ -1,0 +1,493 @@
+"""Signals on the road: counted from what was understood, kept, shown, dismissed, and gone in time."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import func, select, update
+
+from models.assessment import Assessment
+from models.clock import utcnow
+from models.database import Database
+from models.decision import Basis, Decision, FactValue, Given, RemedyKind, Role
+from models.labels import Act, Tone, Urgency
+from models.record import Record
+from models.serial import fact_to_json, from_json, to_json
+from models.states import CaseState, Direction, ProofHow
+from models.tables import (
+    Agent,
+    Approval,
+    AssessmentRow,
+    Case,
+    Correction,
+    Customer,
+    DecisionRow,
+    Draft,
+    Event,
+    Fact,
+    Identity,
+    Message,
+    Order,
+    OrderProof,
+    SignalRow,
+)
+from responses.cases import open_case
+from responses.config import RoadConfig
+from responses.corrections import Labels
+from responses.erasure import erase_person
+from responses.errors import BlockedError, NotAllowedError
+from responses.export import export_person
+from responses.files import FileStore
+from responses.history import given_to
+from responses.policy import Policy, load_policy_text
+from responses.policy.signals import Raised, told
+from responses.retention import Retention
+from responses.samples import remove_samples
+from responses.signalling import dismiss, record_of
+from responses.views import view_case
+from tests.seed import seed_agent
+from tests.unit.responses.test_triage import Road, assessed, label
+
+DAY = timedelta(days=1)
+LATE = assessed("complaint", "delivery_late")
+VIOLENT = assessed("complaint", "no_reply", tone=label("abusive"), urgency=label("critical"))
+PUNCH = "Stasera passo in sede e vi spacco la faccia."
+WORDS = "3 richieste in 60 giorni, 2 dopo un rimedio"
+FAVOUR = Given(
+    case_id="another",
+    complaint_type="item_wrong",
+    at=utcnow() - 30 * DAY,
+    kind=RemedyKind.VOUCHER,
+    basis=Basis.GOODWILL,
+    worth=None,
+    our_fault=True,
+    promise_state="open",
+)
+
+
+class Shop(Road):
+    """A customer with a past."""
+
+    async def customer(self) -> Customer:
+        async with self.database.reading() as session:
+            return (await session.scalars(select(Customer))).one()
+
+    async def earlier(
+        self, days_ago: float, text: str = "Di nuovo in ritardo", labels: Assessment = LATE, **changes: object
+    ) -> Case:
+        """A case that the customer had so many days ago, closed since."""
+        then = utcnow() - days_ago * DAY
+        async with self.database.writing() as session:
+            identity = (await session.scalars(select(Identity))).one()
+            case = await open_case(session, identity, is_sample=False, is_test=False)
+            case.state, case.created_at, case.closed_at = CaseState.CLOSED, then, then
+            for name, value in changes.items():
+                setattr(case, name, value)
+            await self._say(session, case, text, labels, then)
+        return case
+
+    async def adds(self, case: Case, days_ago: float, text: str, labels: Assessment = LATE) -> None:
+        async with self.database.writing() as session:
+            await self._say(session, case, text, labels, utcnow() - days_ago * DAY)
+
+    async def _say(self, session: object, case: Case, text: str, labels: Assessment, then: datetime) -> None:
+        message = Message(
+            case_id=case.id,
+            identity_id=case.identity_id,
+            direction=Direction.IN,
+            text=text,
+            sent_at=then,
+            created_at=then,
+        )
+        session.add(message)  # type: ignore[attr-defined]
+        await session.flush()  # type: ignore[attr-defined]
+        session.add(  # type: ignore[attr-defined]
+            AssessmentRow(
+                message_id=message.id, fields=to_json(labels), needs_review=False, encoder="t", heads="t"
+            )
+        )
+
+    async def favoured(self, days_ago: float) -> Case:
+        """A case that ended with a voucher, so many days ago."""
+        case = await self.writes("Il primo pacco è in ritardo", LATE_ORDER)
+        async with self.database.writing() as session:
+            agent = await seed_agent(session, f"Anna {days_ago}", Role.ADMIN)
+        await self.answers(agent, case)
+        then = utcnow() - days_ago * DAY
+        async with self.database.writing() as session:
+            for table in (Message, Approval, Fact):
+                await session.execute(update(table).where(table.case_id == case.id).values(created_at=then))
+            closed = {"state": CaseState.CLOSED, "closed_at": then, "answered_at": then, "created_at": then}
+            await session.execute(update(Case).where(Case.id == case.id).values(**closed))
+        return case
+
+    async def record(self, case: Case, policy: Policy | None = None, *given: Given) -> Record:
+        async with self.database.reading() as session:
+            judging = policy or await self.policies.current(session)
+            found = await record_of(session, await session.get_one(Case, case.id), judging, given, utcnow())
+        assert found is not None
+        return found
+
+    async def signals(self) -> Sequence[SignalRow]:
+        async with self.database.reading() as session:
+            return (await session.scalars(select(SignalRow).order_by(SignalRow.id))).all()
+
+    async def decision(self, case: Case) -> Decision:
+        async with self.database.reading() as session:
+            query = select(DecisionRow).where(DecisionRow.case_id == case.id).order_by(DecisionRow.id.desc())
+            return from_json(Decision, (await session.scalars(query.limit(1))).one().content)
+
+    async def dismisses(
+        self, agent: Agent, case: Case, signal: SignalRow, reason: str = "Era il corriere"
+    ) -> None:
+        async with self.database.writing() as session:
+            who = await session.get_one(Agent, agent.id)
+            where = await session.get_one(Case, case.id, with_for_update=True)
+            await dismiss(session, who, where, signal.id, reason)
+        await self.triage.run(case.id)
+
+
+LATE_ORDER = assessed("complaint", "delivery_late", entities=replace(LATE.entities, order_ids=("RS1",)))
+NEW_ORDER = assessed("complaint", "delivery_late", entities=replace(LATE.entities, order_ids=("RS9",)))
+
+
+@pytest_asyncio.fixture
+async def shop(database: Database, config: RoadConfig) -> AsyncIterator[Shop]:
+    opened = Shop(database, config)
+    await opened.prepare()
+    yield opened
+
+
+@pytest_asyncio.fixture
+async def agent(shop: Shop) -> Agent:
+    async with shop.database.writing() as session:
+        return await seed_agent(session)
+
+
+async def insatiable(shop: Shop) -> Case:
+    """Three claims in sixty days, the second and the third after a voucher."""
+    await shop.favoured(40)
+    await shop.earlier(20)
+    return await shop.writes("Anche questo pacco è in ritardo", NEW_ORDER)
+
+
+async def test_what_the_history_shows_is_kept_with_its_evidence_and_heeded(shop: Shop) -> None:
+    case = await insatiable(shop)
+    decision = await shop.decision(case)
+    (signal,) = await shop.signals()
+    seen = from_json(Raised, signal.evidence)
+    assert (signal.name, told(seen, "it"), seen.number) == ("repeated_claims", WORDS, 3)
+    assert timedelta(days=19) < signal.expires_at - utcnow() < timedelta(days=21)
+    assert (decision.signals, decision.tier, decision.offers) == (("repeated_claims",), Role.SUPERVISOR, ())
+    assert any("già rimediato" in line for line in decision.limits_cut)
+    assert "in ritardo" not in str(signal.evidence)
+
+
+async def test_no_text_to_the_customer_says_so(shop: Shop) -> None:
+    draft = await shop.draft(await insatiable(shop))
+    assert [finding["code"] for finding in draft.findings if finding["code"] == "signal_told"] == []
+    assert "rimedio" not in draft.text
+    assert "60" not in draft.text
+
+
+async def test_a_second_look_keeps_one_signal_and_brings_it_up_to_date(shop: Shop) -> None:
+    case = await insatiable(shop)
+    await shop.writes("E nessuno mi risponde", LATE)
+    (signal,) = await shop.signals()
+    last = from_json(Raised, signal.evidence).evidence[-1]
+    assert (last.id, len(last.messages)) == (case.id, 2)
+    async with shop.database.reading() as session:
+        raisings = select(func.count()).select_from(Event).where(Event.action == "signal.raised")
+        assert (await session.scalars(raisings)).one() == 1
+
+
+async def test_a_dismissed_signal_counts_no_more_until_there_is_more(shop: Shop, agent: Agent) -> None:
+    case = await insatiable(shop)
+    (signal,) = await shop.signals()
+    before = (await shop.draft(case)).id
+    await shop.dismisses(agent, case, signal)
+    decision = await shop.decision(case)
+    assert (decision.signals, [offer.rule_id for offer in decision.offers]) == ((), ["ritardo-breve"])
+    assert (await shop.draft(case)).id != before
+    (kept,) = await shop.signals()
+    assert (kept.dismissed_by, kept.dismissed_reason) == (agent.id, "Era il corriere")
+
+    await shop.earlier(2)
+    await shop.writes("Allora, il pacco?", LATE)
+    again = await shop.signals()
+    assert [row.dismissed_at is None for row in again] == [False, True]
+    assert (await shop.decision(case)).signals == ("repeated_claims",)
+
+
+@pytest.mark.parametrize(
+    ("reason", "refusal"),
+    [("  ", "reason_empty"), ("x" * 2001, "text_long")],
+    ids=["without a reason", "with a novel"],
+)
+async def test_nothing_is_dismissed(shop: Shop, agent: Agent, reason: str, refusal: str) -> None:
+    case = await insatiable(shop)
+    (signal,) = await shop.signals()
+    with pytest.raises(BlockedError, match=refusal):
+        await shop.dismisses(agent, case, signal, reason)
+    assert (await shop.decision(case)).signals == ("repeated_claims",)
+
+
+async def test_it_is_dismissed_once_and_in_a_case_of_its_customer(shop: Shop, agent: Agent) -> None:
+    case = await insatiable(shop)
+    (signal,) = await shop.signals()
+    async with shop.database.writing() as session:
+        stranger = Customer(name="Paolo")
+        session.add(stranger)
+        await session.flush()
+        identity = Identity(customer_id=stranger.id, channel="web", external_id="p", chat_key="web:p")
+        session.add(identity)
+        await session.flush()
+        other = await open_case(session, identity, is_sample=False, is_test=False)
+    with pytest.raises(BlockedError, match="gone"):
+        await shop.dismisses(agent, other, signal)
+    await shop.dismisses(agent, case, signal)
+    with pytest.raises(BlockedError, match="gone"):
+        await shop.dismisses(agent, case, signal)
+
+
+async def test_nobody_dismisses_a_signal_of_their_own(shop: Shop) -> None:
+    case = await insatiable(shop)
+    (signal,) = await shop.signals()
+    async with shop.database.writing() as session:
+        identity = await session.get_one(Identity, case.identity_id)
+        identity.external_id = "77"
+        (await session.get_one(Case, case.id)).channel = "telegram:1"
+        me = await seed_agent(session, "Marta")
+        me.telegram_id = 77
+    with pytest.raises(NotAllowedError):
+        await shop.dismisses(me, case, signal)
+
+
+async def test_what_an_agent_corrects_counts_as_the_agent_says(shop: Shop, agent: Agent) -> None:
+    await shop.writes("Ciao", assessed("other"))
+    case = await shop.earlier(5, PUNCH, VIOLENT)
+    assert [one.id for one in (await shop.record(case)).threats or ()] == [case.id]
+    async with shop.database.writing() as session:
+        message = (await session.scalars(select(Message).where(Message.case_id == case.id))).one()
+        calm = Labels(
+            act=Act.REQUEST,
+            complaint_types=(),
+            tone=Tone.CALM,
+            urgency=Urgency.LOW,
+            asks=(),
+            own_error=False,
+        )
+        session.add(
+            Correction(message_id=message.id, case_id=case.id, agent_id=agent.id, labels=to_json(calm))
+        )
+    record = await shop.record(case)
+    assert (record.claims, record.threats, record.critical) == ((), (), ())
+
+
+async def test_a_signal_that_holds_no_more_goes_at_the_next_look(shop: Shop, agent: Agent) -> None:
+    case = await insatiable(shop)
+    async with shop.database.writing() as session:
+        older = select(Case.id).where(Case.id != case.id)
+        await session.execute(
+            update(AssessmentRow)
+            .where(AssessmentRow.message_id.in_(select(Message.id).where(Message.case_id.in_(older))))
+            .values(fields=to_json(assessed("praise")))
+        )
+    await shop.writes("Allora?", LATE)
+    assert await shop.signals() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "labels", "changes"),
+    [
+        pytest.param("Ciao", assessed("praise"), {}, id="praise"),
+        pytest.param("Boh", assessed("complaint", abstained=frozenset({"act"})), {}, id="in doubt"),
+        pytest.param("", LATE, {}, id="words that are gone"),
+        pytest.param("Tardi", LATE, {"is_sample": True}, id="a sample"),
+        pytest.param("Tardi", LATE, {"is_test": True}, id="a test"),
+        pytest.param("Tardi", LATE, {"state": CaseState.SPAM}, id="spam"),
+    ],
+)
+async def test_is_no_claim(shop: Shop, text: str, labels: Assessment, changes: dict[str, object]) -> None:
+    case = await shop.writes("Ciao", assessed("other"))
+    await shop.earlier(5, text, labels, **changes)
+    assert (await shop.record(case)).claims == ()
+
+
+async def test_a_case_counts_once_and_from_its_first_complaint(shop: Shop) -> None:
+    case = await shop.writes("Ciao", assessed("other"))
+    late = await shop.earlier(9, "Una domanda", assessed("question"))
+    await shop.adds(late, 8, "Sempre in ritardo")
+    await shop.adds(late, 3, "Ancora in ritardo")
+    (claim,) = (await shop.record(case)).claims or ()
+    assert (claim.id, len(claim.messages), utcnow() - claim.at > timedelta(days=7)) == (late.id, 2, True)
+
+
+async def test_only_the_last_version_of_a_message_counts(shop: Shop) -> None:
+    case = await shop.writes("Ciao", assessed("other"))
+    late = await shop.earlier(9)
+    async with shop.database.writing() as session:
+        await session.execute(update(Message).where(Message.case_id == late.id).values(external_id="m1"))
+    await shop.adds(late, 9, "Scusate, è arrivato", assessed("praise"))
+    async with shop.database.writing() as session:
+        await session.execute(
+            update(Message)
+            .where(Message.case_id == late.id, Message.external_id.is_(None))
+            .values(external_id="m1", edit=1)
+        )
+    assert (await shop.record(case)).claims == ()
+
+
+async def test_who_claims_what_is_their_right_has_shown_nothing(shop: Shop) -> None:
+    case = await shop.writes("Ciao", assessed("other"))
+    late = await shop.earlier(9)
+    owed = replace(FAVOUR, case_id=late.id, basis=Basis.OWED)
+    record = await shop.record(case, None, owed, FAVOUR)
+    assert (record.claims, [one.id for one in record.remedies]) == ((), ["another"])
+
+
+async def test_samples_tests_and_the_erased_have_no_record(shop: Shop) -> None:
+    case = await shop.writes("Ciao", assessed("other"))
+    async with shop.database.writing() as session:
+        policy = await shop.policies.current(session)
+        row = await session.get_one(Case, case.id)
+        row.is_test = True
+        assert await record_of(session, row, policy, (), utcnow()) is None
+        row.is_test, row.is_sample = False, True
+        assert await record_of(session, row, policy, (), utcnow()) is None
+        row.is_sample = False
+        (await session.get_one(Customer, case.customer_id)).erased_at = utcnow()
+        assert await record_of(session, row, policy, (), utcnow()) is None
+
+
+async def test_without_signals_in_the_policy_nobody_looks(shop: Shop) -> None:
+    case = await shop.writes("Ciao", assessed("other"))
+    plain = load_policy_text(
+        "policy: p\neffective: 2025-01-01\ncurrency: EUR\ntimezone: Europe/Rome\n"
+        "rules: [{id: a, when: {act: complaint}, hand_over: agent}]\n",
+        "p.yaml",
+    )
+    async with shop.database.reading() as session:
+        assert await record_of(session, await session.get_one(Case, case.id), plain, (), utcnow()) is None
+
+
+async def in_the_book(shop: Shop, customer: str | None, **changes: object) -> None:
+    async with shop.database.writing() as session:
+        day = FactValue(value=date(2026, 11, 3), source="book")
+        values = {
+            "number": "RS1",
+            "key": "RS1",
+            "facts": {"ordered_on": fact_to_json(day)},
+            "source": "o.csv",
+            "imported_at": utcnow(),
+            "value_minor": 4990,
+            "currency": "EUR",
+        }
+        order = Order(**(values | changes))
+        session.add(order)
+        await session.flush()
+        if customer is not None:
+            session.add(OrderProof(customer_id=customer, order_id=order.id, how=ProofHow.EMAIL))
+
+
+async def test_paid_orders_are_those_proven_to_be_theirs(shop: Shop) -> None:
+    case = await shop.writes("Ciao", assessed("other"))
+    await in_the_book(shop, case.customer_id)
+    await in_the_book(shop, None, number="RS2", key="RS2")
+    await in_the_book(shop, case.customer_id, number="RS3", key="RS3", value_minor=0)
+    (order,) = (await shop.record(case)).paid_orders or ()
+    assert order.at.date() == date(2026, 11, 3)
+
+
+@pytest.mark.parametrize("facts", [None, {}], ids=["a stranger to the book", "an order of no day"])
+async def test_where_the_book_cannot_tell_the_source_is_missing(
+    shop: Shop, facts: dict[str, object] | None
+) -> None:
+    case = await shop.writes("Il pacco RS1 è in ritardo", LATE_ORDER)
+    await in_the_book(
+        shop, case.customer_id if facts is not None else None, facts=facts or {}, number="RS8", key="RS8"
+    )
+    assert (await shop.record(case)).paid_orders is None
+    assert (await shop.decision(case)).signals == ()
+
+
+async def test_agents_see_it_with_the_numbers_of_its_cases(shop: Shop, agent: Agent) -> None:
+    case = await insatiable(shop)
+    async with shop.database.reading() as session:
+        (signal,) = (await view_case(session, await session.get_one(Case, case.id))).signals
+    assert [number for number, _ in signal.evidence] == [101, 102, case.number]
+    await shop.dismisses(agent, case, signal.row)
+    async with shop.database.reading() as session:
+        (dismissed,) = (await view_case(session, await session.get_one(Case, case.id))).signals
+    assert dismissed.dismissed_by == agent.name
+
+
+async def test_an_export_has_the_signals_in_words_and_the_reason(
+    shop: Shop, agent: Agent, tmp_path: Path
+) -> None:
+    case = await insatiable(shop)
+    (signal,) = await shop.signals()
+    await shop.dismisses(agent, case, signal)
+    async with shop.database.reading() as session:
+        customer = await session.get_one(Customer, case.customer_id)
+        (shown,) = (await export_person(session, customer, FileStore(str(tmp_path))))["signals"]
+    assert shown["in_words"] == {"it": WORDS, "en": "3 claims in 60 days, 2 after a remedy"}
+    assert (shown["dismissed_reason"], "expires_at" in shown) == ("Era il corriere", True)
+
+
+async def test_erasing_a_person_erases_what_their_history_showed(shop: Shop, agent: Agent) -> None:
+    case = await insatiable(shop)
+    (signal,) = await shop.signals()
+    await shop.dismisses(agent, case, signal)
+    async with shop.database.writing() as session:
+        await erase_person(session, await session.get_one(Customer, case.customer_id), agent.id)
+    assert await shop.signals() == []
+    async with shop.database.reading() as session:
+        contents = (await session.scalars(select(DecisionRow.content))).all()
+    assert [content["signals"] for content in contents if content["signals"]] == []
+
+
+async def test_when_its_time_is_over_it_is_gone(shop: Shop, tmp_path: Path) -> None:
+    case = await insatiable(shop)
+    retention = Retention(shop.database, FileStore(str(tmp_path)), None, shop.config.timezone)
+    await retention.run()
+    assert len(await shop.signals()) == 1
+    async with shop.database.writing() as session:
+        await session.execute(update(SignalRow).values(expires_at=utcnow()))
+        assert (await view_case(session, await session.get_one(Case, case.id))).signals == ()
+    await retention.run()
+    assert await shop.signals() == []
+
+
+async def test_samples_go_with_all_that_hangs_on_them(shop: Shop) -> None:
+    case = await insatiable(shop)
+    async with shop.database.writing() as session:
+        await session.execute(update(Case).values(is_sample=True))
+        await session.execute(update(Customer).values(is_sample=True))
+        await remove_samples(session, "system")
+    assert await shop.signals() == []
+    assert case.number > 0
+
+
+async def test_the_worth_of_a_favour_is_told_to_whom_the_policy_says(shop: Shop) -> None:
+    case = await shop.writes("Ciao", assessed("other"))
+    old = FactValue(value=date(2024, 1, 2), source="book")
+    await in_the_book(shop, case.customer_id, facts={"ordered_on": fact_to_json(old)})
+    case = await shop.writes("Il pacco RS5 è in ritardo", LATE_ORDER)
+    decision = await shop.decision(case)
+    assert (decision.signals, decision.show_worth) == (("no_purchase",), True)
+
+
+async def test_what_was_given_is_what_the_history_says(shop: Shop) -> None:
+    case = await insatiable(shop)
+    async with shop.database.reading() as session:
+        _, elsewhere = await given_to(session, await session.get_one(Case, case.id))
+        policy = await shop.policies.current(session)
+        row = await session.get_one(Case, case.id)
+        record = await record_of(session, row, policy, elsewhere, utcnow())
+    assert record is not None
+    assert [one.id for one in record.remedies] == [given.case_id for given in elsewhere]
+    assert await shop.number(Draft) > 0
