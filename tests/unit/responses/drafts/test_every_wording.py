@@ -8,7 +8,8 @@ from corners import every_brief, said
 from responses.drafts.phrases import LANGUAGES, phrases
 from tests.golden.make_wordings import FOLDER, golden
 
-# Said elsewhere than in drafts: at approval, on cards, as spans and lists inside other values, where promises are listed.
+# Said elsewhere than in drafts: at approval, on cards, where promises are listed, as spans and lists inside
+# other values.
 NOT_IN_DRAFTS = re.compile(
     r"^(lines|join|spans|deadline|days|promised)\b|\.short$|^greeting\.(morning|afternoon|evening)|^things\.\w+\.ref$"
 )
