@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
+
 from bot.words import Words, clock_time
 from models.assessment import Assessment
 from models.decision import MissingFact, Role
@@ -12,6 +14,7 @@ from models.labels import Act
 from models.states import DraftState
 from models.tables import Message
 from responses.drafts.lines import offer_line, rule_line
+from responses.drafts.numbers import format_money, locale_of
 from responses.enclosures import enclosures_of
 from responses.texts import shorten
 from responses.views import CaseView
@@ -44,7 +47,9 @@ def head_of(view: CaseView, languages: Sequence[str], words: Words, timezone: Zo
     labels = _labels(view, words)
     if labels:
         lines.append(escape(labels, quote=False))
+    lines += _proposal_lines(view, words)
     lines += _decision_lines(view, words)
+    lines += _code_lines(view, words)
     if view.holder is not None and view.case.claimed_until is not None:
         until = clock_time(view.case.claimed_until, timezone)
         lines.append(words("holder", name=escape(view.holder.name, quote=False), until=until))
@@ -141,6 +146,31 @@ def _act(found: Sequence[Assessment]) -> str:
         return Act.COMPLAINT
     telling = [act for act in acts if act != Act.OTHER]
     return telling[-1] if telling else Act.OTHER
+
+
+def _proposal_lines(view: CaseView, words: Words) -> list[str]:
+    name = shorten(view.identity.display_name or words("no_name"), _MAX_NAME)
+    lines = []
+    for proposal in view.proposals:
+        labels, option = proposal.shown.labels(words.language), proposal.reply.option
+        said = labels[option] if option is not None else ""
+        text = words(f"proposal_{proposal.reply.kind}", name=name, option=said)
+        more = f" {words('proposal_more')}" if proposal.reply.more else ""
+        lines.append(f"<b>{escape(text, quote=False)}</b>{escape(more, quote=False)}")
+    return lines
+
+
+def _code_lines(view: CaseView, words: Words) -> list[str]:
+    """Of codes that the business has loaded: whether one is left, and until when it can be used."""
+    lines = []
+    for supply in view.supplies:
+        amount = format_money(supply.amount, words.language)
+        if not supply.free:
+            lines.append(escape(words("codes_none", amount=amount), quote=False))
+        elif supply.expires_on is not None:
+            day = format_date(supply.expires_on, "d MMMM y", locale=locale_of(words.language))
+            lines.append(escape(words("codes_until", amount=amount, day=day), quote=False))
+    return lines
 
 
 def _decision_lines(view: CaseView, words: Words) -> list[str]:

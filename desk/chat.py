@@ -1,7 +1,7 @@
 """The customers' web chat: the page, what is written there, and what comes back."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
@@ -21,6 +21,8 @@ from models.ids import new_id
 from models.states import Direction
 from models.tables import Attachment, Identity, Message, Update
 from models.tables.ratings import HIGHEST_MARK, LOWEST_MARK
+from responses.choices import choice_in, open_in_chat
+from responses.choosing import press
 from responses.filing import clean
 from responses.inbox import receive
 from responses.rating import asked_case, open_questions, rate
@@ -43,6 +45,13 @@ class Given(BaseModel):
 
     case: str = Field(max_length=36)
     mark: int = Field(ge=LOWEST_MARK, le=HIGHEST_MARK)
+
+
+class Picked(BaseModel):
+    """An option of a choice that an answer put."""
+
+    key: str = Field(max_length=40)
+    option: int = Field(ge=0, le=99)
 
 
 def visitor_of(request: Request, desk: AnyDesk) -> str:
@@ -138,6 +147,20 @@ async def give_mark(request: Request, desk: AnyDesk, visitor: Visitor, given: Gi
     return JSONResponse({"ok": True})
 
 
+@router.post("/chat/choices")
+async def pick(request: Request, desk: AnyDesk, visitor: Visitor, picked: Picked) -> JSONResponse:
+    """What the customer chooses, by one press; the first counts, and a later one is told so."""
+    desk.seal.check(visitor, await sent_token(request))
+    road = desk.road
+    async with road.database.writing() as session:
+        choice = await choice_in(session, chat_key(visitor), picked.key)
+        if choice is None or not await press(
+            session, road.texts, choice, picked.option, policies=road.policies, now=utcnow()
+        ):
+            raise HTTPException(404)
+    return JSONResponse({"ok": True})
+
+
 @router.get("/chat/live")
 async def live(desk: AnyDesk, visitor: Visitor) -> StreamingResponse:
     """Says when something was added to this conversation."""
@@ -164,7 +187,7 @@ async def file(desk: AnyDesk, visitor: Visitor, attachment_id: str) -> Response:
     return await served(desk.road.files, attachment)
 
 
-async def said(desk: Desk, visitor: str, words: Words) -> list[dict[str, str]]:
+async def said(desk: Desk, visitor: str, words: Words) -> list[dict[str, Any]]:
     """The conversation as the page shows it; what is stored and not yet filed is part of it."""
     present = desk.present(words)
     filed = (
@@ -191,7 +214,8 @@ async def said(desk: Desk, visitor: str, words: Words) -> list[dict[str, str]]:
         )
         enclosed = {file.message_id: file for file in await session.scalars(sent_files)}
         questions = await open_questions(session, chat_key(visitor))
-    shown = [
+        choices = await open_in_chat(session, chat_key(visitor), utcnow())
+    shown: list[dict[str, Any]] = [
         {
             "id": row.external_id or row.id,
             "side": row.direction.value if isinstance(row.direction, Direction) else str(row.direction),
@@ -206,6 +230,8 @@ async def said(desk: Desk, visitor: str, words: Words) -> list[dict[str, str]]:
             entry["file"], entry["text"] = f"/chat/files/{enclosed[row.id].id}", enclosed[row.id].name or ""
         if row.outbox_id in questions:
             entry["marks_for"] = questions[row.outbox_id]
+        if row.outbox_id in choices:
+            entry["choices"] = choices[row.outbox_id]
     known = {entry["id"] for entry in shown}
     for update in waiting:
         message = ChatMessage.model_validate_json(update.raw)

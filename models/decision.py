@@ -186,6 +186,8 @@ class Decision:
     owner's presumption. `refusals` may stand beside offers for other complaint types, and so may
     `status_of`: the types about which nothing new is given, as they were answered before. `worth` is the
     goodwill that is given, of a choice the dearest: what an approver's limit is compared with.
+    `loaded_codes`: a voucher's code is one that the business has loaded. `choose_within` is how long a choice
+    stays open, None where the owner sets no end to it.
     """
 
     kind: DecisionKind
@@ -210,6 +212,8 @@ class Decision:
     presumed: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     worth: Money | None = None
+    loaded_codes: bool = False
+    choose_within: Duration | None = None
 
     @property
     def asks_customer(self) -> tuple[MissingFact, ...]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rimedio import model_commands, policy_commands, train_command
+from rimedio import model_commands, policy_commands, train_command, voucher_commands
 from rimedio.terminal import USAGE, fail, say, settings_or_fail, with_database
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def _start(duty: str, *, samples: bool = False) -> None:
 model_commands.register(app)
 train_command.register(app)
 policy_commands.register(app)
+voucher_commands.register(app)
 
 
 @agents_app.command("add")
