@@ -19,7 +19,8 @@ from models.decision import Remedy
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[a-zß]+|[%€$£]")
 _SENTENCE_END = re.compile(r"(?<=[.!?\n])")
 _CLAUSE_END = re.compile(r"[.,;:!?\n]+")
-_SUM = frozenset({"€", "$", "£", "euro", "euros", "eur", "%", "percent", "prozent"})
+_SHARE = frozenset({"%", "percent", "prozent"})
+_SUM = frozenset({"€", "$", "£", "euro", "euros", "eur"}) | _SHARE
 _MORE_FROM = 3
 """How many words that belong to no choice make a message more than one."""
 
@@ -175,10 +176,10 @@ def _read_clause(
             named.add(place)
             used |= at
     for index, token in enumerate(tokens):
-        place_of_sum = _by_sum(tokens, index, options)
-        if place_of_sum is not None:
-            named |= place_of_sum
-            used |= {index, index + 1}
+        sign = _sign_of(tokens, index)
+        if sign is not None:
+            named |= _by_sum(token, tokens[sign], options)
+            used |= {index, sign}
         elif by_number and index not in used:
             place_named = _by_place(token, words, len(options))
             if place_named is not None:
@@ -204,16 +205,25 @@ def _by_place(token: str, words: _Words, count: int) -> int | None:
     return number - 1 if number is not None and 1 <= number <= count else None
 
 
-def _by_sum(tokens: Sequence[str], index: int, options: Sequence[Remedy]) -> set[int] | None:
-    """The options that a sum of money or a percentage means; None where the token begins none."""
-    if not tokens[index][0].isdigit() or index + 1 >= len(tokens) or tokens[index + 1] not in _SUM:
-        return None
-    number = tokens[index].replace(",", ".")
-    is_share = tokens[index + 1] in ("%", "percent", "prozent")
+def _sign_of(tokens: Sequence[str], index: int) -> int | None:
+    """Where the sign of a sum of money or a percentage stands; None where the token begins none."""
+    if tokens[index][0].isdigit():
+        for place in (index + 1, index - 1):
+            if 0 <= place < len(tokens) and tokens[place] in _SUM:
+                return place
+    return None
+
+
+def _by_sum(number: str, sign: str, options: Sequence[Remedy]) -> set[int]:
+    """The options that a sum or a percentage means."""
+    plain = number.replace(",", ".")
+    if plain.count(".") > 1:
+        return set()
     found = set()
     for place, option in enumerate(options):
-        value = option.percent if is_share else (option.amount.amount if option.amount is not None else None)
-        if value is not None and number.count(".") < 2 and float(value) == float(number):
+        sums = [money.amount for money in (option.amount, option.at_most) if money is not None]
+        said = [option.percent] if sign in _SHARE else sums
+        if any(value is not None and float(value) == float(plain) for value in said):
             found.add(place)
     return found
 

@@ -62,7 +62,7 @@ def _place(rows: list[list[str]], column: str | None) -> tuple[int, int]:
     named = [place for place, heading in enumerate(head) if heading in _HEADERS]
     if len(named) == 1:
         return named[0], 1
-    if max((len(row) for row in rows), default=0) > 1:
+    if any(sum(bool(_normalised(cell)) for cell in row) > 1 for row in rows):
         raise CodesFileError("several columns: say with --column which one holds the codes")
     return 0, 0
 

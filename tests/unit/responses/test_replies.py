@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from models.decision import Duration, DurationUnit, Remedy, RemedyKind
+from models.decision import Basis, Duration, DurationUnit, Offer, Remedy, RemedyKind
+from models.labels import Language
 from models.money import Money
+from responses.drafts.remedies import option_labels
 from responses.replies import Reply, ReplyKind, read_reply
 
 EXAMPLES: list[dict[str, Any]] = [
@@ -17,7 +21,6 @@ EXAMPLES: list[dict[str, Any]] = [
     .read_text(encoding="utf-8")
     .splitlines()
 ]
-MISREAD: frozenset[str] = frozenset()
 
 
 def euros(amount: int) -> Money:
@@ -63,3 +66,39 @@ def expected(example: dict[str, Any]) -> Reply:
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: f"{one['language']}: {one['text']}")
 def test_is_read_as_a_person_reads_it(example: dict[str, Any]) -> None:
     assert read(example) == expected(example)
+
+
+def test_there_are_sixty_examples_in_every_language_that_we_write() -> None:
+    assert len(EXAMPLES) == 60
+    assert {example["language"] for example in EXAMPLES} == set(Language)
+
+
+@given(st.text(max_size=80), st.sampled_from(list(Language)))
+def test_whatever_is_written_reads_as_one_of_the_options_or_none(text: str, language: str) -> None:
+    reply = read_reply(text, BOTH, language)
+    assert (reply.option in (0, 1)) == (reply.kind is ReplyKind.CHOOSE)
+
+
+@pytest.mark.parametrize("language", Language)
+@given(data=st.data())
+def test_the_words_on_a_button_choose_it(language: str, data: st.DataObject) -> None:
+    option = data.draw(st.integers(0, 1))
+    offer = Offer(basis=Basis.GOODWILL, options=BOTH, rule_id="r", complaint_type=None)
+    label = option_labels(offer, language, formal=data.draw(st.booleans()))[option]
+    assert read_reply(label, BOTH, language) == Reply(kind=ReplyKind.CHOOSE, option=option)
+
+
+def test_with_several_choices_open_a_number_means_none_of_them() -> None:
+    assert read_reply("il secondo", BOTH, "it", by_number=False).kind is ReplyKind.OTHER
+    assert read_reply("va bene", BOTH, "it", by_number=False).kind is ReplyKind.OTHER
+    assert read_reply("il buono", BOTH, "it", by_number=False).option == 1
+
+
+def test_a_word_that_two_options_share_names_neither() -> None:
+    twice = (REMEDIES["voucher"], Remedy(kind=RemedyKind.VOUCHER, amount=euros(20), worth=euros(20)))
+    assert read_reply("il buono", twice, "it").kind is ReplyKind.OTHER
+    assert read_reply("quello da 20 euro", twice, "it").option == 1
+
+
+def test_a_language_that_we_do_not_write_is_read_as_english() -> None:
+    assert read_reply("the voucher, please", BOTH, "pt").option == 1
