@@ -78,6 +78,7 @@ def check(
         lambda: _amounts(policy),
         lambda: _second_time(policy),
         lambda: _on_call(policy),
+        lambda: _codes(policy),
         lambda: _not_yet(policy),
         lambda: _loudness(policy),
         lambda: _conflicts(policy, complaint_types),
@@ -363,6 +364,14 @@ def _on_call(policy: Policy) -> _Found:
             "on_call",
             f"nobody is on call {', '.join(gaps)}: what is critical then rings with the admins",
         )
+
+
+def _codes(policy: Policy) -> _Found:
+    """The codes of vouchers, where the file does not say whose they are."""
+    gives = any(spec.kind is RemedyKind.VOUCHER for _, _, spec in _remedies(policy))
+    if gives and "codes" not in policy.places:
+        message = "not said: codes are those you load (rimedio vouchers import); write ours to have them made"
+        yield Severity.INFO, "codes", message
 
 
 def _not_yet(policy: Policy) -> _Found:

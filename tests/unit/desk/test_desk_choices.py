@@ -69,7 +69,7 @@ async def test_the_page_shows_what_was_put_and_until_when_and_then_what_was_chos
     assert answer.json()["sentence"] == "Scelta segnata: il cliente lo sa."
     await house.settle()
     page = (await sara.open(f"/cases/{number}")).text
-    assert '<li class="chosen"><strong>buono 10 €</strong></li>' in page
+    assert '<li><strong>✓ buono 10 €</strong></li>' in page
     assert "segnato da Sara" in page
     code = await the_code(house)
     assert f"<code>{code.code}</code>" in page
@@ -83,6 +83,7 @@ async def test_words_that_choose_are_proposed_and_confirmed_with_one_press(house
     page = (await sara.open(f"/cases/{number}")).text
     assert "Marta sceglie: buono 10 €" in page
     assert "Conferma: buono 10 €" in page
+    assert "Il cliente ha scelto?" in page
     await sara.act(f"/cases/{number}/choose", {"key": (await the_choice(house)).key, "option": 1})
     await house.settle()
     assert (await the_choice(house)).chosen_how == ChoiceHow.WORDS
