@@ -46,8 +46,11 @@ class Action(StrEnum):
     KEPT = "h"
     BROKEN = "B"
     PROMISES = "i"
+    CHOOSE_FOR = "C"
+    NO_CHOICE = "N"
     FORGET_ME = "forget"
     RATE = "rate"
+    CHOOSE = "choose"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

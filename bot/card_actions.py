@@ -9,6 +9,7 @@ from bot.buttons import Action
 from bot.cards import agent_facts, fact_label, spoken
 from bot.context import Context, Press
 from bot.keyboards import (
+    NONE_CHOSEN,
     Rows,
     approval_of,
     buttons_of,
@@ -29,6 +30,7 @@ from models.tables import Agent, Card, Case, Draft
 from responses.agents import working_agents
 from responses.approval import give_edit_reason, proposed_draft
 from responses.cases import claim, holder_of
+from responses.choosing import choose_for, overrule
 from responses.drafts.errors import DraftError
 from responses.erasure import check_not_erased
 from responses.errors import BlockedError
@@ -83,6 +85,8 @@ class CardActions:
             Action.VOUCH: self._vouch,
             Action.SPLIT: self._split,
             Action.MERGE: self._merge,
+            Action.CHOOSE_FOR: self._choose_for,
+            Action.NO_CHOICE: self._no_choice,
         }
         case = await self._session.get_one(Case, self._card.case_id, with_for_update=True)
         act = actions.get(self._pressed.action)
@@ -313,6 +317,29 @@ class CardActions:
         await merge(self._session, self._agent, case, into)
         await self._say("merged", number=into.number)
         return []
+
+    async def _choose_for(self, case: Case) -> None:
+        await self._check_current(case)
+        key, said = (*self._pressed.choice, "", "")[:2]
+        if said != NONE_CHOSEN and not said.isdecimal():
+            raise BlockedError("gone")
+        option = None if said == NONE_CHOSEN else int(said)
+        road = self._road
+        await choose_for(
+            self._session,
+            road.texts,
+            self._agent,
+            case,
+            key,
+            option,
+            policies=road.policies,
+            now=utcnow(),
+        )
+        await self._say("choice_none_noted" if option is None else "choice_noted", number=case.number)
+
+    async def _no_choice(self, case: Case) -> None:
+        await self._check_current(case)
+        await overrule(self._session, self._agent, case, utcnow())
 
     async def _fact(self, case: Case) -> None:
         fact = await self._fact_pressed(case)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
+
 from bot.words import Words, clock_time
 from models.assessment import Assessment
 from models.decision import MissingFact, Role
@@ -15,6 +17,7 @@ from models.tables import Draft, Message, Order
 from responses.checks import Finding
 from responses.checks.advising import advice_for
 from responses.drafts.lines import offer_line, rule_line
+from responses.drafts.numbers import format_money, locale_of
 from responses.enclosures import enclosures_of
 from responses.policy.schema import Audience
 from responses.policy.signals import told
@@ -55,11 +58,13 @@ def head_of(view: CaseView, languages: Sequence[str], words: Words, timezone: Zo
     labels = _labels(view, words)
     if labels:
         lines.append(escape(labels, quote=False))
+    lines += _proposal_lines(view, words)
     lines += _decision_lines(view, words)
     lines += [escape(line, quote=False) for line in _book_lines(view, words, timezone)]
     standing = [told(one.seen, words.language) for one in view.signals if one.dismissed_by is None]
     if standing:
         lines.append(words("signals", signals=escape(shorten("; ".join(standing), _MAX_LINE), quote=False)))
+    lines += _code_lines(view, words)
     if view.holder is not None and view.case.claimed_until is not None:
         until = clock_time(view.case.claimed_until, timezone)
         lines.append(words("holder", name=escape(view.holder.name, quote=False), until=until))
@@ -209,6 +214,31 @@ def _act(found: Sequence[Assessment]) -> str:
         return Act.COMPLAINT
     telling = [act for act in acts if act != Act.OTHER]
     return telling[-1] if telling else Act.OTHER
+
+
+def _proposal_lines(view: CaseView, words: Words) -> list[str]:
+    name = shorten(view.identity.display_name or words("no_name"), _MAX_NAME)
+    lines = []
+    for proposal in view.proposals:
+        labels, option = proposal.shown.labels(words.language), proposal.reply.option
+        said = labels[option] if option is not None else ""
+        text = words(f"proposal_{proposal.reply.kind}", name=name, option=said)
+        more = f" {words('proposal_more')}" if proposal.reply.more else ""
+        lines.append(f"<b>{escape(text, quote=False)}</b>{escape(more, quote=False)}")
+    return lines
+
+
+def _code_lines(view: CaseView, words: Words) -> list[str]:
+    """Of codes that the business has loaded: whether one is left, and until when it can be used."""
+    lines = []
+    for supply in view.supplies:
+        amount = format_money(supply.amount, words.language)
+        if not supply.free:
+            lines.append(escape(words("codes_none", amount=amount), quote=False))
+        elif supply.expires_on is not None:
+            day = format_date(supply.expires_on, "d MMMM y", locale=locale_of(words.language))
+            lines.append(escape(words("codes_until", amount=amount, day=day), quote=False))
+    return lines
 
 
 def _decision_lines(view: CaseView, words: Words) -> list[str]:

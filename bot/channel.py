@@ -23,6 +23,7 @@ from bot.api import Api, surely_refused
 from bot.bulletins import bulletin_of
 from bot.buttons import Action, Button, data_of
 from bot.cards import head_of, spoken
+from bot.choosing import choice_rows
 from bot.errors import FloodError, ServerRefusedError, TopicAwaitedError
 from bot.group_cards import ONE_ALERT_IN, newest_post, post_replaced, retire_earlier
 from bot.keyboards import Rows, buttons_of, files_of, give_back_row
@@ -129,7 +130,7 @@ class TelegramChannel:
             return await self._enclosure(chat, content["file"])
         text = str(content["text"])
         if not content.get("agent"):
-            rows = mark_rows(content["marks_for"]) if "marks_for" in content else buttons_in(content)
+            rows = _customers_rows(content)
             return lambda: self._api.send_text(chat, text, keyboard=rows)
         return lambda: self._api.send_text(
             chat,
@@ -295,6 +296,12 @@ def result_of(error: TelegramError, bot_id: int) -> SendResult:
             return SendResult(
                 outcome=Outcome.UNCONFIRMED, error=type(cause).__name__ if cause is not None else name
             )
+
+
+def _customers_rows(content: Mapping[str, Any]) -> Rows:
+    if "marks_for" in content:
+        return mark_rows(content["marks_for"])
+    return choice_rows(content["choices"]) if "choices" in content else buttons_in(content)
 
 
 async def _previous(session: AsyncSession, card: Card) -> Card | None:

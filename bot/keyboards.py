@@ -16,12 +16,15 @@ from models.states import CaseState, DraftState, EditReason, OutboxState, Verdic
 from models.tables import Agent, Approval, Attachment, Card, Case, Draft, OutboxEntry
 from responses.agents import rank
 from responses.cases import OPEN_STATES, holder_of
+from responses.replies import ReplyKind
 from responses.texts import shorten
 from responses.views import CaseView, view_case
 
 _MAX_FACTS = 3
 _MAX_CHOICES = 4
 _MAX_LABEL = 60
+NONE_CHOSEN = "none"
+"""What a button carries for a choice of which the customer wants nothing."""
 
 Rows = list[list[Button]]
 
@@ -120,7 +123,7 @@ def _actions(card: Card, view: CaseView, agent: Agent | None, words: Words) -> R
     def button(action: Action, name: str, style: str | None = None) -> Button:
         return Button(text=words(name), data=data_of(action, card.key), style=style)
 
-    rows: Rows = []
+    rows = _proposal_rows(card, view, words)
     if card.draft_id is not None:
         rows.append([button(Action.APPROVE, "approve", "success")])
         rows.append([button(Action.EDIT, "edit"), button(Action.ASK, "ask")])
@@ -137,6 +140,31 @@ def _actions(card: Card, view: CaseView, agent: Agent | None, words: Words) -> R
     if view.book.order is not None and view.book.proof is None:
         rows.append([button(Action.VOUCH, "vouch")])
     rows += _more(card, view, words)
+    return rows
+
+
+def _proposal_rows(card: Card, view: CaseView, words: Words) -> Rows:
+    """What confirms the customer's words as a choice, and what says that they are none."""
+    rows: Rows = []
+    for proposal in view.proposals:
+        key, labels = proposal.shown.choice.key, proposal.shown.labels(words.language)
+        meant = [proposal.reply.option] if proposal.reply.option is not None else range(len(labels))
+        if proposal.reply.kind is ReplyKind.DECLINE:
+            data = data_of(Action.CHOOSE_FOR, card.key, key, NONE_CHOSEN)
+            rows.append([Button(text=words("confirm_none"), data=data, style="success")])
+            continue
+        rows += [
+            [
+                Button(
+                    text=_cut(words("confirm_choice", option=labels[option])),
+                    data=data_of(Action.CHOOSE_FOR, card.key, key, str(option)),
+                    style="success",
+                )
+            ]
+            for option in meant
+        ]
+    if rows:
+        rows.append([Button(text=words("no_choice"), data=data_of(Action.NO_CHOICE, card.key))])
     return rows
 
 

@@ -15,6 +15,7 @@ from bot import forgetting
 from bot.address import chat_id_of, chat_key
 from bot.buttons import Action, read_data
 from bot.card_actions import CardActions
+from bot.choosing import pressed_choice, take_choice
 from bot.context import Context, Press, agent_with, reader_at, words_at
 from bot.elsewhere import drop_raw
 from bot.group_setting import press_elsewhere
@@ -34,7 +35,11 @@ async def handle_press(context: Context, row: Update, transaction: Transaction, 
     pressed = read_data(query.data or "")
     wish = pressed if pressed is not None and pressed.action == Action.FORGET_ME else None
     async with context.road.database.reading() as session:
-        theirs = wish is not None or await pressed_mark(session, row.chat_key, pressed) is not None
+        theirs = (
+            wish is not None
+            or await pressed_mark(session, row.chat_key, pressed) is not None
+            or await pressed_choice(session, row.chat_key, pressed) is not None
+        )
         works_here = theirs or await agent_with(session, query.from_user.id) is not None
     notice = None if works_here else words_in(query.from_user.language_code or "")("not_an_agent")
     answering = asyncio.create_task(context.api.answer_press(query.id, notice))
@@ -47,6 +52,8 @@ async def handle_press(context: Context, row: Update, transaction: Transaction, 
                 await forgetting.confirmed(context, session, row, query.from_user, wish.key)
             elif (mark := await pressed_mark(session, row.chat_key, pressed)) is not None:
                 shown = await take_mark(context, session, mark)
+            elif (pick := await pressed_choice(session, row.chat_key, pressed)) is not None:
+                shown = await take_choice(context, session, row.chat_key, pick)
             elif agent is None:
                 record(session, "customer", "press.refused", telegram=query.from_user.id)
             else:

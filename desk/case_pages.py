@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.carried import Piece, pieces_of
+from desk.choice_lines import choice_lines
 from desk.context import Reader, Visit
 from desk.errors import UnknownCaseError
 from desk.findings import stored
@@ -22,9 +23,10 @@ from models.money import Money
 from models.states import Direction, EditReason, OutboxState, PromiseState
 from models.tables import Agent, Case, Draft, Message, OpenEdit
 from responses.answering import answers_of
-from responses.approval import composed_draft
+from responses.approval import composed_draft, formality_of
 from responses.cases import LAST_NUMBER, OPEN_STATES
 from responses.drafts.lines import offer_line, rule_line
+from responses.drafts.remedies import option_labels
 from responses.enclosures import enclosures_of
 from responses.filing import clean
 from responses.policies import NoPolicyError
@@ -148,6 +150,8 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
         ],
         "settled": [promise for promise in view.promises if promise.state != PromiseState.OPEN],
         "told": lambda promise: words_of(promise, language),
+        "choice_lines": choice_lines(view, visit, utcnow()),
+        "draft_choices": _draft_choices(view),
         "enclosures": enclosures_of(view.draft) if view.draft is not None else (),
         "can_split": not held_by_other and (len(view.unread) > 1 or case.answered_at is not None),
         "mergeable": [
@@ -259,6 +263,16 @@ def _addable(policy: Policy | None, missing: set[str], known: set[str]) -> list[
         for spec in policy.facts.values()
         if spec.name not in missing and ("agent" in spec.suppliers or spec.name in known)
     ]
+
+
+def _draft_choices(view: CaseView) -> list[tuple[str, ...]]:
+    """What the buttons under the answer will say, where it leaves the customer a choice."""
+    draft, decision = view.draft, view.decision
+    if draft is None or decision is None or not draft.kind == decision.kind == DecisionKind.OFFER:
+        return []
+    formal = formality_of(draft) == "formal"
+    choices = [offer for offer in decision.offers if len(offer.options) > 1]
+    return [option_labels(offer, draft.language, formal=formal) for offer in choices]
 
 
 def _state(

@@ -7,7 +7,7 @@ which is shut until they have rules of their own.
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
@@ -27,6 +27,8 @@ from models.ids import new_id
 from models.states import Direction
 from models.tables import Attachment, Identity, Message, Update
 from models.tables.ratings import HIGHEST_MARK, LOWEST_MARK
+from responses.choices import choice_in, open_in_chat
+from responses.choosing import press
 from responses.filing import clean
 from responses.inbox import receive
 from responses.policy.schema import Audience
@@ -74,6 +76,13 @@ class Given(BaseModel):
 
     case: str = Field(max_length=36)
     mark: int = Field(ge=LOWEST_MARK, le=HIGHEST_MARK)
+
+
+class Picked(BaseModel):
+    """An option of a choice that an answer put."""
+
+    key: str = Field(max_length=40)
+    option: int = Field(ge=0, le=99)
 
 
 def visitor_of(request: Request, desk: AnyDesk, door: AnyDoor) -> str:
@@ -187,6 +196,21 @@ async def give_mark(request: Request, desk: AnyDesk, visitor: Visitor, given: Gi
     return JSONResponse({"ok": True})
 
 
+@router.post(f"{FRONT.path}/choices")
+@router.post(f"{BACK.path}/choices")
+async def pick(request: Request, desk: AnyDesk, visitor: Visitor, picked: Picked) -> JSONResponse:
+    """What the customer chooses, by one press; the first counts, and a later one is told so."""
+    desk.seal.check(visitor, await sent_token(request))
+    road = desk.road
+    async with road.database.writing() as session:
+        choice = await choice_in(session, chat_key(visitor), picked.key)
+        if choice is None or not await press(
+            session, road.texts, choice, picked.option, policies=road.policies, now=utcnow()
+        ):
+            raise HTTPException(404)
+    return JSONResponse({"ok": True})
+
+
 @router.get(f"{FRONT.path}/live")
 @router.get(f"{BACK.path}/live")
 async def live(desk: AnyDesk, visitor: Visitor) -> StreamingResponse:
@@ -215,7 +239,7 @@ async def file(desk: AnyDesk, visitor: Visitor, attachment_id: str) -> Response:
     return await served(desk.road.files, attachment)
 
 
-async def said(desk: Desk, visitor: str, words: Words, door: Door) -> list[dict[str, str]]:
+async def said(desk: Desk, visitor: str, words: Words, door: Door) -> list[dict[str, Any]]:
     """The conversation as the page shows it; what is stored and not yet filed is part of it."""
     present = desk.present(words)
     filed = (
@@ -242,7 +266,8 @@ async def said(desk: Desk, visitor: str, words: Words, door: Door) -> list[dict[
         )
         enclosed = {file.message_id: file for file in await session.scalars(sent_files)}
         questions = await open_questions(session, chat_key(visitor))
-    shown = [
+        choices = await open_in_chat(session, chat_key(visitor), utcnow())
+    shown: list[dict[str, Any]] = [
         {
             "id": row.external_id or row.id,
             "side": row.direction.value if isinstance(row.direction, Direction) else str(row.direction),
@@ -258,6 +283,8 @@ async def said(desk: Desk, visitor: str, words: Words, door: Door) -> list[dict[
             entry["file"], entry["text"] = f"{door.path}/files/{sent.id}", sent.name or ""
         if row.outbox_id in questions:
             entry["marks_for"] = questions[row.outbox_id]
+        if row.outbox_id in choices:
+            entry["choices"] = choices[row.outbox_id]
     known = {entry["id"] for entry in shown}
     for update in waiting:
         message = ChatMessage.model_validate_json(update.raw)

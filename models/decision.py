@@ -196,7 +196,9 @@ class Decision:
     `status_of`: the types about which nothing new is given, as they were answered before. `explanation` is
     why it happened, per language code, as the rule tells it. `worth` is the goodwill that is given, of a
     choice the dearest: what an approver's limit is compared with. `signals` are the names of what the
-    customer's history shows, `show_worth` says that the text tells what a favour is worth.
+    customer's history shows, `show_worth` says that the text tells what a favour is worth. `loaded_codes`: a
+    voucher's code is one that the business has loaded. `choose_within` is how long a choice stays open, None
+    where the owner sets no end to it.
     """
 
     kind: DecisionKind
@@ -224,6 +226,8 @@ class Decision:
     worth: Money | None = None
     signals: tuple[str, ...] = ()
     show_worth: bool = False
+    loaded_codes: bool = False
+    choose_within: Duration | None = None
 
     @property
     def asks_customer(self) -> tuple[MissingFact, ...]:

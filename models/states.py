@@ -59,10 +59,22 @@ class PromiseKind(StrEnum):
 
 
 class VoucherState(StrEnum):
+    FREE = "free"  # loaded by the business, and nobody's yet
     RESERVED = "reserved"
     ACTIVE = "active"
     USED = "used"
     VOID = "void"
+    EXPIRED = "expired"
+
+
+class ChoiceHow(StrEnum):
+    """How a choice came to its end."""
+
+    BUTTON = "button"  # the customer pressed
+    WORDS = "words"  # the customer wrote it, and an agent has read it so
+    AGENT = "agent"  # an agent pressed for the customer: on the telephone, say
+    DEFAULT = "default"  # nobody chose in time
+    WITHDRAWN = "withdrawn"  # the text was taken back, or the person was erased
 
 
 class Verdict(StrEnum):

@@ -7,6 +7,7 @@ import difflib
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,7 +32,7 @@ from models.tables import (
     OutboxEntry,
 )
 from responses.agents import rank
-from responses.bookkeeping import keep_books, reserve_voucher, take_back, voucher_amounts
+from responses.bookkeeping import keep_books, offers_of, take_back, voucher_slots
 from responses.cases import (
     broken_since,
     claim,
@@ -46,6 +47,7 @@ from responses.cases import (
 from responses.checks import Finding, check_text, errors_in
 from responses.checks.advising import refusal_of
 from responses.checks.context import context_of
+from responses.choices import from_pool, put_choices, was_chosen
 from responses.config import RoadConfig
 from responses.drafts.dates import format_due, needs_time
 from responses.drafts.slots import fill, greeting_for, placeholder_in, slots_in
@@ -65,6 +67,7 @@ from responses.rights import (
     decision_of,
 )
 from responses.texts import split_text
+from responses.vouchers import reserve, told
 from responses.waiting import await_answer
 
 MAX_TEXT = 20_000
@@ -97,7 +100,8 @@ class Approvals:
 
         Raises:
             NotAllowedError: `own_case` or `above_limit`.
-            BlockedError: `gone`, `stale`, `new_message`, `claimed`, `expired`, `placeholder` or `findings`.
+            BlockedError: `gone`, `stale`, `new_message`, `claimed`, `expired`, `placeholder`, `findings` or
+                `no_codes`.
         """
         draft, case = await bound_draft(session, bound)
         await check_free(session, agent, case)
@@ -129,16 +133,33 @@ class Approvals:
         )
         session.add(approval)
         await session.flush()
-        text = await self._fill(session, draft, decision, approval, agent, hours, now)
+        text = await self._fill(session, case, draft, decision, approval, agent, hours, now)
         approval.filled_text = text
         draft.state = DraftState.APPROVED
+        parts: list[dict[str, Any]] = [
+            {"text": part, "language": draft.language} for part in split_text(text)
+        ]
+        if decision is not None and _gives(draft, decision):
+            choices = await put_choices(
+                session,
+                case=case,
+                decision=decision,
+                offers=await offers_of(session, draft),
+                approval=approval,
+                hours=hours,
+                language=draft.language,
+                formal=formality_of(draft) == "formal",
+                now=now,
+            )
+            # The buttons stand under the end of the text.
+            parts[-1] |= {"choices": choices} if choices else {}
         await enqueue_parts(
             session,
             purpose=Purpose.ANSWER,
             dedupe_key=f"answer:{approval.id}",
             chat_key=case.chat_key,
             contents=[
-                *({"text": part, "language": draft.language} for part in split_text(text)),
+                *parts,
                 *({"text": "", "file": file.to_json()} for file in enclosures_of(draft)),
             ],
             case_id=case.id,
@@ -188,7 +209,9 @@ class Approvals:
             raise BlockedError("gone")
         if approval.agent_id != agent.id and rank(agent.role) < rank(Role.SUPERVISOR):
             raise NotAllowedError("not_yours")
-        if not await cancel_pending(session, approval_id=approval.id):
+        unsent = await cancel_pending(session, approval_id=approval.id)
+        # An answer that Telegram asks us to try again waits once more; it may have been acted upon by then.
+        if not unsent or await was_chosen(session, approval):
             raise BlockedError("already_sending")
         approval.undone_at = utcnow()
         await take_back(session, approval, agent)
@@ -387,6 +410,7 @@ class Approvals:
     async def _fill(
         self,
         session: AsyncSession,
+        case: Case,
         draft: Draft,
         decision: Decision | None,
         approval: Approval,
@@ -405,12 +429,16 @@ class Approvals:
             for index, commitment in enumerate(decision.commitments if decision else (), start=1)
         }
         codes: dict[str, str] = {}
-        gives = decision is not None and draft.kind == decision.kind == DecisionKind.OFFER
-        vouchers = voucher_amounts(decision) if gives else {}
-        for slot in slots:
-            name, _, number = slot.partition(":")
-            if name == "voucher" and number in vouchers:
-                codes[number] = await reserve_voucher(session, vouchers[number], approval)
+        if decision is not None and _gives(draft, decision):
+            vouchers, today = (
+                voucher_slots(await offers_of(session, draft)),
+                now.astimezone(hours.zone).date(),
+            )
+            for number, offer in vouchers.items():
+                if f"voucher:{number}" in slots:
+                    pool = from_pool(case, decision)
+                    code = await reserve(session, offer, approval, loaded=pool, after=today)
+                    codes[number] = told(code, draft.language)
         greeting = greeting_for(draft.language, formality_of(draft), now.astimezone(self._config.timezone))
         return fill(draft.text, agent=agent.name, greeting=greeting, due=due, vouchers=codes)
 
@@ -447,6 +475,11 @@ async def give_edit_reason(
         .where(Approval.id == approval.id, Approval.edit_reason.is_(None), Approval.difference.is_not(None))
         .values(edit_reason=reason)
     )
+
+
+def _gives(draft: Draft, decision: Decision) -> bool:
+    """What an agent writes instead of an offer gives nothing of it."""
+    return draft.kind == decision.kind == DecisionKind.OFFER
 
 
 def formality_of(draft: Draft) -> str:

@@ -1,7 +1,7 @@
 """Bookkeeping: promises, vouchers and the ledger, written with the approval that causes them."""
 
 import re
-import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -11,14 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.decision import Commitment, Decision, DecisionKind, Remedy, RemedyKind
 from models.money import Money
 from models.serial import from_json
-from models.states import OfferState, PromiseKind, PromiseState, VoucherState
-from models.tables import Agent, Approval, Case, Draft, LedgerEntry, OfferRow, Promise, Voucher
+from models.states import OfferState, PromiseKind, PromiseState
+from models.tables import Agent, Approval, Case, Choice, Draft, LedgerEntry, OfferRow, Promise, Voucher
+from responses.choices import withdraw_choices
 from responses.drafts.dates import format_due_day
 from responses.drafts.promises import answer_words, remedy_words
 from responses.drafts.slots import slots_in
 from responses.hours import OpeningHours
-from responses.policy.given import TO_BE_DONE, USUAL_TIME
+from responses.policy.given import TO_BE_DONE
 from responses.promises import answers_owed, settle_by_text, unsettle, withdraw
+from responses.vouchers import release
 
 _NAMES = {
     RemedyKind.REFUND: re.compile(
@@ -54,11 +56,7 @@ async def keep_books(
         return
     if decision.kind != DecisionKind.OFFER:
         return
-    offers = (
-        await session.scalars(
-            select(OfferRow).where(OfferRow.decision_id == draft.decision_id).order_by(OfferRow.id)
-        )
-    ).all()
+    offers = await offers_of(session, draft)
     groups: dict[int, list[OfferRow]] = {}
     given: list[OfferRow] = []
     for offer in offers:
@@ -75,25 +73,7 @@ async def keep_books(
             offer.state = OfferState.WITHDRAWN
             continue
         offer.state = OfferState.ACCEPTED
-        if (
-            offer.worth_minor is not None
-            and offer.currency is not None
-            and not case.is_sample
-            and not case.is_test
-        ):
-            session.add(
-                LedgerEntry(
-                    customer_id=case.customer_id,
-                    case_id=case.id,
-                    approval_id=approval.id,
-                    offer_id=offer.id,
-                    basis=offer.basis,
-                    amount_minor=offer.worth_minor,
-                    currency=offer.currency,
-                    rule_id=offer.rule_id,
-                    agent_id=agent.id,
-                )
-            )
+        book(session, case, approval, offer)
         given.append(offer)
     await _open_promises(
         session,
@@ -108,13 +88,57 @@ async def keep_books(
     )
 
 
+async def offers_of(session: AsyncSession, draft: Draft) -> Sequence[OfferRow]:
+    """The remedies of the decision that a draft was composed from, in the decision's order."""
+    query = select(OfferRow).where(OfferRow.decision_id == draft.decision_id).order_by(OfferRow.id)
+    return (await session.scalars(query)).all()
+
+
+def book(session: AsyncSession, case: Case, approval: Approval, offer: OfferRow) -> None:
+    """Puts what is given into the ledger, where it has a worth; samples and tests stay out of it."""
+    if offer.worth_minor is None or offer.currency is None or case.is_sample or case.is_test:
+        return
+    session.add(
+        LedgerEntry(
+            customer_id=case.customer_id,
+            case_id=case.id,
+            approval_id=approval.id,
+            offer_id=offer.id,
+            basis=offer.basis,
+            amount_minor=offer.worth_minor,
+            currency=offer.currency,
+            rule_id=offer.rule_id,
+            agent_id=approval.agent_id,
+        )
+    )
+
+
+def promise_remedy(
+    session: AsyncSession, approval: Approval, offer: OfferRow, hours: OpeningHours, now: datetime
+) -> None:
+    """A remedy that somebody has to carry out is promised by who approved it; any other needs nobody."""
+    remedy = _to_be_done(offer)
+    if remedy is None:
+        return
+    session.add(
+        Promise(
+            case_id=approval.case_id,
+            approval_id=approval.id,
+            offer_id=offer.id,
+            kind=PromiseKind.REMEDY,
+            what=remedy_words(remedy),
+            owner_id=approval.agent_id,
+            due_at=hours.add(USUAL_TIME, now),
+        )
+    )
+
+
 async def take_back(session: AsyncSession, approval: Approval, agent: Agent) -> None:
     """Withdraws what an approval promised and gave; the ledger gets an opposite entry for each of its own."""
     await withdraw(session, approval)
     await unsettle(session, approval)
-    await session.execute(
-        update(Voucher).where(Voucher.approval_id == approval.id).values(state=VoucherState.VOID)
-    )
+    await withdraw_choices(session, Choice.approval_id == approval.id)
+    await release(session, Voucher.approval_id == approval.id)
     await session.execute(
         update(OfferRow)
         .where(OfferRow.approval_id == approval.id)
@@ -199,19 +223,9 @@ async def _open_promises(
                 due_at=hours.add(commitment.within, now),
             )
         )
-    for offer_id, remedy in to_do.items():
-        if offer_id not in carried_out:
-            session.add(
-                Promise(
-                    case_id=case.id,
-                    approval_id=approval.id,
-                    offer_id=offer_id,
-                    kind=PromiseKind.REMEDY,
-                    what=remedy_words(remedy),
-                    owner_id=agent.id,
-                    due_at=hours.add(USUAL_TIME, now),
-                )
-            )
+    for offer in given:
+        if offer.id in to_do and offer.id not in carried_out:
+            promise_remedy(session, approval, offer, hours, now)
 
 
 def _to_be_done(offer: OfferRow) -> Remedy | None:
@@ -239,37 +253,32 @@ def _carries_out(commitment: Commitment, to_do: Mapping[str, Remedy]) -> str | N
 
 
 def _unsaid(offers: Sequence[OfferRow], text: str) -> frozenset[str]:
-    """The vouchers whose slot is no longer in the text; slots are numbered in the order of the offers."""
+    """The vouchers whose slot is no longer in the text."""
     slots = slots_in(text)
+    return frozenset(
+        offer.id for number, offer in voucher_slots(offers).items() if f"voucher:{number}" not in slots
+    )
+
+
+def voucher_slots(offers: Sequence[OfferRow]) -> dict[str, OfferRow]:
+    """The voucher slots of a decision's draft: number to the voucher. A choice is told without its codes."""
+    size = Counter(offer.choice_group for offer in offers)
     vouchers = [
         offer for offer in offers if offer.kind == RemedyKind.VOUCHER and offer.amount_minor is not None
     ]
-    return frozenset(
-        offer.id for number, offer in enumerate(vouchers, start=1) if f"voucher:{number}" not in slots
-    )
+    return {
+        str(number): offer for number, offer in enumerate(vouchers, start=1) if size[offer.choice_group] == 1
+    }
 
 
 def voucher_amounts(decision: Decision | None) -> dict[str, Money]:
-    """The voucher slots of a decision's draft: number to the value of its code."""
+    """The same of a decision that is not stored yet: number to the value of its code."""
     if decision is None:
         return {}
-    options = (option for offer in decision.offers for option in offer.options)
     vouchers = [
-        option.amount for option in options if option.kind == RemedyKind.VOUCHER and option.amount is not None
+        (option.amount, len(offer.options) == 1)
+        for offer in decision.offers
+        for option in offer.options
+        if option.kind == RemedyKind.VOUCHER and option.amount is not None
     ]
-    return {str(number): amount for number, amount in enumerate(vouchers, start=1)}
-
-
-async def reserve_voucher(session: AsyncSession, amount: Money, approval: Approval) -> str:
-    """An unguessable code of that value, reserved by this approval."""
-    code = "-".join(secrets.token_hex(2).upper() for _ in range(4))
-    session.add(
-        Voucher(
-            code=code,
-            amount_minor=amount.minor,
-            currency=amount.currency,
-            case_id=approval.case_id,
-            approval_id=approval.id,
-        )
-    )
-    return code
+    return {str(number): amount for number, (amount, is_single) in enumerate(vouchers, start=1) if is_single}

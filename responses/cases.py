@@ -9,7 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.clock import utcnow
 from models.decision import DecisionKind
 from models.states import CaseState, Direction, OutboxState, PromiseKind, PromiseState, Verdict, check_case
-from models.tables import Agent, Approval, Case, Draft, Fact, Identity, Message, OutboxEntry, Promise
+from models.tables import (
+    Agent,
+    Approval,
+    Case,
+    Choice,
+    Draft,
+    Fact,
+    Identity,
+    Message,
+    OutboxEntry,
+    Promise,
+)
 from responses.errors import BlockedError
 from responses.events import record
 from responses.order_keys import order_key
@@ -238,10 +249,12 @@ async def close(session: AsyncSession, case: Case, actor: str) -> None:
     """Closes the case.
 
     Raises:
-        BlockedError: `promise_open` or `message_pending`.
+        BlockedError: `promise_open`, `choice_open` or `message_pending`.
     """
     if await has_open_promise(session, case):
         raise BlockedError("promise_open")
+    if await has_open_choice(session, case):
+        raise BlockedError("choice_open")
     pending = select(OutboxEntry.id).where(
         OutboxEntry.case_id == case.id,
         OutboxEntry.purpose == "answer",
@@ -263,13 +276,20 @@ async def has_open_promise(session: AsyncSession, case: Case) -> bool:
     return (await session.execute(promise.limit(1))).first() is not None
 
 
+async def has_open_choice(session: AsyncSession, case: Case) -> bool:
+    """Whether something was left to the customer that nobody has chosen or given up."""
+    choice = select(Choice.id).where(Choice.case_id == case.id, Choice.chosen_at.is_(None))
+    return (await session.execute(choice.limit(1))).first() is not None
+
+
 async def last_answer_at(
     session: AsyncSession, case_id: str, *, settling: bool = False, before: datetime | None = None
 ) -> datetime | None:
     """When our last text to this case was approved; with `settling` the last that settled the matter.
 
     A question settles nothing, nor does a text that only says until when an answer follows. Approved, not
-    sent: what the customer writes while an answer is on its way is not answered by it.
+    sent: what the customer writes while an answer is on its way is not answered by it. A choice that was made
+    answers the words that said nothing else.
     """
     query = select(func.max(Approval.created_at)).where(
         Approval.case_id == case_id,
@@ -284,8 +304,11 @@ async def last_answer_at(
         )
     if before is not None:
         query = query.where(Approval.created_at < before)
-    at: datetime | None = (await session.scalars(query)).one()
-    return at
+    chosen = select(func.max(Choice.chosen_at)).where(Choice.case_id == case_id, Choice.settles)
+    if before is not None:
+        chosen = chosen.where(Choice.chosen_at < before)
+    moments = [(await session.scalars(one)).one() for one in (query, chosen)]
+    return max((at for at in moments if at is not None), default=None)
 
 
 async def open_messages(session: AsyncSession, case_id: str) -> list[Message]:

@@ -19,8 +19,19 @@ from models.channel import Channel, Outcome, Outgoing, SendResult
 from models.clock import utcnow
 from models.database import Database
 from models.ids import new_id
-from models.states import Direction, OutboxState, Purpose, VoucherState
-from models.tables import Agent, Approval, Attachment, Card, Case, Identity, Message, OutboxEntry, Voucher
+from models.states import Direction, OfferState, OutboxState, Purpose, VoucherState
+from models.tables import (
+    Agent,
+    Approval,
+    Attachment,
+    Card,
+    Case,
+    Identity,
+    Message,
+    OfferRow,
+    OutboxEntry,
+    Voucher,
+)
 from responses.events import record
 from responses.groups import move_chat
 from responses.incoming import MessageKind
@@ -251,14 +262,23 @@ def _kind_of(file: Mapping[str, Any] | None) -> MessageKind:
 
 
 async def _activate_vouchers(session: AsyncSession, approval_id: str) -> None:
-    """A code that the customer has been told can be used, once the whole answer has been sent."""
+    """A code that the customer has been told can be used, once the whole answer has been sent.
+
+    Those that are kept for a choice are not told before it is made.
+    """
     unsent = exists().where(
         OutboxEntry.approval_id == approval_id, OutboxEntry.state.not_in((OutboxState.SENT,))
     )
+    given = select(OfferRow.id).where(OfferRow.state == OfferState.ACCEPTED)
     await session.flush()
     await session.execute(
         update(Voucher)
-        .where(Voucher.approval_id == approval_id, Voucher.state == VoucherState.RESERVED, ~unsent)
+        .where(
+            Voucher.approval_id == approval_id,
+            Voucher.state == VoucherState.RESERVED,
+            or_(Voucher.offer_id.is_(None), Voucher.offer_id.in_(given)),
+            ~unsent,
+        )
         .values(state=VoucherState.ACTIVE)
     )
 

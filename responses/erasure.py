@@ -17,6 +17,7 @@ from models.states import CaseState, DraftState, OutboxState, PromiseState, Purp
 from models.tables import (
     Attachment,
     Case,
+    Choice,
     Customer,
     Draft,
     Identity,
@@ -28,6 +29,7 @@ from models.tables import (
     Update,
 )
 from responses.cases import OPEN_STATES, move, release
+from responses.choices import withdraw_choices
 from responses.errors import BlockedError
 from responses.events import record
 from responses.files import FileStore
@@ -93,6 +95,8 @@ async def erase_person(
     if until is not None:
         waiting = waiting.where(Update.id <= until)
     await session.execute(waiting.values(processed_at=utcnow()))
+    # Nobody is left who could choose, and nothing is chosen for them.
+    await withdraw_choices(session, Choice.case_id.in_(scope.cases))
     await blank(session, scope)
     for case in cases:
         case.triage_due_at = case.first_unread_at = case.reopened_from = None

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.decision import Decision, DecisionKind, Given, MissingFact
+from models.decision import Decision, DecisionKind, Given, MissingFact, Remedy
 from models.serial import from_json
 from models.states import PromiseState, Verdict
-from models.tables import Approval, Case, DecisionRow, Draft, Promise
+from models.tables import Approval, Case, Choice, DecisionRow, Draft, OfferRow, Promise
 from responses.facts import ORDER_FACT, known_facts
 from responses.policy import given_by
 
@@ -44,6 +44,7 @@ async def given_to(session: AsyncSession, case: Case) -> tuple[tuple[Given, ...]
             promise_state=state,
             settled_at=settled_at,
             order_id=await _order_of(session, its_case, approval.created_at),
+            chosen=await _chosen_in(session, approval.id),
         )
         (here if its_case.id == case.id else elsewhere).extend(given)
     return tuple(here), tuple(elsewhere)
@@ -79,6 +80,19 @@ async def asked_last(session: AsyncSession, case: Case) -> tuple[MissingFact, ..
     )
     content = (await session.scalars(query)).first()
     return from_json(Decision, content).asks_customer if content is not None else ()
+
+
+async def _chosen_in(session: AsyncSession, approval_id: str) -> dict[int, Remedy | None]:
+    """What the customer has picked of the choices that an answer put; None where none of the options."""
+    query = (
+        select(Choice.choice_group, OfferRow.content)
+        .outerjoin(OfferRow, OfferRow.id == Choice.chosen_offer_id)
+        .where(Choice.approval_id == approval_id, Choice.chosen_at.is_not(None))
+    )
+    return {
+        group: from_json(Remedy, content) if content is not None else None
+        for group, content in (await session.execute(query)).all()
+    }
 
 
 async def _order_of(session: AsyncSession, case: Case, at: datetime) -> str | None:

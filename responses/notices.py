@@ -28,6 +28,7 @@ class NoticeKind(StrEnum):
 
     NOBODY_MAY_APPROVE = "nobody_may_approve"
     NOBODY_ON_CALL = "nobody_on_call"
+    VOUCHERS_LOW = "vouchers_low"
     MESSAGES_LOST = "messages_lost"
     MESSAGES_NEARLY_LOST = "messages_nearly_lost"
     POLICY_CHANGED = "policy_changed"

@@ -20,6 +20,7 @@ from models.tables import (
     Call,
     Card,
     Case,
+    Choice,
     Contact,
     Correction,
     Customer,
@@ -338,6 +339,7 @@ HOLDINGS: tuple[Holding, ...] = (
         {"what": _what_is_still_to_be_done, "proof": _none, "broken_reason": _none},
         kept="state kind",
     ),
+    _holding(Choice, lambda scope: Choice.case_id.in_(scope.cases), kept="key options chosen_how"),
     _holding(Voucher, lambda scope: Voucher.case_id.in_(scope.cases), kept="code currency state"),
     _holding(
         LedgerEntry,

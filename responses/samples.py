@@ -17,6 +17,7 @@ from models.tables import (
     Attachment,
     Card,
     Case,
+    Choice,
     Contact,
     Correction,
     Customer,
@@ -117,7 +118,7 @@ async def remove_samples(session: AsyncSession, actor: str) -> int:
     )
     await session.execute(update(OfferRow).where(OfferRow.case_id.in_(cases)).values(approval_id=None))
     await session.execute(update(Draft).where(Draft.case_id.in_(cases)).values(edited_from=None))
-    for table in (Prompt, OpenEdit, Card, Event, Voucher, LedgerEntry, Promise, OutboxEntry, Fact):
+    for table in (Prompt, OpenEdit, Card, Event, Voucher, Choice, LedgerEntry, Promise, OutboxEntry, Fact):
         await session.execute(delete(table).where(table.case_id.in_(cases)))
     for read in (Correction, AssessmentRow, EmbeddingRow, Attachment):
         await session.execute(delete(read).where(read.message_id.in_(messages)))

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.alarm import Alarm, Job, set_alarm
@@ -20,6 +20,7 @@ from responses.agents import rank
 from responses.answers_to_asks import take_answers
 from responses.cases import has_open_promise, move, open_case, raise_revision
 from responses.channels import AgentChat
+from responses.choosing import proposals
 from responses.config import RoadConfig
 from responses.drafts.dates import format_when
 from responses.events import record
@@ -159,6 +160,8 @@ class Triage:
         if case.state == CaseState.TAKEN_OVER:
             await self._forward(session, case, reading)
             return
+        if await self._is_for_agents(session, case, reading, now):
+            return
         policy = await self._policies.in_force(session, case.audience, case.incident_at)
         answered = await take_answers(session, case, reading, policy)
         if case.reopened_from is not None and not answered and _only_thanks(reading, case.reopened_from):
@@ -220,6 +223,35 @@ class Triage:
             set_alarm(session, Job.EXPLAIN, reading.fresh[-1].id, now + _EXPLAIN_AFTER)
         for message in reading.fresh:
             set_alarm(session, Job.EMBED, message.id, now + _EXPLAIN_AFTER)
+
+    async def _is_for_agents(
+        self, session: AsyncSession, case: Case, reading: Reading, now: datetime
+    ) -> bool:
+        """Whether the words answer a choice that is open: then an agent confirms that before anything else.
+
+        What else they say is decided upon after it. What is critical does not wait for that.
+        """
+        if any(one.urgency.label == Urgency.CRITICAL for one in reading.found_fresh):
+            return False
+        found = await proposals(session, case, now)
+        if not found:
+            return False
+        policy = await self._policies.in_force(session, case.audience, case.incident_at)
+        deadline = policy.deadlines.get(Urgency.NORMAL)
+        first = min((message.created_at for message in reading.fresh), default=now)
+        case.due_at = policy.hours.add(deadline, first) if deadline is not None else None
+        case.triage_due_at = case.first_unread_at = None
+        if not any(one.reply.more for one in found):
+            case.reopened_from = None
+        await session.execute(
+            update(Draft)
+            .where(Draft.case_id == case.id, Draft.state == DraftState.PROPOSED)
+            .values(state=DraftState.SUPERSEDED)
+        )
+        move(case, CaseState.WAITING_AGENT)
+        record(session, "system", "choice.read", case.id, revision=case.revision)
+        await self._cards(session, case, None)
+        return True
 
     async def _receipt(
         self,

@@ -29,15 +29,19 @@ from models.tables import (
     Promise,
     Rating,
     SignalRow,
+    Voucher,
 )
 from responses.approval import proposed_draft
 from responses.cases import holder_of, open_messages, waits_for_us
+from responses.choices import Shown, choices_of
+from responses.choosing import Proposal, proposals
 from responses.corrections import Understood, understood
 from responses.facts import known_facts
 from responses.policy.signals import Raised
 from responses.proof import BookView, book_view
 from responses.related import maybe_same_person, same_order
 from responses.signalling import standing_signals
+from responses.vouchers import Supply, supplies
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +79,9 @@ class CaseView:
     `unread` are the customer's messages since our last answer; `decision` and `draft` are the ones on
     the table, None where there are none. `sending` holds answers that are pending, unconfirmed or failed.
     `same_order` are other cases on the same order, of whoever; `maybe_same` those of people who may be the
-    same.
+    same. `choices` were put to the customer; `proposals` are what the unread words seem to choose of the open
+    ones. `vouchers` are the codes that the case has; `supplies` is what is left of those that the draft would
+    give.
     """
 
     case: Case
@@ -92,6 +98,10 @@ class CaseView:
     approval: Approval | None
     promises: tuple[Promise, ...]
     ledger: tuple[LedgerEntry, ...]
+    choices: tuple[Shown, ...]
+    proposals: tuple[Proposal, ...]
+    vouchers: tuple[Voucher, ...]
+    supplies: tuple[Supply, ...]
     other_cases: tuple[Case, ...]
     signals: tuple[SignalView, ...]
     rating: Rating | None
@@ -132,6 +142,9 @@ async def view_case(session: AsyncSession, case: Case) -> CaseView:
     others_query = (
         select(Case).where(Case.customer_id == case.customer_id, Case.id != case.id).order_by(Case.id.desc())
     )
+    decided = from_json(Decision, decision.content) if decision is not None else None
+    codes_query = select(Voucher).where(Voucher.case_id == case.id).order_by(Voucher.id)
+    now = utcnow()
     return CaseView(
         case=case,
         customer=customer,
@@ -139,9 +152,9 @@ async def view_case(session: AsyncSession, case: Case) -> CaseView:
         messages=await _conversation(session, case),
         unread=tuple(await open_messages(session, case.id)),
         draft=draft,
-        decision=from_json(Decision, decision.content) if decision is not None else None,
+        decision=decided,
         facts=await known_facts(session, case.id),
-        holder=await holder_of(session, case, utcnow()),
+        holder=await holder_of(session, case, now),
         open_edits=tuple(
             (
                 await session.scalars(
@@ -159,6 +172,10 @@ async def view_case(session: AsyncSession, case: Case) -> CaseView:
             ).all()
         ),
         ledger=tuple((await session.scalars(ledger_query)).all()),
+        choices=tuple(await choices_of(session, case)),
+        proposals=tuple(await proposals(session, case, now)),
+        vouchers=tuple((await session.scalars(codes_query)).all()),
+        supplies=await supplies(session, decided if draft is not None else None, now.date()),
         other_cases=tuple((await session.scalars(others_query)).all()),
         signals=await _signals(session, case),
         rating=(

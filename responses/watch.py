@@ -14,12 +14,13 @@ from responses.nights import sum_up
 from responses.notices import TELL_AFTER, NoticeKind, put_up, standing_notices, take_down, tell_admins
 from responses.oncall import go_on_ringing, people_on_call
 from responses.policies import NoPolicyError, PolicyBook
-from responses.policy.schema import Policy
+from responses.policy.schema import Codes, Policy
 from responses.reminders import remind
 from responses.rights import beyond_all
 from responses.silence import forget_silence
 from responses.triage import Triage
 from responses.turns import turn_over
+from responses.vouchers import expire_codes, plain, running_low
 
 _AT_ONCE = 200
 
@@ -55,6 +56,7 @@ class Watch:
             await remind(session, policy.hours, self._agent_chat, now)
             await _check_approvers(session, now)
             await self._check_on_call(session, policy, now)
+            await _check_codes(session, policy, now)
             await forget_silence(session, now)
             for notice in await standing_notices(session):
                 if now - notice.since >= TELL_AFTER:
@@ -67,6 +69,17 @@ class Watch:
             await take_down(session, NoticeKind.NOBODY_ON_CALL)
         else:
             await put_up(session, NoticeKind.NOBODY_ON_CALL, now)
+
+
+async def _check_codes(session: AsyncSession, policy: Policy, now: datetime) -> None:
+    """Puts a notice up while few codes are left of a value that the policy gives; takes old ones out."""
+    today = now.astimezone(policy.timezone).date()
+    await expire_codes(session, today)
+    low = await running_low(session, policy, today) if policy.codes is Codes.LOADED else ()
+    if low:
+        await put_up(session, NoticeKind.VOUCHERS_LOW, now, left=", ".join(plain(supply) for supply in low))
+    else:
+        await take_down(session, NoticeKind.VOUCHERS_LOW)
 
 
 async def _check_approvers(session: AsyncSession, now: datetime) -> None:

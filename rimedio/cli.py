@@ -14,6 +14,7 @@ from rimedio import (
     rules_commands,
     simulate_command,
     train_command,
+    voucher_commands,
 )
 from rimedio.terminal import USAGE, fail, say, settings_or_fail, with_database
 
@@ -113,6 +114,7 @@ simulate_command.register(policy_commands.policy_app)
 orders_commands.register(app)
 answer_commands.register(app)
 report_command.register(app)
+voucher_commands.register(app)
 
 
 @agents_app.command("add")

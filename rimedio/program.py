@@ -27,6 +27,7 @@ from nlp.entities import EntityFinder
 from nlp.errors import NlpError, SpeechError
 from responses.approval import Approvals, draft_anew
 from responses.cases import raise_revision
+from responses.choosing import take_defaults
 from responses.delivery import Delivery, give_up_lost
 from responses.desk_cases import DeskCases
 from responses.embedding import Embedding
@@ -333,6 +334,8 @@ class Program:
                 await end_asking(session, case, policy, now)
             for case in await silent_cases(session, now) if keeps_house else ():
                 await end_silence(session, self.road.texts, case, now)
+            if keeps_house:
+                await take_defaults(session, self.road.texts, self.road.policies, now)
             for case in await outdated_drafts(session, now) if keeps_house else ():
                 await raise_revision(session, case)
                 await due_now(session, case)

@@ -474,6 +474,14 @@ document.addEventListener("click", async (event) => {
   if ("vouch" in pressed.dataset) { say(await post(`${here}/vouch`, {})); refresh(); }
   if (pressed.dataset.split) arrange("split", { message: pressed.dataset.split });
   if (pressed.dataset.merge) arrange("merge", { into: Number(pressed.dataset.merge) });
+  if ("choose" in pressed.dataset) {
+    const { choose } = pressed.dataset;
+    const { choice } = pressed.closest("[data-choice]").dataset;
+    say(await post(`${here}/choose`, { key: choice, option: choose === "" ? null : Number(choose) }));
+    document.activeElement?.blur();
+    refresh();
+  }
+  if ("noChoice" in pressed.dataset) { say(await post(`${here}/no-choice`, {})); refresh(); }
   const fact = pressed.closest("[data-fact]");
   if (fact && ("value" in pressed.dataset || "valueUnknown" in pressed.dataset)) give(fact.dataset.fact, pressed.dataset.value ?? null);
 });

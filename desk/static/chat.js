@@ -33,7 +33,8 @@ function bubble(message) {
   const foot = document.createElement("p");
   foot.className = "bubble-foot";
   foot.textContent = [message.by, message.time].filter(Boolean).join(" · ");
-  item.append(said, ...(message.marks_for ? [marks(message.marks_for)] : []), foot);
+  const below = message.marks_for ? [marks(message.marks_for)] : (message.choices ?? []).map(options);
+  item.append(said, ...below, foot);
   return item;
 }
 
@@ -47,19 +48,35 @@ function marks(ofCase) {
     const button = document.createElement("button");
     button.className = "secondary";
     button.textContent = mark;
-    button.addEventListener("click", () => giveMark(row, ofCase, mark));
+    button.addEventListener("click", () => pressOne(row, `${base}/marks`, { case: ofCase, mark }));
     row.append(button);
   }
   return row;
 }
 
-async function giveMark(row, ofCase, mark) {
+/** One button for each option of a choice. */
+function options(choice) {
+  const row = document.createElement("div");
+  row.className = "marks options";
+  row.role = "group";
+  row.ariaLabel = words.choices;
+  for (const [option, label] of choice.labels.entries()) {
+    const button = document.createElement("button");
+    button.className = "secondary";
+    button.textContent = label;
+    button.addEventListener("click", () => pressOne(row, `${base}/choices`, { key: choice.key, option }));
+    row.append(button);
+  }
+  return row;
+}
+
+async function pressOne(row, path, pressed) {
   const buttons = row.querySelectorAll("button");
   for (const button of buttons) button.disabled = true;
-  const given = await fetch(`${base}/marks`, {
+  const given = await fetch(path, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": csrf },
-    body: JSON.stringify({ case: ofCase, mark }),
+    body: JSON.stringify(pressed),
   }).then((response) => response.ok, () => false);
   if (given) { tell(null); refresh(); return; }
   tell(words.offline);

@@ -5,6 +5,7 @@ from models.tables.answers import Approval, Card, Draft, OpenEdit, OutboxEntry, 
 from models.tables.base import Base
 from models.tables.calls import Call
 from models.tables.cases import Attachment, Case, Message
+from models.tables.choices import Choice
 from models.tables.corrections import Correction
 from models.tables.decisions import AssessmentRow, DecisionRow, Fact, OfferRow
 from models.tables.groups import AgentsGroup, Topic
@@ -40,6 +41,7 @@ __all__ = [
     "Call",
     "Card",
     "Case",
+    "Choice",
     "Contact",
     "Correction",
     "Cursor",

@@ -1,6 +1,6 @@
 """What we said we would do, and what was given."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Index, String
@@ -44,10 +44,17 @@ class Promise(Base):
 
 
 class Voucher(Base):
-    """A code worth money: reserved by the approval that names it, active once that has been sent."""
+    """A code worth money: reserved by the approval that gives it, active once the customer has been told.
+
+    `is_loaded`: the business has brought it, and it is free until it is reserved. It can be used up to and
+    including `expires_on`. `offer_id` is the remedy that it is.
+    """
 
     __tablename__ = "vouchers"
-    __table_args__ = (one_of("state", VoucherState),)
+    __table_args__ = (
+        one_of("state", VoucherState),
+        Index("ix_vouchers_pool", "state", "currency", "amount_minor"),
+    )
 
     id: Mapped[Id]
     code: Mapped[str] = mapped_column(unique=True)
@@ -56,6 +63,10 @@ class Voucher(Base):
     state: Mapped[VoucherState] = mapped_column(String(16), default=VoucherState.RESERVED)
     case_id: Mapped[str | None] = mapped_column(ref("cases.id"))
     approval_id: Mapped[str | None] = mapped_column(ref("approvals.id"))
+    offer_id: Mapped[str | None] = mapped_column(ref("offers.id"))
+    is_loaded: Mapped[bool] = mapped_column(default=False)
+    expires_on: Mapped[date | None]
+    used_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 

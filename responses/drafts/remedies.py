@@ -1,11 +1,12 @@
 """What is given, in words: always with exactly the decision's numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
 from models.decision import Basis, Decision, Offer, Remedy, RemedyKind
 from responses.drafts.numbers import format_money, format_span, percentage_forms
+from responses.drafts.phrases import phrases
 from responses.drafts.templates import capital
 from responses.drafts.voice import Voice
 
@@ -27,7 +28,10 @@ _OWN_WORDS = frozenset({RemedyKind.EXCHANGE_AT_COST, RemedyKind.WORDS})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NumberedRemedy:
-    """A remedy and, for a voucher, the number of its slot."""
+    """A remedy and, for a voucher that is given for certain, the number of its slot.
+
+    Of a voucher that may be chosen no code is told before.
+    """
 
     remedy: Remedy
     voucher: int | None
@@ -63,7 +67,7 @@ class NumberedOffer:
     @property
     def has_voucher(self) -> bool:
         """Whether one of the options is a voucher."""
-        return any(option.voucher is not None for option in self.options)
+        return any(option.remedy.kind is RemedyKind.VOUCHER for option in self.options)
 
 
 def numbered_offers(decision: Decision) -> tuple[NumberedOffer, ...]:
@@ -71,17 +75,16 @@ def numbered_offers(decision: Decision) -> tuple[NumberedOffer, ...]:
     numbers = count(1)
     numbered = [
         NumberedOffer(
-            offer=offer,
-            options=tuple(
-                NumberedRemedy(
-                    remedy=remedy, voucher=next(numbers) if remedy.kind is RemedyKind.VOUCHER else None
-                )
-                for remedy in offer.options
-            ),
+            offer=offer, options=tuple(_numbered(remedy, numbers, offer) for remedy in offer.options)
         )
         for offer in decision.offers
     ]
     return tuple(sorted(numbered, key=lambda item: item.offer.basis is not Basis.OWED))
+
+
+def _numbered(remedy: Remedy, numbers: Iterator[int], offer: Offer) -> NumberedRemedy:
+    number = next(numbers) if remedy.kind is RemedyKind.VOUCHER else None
+    return NumberedRemedy(remedy=remedy, voucher=number if len(offer.options) == 1 else None)
 
 
 def offer_sentence(offer: NumberedOffer, voice: Voice, lead: str | None) -> str:
@@ -109,6 +112,22 @@ def noun(option: NumberedRemedy, voice: Voice, form: str = "np") -> str:
     key = f"remedy.{wording_key(option.remedy)}"
     chosen = f"{key}.{form}" if voice.words.has(f"{key}.{form}") else f"{key}.np"
     return voice.bare(chosen, **remedy_values(option, voice))
+
+
+def option_labels(offer: Offer, language: str, *, formal: bool) -> tuple[str, ...]:
+    """What the buttons of a choice say, numbered where the text numbers its options."""
+    voice = Voice(words=phrases(language), formal=formal, variant=0, values={})
+    options = tuple(NumberedRemedy(remedy=remedy, voucher=None) for remedy in offer.options)
+    numbered = NumberedOffer(offer=offer, options=options).is_listed
+    labels = [option_words(option.remedy, voice) for option in options]
+    return tuple(f"{number}) {label}" if numbered else label for number, label in enumerate(labels, start=1))
+
+
+def option_words(remedy: Remedy, voice: Voice) -> str:
+    """An option in a few words; where the policy words the remedy itself, in those."""
+    if remedy.kind in _OWN_WORDS:
+        return voice.translated(remedy.wording).rstrip(".")
+    return short(remedy, voice)
 
 
 def short(remedy: Remedy, voice: Voice) -> str:

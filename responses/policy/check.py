@@ -96,6 +96,7 @@ def check(
         lambda: _second_time(policy),
         lambda: _on_call(policy),
         lambda: _signals(policy),
+        lambda: _codes(policy),
         lambda: _not_yet(policy),
         lambda: _loudness(policy),
         lambda: _conflicts(policy, complaint_types),
@@ -394,6 +395,14 @@ def _signals(policy: Policy) -> _Found:
             yield Severity.INFO, f"{key}.then.never_raise", "changes nothing: second_time raises nothing"
         if signal.count is Count.PAID_ORDERS:
             yield Severity.INFO, key, "is counted in the order book: without one it is never raised"
+
+
+def _codes(policy: Policy) -> _Found:
+    """The codes of vouchers, where the file does not say whose they are."""
+    gives = any(spec.kind is RemedyKind.VOUCHER for _, _, spec in _remedies(policy))
+    if gives and "codes" not in policy.places:
+        message = "not said: codes are those you load (rimedio vouchers import); write ours to have them made"
+        yield Severity.INFO, "codes", message
 
 
 def _not_yet(policy: Policy) -> _Found:

@@ -19,7 +19,7 @@ from responses.policy.coverage import Run, concerns, may_hold, narrowed
 from responses.policy.heeding import Heeding, Outcome
 from responses.policy.joining import Joined, join
 from responses.policy.limits import Limited, apply_limits, higher
-from responses.policy.schema import FactType, Policy, Supplier
+from responses.policy.schema import Codes, FactType, Policy, Supplier
 from responses.policy.sentences import Sentences, listed
 from responses.policy.situation import can_be_supplied, situation
 from responses.policy.trial import Trial, Tried, try_type
@@ -154,6 +154,8 @@ def _assemble(policy: Policy, matter: Matter, outcome: Outcome, say: Sentences, 
         presumed=_distinct(_each(trial.presumed for trial in trials)),
         steps=(*_each(trial.steps for trial in trials), *unchecked) if explain else (),
         worth=limited.worth if shows_offers and limited.grants else None,
+        loaded_codes=policy.codes is Codes.LOADED,
+        choose_within=policy.choice_within,
     )
 
 

@@ -1,9 +1,10 @@
 """What was given before: whether a message is a follow-up, or the same failure come again."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from models.decision import (
     Basis,
@@ -139,20 +140,27 @@ def given_by(
     promise_state: str | None = "open",
     settled_at: datetime | None = None,
     order_id: str | None = None,
+    chosen: Mapping[int, Remedy | None] = MappingProxyType({}),
 ) -> tuple[Given, ...]:
     """What an approved offer goes on record as.
 
     One entry for each offer, and one in words for every other complaint type: a type that got an apology
     alone, or whose remedy was joined with another's, is answered too, and another message about it is a
     follow-up. Of a choice the first option gives the kind and the dearest the worth, until the customer
-    picks; a choice between what is owed and goodwill goes on record as both.
+    picks; a choice between what is owed and goodwill goes on record as both. `chosen` says what was picked,
+    by the offer's place in the decision, None where the customer wanted none of the options: then nothing was
+    given. Whichever was taken, the others are settled with it, what is owed among them.
     """
+    taken = [
+        (offer, basis, options)
+        for place, offer in enumerate(decision.offers)
+        for basis, options in (_by_choice(offer, chosen[place]) if place in chosen else _by_basis(offer))
+    ]
     offered = [
         (offer.complaint_type, options[0].kind, basis, _dearest(options), _other_kinds(offer, options[0]))
-        for offer in decision.offers
-        for basis, options in _by_basis(offer)
+        for offer, basis, options in taken
     ]
-    with_offer = {offer.complaint_type for offer in decision.offers}
+    with_offer = {offer.complaint_type for offer, _, _ in taken}
     in_words = [
         (complaint_type, RemedyKind.WORDS, Basis.GOODWILL, None, ())
         for complaint_type in decision.complaint_types or (None,)
@@ -180,6 +188,16 @@ def given_by(
 def _by_basis(offer: Offer) -> list[tuple[Basis, list[Remedy]]]:
     parts = {basis: [one for one in offer.options if offer.basis_of(one) is basis] for basis in Basis}
     return [(basis, options) for basis, options in parts.items() if options]
+
+
+def _by_choice(offer: Offer, chosen: Remedy | None) -> list[tuple[Basis, list[Remedy]]]:
+    """The same once the customer has picked one, or (None) wanted none."""
+    if chosen is None:
+        return []
+    taken = offer.basis_of(chosen)
+    # Who takes a favour in the place of what is owed has consented: that is settled as well.
+    settled = [part for part in _by_basis(offer) if part[0] is Basis.OWED and taken is not Basis.OWED]
+    return [*settled, (taken, [chosen])]
 
 
 def _other_kinds(offer: Offer, first: Remedy) -> tuple[RemedyKind, ...]:

@@ -37,6 +37,7 @@ FOR_VISITORS = {
     ("GET", "/chat/messages"),
     ("POST", "/chat/messages"),
     ("POST", "/chat/marks"),
+    ("POST", "/chat/choices"),
     ("GET", "/chat/live"),
     # Only files of their own: test_desk_cases.py.
     ("GET", "/chat/files/{attachment_id}"),

@@ -1,0 +1,139 @@
+"""A choice in Telegram: a button for each option, whose press counts, and an agent's press for who writes."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from models.assessment import Entities
+from models.clock import utcnow
+from models.decision import Role
+from models.states import ChoiceHow, VoucherState
+from models.tables import Case, Choice, Event, Voucher
+from responses.agents import agent_by_name
+from responses.facts import give_fact
+from tests.bot_bench import BotBench
+from tests.telegram import Seen, User
+
+LABELS = ("15% sul prossimo ordine (fino a 20 €)", "buono 10 €")
+ORDER = Entities(order_ids=("RS1234",))
+
+
+async def asked(bench: BotBench, agent: User, customer: User) -> Seen:
+    """A choice is put to the customer; the post with its buttons."""
+    bench.say_also(entities=ORDER)
+    words = "Il pacco RS1234 non arriva"
+    customer.send(words)
+    await bench.card(agent, words)
+    await bench.settled()
+    async with bench.database.writing() as session:
+        case = (await session.scalars(select(Case).order_by(Case.id.desc()).limit(1))).one()
+        policy = await bench.road.policies.current(session)
+        giulia = await agent_by_name(session, "Giulia")
+        await give_fact(session, giulia, case, "days_late", "9", policy)
+    card = await bench.card(agent, "oppure buono 10 €")
+    agent.press(card, "Approva e invia")
+    question = await customer.sees("oppure un buono da 10 €")
+    await bench.settled()
+    bench.say_also(entities=Entities())
+    return question
+
+
+async def the_choice(bench: BotBench) -> Choice:
+    async with bench.database.reading() as session:
+        return (await session.scalars(select(Choice))).one()
+
+
+async def the_code(bench: BotBench) -> Voucher:
+    async with bench.database.reading() as session:
+        return (await session.scalars(select(Voucher))).one()
+
+
+async def test_a_press_chooses_and_takes_the_buttons_away(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia", Role.SUPERVISOR), bench.telegram.user("Marta")
+    question = await asked(bench, giulia, marta)
+    assert question.labels == LABELS
+    press = marta.press(question, "buono 10 €")
+    kept = await marta.sees("la sua scelta è segnata: buono 10 €")
+    await bench.telegram.wait_for(lambda: not marta.now(question).labels or None)
+    code = await the_code(bench)
+    assert (code.state, code.code in kept.text) == (VoucherState.ACTIVE, True)
+    assert (await the_choice(bench)).chosen_how == ChoiceHow.BUTTON
+    assert press.answered
+    assert not press.notice
+    assert bench.telegram.violations == []
+
+
+async def test_the_second_of_two_quick_presses_is_told_what_was_chosen(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia", Role.SUPERVISOR), bench.telegram.user("Marta")
+    question = await asked(bench, giulia, marta)
+    for label in reversed(LABELS):
+        marta.press(question, label)
+    await marta.sees("la scelta è già segnata, ed è questa: buono 10 €")
+    await bench.settled()
+    assert len([seen for seen in marta.messages() if "la sua scelta è segnata" in seen.text]) == 1
+
+
+async def test_another_customer_cannot_choose_and_no_other_option_is_taken(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia", Role.SUPERVISOR), bench.telegram.user("Marta")
+    question = await asked(bench, giulia, marta)
+    paolo = bench.telegram.user("Paolo")
+    paolo.start()
+    greeting = await paolo.sees("automatico")
+    data = question.button("buono 10 €").data
+    assert data is not None
+    forged = [
+        paolo.press_data(greeting, data),
+        *(marta.press_data(question, f"{data[:-1]}{end}") for end in ("2", "-1", "1:1", "")),
+    ]
+    await bench.telegram.wait_for(lambda: all(press.notice for press in forged) or None)
+    await bench.settled()
+    assert (await the_choice(bench)).chosen_at is None
+    async with bench.database.reading() as session:
+        refused = await session.scalars(select(Event).where(Event.action == "press.refused"))
+        assert len(refused.all()) == len(forged)
+
+
+async def test_words_that_choose_are_confirmed_on_the_card_with_one_press(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia", Role.SUPERVISOR), bench.telegram.user("Marta")
+    await asked(bench, giulia, marta)
+    marta.send("Grazie, prendo il buono")
+    card = await bench.card(giulia, "prendo il buono", "Conferma: buono 10 €")
+    assert "Marta sceglie: buono 10 €" in card.text
+    giulia.press(card, "Conferma: buono 10 €")
+    await giulia.sees("Scelta segnata nella richiesta n. 101")
+    await marta.sees("la sua scelta è segnata: buono 10 €")
+    choice = await the_choice(bench)
+    assert choice.chosen_how == ChoiceHow.WORDS
+    assert choice.chosen_by is not None
+    await bench.telegram.wait_for(lambda: not giulia.now(card).labels or None)
+
+
+async def test_words_that_are_no_choice_get_a_draft_after_one_press(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia", Role.SUPERVISOR), bench.telegram.user("Marta")
+    await asked(bench, giulia, marta)
+    marta.send("Lo sconto!")
+    giulia.press(await bench.card(giulia, "Lo sconto!", "Non è una scelta"), "Non è una scelta")
+    await bench.card(giulia, "Lo sconto!", "Approva e invia")
+    assert (await the_choice(bench)).chosen_at is None
+
+
+async def test_who_wants_none_of_it_is_noted_with_one_press(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia", Role.SUPERVISOR), bench.telegram.user("Marta")
+    await asked(bench, giulia, marta)
+    marta.send("No grazie, nessuno dei due")
+    giulia.press(await bench.card(giulia, "nessuno dei due", "Conferma: nessuna"), "Conferma: nessuna")
+    await giulia.sees("Segnato nella richiesta n. 101")
+    choice = await the_choice(bench)
+    assert (choice.chosen_how, choice.chosen_offer_id) == (ChoiceHow.WORDS, None)
+
+
+async def test_a_press_that_comes_too_late_is_answered_and_shown_to_an_agent(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia", Role.SUPERVISOR), bench.telegram.user("Marta")
+    question = await asked(bench, giulia, marta)
+    async with bench.database.writing() as session:
+        (await session.scalars(select(Choice))).one().expires_at = utcnow() - timedelta(minutes=1)
+    marta.press(question, "buono 10 €")
+    await marta.sees("non abbiamo ricevuto una scelta in tempo")
+    await marta.sees("con questo bottone non si può più scegliere")
+    await bench.card(giulia, "[bottone premuto tardi] buono 10 €", "Approva e invia")
+    assert (await the_choice(bench)).chosen_how == ChoiceHow.DEFAULT
