@@ -18,7 +18,7 @@ from responses.drafts.dates import format_due_day
 from responses.drafts.promises import answer_words, remedy_words
 from responses.drafts.slots import slots_in
 from responses.hours import OpeningHours
-from responses.policy.given import TO_BE_DONE
+from responses.policy.given import TO_BE_DONE, USUAL_TIME
 from responses.promises import answers_owed, settle_by_text, unsettle, withdraw
 from responses.vouchers import release
 
