@@ -40,6 +40,7 @@ from responses.outbox import enqueue_card
 from responses.proof import vouch
 from responses.rearranging import merge, split_off
 from responses.rights import Bound, check_free
+from responses.spending import ABOVE_BUDGET, decide_anew
 from responses.views import view_case
 
 _MAX_COLLEAGUES = 20
@@ -103,6 +104,8 @@ class CardActions:
         except BlockedError as blocked:
             error = blocked
         await self._session.refresh(case)
+        if error.reason == ABOVE_BUDGET:
+            await decide_anew(self._session, case)
         await refuse(
             self._context,
             self._session,

@@ -31,6 +31,7 @@ from responses.rating import close_and_ask
 from responses.rearranging import merge, split_off
 from responses.rights import Bound
 from responses.settling import settle as settle_doubt
+from responses.spending import ABOVE_BUDGET, decide_anew
 from responses.transcripts import transcribe
 
 router = APIRouter(prefix="/cases/{number:int}")
@@ -210,6 +211,9 @@ async def approve(visit: Actor, number: int, shown: Shown) -> JSONResponse:
             )
             by_hand = acting.case.channel == "desk"
     except ResponsesError as error:
+        if isinstance(error, BlockedError) and error.reason == ABOVE_BUDGET:
+            async with acting_on(visit, number) as acting:
+                await decide_anew(acting.session, acting.case)
         return refused(visit, error)
     seconds = int(road.config.undo.total_seconds())
     return done(

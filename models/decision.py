@@ -282,6 +282,14 @@ class Given:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Spent:
+    """The goodwill given to everybody so far on one day, and in its month, in the policy's currency."""
+
+    day: Money
+    month: Money
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Matter:
     """The case as the policy sees it: the union of its messages since our last answer.
 
@@ -291,7 +299,8 @@ class Matter:
     that the customer need not be asked for again: asked before, or the thing (a photo) has arrived and an
     agent has to say what it shows. `unproven` names the facts that the order book knows of the order named,
     while nobody has shown that it is theirs; `proof_ask` is what to ask for then, per language code.
-    `record` is what signals are counted from, None where nobody looks at them.
+    `record` is what signals are counted from, None where nobody looks at them; `spent` is what budgets are
+    compared with, None where nobody keeps books.
     """
 
     act: str
@@ -311,3 +320,4 @@ class Matter:
     unproven: frozenset[str] = frozenset()
     proof_ask: Mapping[str, str] | None = None
     record: Record | None = None
+    spent: Spent | None = None

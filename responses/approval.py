@@ -44,7 +44,7 @@ from responses.cases import (
     raise_revision_from,
     release,
 )
-from responses.checks import Finding, check_text, errors_in
+from responses.checks import CheckContext, Finding, check_text, errors_in
 from responses.checks.advising import refusal_of
 from responses.checks.context import context_of
 from responses.choices import from_pool, put_choices, was_chosen
@@ -58,6 +58,7 @@ from responses.filing import due_now
 from responses.hours import OpeningHours
 from responses.outbox import cancel_pending, enqueue_parts
 from responses.policies import NoPolicyError, PolicyBook
+from responses.policy import Policy
 from responses.rights import (
     Bound,
     bound_draft,
@@ -66,6 +67,7 @@ from responses.rights import (
     decision_as_sent,
     decision_of,
 )
+from responses.spending import check_totals
 from responses.texts import split_text
 from responses.vouchers import reserve, told
 from responses.waiting import await_answer
@@ -106,7 +108,9 @@ class Approvals:
         draft, case = await bound_draft(session, bound)
         await check_free(session, agent, case)
         decision = await decision_of(session, draft)
-        absence = await check_reach(session, agent, await decision_as_sent(session, draft))
+        sent = await decision_as_sent(session, draft)
+        absence = await check_reach(session, agent, sent)
+        policy = await self._policy(session, case)
         now = utcnow()
         if draft.valid_until is not None and draft.valid_until <= now:
             raise BlockedError("expired")
@@ -114,11 +118,14 @@ class Approvals:
         if blank is not None:
             raise BlockedError("placeholder", words=blank)
         # Again: what the case knows may have changed since the text was written.
-        wrong = errors_in(await self._check(session, case, draft))
+        wrong = errors_in(check_text(draft.text, await self._about(session, case, draft, policy)))
         if wrong:
             raise refusal_of(wrong[0])
         if not await raise_revision_from(session, case, bound.revision):
             raise BlockedError("stale")
+        if policy is not None:
+            # Again: others may have given meanwhile.
+            absence = await check_totals(session, agent, case, sent, policy, now) or absence
         difference = await difference_of(session, draft)
         approval = Approval(
             case_id=case.id,
@@ -378,11 +385,20 @@ class Approvals:
         record(session, agent.id, "case.given_back", case.id)
 
     async def _check(self, session: AsyncSession, case: Case, draft: Draft) -> tuple[Finding, ...]:
+        policy = await self._policy(session, case)
+        return check_text(draft.text, await self._about(session, case, draft, policy))
+
+    async def _policy(self, session: AsyncSession, case: Case) -> Policy | None:
+        """The policy that judges the case; None where none was ever loaded."""
         try:
-            policy = await self._policies.in_force(session, case.audience, case.incident_at)
+            return await self._policies.in_force(session, case.audience, case.incident_at)
         except NoPolicyError:
-            policy = None
-        about = await context_of(
+            return None
+
+    async def _about(
+        self, session: AsyncSession, case: Case, draft: Draft, policy: Policy | None
+    ) -> CheckContext:
+        return await context_of(
             session,
             case,
             draft,
@@ -391,7 +407,6 @@ class Approvals:
             kind=draft.kind,
             language=draft.language,
         )
-        return check_text(draft.text, about)
 
     def _after_answer(self, case: Case, draft: Draft, promised: bool) -> None:
         if case.state == CaseState.TAKEN_OVER:

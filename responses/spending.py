@@ -1,0 +1,114 @@
+"""What favours have cost so far, and whether one more is still for this agent to approve.
+
+What was approved on a day is that day's: a choice that is made later, and what is taken back later, count
+where their approval stands.
+"""
+
+from dataclasses import replace
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.decision import Basis, Decision, DecisionKind, Role, Spent
+from models.money import Money
+from models.states import CaseState
+from models.tables import Absence, Agent, Approval, Case, Choice, LedgerEntry, OfferRow
+from responses.agents import rank
+from responses.cases import raise_revision
+from responses.errors import BlockedError, NotAllowedError
+from responses.filing import due_now
+from responses.history import given_to
+from responses.policy import Policy
+from responses.policy.totals import Before, above_totals
+from responses.rights import check_reach
+
+ABOVE_BUDGET = "above_budget"
+"""Why an approval is refused that was within the totals when the case was decided."""
+
+_BUDGET_LOCK = 0x52494D42  # any number that no other lock of ours uses
+
+
+async def spent(session: AsyncSession, policy: Policy, now: datetime) -> Spent:
+    """The goodwill approved for the policy's audience on this day and in this month, in its currency.
+
+    What the ledger has booked, and of choices that are still open the dearest option; samples and tests do
+    not count.
+    """
+    today = now.astimezone(policy.timezone).date()
+    return Spent(
+        day=await _since(session, policy, datetime.combine(today, time(), policy.timezone)),
+        month=await _since(session, policy, datetime.combine(today.replace(day=1), time(), policy.timezone)),
+    )
+
+
+async def _since(session: AsyncSession, policy: Policy, start: datetime) -> Money:
+    counted: tuple[ColumnElement[bool], ...] = (
+        Approval.created_at >= start,
+        Case.audience == policy.audience,
+        Case.is_sample.is_(False),
+        Case.is_test.is_(False),
+    )
+    booked = (
+        select(func.coalesce(func.sum(LedgerEntry.amount_minor), 0))
+        .join(Approval, Approval.id == LedgerEntry.approval_id)
+        .join(Case, Case.id == LedgerEntry.case_id)
+        .where(LedgerEntry.basis == Basis.GOODWILL, LedgerEntry.currency == policy.currency, *counted)
+    )
+    dearest = (
+        select(func.max(OfferRow.worth_minor).label("worth"))
+        .join(
+            Choice,
+            (Choice.approval_id == OfferRow.approval_id) & (Choice.choice_group == OfferRow.choice_group),
+        )
+        .join(Approval, Approval.id == Choice.approval_id)
+        .join(Case, Case.id == Choice.case_id)
+        .where(
+            Choice.chosen_at.is_(None),
+            OfferRow.basis == Basis.GOODWILL,
+            OfferRow.currency == policy.currency,
+            *counted,
+        )
+        .group_by(Choice.id)
+        .subquery()
+    )
+    undecided: Any = select(func.coalesce(func.sum(dearest.c.worth), 0))
+    minor = [int((await session.scalars(query)).one()) for query in (booked, undecided)]
+    return Money.from_minor(sum(minor), policy.currency)
+
+
+async def check_totals(
+    session: AsyncSession, agent: Agent, case: Case, decision: Decision | None, policy: Policy, now: datetime
+) -> Absence | None:
+    """What an agent's rights suffice for still fits into the totals, or the agent may go beyond them.
+
+    Whoever approves at the same moment waits here until this transaction is over, and sees then what it has
+    given. Returns the absence in which the agent stands in, None where their own rights suffice.
+
+    Raises:
+        BlockedError: `ABOVE_BUDGET`, with the role that may; the case has to be decided anew.
+    """
+    if decision is None or decision.kind is not DecisionKind.OFFER:
+        return None
+    if rank(Role.SUPERVISOR) <= max(rank(agent.role), rank(decision.tier)):
+        # They may go beyond, or whoever they stand in for may.
+        return None
+    if session.get_bind().dialect.name == "postgresql":
+        key = func.hashtext(case.audience)
+        await session.execute(select(func.pg_advisory_xact_lock(_BUDGET_LOCK, key)))
+    here, elsewhere = await given_to(session, case)
+    before = Before(given=(*here, *elsewhere), spent=await spent(session, policy, now), now=now)
+    if not any(above_totals(decision.worth, policy, before)):
+        return None
+    try:
+        return await check_reach(session, agent, replace(decision, tier=Role.SUPERVISOR))
+    except NotAllowedError:
+        raise BlockedError(ABOVE_BUDGET, role=Role.SUPERVISOR) from None
+
+
+async def decide_anew(session: AsyncSession, case: Case) -> None:
+    """After that refusal, which takes back everything that was to happen: the right person gets the case."""
+    if case.state == CaseState.WAITING_AGENT:
+        await raise_revision(session, case)
+        await due_now(session, case)
