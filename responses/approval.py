@@ -45,7 +45,6 @@ from responses.cases import (
     release,
 )
 from responses.checks import CheckContext, Finding, check_text, errors_in
-from responses.checks.advising import refusal_of
 from responses.checks.context import context_of
 from responses.choices import from_pool, put_choices, was_chosen
 from responses.config import RoadConfig
@@ -54,8 +53,9 @@ from responses.drafts.slots import fill, greeting_for, placeholder_in, slots_in
 from responses.enclosures import Enclosure, enclosures_of
 from responses.errors import BlockedError, NotAllowedError
 from responses.events import record
-from responses.filing import due_now
+from responses.filing import clean, due_now
 from responses.hours import OpeningHours
+from responses.off_policy import book_by_hand, overruled
 from responses.outbox import cancel_pending, enqueue_parts
 from responses.policies import NoPolicyError, PolicyBook
 from responses.policy import Policy
@@ -95,10 +95,12 @@ class Approvals:
         bound: Bound,
         hours: OpeningHours,
         edit_reason: EditReason | None = None,
+        reason: str | None = None,
     ) -> Approval:
         """Approves the draft and puts it into the outbox, to leave after the time for undoing.
 
         `edit_reason` is what was wrong with the composed draft; it is kept where something was changed in it.
+        `reason` is why a text goes out that gives what was not decided, see `off_policy.overruled`.
 
         Raises:
             NotAllowedError: `own_case` or `above_limit`.
@@ -118,9 +120,9 @@ class Approvals:
         if blank is not None:
             raise BlockedError("placeholder", words=blank)
         # Again: what the case knows may have changed since the text was written.
-        wrong = errors_in(check_text(draft.text, await self._about(session, case, draft, policy)))
-        if wrong:
-            raise refusal_of(wrong[0])
+        about = await self._about(session, case, draft, policy)
+        wrong = errors_in(check_text(draft.text, about))
+        beyond = overruled(agent, draft.text, wrong, about, reason) if wrong else None
         if not await raise_revision_from(session, case, bound.revision):
             raise BlockedError("stale")
         if policy is not None:
@@ -137,6 +139,8 @@ class Approvals:
             previous_state=case.state,
             difference=difference,
             edit_reason=edit_reason if difference else None,
+            off_policy=to_json(beyond) if beyond is not None else None,
+            reason=clean(reason).strip() if beyond is not None and reason is not None else None,
         )
         session.add(approval)
         await session.flush()
@@ -183,6 +187,11 @@ class Approvals:
             hours=hours,
             now=now,
         )
+        if beyond is not None:
+            await book_by_hand(
+                session, case=case, draft=draft, approval=approval, found=beyond, hours=hours, now=now
+            )
+            record(session, agent.id, "approval.off_policy", case.id, approval=approval.id)
         self._after_answer(case, draft, await has_open_promise(session, case))
         if case.state == CaseState.WAITING_CUSTOMER:
             await_answer(case, hours, now)
