@@ -22,7 +22,7 @@ from responses.filing import due_now
 from responses.history import given_to
 from responses.policy import Policy
 from responses.policy.totals import Before, above_totals
-from responses.rights import check_reach
+from responses.rights import check_reach, gives_goodwill
 
 ABOVE_BUDGET = "above_budget"
 """Why an approval is refused that was within the totals when the case was decided."""
@@ -89,7 +89,7 @@ async def check_totals(
     Raises:
         BlockedError: `ABOVE_BUDGET`, with the role that may; the case has to be decided anew.
     """
-    if decision is None or decision.kind is not DecisionKind.OFFER:
+    if decision is None or decision.kind is not DecisionKind.OFFER or not gives_goodwill(decision):
         return None
     if rank(Role.SUPERVISOR) <= max(rank(agent.role), rank(decision.tier)):
         # They may go beyond, or whoever they stand in for may.

@@ -14,6 +14,7 @@ from responses.checks.finding import Finding
 from responses.checks.promises import check_promises, promised_in
 from responses.checks.sums import sums_in
 from responses.drafts.slots import slots_in
+from responses.rights import gives_goodwill
 
 _AMOUNTS = frozenset({"amount_above", "amount_unknown"})
 _PROMISE = "promise_untracked"
@@ -94,7 +95,7 @@ def _decided(about: CheckContext) -> Money | None:
     if about.carried_out is None:
         return Money(amount=Decimal(0), currency=about.currency)
     worth = about.carried_out.worth
-    if worth is None and not any(one.basis is Basis.GOODWILL for one in about.offers):
+    if worth is None and not gives_goodwill(about.carried_out):
         return Money(amount=Decimal(0), currency=about.currency)
     return worth if worth is not None and worth.currency == about.currency else None
 
