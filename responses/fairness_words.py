@@ -3,8 +3,10 @@
 from decimal import Decimal
 
 from models.money import Money
+from responses.drafts.lines import offer_line
 from responses.drafts.numbers import format_money
 from responses.fairness import Compared, Dimension, Verdict
+from responses.off_policy import WentOff
 
 _IT = {
     "more": "{who} ha avuto {sum} in più (tra {low} e {high}): {verdict}.",
@@ -84,6 +86,21 @@ def sentence(compared: Compared, currency: str, language: str) -> str:
         high=money(bounds[1]),
         verdict=say[compared.verdict],
     )
+
+
+def decided(went: WentOff, language: str) -> str:
+    """What the rules gave, in a few words; empty where nothing had been decided."""
+    return offer_line(went.decision, language) if went.decision is not None else ""
+
+
+def given(went: WentOff, language: str) -> str:
+    """What the text gave or promised that was not decided, with what it comes to beyond the decision."""
+    said = ", ".join(f"«{words}»" for words in went.found.words)
+    extra = went.found.extra
+    if extra is None or extra.minor == 0:
+        return said
+    sign = "+" if extra.minor > 0 else ""
+    return f"{said} ({sign}{format_money(extra, language)})".strip()
 
 
 def who(compared: Compared, language: str) -> str:

@@ -1,5 +1,7 @@
 """Going off policy at the desk: the refusal asks supervisors for a reason, and nobody else."""
 
+import pytest
+
 from models.decision import Role
 
 MORE = "\nE le rimborsiamo 100 €."
@@ -36,3 +38,20 @@ async def test_the_question_stands_on_a_supervisors_page_alone(house):
     assert "Invia fuori regola" in (await browser.open(f"/cases/{number}")).text
     number, browser, _ = await raised(house, Role.AGENT)
     assert "Invia fuori regola" not in (await browser.open(f"/cases/{number}")).text
+
+
+async def test_the_page_about_fairness_says_who_and_why(house):
+    number, browser, body = await raised(house, Role.SUPERVISOR)
+    assert "nessuno è andato fuori regola" in (await browser.open("/fairness")).text
+    await browser.act(f"/cases/{number}/approve", body | {"why": REASON})
+    page = (await browser.open("/fairness?days=30")).text
+    assert f'<a href="/cases/{number}">#{number}</a>' in page
+    assert "Dato: «100 €» (+100 €)" in page
+    assert REASON in page
+
+
+@pytest.mark.parametrize(("name", "status"), [("Marco", 403), ("Sara", 200), ("Giulia", 200)])
+async def test_the_page_about_fairness_is_for_supervisors(house, name, status):
+    browser = await house.browser(name)
+    assert (await browser.open("/fairness")).status_code == status
+    assert ('href="/fairness"' in (await browser.open("/queue")).text) == (status == 200)
