@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.decision import Basis, Decision, DecisionKind, FactValue
@@ -107,7 +107,8 @@ async def _sent(session: AsyncSession, since: datetime, after: str) -> list[_Sen
             Approval.verdict == Verdict.SEND,
             Approval.undone_at.is_(None),
             Approval.created_at >= since,
-            Draft.kind != DecisionKind.ASK,
+            # A question gives nothing, unless somebody has put a gift into it.
+            or_(Draft.kind != DecisionKind.ASK, Approval.off_policy.is_not(None)),
             Case.audience == Audience.CUSTOMER,
             Case.is_sample.is_(False),
             Case.is_test.is_(False),

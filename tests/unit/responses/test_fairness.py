@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from staff import Staff
 from test_approval import a_decision, on_the_table
+from test_checks_on_the_road import edited
 from test_off_policy import OFFER, REASON, raised_to, refund, sends
 
 from models.assessment import Assessment, Entities, Label
 from models.clock import utcnow
 from models.database import Database
-from models.decision import FactValue, Role
+from models.decision import DecisionKind, FactValue, Role
 from models.serial import fact_to_json, to_json
 from models.states import Direction
 from models.tables import AssessmentRow, Case, Fact, Message
@@ -274,6 +275,22 @@ async def test_what_went_off_policy_counts_with_what_it_gave(
     agent, _, draft = await raised_to(database, approvals, "25")
     await sends(database, approvals, agent, draft, REASON)
     assert [answer.worth for answer in (await told(database, policies)).answers] == [25.0]
+
+
+async def test_a_question_is_no_answer_unless_somebody_has_put_a_gift_into_it(
+    sqlite: Database, config: RoadConfig
+) -> None:
+    policies = (await Staff(sqlite, config).prepare()).policies
+    approvals = Approvals(config)
+    decision = a_decision(kind=DecisionKind.ASK, offers=(), worth=None)
+    question = "Buongiorno Marta, mi manda una foto?\n{agent}"
+    agent, _, draft = await on_the_table(sqlite, text=question, decision=decision, role=Role.SUPERVISOR)
+    await sends(sqlite, approvals, agent, draft, None)
+    assert (await told(sqlite, policies)).answers == ()
+    _, _, other = await on_the_table(sqlite, text=question, decision=decision, name="Marco")
+    gift = await edited(sqlite, approvals, agent, other, f"{question}\nLe rimborsiamo 30 €.")
+    await sends(sqlite, approvals, agent, gift, REASON)
+    assert [answer.worth for answer in (await told(sqlite, policies)).answers] == [30.0]
 
 
 async def test_tests_and_what_was_taken_back_are_left_out(sqlite: Database, config: RoadConfig) -> None:
