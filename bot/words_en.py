@@ -181,6 +181,8 @@ ENGLISH: Mapping[str, str] = {
     "blocked_fact_unknown": "This fact is not needed any more.",
     "blocked_fact_invalid": "I did not understand the value: expected {expected}.",
     "blocked_own_case": "This is your own case: another person must answer you.",
+    "blocked_above_budget": "With this the favours go above the budget or the customer's total: it takes a "
+    "{role}. Press “Pass on…”.",
     "blocked_above_limit": "This is above your limit: it takes a {role}. Press “Pass on…”.",
     "blocked_not_yours": "Only who approved it or a supervisor may do this.",
     "blocked_other": "Not possible now ({reason}).",

@@ -182,6 +182,8 @@ ITALIAN: Mapping[str, str] = {
     "blocked_fact_unknown": "Questo fatto non serve più.",
     "blocked_fact_invalid": "Non ho capito il valore: mi aspetto {expected}.",
     "blocked_own_case": "È la tua richiesta: deve risponderti un'altra persona.",
+    "blocked_above_budget": "Con questo i favori superano il budget o il tetto per cliente: serve un {role}. "
+    "Premi «Passa a…».",
     "blocked_above_limit": "Supera il tuo limite: serve un {role}. Premi «Passa a…».",
     "blocked_not_yours": "Può farlo solo chi l'ha approvata o un responsabile.",
     "blocked_other": "Adesso non si può ({reason}).",

@@ -23,6 +23,7 @@ from models.states import (
     Verdict,
 )
 from models.tables import (
+    Absence,
     Agent,
     Approval,
     Case,
@@ -66,6 +67,7 @@ from responses.rights import (
     decision_as_sent,
     decision_of,
 )
+from responses.spending import needs_more
 from responses.texts import split_text
 from responses.vouchers import reserve, told
 from responses.waiting import await_answer
@@ -99,7 +101,7 @@ class Approvals:
         `edit_reason` is what was wrong with the composed draft; it is kept where something was changed in it.
 
         Raises:
-            NotAllowedError: `own_case` or `above_limit`.
+            NotAllowedError: `own_case`, `above_limit` or `above_budget`.
             BlockedError: `gone`, `stale`, `new_message`, `claimed`, `expired`, `placeholder`, `findings` or
                 `no_codes`.
         """
@@ -119,6 +121,7 @@ class Approvals:
             raise refusal_of(wrong[0])
         if not await raise_revision_from(session, case, bound.revision):
             raise BlockedError("stale")
+        await self._check_spending(session, agent, case, draft, decision, absence, now)
         difference = await difference_of(session, draft)
         approval = Approval(
             case_id=case.id,
@@ -376,6 +379,24 @@ class Approvals:
         await raise_revision(session, case)
         await draft_anew(session, case)
         record(session, agent.id, "case.given_back", case.id)
+
+    async def _check_spending(
+        self,
+        session: AsyncSession,
+        agent: Agent,
+        case: Case,
+        draft: Draft,
+        decision: Decision | None,
+        absence: Absence | None,
+        now: datetime,
+    ) -> None:
+        """Budgets and totals once more: since the decision others may have given what was left."""
+        if decision is None or not _gives(draft, decision) or absence is not None:
+            return
+        policy = await self._policies.in_force(session, case.audience, case.incident_at)
+        role = await needs_more(session, case, decision, policy, now)
+        if role is not None and rank(agent.role) < rank(role):
+            raise NotAllowedError("above_budget", role=role)
 
     async def _check(self, session: AsyncSession, case: Case, draft: Draft) -> tuple[Finding, ...]:
         try:

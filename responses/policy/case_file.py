@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from models.decision import Basis, Decision, FactValue, Given, Matter, Offer, Remedy, RemedyKind, Role
+from models.decision import Basis, Decision, FactValue, Given, Matter, Offer, Remedy, RemedyKind, Role, Spent
 from models.labels import Act, Ask, ComplaintType, Language, Tone, Urgency
 from models.money import Money
 from models.record import Dismissal, Happening, Record
@@ -47,7 +47,7 @@ UNAVAILABLE = "unavailable"
 """What stands for a fact that nobody can supply."""
 
 _NOON = time(11, tzinfo=UTC)
-_CASE_KEYS = ("case", "message", "facts", "asked", "given", "history", "signals", "expect")
+_CASE_KEYS = ("case", "message", "facts", "asked", "given", "history", "signals", "spent", "expect")
 _MESSAGE_KEYS = (*("act", "complaint", "tone", "urgency", "ask", "own_error", "language", "unsure_of"),)
 _GIVEN_KEYS = (
     *("complaint", "remedy", "worth", "days_ago", "basis", "our_fault", "promise", "commitment", "order"),
@@ -214,6 +214,7 @@ def _case(item: Item, about: _About) -> PolicyCase:
         history=entries.optional("history", lambda one: _all_given(one, "another case", now, about), ()),
         now=now,
         record=entries.optional("signals", lambda one: _record(one, about, now), None),
+        spent=entries.optional("spent", lambda one: _spent(one, policy.currency), None),
     )
     if matter.record is not None:
         favours = [given for given in (*matter.given_here, *matter.history) if still_counts(given)]
@@ -257,6 +258,15 @@ def _fact(spec: FactSpec, item: Item) -> FactValue:
         case FactType.TEXT:
             value = text
     return FactValue(value=value, source="agent")
+
+
+def _spent(item: Item, currency: str) -> Spent:
+    entries = Entries(item, ("day", "month"))
+    nothing = Money(amount=Decimal(0), currency=currency)
+    amount = read_with(parse_money, "an amount such as 290 EUR")
+    return Spent(
+        day=entries.optional("day", amount, nothing), month=entries.optional("month", amount, nothing)
+    )
 
 
 def _all_given(item: Item, case_id: str, now: datetime, about: _About) -> tuple[Given, ...]:

@@ -97,7 +97,6 @@ def check(
         lambda: _on_call(policy),
         lambda: _signals(policy),
         lambda: _codes(policy),
-        lambda: _not_yet(policy),
         lambda: _loudness(policy),
         lambda: _conflicts(policy, complaint_types),
         lambda: _presumptions(policy),
@@ -403,8 +402,3 @@ def _codes(policy: Policy) -> _Found:
     if gives and "codes" not in policy.places:
         message = "not said: codes are those you load (rimedio vouchers import); write ours to have them made"
         yield Severity.INFO, "codes", message
-
-
-def _not_yet(policy: Policy) -> _Found:
-    if policy.limits.budget_day is not None or policy.limits.budget_month is not None:
-        yield Severity.INFO, "limits.budget", "budgets are read but not yet evaluated"

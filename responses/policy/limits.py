@@ -86,6 +86,7 @@ class _Limits:
                 worth = None
         self._raise_for_worth(worth)
         self._raise_for_customer(worth)
+        self._raise_for_budget(worth)
         if self.beyond and any(grant.owed for grant in kept):
             return self._limited(self._what_is_owed(kept), self.nothing)
         return self._limited(kept, worth)
@@ -186,6 +187,18 @@ class _Limits:
         elif limit.total < worth + had:
             total = plain(worth + had)
             self._raise("per_customer", Role.SUPERVISOR, total=total, cap=plain(limit.total))
+
+    def _raise_for_budget(self, worth: Money | None) -> None:
+        """Budgets change who approves, never what is given: what others cost is not the customer's affair."""
+        limits, spent = self.policy.limits, self.situation.matter.spent
+        if spent is None or worth is None or worth == self.nothing:
+            return
+        for phrase, budget, used in (
+            ("budget_day", limits.budget_day, spent.day),
+            ("budget_month", limits.budget_month, spent.month),
+        ):
+            if budget is not None and budget < used + worth:
+                self._raise(phrase, Role.SUPERVISOR, total=plain(used + worth), cap=plain(budget))
 
     def _raise(self, phrase: str, role: Role, **fields: str) -> None:
         self.tier = higher(self.tier, role)
