@@ -74,7 +74,7 @@ async def record_of(
 
 
 async def _said_by(session: AsyncSession, case: Case) -> list[Message]:
-    """What the customer wrote in this capacity, each message in its last version, where its words are left."""
+    """What the customer wrote in this capacity, each message in its last version, where words are left."""
     query = (
         select(Message)
         .join(Case, Case.id == Message.case_id)
