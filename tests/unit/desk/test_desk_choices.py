@@ -69,7 +69,7 @@ async def test_the_page_shows_what_was_put_and_until_when_and_then_what_was_chos
     assert answer.json()["sentence"] == "Scelta segnata: il cliente lo sa."
     await house.settle()
     page = (await sara.open(f"/cases/{number}")).text
-    assert '<li><strong>✓ buono 10 €</strong></li>' in page
+    assert "<li><strong>✓ buono 10 €</strong></li>" in page
     assert "segnato da Sara" in page
     code = await the_code(house)
     assert f"<code>{code.code}</code>" in page
