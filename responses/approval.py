@@ -59,6 +59,7 @@ from responses.filing import due_now
 from responses.hours import OpeningHours
 from responses.outbox import cancel_pending, enqueue_parts
 from responses.policies import NoPolicyError, PolicyBook
+from responses.policy import Policy
 from responses.rights import (
     Bound,
     bound_draft,
@@ -393,22 +394,25 @@ class Approvals:
         """Budgets and totals once more: since the decision others may have given what was left."""
         if decision is None or not _gives(draft, decision) or absence is not None:
             return
-        policy = await self._policies.in_force(session, case.audience, case.incident_at)
-        role = await needs_more(session, case, decision, policy, now)
+        policy = await self._policy(session, case)
+        role = await needs_more(session, case, decision, policy, now) if policy is not None else None
         if role is not None and rank(agent.role) < rank(role):
             raise NotAllowedError("above_budget", role=role)
 
-    async def _check(self, session: AsyncSession, case: Case, draft: Draft) -> tuple[Finding, ...]:
+    async def _policy(self, session: AsyncSession, case: Case) -> Policy | None:
+        """The one that judges the case; None where none was ever in use for its audience."""
         try:
-            policy = await self._policies.in_force(session, case.audience, case.incident_at)
+            return await self._policies.in_force(session, case.audience, case.incident_at)
         except NoPolicyError:
-            policy = None
+            return None
+
+    async def _check(self, session: AsyncSession, case: Case, draft: Draft) -> tuple[Finding, ...]:
         about = await context_of(
             session,
             case,
             draft,
             config=self._config,
-            policy=policy,
+            policy=await self._policy(session, case),
             kind=draft.kind,
             language=draft.language,
         )
