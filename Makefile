@@ -16,7 +16,7 @@ run: $(VENV)/.installed
 	@$(BIN)/rimedio run $(ARGS)
 
 test: lint types imports $(VENV)/.installed
-	$(BIN)/python -m pytest -n 6 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Twenty thousand made-up requests against every address of the desk; says how each was answered.
 fuzz: $(VENV)/.installed

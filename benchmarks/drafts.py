@@ -18,7 +18,9 @@ from statistics import median
 
 from benchmarks.draft_situations import BUSINESSES, NOW, SITUATIONS, Situation, brief_of, policy_of
 from models.decision import Decision, Matter
+from models.labels import Act
 from nlp.corpus import SHIPPED, Example, read_corpus
+from responses.checks import CheckContext, check_text
 from responses.drafts import ComposedDraft, DraftBrief, compose
 from responses.drafts.dates import format_due, needs_time
 from responses.drafts.phrases import LANGUAGES
@@ -45,7 +47,7 @@ def main() -> None:
         PAGE.write_text(page(), encoding="utf-8")
         print(f"{PAGE}: {sum(len(one.languages) for one in SITUATIONS)} drafts")
     else:
-        print(report(list(corpus_drafts(wanted.corpus))))
+        print(report(list(corpus_drafts(wanted.corpus)), [checked]))
 
 
 def page() -> str:
@@ -203,6 +205,26 @@ def report(drafts: Sequence[tuple[DraftBrief, ComposedDraft]], checks: Sequence[
 def words_in(text: str) -> int:
     """French sets its colons apart: a sign alone is no word."""
     return len(re.findall(r"\S*\w\S*", text))
+
+
+def checked(draft: ComposedDraft, brief: DraftBrief) -> Iterable[str]:
+    """What checks find before a text goes out; a blank is for the agent to fill, and counted by itself."""
+    about = CheckContext(
+        language=brief.language,
+        formality=brief.formality,
+        kind=brief.decision.kind,
+        decision=brief.decision,
+        today=NOW.date(),
+        facts=brief.facts,
+        said=brief.order_ids,
+        names=(brief.customer_name,) if brief.customer_name else (),
+        grievances=brief.complaint_types if brief.act == Act.COMPLAINT else (),
+        days=(*draft.days, *(promise.due for promise in brief.promises if promise.due)),
+        named=brief.dates,
+        own=(brief.business, brief.hand_over_contact or ""),
+    )
+    found = [one for one in check_text(draft.text, about) if one.code != "blank"]
+    return [f"{one.code} ({one.severity})" for one in found]
 
 
 def _composed(brief: DraftBrief) -> ComposedDraft:

@@ -103,7 +103,8 @@ class Approvals:
         `reason` is why a text goes out that gives what was not decided, see `off_policy.overruled`.
 
         Raises:
-            NotAllowedError: `own_case` or `above_limit`.
+            NotAllowedError: `own_case`, `above_limit`, or `above_budget`: then the case has to be decided
+                anew, see `spending.decide_anew`.
             BlockedError: `gone`, `stale`, `new_message`, `claimed`, `expired`, `placeholder`, `findings` or
                 `no_codes`.
         """

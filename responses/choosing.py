@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.once import insert_once
@@ -199,12 +199,10 @@ async def take_defaults(
 
     Only where the text has arrived: what nobody has seen is not decided for them.
     """
-    undelivered = select(OutboxEntry.approval_id).where(
-        OutboxEntry.approval_id.is_not(None), OutboxEntry.state != OutboxState.SENT
+    undelivered = exists().where(
+        OutboxEntry.approval_id == Choice.approval_id, OutboxEntry.state != OutboxState.SENT
     )
-    query = select(Choice).where(
-        Choice.chosen_at.is_(None), Choice.expires_at <= now, Choice.approval_id.not_in(undelivered)
-    )
+    query = select(Choice).where(Choice.chosen_at.is_(None), Choice.expires_at <= now, ~undelivered)
     for choice in (await session.scalars(query.order_by(Choice.id))).all():
         case = await session.get_one(Case, choice.case_id, with_for_update=True, populate_existing=True)
         await _settle(

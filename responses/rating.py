@@ -23,7 +23,7 @@ async def close_and_ask(session: AsyncSession, texts: StandingTexts, case: Case,
     """Closes the case; a customer who was answered is asked for a mark, once however often it closes.
 
     Raises:
-        BlockedError: `promise_open` or `message_pending`.
+        BlockedError: `promise_open`, `choice_open` or `message_pending`.
     """
     asks = await _may_ask(session, case)
     await close(session, case, actor)

@@ -64,7 +64,7 @@ async def merge(session: AsyncSession, agent: Agent, case: Case, into: Case) -> 
 
     Raises:
         BlockedError: `gone` (another customer's case, the same one, or it is over), `promise_open`,
-            `message_pending`, `claimed`.
+            `choice_open`, `message_pending`, `claimed`.
         NotAllowedError: `own_case`.
     """
     if case.id == into.id or case.customer_id != into.customer_id or into.state not in OPEN_STATES:

@@ -45,7 +45,7 @@ async def record_of(
     if case.is_sample or case.is_test or customer.erased_at is not None or not policy.signals:
         return None
     spans = [signal.within for signal in policy.signals if signal.count not in _NOT_SAID]
-    said = await _said_by(session, customer)
+    said = await _said_by(session, case)
     counted = [one for one in said if any(now < later(one.created_at, span) for span in spans)]
     known = await understood(session, [one.id for one in counted])
     read = [(one, known[one.id]) for one in counted if one.id in known]
@@ -73,13 +73,14 @@ async def record_of(
     )
 
 
-async def _said_by(session: AsyncSession, customer: Customer) -> list[Message]:
-    """What the customer wrote, each message in its last version, as far as its words are still there."""
+async def _said_by(session: AsyncSession, case: Case) -> list[Message]:
+    """What the customer wrote in this capacity, each message in its last version, where words are left."""
     query = (
         select(Message)
         .join(Case, Case.id == Message.case_id)
         .where(
-            Case.customer_id == customer.id,
+            Case.customer_id == case.customer_id,
+            Case.audience == case.audience,
             Case.is_sample.is_(False),
             Case.is_test.is_(False),
             Case.state != CaseState.SPAM,

@@ -17,7 +17,7 @@ from models.states import CaseState
 from models.tables import Absence, Agent, Approval, Case, Choice, LedgerEntry, OfferRow
 from responses.agents import rank
 from responses.cases import raise_revision
-from responses.errors import BlockedError, NotAllowedError
+from responses.errors import NotAllowedError
 from responses.filing import due_now
 from responses.history import given_to
 from responses.policy import Policy
@@ -87,7 +87,7 @@ async def check_totals(
     given. Returns the absence in which the agent stands in, None where their own rights suffice.
 
     Raises:
-        BlockedError: `ABOVE_BUDGET`, with the role that may; the case has to be decided anew.
+        NotAllowedError: `ABOVE_BUDGET`, with the role that may; the case has to be decided anew.
     """
     if decision is None or decision.kind is not DecisionKind.OFFER or not gives_goodwill(decision):
         return None
@@ -104,7 +104,7 @@ async def check_totals(
     try:
         return await check_reach(session, agent, replace(decision, tier=Role.SUPERVISOR))
     except NotAllowedError:
-        raise BlockedError(ABOVE_BUDGET, role=Role.SUPERVISOR) from None
+        raise NotAllowedError(ABOVE_BUDGET, role=Role.SUPERVISOR) from None
 
 
 async def decide_anew(session: AsyncSession, case: Case) -> None:

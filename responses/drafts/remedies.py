@@ -203,13 +203,16 @@ def _listed_options(offer: NumberedOffer, voice: Voice) -> list[str]:
     if not any(option.remedy.kind in _OWN_WORDS for option in offer.options):
         return [noun(option, voice) for option in offer.options]
     return [
-        noun(option, voice)
-        if option.remedy.kind in _OWN_WORDS
-        else voice.bare(
-            f"remedy.{wording_key(option.remedy)}.say", **remedy_values(option, voice)
-        ).removesuffix(".")
+        noun(option, voice) if option.remedy.kind in _OWN_WORDS else _as_sentence(option, voice)
         for option in offer.options
     ]
+
+
+def _as_sentence(option: NumberedRemedy, voice: Voice) -> str:
+    # Before it is chosen a voucher has no code that could be told.
+    told = "listed" if option.remedy.kind is RemedyKind.VOUCHER and option.voucher is None else "say"
+    key = f"remedy.{wording_key(option.remedy)}.{told}"
+    return voice.bare(key, **remedy_values(option, voice)).removesuffix(".")
 
 
 def _led(voice: Voice, key: str, lead: str | None, **values: str) -> str:

@@ -309,6 +309,7 @@ async def test_a_signal_that_holds_no_more_goes_at_the_next_look(shop: Shop, age
         pytest.param("Tardi", LATE, {"is_sample": True}, id="a sample"),
         pytest.param("Tardi", LATE, {"is_test": True}, id="a test"),
         pytest.param("Tardi", LATE, {"state": CaseState.SPAM}, id="spam"),
+        pytest.param("Tardi", LATE, {"audience": "colleague"}, id="a colleague's"),
     ],
 )
 async def test_is_no_claim(shop: Shop, text: str, labels: Assessment, changes: dict[str, object]) -> None:

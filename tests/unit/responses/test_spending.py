@@ -3,28 +3,30 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 from staff import Staff
 from test_approval import a_decision
 
 from models.clock import utcnow
 from models.database import Database
-from models.decision import Basis, Decision, Offer, Remedy, RemedyKind, Role
+from models.decision import Basis, Decision, Offer, Remedy, RemedyKind, Role, Spent
 from models.money import Money
 from models.serial import to_json
-from models.states import CaseState, ChoiceHow, OfferState
+from models.states import CaseState, ChoiceHow, OfferState, Verdict
 from models.tables import Agent, Approval, Case, Choice, DecisionRow, Draft, LedgerEntry, OfferRow
 from responses.approval import Approvals
 from responses.config import RoadConfig
 from responses.errors import BlockedError
 from responses.policy import Policy
+from responses.policy.schema import Audience
 from responses.proposing import keep_offers
 from responses.spending import decide_anew, spent
-from tests.seed import bound, seed_case, seed_draft, seed_identity
+from tests.seed import bound, seed_agent, seed_case, seed_draft, seed_identity
 
 TEXT = "Buongiorno, rimediamo noi. Ecco un buono da 10 €: {voucher:1}\n{agent}"
 CHOICE = "Buongiorno, può scegliere: un buono da 10 € oppure 8 € di rimborso.\n{agent}"
@@ -246,3 +248,50 @@ async def test_what_is_owed_asks_no_budget(till: Till) -> None:
     (draft,) = await till.drafts(decision=a_decision(offers=(owed,), worth=euros(0)))
     await till.approve(agent, draft)
     assert await till.spent() == (0, 0)
+
+
+async def book(session: AsyncSession, case: Case, minor: int, at: datetime, **changes: object) -> None:
+    agent = await seed_agent(session, f"agent of {case.number} {minor} {len(changes)}")
+    draft = await seed_draft(session, case)
+    approval = Approval(
+        case_id=case.id,
+        draft_id=draft.id,
+        agent_id=agent.id,
+        verdict=Verdict.SEND,
+        revision=draft.revision,
+        sha256=draft.sha256,
+        created_at=at,
+    )
+    session.add(approval)
+    await session.flush()
+    fields: dict[str, object] = {"basis": Basis.GOODWILL, "currency": "EUR", "amount_minor": minor, **changes}
+    session.add(
+        LedgerEntry(
+            customer_id=case.customer_id,
+            case_id=case.id,
+            approval_id=approval.id,
+            agent_id=agent.id,
+            **fields,
+        )
+    )
+
+
+async def test_favours_of_the_day_and_of_the_month_are_counted_and_nothing_else(till: Till) -> None:
+    await till.opens()
+    policy = await till.policy()
+    noon = datetime.fromisoformat("2026-11-27T12:00:00+01:00")
+    early = datetime.fromisoformat("2026-11-27T00:10:00+01:00")  # the day before, by the clock of Greenwich
+    async with till.database.writing() as session:
+        case, sample = await seed_case(session), await seed_case(session)
+        sample.is_sample = True
+        await book(session, case, 1000, early)
+        await book(session, case, -400, noon)
+        await book(session, case, 2000, noon - timedelta(days=1))
+        await book(session, case, 8000, noon - timedelta(days=40))
+        await book(session, case, 500, noon, basis=Basis.OWED)
+        await book(session, case, 700, noon, currency="USD")
+        await book(session, sample, 900, noon)
+        found = await spent(session, policy, noon)
+        others = await spent(session, replace(policy, audience=Audience.COLLEAGUE), noon)
+    assert found == Spent(day=euros(6), month=euros(26))
+    assert others == Spent(day=euros(0), month=euros(0))

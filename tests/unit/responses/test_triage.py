@@ -14,9 +14,11 @@ from models.alarm import Alarm, Job
 from models.assessment import Assessment, Entities, Label
 from models.clock import utcnow
 from models.database import Database
-from models.states import CaseState, Direction, DraftState, PromiseState, Purpose
+from models.decision import Role
+from models.states import CaseState, Direction, DraftState, PromiseState, Purpose, Verdict
 from models.tables import (
     Agent,
+    Approval,
     AssessmentRow,
     Call,
     Case,
@@ -33,6 +35,7 @@ from responses.approval import Approvals
 from responses.cases import open_case
 from responses.config import RoadConfig
 from responses.delivery import Delivery
+from responses.errors import NotAllowedError
 from responses.facts import give_fact
 from responses.filing import Filing, due_now
 from responses.hand import HandChannel
@@ -41,7 +44,7 @@ from responses.incoming import Incoming, MessageKind
 from responses.policies import PolicyBook
 from responses.standing_texts import StandingTexts
 from responses.triage import MAX_ATTEMPTS, Triage, outdated_drafts, unread_cases
-from tests.seed import bound, seed_agent
+from tests.seed import bound, seed_agent, seed_case, seed_draft
 
 _numbers = count(1)
 
@@ -339,6 +342,38 @@ async def test_thanks_after_a_kept_promise_begin_nothing(road: Road, agent: Agen
     await road.answers(agent, case)
     await settle(road, case, PromiseState.KEPT)
     assert (await road.writes("Arrivato, grazie!", assessed("praise"))).incident_at == began
+
+
+async def test_a_budget_that_others_used_up_meanwhile_stops_the_approval(road: Road, agent: Agent) -> None:
+    case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
+    async with road.database.writing() as session:
+        supervisor = await seed_agent(session, "Sara", Role.SUPERVISOR)
+        other = await seed_case(session)
+        spent = await seed_draft(session, other)
+        approval = Approval(
+            case_id=other.id,
+            draft_id=spent.id,
+            agent_id=supervisor.id,
+            verdict=Verdict.SEND,
+            revision=spent.revision,
+            sha256=spent.sha256,
+        )
+        session.add(approval)
+        await session.flush()
+        session.add(
+            LedgerEntry(
+                customer_id=other.customer_id,
+                case_id=other.id,
+                approval_id=approval.id,
+                basis="goodwill",
+                amount_minor=30000,
+                currency="EUR",
+            )
+        )
+    with pytest.raises(NotAllowedError, match="above_budget"):
+        await road.answers(agent, case)
+    await road.answers(supervisor, case)
+    assert await road.number(LedgerEntry, LedgerEntry.case_id == case.id) == 1
 
 
 async def test_what_was_given_for_one_order_does_not_answer_for_another(road: Road, agent: Agent) -> None:

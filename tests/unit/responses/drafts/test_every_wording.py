@@ -11,7 +11,7 @@ from tests.golden.make_wordings import FOLDER, golden
 # Said elsewhere than in drafts: at approval, on cards, where promises are listed, as spans and lists inside
 # other values.
 NOT_IN_DRAFTS = re.compile(
-    r"^(lines|join|spans|deadline|days|promised)\b|\.short$|^greeting\.(morning|afternoon|evening)|^things\.\w+\.ref$"
+    r"^(lines|join|spans|deadline|days|promised|code_until)\b|\.short$|^greeting\.(morning|afternoon|evening)|^things\.\w+\.ref$"
 )
 
 

@@ -1,0 +1,44 @@
+"""A card says in a line what the customer's history shows."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from models.clock import utcnow
+from models.decision import Duration, DurationUnit
+from models.serial import to_json
+from models.tables import Case, SignalRow
+from responses.policy.schema import Count
+from responses.policy.signals import Raised
+from tests.bot_bench import BotBench
+
+SEEN = Raised(
+    name="from-an-older-policy",
+    count=Count.CLAIMS,
+    number=3,
+    after_remedy=2,
+    within=Duration(count=60, unit=DurationUnit.DAYS),
+    until=utcnow() + timedelta(days=20),
+)
+
+
+async def test_a_card_names_what_happened_and_the_customer_hears_nothing_of_it(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    await bench.card(giulia, "mai arrivato")
+    async with bench.database.writing() as session:
+        case = (await session.scalars(select(Case))).one()
+        session.add(
+            SignalRow(
+                customer_id=case.customer_id,
+                case_id=case.id,
+                name=SEEN.name,
+                evidence=to_json(SEEN),
+                expires_at=SEEN.until,
+            )
+        )
+    marta.send("Allora, il pacco? Aspetto da una settimana.")
+    await giulia.sees("Segnali: 3 richieste in 60 giorni, 2 dopo un rimedio")
+    giulia.press(await bench.card(giulia, "da una settimana"), "Approva e invia")
+    await marta.sees("Maglieria Rossi")
+    assert [seen.text for seen in marta.messages() if "60 giorni" in seen.text] == []
