@@ -19,7 +19,7 @@ from bot.keyboards import (
     give_back_row,
 )
 from bot.posts import post, post_files, post_long
-from bot.prompts import put_prompt
+from bot.prompts import OFF_POLICY, put_prompt
 from bot.refusals import refuse
 from bot.words import words_for
 from models.clock import utcnow
@@ -30,6 +30,7 @@ from models.tables import Agent, Card, Case, Draft
 from responses.agents import working_agents
 from responses.approval import give_edit_reason, proposed_draft
 from responses.cases import claim, holder_of
+from responses.checks.advising import may_overrule
 from responses.choosing import choose_for, overrule
 from responses.drafts.errors import DraftError
 from responses.erasure import check_not_erased
@@ -40,6 +41,7 @@ from responses.outbox import enqueue_card
 from responses.proof import vouch
 from responses.rearranging import merge, split_off
 from responses.rights import Bound, check_free
+from responses.spending import ABOVE_BUDGET, decide_anew
 from responses.views import view_case
 
 _MAX_COLLEAGUES = 20
@@ -103,6 +105,11 @@ class CardActions:
         except BlockedError as blocked:
             error = blocked
         await self._session.refresh(case)
+        if error.reason == ABOVE_BUDGET:
+            await decide_anew(self._session, case)
+        if may_overrule(error):
+            await self._ask_why(case, error)
+            return None
         await refuse(
             self._context,
             self._session,
@@ -205,7 +212,16 @@ class CardActions:
         label = fact_label(fact, self._words)
         await self._put_prompt(case, "fact", self._words("prompt_fact", fact=label), fact=fact.name)
 
-    async def _put_prompt(self, case: Case, purpose: str, text: str, fact: str | None = None) -> None:
+    async def _ask_why(self, case: Case, error: BlockedError) -> None:
+        """The text gives what was not decided, and this agent may send it all the same: with a reason."""
+        said = self._words.blocked(error, self._road.config.timezone)
+        await self._put_prompt(
+            case, OFF_POLICY, f"{said}\n\n{self._words('prompt_off_policy')}", hint="hint_off_policy"
+        )
+
+    async def _put_prompt(
+        self, case: Case, purpose: str, text: str, fact: str | None = None, hint: str = "hint"
+    ) -> None:
         about = {} if fact is None else {"fact": fact}
         await put_prompt(
             self._session,
@@ -216,7 +232,7 @@ class CardActions:
             purpose=purpose,
             case_id=case.id,
             draft_id=self._card.draft_id,
-            hint=self._words("hint" if fact is None else "hint_fact"),
+            hint=self._words(hint if fact is None else "hint_fact"),
             reply_to=self._message,
             **about,
         )

@@ -17,8 +17,10 @@ from bot.envelope import Command, read_command
 from bot.group_cards import newest_post
 from bot.group_setting import set_private_cards
 from bot.messages import incoming_of
+from bot.off_policy import send_with_reason
 from bot.posts import post
 from bot.promises import BREAK, KEEP, post_promises, settle_promise
+from bot.prompts import OFF_POLICY
 from bot.refusals import keep_text, refuse
 from bot.today import post_today
 from bot.voice import take_words
@@ -198,6 +200,9 @@ async def answer_prompt(
         return
     if prompt.purpose in (KEEP, BREAK):
         await settle_promise(context, session, row, message, agent, prompt, entry)
+        return
+    if prompt.purpose == OFF_POLICY:
+        await send_with_reason(context, session, row, message, agent, case, prompt)
         return
     if context.enclosed is not None and prompt.purpose != "fact":
         await _take_file(context, session, row, message, agent, case, prompt)

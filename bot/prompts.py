@@ -11,6 +11,8 @@ from models.clock import utcnow
 from models.tables import Agent, Prompt
 
 PROMPT_LASTS = timedelta(minutes=15)
+OFF_POLICY = "off_policy"
+"""The purpose of asking why a text goes out that gives what was not decided."""
 
 
 async def put_prompt(

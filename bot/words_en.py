@@ -112,7 +112,10 @@ ENGLISH: Mapping[str, str] = {
     "prompt_decline": "Write the answer that says no for case no. {number}: as a reply to this message, "
     "within 15 minutes. You see it again before it leaves.",
     "prompt_fact": "{fact}: write the value as a reply to this message, within 15 minutes.",
+    "prompt_off_policy": "You may send it all the same, off policy: reply to this message with the reason, "
+    "within 15 minutes. The reason is read in the fairness report.",
     "hint": "The text for the customer",
+    "hint_off_policy": "The reason",
     "hint_fact": "The value",
     "prompt_expired": "The 15 minutes are over: the text was not used. Press the button again and send "
     "it once more.",
@@ -140,6 +143,7 @@ ENGLISH: Mapping[str, str] = {
     "taken_from_you": "{name} took case no. {number}, which you held. Your text is kept.",
     "given_back": "Case no. {number} is everybody's again.",
     "own_words_go": "This text goes to the customer of case no. {number}:",
+    "off_policy_goes": "It goes to the customer of case no. {number}, off policy and with your reason.",
     "undone": "Undone: nothing has left.",
     "fact_kept": "Thank you: the draft of case no. {number} is being redone.",
     "new_card": "This is the draft that counts now.",
@@ -181,8 +185,8 @@ ENGLISH: Mapping[str, str] = {
     "blocked_fact_unknown": "This fact is not needed any more.",
     "blocked_fact_invalid": "I did not understand the value: expected {expected}.",
     "blocked_own_case": "This is your own case: another person must answer you.",
-    "blocked_above_budget": "With this the favours go above the budget or the customer's total: it takes a "
-    "{role}. Press “Pass on…”.",
+    "blocked_above_budget": "Other favours have used up what was left: it now takes a {role}, "
+    "and the new proposal goes there.",
     "blocked_above_limit": "This is above your limit: it takes a {role}. Press “Pass on…”.",
     "blocked_not_yours": "Only who approved it or a supervisor may do this.",
     "blocked_other": "Not possible now ({reason}).",

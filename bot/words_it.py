@@ -111,7 +111,10 @@ ITALIAN: Mapping[str, str] = {
     "prompt_decline": "Scrivi la risposta con cui diciamo di no per la richiesta n. {number}: in "
     "risposta a questo messaggio, entro 15 minuti. La rivedi prima che parta.",
     "prompt_fact": "{fact}: scrivi il valore in risposta a questo messaggio, entro 15 minuti.",
+    "prompt_off_policy": "Puoi mandarlo lo stesso, fuori regola: rispondi a questo messaggio con il motivo, "
+    "entro 15 minuti. Il motivo si legge nel rapporto sull'equità.",
     "hint": "Il testo per il cliente",
+    "hint_off_policy": "Il motivo",
     "hint_fact": "Il valore",
     "prompt_expired": "Sono passati i 15 minuti: non ho usato il testo. Premi di nuovo il pulsante e "
     "rimandalo.",
@@ -140,6 +143,7 @@ ITALIAN: Mapping[str, str] = {
     "taken_from_you": "{name} ha preso la richiesta n. {number} che tenevi tu. Il tuo testo è conservato.",
     "given_back": "La richiesta n. {number} è di nuovo di tutti.",
     "own_words_go": "Questo testo va al cliente della richiesta n. {number}:",
+    "off_policy_goes": "Va al cliente della richiesta n. {number}, fuori regola e con il tuo motivo.",
     "undone": "Annullato: non è partito niente.",
     "fact_kept": "Grazie: rifaccio la bozza della richiesta n. {number}.",
     "new_card": "Ecco la bozza che vale adesso.",
@@ -182,8 +186,8 @@ ITALIAN: Mapping[str, str] = {
     "blocked_fact_unknown": "Questo fatto non serve più.",
     "blocked_fact_invalid": "Non ho capito il valore: mi aspetto {expected}.",
     "blocked_own_case": "È la tua richiesta: deve risponderti un'altra persona.",
-    "blocked_above_budget": "Con questo i favori superano il budget o il tetto per cliente: serve un {role}. "
-    "Premi «Passa a…».",
+    "blocked_above_budget": "Nel frattempo altri favori hanno usato quello che restava: ora serve un {role}, "
+    "e la proposta nuova va da lì.",
     "blocked_above_limit": "Supera il tuo limite: serve un {role}. Premi «Passa a…».",
     "blocked_not_yours": "Può farlo solo chi l'ha approvata o un responsabile.",
     "blocked_other": "Adesso non si può ({reason}).",

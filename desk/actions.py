@@ -22,15 +22,18 @@ from models.states import CaseState, Direction, EditReason
 from models.tables import Agent, Case, Draft, Message, OpenEdit
 from responses.approval import MAX_TEXT, proposed_draft
 from responses.cases import CLAIM_LASTS, claim, release
+from responses.checks.advising import may_overrule
 from responses.enclosures import check_content, enclosure, enclosures_of, with_one_more
 from responses.erasure import check_not_erased
 from responses.errors import BlockedError, ResponsesError
 from responses.events import record
 from responses.filing import clean
+from responses.off_policy import MAX_REASON
 from responses.rating import close_and_ask
 from responses.rearranging import merge, split_off
 from responses.rights import Bound
 from responses.settling import settle as settle_doubt
+from responses.spending import ABOVE_BUDGET, decide_anew
 from responses.transcripts import transcribe
 
 router = APIRouter(prefix="/cases/{number:int}")
@@ -56,6 +59,12 @@ class Shown(BaseModel):
         if self.draft_id is None or self.draft_revision is None or self.sha256 is None:
             return None
         return Bound(draft_id=self.draft_id, revision=self.draft_revision, sha256=self.sha256)
+
+
+class Approved(Shown):
+    """Why it goes out although it was not decided, where somebody has been asked."""
+
+    why: str | None = Field(default=None, max_length=4 * MAX_REASON)
 
 
 class PassedOn(Shown):
@@ -192,7 +201,7 @@ async def text_as_draft(visit: Visit, acting: Acting, shown: Shown) -> Bound | N
 
 
 @router.post("/approve")
-async def approve(visit: Actor, number: int, shown: Shown) -> JSONResponse:
+async def approve(visit: Actor, number: int, shown: Approved) -> JSONResponse:
     """Sends exactly what stands in the box; a changed text becomes a draft first, in the same transaction."""
     road = visit.desk.road
     try:
@@ -206,10 +215,15 @@ async def approve(visit: Actor, number: int, shown: Shown) -> JSONResponse:
                 acting.session, acting.case.audience, acting.case.incident_at
             )
             approval = await road.approvals.approve(
-                acting.session, acting.agent, bound, policy.hours, shown.edit_reason
+                acting.session, acting.agent, bound, policy.hours, shown.edit_reason, shown.why
             )
             by_hand = acting.case.channel == "desk"
     except ResponsesError as error:
+        if isinstance(error, BlockedError) and error.reason == ABOVE_BUDGET:
+            async with acting_on(visit, number) as acting:
+                await decide_anew(acting.session, acting.case)
+        if isinstance(error, BlockedError) and may_overrule(error):
+            return refused(visit, error, overrule=True)
         return refused(visit, error)
     seconds = int(road.config.undo.total_seconds())
     return done(

@@ -20,6 +20,7 @@ from desk import (
     corrections,
     ending,
     facts,
+    fairness,
     files,
     health,
     learning,
@@ -105,6 +106,7 @@ def create_app(
         rules,
         texts_pages,
         learning,
+        fairness,
         webhook,
     )
     for part in parts:

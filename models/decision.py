@@ -283,7 +283,7 @@ class Given:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spent:
-    """What favours to all customers have cost since the day and the month began."""
+    """The goodwill given to everybody so far on one day, and in its month, in the policy's currency."""
 
     day: Money
     month: Money
@@ -295,12 +295,12 @@ class Matter:
 
     `given_here` is what was already given in this very case, `history` what earlier cases of the
     same customer were given. `abstained` names classifier fields that must not be relied upon.
-    `now` is an aware time, `said_at` that of the newest message. `spent` is what budgets are compared with,
-    None where nobody counts. `asked` names the facts
+    `now` is an aware time, `said_at` that of the newest message. `asked` names the facts
     that the customer need not be asked for again: asked before, or the thing (a photo) has arrived and an
     agent has to say what it shows. `unproven` names the facts that the order book knows of the order named,
     while nobody has shown that it is theirs; `proof_ask` is what to ask for then, per language code.
-    `record` is what signals are counted from, None where nobody looks at them.
+    `record` is what signals are counted from, None where nobody looks at them; `spent` is what budgets are
+    compared with, None where nobody keeps books.
     """
 
     act: str

@@ -23,7 +23,6 @@ from models.states import (
     Verdict,
 )
 from models.tables import (
-    Absence,
     Agent,
     Approval,
     Case,
@@ -45,8 +44,7 @@ from responses.cases import (
     raise_revision_from,
     release,
 )
-from responses.checks import Finding, check_text, errors_in
-from responses.checks.advising import refusal_of
+from responses.checks import CheckContext, Finding, check_text, errors_in
 from responses.checks.context import context_of
 from responses.choices import from_pool, put_choices, was_chosen
 from responses.config import RoadConfig
@@ -55,8 +53,9 @@ from responses.drafts.slots import fill, greeting_for, placeholder_in, slots_in
 from responses.enclosures import Enclosure, enclosures_of
 from responses.errors import BlockedError, NotAllowedError
 from responses.events import record
-from responses.filing import due_now
+from responses.filing import clean, due_now
 from responses.hours import OpeningHours
+from responses.off_policy import book_by_hand, overruled
 from responses.outbox import cancel_pending, enqueue_parts
 from responses.policies import NoPolicyError, PolicyBook
 from responses.policy import Policy
@@ -68,7 +67,7 @@ from responses.rights import (
     decision_as_sent,
     decision_of,
 )
-from responses.spending import needs_more
+from responses.spending import check_totals
 from responses.texts import split_text
 from responses.vouchers import reserve, told
 from responses.waiting import await_answer
@@ -96,20 +95,25 @@ class Approvals:
         bound: Bound,
         hours: OpeningHours,
         edit_reason: EditReason | None = None,
+        reason: str | None = None,
     ) -> Approval:
         """Approves the draft and puts it into the outbox, to leave after the time for undoing.
 
         `edit_reason` is what was wrong with the composed draft; it is kept where something was changed in it.
+        `reason` is why a text goes out that gives what was not decided, see `off_policy.overruled`.
 
         Raises:
-            NotAllowedError: `own_case`, `above_limit` or `above_budget`.
+            NotAllowedError: `own_case`, `above_limit`, or `above_budget`: then the case has to be decided
+                anew, see `spending.decide_anew`.
             BlockedError: `gone`, `stale`, `new_message`, `claimed`, `expired`, `placeholder`, `findings` or
                 `no_codes`.
         """
         draft, case = await bound_draft(session, bound)
         await check_free(session, agent, case)
         decision = await decision_of(session, draft)
-        absence = await check_reach(session, agent, await decision_as_sent(session, draft))
+        sent = await decision_as_sent(session, draft)
+        absence = await check_reach(session, agent, sent)
+        policy = await self._policy(session, case)
         now = utcnow()
         if draft.valid_until is not None and draft.valid_until <= now:
             raise BlockedError("expired")
@@ -117,12 +121,14 @@ class Approvals:
         if blank is not None:
             raise BlockedError("placeholder", words=blank)
         # Again: what the case knows may have changed since the text was written.
-        wrong = errors_in(await self._check(session, case, draft))
-        if wrong:
-            raise refusal_of(wrong[0])
+        about = await self._about(session, case, draft, policy)
+        wrong = errors_in(check_text(draft.text, about))
+        beyond = overruled(agent, draft.text, wrong, about, reason) if wrong else None
         if not await raise_revision_from(session, case, bound.revision):
             raise BlockedError("stale")
-        await self._check_spending(session, agent, case, draft, decision, absence, now)
+        if policy is not None:
+            # Again: others may have given meanwhile.
+            absence = await check_totals(session, agent, case, sent, policy, now) or absence
         difference = await difference_of(session, draft)
         approval = Approval(
             case_id=case.id,
@@ -134,6 +140,8 @@ class Approvals:
             previous_state=case.state,
             difference=difference,
             edit_reason=edit_reason if difference else None,
+            off_policy=to_json(beyond) if beyond is not None else None,
+            reason=clean(reason).strip() if beyond is not None and reason is not None else None,
         )
         session.add(approval)
         await session.flush()
@@ -180,6 +188,11 @@ class Approvals:
             hours=hours,
             now=now,
         )
+        if beyond is not None:
+            await book_by_hand(
+                session, case=case, draft=draft, approval=approval, found=beyond, hours=hours, now=now
+            )
+            record(session, agent.id, "approval.off_policy", case.id, approval=approval.id)
         self._after_answer(case, draft, await has_open_promise(session, case))
         if case.state == CaseState.WAITING_CUSTOMER:
             await_answer(case, hours, now)
@@ -381,42 +394,29 @@ class Approvals:
         await draft_anew(session, case)
         record(session, agent.id, "case.given_back", case.id)
 
-    async def _check_spending(
-        self,
-        session: AsyncSession,
-        agent: Agent,
-        case: Case,
-        draft: Draft,
-        decision: Decision | None,
-        absence: Absence | None,
-        now: datetime,
-    ) -> None:
-        """Budgets and totals once more: since the decision others may have given what was left."""
-        if decision is None or not _gives(draft, decision) or absence is not None:
-            return
+    async def _check(self, session: AsyncSession, case: Case, draft: Draft) -> tuple[Finding, ...]:
         policy = await self._policy(session, case)
-        role = await needs_more(session, case, decision, policy, now) if policy is not None else None
-        if role is not None and rank(agent.role) < rank(role):
-            raise NotAllowedError("above_budget", role=role)
+        return check_text(draft.text, await self._about(session, case, draft, policy))
 
     async def _policy(self, session: AsyncSession, case: Case) -> Policy | None:
-        """The one that judges the case; None where none was ever in use for its audience."""
+        """The policy that judges the case; None where none was ever loaded."""
         try:
             return await self._policies.in_force(session, case.audience, case.incident_at)
         except NoPolicyError:
             return None
 
-    async def _check(self, session: AsyncSession, case: Case, draft: Draft) -> tuple[Finding, ...]:
-        about = await context_of(
+    async def _about(
+        self, session: AsyncSession, case: Case, draft: Draft, policy: Policy | None
+    ) -> CheckContext:
+        return await context_of(
             session,
             case,
             draft,
             config=self._config,
-            policy=await self._policy(session, case),
+            policy=policy,
             kind=draft.kind,
             language=draft.language,
         )
-        return check_text(draft.text, about)
 
     def _after_answer(self, case: Case, draft: Draft, promised: bool) -> None:
         if case.state == CaseState.TAKEN_OVER:

@@ -35,7 +35,13 @@ async def known_facts(
     one could not be proven.
     """
     query = select(Fact).where(Fact.case_id == case_id).order_by(Fact.id)
-    rows = (await session.scalars(query if by is None else query.where(Fact.created_at <= by))).all()
+    return facts_in(
+        (await session.scalars(query if by is None else query.where(Fact.created_at <= by))).all()
+    )
+
+
+def facts_in(rows: Sequence[Fact]) -> dict[str, FactValue]:
+    """The same of a case's rows, the oldest first."""
     orders = [row.order_key for row in rows if row.name == ORDER_FACT]
     return {
         row.name: FactValue(value=fact_from_json(row.value), source=row.source, unavailable=row.unavailable)

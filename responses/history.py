@@ -2,50 +2,69 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.decision import Decision, DecisionKind, Given, MissingFact, Remedy
 from models.serial import from_json
 from models.states import PromiseState, Verdict
 from models.tables import Approval, Case, Choice, DecisionRow, Draft, OfferRow, Promise
+from responses.checks import Beyond
 from responses.facts import ORDER_FACT, known_facts
+from responses.off_policy import given_by_hand
 from responses.policy import given_by
 
 
 async def given_to(session: AsyncSession, case: Case) -> tuple[tuple[Given, ...], tuple[Given, ...]]:
     """What was given in this case, and in the customer's other ones, oldest first.
 
-    Only what was approved as decided and not taken back counts; tests count among themselves only.
+    Only what was approved, as decided or off policy, and not taken back counts; tests count among themselves
+    only.
     """
     query = (
-        select(Approval, DecisionRow, Case)
+        select(Approval, Draft.kind, DecisionRow, Case)
         .join(Draft, Draft.id == Approval.draft_id)
-        .join(DecisionRow, DecisionRow.id == Draft.decision_id)
+        .outerjoin(DecisionRow, DecisionRow.id == Draft.decision_id)
         .join(Case, Case.id == Approval.case_id)
         .where(
             Case.customer_id == case.customer_id,
             Case.is_test == case.is_test,
             Approval.verdict == Verdict.SEND,
             Approval.undone_at.is_(None),
-            DecisionRow.kind == DecisionKind.OFFER,
-            Draft.kind == DecisionKind.OFFER,
+            or_(
+                and_(DecisionRow.kind == DecisionKind.OFFER, Draft.kind == DecisionKind.OFFER),
+                Approval.off_policy.is_not(None),
+            ),
         )
         .order_by(Approval.id)
     )
     here: list[Given] = []
     elsewhere: list[Given] = []
-    for approval, decision, its_case in (await session.execute(query)).all():
+    for approval, kind, row, its_case in (await session.execute(query)).all():
         state, settled_at = await _promised(session, approval.id)
-        given = given_by(
-            from_json(Decision, decision.content),
-            case_id=its_case.id,
-            at=approval.created_at,
-            promise_state=state,
-            settled_at=settled_at,
-            order_id=await _order_of(session, its_case, approval.created_at),
-            chosen=await _chosen_in(session, approval.id),
-        )
+        order_id = await _order_of(session, its_case, approval.created_at)
+        decision = from_json(Decision, row.content) if row is not None else None
+        given: list[Given] = []
+        if decision is not None and decision.kind == kind == DecisionKind.OFFER:
+            given += given_by(
+                decision,
+                case_id=its_case.id,
+                at=approval.created_at,
+                promise_state=state,
+                settled_at=settled_at,
+                order_id=order_id,
+                chosen=await _chosen_in(session, approval.id),
+            )
+        if approval.off_policy is not None:
+            given += given_by_hand(
+                from_json(Beyond, approval.off_policy),
+                decision,
+                case_id=its_case.id,
+                at=approval.created_at,
+                promise_state=state,
+                settled_at=settled_at,
+                order_id=order_id,
+            )
         (here if its_case.id == case.id else elsewhere).extend(given)
     return tuple(here), tuple(elsewhere)
 

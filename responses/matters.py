@@ -20,7 +20,7 @@ from responses.policy.schema import Supplier
 from responses.proof import unproven_facts
 from responses.reading import Reading
 from responses.signalling import record_of
-from responses.spending import spent_by
+from responses.spending import spent
 
 _URGENCIES = tuple(Urgency)
 _SHORT_WORDS = 3
@@ -55,7 +55,7 @@ async def matter_of(
         unproven=unproven,
         proof_ask=proof_ask,
         record=await record_of(session, case, policy, (*here, *elsewhere), now),
-        spent=await spent_by(session, policy, case.audience, now),
+        spent=await spent(session, policy, now),
     )
 
 

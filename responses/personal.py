@@ -186,6 +186,11 @@ def _contents_left(row: Draft) -> list[dict[str, object]]:
     return [{"stored_as": file["stored_as"], ERASED: True} for file in row.files]
 
 
+def _figures_left(row: Approval) -> dict[str, object] | None:
+    """What was given beyond the decision stays in the books; the words in which it was do not."""
+    return {**row.off_policy, "words": [], "promises": []} if row.off_policy is not None else None
+
+
 def _customers_address(row: OutboxEntry) -> str:
     return row.chat_key if row.purpose == Purpose.CARD else _erased(row)
 
@@ -317,7 +322,7 @@ HOLDINGS: tuple[Holding, ...] = (
     _holding(
         Approval,
         lambda scope: Approval.case_id.in_(scope.cases),
-        {"filled_text": _none, "reason": _none, "difference": _none},
+        {"filled_text": _none, "reason": _none, "difference": _none, "off_policy": _figures_left},
         kept="verdict sha256 previous_state edit_reason",
     ),
     _holding(

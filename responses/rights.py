@@ -192,6 +192,12 @@ def _reaches(agent: Agent, decision: Decision | None) -> bool:
     return True
 
 
+def gives_goodwill(decision: Decision) -> bool:
+    """Whether anything that it offers is a favour."""
+    bases = {offer.basis_of(option) for offer in decision.offers for option in offer.options}
+    return Basis.GOODWILL in bases
+
+
 def _within(decision: Decision, limit_minor: int | None) -> bool:
     """Whether the goodwill is at most so much; what nobody can put a figure to is not.
 
@@ -200,6 +206,5 @@ def _within(decision: Decision, limit_minor: int | None) -> bool:
     if limit_minor is None or decision.kind is not DecisionKind.OFFER:
         return True
     if decision.worth is None:
-        bases = {offer.basis_of(option) for offer in decision.offers for option in offer.options}
-        return Basis.GOODWILL not in bases
+        return not gives_goodwill(decision)
     return decision.worth.minor <= limit_minor

@@ -1,96 +1,114 @@
-"""What favours have cost so far: of a day and a month against the budget, of a customer against the total."""
+"""What favours have cost so far, and whether one more is still for this agent to approve.
 
-from collections.abc import Iterable
-from datetime import datetime
+What was approved on a day is that day's: a choice that is made later, and what is taken back later, count
+where their approval stands.
+"""
+
+from dataclasses import replace
+from datetime import datetime, time
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.decision import Basis, Decision, DecisionKind, Role, Spent
 from models.money import Money
-from models.tables import Approval, Case, Choice, LedgerEntry, OfferRow
+from models.states import CaseState
+from models.tables import Absence, Agent, Approval, Case, Choice, LedgerEntry, OfferRow
+from responses.agents import rank
+from responses.cases import raise_revision
+from responses.errors import NotAllowedError
+from responses.filing import due_now
+from responses.history import given_to
 from responses.policy import Policy
-from responses.policy.given import earlier
+from responses.policy.totals import Before, above_totals
+from responses.rights import check_reach, gives_goodwill
 
-_BUDGET_LOCK = 0x42554447  # any number that no other lock of ours uses
+ABOVE_BUDGET = "above_budget"
+"""Why an approval is refused that was within the totals when the case was decided."""
+
+_BUDGET_LOCK = 0x52494D42  # any number that no other lock of ours uses
 
 
-async def spent_by(session: AsyncSession, policy: Policy, audience: str, now: datetime) -> Spent:
-    """Goodwill booked since the day and the month began in the business's time, samples and tests left out.
+async def spent(session: AsyncSession, policy: Policy, now: datetime) -> Spent:
+    """The goodwill approved for the policy's audience on this day and in this month, in its currency.
 
-    Of a choice that is still open the dearest option counts. Money in another currency is not counted.
+    What the ledger has booked, and of choices that are still open the dearest option; samples and tests do
+    not count.
     """
-    local = now.astimezone(policy.timezone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    here = (Case.audience == audience, Case.is_sample.is_(False), Case.is_test.is_(False))
+    today = now.astimezone(policy.timezone).date()
     return Spent(
-        day=await _favours(session, policy.currency, midnight, *here),
-        month=await _favours(session, policy.currency, midnight.replace(day=1), *here),
+        day=await _since(session, policy, datetime.combine(today, time(), policy.timezone)),
+        month=await _since(session, policy, datetime.combine(today.replace(day=1), time(), policy.timezone)),
     )
 
 
-async def needs_more(
-    session: AsyncSession, case: Case, decision: Decision, policy: Policy, now: datetime
-) -> Role | None:
-    """The role that has to approve after all, where favours given since have used up a budget or a total.
-
-    To be asked inside the approving transaction: from then on until its end, no other approval of the same
-    database books a favour.
-    """
-    if decision.kind != DecisionKind.OFFER or decision.worth is None or decision.worth.amount == 0:
-        return None
-    if case.is_sample or case.is_test:
-        return None
-    if session.get_bind().dialect.name == "postgresql":
-        # A SQLite writer is alone in any case.
-        await session.execute(select(func.pg_advisory_xact_lock(_BUDGET_LOCK)))
-    limits, worth = policy.limits, decision.worth
-    spent = await spent_by(session, policy, case.audience, now)
-    over = [
-        limit is not None and limit < used + worth
-        for limit, used in ((limits.budget_day, spent.day), (limits.budget_month, spent.month))
-    ]
-    if limits.per_customer is not None:
-        since = earlier(now, limits.per_customer.every)
-        had = await _favours(session, policy.currency, since, Case.customer_id == case.customer_id)
-        over.append(limits.per_customer.total < had + worth)
-    return Role.SUPERVISOR if any(over) else None
-
-
-async def _favours(
-    session: AsyncSession, currency: str, since: datetime, *where: ColumnElement[bool]
-) -> Money:
+async def _since(session: AsyncSession, policy: Policy, start: datetime) -> Money:
+    counted: tuple[ColumnElement[bool], ...] = (
+        Approval.created_at >= start,
+        Case.audience == policy.audience,
+        Case.is_sample.is_(False),
+        Case.is_test.is_(False),
+    )
     booked = (
-        select(func.sum(LedgerEntry.amount_minor))
+        select(func.coalesce(func.sum(LedgerEntry.amount_minor), 0))
+        .join(Approval, Approval.id == LedgerEntry.approval_id)
         .join(Case, Case.id == LedgerEntry.case_id)
-        .where(
-            LedgerEntry.basis == Basis.GOODWILL,
-            LedgerEntry.currency == currency,
-            LedgerEntry.created_at >= since,
-            *where,
-        )
+        .where(LedgerEntry.basis == Basis.GOODWILL, LedgerEntry.currency == policy.currency, *counted)
     )
-    total = (await session.scalars(booked)).one() or 0
-    waiting = (
-        select(Choice.id, func.max(OfferRow.worth_minor))
+    dearest = (
+        select(func.max(OfferRow.worth_minor).label("worth"))
+        .join(
+            Choice,
+            (Choice.approval_id == OfferRow.approval_id) & (Choice.choice_group == OfferRow.choice_group),
+        )
         .join(Approval, Approval.id == Choice.approval_id)
         .join(Case, Case.id == Choice.case_id)
-        .join(
-            OfferRow,
-            (OfferRow.approval_id == Choice.approval_id) & (OfferRow.choice_group == Choice.choice_group),
-        )
         .where(
             Choice.chosen_at.is_(None),
-            Approval.undone_at.is_(None),
-            Approval.created_at >= since,
             OfferRow.basis == Basis.GOODWILL,
-            OfferRow.currency == currency,
-            *where,
+            OfferRow.currency == policy.currency,
+            *counted,
         )
         .group_by(Choice.id)
+        .subquery()
     )
-    return Money.from_minor(int(total) + _sum((await session.execute(waiting)).all()), currency)
+    undecided: Any = select(func.coalesce(func.sum(dearest.c.worth), 0))
+    minor = [int((await session.scalars(query)).one()) for query in (booked, undecided)]
+    return Money.from_minor(sum(minor), policy.currency)
 
 
-def _sum(rows: Iterable[tuple[str, int | None]]) -> int:
-    return sum(worth or 0 for _, worth in rows)
+async def check_totals(
+    session: AsyncSession, agent: Agent, case: Case, decision: Decision | None, policy: Policy, now: datetime
+) -> Absence | None:
+    """What an agent's rights suffice for still fits into the totals, or the agent may go beyond them.
+
+    Whoever approves at the same moment waits here until this transaction is over, and sees then what it has
+    given. Returns the absence in which the agent stands in, None where their own rights suffice.
+
+    Raises:
+        NotAllowedError: `ABOVE_BUDGET`, with the role that may; the case has to be decided anew.
+    """
+    if decision is None or decision.kind is not DecisionKind.OFFER or not gives_goodwill(decision):
+        return None
+    if rank(Role.SUPERVISOR) <= max(rank(agent.role), rank(decision.tier)):
+        # They may go beyond, or whoever they stand in for may.
+        return None
+    if session.get_bind().dialect.name == "postgresql":
+        key = func.hashtext(case.audience)
+        await session.execute(select(func.pg_advisory_xact_lock(_BUDGET_LOCK, key)))
+    here, elsewhere = await given_to(session, case)
+    before = Before(given=(*here, *elsewhere), spent=await spent(session, policy, now), now=now)
+    if not any(above_totals(decision.worth, policy, before)):
+        return None
+    try:
+        return await check_reach(session, agent, replace(decision, tier=Role.SUPERVISOR))
+    except NotAllowedError:
+        raise NotAllowedError(ABOVE_BUDGET, role=Role.SUPERVISOR) from None
+
+
+async def decide_anew(session: AsyncSession, case: Case) -> None:
+    """After that refusal, which takes back everything that was to happen: the right person gets the case."""
+    if case.state == CaseState.WAITING_AGENT:
+        await raise_revision(session, case)
+        await due_now(session, case)

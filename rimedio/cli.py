@@ -7,6 +7,7 @@ import typer
 
 from rimedio import (
     answer_commands,
+    fairness_command,
     model_commands,
     orders_commands,
     policy_commands,
@@ -110,6 +111,7 @@ model_commands.register(app)
 train_command.register(app)
 policy_commands.register(app)
 rules_commands.register()
+fairness_command.register()
 simulate_command.register(policy_commands.policy_app)
 orders_commands.register(app)
 answer_commands.register(app)

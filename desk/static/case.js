@@ -326,11 +326,15 @@ async function act(path, values) {
   return answer;
 }
 
-async function approve() {
+async function approve(why = null) {
   if (Date.now() < careful || button("approve").disabled) return;
   if (blank.test(content().text)) { edit(); tell(words.fill); return; }
-  const answer = await act("approve", content());
+  const answer = await act("approve", { ...content(), why });
   if (!answer) return;
+  if (answer.overrule) {
+    const given = await askWhy(answer.sentence);
+    if (given) { await approve(given); return; }
+  }
   if (answer.ok) {
     reason = null;
     read();
@@ -345,6 +349,17 @@ async function approve() {
     if (editing) typed();
   }
   await refresh({ mine: answer.ok });
+}
+
+/** Asks why a text goes out that gives what was not decided; null when it does not. */
+async function askWhy(sentence) {
+  const dialog = document.getElementById("off-policy-dialog");
+  const box = dialog?.querySelector("textarea");
+  if (!dialog) return null;
+  dialog.querySelector(".why-not").textContent = sentence;
+  const given = (await ask(dialog)) && box.value.trim();
+  if (given) box.value = "";
+  return given || null;
 }
 
 function remember(answer) {
@@ -391,7 +406,7 @@ function ask(dialog) {
 }
 
 const actions = {
-  approve,
+  approve: () => approve(),
   edit: () => edit(),
   ask: () => start("ask"),
   decline: () => start("decline"),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.clock import utcnow
@@ -72,6 +72,7 @@ class Approval(Base):
     """A person's verdict on a draft; `filled_text` is what goes out, slots filled.
 
     `difference` is what the agents changed in the composed draft, `edit_reason` why, where they said so.
+    `off_policy` is what the text gives that was not decided, `reason` why it went out all the same.
     """
 
     __tablename__ = "approvals"
@@ -100,6 +101,7 @@ class Approval(Base):
     reason: Mapped[str | None]
     difference: Mapped[str | None]
     edit_reason: Mapped[EditReason | None] = mapped_column(String(16))
+    off_policy: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     previous_state: Mapped[str | None] = mapped_column(String(32))
     undone_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
@@ -165,7 +167,7 @@ class Card(Base):
 class Prompt(Base):
     """A question the bot put to an agent; the reply to it is what it was asked for.
 
-    `purpose` is `edit`, `ask`, `decline`, `fact`, `keep` or `break`.
+    `purpose` is `edit`, `ask`, `decline`, `fact`, `keep`, `break` or `off_policy`.
     """
 
     __tablename__ = "prompts"

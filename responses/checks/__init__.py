@@ -1,7 +1,18 @@
 """Checks of a text that is about to go out, whoever wrote it."""
 
 from responses.checks.about import CheckContext
+from responses.checks.beyond import OVERRULABLE, Beyond, beyond_in
 from responses.checks.checking import CODES, check_text
 from responses.checks.finding import Finding, Severity, errors_in
 
-__all__ = ["CODES", "CheckContext", "Finding", "Severity", "check_text", "errors_in"]
+__all__ = [
+    "CODES",
+    "OVERRULABLE",
+    "Beyond",
+    "CheckContext",
+    "Finding",
+    "Severity",
+    "beyond_in",
+    "check_text",
+    "errors_in",
+]

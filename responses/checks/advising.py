@@ -31,15 +31,24 @@ def advice_for(finding: Finding, language: str) -> str:
     return f"{said} {str(texts['tier']).format(tier=texts['tiers'][finding.needs_tier])}"
 
 
-def refusal_of(finding: Finding) -> BlockedError:
-    """The error with which a text that may not go out is stopped."""
+def refusal_of(finding: Finding, *, may_overrule: bool = False) -> BlockedError:
+    """The error with which a text that may not go out is stopped.
+
+    `may_overrule` says that whoever is stopped may send it all the same, with a reason.
+    """
     return BlockedError(
         "findings",
         code=finding.code,
         words=finding.words,
         named=finding.named,
         tier=finding.needs_tier or "",
+        overrule="yes" if may_overrule else "",
     )
+
+
+def may_overrule(error: BlockedError) -> bool:
+    """Whether a refusal asks for a reason, and with it the text goes out."""
+    return error.details.get("overrule") == "yes"
 
 
 def advice_of_refusal(error: BlockedError, language: str) -> str:

@@ -134,6 +134,7 @@ def _found(
     *,
     said: Said | None = None,
 ) -> Finding:
+    worth = _worth(said, about) if severity is Severity.ERROR else None
     return Finding(
         code=code,
         severity=severity,
@@ -141,7 +142,8 @@ def _found(
         end=clause.start + end,
         words=clause.words[start:end],
         named=_decided(about),
-        needs_tier=_tier(said, about) if code == "amount_above" else None,
+        needs_tier=_tier(worth, about) if code == "amount_above" else None,
+        worth=worth,
     )
 
 
@@ -156,18 +158,24 @@ def _decided(about: CheckContext) -> str:
     return ", ".join(dict.fromkeys(shown))
 
 
-def _tier(said: Said | None, about: CheckContext) -> Role | None:
-    """The lowest role whose limit covers the sum; of a share nobody knows the sum without a price."""
-    value = said.money if said is not None else None
+def _worth(said: Said | None, about: CheckContext) -> Money | None:
+    """What is given; of a share (all of it, where nothing is said) nobody knows the sum without a price."""
+    if said is not None and said.money is not None:
+        return said.money
     price = about.known_facts.get("order_value")
-    if value is None and isinstance(price, Money):
-        share = said.percent if said is not None and said.percent is not None else _ALL
-        value = price * (share / _ALL)
-    for role in Role:
+    if not isinstance(price, Money):
+        return None
+    share = said.percent if said is not None and said.percent is not None else _ALL
+    return (price * (share / _ALL)).rounded()
+
+
+def _tier(worth: Money | None, about: CheckContext) -> Role | None:
+    """The lowest role that may give it off policy."""
+    for role in (Role.SUPERVISOR, Role.ADMIN):
         if role not in about.limits:
             continue
         limit = about.limits[role]
-        if limit is None or (value is not None and value.currency == limit.currency and value <= limit):
+        if limit is None or (worth is not None and worth.currency == limit.currency and worth <= limit):
             return role
     return None
 

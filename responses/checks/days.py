@@ -2,10 +2,25 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
-from responses.checks.wordlists import day_pattern, months, weekdays
+from responses.checks.wordlists import day_pattern, months, weekdays, word_lists
+
+# The longer words first: "dopodomani" holds "domani".
+_NEAR = {
+    "it": (("dopodomani", 2), ("domani", 1), ("oggi", 0), ("stasera", 0), ("stamattina", 0), ("giornata", 0)),
+    "en": (("tomorrow", 1), ("today", 0), ("tonight", 0)),
+    "es": (("pasado mañana", 2), ("mañana", 1), ("hoy", 0), ("esta noche", 0)),
+    "fr": (("après-demain", 2), ("demain", 1), ("aujourd", 0), ("ce soir", 0), ("journée", 0)),
+    "de": (("übermorgen", 2), ("morgen", 1), ("heute", 0)),
+}
+_SPANS = {
+    1: re.compile(r"\b(?:giorn|day|día|jour|tag|werktag|arbeitstag)", re.IGNORECASE),
+    7: re.compile(r"\b(?:settiman|week|seman|woche)", re.IGNORECASE),
+    30: re.compile(r"\b(?:mes[ei]|month|mes|mois|monat)", re.IGNORECASE),
+    0: re.compile(r"\b(?:or[ae]|minut|hour|hora|heure|stunde)", re.IGNORECASE),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,3 +87,33 @@ def _in_year(day: int, month: int, year: int | None, today: date) -> date | None
 
 def _number_of(weekday: str, language: str) -> int:
     return [name.lower() for name in weekdays(language)].index(weekday.lower())
+
+
+def latest_day(text: str, language: str, today: date) -> date | None:
+    """The last day by which something with that deadline is to be done; None where no day can be made of it.
+
+    A day of the week is the next one of that name; "in three days" are three, working days or not.
+    """
+    named = [found.day for found in days_in(text, language, today)]
+    if named:
+        return max(named)
+    lowered = text.lower()
+    for number, name in enumerate(weekdays(language)):
+        if name.lower() in lowered:
+            return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
+    for words, days in _NEAR[language]:
+        if words in lowered:
+            return today + timedelta(days=days)
+    for days, unit in _SPANS.items():
+        if unit.search(lowered):
+            return today + timedelta(days=days * _count(lowered, language))
+    return None
+
+
+def _count(text: str, language: str) -> int:
+    """How many, in figures or in words; one where nothing is said ("in un giorno")."""
+    figures = re.search(r"\d+", text)
+    if figures is not None:
+        return int(figures.group())
+    numbers = word_lists(language).numbers
+    return next((numbers[word] for word in text.split() if word in numbers), 1)

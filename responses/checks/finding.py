@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.decision import Role
+from models.money import Money
 
 
 class Severity(StrEnum):
@@ -21,7 +22,8 @@ class Finding:
     `start` and `end` are offsets into the text with its slots, `words` what stands between them; where
     something is missing both are 0 and `words` is empty. `named` is what the advice speaks of beside the
     words: what was decided, a name, a kind of grievance. `needs_tier` is the lowest role whose limit
-    covers the sum that is given, None where no role's does or nothing is given.
+    covers the sum that is given, from supervisors upwards, None where no role's does or nothing is given.
+    `worth` is what the words give, None where they give nothing or nobody can put a figure to it.
     """
 
     code: str
@@ -31,6 +33,7 @@ class Finding:
     words: str = ""
     named: str = ""
     needs_tier: Role | None = None
+    worth: Money | None = None
 
 
 def errors_in(findings: Sequence[Finding]) -> list[Finding]:

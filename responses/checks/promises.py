@@ -1,5 +1,6 @@
 """Promises: whatever we say that we do by a certain time stands in the books, or is not said."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,11 +16,12 @@ from responses.drafts.slots import slots_in
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Promised:
-    """When something is promised for: the words and their place."""
+    """When something is promised for: the words and their place, and what, as far as that can be cut out."""
 
     start: int
     end: int
     words: str
+    what: str
 
 
 def check_promises(text: str, about: CheckContext) -> Iterator[Finding]:
@@ -67,9 +69,23 @@ def promised_in(text: str, about: CheckContext) -> list[Promised]:
                     start=clause.start + match.start() + len(match.group()) - len(match.group().lstrip()),
                     end=clause.start + match.end(),
                     words=match.group().strip(),
+                    what=_what(clause.words, acts[0].start(), match) if acts else "",
                 )
             )
     return found
+
+
+def _what(clause: str, act: int, when: re.Match[str]) -> str:
+    """The part of a clause in which somebody does something, without its deadline: "la richiamo"."""
+    begin = max((clause.rfind(sign, 0, act) for sign in ",:;"), default=-1) + 1
+    end = min((at for sign in ",:;" if (at := clause.find(sign, act)) >= 0), default=len(clause))
+    if begin <= when.start() < end:
+        return _joined(clause[begin : when.start()], clause[when.end() : end])
+    return _joined(clause[begin:end])
+
+
+def _joined(*pieces: str) -> str:
+    return " ".join(" ".join(pieces).split()).strip(" .!")
 
 
 def _is_kept(words: str, named: list[date], about: CheckContext) -> bool:

@@ -10,6 +10,11 @@ def answer_words() -> dict[str, str]:
     return {language: phrases(language).say("promised.answer") for language in LANGUAGES}
 
 
+def by_hand_words() -> dict[str, str]:
+    """What an agent gave in words of their own, by language: without them, for they name sums."""
+    return {language: phrases(language).say("promised.by_hand") for language in LANGUAGES}
+
+
 def remedy_words(remedy: Remedy) -> dict[str, str]:
     """A remedy that somebody has to carry out, by language, as far as the policy has words for it.
 

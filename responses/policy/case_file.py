@@ -52,6 +52,7 @@ _MESSAGE_KEYS = (*("act", "complaint", "tone", "urgency", "ask", "own_error", "l
 _GIVEN_KEYS = (
     *("complaint", "remedy", "worth", "days_ago", "basis", "our_fault", "promise", "commitment", "order"),
 )
+_SPENT_KEYS = ("day", "month")
 _RECORD_KEYS = (*Count, "dismissed")
 _FIELDS = ("act", "complaint_types", "tone", "urgency", "asks", "own_error")
 _PROMISES = ("open", "kept", "broken", "withdrawn", "none")
@@ -214,7 +215,7 @@ def _case(item: Item, about: _About) -> PolicyCase:
         history=entries.optional("history", lambda one: _all_given(one, "another case", now, about), ()),
         now=now,
         record=entries.optional("signals", lambda one: _record(one, about, now), None),
-        spent=entries.optional("spent", lambda one: _spent(one, policy.currency), None),
+        spent=entries.optional("spent", lambda one: _spent(one, policy), None),
     )
     if matter.record is not None:
         favours = [given for given in (*matter.given_here, *matter.history) if still_counts(given)]
@@ -260,15 +261,6 @@ def _fact(spec: FactSpec, item: Item) -> FactValue:
     return FactValue(value=value, source="agent")
 
 
-def _spent(item: Item, currency: str) -> Spent:
-    entries = Entries(item, ("day", "month"))
-    nothing = Money(amount=Decimal(0), currency=currency)
-    amount = read_with(parse_money, "an amount such as 290 EUR")
-    return Spent(
-        day=entries.optional("day", amount, nothing), month=entries.optional("month", amount, nothing)
-    )
-
-
 def _all_given(item: Item, case_id: str, now: datetime, about: _About) -> tuple[Given, ...]:
     return read_all(lambda one: _given(one, case_id, now, about), item.items())
 
@@ -289,6 +281,20 @@ def _given(item: Item, case_id: str, now: datetime, about: _About) -> Given:
         committed=entries.optional("commitment", read_yes_no, False),
         order_id=entries.optional("order", Item.text, None),
     )
+
+
+def _spent(item: Item, policy: Policy) -> Spent:
+    """The favours to everybody before this one; a month without a figure has had those of the day alone."""
+    entries = Entries(item, _SPENT_KEYS)
+
+    def parse(one: Item) -> Money:
+        money = read_with(parse_money, "an amount such as 290 EUR")(one)
+        if money.currency != policy.currency:
+            raise one.refuse(f"is in {money.currency}: expected {policy.currency}")
+        return money
+
+    day = entries.optional("day", parse, Money(amount=Decimal(0), currency=policy.currency))
+    return Spent(day=day, month=entries.optional("month", parse, day))
 
 
 def _record(item: Item, about: _About, now: datetime) -> Record:

@@ -1,18 +1,17 @@
 """Keeps goodwill within the policy's limits, and says who may approve what is left."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
 
-from models.decision import Basis, Given, Role
+from models.decision import Basis, Role
 from models.money import Money
 from responses.policy.amounts import DIVISIBLE, cut, larger, rounded_down
-from responses.policy.given import earlier, has_known_worth, was_favour
 from responses.policy.joining import Grant, Option, goodwill_worth
 from responses.policy.schema import Policy
 from responses.policy.sentences import Sentences, plain
 from responses.policy.situation import PRICE, Situation
+from responses.policy.totals import Before, Doubt, above_totals, favours, past_unknown
 
 ROLES = tuple(Role)
 
@@ -85,8 +84,7 @@ class _Limits:
             elif any(option.basis is Basis.GOODWILL for option in within.options):
                 worth = None
         self._raise_for_worth(worth)
-        self._raise_for_customer(worth)
-        self._raise_for_budget(worth)
+        self._raise_for_totals(worth)
         if self.beyond and any(grant.owed for grant in kept):
             return self._limited(self._what_is_owed(kept), self.nothing)
         return self._limited(kept, worth)
@@ -118,7 +116,9 @@ class _Limits:
     def _caps(self) -> list[_Cap]:
         limits, matter = self.policy.limits, self.situation.matter
         bounded = limits.per_case is not None or limits.share_of_price is not None
-        spent = self._total(matter.given_here, "per_case") if bounded else self.nothing
+        spent, unknown = favours(matter.given_here if bounded else (), self.policy.currency)
+        for given in unknown:
+            self._doubt(past_unknown(given, "per_case", self.policy.timezone))
         caps: list[_Cap] = []
         if limits.per_case is not None:
             caps.append(self._cap("per_case", limits.per_case, spent))
@@ -176,53 +176,20 @@ class _Limits:
         self.beyond = True
         self.notes.append(self.say("above_all", worth=plain(worth), role=self.say.role(Role.ADMIN)))
 
-    def _raise_for_customer(self, worth: Money | None) -> None:
-        limit = self.policy.limits.per_customer
-        if limit is None or worth == self.nothing:
-            return
-        since = earlier(self.situation.matter.now, limit.every)
-        had = self._had_since(since)
-        if worth is None:
-            self._raise("per_customer_unknown", Role.SUPERVISOR, cap=plain(limit.total))
-        elif limit.total < worth + had:
-            total = plain(worth + had)
-            self._raise("per_customer", Role.SUPERVISOR, total=total, cap=plain(limit.total))
-
-    def _raise_for_budget(self, worth: Money | None) -> None:
-        """Budgets change who approves, never what is given: what others cost is not the customer's affair."""
-        limits, spent = self.policy.limits, self.situation.matter.spent
-        if spent is None or worth is None or worth == self.nothing:
-            return
-        for phrase, budget, used in (
-            ("budget_day", limits.budget_day, spent.day),
-            ("budget_month", limits.budget_month, spent.month),
-        ):
-            if budget is not None and budget < used + worth:
-                self._raise(phrase, Role.SUPERVISOR, total=plain(used + worth), cap=plain(budget))
+    def _raise_for_totals(self, worth: Money | None) -> None:
+        matter = self.situation.matter
+        before = Before(given=(*matter.given_here, *matter.history), spent=matter.spent, now=matter.now)
+        for doubt in above_totals(worth, self.policy, before):
+            self._doubt(doubt)
 
     def _raise(self, phrase: str, role: Role, **fields: str) -> None:
         self.tier = higher(self.tier, role)
         self.notes.append(self.say(phrase, role=self.say.role(role), **fields))
 
-    def _had_since(self, since: datetime) -> Money:
-        matter = self.situation.matter
-        recent = [given for given in (*matter.given_here, *matter.history) if given.at >= since]
-        return self._total(recent, "per_customer")
-
-    def _total(self, givens: Iterable[Given], limit: str) -> Money:
-        """What past favours come to; one whose worth nobody knows leaves the limit open."""
-        total = self.nothing
-        for given in filter(was_favour, givens):
-            if given.worth is not None and has_known_worth(given, self.policy.currency):
-                total += given.worth
-            else:
-                self._leave_open(limit, given)
-        return total
-
-    def _leave_open(self, limit: str, given: Given) -> None:
-        day = given.at.astimezone(self.policy.timezone).date().isoformat()
-        self._raise("past_unknown", Role.SUPERVISOR, remedy=given.kind, day=day)
-        self.unchecked.append((f"limits.{limit}", self.notes[-1]))
+    def _doubt(self, doubt: Doubt) -> None:
+        self._raise(doubt.phrase, Role.SUPERVISOR, **doubt.fields)
+        if doubt.unchecked is not None:
+            self.unchecked.append((doubt.unchecked, self.notes[-1]))
 
 
 def _costs(option: Option) -> bool:

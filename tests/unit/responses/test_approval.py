@@ -87,10 +87,11 @@ async def on_the_table(
     decision: Decision | None = None,
     channel: str = "web",
     role: Role = Role.AGENT,
+    name: str = "Giulia",
 ) -> tuple[Agent, Case, Draft]:
     decision = decision or a_decision()
     async with database.writing() as session:
-        agent = await seed_agent(session, role=role)
+        agent = await seed_agent(session, name, role=role)
         case = await seed_case(session, await seed_identity(session, channel=channel))
         row = DecisionRow(
             case_id=case.id,

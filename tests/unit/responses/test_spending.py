@@ -1,39 +1,256 @@
-"""What favours have cost, against budgets and customers' totals, on both storages."""
+"""Budgets and totals: counted from what was approved, and once more at the moment of approving."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from importlib.resources import files
+from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from staff import Staff
+from test_approval import a_decision
 
 from models.clock import utcnow
 from models.database import Database
-from models.decision import Basis, Decision, DecisionKind, Role, Spent
+from models.decision import Basis, Decision, Offer, Remedy, RemedyKind, Role, Spent
 from models.money import Money
-from models.states import Verdict
-from models.tables import Approval, Case, LedgerEntry
-from responses.policy import Policy, load_policy_text
-from responses.spending import needs_more, spent_by
-from tests.seed import seed_agent, seed_case, seed_draft
+from models.serial import to_json
+from models.states import CaseState, ChoiceHow, OfferState, Verdict
+from models.tables import Agent, Approval, Case, Choice, DecisionRow, Draft, LedgerEntry, OfferRow
+from responses.approval import Approvals
+from responses.config import RoadConfig
+from responses.errors import BlockedError
+from responses.policy import Policy
+from responses.policy.schema import Audience
+from responses.proposing import keep_offers
+from responses.spending import decide_anew, spent
+from tests.seed import bound, seed_agent, seed_case, seed_draft, seed_identity
 
-SHOP = load_policy_text(
-    files("responses.policy").joinpath("samples", "negozio.yaml").read_text(encoding="utf-8"), "negozio.yaml"
-)
-
-
-def euros(minor: int) -> Money:
-    return Money.from_minor(minor, "EUR")
-
-
-def favour(worth: int) -> Decision:
-    return Decision(
-        kind=DecisionKind.OFFER, policy="p", policy_sha256="0", complaint_types=(), worth=euros(worth)
-    )
+TEXT = "Buongiorno, rimediamo noi. Ecco un buono da 10 €: {voucher:1}\n{agent}"
+CHOICE = "Buongiorno, può scegliere: un buono da 10 € oppure 8 € di rimborso.\n{agent}"
 
 
-async def book(session: AsyncSession, case: Case, minor: int, **changes: object) -> LedgerEntry:
+def euros(amount: int) -> Money:
+    return Money(amount=Decimal(amount), currency="EUR")
+
+
+def either() -> Decision:
+    voucher = Remedy(kind=RemedyKind.VOUCHER, amount=euros(10), worth=euros(10))
+    refund = Remedy(kind=RemedyKind.REFUND, amount=euros(8), worth=euros(8))
+    offer = Offer(basis=Basis.GOODWILL, options=(voucher, refund), rule_id="r", complaint_type=None)
+    return a_decision(offers=(offer,))
+
+
+class Till:
+    """A shop whose favours of a day, a month and a customer are bounded."""
+
+    def __init__(self, database: Database, config: RoadConfig) -> None:
+        self.database = database
+        self.staff = Staff(database, config)
+        self.approvals = Approvals(config, self.staff.policies)
+
+    async def opens(self, *, day: int = 300, month: int = 4000, customer: int = 120) -> "Till":
+        def bounded(text: str) -> str:
+            budget = text.replace(
+                "budget: {day: 300 EUR, month: 4000 EUR}", f"budget: {{day: {day} EUR, month: {month} EUR}}"
+            )
+            return budget.replace("total: 120 EUR", f"total: {customer} EUR")
+
+        await self.staff.prepare(bounded)
+        return self
+
+    async def policy(self) -> Policy:
+        async with self.database.reading() as session:
+            return await self.staff.policies.in_force(session, "customer", utcnow())
+
+    async def drafts(
+        self,
+        *,
+        decision: Decision | None = None,
+        text: str = TEXT,
+        same_customer: bool = False,
+        count: int = 1,
+    ) -> list[Draft]:
+        decision = decision or a_decision()
+        found = []
+        async with self.database.writing() as session:
+            identity = await seed_identity(session) if same_customer else None
+            for _ in range(count):
+                case = await seed_case(session, identity)
+                row = DecisionRow(
+                    case_id=case.id,
+                    revision=1,
+                    kind=decision.kind,
+                    tier=decision.tier,
+                    content=to_json(decision),
+                    policy_sha256="0",
+                    inputs_sha256="0",
+                )
+                session.add(row)
+                await session.flush()
+                keep_offers(session, case, row, decision)
+                draft = await seed_draft(session, case, text, kind=decision.kind)
+                draft.decision_id = row.id
+                found.append(draft)
+        return found
+
+    async def approve(self, agent: Agent, draft: Draft) -> Approval:
+        policy = await self.policy()
+        async with self.database.writing() as session:
+            return await self.approvals.approve(
+                session, await session.merge(agent), bound(draft), policy.hours
+            )
+
+    async def outcomes(self, agents: Sequence[Agent], drafts: Sequence[Draft]) -> list[str]:
+        """What comes of approving all of them at once."""
+        pairs = zip(agents, drafts, strict=True)
+        done = await asyncio.gather(*(self.approve(*pair) for pair in pairs), return_exceptions=True)
+        return sorted(one.reason if isinstance(one, BlockedError) else type(one).__name__ for one in done)
+
+    async def spent(self, *, later: timedelta = timedelta(0)) -> tuple[Decimal, Decimal]:
+        policy = await self.policy()
+        async with self.database.reading() as session:
+            found = await spent(session, policy, utcnow() + later)
+        return found.day.amount, found.month.amount
+
+
+@pytest.fixture
+def till(database: Database, config: RoadConfig) -> Till:
+    return Till(database, config)
+
+
+async def test_what_was_approved_today_counts_for_the_day_and_the_month(till: Till) -> None:
+    await till.opens()
+    agent = await till.staff.hires("Giulia")
+    (draft,) = await till.drafts()
+    assert await till.spent() == (0, 0)
+    await till.approve(agent, draft)
+    assert await till.spent() == (10, 10)
+
+
+async def test_another_day_and_another_month_begin_at_nothing(till: Till) -> None:
+    await till.opens()
+    agent = await till.staff.hires("Giulia")
+    (draft,) = await till.drafts()
+    await till.approve(agent, draft)
+    assert await till.spent(later=timedelta(days=40)) == (0, 0)
+
+
+async def test_what_was_taken_back_has_not_been_spent(till: Till, config: RoadConfig) -> None:
+    await till.opens()
+    agent = await till.staff.hires("Giulia")
+    (draft,) = await till.drafts()
+    approval = await till.approve(agent, draft)
+    async with till.database.writing() as session:
+        await till.approvals.undo(session, await session.merge(agent), approval.id)
+    assert await till.spent() == (0, 0)
+
+
+async def test_of_an_open_choice_the_dearest_counts_and_then_what_was_chosen(till: Till) -> None:
+    await till.opens()
+    agent = await till.staff.hires("Giulia")
+    (draft,) = await till.drafts(decision=either(), text=CHOICE)
+    approval = await till.approve(agent, draft)
+    assert await till.spent() == (10, 10)
+    async with till.database.writing() as session:
+        choice = (await session.scalars(select(Choice))).one()
+        refund = await session.get_one(OfferRow, choice.options[1])
+        choice.chosen_at, choice.chosen_how, choice.chosen_offer_id = utcnow(), ChoiceHow.BUTTON, refund.id
+        refund.state = OfferState.CHOSEN
+        case = await session.get_one(Case, draft.case_id)
+        session.add(
+            LedgerEntry(
+                customer_id=case.customer_id,
+                case_id=case.id,
+                approval_id=approval.id,
+                offer_id=refund.id,
+                basis=Basis.GOODWILL,
+                amount_minor=800,
+                currency="EUR",
+            )
+        )
+    assert await till.spent() == (8, 8)
+
+
+@pytest.mark.parametrize("column", ["is_sample", "is_test"])
+async def test_samples_and_tests_cost_nothing(till: Till, column: str) -> None:
+    await till.opens()
+    agent = await till.staff.hires("Giulia")
+    drafts = await till.drafts(decision=either(), text=CHOICE)
+    async with till.database.writing() as session:
+        setattr(await session.get_one(Case, drafts[0].case_id), column, True)
+    await till.approve(agent, drafts[0])
+    assert await till.spent() == (0, 0)
+
+
+async def test_two_approvals_at_once_do_not_both_fit_into_the_day(till: Till) -> None:
+    await till.opens(day=15)
+    agents = [await till.staff.hires("Giulia"), await till.staff.hires("Marco")]
+    drafts = await till.drafts(count=2)
+    assert await till.outcomes(agents, drafts) == ["Approval", "above_budget"]
+    assert await till.spent() == (10, 10)
+
+
+async def test_nor_both_into_what_one_customer_may_have(till: Till) -> None:
+    await till.opens(customer=15)
+    agents = [await till.staff.hires("Giulia"), await till.staff.hires("Marco")]
+    drafts = await till.drafts(count=2, same_customer=True)
+    assert await till.outcomes(agents, drafts) == ["Approval", "above_budget"]
+
+
+async def test_the_month_bounds_as_the_day_does(till: Till) -> None:
+    await till.opens(month=5)
+    agent = await till.staff.hires("Giulia")
+    (draft,) = await till.drafts()
+    with pytest.raises(BlockedError, match="above_budget"):
+        await till.approve(agent, draft)
+
+
+async def test_a_supervisor_goes_beyond_it(till: Till) -> None:
+    await till.opens(day=5)
+    sara = await till.staff.hires("Sara", Role.SUPERVISOR)
+    (draft,) = await till.drafts()
+    await till.approve(sara, draft)
+    assert await till.spent() == (10, 10)
+
+
+async def test_who_stands_in_for_the_only_supervisor_goes_beyond_it_within_the_deputys_limit(
+    till: Till,
+) -> None:
+    await till.opens(day=5)
+    sara = await till.staff.hires("Sara", Role.SUPERVISOR)
+    giulia = await till.staff.hires("Giulia")
+    await till.staff.leaves(sara, deputy=giulia, limit=5000)
+    (draft,) = await till.drafts()
+    await till.approve(giulia, draft)
+    assert await till.spent() == (10, 10)
+
+
+async def test_after_the_refusal_the_case_is_decided_anew(till: Till) -> None:
+    await till.opens(day=5)
+    agent = await till.staff.hires("Giulia")
+    (draft,) = await till.drafts()
+    with pytest.raises(BlockedError, match="above_budget"):
+        await till.approve(agent, draft)
+    async with till.database.writing() as session:
+        await decide_anew(session, await session.get_one(Case, draft.case_id))
+    after = await till.staff.case(draft)
+    assert (after.state, after.revision) == (CaseState.DRAFTING, draft.revision + 1)
+    assert after.triage_due_at is not None
+
+
+async def test_what_is_owed_asks_no_budget(till: Till) -> None:
+    await till.opens(day=5)
+    agent = await till.staff.hires("Giulia")
+    owed = replace(a_decision().offers[0], basis=Basis.OWED)
+    (draft,) = await till.drafts(decision=a_decision(offers=(owed,), worth=euros(0)))
+    await till.approve(agent, draft)
+    assert await till.spent() == (0, 0)
+
+
+async def book(session: AsyncSession, case: Case, minor: int, at: datetime, **changes: object) -> None:
     agent = await seed_agent(session, f"agent of {case.number} {minor} {len(changes)}")
     draft = await seed_draft(session, case)
     approval = Approval(
@@ -43,77 +260,38 @@ async def book(session: AsyncSession, case: Case, minor: int, **changes: object)
         verdict=Verdict.SEND,
         revision=draft.revision,
         sha256=draft.sha256,
+        created_at=at,
     )
     session.add(approval)
     await session.flush()
     fields: dict[str, object] = {"basis": Basis.GOODWILL, "currency": "EUR", "amount_minor": minor, **changes}
-    entry = LedgerEntry(
-        customer_id=case.customer_id, case_id=case.id, approval_id=approval.id, agent_id=agent.id, **fields
+    session.add(
+        LedgerEntry(
+            customer_id=case.customer_id,
+            case_id=case.id,
+            approval_id=approval.id,
+            agent_id=agent.id,
+            **fields,
+        )
     )
-    session.add(entry)
-    await session.flush()
-    return entry
 
 
-async def test_favours_of_the_day_and_of_the_month_are_counted_and_nothing_else(database: Database) -> None:
+async def test_favours_of_the_day_and_of_the_month_are_counted_and_nothing_else(till: Till) -> None:
+    await till.opens()
+    policy = await till.policy()
     noon = datetime.fromisoformat("2026-11-27T12:00:00+01:00")
-    async with database.writing() as session:
+    early = datetime.fromisoformat("2026-11-27T00:10:00+01:00")  # the day before, by the clock of Greenwich
+    async with till.database.writing() as session:
         case, sample = await seed_case(session), await seed_case(session)
         sample.is_sample = True
-        await book(session, case, 1000, created_at=noon)
-        await book(session, case, -400, created_at=noon)
-        await book(session, case, 2000, created_at=noon - timedelta(days=1))
-        await book(session, case, 8000, created_at=noon - timedelta(days=40))
-        await book(session, case, 500, created_at=noon, basis=Basis.OWED)
-        await book(session, case, 700, created_at=noon, currency="USD")
-        await book(session, sample, 900, created_at=noon)
-        found = await spent_by(session, SHOP, "customer", noon)
-        others = await spent_by(session, SHOP, "colleague", noon)
-    assert found == Spent(day=euros(600), month=euros(2600))
+        await book(session, case, 1000, early)
+        await book(session, case, -400, noon)
+        await book(session, case, 2000, noon - timedelta(days=1))
+        await book(session, case, 8000, noon - timedelta(days=40))
+        await book(session, case, 500, noon, basis=Basis.OWED)
+        await book(session, case, 700, noon, currency="USD")
+        await book(session, sample, 900, noon)
+        found = await spent(session, policy, noon)
+        others = await spent(session, replace(policy, audience=Audience.COLLEAGUE), noon)
+    assert found == Spent(day=euros(6), month=euros(26))
     assert others == Spent(day=euros(0), month=euros(0))
-
-
-@pytest.mark.parametrize(
-    ("worth", "role"), [(500, None), (501, Role.SUPERVISOR)], ids=["exactly the budget", "a cent more"]
-)
-async def test_a_budget_used_up_takes_a_supervisor(database: Database, worth: int, role: Role | None) -> None:
-    async with database.writing() as session:
-        await book(session, await seed_case(session), 29500)
-        case = await seed_case(session)
-        assert await needs_more(session, case, favour(worth), SHOP, utcnow()) == role
-
-
-async def test_a_customers_total_takes_a_supervisor(database: Database) -> None:
-    async with database.writing() as session:
-        case = await seed_case(session)
-        await book(session, case, 11900, created_at=utcnow() - timedelta(days=30))
-        other = await seed_case(session)
-        assert await needs_more(session, case, favour(200), SHOP, utcnow()) == Role.SUPERVISOR
-        assert await needs_more(session, other, favour(200), SHOP, utcnow()) is None
-
-
-async def test_what_gives_nothing_needs_nobody(database: Database) -> None:
-    async with database.writing() as session:
-        case = await seed_case(session)
-        await book(session, case, 40000)
-        kind = replace(favour(100), kind=DecisionKind.DECLINE)
-        assert await needs_more(session, case, kind, SHOP, utcnow()) is None
-        assert await needs_more(session, case, favour(0), SHOP, utcnow()) is None
-
-
-async def test_of_two_approvals_at_once_only_one_gets_what_was_left(database: Database) -> None:
-    async with database.writing() as session:
-        cases = [(await seed_case(session)).id for _ in range(2)]
-
-    async def approve(policy: Policy, case_id: str) -> bool:
-        async with database.writing() as session:
-            case = await session.get_one(Case, case_id)
-            role = await needs_more(session, case, favour(20000), policy, utcnow())
-            await asyncio.sleep(0)  # the other one's turn
-            if role is None:
-                await book(session, case, 20000)
-            return role is None
-
-    wide = replace(SHOP, limits=replace(SHOP.limits, per_customer=None))
-    passed = await asyncio.gather(*(approve(wide, case_id) for case_id in cases))
-    assert sorted(passed) == [False, True]

@@ -60,7 +60,7 @@ def test_nobody_below_an_admin_may_give_what_no_limit_covers() -> None:
 def test_a_share_is_weighed_at_the_price_of_the_order() -> None:
     price = {"order_value": FactValue(value=euros("60"), source="book")}
     finding = only("Buongiorno Marta, le offriamo il 40% di sconto.", about("discount15", facts=price))
-    assert (finding.code, finding.needs_tier) == ("amount_above", Role.AGENT)
+    assert (finding.code, finding.needs_tier) == ("amount_above", Role.SUPERVISOR)
 
 
 def test_what_the_rules_would_give_beside_a_hand_over_is_not_decided() -> None:

@@ -1,0 +1,134 @@
+"""What a text gives and promises beyond the decision, where somebody may want it to go out all the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from models.decision import Basis, Remedy, RemedyKind
+from models.money import Money
+from responses.checks.about import CheckContext
+from responses.checks.clauses import judged
+from responses.checks.days import latest_day
+from responses.checks.finding import Finding
+from responses.checks.promises import check_promises, promised_in
+from responses.checks.sums import sums_in
+from responses.drafts.slots import slots_in
+from responses.rights import gives_goodwill
+
+_AMOUNTS = frozenset({"amount_above", "amount_unknown"})
+_PROMISE = "promise_untracked"
+
+OVERRULABLE = _AMOUNTS | {_PROMISE}
+"""The errors with which a text may go out off policy. Nobody may overrule any other."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ByHand:
+    """Something promised in an agent's own words, and by the end of which day, None where none can be told.
+
+    `what` is empty where it would name a sum: texts that nobody approves one by one repeat it.
+    """
+
+    what: str
+    day: date | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beyond:
+    """What is not as decided: `codes` of the findings and their `words`.
+
+    `extra` is by how much the goodwill is more than decided (less: negative), None where nobody can tell.
+    `total` is the whole goodwill of the text, decided or not. `promises` are those that no slot carries.
+    """
+
+    codes: tuple[str, ...]
+    words: tuple[str, ...]
+    extra: Money | None
+    total: Money | None
+    promises: tuple[ByHand, ...]
+    complaint_types: tuple[str, ...]
+
+
+def beyond_in(text: str, wrong: Sequence[Finding], about: CheckContext) -> Beyond | None:
+    """What a text with these errors gives beyond the decision; None where it may not go out at all.
+
+    A sum that the text names twice counts once. What it says in the place of something decided counts by the
+    difference: "20 €" for a refund of 15 is 5 more.
+    """
+    if any(finding.code not in OVERRULABLE for finding in wrong):
+        return None
+    amounts = [finding for finding in wrong if finding.code in _AMOUNTS]
+    replaced = _replaced(text, about) if amounts else []
+    given = _sum([finding.worth for finding in amounts], about.currency)
+    owed = _sum([one.worth for one, basis in replaced if basis is Basis.OWED], about.currency)
+    if any(one.kind is RemedyKind.VOUCHER for one, _ in replaced):
+        # The code that the slot puts there is worth what was decided, whatever the text says.
+        return None
+    if owed is None or (given is not None and given < owed):
+        # What is owed is not cut by anybody.
+        return None
+    instead = _sum([one.worth for one, _ in replaced], about.currency)
+    extra = given - instead if given is not None and instead is not None else None
+    decided = _decided(about)
+    return Beyond(
+        codes=tuple(dict.fromkeys(finding.code for finding in wrong)),
+        words=tuple(dict.fromkeys(finding.words for finding in wrong)),
+        extra=extra,
+        total=decided + extra if decided is not None and extra is not None else None,
+        promises=_promises(text, about),
+        complaint_types=about.decision.complaint_types if about.decision is not None else about.grievances,
+    )
+
+
+def _sum(worths: Sequence[Money | None], currency: str) -> Money | None:
+    """Equal sums are one, said again; None where one is not known in that currency."""
+    total = Money(amount=Decimal(0), currency=currency)
+    for worth in dict.fromkeys(worths):
+        if worth is None or worth.currency != currency:
+            return None
+        total += worth
+    return total
+
+
+def _decided(about: CheckContext) -> Money | None:
+    if about.carried_out is None:
+        return Money(amount=Decimal(0), currency=about.currency)
+    worth = about.carried_out.worth
+    if worth is None and not gives_goodwill(about.carried_out):
+        return Money(amount=Decimal(0), currency=about.currency)
+    return worth if worth is not None and worth.currency == about.currency else None
+
+
+def _replaced(text: str, about: CheckContext) -> list[tuple[Remedy, Basis]]:
+    """The decided remedies whose figure the text no longer says, but that are given with it."""
+    said = sums_in(judged(text, about), about.language)
+    money = {one.money for one in said}
+    percents = {one.percent for one in said}
+    slots = slots_in(text)
+    found = []
+    number = 0
+    for offer in about.offers:
+        for remedy in offer.options:
+            is_voucher = remedy.kind is RemedyKind.VOUCHER
+            number += is_voucher
+            has_figure = remedy.amount is not None or remedy.percent is not None
+            is_said = remedy.amount in money or (remedy.percent is not None and remedy.percent in percents)
+            is_given = not is_voucher or f"voucher:{number}" in slots
+            # Of a choice the customer takes one, and nobody can tell which of them the figure stands for.
+            if has_figure and not is_said and is_given and len(offer.options) == 1:
+                found.append((remedy, offer.basis_of(remedy)))
+    return found
+
+
+def _promises(text: str, about: CheckContext) -> tuple[ByHand, ...]:
+    # A warning in other texts, but what is given with a reason is kept track of all the same.
+    places = {finding.start for finding in check_promises(text, about) if finding.code == _PROMISE}
+    return tuple(
+        ByHand(
+            what=promise.what if not sums_in(promise.what, about.language) else "",
+            day=latest_day(promise.words, about.language, about.today),
+        )
+        for promise in promised_in(text, about)
+        if promise.start in places
+    )

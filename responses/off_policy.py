@@ -1,0 +1,197 @@
+"""Going off policy: who may give what was not decided, for which reason, and how it is kept in the books."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.decision import Basis, Decision, Given, RemedyKind, Role
+from models.money import Money
+from models.serial import from_json
+from models.states import PromiseKind, PromiseState, Verdict
+from models.tables import Agent, Approval, Case, DecisionRow, Draft, LedgerEntry, Promise
+from responses.agents import rank
+from responses.checks import OVERRULABLE, Beyond, CheckContext, Finding, beyond_in
+from responses.checks.advising import refusal_of
+from responses.drafts.promises import by_hand_words
+from responses.errors import BlockedError
+from responses.hours import OpeningHours
+from responses.policy.given import USUAL_TIME
+
+MAX_REASON = 300
+"""How long a reason may be, in characters."""
+
+_END_OF_DAY = time(23, 59)
+
+
+def overruled(
+    agent: Agent, text: str, wrong: Sequence[Finding], about: CheckContext, reason: str | None
+) -> Beyond:
+    """What the text gives and promises off policy, where this agent may send it and says why.
+
+    Whoever is a supervisor or more, and within the smaller of the role's and their own limit: the whole
+    goodwill of the text counts. A deputy stands in for what was decided, not for this.
+
+    Raises:
+        BlockedError: `findings`, or `text_long` for the reason.
+    """
+    found = beyond_in(text, wrong, about)
+    if found is None or not _may(agent, found, about.limits):
+        # First what nobody may overrule: the rest may be right once that is.
+        raise refusal_of(next((one for one in wrong if one.code not in OVERRULABLE), wrong[0]))
+    if reason is None or not reason.strip():
+        raise refusal_of(wrong[0], may_overrule=True)
+    if len(reason) > MAX_REASON:
+        raise BlockedError("text_long", most=str(MAX_REASON))
+    return found
+
+
+def _may(agent: Agent, found: Beyond, limits: Mapping[Role, Money | None]) -> bool:
+    if rank(agent.role) < rank(Role.SUPERVISOR):
+        return False
+    of_role = limits.get(Role(agent.role))
+    bounds = [of_role.minor if of_role is not None else None, agent.limit_minor]
+    known = [bound for bound in bounds if bound is not None]
+    return not known or (found.total is not None and found.total.minor <= min(known))
+
+
+async def book_by_hand(
+    session: AsyncSession,
+    *,
+    case: Case,
+    draft: Draft,
+    approval: Approval,
+    found: Beyond,
+    hours: OpeningHours,
+    now: datetime,
+) -> None:
+    """Puts into the books what an agent gives and promises beyond what the decision has put there."""
+    extra = found.extra
+    if extra is not None and extra.amount != 0 and not case.is_sample and not case.is_test:
+        session.add(
+            LedgerEntry(
+                customer_id=case.customer_id,
+                case_id=case.id,
+                approval_id=approval.id,
+                basis=Basis.GOODWILL,
+                amount_minor=extra.minor,
+                currency=extra.currency,
+                agent_id=approval.agent_id,
+            )
+        )
+    for promise in found.promises:
+        due = datetime.combine(promise.day, _END_OF_DAY, hours.zone) if promise.day is not None else None
+        session.add(
+            Promise(
+                case_id=case.id,
+                approval_id=approval.id,
+                what={draft.language: promise.what} if promise.what else by_hand_words(),
+                owner_id=approval.agent_id,
+                due_at=due or hours.add(USUAL_TIME, now),
+            )
+        )
+    await session.flush()
+    promised = select(Promise.id).where(
+        Promise.approval_id == approval.id,
+        Promise.state == PromiseState.OPEN,
+        Promise.kind != PromiseKind.ANSWER,
+    )
+    if _gives(found) and (await session.execute(promised.limit(1))).first() is None:
+        # No rule has said who sees to it: whoever has written it.
+        session.add(
+            Promise(
+                case_id=case.id,
+                approval_id=approval.id,
+                kind=PromiseKind.REMEDY,
+                what=by_hand_words(),
+                owner_id=approval.agent_id,
+                due_at=hours.add(USUAL_TIME, now),
+            )
+        )
+
+
+def given_by_hand(
+    found: Beyond,
+    decision: Decision | None,
+    *,
+    case_id: str,
+    at: datetime,
+    promise_state: str | None,
+    settled_at: datetime | None,
+    order_id: str | None,
+) -> tuple[Given, ...]:
+    """What a text gave off policy, as a gift of that worth: a follow-up about it earns nothing more.
+
+    Its kind is none that anybody owes: a favour by hand settles nothing that the law gives.
+    """
+    if not _gives(found):
+        return ()
+    return tuple(
+        Given(
+            case_id=case_id,
+            complaint_type=complaint_type,
+            at=at,
+            kind=RemedyKind.GIFT if place == 0 else RemedyKind.WORDS,
+            basis=Basis.GOODWILL,
+            worth=found.extra if place == 0 else None,
+            our_fault=decision is not None and decision.fault_of(complaint_type) is True,
+            promise_state=promise_state,
+            settled_at=settled_at,
+            order_id=order_id,
+            committed=bool(found.promises),
+        )
+        for place, complaint_type in enumerate(found.complaint_types or (None,))
+    )
+
+
+def _gives(found: Beyond) -> bool:
+    """Whether it is more than was decided, or may be."""
+    return found.extra is None or found.extra.amount > 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WentOff:
+    """One answer that went off policy: who sent it, what was decided and what was given instead, and why.
+
+    `reason` and the words are empty once the customer's data were erased.
+    """
+
+    at: datetime
+    agent: str
+    case_number: int
+    decision: Decision | None
+    found: Beyond
+    reason: str
+
+
+async def went_off_policy(session: AsyncSession, since: datetime) -> list[WentOff]:
+    """What went off policy since then and was not taken back, newest first; samples and tests left out."""
+    query = (
+        select(Approval, Agent.name, Case.number, DecisionRow.content)
+        .join(Agent, Agent.id == Approval.agent_id)
+        .join(Case, Case.id == Approval.case_id)
+        .join(Draft, Draft.id == Approval.draft_id)
+        .outerjoin(DecisionRow, DecisionRow.id == Draft.decision_id)
+        .where(
+            Approval.verdict == Verdict.SEND,
+            Approval.off_policy.is_not(None),
+            Approval.undone_at.is_(None),
+            Approval.created_at >= since,
+            Case.is_sample.is_(False),
+            Case.is_test.is_(False),
+        )
+        .order_by(Approval.created_at.desc(), Approval.id.desc())
+    )
+    return [
+        WentOff(
+            at=approval.created_at,
+            agent=name,
+            case_number=number,
+            decision=from_json(Decision, content) if content is not None else None,
+            found=from_json(Beyond, approval.off_policy),
+            reason=approval.reason or "",
+        )
+        for approval, name, number, content in (await session.execute(query)).all()
+    ]
