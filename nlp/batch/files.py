@@ -2,7 +2,6 @@
 
 import csv
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Protocol, TextIO
 
 from models.assessment import Assessment
+from nlp.batch.cells import spreadsheet_cell
 from nlp.errors import BatchError
 from nlp.render import COLUMNS, Value, as_columns
 from nlp.tables import CSV_SUFFIXES, JSON_SUFFIXES, Row, Table, find_text_column, open_table
@@ -20,9 +20,6 @@ WINDOW = 1024
 
 ERROR = "error"
 """The column that says what is wrong with a row; only there when some row has something wrong."""
-
-_BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_NUMBER = re.compile(r"[+-][\d\s.,:/()%€-]*")  # amounts and telephone numbers begin with a sign as well
 
 Progress = Callable[[int, int], None]
 _Write = Callable[[Row, Assessment | None, str | None], None]
@@ -176,26 +173,3 @@ def _writer(
         writer.writerow({name: spreadsheet_cell(value) for name, value in values.items()})
 
     return write_record
-
-
-def spreadsheet_cell(value: object) -> object:
-    """What is written for a value; what a spreadsheet would take for a formula is made plain text."""
-    plain = _written(value)
-    return f"'{plain}" if isinstance(plain, str) and _is_formula(plain) else plain
-
-
-def _is_formula(cell: str) -> bool:
-    return cell.startswith(_BEGINS_FORMULA) and _NUMBER.fullmatch(cell) is None
-
-
-def _written(value: object) -> object:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    nested = isinstance(value, list) and any(isinstance(item, list | dict) for item in value)
-    if isinstance(value, list) and not nested:
-        return "|".join(str(_written(item)) for item in value)
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False)
-    return value

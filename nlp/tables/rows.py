@@ -1,0 +1,43 @@
+"""What every messy table of messages comes down to: columns, and rows in their order."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+RAW = "raw"
+"""Where the line of a row that cannot be read is kept."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One row as it stands in the file from `line` on, counted from 1; `error` says what is wrong with it."""
+
+    values: dict[str, object]
+    line: int
+    error: str | None = None
+
+
+class Table(Protocol):
+    """A file of rows that can be read more than once, in order and one row at a time."""
+
+    columns: list[str]
+    delimiter: str
+    encoding: str
+
+    def rows(self) -> Iterator[Row]:
+        """Every row of the file, broken ones included."""
+        ...
+
+
+def distinct(header: Sequence[str]) -> list[str]:
+    """Column names without repeats or gaps, so that no column hides another."""
+    names: list[str] = []
+    for position, name in enumerate(header, start=1):
+        plain = name.strip() or f"column_{position}"
+        copy = 2
+        unique = plain
+        while unique in names:
+            unique = f"{plain}_{copy}"
+            copy += 1
+        names.append(unique)
+    return names
