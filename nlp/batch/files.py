@@ -11,15 +11,13 @@ from typing import Protocol, TextIO
 
 from models.assessment import Assessment
 from nlp.batch.cells import spreadsheet_cell
+from nlp.batch.own_names import ERROR, own_names
 from nlp.errors import BatchError
 from nlp.render import COLUMNS, Value, as_columns
 from nlp.tables import CSV_SUFFIXES, JSON_SUFFIXES, Row, Table, find_text_column, open_table
 
 WINDOW = 1024
 """Rows that are held in memory and classified together."""
-
-ERROR = "error"
-"""The column that says what is wrong with a row; only there when some row has something wrong."""
 
 Progress = Callable[[int, int], None]
 _Write = Callable[[Row, Assessment | None, str | None], None]
@@ -71,7 +69,7 @@ def classify_file(
         raise BatchError(f"{source}: no column {column!r}; found: {', '.join(table.columns) or 'none'}")
     if target.resolve() == source.resolve():
         raise BatchError(f"{target}: is the input itself; write the result to another file")
-    names = _own_names(table.columns)
+    names = own_names(table.columns)
     problems = [_problem(row, column) is not None for row in table.rows()]
     temporary = target.with_name(f".{target.name}.partial")
     try:
@@ -135,18 +133,6 @@ def _output_row(
     return {**own, **labels, **({} if problem is None else {ERROR: problem})}
 
 
-def _own_names(columns: Sequence[str]) -> dict[str, str]:
-    """What the input's columns are called in the output, so that none hides another."""
-    names: dict[str, str] = {}
-    ours = {*COLUMNS, ERROR}
-    for column in columns:
-        name = column
-        while name in ours or (name != column and name in columns):
-            name = f"input_{name}"
-        names[column] = name
-    return names
-
-
 def _target_encoding(target: Path, table: Table) -> str:
     # Whoever exports in a Windows charset opens the result in a program that needs the mark to see UTF-8.
     marked = target.suffix.lower() in CSV_SUFFIXES and table.encoding not in ("utf-8-sig", "utf-8")
@@ -154,22 +140,22 @@ def _target_encoding(target: Path, table: Table) -> str:
 
 
 def _writer(
-    target: Path, file: TextIO, table: Table, own_names: Mapping[str, str], *, with_errors: bool
+    target: Path, file: TextIO, table: Table, renamed: Mapping[str, str], *, with_errors: bool
 ) -> _Write:
     if target.suffix.lower() in JSON_SUFFIXES:
 
         def write_line(row: Row, assessment: Assessment | None, problem: str | None) -> None:
-            values = _output_row(row, assessment, problem, own_names)
+            values = _output_row(row, assessment, problem, renamed)
             file.write(json.dumps(values, ensure_ascii=False) + "\n")
 
         return write_line
-    names = [*own_names.values(), *COLUMNS, *([ERROR] if with_errors else [])]
+    names = [*renamed.values(), *COLUMNS, *([ERROR] if with_errors else [])]
     delimiter = table.delimiter if table.delimiter.isprintable() or table.delimiter == "\t" else ","
     writer = csv.DictWriter(file, names, delimiter=delimiter, lineterminator="\n", restval="")
     writer.writerow({name: spreadsheet_cell(name) for name in names})
 
     def write_record(row: Row, assessment: Assessment | None, problem: str | None) -> None:
-        values = _output_row(row, assessment, problem, own_names)
+        values = _output_row(row, assessment, problem, renamed)
         writer.writerow({name: spreadsheet_cell(value) for name, value in values.items()})
 
     return write_record
