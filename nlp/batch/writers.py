@@ -56,8 +56,8 @@ class Writer:
 
     def __enter__(self) -> Self:
         with _naming(self._shown):
-            self._disk: BinaryIO = self._temporary.open("wb")
-            self._file = self._disk
+            self._disk = self._temporary.open("wb")
+            self._file: BinaryIO = self._disk
             try:
                 self._file = _compressing(self._disk, self._shown)
                 self._form = self._begin()
