@@ -73,7 +73,8 @@ class Writer:
             BatchError: The disk is full, or something else of the kind.
         """
         with _naming(self._shown):
-            self._form.write(batch.select(self._names))
+            # Engines hand texts and lists back with longer offsets than they were given.
+            self._form.write(batch.select(self._names).cast(self._schema))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
