@@ -1,0 +1,337 @@
+"""Names of people where people put them: after a greeting or a title, where someone says who they are, at the end.
+
+The words before a name say how sure one can be that a name follows; capital letters, and the lists of
+`nlp.name_lists`, say the rest. A text is read once, word by word, whatever its length.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from itertools import pairwise
+
+from nlp.name_lists import NameLists
+
+Span = tuple[int, int]
+
+_WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
+_INSIDE = frozenset([" ", "  ", "-", "'", "’", ". ", "."])  # what may stand between the words of a phrase or a name
+_AFTER_CLOSING = re.compile(r"[ \t,.!:;–—\r-]{0,6}(?:\n\s{0,8})?[–—-]? {0,2}")
+_CLAUSE_END = re.compile(r"[ \t]*(?:[,.;:!?)\r\n]|$)")
+_LINE_END = re.compile(r"[ \t.,!)\r]*(?:\n|$)")
+_FRAGMENT = re.compile(r"(?:^|[.!?,;:\n)–—]|\s-)\s*(?P<words>[^.!?,;:\n()–—]{2,60})$")
+_INITIALLED = re.compile(r"(?:^|[.!?,;\n–—])\s*(?P<words>[^\W\d_]\. ?[^\W\d_]{2,30}|[^\W\d_]{2,30} [^\W\d_]\.)$")
+_TAIL = 120  # letters at the end of a text in which a name can stand alone
+_LONGEST = 5  # words
+_COMMON, _RARE = 25, 3  # messages of the corpus that have a word: from the first on it is no name, below the second it may be
+
+
+class _Cue(Enum):
+    """What the words before a name say about it."""
+
+    IS_CALLED = auto()  # "mi chiamo": whatever follows is a name
+    IS = auto()  # "sono": an adjective, a job or a name
+    GREETED = auto()  # "ciao": a person, a business or the rest of the sentence
+    ADDRESSED = auto()  # "gentile": the same, by surname too
+    TITLE = auto()  # "signora": a surname, or nothing
+    CLOSING = auto()  # "cordiali saluti": a name up to the end of the line
+    PERSON = auto()  # "ho parlato con": a first name with its capital
+
+
+_PHRASES: Mapping[_Cue, str] = {
+    _Cue.IS_CALLED: """
+        mi chiamo|il mio nome è|il mio nome e|a nome di|a nome|intestato a|intestata a|intestatario|intestataria|nome
+        |nome e cognome|cognome|nominativo|firmato
+        |my name is|my name s|in the name of|under the name|under the name of|name|full name|signed
+        |me llamo|mi nombre es|a nombre de|nombre|titular
+        |je m appelle|mon nom est|au nom de|nom|prénom|signé
+        |ich heiße|ich heisse|mein name ist|auf den namen|vorname|nachname""",
+    _Cue.IS: """
+        sono|sono sempre|sono io|qui è|sono il signor|i am|i m|im|this is|it s|soy|habla|je suis|c est|ici
+        |ich bin|hier ist|hier spricht""",
+    _Cue.GREETED: """
+        ciao|salve|buongiorno|buon giorno|buonasera|buona sera|buondì|grazie|grazie mille|ehi|hi|hey|hello
+        |good morning|good afternoon|good evening|thanks|thank you|many thanks|hola|buenos días|buenos dias
+        |buenas tardes|buenas|gracias|muchas gracias|bonjour|bonsoir|salut|coucou|merci|bonjour m|bonsoir m
+        |hallo|guten tag|guten morgen|guten abend|moin|servus|danke|vielen dank""",
+    _Cue.ADDRESSED: """
+        gentile|gentilissima|gentilissimo|gent ma|gent mo|egregio|egregia|caro|cara|carissimo|carissima|dear
+        |estimado|estimada|querido|querida|cher|chère|chere|liebe|lieber|att te|alla c a|all attenzione di""",
+    _Cue.TITLE: """
+        sig|sig ra|sig na|sigra|signor|signora|signorina|dott|dott ssa|dottor|dottoressa|dr|avv|avvocato|ing
+        |geom|prof|prof ssa|rag|mr|mrs|ms|miss|mx|sr|sra|srta|señor|señora|señorita|doña|mme|mlle|monsieur
+        |madame|mademoiselle|bonjour m|bonsoir m|cher m|herr|herrn|frau""",
+    _Cue.CLOSING: """
+        saluti|saluto|cordiali saluti|distinti saluti|un saluto|saluti da|un saluto da|cordialmente|in fede
+        |cordialità|grazie|grazie mille|ringrazio|attendo riscontro|grazie e saluti|buona giornata
+        |regards|sincerely|faithfully|best|best wishes|cheers|thanks|thank you|many thanks|yours|love
+        |saludos|un saludo|saludos cordiales|atentamente|cordialmente|gracias|atte
+        |cordialement|salutations|bien à vous|merci|merci d avance|cdt
+        |grüßen|grüße|gruß|gruss|grüssen|grüsse|mfg|lg|vg|danke|besten dank|vielen dank""",
+    _Cue.PERSON: """
+        parlato con|sentito|operatore|operatrice|commesso|commessa|collega|tecnico|impiegata|impiegato
+        |cameriere|cameriera|cassiera|un certo|una certa|un tale|figlia|figlio|moglie|marito|mamma|amica|amico
+        |spoke to|spoke with|spoken to|spoken with|talked to|agent|colleague|representative|called|ask
+        |wife|husband|daughter|son
+        |hablé con|hablado con|compañera|compañero|mi hija|mi hijo|mi mujer|mi marido
+        |parlé à|parlé avec|eu|collègue|conseiller|conseillère|ma fille|mon fils|ma femme|mon mari
+        |gesprochen mit|kollege|kollegin|mitarbeiter|mitarbeiterin|tochter|sohn|meine frau|mein mann""",
+}
+_WITH_COLON = frozenset(
+    {"nome", "cognome", "nome e cognome", "nominativo", "name", "full name", "nombre", "nom", "prénom", "vorname"}
+    | {"nachname", "intestatario", "intestataria", "titular", "firmato", "signed", "signé"}
+)
+_LONE_INITIAL = frozenset({"bonjour m", "bonsoir m", "cher m"})
+_PARTICLES = frozenset(
+    "de del della dello dei degli d dal dalla lo la le li van von der den zu zur y e o mc los las dos da di el ben bin"
+    .split()
+)
+_ITALIAN = frozenset({"di", "da", "dal", "dalla", "della", "del", "dei", "degli", "e", "y", "la", "le", "lo", "li", "o"})
+_TITLES = frozenset(
+    part for phrase in re.split(r"\s*\|\s*", _PHRASES[_Cue.TITLE].strip()) for part in phrase.split() if len(part) > 1
+)
+_NO_NAMES = _TITLES | frozenset(
+    """team staff service servizio assistenza clienti cliente customer support sir madam all there everyone
+    everybody damen herren tutti tutte ragazzi ragazze kundenservice kundendienst atención señores señoras
+    messieurs mesdames equipo équipe saluti saluto grazie ciao buongiorno buonasera salve cordiali distinti
+    hello hi hey dear thanks regards hola gracias saludos bonjour merci cordialement hallo danke grüße
+    ancora mille tante mucho muchas beaucoup vielen""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    start: int
+    end: int
+    written: str
+    plain: str
+
+    @property
+    def has_capital(self) -> bool:
+        """Written as names are: "Anna", "McCoy", "D"."""
+        return self.written[0].isupper() and (len(self.written) == 1 or not self.written.isupper())
+
+
+class NameFinder:
+    """Finds names of people in texts in Italian, English, Spanish, French and German, mixed or not."""
+
+    def __init__(self, lists: NameLists) -> None:
+        self._lists = lists
+        self._cues: dict[str, list[tuple[tuple[str, ...], _Cue]]] = {}
+        for cue, phrases in _PHRASES.items():
+            for phrase in re.split(r"\s*\|\s*", phrases.strip()):
+                words = tuple(phrase.split())
+                self._cues.setdefault(words[0], []).append((words, cue))
+        for known in self._cues.values():
+            known.sort(key=lambda one: -len(one[0]))
+
+    def find(self, text: str) -> list[Span]:
+        """Where names stand, in order and apart from one another."""
+        found: list[Span] = []
+        end = 0
+        for match in _WORD.finditer(text):
+            if match.start() < end:
+                continue
+            phrases = self._cues.get(match.group().lower())
+            if phrases is None:
+                continue
+            span = self._after(text, match, phrases)
+            if span is not None:
+                found.append(span)
+                end = span[1]
+        last = self._at_the_end(text)
+        if last is not None and last[0] >= end:
+            found.append(last)
+        return found
+
+    def _after(
+        self, text: str, match: re.Match[str], phrases: Sequence[tuple[tuple[str, ...], _Cue]]
+    ) -> Span | None:
+        first = _word(match)
+        # One more than the longest phrase; a phrase's own words are never farther apart than `_INSIDE`.
+        following = [first, *_read(text, first.end, 4, _INSIDE)]
+        said = [word.plain for word in following]
+        for words, cue in phrases:
+            if tuple(said[: len(words)]) == words:
+                span = self._judged(text, following[len(words) - 1], " ".join(words), cue)
+                if span is not None:
+                    return span
+        return None
+
+    def _judged(self, text: str, last: _Word, phrase: str, cue: _Cue) -> Span | None:
+        shouted = len(last.written) > 1 and last.written.isupper()
+        if cue is _Cue.CLOSING:
+            return self._closing(text, last, shouted)
+        gap = re.compile(r"[^\w\n]{0,3}").match(text, last.end)
+        between = gap.group() if gap is not None else ""
+        if phrase in _WITH_COLON and ":" not in between:
+            return None
+        if phrase not in _WITH_COLON and between.strip(" .,:\"'“«") != "":
+            return None
+        if not between or ("." in between and cue is not _Cue.TITLE and phrase not in _LONE_INITIAL | {"att te"}):
+            return None
+        words = _read(text, last.end + len(between), _LONGEST, _INSIDE, at_once=True)
+        if not words:
+            return None
+        comma = "," in between
+        if cue is _Cue.IS_CALLED:
+            return self._name(words, shouted, unknown=True, small=True, surname=True)
+        if cue is _Cue.TITLE:
+            return None if comma else self._name(words, shouted, unknown=True, surname=True)
+        if cue is _Cue.PERSON:
+            return self._name(words, shouted=True) if words[0].has_capital and not comma else None
+        if cue is _Cue.ADDRESSED:
+            return self._name(words, shouted, surname=not comma)
+        if cue is _Cue.GREETED:
+            return self._name(words, shouted, surname=phrase in _LONE_INITIAL, unknown=phrase in _LONE_INITIAL)
+        return None if comma else self._introduced(text, words, shouted)
+
+    def _introduced(self, text: str, words: Sequence[_Word], shouted: bool) -> Span | None:
+        span = self._name(words, shouted)
+        if span is not None or not words[0].has_capital:
+            return span
+        both = len(words) > 1 and words[1].has_capital and not self._count(words[1])
+        if both or _CLAUSE_END.match(text, words[0].end):
+            return self._name(words, shouted, unknown=True)
+        return None
+
+    def _closing(self, text: str, last: _Word, shouted: bool) -> Span | None:
+        gap = _AFTER_CLOSING.match(text, last.end)
+        if gap is None or not gap.group():
+            return None
+        words = _read(text, gap.end(), _LONGEST, _INSIDE, at_once=True)
+        apart = "\n" in gap.group()
+        for sure in (False, True):
+            span = self._name(
+                words, shouted, unknown=sure, surname=apart or not gap.group().isspace(), small=sure and apart
+            )
+            if span is not None and _LINE_END.match(text, span[1]):
+                return span
+        return None
+
+    def _at_the_end(self, text: str) -> Span | None:
+        """A name alone after the last sentence, or on the last line above addresses and numbers."""
+        offset = max(0, len(text) - _TAIL)
+        tail = text[offset:].rstrip(" \t\r\n!)-–—")
+        match = _INITIALLED.search(tail) or _FRAGMENT.search(tail.rstrip("."))
+        if match is None:
+            return None
+        start, end = match.span("words")
+        if offset and match.start() == 0:
+            return None
+        words = _read(text, offset + start, _LONGEST, _INSIDE, at_once=True)
+        words = [word for word in words if word.end <= offset + end]
+        if not words or text[words[-1].end : offset + end].strip(" .") or words[0].start > offset + start:
+            return None
+        if "." in match["words"]:
+            whole = all(word.has_capital for word in words) and all(
+                self._count(word) < _RARE and word.plain not in _NO_NAMES for word in words if len(word.written) > 1
+            )
+            return (words[0].start, offset + end) if whole else None
+        shouted = not any(word.has_capital for word in words)
+        alone = text[:offset + start].rstrip(" \t").endswith("\n")
+        span = self._name(words, shouted)
+        if span is None and alone and len(words) > 1:
+            span = self._name(words, shouted, unknown=True)
+        return span if span is not None and span[1] >= words[-1].end else None
+
+    def _name(
+        self,
+        words: Sequence[_Word],
+        shouted: bool,
+        *,
+        unknown: bool = False,
+        surname: bool = False,
+        small: bool = False,
+    ) -> Span | None:
+        """The words from the first on that are a name, if it is one.
+
+        `shouted`: capitals say nothing. `unknown`: a capital is enough where the word is none of every day;
+        `small`: not even that is asked for. `surname`: a surname may stand alone.
+        """
+        if not words:
+            return None
+        first = words[0]
+        known = first.plain in self._lists.given
+        looks = first.has_capital or (first.written.isupper() and not shouted)
+        count = self._count(first)
+        if first.plain in _NO_NAMES or (count >= _COMMON and not (surname and first.plain in self._lists.surnames and looks and count < 2 * _COMMON)):
+            return None
+        second = words[1] if len(words) > 1 else None
+        if len(first.plain) == 1:
+            fits = second is not None and second.has_capital and (unknown or surname) and self._count(second) < _RARE
+        elif looks:
+            turned = first.plain in self._lists.surnames and second is not None and second.plain in self._lists.given
+            fits = (
+                known
+                or (turned and count < _RARE)
+                or (surname and first.plain in self._lists.surnames)
+                or (unknown and not count)
+            )
+        else:
+            fits = (
+                (known and count < _RARE)
+                or (small and not count)
+                or (surname and unknown and first.plain in self._lists.surnames and count < _RARE)
+            )
+        if not fits:
+            return None
+        return first.start, self._last(words, small=not looks).end
+
+    def _last(self, words: Sequence[_Word], *, small: bool) -> _Word:
+        last, particles = words[0], 0
+        for word, after in pairwise([*words[1:], None]):
+            if word is None:
+                break
+            if word.plain in _PARTICLES and after is not None and particles < 2 and self._particle(word, small):
+                particles += 1
+                continue
+            if not self._goes_on(word, small):
+                break
+            last, particles = word, 0
+        return last
+
+    def _particle(self, word: _Word, small: bool) -> bool:
+        return word.has_capital or small or word.plain not in _ITALIAN
+
+    def _goes_on(self, word: _Word, small: bool) -> bool:
+        known = word.plain in self._lists.given or word.plain in self._lists.surnames
+        count = self._count(word)
+        if word.plain in _NO_NAMES:
+            return False
+        if word.has_capital or (word.written.isupper() and not small):
+            return len(word.plain) == 1 or (known and count < _COMMON) or not count
+        return small and known and (count < _COMMON // 2)
+
+    def _count(self, word: _Word) -> int:
+        return self._lists.everyday.get(word.plain, 0)
+
+
+def _word(match: re.Match[str]) -> _Word:
+    written = match.group()
+    plain = written.lower()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFC", plain)
+    return _Word(match.start(), match.end(), written, plain)
+
+
+def _read(text: str, at: int, most: int, between: frozenset[str], *, at_once: bool = False) -> list[_Word]:
+    """The words from `at` on, up to the first that is set apart; `at_once`: the first begins right there."""
+    words: list[_Word] = []
+    while len(words) < most:
+        match = _WORD.match(text, at) if at_once else _next_word(text, at, between)
+        if match is None:
+            break
+        words.append(_word(match))
+        at, at_once = match.end(), False
+    return words
+
+
+def _next_word(text: str, at: int, between: frozenset[str]) -> re.Match[str] | None:
+    for length in (1, 2):
+        if text[at : at + length] in between:
+            match = _WORD.match(text, at + length)
+            if match is not None:
+                return match
+    return None
