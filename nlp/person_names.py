@@ -6,7 +6,7 @@ The words before a name say how sure one can be that a name follows; capital let
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import pairwise
@@ -16,7 +16,9 @@ from nlp.name_lists import NameLists
 Span = tuple[int, int]
 
 _WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
-_INSIDE = frozenset([" ", "  ", "-", "'", "’", ". ", "."])  # what may stand between the words of a phrase or a name
+_INSIDE = re.compile(r" {1,2}|['’-]")
+_AFTER_INITIAL = re.compile(r" {1,2}|['’-]|\. ?")
+_GAP = re.compile(r"(?:\.(?!\n))?[ ,:\"'“«]{0,3}")
 _AFTER_CLOSING = re.compile(r"[ \t,.!:;–—\r-]{0,6}(?:\n\s{0,8})?[–—-]? {0,2}")
 _CLAUSE_END = re.compile(r"[ \t]*(?:[,.;:!?)\r\n]|$)")
 _LINE_END = re.compile(r"[ \t.,!)\r]*(?:\n|$)")
@@ -83,6 +85,10 @@ _WITH_COLON = frozenset(
     | {"nachname", "intestatario", "intestataria", "titular", "firmato", "signed", "signé"}
 )
 _LONE_INITIAL = frozenset({"bonjour m", "bonsoir m", "cher m"})
+_ABBREVIATED = _LONE_INITIAL | frozenset(
+    "sig|sig ra|sig na|dott|dott ssa|dr|avv|ing|geom|prof|prof ssa|rag|mr|mrs|ms|mx|sr|sra|srta|mme|mlle"
+    "|gent ma|gent mo|att te|alla c a".split("|")
+)
 _PARTICLES = frozenset(
     "de del della dello dei degli d dal dalla lo la le li van von der den zu zur y e o mc los las dos da di el ben bin"
     .split()
@@ -96,7 +102,7 @@ _NO_NAMES = _TITLES | frozenset(
     everybody damen herren tutti tutte ragazzi ragazze kundenservice kundendienst atención señores señoras
     messieurs mesdames equipo équipe saluti saluto grazie ciao buongiorno buonasera salve cordiali distinti
     hello hi hey dear thanks regards hola gracias saludos bonjour merci cordialement hallo danke grüße
-    ancora mille tante mucho muchas beaucoup vielen""".split()
+    ancora mille tante mucho muchas beaucoup vielen april june august""".split()
 )
 
 
@@ -113,18 +119,29 @@ class _Word:
         return self.written[0].isupper() and (len(self.written) == 1 or not self.written.isupper())
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Phrase:
+    """`said` with single blanks; `rest` matches what comes after its first word."""
+
+    said: str
+    rest: re.Pattern[str]
+    cue: _Cue
+
+
 class NameFinder:
     """Finds names of people in texts in Italian, English, Spanish, French and German, mixed or not."""
 
     def __init__(self, lists: NameLists) -> None:
         self._lists = lists
-        self._cues: dict[str, list[tuple[tuple[str, ...], _Cue]]] = {}
+        self._cues: dict[str, list[_Phrase]] = {}
         for cue, phrases in _PHRASES.items():
             for phrase in re.split(r"\s*\|\s*", phrases.strip()):
-                words = tuple(phrase.split())
-                self._cues.setdefault(words[0], []).append((words, cue))
+                first, *others = phrase.split()
+                rest = "".join(rf"(?: {{1,2}}|['’.-] ?){word}" for word in others)
+                ends = re.compile(rf"{rest}(?!\w)", re.IGNORECASE)
+                self._cues.setdefault(first, []).append(_Phrase(said=phrase, rest=ends, cue=cue))
         for known in self._cues.values():
-            known.sort(key=lambda one: -len(one[0]))
+            known.sort(key=lambda one: -len(one.said))
 
     def find(self, text: str) -> list[Span]:
         """Where names stand, in order and apart from one another."""
@@ -145,33 +162,25 @@ class NameFinder:
             found.append(last)
         return found
 
-    def _after(
-        self, text: str, match: re.Match[str], phrases: Sequence[tuple[tuple[str, ...], _Cue]]
-    ) -> Span | None:
-        first = _word(match)
-        # One more than the longest phrase; a phrase's own words are never farther apart than `_INSIDE`.
-        following = [first, *_read(text, first.end, 4, _INSIDE)]
-        said = [word.plain for word in following]
-        for words, cue in phrases:
-            if tuple(said[: len(words)]) == words:
-                span = self._judged(text, following[len(words) - 1], " ".join(words), cue)
+    def _after(self, text: str, match: re.Match[str], phrases: Sequence[_Phrase]) -> Span | None:
+        for phrase in phrases:
+            rest = phrase.rest.match(text, match.end())
+            if rest is not None:
+                shouted = match.group().isupper() and len(match.group()) > 1
+                span = self._judged(text, rest.end(), phrase, shouted)
                 if span is not None:
                     return span
         return None
 
-    def _judged(self, text: str, last: _Word, phrase: str, cue: _Cue) -> Span | None:
-        shouted = len(last.written) > 1 and last.written.isupper()
+    def _judged(self, text: str, at: int, phrase: _Phrase, shouted: bool) -> Span | None:
+        cue, said = phrase.cue, phrase.said
         if cue is _Cue.CLOSING:
-            return self._closing(text, last, shouted)
-        gap = re.compile(r"[^\w\n]{0,3}").match(text, last.end)
+            return self._closing(text, at, shouted)
+        gap = _GAP.match(text, at)
         between = gap.group() if gap is not None else ""
-        if phrase in _WITH_COLON and ":" not in between:
+        if (":" not in between) if said in _WITH_COLON else ("." in between and said not in _ABBREVIATED):
             return None
-        if phrase not in _WITH_COLON and between.strip(" .,:\"'“«") != "":
-            return None
-        if not between or ("." in between and cue is not _Cue.TITLE and phrase not in _LONE_INITIAL | {"att te"}):
-            return None
-        words = _read(text, last.end + len(between), _LONGEST, _INSIDE, at_once=True)
+        words = _read(text, at + len(between)) if between else []
         if not words:
             return None
         comma = "," in between
@@ -184,7 +193,7 @@ class NameFinder:
         if cue is _Cue.ADDRESSED:
             return self._name(words, shouted, surname=not comma)
         if cue is _Cue.GREETED:
-            return self._name(words, shouted, surname=phrase in _LONE_INITIAL, unknown=phrase in _LONE_INITIAL)
+            return self._name(words, shouted, surname=said in _LONE_INITIAL, unknown=said in _LONE_INITIAL)
         return None if comma else self._introduced(text, words, shouted)
 
     def _introduced(self, text: str, words: Sequence[_Word], shouted: bool) -> Span | None:
@@ -196,11 +205,11 @@ class NameFinder:
             return self._name(words, shouted, unknown=True)
         return None
 
-    def _closing(self, text: str, last: _Word, shouted: bool) -> Span | None:
-        gap = _AFTER_CLOSING.match(text, last.end)
+    def _closing(self, text: str, at: int, shouted: bool) -> Span | None:
+        gap = _AFTER_CLOSING.match(text, at)
         if gap is None or not gap.group():
             return None
-        words = _read(text, gap.end(), _LONGEST, _INSIDE, at_once=True)
+        words = _read(text, gap.end())
         apart = "\n" in gap.group()
         for sure in (False, True):
             span = self._name(
@@ -220,7 +229,7 @@ class NameFinder:
         start, end = match.span("words")
         if offset and match.start() == 0:
             return None
-        words = _read(text, offset + start, _LONGEST, _INSIDE, at_once=True)
+        words = _read(text, offset + start)
         words = [word for word in words if word.end <= offset + end]
         if not words or text[words[-1].end : offset + end].strip(" .") or words[0].start > offset + start:
             return None
@@ -231,7 +240,7 @@ class NameFinder:
             return (words[0].start, offset + end) if whole else None
         shouted = not any(word.has_capital for word in words)
         alone = text[:offset + start].rstrip(" \t").endswith("\n")
-        span = self._name(words, shouted)
+        span = self._name(words, shouted) if len(match["words"]) > 2 else None
         if span is None and alone and len(words) > 1:
             span = self._name(words, shouted, unknown=True)
         return span if span is not None and span[1] >= words[-1].end else None
@@ -287,7 +296,7 @@ class NameFinder:
             if word.plain in _PARTICLES and after is not None and particles < 2 and self._particle(word, small):
                 particles += 1
                 continue
-            if not self._goes_on(word, small):
+            if not self._goes_on(words[0], word, small):
                 break
             last, particles = word, 0
         return last
@@ -295,13 +304,13 @@ class NameFinder:
     def _particle(self, word: _Word, small: bool) -> bool:
         return word.has_capital or small or word.plain not in _ITALIAN
 
-    def _goes_on(self, word: _Word, small: bool) -> bool:
+    def _goes_on(self, first: _Word, word: _Word, small: bool) -> bool:
         known = word.plain in self._lists.given or word.plain in self._lists.surnames
         count = self._count(word)
         if word.plain in _NO_NAMES:
             return False
-        if word.has_capital or (word.written.isupper() and not small):
-            return len(word.plain) == 1 or (known and count < _COMMON) or not count
+        if word.has_capital or (word.written.isupper() and first.written.isupper() and not small):
+            return len(word.plain) == 1 or count < (_COMMON if known else _RARE)
         return small and known and (count < _COMMON // 2)
 
     def _count(self, word: _Word) -> int:
@@ -316,22 +325,12 @@ def _word(match: re.Match[str]) -> _Word:
     return _Word(match.start(), match.end(), written, plain)
 
 
-def _read(text: str, at: int, most: int, between: frozenset[str], *, at_once: bool = False) -> list[_Word]:
-    """The words from `at` on, up to the first that is set apart; `at_once`: the first begins right there."""
+def _read(text: str, at: int) -> list[_Word]:
+    """The words from the one that begins right there up to the first that is set apart, `_LONGEST` at most."""
     words: list[_Word] = []
-    while len(words) < most:
-        match = _WORD.match(text, at) if at_once else _next_word(text, at, between)
-        if match is None:
-            break
+    match = _WORD.match(text, at)
+    while match is not None:
         words.append(_word(match))
-        at, at_once = match.end(), False
+        gap = (_AFTER_INITIAL if len(match.group()) == 1 else _INSIDE).match(text, match.end())
+        match = _WORD.match(text, gap.end()) if gap is not None and len(words) < _LONGEST else None
     return words
-
-
-def _next_word(text: str, at: int, between: frozenset[str]) -> re.Match[str] | None:
-    for length in (1, 2):
-        if text[at : at + length] in between:
-            match = _WORD.match(text, at + length)
-            if match is not None:
-                return match
-    return None
