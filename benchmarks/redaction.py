@@ -137,7 +137,10 @@ def main() -> None:
     corpus = [row for row in read_corpus([CORPUS]) if row.language is not None]
     rate = speed([row.text for row in corpus], [row.language or "" for row in corpus])
     letters = sum(len(row.text) for row in corpus) / len(corpus)
-    lines += ["", f"{rate:,.0f} messages a second and core ({len(corpus):,} messages of {letters:.0f} letters)."]
+    lines += [
+        "",
+        f"{rate:,.0f} messages a second and core ({len(corpus):,} messages of {letters:.0f} letters).",
+    ]
     print("\n".join(lines))
     if arguments.errors:
         print("\n".join((seen if arguments.errors == "seen" else kept).errors))

@@ -77,7 +77,7 @@ def candidates(text: str, taken: Sequence[Span] = ()) -> Iterator[Span]:
     for match in _TOKEN.finditer(text):
         token = match["id"]
         start, end = match.span("id")
-        if any(covered[start:end]):
+        if token.isalpha() or 1 in covered[start:end]:
             continue
         digits = sum(character.isdigit() for character in token)
         long_enough = digits >= _LEAST_DIGITS and len(token) >= _LEAST_LETTERS

@@ -22,11 +22,16 @@ _GAP = re.compile(r"(?:\.(?!\n))?[ ,:\"'“«]{0,3}")
 _AFTER_CLOSING = re.compile(r"[ \t,.!:;–—\r-]{0,6}(?:\n\s{0,8})?[–—-]? {0,2}")
 _CLAUSE_END = re.compile(r"[ \t]*(?:[,.;:!?)\r\n]|$)")
 _LINE_END = re.compile(r"[ \t.,!)\r]*(?:\n|$)")
-_FRAGMENT = re.compile(r"(?:^|[.!?,;:\n)–—]|\s-)\s*(?P<words>[^.!?,;:\n()–—]{2,60})$")
-_INITIALLED = re.compile(r"(?:^|[.!?,;\n–—])\s*(?P<words>[^\W\d_]\. ?[^\W\d_]{2,30}|[^\W\d_]{2,30} [^\W\d_]\.)$")
-_TAIL = 120  # letters at the end of a text in which a name can stand alone
+_FRAGMENT = re.compile(r"(?:(?<=[.!?,;:\n)–—])|(?<= - )|^) *(?P<words>[^.!?,;:\n()–—]{3,60})$")
+_INITIALLED = re.compile(
+    r"(?:(?<=[.!?,;\n–—])|^) *(?P<words>[^\W\d_]\. ?[^\W\d_]{2,30}|[^\W\d_]{2,30} [^\W\d_]\.)$"
+)
+_TAIL = 64  # letters at the end of a text in which a name can stand alone
 _LONGEST = 5  # words
-_COMMON, _RARE = 25, 3  # messages of the corpus that have a word: from the first on it is no name, below the second it may be
+_COMMON, _RARE = (
+    25,
+    3,
+)  # messages of the corpus that have a word: from the first on it is no name, below the second it may be
 
 
 class _Cue(Enum):
@@ -81,7 +86,18 @@ _PHRASES: Mapping[_Cue, str] = {
         |gesprochen mit|kollege|kollegin|mitarbeiter|mitarbeiterin|tochter|sohn|meine frau|mein mann""",
 }
 _WITH_COLON = frozenset(
-    {"nome", "cognome", "nome e cognome", "nominativo", "name", "full name", "nombre", "nom", "prénom", "vorname"}
+    {
+        "nome",
+        "cognome",
+        "nome e cognome",
+        "nominativo",
+        "name",
+        "full name",
+        "nombre",
+        "nom",
+        "prénom",
+        "vorname",
+    }
     | {"nachname", "intestatario", "intestataria", "titular", "firmato", "signed", "signé"}
 )
 _LONE_INITIAL = frozenset({"bonjour m", "bonsoir m", "cher m"})
@@ -90,12 +106,16 @@ _ABBREVIATED = _LONE_INITIAL | frozenset(
     "|gent ma|gent mo|att te|alla c a".split("|")
 )
 _PARTICLES = frozenset(
-    "de del della dello dei degli d dal dalla lo la le li van von der den zu zur y e o mc los las dos da di el ben bin"
-    .split()
+    "de del della dello dei degli d dal dalla lo la le li van von der den zu zur y e o mc los las dos da di el ben bin".split()
 )
-_ITALIAN = frozenset({"di", "da", "dal", "dalla", "della", "del", "dei", "degli", "e", "y", "la", "le", "lo", "li", "o"})
+_ITALIAN = frozenset(
+    {"di", "da", "dal", "dalla", "della", "del", "dei", "degli", "e", "y", "la", "le", "lo", "li", "o"}
+)
 _TITLES = frozenset(
-    part for phrase in re.split(r"\s*\|\s*", _PHRASES[_Cue.TITLE].strip()) for part in phrase.split() if len(part) > 1
+    part
+    for phrase in re.split(r"\s*\|\s*", _PHRASES[_Cue.TITLE].strip())
+    for part in phrase.split()
+    if len(part) > 1
 )
 _NO_NAMES = _TITLES | frozenset(
     """team staff service servizio assistenza clienti cliente customer support sir madam all there everyone
@@ -224,23 +244,23 @@ class NameFinder:
         offset = max(0, len(text) - _TAIL)
         tail = text[offset:].rstrip(" \t\r\n!)-–—")
         match = _INITIALLED.search(tail) or _FRAGMENT.search(tail.rstrip("."))
-        if match is None:
+        if match is None or (offset and match.start("words") == 0):
             return None
         start, end = match.span("words")
-        if offset and match.start() == 0:
-            return None
         words = _read(text, offset + start)
         words = [word for word in words if word.end <= offset + end]
         if not words or text[words[-1].end : offset + end].strip(" .") or words[0].start > offset + start:
             return None
         if "." in match["words"]:
             whole = all(word.has_capital for word in words) and all(
-                self._count(word) < _RARE and word.plain not in _NO_NAMES for word in words if len(word.written) > 1
+                self._count(word) < _RARE and word.plain not in _NO_NAMES
+                for word in words
+                if len(word.written) > 1
             )
             return (words[0].start, offset + end) if whole else None
         shouted = not any(word.has_capital for word in words)
-        alone = text[:offset + start].rstrip(" \t").endswith("\n")
-        span = self._name(words, shouted) if len(match["words"]) > 2 else None
+        alone = text[: offset + start].rstrip(" \t").endswith("\n")
+        span = self._name(words, shouted)
         if span is None and alone and len(words) > 1:
             span = self._name(words, shouted, unknown=True)
         return span if span is not None and span[1] >= words[-1].end else None
@@ -265,13 +285,25 @@ class NameFinder:
         known = first.plain in self._lists.given
         looks = first.has_capital or (first.written.isupper() and not shouted)
         count = self._count(first)
-        if first.plain in _NO_NAMES or (count >= _COMMON and not (surname and first.plain in self._lists.surnames and looks and count < 2 * _COMMON)):
+        if first.plain in _NO_NAMES or (
+            count >= _COMMON
+            and not (surname and first.plain in self._lists.surnames and looks and count < 2 * _COMMON)
+        ):
             return None
         second = words[1] if len(words) > 1 else None
         if len(first.plain) == 1:
-            fits = second is not None and second.has_capital and (unknown or surname) and self._count(second) < _RARE
+            fits = (
+                second is not None
+                and second.has_capital
+                and (unknown or surname)
+                and self._count(second) < _RARE
+            )
         elif looks:
-            turned = first.plain in self._lists.surnames and second is not None and second.plain in self._lists.given
+            turned = (
+                first.plain in self._lists.surnames
+                and second is not None
+                and second.plain in self._lists.given
+            )
             fits = (
                 known
                 or (turned and count < _RARE)
@@ -293,7 +325,12 @@ class NameFinder:
         for word, after in pairwise([*words[1:], None]):
             if word is None:
                 break
-            if word.plain in _PARTICLES and after is not None and particles < 2 and self._particle(word, small):
+            if (
+                word.plain in _PARTICLES
+                and after is not None
+                and particles < 2
+                and self._particle(word, small)
+            ):
                 particles += 1
                 continue
             if not self._goes_on(words[0], word, small):

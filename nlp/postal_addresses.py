@@ -55,8 +55,11 @@ _GERMAN = re.compile(
 _LONE_POSTCODE = re.compile(rf"(?<!\w){_UK_POSTCODE}|(?<![\w.,])\d{{5}}[ ]{_TOWN}[ ]\([A-Z]{{2}}\)")
 
 _STREETS = re.compile(
-    r"(?i)(?<!\w)(?:via(?:le)?|v\.le|p\.|piazza|corso|c\.|largo|vicolo|strada|contrada|loc|fraz|lungo|borgo|salita|traversa"
-    r"|calle|av|paseo|plaza|pza|camino|carretera|ctra|ronda|traves|urbaniz|c/)"
+    r"(?i)(?<!\w)(?:via(?:le)?[ ]|v\.le|p\.?zza|p\.le|piazza|corso[ ]|c\.|largo[ ]|vicolo|strada[ ]|contrada|local|loc\.|fraz"
+    r"|lungo[mt]|borgo|salita|traversa|calle|avda|avenida|av\.|paseo|plaza|pza|camino|carretera|ctra|ronda|traves|urbaniz|c/)"
+)
+_GERMAN_STREETS = re.compile(
+    r"(?:[Ss]tra(?:ß|ss)e|[Ss]tr\.|weg|[Pp]latz|allee|gasse|ring|damm|ufer|chaussee|pfad|markt|graben|Weg|Markt) "
 )
 _UNIT = re.compile(
     r"""(?ix)[ ]?(?:[€$£%°]|(?:giorn|volt|pezz|or[ae]|ann[oi]|mes[ei]|settiman|person|fot|eur|dí?ia|día|ve[cz]|hora|año|mese
@@ -68,8 +71,12 @@ _NO_STREET = frozenset(
     telegram messaggio bonifico che non è con per del tutto alle le il i gli dal ho mi ci vi di mezzo ogni ancora da sono
     está esta es no que en hay ya se me una un""".split()
 )
-_NO_GERMAN = re.compile(r"(?i)(?:park|sitz|spiel|heim|um|rück|hin|arbeits|lager|steh|stell|liefer|camping|super|bau|flug)(?:platz|weg|markt)")
-_AT_HOME = re.compile(r"(?i)(?:\bin|\ba|indirizzo:?|abito|residente|domicilio|vivo en|\ben|direcci[óo]n:?(?: es)?)(?: la)? ?$")
+_NO_GERMAN = re.compile(
+    r"(?i)(?:park|sitz|spiel|heim|um|rück|hin|arbeits|lager|steh|stell|liefer|camping|super|bau|flug)(?:platz|weg|markt)"
+)
+_AT_HOME = re.compile(
+    r"(?i)(?:\bin|\ba|indirizzo:?|abito|residente|domicilio|vivo en|\ben|direcci[óo]n:?(?: es)?)(?: la)? ?$"
+)
 
 
 def find_addresses(text: str, *, is_everyday: Callable[[str], bool]) -> list[Span]:
@@ -97,7 +104,7 @@ def _found(text: str, is_everyday: Callable[[str], bool]) -> Iterator[Span]:
             yield match.span()
     for match in _FRENCH.finditer(text):
         yield match.span()
-    for match in _GERMAN.finditer(text):
+    for match in _GERMAN.finditer(text) if _GERMAN_STREETS.search(text) else ():
         if not _UNIT.match(text, match.end()) and not _NO_GERMAN.search(match["words"]):
             yield match.span()
     for match in _LONE_POSTCODE.finditer(text):

@@ -13,7 +13,7 @@ from nlp.amounts import find_amounts
 from nlp.entities import REGIONS, find_identifiers, find_phones
 from nlp.language import detect_language
 from nlp.name_lists import load_lists
-from nlp.order_numbers import find_order_numbers
+from nlp.order_numbers import candidates, find_order_numbers
 from nlp.person_names import NameFinder
 from nlp.postal_addresses import find_addresses
 
@@ -105,16 +105,16 @@ _QUOTE = chr(_FIRST + 0xFF)
 _OWN = f"{chr(_FIRST)}-{_QUOTE}"
 _QUOTED = 0x100  # how far a text's own private character is moved, behind a `_QUOTE`
 _LIFTED = re.compile(rf"{'|'.join(re.escape(word) for word in _MARKS)}|[{_OWN}]")
+_OWN_MARK = re.compile(f"[{_OWN}]")
 _SET_DOWN = re.compile(rf"(?s){_QUOTE}(.)|[{_OWN}]")
 _ORDER_MARKS = "".join({_MARKS[f"[{words['order']}]"] for words in WORDS.values()})
 # To the finder of order numbers one that is hidden stays a number, so that its neighbours look the same.
 _AS_DIGITS = dict.fromkeys(map(ord, _ORDER_MARKS), "0")
 
 _ROUNDS = 5
-_CARD_DIGITS = 16
+_CARD_DIGITS, _DNI_DIGITS, _PHONE_DIGITS = 13, 7, 6
 _DIGIT = re.compile(r"\d")
-_ORDER_LIKE = re.compile(r"\d\D{0,6}\d|[A-Z]\d|\d[A-Z]")
-_SIX_DIGITS = re.compile(r"(?:\d\D{0,4}){6}")
+_CLOSE_DIGITS = re.compile(r"(?:\d\D{0,4}){6}")
 _LINK = re.compile(r"(?i)(?<![\w@])(?:https?://|www\.|t\.me/|wa\.me/)[^\s<>\"" + _OWN + r"]+")
 _SECRET = re.compile(r"[?#][^=]*=|//[^/@\s]+@|\d{6}|(?=[\w-]*\d)[A-Za-z0-9_-]{16}|(?:t|wa)\.me/", re.ASCII)
 _AFTER_LINK = ".,;:!?)]}»”'"
@@ -124,6 +124,7 @@ _DNI = re.compile(r"(?i)(?<![\w.-])(?:[XYZ][ -]?\d{7}|\d{2}\.?\d{3}\.?\d{3})[ -]
 _PLATE = re.compile(
     r"(?<![\w-])(?:[A-HJ-NPR-TV-Z]{2} ?\d{3} ?[A-HJ-NPR-TV-Z]{2}|[A-HJ-NPR-TV-Z]{2}-\d{3}-[A-HJ-NPR-TV-Z]{2})(?![\w-])"
 )
+_PLATE_WORDS = ("targ", "plate", "matr", "immatricul", "plaque", "kennzeichen")
 _AFTER_PLATE = re.compile(
     r"(?i:targ(?:a|ata|ato)|number plate|licen[cs]e plate|matr[ií]cula|immatricul[ée]+e?|immatriculation|plaque"
     r"|kennzeichen)(?:[ :]|è|n\.|es|is|est|ist){1,6}"
@@ -152,7 +153,7 @@ class Redactor:
         ]
 
     def _redacted(self, text: str, language: str) -> str:
-        lifted = _LIFTED.sub(_lift, text)
+        lifted = _LIFTED.sub(_lift, text) if "[" in text or _OWN_MARK.search(text) else text
         working, before = lifted, ""
         # Once more for what shows only now: a phone number that stood between an order and its "ordine".
         for _ in range(_ROUNDS):
@@ -163,26 +164,28 @@ class Redactor:
 
     def _once(self, text: str, language: str) -> str:
         words = WORDS.get(language, WORDS["en"])
-        text = self._hide(text, words, _links(text))
-        if "@" in text or _DIGIT.search(text):
-            text = self._hide(text, words, _identifiers(text))
-        if _DIGIT.search(text):
+        if "/" in text or "www." in text:
+            text = self._hide(text, words, _links(text))
+        digits = len(_DIGIT.findall(text))
+        if digits or "@" in text:
+            text = self._hide(text, words, _identifiers(text, digits))
+        if digits:
             addresses = find_addresses(text, is_everyday=self._everyday.__contains__)
             text = self._hide(text, words, (("address", span) for span in addresses))
             text = self._hide(text, words, _plates(text))
-            text = self._hide_numbers(text, language, words)
+            text = self._hide_numbers(text, language, words, digits)
         return self._hide(text, words, (("name", span) for span in self._names.find(text)))
 
-    def _hide_numbers(self, text: str, language: str, words: Mapping[str, str]) -> str:
+    def _hide_numbers(self, text: str, language: str, words: Mapping[str, str], digits: int) -> str:
         """Phones and orders: a number in one piece is an order where the words around it say so."""
         region = REGIONS.get(language, "IT")
-        may_be_phones = _SIX_DIGITS.search(text) is not None
+        may_be_phones = digits >= _PHONE_DIGITS and _CLOSE_DIGITS.search(text) is not None
         if may_be_phones:
             phones = [span for span, _ in find_phones(text, region)]
             spaced = (("phone", span) for span in phones if not text[span[0] : span[1]].isdigit())
             text = self._hide(text, words, spaced)
-        if _ORDER_LIKE.search(text):
-            seen = text.translate(_AS_DIGITS)
+        seen = text.translate(_AS_DIGITS)
+        if next(candidates(seen), None) is not None:
             amounts = [(start, end) for start, end, _ in find_amounts(seen, language=language)]
             orders = (("order", span) for span, _ in find_order_numbers(seen, amounts))
             text = self._hide(text, words, orders)
@@ -220,7 +223,7 @@ def _links(text: str) -> Iterator[tuple[str, Span]]:
             yield "link", (match.start(), match.start() + len(link))
 
 
-def _identifiers(text: str) -> Iterator[tuple[str, Span]]:
+def _identifiers(text: str, digits: int) -> Iterator[tuple[str, Span]]:
     from stdnum import luhn
     from stdnum.es import dni, nie
 
@@ -229,19 +232,22 @@ def _identifiers(text: str) -> Iterator[tuple[str, Span]]:
         yield from ((kind, span) for kind, span in told if kind == first)
     for kind, (start, end) in told:
         # One that was written in fours is a card even where a figure is wrong.
-        if kind == "card" and (end - start > _CARD_DIGITS or luhn.is_valid(text[start:end])):
+        if kind == "card" and (not text[start:end].isdigit() or luhn.is_valid(text[start:end])):
             yield kind, (start, end)
-    for match in _LONG_CARD.finditer(text):
+    for match in _LONG_CARD.finditer(text) if digits >= _CARD_DIGITS else ():
         if luhn.is_valid(re.sub(r"\D", "", match.group())):
             yield "card", match.span()
-    for match in _DNI.finditer(text):
+    for match in _DNI.finditer(text) if digits >= _DNI_DIGITS else ():
         if dni.is_valid(match.group()) or nie.is_valid(match.group()):
             yield "fiscal_code", match.span()
-    yield from (("handle", match.span()) for match in _HANDLE.finditer(text))
+    if "@" in text:
+        yield from (("handle", match.span()) for match in _HANDLE.finditer(text))
 
 
 def _plates(text: str) -> Iterator[tuple[str, Span]]:
-    yield from (("plate", match.span("plate")) for match in _AFTER_PLATE.finditer(text))
+    small = text.lower()
+    if any(word in small for word in _PLATE_WORDS):
+        yield from (("plate", match.span("plate")) for match in _AFTER_PLATE.finditer(text))
     yield from (("plate", match.span()) for match in _PLATE.finditer(text))
 
 
