@@ -24,7 +24,7 @@ _EMAIL = re.compile(
     r"(?<![\w.+-])[A-Za-z0-9_][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])"
 )
 _DIGIT = re.compile(r"\d")
-_LEAST_TAX_DIGITS = 8
+_LEAST_DIGITS = 8  # of a card, a VAT number or an IBAN
 _DAY = re.compile(r"\d{1,4}[./-]\d{1,2}(?:[./-]\d{1,4})?")
 _IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2} ?\d{2}(?=[ -]?[A-Za-z0-9])")
 _SHORTEST_IBAN, _LONGEST_IBAN = 15, 34
@@ -112,11 +112,11 @@ def find_identifiers(text: str) -> Iterator[tuple[Identifier, Span]]:
     if "@" in text:
         yield from (("email", match.span()) for match in _EMAIL.finditer(text))
     digits = len(_DIGIT.findall(text))
-    if digits >= _LEAST_TAX_DIGITS:
+    if digits >= _LEAST_DIGITS:
         yield from (("card", match.span()) for match in _CARD.finditer(text))
         yield from (("vat_number", match.span("number")) for match in _TAX_NUMBER.finditer(text))
-    if digits:
         yield from (("iban", span) for span, _ in _ibans(text))
+    if digits:
         yield from (("fiscal_code", span) for span, _ in _fiscal_codes(text))
 
 

@@ -46,44 +46,38 @@ class _Cue(Enum):
     PERSON = auto()  # "ho parlato con": a first name with its capital
 
 
+# A phrase begins with its rarest word, so that few words of a text are looked at twice.
 _PHRASES: Mapping[_Cue, str] = {
     _Cue.IS_CALLED: """
-        mi chiamo|il mio nome è|il mio nome e|a nome di|a nome|intestato a|intestata a|intestatario|intestataria|nome
-        |nome e cognome|cognome|nominativo|firmato
-        |my name is|my name s|in the name of|under the name|under the name of|name|full name|signed
-        |me llamo|mi nombre es|a nombre de|nombre|titular
-        |je m appelle|mon nom est|au nom de|nom|prénom|signé
-        |ich heiße|ich heisse|mein name ist|auf den namen|vorname|nachname""",
+        chiamo|nome è|nome e|nome di|nome|intestato a|intestata a|intestatario|intestataria|nome e cognome|cognome
+        |nominativo|firmato|name is|name s|name of|name|full name|signed|llamo|nombre es|nombre de|nombre|titular
+        |appelle|nom est|nom de|nom|prénom|signé|heiße|heisse|name ist|namen|vorname|nachname""",
     _Cue.IS: """
-        sono|sono sempre|sono io|qui è|sono il signor|i am|i m|im|this is|it s|soy|habla|je suis|c est|ici
-        |ich bin|hier ist|hier spricht""",
+        sono|sono sempre|sono io|qui è|am|m|im|this is|it s|soy|habla|suis|c est|ici|bin|hier ist|hier spricht""",
     _Cue.GREETED: """
         ciao|salve|buongiorno|buon giorno|buonasera|buona sera|buondì|grazie|grazie mille|ehi|hi|hey|hello
-        |good morning|good afternoon|good evening|thanks|thank you|many thanks|hola|buenos días|buenos dias
-        |buenas tardes|buenas|gracias|muchas gracias|bonjour|bonsoir|salut|coucou|merci|bonjour m|bonsoir m
-        |hallo|guten tag|guten morgen|guten abend|moin|servus|danke|vielen dank""",
+        |morning|afternoon|evening|thanks|thank you|hola|buenos días|buenos dias|buenas tardes|buenas|gracias
+        |bonjour|bonsoir|salut|coucou|merci|bonjour m|bonsoir m|hallo|guten tag|guten morgen|guten abend|moin
+        |servus|danke|vielen dank""",
     _Cue.ADDRESSED: """
         gentile|gentilissima|gentilissimo|gent ma|gent mo|egregio|egregia|caro|cara|carissimo|carissima|dear
-        |estimado|estimada|querido|querida|cher|chère|chere|liebe|lieber|att te|alla c a|all attenzione di""",
+        |estimado|estimada|querido|querida|cher|chère|chere|liebe|lieber|att te|alla c a|attenzione di""",
     _Cue.TITLE: """
         sig|sig ra|sig na|sigra|signor|signora|signorina|dott|dott ssa|dottor|dottoressa|dr|avv|avvocato|ing
         |geom|prof|prof ssa|rag|mr|mrs|ms|miss|mx|sr|sra|srta|señor|señora|señorita|doña|mme|mlle|monsieur
-        |madame|mademoiselle|bonjour m|bonsoir m|cher m|herr|herrn|frau""",
+        |madame|mademoiselle|cher m|herr|herrn|frau""",
     _Cue.CLOSING: """
-        saluti|saluto|cordiali saluti|distinti saluti|un saluto|saluti da|un saluto da|cordialmente|in fede
-        |cordialità|grazie|grazie mille|ringrazio|attendo riscontro|grazie e saluti|buona giornata
-        |regards|sincerely|faithfully|best|best wishes|cheers|thanks|thank you|many thanks|yours|love
-        |saludos|un saludo|saludos cordiales|atentamente|cordialmente|gracias|atte
-        |cordialement|salutations|bien à vous|merci|merci d avance|cdt
-        |grüßen|grüße|gruß|gruss|grüssen|grüsse|mfg|lg|vg|danke|besten dank|vielen dank""",
+        saluti|saluto|saluti da|saluto da|cordialmente|fede|cordialità|grazie|grazie mille|ringrazio
+        |riscontro|giornata|regards|sincerely|faithfully|best|wishes|cheers|thanks|thank you|yours|love
+        |saludos|saludo|saludos cordiales|atentamente|gracias|atte|cordialement|salutations|bien à vous
+        |merci|merci d avance|cdt|grüßen|grüße|gruß|gruss|grüssen|grüsse|mfg|lg|vg|danke|dank""",
     _Cue.PERSON: """
         parlato con|sentito|operatore|operatrice|commesso|commessa|collega|tecnico|impiegata|impiegato
-        |cameriere|cameriera|cassiera|un certo|una certa|un tale|figlia|figlio|moglie|marito|mamma|amica|amico
+        |cameriere|cameriera|cassiera|certo|certa|tale|figlia|figlio|moglie|marito|mamma|amica|amico
         |spoke to|spoke with|spoken to|spoken with|talked to|agent|colleague|representative|called|ask
-        |wife|husband|daughter|son
-        |hablé con|hablado con|compañera|compañero|mi hija|mi hijo|mi mujer|mi marido
-        |parlé à|parlé avec|eu|collègue|conseiller|conseillère|ma fille|mon fils|ma femme|mon mari
-        |gesprochen mit|kollege|kollegin|mitarbeiter|mitarbeiterin|tochter|sohn|meine frau|mein mann""",
+        |wife|husband|daughter|son|hablé con|hablado con|compañera|compañero|hija|hijo|mujer|marido
+        |parlé à|parlé avec|eu|collègue|conseiller|conseillère|fille|fils|femme|mari
+        |gesprochen mit|kollege|kollegin|mitarbeiter|mitarbeiterin|tochter|sohn|frau|mann""",
 }
 _WITH_COLON = frozenset(
     {

@@ -54,13 +54,29 @@ _GERMAN = re.compile(
 )
 _LONE_POSTCODE = re.compile(rf"(?<!\w){_UK_POSTCODE}|(?<![\w.,])\d{{5}}[ ]{_TOWN}[ ]\([A-Z]{{2}}\)")
 
-_STREETS = re.compile(
-    r"(?i)(?<!\w)(?:via(?:le)?[ ]|v\.le|p\.?zza|p\.le|piazza|corso[ ]|c\.|largo[ ]|vicolo|strada[ ]|contrada|local|loc\.|fraz"
-    r"|lungo[mt]|borgo|salita|traversa|calle|avda|avenida|av\.|paseo|plaza|pza|camino|carretera|ctra|ronda|traves|urbaniz|c/)"
+_STREETS = (
+    *(
+        "via ",
+        "viale",
+        "v.le",
+        "piazz",
+        "p.zza",
+        "pzza",
+        "p.le",
+        "corso",
+        "c.so",
+        "largo",
+        "vicolo",
+        "strada",
+    ),
+    *("contrada", "c.da", "local", "loc.", "fraz", "lungo", "borgo", "salita", "trav", "calle", "c/", "av"),
+    *("paseo", "plaza", "pza", "camino", "carretera", "ctra", "ronda", "urbaniz"),
 )
-_GERMAN_STREETS = re.compile(
-    r"(?:[Ss]tra(?:ß|ss)e|[Ss]tr\.|weg|[Pp]latz|allee|gasse|ring|damm|ufer|chaussee|pfad|markt|graben|Weg|Markt) "
+_GERMAN_ENDS = (
+    *("straße", "strasse", "str.", "weg", "platz", "allee", "gasse", "ring", "damm", "ufer", "chaussee"),
+    *("pfad", "markt", "graben"),
 )
+_BEFORE_NUMBER = re.compile(r"([^\W\d_]{1,40}\.?) (?:Nr\.? ?)?\d")
 _UNIT = re.compile(
     r"""(?ix)[ ]?(?:[€$£%°]|(?:giorn|volt|pezz|or[ae]|ann[oi]|mes[ei]|settiman|person|fot|eur|dí?ia|día|ve[cz]|hora|año|mese
         |semana|person|jour|fois|heure|an(?:s)?|mois|semaine|tag|mal|woche|stunde|jahr|monat|minut|prodott|articol|paia
@@ -84,8 +100,6 @@ def find_addresses(text: str, *, is_everyday: Callable[[str], bool]) -> list[Spa
 
     A street without capitals is one where `is_everyday` knows none of its words, or the words before say so.
     """
-    if not any(character.isdigit() for character in text):
-        return []
     spans: list[Span] = []
     for start, end in sorted(_found(text, is_everyday), key=lambda span: (span[0], -span[1])):
         if not spans or start >= spans[-1][1]:
@@ -94,7 +108,8 @@ def find_addresses(text: str, *, is_everyday: Callable[[str], bool]) -> list[Spa
 
 
 def _found(text: str, is_everyday: Callable[[str], bool]) -> Iterator[Span]:
-    if _STREETS.search(text):
+    small = text.lower()
+    if any(word in small for word in _STREETS):
         for match in _STREET_FIRST.finditer(text):
             if _is_street(text, match, is_everyday):
                 yield match.span()
@@ -104,11 +119,15 @@ def _found(text: str, is_everyday: Callable[[str], bool]) -> Iterator[Span]:
             yield match.span()
     for match in _FRENCH.finditer(text):
         yield match.span()
-    for match in _GERMAN.finditer(text) if _GERMAN_STREETS.search(text) else ():
+    for match in _GERMAN.finditer(text) if _ends_german(text) else ():
         if not _UNIT.match(text, match.end()) and not _NO_GERMAN.search(match["words"]):
             yield match.span()
     for match in _LONE_POSTCODE.finditer(text):
         yield match.span()
+
+
+def _ends_german(text: str) -> bool:
+    return any(word.lower().endswith(_GERMAN_ENDS) for word in _BEFORE_NUMBER.findall(text))
 
 
 def _is_street(text: str, match: re.Match[str], is_everyday: Callable[[str], bool]) -> bool:

@@ -13,7 +13,7 @@ from nlp.amounts import find_amounts
 from nlp.entities import REGIONS, find_identifiers, find_phones
 from nlp.language import detect_language
 from nlp.name_lists import load_lists
-from nlp.order_numbers import candidates, find_order_numbers
+from nlp.order_numbers import find_order_numbers
 from nlp.person_names import NameFinder
 from nlp.postal_addresses import find_addresses
 
@@ -107,9 +107,8 @@ _QUOTED = 0x100  # how far a text's own private character is moved, behind a `_Q
 _LIFTED = re.compile(rf"{'|'.join(re.escape(word) for word in _MARKS)}|[{_OWN}]")
 _OWN_MARK = re.compile(f"[{_OWN}]")
 _SET_DOWN = re.compile(rf"(?s){_QUOTE}(.)|[{_OWN}]")
-_ORDER_MARKS = "".join({_MARKS[f"[{words['order']}]"] for words in WORDS.values()})
 # To the finder of order numbers one that is hidden stays a number, so that its neighbours look the same.
-_AS_DIGITS = dict.fromkeys(map(ord, _ORDER_MARKS), "0")
+_ORDER_MARK = re.compile("[" + "".join(_MARKS[f"[{words['order']}]"] for words in WORDS.values()) + "]")
 
 _ROUNDS = 5
 _CARD_DIGITS, _DNI_DIGITS, _PHONE_DIGITS = 13, 7, 6
@@ -184,11 +183,12 @@ class Redactor:
             phones = [span for span, _ in find_phones(text, region)]
             spaced = (("phone", span) for span in phones if not text[span[0] : span[1]].isdigit())
             text = self._hide(text, words, spaced)
-        seen = text.translate(_AS_DIGITS)
-        if next(candidates(seen), None) is not None:
-            amounts = [(start, end) for start, end, _ in find_amounts(seen, language=language)]
-            orders = (("order", span) for span, _ in find_order_numbers(seen, amounts))
-            text = self._hide(text, words, orders)
+        seen = _ORDER_MARK.sub("0", text)
+        orders = find_order_numbers(seen, ())
+        if orders:
+            amounts = [("amount", (start, end)) for start, end, _ in find_amounts(seen, language=language)]
+            apart = _apart([*amounts, *(("order", span) for span, _ in orders)])
+            text = self._hide(text, words, (one for one in apart if one[0] == "order"))
         if may_be_phones:
             text = self._hide(text, words, (("phone", span) for span, _ in find_phones(text, region)))
         return text
