@@ -21,12 +21,12 @@ _AFTER_INITIAL = re.compile(r" {1,2}|['’-]|\. ?")
 _GAP = re.compile(r"(?:\.(?!\n))?[ ,:\"'“«]{0,3}")
 _AFTER_CLOSING = re.compile(r"[ \t,.!:;–—\r-]{0,6}(?:\n\s{0,8})?[–—-]? {0,2}")
 _CLAUSE_END = re.compile(r"[ \t]*(?:[,.;:!?)\r\n]|$)")
-_LINE_END = re.compile(r"[ \t.,!)\r]*(?:\n|$)")
-_FRAGMENT = re.compile(r"(?:(?<=[.!?,;:\n)–—])|(?<= - )|^) *(?P<words>[^.!?,;:\n()–—]{3,60})$")
-_INITIALLED = re.compile(
-    r"(?:(?<=[.!?,;\n–—])|^) *(?P<words>[^\W\d_]\. ?[^\W\d_]{2,30}|[^\W\d_]{2,30} [^\W\d_]\.)$"
-)
-_TAIL = 64  # letters at the end of a text in which a name can stand alone
+_LINE_END = r"[ \t.,!)\r]*(?:\n|$|[–—|(<-]|(?:tel|cell|mob|mail)\b|[{hidden}])"
+_CONTACTS = r"(?:(?:[^\W\d_]{{1,8}}[.:]{{0,2}} ?)?[{hidden}][\s.,;)–-]*)+$"
+_INITIALS = re.compile(r"(?<![^\W_])(?:[^\W\d_]\. ?){1,3}$")
+_AFTER_NAME = " \t\r\n!.)-–—"
+_SETS_APART = ".!?,;:\n)(–—"
+_TAIL, _SHORTEST, _FRAGMENT = 160, 3, 45  # letters: of the end that is looked at, of a name alone there
 _LONGEST = 5  # words
 _COMMON, _RARE = (
     25,
@@ -53,7 +53,7 @@ _PHRASES: Mapping[_Cue, str] = {
         |nominativo|firmato|name is|name s|name of|name|full name|signed|llamo|nombre es|nombre de|nombre|titular
         |appelle|nom est|nom de|nom|prénom|signé|heiße|heisse|name ist|namen|vorname|nachname""",
     _Cue.IS: """
-        sono|sono sempre|sono io|qui è|am|m|im|this is|it s|soy|habla|suis|c est|ici|bin|hier ist|hier spricht""",
+        sono|sono sempre|sono io|qui è|i am|i m|this is|it s|soy|habla|suis|c est|ici|bin|hier ist|hier spricht""",
     _Cue.GREETED: """
         ciao|salve|buongiorno|buon giorno|buonasera|buona sera|buondì|grazie|grazie mille|ehi|hi|hey|hello
         |morning|afternoon|evening|thanks|thank you|hola|buenos días|buenos dias|buenas tardes|buenas|gracias
@@ -116,7 +116,7 @@ _NO_NAMES = _TITLES | frozenset(
     everybody damen herren tutti tutte ragazzi ragazze kundenservice kundendienst atención señores señoras
     messieurs mesdames equipo équipe saluti saluto grazie ciao buongiorno buonasera salve cordiali distinti
     hello hi hey dear thanks regards hola gracias saludos bonjour merci cordialement hallo danke grüße
-    ancora mille tante mucho muchas beaucoup vielen april june august""".split()
+    ancora mille tante mucho muchas beaucoup vielen april june august roma milano paris siena""".split()
 )
 
 
@@ -145,7 +145,12 @@ class _Phrase:
 class NameFinder:
     """Finds names of people in texts in Italian, English, Spanish, French and German, mixed or not."""
 
-    def __init__(self, lists: NameLists) -> None:
+    def __init__(self, lists: NameLists, *, hidden: str = "") -> None:
+        """`hidden` are the characters that stand for addresses and numbers; a name may stand before them."""
+        self._hidden = hidden
+        among = re.escape(hidden) or "\0"
+        self._line_end = re.compile(_LINE_END.format(hidden=among), re.IGNORECASE)
+        self._contacts = re.compile(_CONTACTS.format(hidden=among))
         self._lists = lists
         self._cues: dict[str, list[_Phrase]] = {}
         for cue, phrases in _PHRASES.items():
@@ -174,7 +179,7 @@ class NameFinder:
         last = self._at_the_end(text)
         if last is not None and last[0] >= end:
             found.append(last)
-        return found
+        return [(start, _with_point(text, start, end)) for start, end in found]
 
     def _after(self, text: str, match: re.Match[str], phrases: Sequence[_Phrase]) -> Span | None:
         for phrase in phrases:
@@ -192,14 +197,16 @@ class NameFinder:
             return self._closing(text, at, shouted)
         gap = _GAP.match(text, at)
         between = gap.group() if gap is not None else ""
-        if (":" not in between) if said in _WITH_COLON else ("." in between and said not in _ABBREVIATED):
+        colon = ":" in between
+        if (not colon and said in _WITH_COLON - {"nome"}) or ("." in between and said not in _ABBREVIATED):
             return None
         words = _read(text, at + len(between)) if between else []
         if not words:
             return None
         comma = "," in between
         if cue is _Cue.IS_CALLED:
-            return self._name(words, shouted, unknown=True, small=True, surname=True)
+            small = colon or said not in _WITH_COLON
+            return self._name(words, shouted, unknown=True, small=small, surname=True)
         if cue is _Cue.TITLE:
             return None if comma else self._name(words, shouted, unknown=True, surname=True)
         if cue is _Cue.PERSON:
@@ -227,35 +234,37 @@ class NameFinder:
         apart = "\n" in gap.group()
         for sure in (False, True):
             span = self._name(
-                words, shouted, unknown=sure, surname=apart or not gap.group().isspace(), small=sure and apart
+                words, shouted, unknown=sure, surname=apart or "," in gap.group(), small=sure and apart
             )
-            if span is not None and _LINE_END.match(text, span[1]):
+            if span is not None and self._line_end.match(text, span[1]):
                 return span
         return None
 
     def _at_the_end(self, text: str) -> Span | None:
         """A name alone after the last sentence, or on the last line above addresses and numbers."""
         offset = max(0, len(text) - _TAIL)
-        tail = text[offset:].rstrip(" \t\r\n!)-–—")
-        match = _INITIALLED.search(tail) or _FRAGMENT.search(tail.rstrip("."))
-        if match is None or (offset and match.start("words") == 0):
+        tail = text[offset:].rstrip(_AFTER_NAME)
+        if tail and tail[-1] in self._hidden:
+            tail = self._contacts.sub("", tail).rstrip(_AFTER_NAME)
+        dash = tail.rfind(" - ")
+        cut = max(*map(tail.rfind, _SETS_APART), dash + 1 if dash >= 0 else -1)
+        fragment = tail[cut + 1 :].lstrip(" \t")
+        if not _SHORTEST <= len(fragment) <= _FRAGMENT or (offset and cut < 0):
             return None
-        start, end = match.span("words")
+        start = len(tail) - len(fragment)
+        initials = _INITIALS.search(tail, max(0, start - 9), start) if tail[cut : cut + 1] == "." else None
+        if initials is not None:
+            start = initials.start()
         words = _read(text, offset + start)
-        words = [word for word in words if word.end <= offset + end]
-        if not words or text[words[-1].end : offset + end].strip(" .") or words[0].start > offset + start:
+        if not words or words[-1].end != offset + len(tail):
             return None
-        if "." in match["words"]:
-            whole = all(word.has_capital for word in words) and all(
-                self._count(word) < _RARE and word.plain not in _NO_NAMES
-                for word in words
-                if len(word.written) > 1
-            )
-            return (words[0].start, offset + end) if whole else None
+        if initials is not None:
+            surname = [word for word in words if len(word.written) > 1]
+            plain = all(word.has_capital and self._count(word) < _RARE for word in surname)
+            return (words[0].start, words[-1].end) if plain else None
         shouted = not any(word.has_capital for word in words)
-        alone = text[: offset + start].rstrip(" \t").endswith("\n")
         span = self._name(words, shouted)
-        if span is None and alone and len(words) > 1:
+        if span is None and len(words) > 1 and tail[:start].rstrip(" \t").endswith("\n"):
             span = self._name(words, shouted, unknown=True)
         return span if span is not None and span[1] >= words[-1].end else None
 
@@ -346,6 +355,12 @@ class NameFinder:
 
     def _count(self, word: _Word) -> int:
         return self._lists.everyday.get(word.plain, 0)
+
+
+def _with_point(text: str, start: int, end: int) -> int:
+    """Where a name ends whose last word is an initial: after its point."""
+    initial = end - start > 1 and not text[end - 2].isalnum() and not text[end + 1 : end + 2].isalnum()
+    return end + 1 if initial and text[end : end + 1] == "." else end
 
 
 def _word(match: re.Match[str]) -> _Word:

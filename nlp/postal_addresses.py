@@ -72,11 +72,6 @@ _STREETS = (
     *("contrada", "c.da", "local", "loc.", "fraz", "lungo", "borgo", "salita", "trav", "calle", "c/", "av"),
     *("paseo", "plaza", "pza", "camino", "carretera", "ctra", "ronda", "urbaniz"),
 )
-_GERMAN_ENDS = (
-    *("straße", "strasse", "str.", "weg", "platz", "allee", "gasse", "ring", "damm", "ufer", "chaussee"),
-    *("pfad", "markt", "graben"),
-)
-_BEFORE_NUMBER = re.compile(r"([^\W\d_]{1,40}\.?) (?:Nr\.? ?)?\d")
 _UNIT = re.compile(
     r"""(?ix)[ ]?(?:[€$£%°]|(?:giorn|volt|pezz|or[ae]|ann[oi]|mes[ei]|settiman|person|fot|eur|dí?ia|día|ve[cz]|hora|año|mese
         |semana|person|jour|fois|heure|an(?:s)?|mois|semaine|tag|mal|woche|stunde|jahr|monat|minut|prodott|articol|paia
@@ -119,15 +114,11 @@ def _found(text: str, is_everyday: Callable[[str], bool]) -> Iterator[Span]:
             yield match.span()
     for match in _FRENCH.finditer(text):
         yield match.span()
-    for match in _GERMAN.finditer(text) if _ends_german(text) else ():
+    for match in _GERMAN.finditer(text):
         if not _UNIT.match(text, match.end()) and not _NO_GERMAN.search(match["words"]):
             yield match.span()
     for match in _LONE_POSTCODE.finditer(text):
         yield match.span()
-
-
-def _ends_german(text: str) -> bool:
-    return any(word.lower().endswith(_GERMAN_ENDS) for word in _BEFORE_NUMBER.findall(text))
 
 
 def _is_street(text: str, match: re.Match[str], is_everyday: Callable[[str], bool]) -> bool:

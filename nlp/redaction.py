@@ -100,6 +100,9 @@ _MARKS = {
     f"[{word}]": chr(_FIRST + number)
     for number, word in enumerate(dict.fromkeys(word for words in WORDS.values() for word in words.values()))
 }
+_NO_NAME_MARKS = "".join(
+    sorted(set(_MARKS.values()) - {_MARKS[f"[{words['name']}]"] for words in WORDS.values()})
+)
 _SHOWN = {mark: word for word, mark in _MARKS.items()}
 _QUOTE = chr(_FIRST + 0xFF)
 _OWN = f"{chr(_FIRST)}-{_QUOTE}"
@@ -111,6 +114,7 @@ _SET_DOWN = re.compile(rf"(?s){_QUOTE}(.)|[{_OWN}]")
 _ORDER_MARK = re.compile("[" + "".join(_MARKS[f"[{words['order']}]"] for words in WORDS.values()) + "]")
 
 _ROUNDS = 5
+_CURRENCY = 20  # letters beside a sum in which its currency stands
 _CARD_DIGITS, _DNI_DIGITS, _PHONE_DIGITS = 13, 7, 6
 _DIGIT = re.compile(r"\d")
 _CLOSE_DIGITS = re.compile(r"(?:\d\D{0,4}){6}")
@@ -137,7 +141,7 @@ class Redactor:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         lists = load_lists()
-        self._names = NameFinder(lists)
+        self._names = NameFinder(lists, hidden=_NO_NAME_MARKS)
         self._everyday = lists.everyday
 
     def __call__(self, texts: Sequence[str | None], languages: Sequence[str | None]) -> list[str | None]:
@@ -184,11 +188,8 @@ class Redactor:
             spaced = (("phone", span) for span in phones if not text[span[0] : span[1]].isdigit())
             text = self._hide(text, words, spaced)
         seen = _ORDER_MARK.sub("0", text)
-        orders = find_order_numbers(seen, ())
-        if orders:
-            amounts = [("amount", (start, end)) for start, end, _ in find_amounts(seen, language=language)]
-            apart = _apart([*amounts, *(("order", span) for span, _ in orders)])
-            text = self._hide(text, words, (one for one in apart if one[0] == "order"))
+        orders = [span for span, _ in find_order_numbers(seen, ()) if not _is_amount(seen, span, language)]
+        text = self._hide(text, words, (("order", span) for span in orders))
         if may_be_phones:
             text = self._hide(text, words, (("phone", span) for span, _ in find_phones(text, region)))
         return text
@@ -213,6 +214,15 @@ def _apart(found: Iterable[tuple[str, Span]]) -> Iterator[tuple[str, Span]]:
         if not any(covered[start:end]):
             covered[start:end] = b"\1" * (end - start)
             yield kind, (start, end)
+
+
+def _is_amount(text: str, span: Span, language: str) -> bool:
+    start, end = span
+    if not text[start:end].isdigit():
+        return False
+    before = max(0, start - _CURRENCY)
+    near = find_amounts(text[before : end + _CURRENCY], language=language)
+    return any(first < end - before and start - before < last for first, last, _ in near)
 
 
 def _links(text: str) -> Iterator[tuple[str, Span]]:
