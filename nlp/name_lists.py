@@ -16,10 +16,25 @@ from pathlib import Path
 
 EVERYDAY = Path(__file__).parent / "trained" / "everyday_words.json"
 
+# Who lives where the five languages of the rules are spoken.
 _GIVEN = (
-    "it en en-gb es es-mx fr de de-at de-ch pt pt-br pl hr tr nl".split()  # who lives where these five are spoken
+    "it",
+    "en",
+    "en-gb",
+    "es",
+    "es-mx",
+    "fr",
+    "de",
+    "de-at",
+    "de-ch",
+    "pt",
+    "pt-br",
+    "pl",
+    "hr",
+    "tr",
+    "nl",
 )
-_SURNAMES = "it en es es-mx fr de de-at pt pt-br".split()
+_SURNAMES = ("it", "en", "es", "es-mx", "fr", "de", "de-at", "pt", "pt-br")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 

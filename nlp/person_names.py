@@ -95,29 +95,21 @@ _WITH_COLON = frozenset(
     | {"nachname", "intestatario", "intestataria", "titular", "firmato", "signed", "signé"}
 )
 _LONE_INITIAL = frozenset({"bonjour m", "bonsoir m", "cher m"})
-_ABBREVIATED = _LONE_INITIAL | frozenset(
-    "sig|sig ra|sig na|dott|dott ssa|dr|avv|ing|geom|prof|prof ssa|rag|mr|mrs|ms|mx|sr|sra|srta|mme|mlle"
-    "|gent ma|gent mo|att te|alla c a".split("|")
-)
-_PARTICLES = frozenset(
-    "de del della dello dei degli d dal dalla lo la le li van von der den zu zur y e o mc los las dos da di el ben bin".split()
-)
-_ITALIAN = frozenset(
+_SHORT = "sig|sig ra|sig na|dott|dott ssa|dr|avv|ing|geom|prof|prof ssa|rag|mr|mrs|ms|mx|sr|sra|srta|mme|mlle"
+_ABBREVIATED = _LONE_INITIAL | {*_SHORT.split("|"), "gent ma", "gent mo", "att te", "alla c a"}
+_OF_SURNAMES = """de del della dello dei degli d dal dalla lo la le li van von der den zu zur y e o mc los las dos da
+di el ben bin"""
+_PARTICLES = frozenset(_OF_SURNAMES.split())
+_AMBIGUOUS = frozenset(
     {"di", "da", "dal", "dalla", "della", "del", "dei", "degli", "e", "y", "la", "le", "lo", "li", "o"}
 )
-_TITLES = frozenset(
-    part
-    for phrase in re.split(r"\s*\|\s*", _PHRASES[_Cue.TITLE].strip())
-    for part in phrase.split()
-    if len(part) > 1
-)
-_NO_NAMES = _TITLES | frozenset(
-    """team staff service servizio assistenza clienti cliente customer support sir madam all there everyone
-    everybody damen herren tutti tutte ragazzi ragazze kundenservice kundendienst atención señores señoras
-    messieurs mesdames equipo équipe saluti saluto grazie ciao buongiorno buonasera salve cordiali distinti
-    hello hi hey dear thanks regards hola gracias saludos bonjour merci cordialement hallo danke grüße
-    ancora mille tante mucho muchas beaucoup vielen april june august roma milano paris siena""".split()
-)
+_TITLES = frozenset(part for part in re.split(r"[\s|]+", _PHRASES[_Cue.TITLE]) if len(part) > 1)
+_GREETED_OTHERS = """team staff service servizio assistenza clienti cliente customer support sir madam all there
+everyone everybody damen herren tutti tutte ragazzi ragazze kundenservice kundendienst atención señores señoras
+messieurs mesdames equipo équipe saluti saluto grazie ciao buongiorno buonasera salve cordiali distinti hello hi hey
+dear thanks regards hola gracias saludos bonjour merci cordialement hallo danke grüße ancora mille tante mucho
+muchas beaucoup vielen april june august roma milano paris siena"""
+_NO_NAMES = _TITLES | frozenset(_GREETED_OTHERS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,7 +334,7 @@ class NameFinder:
         return last
 
     def _particle(self, word: _Word, small: bool) -> bool:
-        return word.has_capital or small or word.plain not in _ITALIAN
+        return word.has_capital or small or word.plain not in _AMBIGUOUS
 
     def _goes_on(self, first: _Word, word: _Word, small: bool) -> bool:
         known = word.plain in self._lists.given or word.plain in self._lists.surnames
