@@ -9,9 +9,6 @@ import pyarrow.parquet as pq
 from nlp.errors import BatchError
 from nlp.tables.rows import Row, distinct
 
-PARQUET_SUFFIXES = (".parquet", ".pq")
-PARQUET_MARK = b"PAR1"
-
 _ROWS_AT_ONCE = 512
 _READ_BYTES = 1 << 20
 

@@ -1,5 +1,6 @@
 """Spreadsheets: one sheet with a header."""
 
+import codecs
 import pickle
 import subprocess
 import sys
@@ -28,6 +29,17 @@ _DENSEST = 250  # times its own size that a large archive may unpack to; sheets 
 _LARGE = 64 << 20
 _PIECE = 1 << 20
 _HEADER_WITHIN = 20  # rows
+
+
+def is_plain_table(head: bytes) -> bool:
+    """Whether a file that begins so is plain text: many programs call such exports .xls."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return True
+    return not head.startswith((ZIP_MARK, OLE_MARK)) and b"\0" not in head and not _is_markup(head)
+
+
+def _is_markup(head: bytes) -> bool:
+    return head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<")
 
 
 class SheetTable:
@@ -84,9 +96,14 @@ class SheetTable:
 def _check(path: Path) -> None:
     """Refuses what is no spreadsheet, and archives that unpack to more than a spreadsheet does."""
     with path.open("rb") as file:
-        head = file.read(len(OLE_MARK))
+        head = file.read(_PIECE)
     if head.startswith(OLE_MARK):
         return
+    if _is_markup(head):
+        raise BatchError(
+            f"{path}: a web page or XML under the name of a spreadsheet; open it in a spreadsheet program and "
+            f"save it as .xlsx or CSV"
+        )
     if not head.startswith(ZIP_MARK):
         raise BatchError(f"{path}: not a spreadsheet that can be read, whatever its name says")
     packed = path.stat().st_size
