@@ -2,23 +2,33 @@
 
 from nlp.tables.csv_table import CSV_SUFFIXES, CsvTable
 from nlp.tables.json_table import JSON_SUFFIXES, JsonTable
-from nlp.tables.opening import open_table
+from nlp.tables.mbox_table import MAIL_SUFFIXES, MailTable
+from nlp.tables.opening import PARQUET_SUFFIXES, open_table
+from nlp.tables.remote import fetch, is_remote, matching
 from nlp.tables.rows import RAW, Cells, Row, Table
 from nlp.tables.sheet_table import SHEET_SUFFIXES, SheetTable
+from nlp.tables.telegram_table import TelegramTable
 from nlp.tables.text_column import TEXT_NAMES, find_text_column
 
 __all__ = [
     "CSV_SUFFIXES",
     "JSON_SUFFIXES",
+    "MAIL_SUFFIXES",
+    "PARQUET_SUFFIXES",
     "RAW",
     "SHEET_SUFFIXES",
     "TEXT_NAMES",
     "Cells",
     "CsvTable",
     "JsonTable",
+    "MailTable",
     "Row",
     "SheetTable",
     "Table",
+    "TelegramTable",
+    "fetch",
     "find_text_column",
+    "is_remote",
+    "matching",
     "open_table",
 ]
