@@ -10,27 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from nlp.tables.date_names import DATE_NAMES
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Numbers = NDArray[np.int64]
-
-DATE_NAMES = (
-    *(
-        "date",
-        "created_at",
-        "created",
-        "received_at",
-        "sent_at",
-        "timestamp",
-        "datetime",
-        "time",
-        "at",
-        "day",
-    ),
-    *("data", "data_ora", "data_creazione", "ricevuto", "ricevuto_il", "giorno", "fecha", "datum"),
-)
-"""Names of the column that says when a message was written, in order of preference."""
 
 FIRST, LAST = date(1990, 1, 1), date(2100, 12, 31)
 """What is outside of these is no date."""
@@ -146,7 +131,7 @@ def _days_of(year: "Numbers", month: "Numbers", day: "Numbers") -> "Numbers":
     return np.where(right & same, _inside(days + _EPOCH), NO_DAY)
 
 
-def _days_of_numbers(numbers: "NDArray[np.float64]") -> "Numbers":
+def _days_of_numbers(numbers: "NDArray[np.float64 | np.int64]") -> "Numbers":
     """By their size: days of Excel, seconds since 1970 or thousandths and millionths of these."""
     numbers = np.nan_to_num(numbers.astype(np.float64))
     seconds = np.select(
