@@ -47,7 +47,8 @@ class Gathered:
     Counts are by label, most frequent first. `type_tones` counts messages by type and tone, `type_review`
     those of a type to review, `confidence` decisions by column and step of `BINS`. `samples` are by type;
     `unsure` are rows to review; `pool` holds distinct texts of every type, for phrases. `repeated_rows` are
-    those whose text had been there before, at the least.
+    those whose text had been there before, at the least; counts of `repeated` fall short by at most
+    `repeats_missed`.
     """
 
     rows: int
@@ -71,6 +72,7 @@ class Gathered:
     pool: tuple[Sample, ...]
     repeated: tuple[Repeated, ...]
     repeated_rows: int
+    repeats_missed: int
     errors: int
     first_errors: tuple[RowError, ...]
 
@@ -133,6 +135,7 @@ class Gathering:
             pool=self._samples.pool,
             repeated=self._repeats.most(_REPEATED),
             repeated_rows=self._repeats.repeated_rows,
+            repeats_missed=self._repeats.missed,
             errors=self._totals[ERROR],
             first_errors=tuple(self._errors),
         )

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
     from nlp.batch.hashing import Hashes
 
+POOL = 1200
+"""Distinct texts of each type that are looked at for phrases: below 20,000 with the types that ship."""
+
 _SAMPLES = 24  # twins among them are left out in the end
-_POOL = 1200  # distinct texts of each type: below 20,000 with the types that ship
 _LETTERS = 1000
 
 Value = TypeVar("Value")
@@ -76,7 +78,7 @@ class Samples:
 
             self._types.setdefault(name, Lowest(_SAMPLES)).offer(by_row, rows, type_sample)
         for pool, rows in pools.items():
-            self._pools.setdefault(pool, Lowest(_POOL)).offer(part.hashes, rows, act_sample)
+            self._pools.setdefault(pool, Lowest(POOL)).offer(part.hashes, rows, act_sample)
 
     @property
     def types(self) -> Mapping[str, tuple[Sample, ...]]:

@@ -36,13 +36,15 @@ _LONGEST = ((Step.DAY, 45), (Step.WEEK, 366), (Step.MONTH, 3700))
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Timeline:
-    """Messages by step, each beginning at one of `starts`; weeks begin on Monday.
+    """Messages from `first` to `last` by step, each beginning at one of `starts`; weeks begin on Monday.
 
     `undated` rows have no date, `outside` a stray one far from all others. `month_first` says whether dates
     were read as `12/31/2025`, and is None where nothing in the table told.
     """
 
     step: Step
+    first: date
+    last: date
     starts: tuple[date, ...]
     rows: tuple[int, ...]
     types: Mapping[str, tuple[int, ...]]
@@ -101,6 +103,8 @@ class DayCounts:
         told = any(self._say.values()) or not self._differ
         return Timeline(
             step=step,
+            first=FIRST + timedelta(first),
+            last=FIRST + timedelta(last),
             starts=starts,
             rows=folded(every),
             types={name: folded(counts) for (kind, name), counts in by_day.items() if kind == "type"},
