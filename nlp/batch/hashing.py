@@ -1,4 +1,4 @@
-"""Numbers that stand for rows and texts: the same on every run and machine, and in no order."""
+"""Numbers that stand for texts: the same on every run and machine, and in no order."""
 
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,6 @@ if TYPE_CHECKING:
 
 _LETTERS = 500
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-
-
-def row_hashes(first: int, count: int) -> "Hashes":
-    """The hashes of the rows numbered from `first` on."""
-    return _mixed(np.arange(first, first + count, dtype=np.uint64) + np.uint64(1))
 
 
 def text_hashes(texts: pa.Array) -> "Hashes":

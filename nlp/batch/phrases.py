@@ -184,18 +184,17 @@ def _phrases(text: str, plain: frozenset[str]) -> Iterator[_Found]:
     for sentence in _SENTENCE.finditer(text):
         words = list(_WORD.finditer(text, sentence.start(), sentence.end()))
         content = [
-            (number, word)
+            (number, word, _stem(word[0]))
             for number, word in enumerate(words)
             if word[0].lower() not in plain and len(word[0]) > 1
         ]
-        for first in range(len(content)):
+        for first, (_, beginning, _) in enumerate(content):
             for last in range(first + 1, min(first + _LONGEST, len(content))):
-                if content[last][0] - content[last - 1][0] > _GAP + 1:
+                number, end, stem = content[last]
+                stems = [one for _, _, one in content[first:last]]
+                if number - content[last - 1][0] > _GAP + 1 or stem in stems:
                     break
-                run = [word for _, word in content[first : last + 1]]
-                yield _Found(
-                    key=" ".join(_stem(word[0]) for word in run), start=run[0].start(), end=run[-1].end()
-                )
+                yield _Found(key=" ".join([*stems, stem]), start=beginning.start(), end=end.end())
 
 
 def _stem(word: str) -> str:

@@ -74,14 +74,14 @@ def report_page(gathered: Gathered, about: About, language: str) -> str:
     phrases = recurring(gathered.pool, most=_PHRASES)
     main = next(iter(gathered.languages), "")
     timeline, shown = gathered.timeline, list(gathered.types)[:MOST_TYPES]
-    classified = gathered.classified
+    classified, complaints = gathered.classified, gathered.acts.get(Act.COMPLAINT, 0)
     return environment.get_template("classified.html").render(
         words=words,
         gathered=gathered,
         about=about,
         glance=list(_glance(gathered, words)),
         acts=counts_figure(gathered.acts, classified, words, words.label),
-        types=counts_figure(gathered.types, classified, words, words.label, words("types.note")),
+        types=counts_figure(gathered.types, complaints, words, words.label, words("types.note")),
         tones=counts_figure(gathered.tones, classified, words, words.label),
         type_tones=type_tones_figure(gathered, words) if gathered.types else None,
         urgency=None if timeline is None else urgency_figure(timeline, words),

@@ -111,9 +111,9 @@ def histogram(counts: Sequence[int], *, probability: str) -> str:
         for place, count in enumerate(counts)
         if count
     ]
-    bars = alt.Chart(data(rows)).mark_bar(color=COLOURS[0])
+    steps = alt.Chart(data(rows)).mark_rect(color=COLOURS[0])
     return _drawn(
-        bars.encode(
+        steps.encode(
             x=alt.X(
                 "from:Q",
                 title=probability,
@@ -122,10 +122,11 @@ def histogram(counts: Sequence[int], *, probability: str) -> str:
             ),
             x2="to:Q",
             y=alt.Y("count:Q", title=None, axis=alt.Axis(format="~s", tickCount=4)),
+            y2=alt.datum(0),
         ).properties(width=210, height=120)
     )
 
 
 def _drawn(chart: alt.Chart | alt.LayerChart) -> str:
     # What a picture tells stands beside it in words; naming every bar would only make the page large.
-    return svg(chart, {**IN_TEXT, "aria": False})
+    return svg(chart, {**IN_TEXT, "legend": {**IN_TEXT["legend"], "columns": 2}, "aria": False})

@@ -44,7 +44,7 @@ def counts_figure(
     return Figure(
         svg=bars_chart(
             [
-                Bar(name=label[:40], value=count, told=f"{words.number(count)} · {share}")
+                Bar(name=label, value=count, told=f"{words.number(count)} · {share}")
                 for label, count, share in rows[:_BARS]
             ]
         ),
@@ -66,7 +66,7 @@ def type_tones_figure(gathered: Gathered, words: Words) -> Figure:
 
     cells = [
         Cell(
-            row=words.label(kind)[:40],
+            row=words.label(kind),
             column=words.label(tone),
             share=share(kind, tone),
             told=f"{100 * share(kind, tone):.0f}" if share(kind, tone) >= 0.005 else "",
@@ -195,5 +195,5 @@ def _over_time(
                 for place, (name, every) in enumerate(zip(names, timeline.rows, strict=True))
             ),
         ),
-        notes=(f"{note} ({words(f'time.{timeline.step}')})",),
+        notes=(f"{note} {words(f'time.{timeline.step}')}",),
     )

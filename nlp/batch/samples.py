@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow.compute as pc
 
 from models.labels import Act
-from nlp.batch.hashing import row_hashes
 from nlp.batch.parts import Part, encoded, flags, plain_text
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 POOL = 1200
 """Distinct texts of each type that are looked at for phrases: below 20,000 with the types that ship."""
 
-_SAMPLES = 24  # twins among them are left out in the end
+_SHOWN = 8
 _LETTERS = 1000
 
 Value = TypeVar("Value")
@@ -39,67 +38,64 @@ class Sample:
 
 
 class Samples:
-    """Keeps rows of each complaint type, of praise, and of what needs a review.
+    """Keeps rows of each complaint type, of praise, of what is neither, and of what needs a review.
 
-    Those that are shown are drawn by a hash of the row's number; those that are looked at for phrases by a
-    hash of the text, so that the same text is among them once.
+    They are drawn by a hash of the text: the same text is among them once, and neither the order of the rows
+    nor how many there are of a text makes a difference.
     """
 
     def __init__(self, text_column: str) -> None:
         self._text_column = text_column
         self._types: dict[str, Lowest[Sample]] = {}
-        self._praise: Lowest[Sample] = Lowest(_SAMPLES)
-        self._unsure: Lowest[Sample] = Lowest(_SAMPLES)
-        self._pools: dict[str, Lowest[Sample]] = {}
+        self._praise: Lowest[Sample] = Lowest(POOL)
+        self._others: Lowest[Sample] = Lowest(POOL)
+        self._unsure: Lowest[Sample] = Lowest(_SHOWN)
 
     def add(self, part: Part) -> None:
         """Considers every classified row that has a text."""
         batch, chances = part.batch, part.batch.column("act_probability")
-        by_row = row_hashes(part.first, batch.num_rows)
         there = part.known & (part.hashes != 0)
 
         def act_sample(row: int) -> Sample:
             return self._sample(part, row, chances[row].as_py())
 
         praising = flags(pc.equal(batch.column("act"), str(Act.PRAISE))) & there
-        self._praise.offer(by_row, praising.nonzero()[0], act_sample)
-        self._unsure.offer(by_row, (flags(batch.column("needs_review")) & there).nonzero()[0], act_sample)
-        untyped = there & ~praising
-        untyped[part.type_rows] = False
-        pools = {str(Act.PRAISE): praising.nonzero()[0], str(Act.OTHER): untyped.nonzero()[0]}
+        unsure = flags(batch.column("needs_review")) & there
+        others = there & ~praising
+        others[part.type_rows] = False
+        for kept, rows in ((self._praise, praising), (self._unsure, unsure), (self._others, others)):
+            kept.offer(part.hashes, rows.nonzero()[0], act_sample)
         codes, names = encoded(part.type_names)
         for code, name in enumerate(names):
-            rows = part.type_rows[codes == code]
-            pools[f"type {name}"] = rows = rows[there[rows]]
 
             def type_sample(row: int, code: int = code) -> Sample:
                 place = int(((part.type_rows == row) & (codes == code)).argmax())
                 return self._sample(part, row, part.type_chances[place].as_py())
 
-            self._types.setdefault(name, Lowest(_SAMPLES)).offer(by_row, rows, type_sample)
-        for pool, rows in pools.items():
-            self._pools.setdefault(pool, Lowest(POOL)).offer(part.hashes, rows, act_sample)
+            rows = part.type_rows[codes == code]
+            self._types.setdefault(name, Lowest(POOL)).offer(part.hashes, rows[there[rows]], type_sample)
 
     @property
     def types(self) -> Mapping[str, tuple[Sample, ...]]:
         """Samples of each complaint type, with its probability."""
-        return {name: _distinct(kept) for name, kept in self._types.items()}
+        return {name: kept.values()[:_SHOWN] for name, kept in self._types.items()}
 
     @property
     def praise(self) -> tuple[Sample, ...]:
         """Samples of praise, with the probability of the act."""
-        return _distinct(self._praise)
+        return self._praise.values()[:_SHOWN]
 
     @property
     def unsure(self) -> tuple[Sample, ...]:
         """Samples of rows to review, with the probability of the act."""
-        return _distinct(self._unsure)
+        return self._unsure.values()
 
     @property
     def pool(self) -> tuple[Sample, ...]:
         """Distinct texts for phrases: as many of a rare type as of a frequent one, where it has them."""
-        pool = {number: one for lowest in self._pools.values() for number, one in lowest.items()}
-        return tuple(pool[number] for number in sorted(pool))
+        every = [*self._types.values(), self._praise, self._others]
+        by_row = {sample.row: sample for kept in every for sample in kept.values()}
+        return tuple(by_row[row] for row in sorted(by_row))
 
     def _sample(self, part: Part, row: int, probability: float) -> Sample:
         labels = {name: part.batch.column(name)[row].as_py() for name in _LABELS}
@@ -138,20 +134,10 @@ class Lowest(Generic[Value]):
             if number not in self._kept:
                 self._kept[number] = value(row)
         if len(self._kept) > self._size:
-            self._kept = dict(self.items()[: self._size])
-            self._limit = np.uint64(max(self._kept))
+            lowest = sorted(self._kept)[: self._size]
+            self._kept = {number: self._kept[number] for number in lowest}
+            self._limit = np.uint64(lowest[-1])
 
-    def items(self) -> list[tuple[int, Value]]:
-        """What was kept with its hashes, in their order."""
-        return sorted(self._kept.items(), key=lambda one: one[0])
-
-
-def _distinct(kept: Lowest[Sample]) -> tuple[Sample, ...]:
-    texts: set[str] = set()
-    samples: list[Sample] = []
-    for _, sample in kept.items():
-        plain = sample.text.strip().lower()
-        if plain not in texts:
-            texts.add(plain)
-            samples.append(sample)
-    return tuple(samples)
+    def values(self) -> tuple[Value, ...]:
+        """What was kept, in the order of the hashes."""
+        return tuple(self._kept[number] for number in sorted(self._kept))
