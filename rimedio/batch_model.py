@@ -32,7 +32,6 @@ class BatchModel:
             NlpError: The model is missing or does not fit its heads.
         """
         from nlp.bulk import BulkClassifier
-
         from nlp.classifier import Classifier
         from rimedio.model import costs_from
         from rimedio.settings import CostSettings
@@ -47,8 +46,8 @@ class BatchModel:
         return BulkClassifier(classifier)
 
     @property
-    def identity(self) -> str:
-        """Tells it from every model that may give other labels.
+    def names(self) -> tuple[str, str]:
+        """What the encoder and the heads are called.
 
         Raises:
             HeadsError: The heads cannot be read.
@@ -56,7 +55,16 @@ class BatchModel:
         from nlp.heads import TRAINED, load_heads
 
         heads = load_heads(self.heads or TRAINED)
-        told = json.dumps([self.encoder, heads.id, self.language, self.costs, self.fast])
+        return self.encoder or heads.provenance.encoder, heads.id
+
+    @property
+    def identity(self) -> str:
+        """Tells it from every model that may give other labels.
+
+        Raises:
+            HeadsError: The heads cannot be read.
+        """
+        told = json.dumps([*self.names, self.language, self.costs, self.fast])
         return hashlib.sha256(told.encode()).hexdigest()
 
 

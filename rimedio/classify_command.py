@@ -105,9 +105,13 @@ def classify(
         with TemporaryDirectory(prefix="rimedio-") as fetched:
             tables = _open(inputs, Path(fetched), text_column, quiet=quiet)
             model = batch_model(settings, fast=fast)
+            encoder, heads = model.names
             wish = Wish(
                 output=output,
                 model=model.identity,
+                encoder=encoder,
+                heads=heads,
+                told=_told(fast=fast, redact=redact, limit=limit),
                 resume=resume,
                 redact=redact,
                 limit=limit,
@@ -115,6 +119,7 @@ def classify(
                 form=Format(delimiter=between, encoding=encoding, raw=raw),
                 report=report,
                 language=settings.language,
+                zone=settings.zone,
                 quiet=quiet,
             )
             run(tables, model, wish, _cluster(engine, ray_address))
@@ -127,6 +132,11 @@ def _check_report(report: Path | None) -> None:
         fail(f"--report {report}: expected the name of a file, such as report.html", USAGE)
     if report is not None and not report.absolute().parent.is_dir():
         fail(f"--report {report}: there is no folder {report.parent}", USAGE)
+
+
+def _told(*, fast: bool, redact: bool, limit: int | None) -> tuple[str, ...]:
+    chosen = {"--fast": fast, "--redact": redact, f"--limit {limit}": limit is not None}
+    return tuple(name for name, is_on in chosen.items() if is_on)
 
 
 def _open(inputs: list[str], folder: Path, text_column: str | None, *, quiet: bool) -> "list[Input]":

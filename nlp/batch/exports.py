@@ -75,6 +75,7 @@ def classify_export(
         StoppedError: `stop` said so; `resume` goes on.
     """
     form = form or Format()
+    redactor = Redactor() if redact else None
     check_target(target, [one.path for one in inputs])
     packer = Packer([one.source for one in inputs])
     workspace = Workspace(target)
@@ -89,9 +90,7 @@ def classify_export(
     with workspace.opened(manifest, resume=resume):
         run = Run(packer, workspace, make, limit=limit, cluster=cluster, stop=stop, progress=progress)
         run.classify()
-        outcome = _write(
-            run, target, inputs, form, Redactor() if redact else None, id_column, gather, writing
-        )
+        outcome = _write(run, target, inputs, form, redactor, id_column, gather, writing)
         workspace.remove()
     return outcome
 

@@ -70,6 +70,7 @@ class LoadedTable:
 
     table: Labeller
     identity: str = "table"
+    names: tuple[str, str] = ("table", "table")
 
     def __call__(self) -> Labeller:
         return self.table
