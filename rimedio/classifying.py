@@ -205,11 +205,9 @@ def _tell(outcome: Outcome, output: Path, watch: _Watch, seconds: float) -> None
         share = counts.needs_review / counts.rows
         say(f"for a person to look at (needs_review): {counts.needs_review:,} rows ({share:.0%})")
     if outcome.defused:
-        say(
-            f"made plain text, for a spreadsheet would run it: {outcome.defused:,} cells (--raw leaves it)"
-        )
+        say(f"made plain text, for a spreadsheet would run it: {outcome.defused:,} cells (--raw leaves it)")
     if outcome.replaced:
-        say(f"not to be written in this charset, ? instead: {outcome.replaced:,} characters")
+        say(f"not to be written in this charset, ? or � instead: {outcome.replaced:,} characters")
     if outcome.hidden:
         kinds = ", ".join(f"{number:,} {kind}" for kind, number in outcome.hidden.items())
         say(f"hidden: {kinds}")

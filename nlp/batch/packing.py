@@ -1,6 +1,7 @@
 """From rows of messy tables to Arrow batches of a fixed number of rows."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -34,6 +35,9 @@ class Source:
     name: str
     table: Table
     text_column: str
+
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class Packer:
@@ -104,10 +108,7 @@ class Packer:
             return pa.array(values, field.type)
         if self.cells is Cells.JSON:
             return _strings(
-                [
-                    None if missing else json.dumps(value, default=str)
-                    for value, missing in zip(values, absent, strict=True)
-                ]
+                [None if missing else _as_json(value) for value, missing in zip(values, absent, strict=True)]
             )
         return _strings([None if value is None else str(value) for value in values])
 
@@ -158,6 +159,12 @@ def _problem(source: Source, row: Row) -> str | None:
     if not isinstance(text, str):
         return f"`{source.text_column}` is {'missing' if text is None else 'no text'}"
     return None
+
+
+def _as_json(value: object) -> str:
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    # Half a character is kept as an escape: no UTF-8 could hold it.
+    return written if written.isascii() or not _HALF.search(written) else json.dumps(value, default=str)
 
 
 def _strings(values: Sequence[str | None]) -> pa.Array:
