@@ -49,7 +49,7 @@ def classify(
         Engine, typer.Option(help="Where the model runs: in this process, or on a Ray cluster.")
     ] = Engine.LOCAL,
     ray_address: Annotated[
-        str | None, typer.Option(help="The cluster, such as ray://head:10001; a local one otherwise.")
+        str | None, typer.Option(help="The cluster, such as 10.0.0.5:6379; one on this machine otherwise.")
     ] = None,
     fast: Annotated[
         bool, typer.Option("--fast", help="Let a small model answer what it is sure of.")

@@ -1,6 +1,5 @@
 """Classifying exports: any number of rows in, the same rows out, in order, whatever happens in between."""
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,16 +9,11 @@ import pyarrow.compute as pc
 from nlp.batch.labels import ERROR, LABELS, MakeLabeller
 from nlp.batch.packing import FILE, LINE, TEXT, Packer
 from nlp.batch.reading import Reader
-from nlp.batch.running import Cluster, LostWorkError, classify_shards
+from nlp.batch.running import Cluster, classify_shards
 from nlp.batch.workspace import Workspace
-from nlp.errors import BatchError
-
-log = logging.getLogger(__name__)
 
 WAVE = 8
 """Shards that are given to Daft together, at most, for every machine that works."""
-
-_MOST_LOST = 5
 
 FIRST_ERRORS = 20
 """Rows with something wrong that are named at the end."""
@@ -102,8 +96,7 @@ class Run:
 
         Raises:
             StoppedError: `stop` said so.
-            BatchError: The input cannot be read, the folder of the run not be written, or work is lost
-                again and again.
+            BatchError: The input cannot be read, the folder of the run not be written, or the cluster fails.
         """
         reader = Reader(self._packer, self._workspace, self._limit)
         reader.start()
@@ -121,18 +114,11 @@ class Run:
             reader.stop()
 
     def _classify(self, wave: Sequence[int]) -> Iterator[int]:
-        """Rows that have labels now; work that is lost with a machine is done again."""
-        lost = 0
-        while missing := [index for index in wave if not self._workspace.has_labels(index)]:
-            try:
-                for shard in classify_shards(self._workspace, missing, self._make):
-                    self._workspace.put_labels(shard.index, shard.labels)
-                    yield shard.labels.num_rows
-            except LostWorkError as error:
-                lost += 1
-                if lost == _MOST_LOST:
-                    raise BatchError(f"work was lost {lost} times on the same rows: {error}") from error
-                log.warning("batch.work_lost", extra={"shards": len(missing), "times": lost})
+        """Rows that have labels now."""
+        missing = [index for index in wave if not self._workspace.has_labels(index)]
+        for shard in classify_shards(self._workspace, missing, self._make) if missing else ():
+            self._workspace.put_labels(shard.index, shard.labels)
+            yield shard.labels.num_rows
 
     def _tell(self, done: int, reader: Reader) -> None:
         self._progress(Done(rows=done, known=reader.rows, is_total=reader.is_finished))

@@ -19,7 +19,7 @@ from typing import BinaryIO
 from nlp.errors import BatchError
 from nlp.tables.html_text import text_of_html
 from nlp.tables.mail_text import own_text
-from nlp.tables.rows import Row
+from nlp.tables.rows import Cells, Row
 
 MAIL_SUFFIXES = (".mbox", ".mbx", ".eml")
 
@@ -44,6 +44,7 @@ class MailTable:
     """
 
     delimiter = ","
+    cells = Cells.TEXT
     encoding = "utf-8"
 
     def __init__(self, path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nlp.errors import BatchError
 from nlp.tables.json_stream import DamagedJsonError, JsonStream
-from nlp.tables.rows import Row
+from nlp.tables.rows import Cells, Row
 
 HEAD_BYTES = 1 << 16
 
@@ -56,6 +56,7 @@ class TelegramTable:
     """
 
     delimiter = ","
+    cells = Cells.TEXT
     encoding = "utf-8"
 
     def __init__(self, path: Path) -> None:
