@@ -13,7 +13,6 @@ from nlp.batch.packing import TEXT
 from nlp.batch.workspace import Workspace
 from nlp.errors import BatchError
 
-_TURN = threading.Lock()
 _LABELS = pa.list_(pa.struct(list(LABELS)))
 
 
@@ -60,9 +59,7 @@ class _Labelling:
 
     @daft.method.batch(return_dtype=daft.DataType.from_arrow_type(_LABELS), batch_size=1)
     def labels(self, shards: daft.Series) -> pa.Array:
-        # Daft calls from several threads; the model takes one at a time.
-        with _TURN:
-            found = [self._labeller.labels(texts.to_pylist()) for texts in _lists(shards.to_arrow())]
+        found = [self._labeller.labels(texts.to_pylist()) for texts in _lists(shards.to_arrow())]
         joined = pa.Table.from_batches(found, LABELS).combine_chunks().to_batches()
         flat = joined[0].to_struct_array() if joined else pa.array([], _LABELS.value_type)
         ends = [0]
@@ -71,10 +68,22 @@ class _Labelling:
         return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), flat)
 
 
+class _InTurn:
+    """A labeller that several threads may call, of which one at a time is served: Daft calls from several."""
+
+    def __init__(self, labeller: Labeller) -> None:
+        self._labeller = labeller
+        self._turn = threading.Lock()
+
+    def labels(self, texts: Sequence[str | None]) -> pa.RecordBatch:
+        with self._turn:
+            return self._labeller.labels(texts)
+
+
 @cache
 def _made(make: MakeLabeller) -> Labeller:
     """One model a process, whatever number of shards it is given."""
-    return make()
+    return _InTurn(make())
 
 
 def classify_shards(workspace: Workspace, indices: Sequence[int], make: MakeLabeller) -> Iterator[Shard]:
