@@ -2,22 +2,32 @@
 
 from nlp.tables.csv_table import CSV_SUFFIXES, CsvTable
 from nlp.tables.json_table import JSON_SUFFIXES, JsonTable
-from nlp.tables.opening import open_table
+from nlp.tables.locating import STANDARD_INPUT, Located, locate
+from nlp.tables.opening import KNOWN_SUFFIXES, open_table
+from nlp.tables.plain_table import PlainTable
 from nlp.tables.rows import RAW, Row, Table
 from nlp.tables.sheet_table import SHEET_SUFFIXES, SheetTable
-from nlp.tables.text_column import TEXT_NAMES, find_text_column
+from nlp.tables.text_column import TextColumn, choose_text_column, find_text_column
+from nlp.tables.text_names import TEXT_NAMES
 
 __all__ = [
     "CSV_SUFFIXES",
     "JSON_SUFFIXES",
+    "KNOWN_SUFFIXES",
     "RAW",
     "SHEET_SUFFIXES",
+    "STANDARD_INPUT",
     "TEXT_NAMES",
     "CsvTable",
     "JsonTable",
+    "Located",
+    "PlainTable",
     "Row",
     "SheetTable",
     "Table",
+    "TextColumn",
+    "choose_text_column",
     "find_text_column",
+    "locate",
     "open_table",
 ]

@@ -17,6 +17,7 @@ class SheetTable:
 
     delimiter = ","
     encoding = "utf-8"
+    said: tuple[str, ...] = ()
 
     def __init__(self, path: Path, sheet: str | None = None) -> None:
         """Open a sheet by its name; without one the first.
