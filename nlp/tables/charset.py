@@ -105,7 +105,7 @@ def _marked(head: bytes) -> Charset | None:
     else:
         sample = head[:4096]
         even, odd = sample[::2].count(0) / (len(sample) or 1), sample[1::2].count(0) / (len(sample) or 1)
-        if max(even, odd) > 0.3 and min(even, odd) < 0.05:
+        if max(even, odd) > 0.2 and min(even, odd) * 4 < max(even, odd):
             encoding = "utf-16-le" if odd > even else "utf-16-be"
     return Charset(encoding=encoding, errors="replace", name=_NAMES[encoding]) if encoding else None
 

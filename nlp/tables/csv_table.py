@@ -113,4 +113,4 @@ def _renamed(names: tuple[str, ...], columns: list[str]) -> list[str]:
     if not new:
         return []
     more = f" and {len(new) - 5:,} more" if len(new) > 5 else ""
-    return [f"columns without a name of their own: {', '.join(new[:5])}{more}"]
+    return [f"columns renamed: {', '.join(new[:5])}{more}"]

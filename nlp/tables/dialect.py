@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from nlp.tables.records import Quoting, whole_records
-from nlp.tables.text_names import is_usual_name
+from nlp.tables.text_names import is_text_name, is_usual_name
 
 DELIMITERS = (",", ";", "\t", "|")
 NO_DELIMITER = "\x1f"
@@ -54,8 +54,12 @@ class _Layout:
         return len(self.records[self.start][1])
 
     @property
-    def merit(self) -> tuple[bool, bool, float]:
-        return self.agreement >= _MOSTLY, self.start == 0, self.agreement * self.width
+    def merit(self) -> tuple[bool, bool, bool, float]:
+        is_even = self.agreement >= _MOSTLY
+        rows = [cells for _, cells in self.records[self.start + 1 :]]
+        # Sentences with a comma here and there are no columns.
+        has_columns = self.width > 1 and (is_even or _is_header(self.records[self.start][1], rows))
+        return has_columns, is_even, self.start == 0, self.agreement * self.width
 
 
 def recognise(lines: Sequence[str], *, is_all: bool) -> Dialect | None:
@@ -76,7 +80,7 @@ def recognise(lines: Sequence[str], *, is_all: bool) -> Dialect | None:
         if not records:
             return None
         layouts[quoting] = _layout(records)
-    best = max(layouts, key=lambda quoting: (layouts[quoting].width > 1, layouts[quoting].merit))
+    best = max(layouts, key=lambda quoting: layouts[quoting].merit)
     return _dialect(best, layouts[best], said)
 
 
@@ -144,7 +148,9 @@ def _layout(records: list[tuple[int, list[str]]]) -> _Layout:
 def _header_index(records: Sequence[Sequence[str]]) -> int:
     """Which record is the header, after titles and the like that some programs write above it."""
     width = Counter(len(cells) for cells in records).most_common(1)[0][0]
-    if width < 2 or _has_usual_name(records[0]):
+    # "Reviews of March" alone in its line is a title, "text" is not.
+    is_named = _has_usual_name(records[0]) and _filled(records[0]) > 1
+    if width < 2 or is_named or any(is_text_name(cell) for cell in records[0]):
         return 0
     for place, cells in enumerate(records[: _MOST_PREAMBLE + 1]):
         if len(cells) == width and _filled(cells) > 1:

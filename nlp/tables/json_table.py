@@ -31,9 +31,10 @@ class JsonTable:
         """
         self._file = TextFile(path)
         self.encoding = self._file.encoding
-        head = list(islice(self._filled_lines(), 2))
+        head = self._head()
         self._is_lines = _has_value_per_line(head)
-        self._list = None if self._is_lines else self._list_inside()
+        is_object = not self._is_lines and head[0].strip(_BLANK).startswith("{")
+        self._list = self._list_inside() if is_object else None
         columns: dict[str, None] = {}
         for row in self.rows():
             columns.update(dict.fromkeys(row.values))
@@ -62,8 +63,12 @@ class JsonTable:
         if (loss := self._file.loss_after(line)) is not None:
             yield Row(values={RAW: ""}, line=number + 1, error=loss)
 
-    def _filled_lines(self) -> Iterator[str]:
-        return (line for line in self._file.lines() if line.strip(_BLANK))
+    def _head(self) -> list[str]:
+        """The first lines that are not blank, two where there are as many."""
+        filled = (line for line in self._file.lines() if line.strip(_BLANK))
+        first = list(islice(filled, 1))
+        # After a line that is too long the next one may be gigabytes away.
+        return first if not first or is_cut(first[0]) else [*first, *islice(filled, 1)]
 
     def _items(self) -> Iterator[Item]:
         with self._file.opened(newline=None) as text:
@@ -102,9 +107,10 @@ def _has_value_per_line(head: list[str]) -> bool:
     inside = first[1:].lstrip()[:1]
     if first.startswith("["):
         return inside not in ("", "{", "]")
-    # What is spread over lines goes on with the next key; a broken line is followed by a whole one.
-    is_spread = first.startswith("{") and len(head) > 1 and head[1].strip(_BLANK)[:1] in ('"', "}")
-    return not is_spread
+    # What is spread over lines goes on with a key or an element; a broken line is followed by a whole one.
+    following = head[1].strip(_BLANK) if len(head) > 1 else ""
+    is_spread = following.startswith(('"', "}")) or (following and first.endswith((",", "[", ":")))
+    return not (first.startswith("{") and is_spread)
 
 
 def _parse(text: str, line: int, problem: str | None) -> Row:
