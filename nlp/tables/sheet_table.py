@@ -53,6 +53,7 @@ class SheetTable:
     delimiter = ","
     cells = Cells.TEXT
     encoding = "utf-8"
+    said: tuple[str, ...] = ()
 
     def __init__(self, path: Path, sheet: str | None = None, *, as_kept: bool = False) -> None:
         """Open a sheet by its name; without one the first that has a header and rows.
