@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE = re.compile(r"[^.!?;:\n…]+[.!?…]*")
 _LONGEST, _GAP = 3, 2  # content words in a phrase, and other words that may stand between two of them
+_LONGEST_LETTERS = 120
 _LEAST_MESSAGES = 3
 _LEAST_SHARE = 0.01
 _LEAST_SURPLUS = 2.0  # standard deviations
@@ -199,7 +200,11 @@ def _phrases(text: str, plain: frozenset[str]) -> Iterator[_Found]:
             for last in range(first + 1, min(first + _LONGEST, len(content))):
                 number, end, stem = content[last]
                 stems = [one for _, _, one in content[first:last]]
-                if number - content[last - 1][0] > _GAP + 1 or stem in stems:
+                far = (
+                    number - content[last - 1][0] > _GAP + 1
+                    or end.end() - beginning.start() > _LONGEST_LETTERS
+                )
+                if far or stem in stems:
                     break
                 yield _Found(key=" ".join([*stems, stem]), start=beginning.start(), end=end.end())
 

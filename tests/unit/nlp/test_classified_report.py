@@ -160,7 +160,12 @@ def test_the_worst_table_gives_a_page_below_two_megabytes() -> None:
     types = [f"own_type_{number}" for number in range(60)]
     rows = [
         complaint(
-            f"{number} " + '"<&> più "' * 200 + f"phrase{number % 7} again{number % 7} " * 20,
+            f"{number} "
+            + '"<&> più "' * 200
+            + f"phrase{number % 7} again{number % 7} " * 20
+            + "w" * 300
+            + " è "
+            + "v" * 300,
             types[number % 60],
             types[(number + 7) % 60],
             language=("it", "en", "de", "fr", "es", "pt")[number % 6],
