@@ -1,6 +1,5 @@
 """The days in a column of dates, however they are written: whole columns at once."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -57,7 +56,7 @@ def read_days(column: pa.Array) -> Days:
     """
     kind = column.type
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        # Date to text to date would be simpler, and fails on what lies outside of the years of Python.
+        # Floored where the zone is known: the day is that of the place, not of Greenwich.
         days = pc.floor_temporal(column, unit="day").cast(pa.date32(), safe=False).cast(pa.int32())
         return _same(_inside(_numpy(days, NO_DAY - _EPOCH) + _EPOCH))
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
@@ -115,7 +114,7 @@ def _days_of_texts(column: pa.Array) -> Days:
 
 
 def _three(column: pa.Array, pattern: str) -> tuple["Numbers", "Numbers", "Numbers"]:
-    found = pc.extract_regex(column, re.sub(r"\s+\Z", "", pattern))
+    found = pc.extract_regex(column, pattern)
     first, second, third = (_numpy(pc.struct_field(found, name).cast(pa.int64()), 0) for name in "abc")
     return first, second, third
 
@@ -133,7 +132,7 @@ def _days_of(year: "Numbers", month: "Numbers", day: "Numbers") -> "Numbers":
 
 def _days_of_numbers(numbers: "NDArray[np.float64 | np.int64]") -> "Numbers":
     """By their size: days of Excel, seconds since 1970 or thousandths and millionths of these."""
-    numbers = np.nan_to_num(numbers.astype(np.float64))
+    numbers = np.clip(np.nan_to_num(numbers.astype(np.float64)), 0, 1e20)
     seconds = np.select(
         [numbers < 1e9, numbers < 1e11, numbers < 1e14, numbers < 1e17],
         [-1.0, numbers, numbers / 1e3, numbers / 1e6],

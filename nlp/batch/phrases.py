@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE = re.compile(r"[^.!?;:\n…]+[.!?…]*")
 _LONGEST, _GAP = 3, 2  # content words in a phrase, and other words that may stand between two of them
+_LONGEST_LETTERS = 120
 _LEAST_MESSAGES = 3
 _LEAST_SHARE = 0.01
 _LEAST_SURPLUS = 2.0  # standard deviations
 _LEAST_TIMES = 2.0  # as often as elsewhere
-_PRIOR = 100.0  # messages
+_PRIOR, _PRIOR_PART = 100.0, 0.1  # messages at most, and the part of all messages
 _SAME = 0.5  # the part of a phrase's messages that another phrase may tell already
 _EVERYWHERE, _EVEN = 0.02, 0.7
 _FEWEST = 12
@@ -93,19 +94,25 @@ def _in_language(samples: Sequence[Sample], language: str, most: int) -> Mapping
     except ValueError:  # nothing comes up so often
         return {}
     keys = counter.get_feature_names_out()
+    lengths = np.array([key.count(" ") for key in keys])
     kinds = sorted({kind for sample in samples for kind in _kinds(sample)})
     found = {}
     for kind in kinds:
         here = np.array([kind in _kinds(sample) for sample in samples])
         found[kind] = [
             _phrase(str(keys[column]), table, column, here, samples, language)
-            for column in _characteristic(table, here, most)
+            for column in _characteristic(table, here, lengths, most)
         ]
     return found
 
 
-def _characteristic(table: "sparse.csc_matrix", here: "NDArray[np.bool_]", most: int) -> Iterator[int]:
-    """The columns of the most characteristic phrases that do not tell the same messages twice."""
+def _characteristic(
+    table: "sparse.csc_matrix", here: "NDArray[np.bool_]", lengths: "NDArray[np.int64]", most: int
+) -> Iterator[int]:
+    """The columns of the most characteristic phrases that do not tell the same messages twice.
+
+    Of a phrase and its parts, where the parts never come alone, the whole is told.
+    """
     every = np.asarray(table.sum(axis=0)).ravel()
     inside = np.asarray(table[here].sum(axis=0)).ravel()
     surplus = _log_odds(inside, every - inside, here)
@@ -113,7 +120,7 @@ def _characteristic(table: "sparse.csc_matrix", here: "NDArray[np.bool_]", most:
     floor = max(_LEAST_MESSAGES, _LEAST_SHARE * here.sum())
     least = np.maximum(floor, _LEAST_TIMES * elsewhere * here.sum())
     told: list[set[int]] = []
-    for column in np.argsort(-surplus, kind="stable").tolist():
+    for column in np.lexsort((-lengths, -surplus)).tolist():
         if len(told) == most or surplus[column] < _LEAST_SURPLUS:
             return
         if inside[column] < least[column]:
@@ -128,13 +135,14 @@ def _characteristic(table: "sparse.csc_matrix", here: "NDArray[np.bool_]", most:
 def _log_odds(
     inside: "NDArray[np.int64]", outside: "NDArray[np.int64]", here: "NDArray[np.bool_]"
 ) -> "NDArray[np.float64]":
-    """Equations 16 and 20 to 22 of Monroe et al.; the prior is `_PRIOR` messages like all of them."""
-    prior = _PRIOR * (inside + outside) / here.size
+    """Equations 16 and 20 to 22 of Monroe et al.; the prior is some messages like all of them."""
+    messages = min(_PRIOR, _PRIOR_PART * here.size)
+    prior = messages * (inside + outside) / here.size
     there = here.size - here.sum()
     with_it, elsewhere = inside + prior, outside + prior
     # A half more keeps what every message has from dividing by nothing.
-    odds = np.log(with_it / (here.sum() + _PRIOR - with_it + 0.5))
-    odds -= np.log(elsewhere / (there + _PRIOR - elsewhere + 0.5))
+    odds = np.log(with_it / (here.sum() + messages - with_it + 0.5))
+    odds -= np.log(elsewhere / (there + messages - elsewhere + 0.5))
     deviations: NDArray[np.float64] = odds / np.sqrt(1 / with_it + 1 / elsewhere)
     return deviations
 
@@ -192,7 +200,11 @@ def _phrases(text: str, plain: frozenset[str]) -> Iterator[_Found]:
             for last in range(first + 1, min(first + _LONGEST, len(content))):
                 number, end, stem = content[last]
                 stems = [one for _, _, one in content[first:last]]
-                if number - content[last - 1][0] > _GAP + 1 or stem in stems:
+                far = (
+                    number - content[last - 1][0] > _GAP + 1
+                    or end.end() - beginning.start() > _LONGEST_LETTERS
+                )
+                if far or stem in stems:
                     break
                 yield _Found(key=" ".join([*stems, stem]), start=beginning.start(), end=end.end())
 

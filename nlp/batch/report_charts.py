@@ -51,10 +51,11 @@ def heat_map(cells: Sequence[Cell]) -> str:
     rows = [{"row": one.row, "column": one.column, "share": one.share, "told": one.told} for one in cells]
     down = list(dict.fromkeys(one.row for one in cells))
     across = list(dict.fromkeys(one.column for one in cells))
-    quiet = {"domain": False, "ticks": False, "labelFontSize": 12, "grid": False}
+    names = alt.Axis(domain=False, ticks=False, grid=False, labelFontSize=12)
+    slanting = alt.Axis(domain=False, ticks=False, grid=False, labelFontSize=12, labelAngle=-50, orient="top")
     base = alt.Chart(data(rows)).encode(
-        x=alt.X("column:N", title=None, sort=across, axis=alt.Axis(labelAngle=-50, orient="top", **quiet)),
-        y=alt.Y("row:N", title=None, sort=down, axis=alt.Axis(**quiet)),
+        x=alt.X("column:N", title=None, sort=across, axis=slanting),
+        y=alt.Y("row:N", title=None, sort=down, axis=names),
     )
     field = base.mark_rect(color=COLOURS[0], cornerRadius=2).encode(
         opacity=alt.Opacity(

@@ -41,7 +41,7 @@ class Words:
 
     def tongue(self, language: str) -> str:
         """The name of a language by its ISO 639-1 code."""
-        return Locale(self.language).languages.get(language, language or self("unknown"))
+        return str(Locale(self.language).languages.get(language, language or self("unknown")))
 
     def number(self, number: float) -> str:
         """A count."""

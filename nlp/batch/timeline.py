@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     Counts = NDArray[np.int32]
 
-_STRAY = 0.001  # the part of the rows at either end that does not stretch the picture
+_STRAY = 0.001  # the part of the rows at either end that may be left out
+_STRETCHED = 2  # where they make the time so many times as long
 _FEW = 1000  # rows below which every one of them counts
 
 
@@ -90,9 +91,11 @@ class DayCounts:
         if not total:
             return None
         stray = int(total * _STRAY) if total > _FEW else 0
-        running = np.cumsum(every)
-        first = int(np.searchsorted(running, stray, side="right"))
-        last = int(np.searchsorted(running, total - stray))
+        running = np.cumsum(every, dtype=np.int64)
+        first, last = _span(running, 0)
+        near_first, near_last = _span(running, stray)
+        if last - first > _STRETCHED * (near_last - near_first + 1):
+            first, last = near_first, near_last
         step = next((step for step, longest in _LONGEST if last - first < longest), Step.YEAR)
         starts = tuple(_starts(FIRST + timedelta(first), FIRST + timedelta(last), step))
         edges = [max((one - FIRST).days, first) for one in starts]
@@ -124,6 +127,12 @@ def _no_counts() -> "Counts":
 
 def _bins(days: "NDArray[np.int64]") -> "Counts":
     return np.bincount(days, minlength=DAYS).astype(np.int32)
+
+
+def _span(running: "NDArray[np.int64]", stray: int) -> tuple[int, int]:
+    """The first and last day but for so many rows at either end; `running` counts the rows up to each day."""
+    first = np.searchsorted(running, stray, side="right")
+    return int(first), int(np.searchsorted(running, running[-1] - stray))
 
 
 def _starts(first: date, last: date, step: Step) -> Iterator[date]:

@@ -211,6 +211,15 @@ def test_days_of_other_columns_than_text_are_read(cells: pa.Array) -> None:
     assert days_of(cells) == [date(2026, 11, 3)]
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [pa.array([-1.0, float("nan"), float("inf"), float("-inf"), 1e300]), pa.array([-5, 7]), pa.array([[1]])],
+    ids=["floats", "integers", "lists"],
+)
+def test_columns_of_other_things_hold_no_days(cells: pa.Array) -> None:
+    assert set(days_of(cells)) == {None}
+
+
 @given(st.lists(st.dates(date(1990, 1, 1), date(2100, 12, 31)), min_size=1))
 def test_every_day_is_read_in_every_way_to_write_it(days: list[date]) -> None:
     assert days_of(pa.array([day.isoformat() for day in days])) == days
@@ -256,6 +265,15 @@ def test_steps_fit_the_span(last: date, step: Step, starts: list[date]) -> None:
     assert (timeline.step, list(timeline.starts[:3])) == (step, starts)
     assert (timeline.rows[0], timeline.rows[-1], sum(timeline.rows)) == (1, 2, 3)
     assert timeline.types["no_reply"] == timeline.urgencies["high"] == timeline.rows
+
+
+def test_a_quiet_beginning_is_not_taken_for_a_stray_date() -> None:
+    rows = [complaint("Ciao", "no_reply", day=f"2026-01-{number % 24 + 5:02}") for number in range(2000)]
+    timeline = gather(
+        table([*rows, complaint("Ciao", "no_reply", day="2026-01-01")]), date_column="day"
+    ).timeline
+    assert timeline is not None
+    assert (timeline.first, timeline.outside) == (date(2026, 1, 1), 0)
 
 
 def test_a_stray_date_does_not_stretch_the_time() -> None:
