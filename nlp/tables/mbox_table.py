@@ -63,6 +63,8 @@ class MailTable:
             for line, content in _mails(file):
                 mail = BytesParser(policy=policy.default).parsebytes(content)
                 text, error = _text(mail)
+                if len(content) >= _LARGEST and not (mail.is_multipart() and text):
+                    error = error or f"only the first {_LARGEST >> 20} MB of the mail are read"
                 own = own_text(text)
                 quotes += own.quotes_cut
                 signatures += own.signature_cut
