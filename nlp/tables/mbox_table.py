@@ -112,7 +112,10 @@ def _header(mail: EmailMessage, name: str) -> str:
     raw = next((str(value) for key, value in mail.raw_items() if key.lower() == name), "")
     if raw.isascii():
         with suppress(*_FAULTS):  # it is told as it stands, then
-            raw = str(mail[name] or "")
+            parsed = mail[name]
+            # Of an address that is none the parser keeps nothing.
+            if parsed is not None and not (parsed.defects and "=?" not in raw):
+                raw = str(parsed)
     else:  # bytes that no standard allows there
         raw = _decoded(raw.encode("utf-8", "surrogateescape"), "utf-8")
     return " ".join(raw.split())

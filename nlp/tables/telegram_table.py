@@ -38,6 +38,10 @@ def is_telegram_export(head: bytes) -> bool:
     return bool(_ONE_CHAT.match(head) or _ACCOUNT.match(head))
 
 
+class _LostError(Exception):
+    """Nothing that can be read follows, which has been told."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Found:
     """What stands in a list of messages; `chat` is None where damage hides whose it is."""
@@ -89,6 +93,8 @@ class TelegramTable:
 def _found(stream: JsonStream) -> Iterator[_Found]:
     try:
         yield from _in_object(stream)
+    except _LostError:
+        return
     except DamagedJsonError as error:
         yield _Found(chat=None, line=stream.line, damage=f"the export cannot be read on from here: {error}")
 
@@ -139,7 +145,7 @@ def _in_messages(stream: JsonStream, chat: str | None) -> Iterator[_Found]:
             until = f"line {stream.line}" if following else "the end"
             yield _Found(chat=chat, line=line, damage=f"the export is damaged from here to {until}: {error}")
             if not following:
-                return
+                raise _LostError from error
             first = True
         else:
             yield _Found(chat=chat, message=message, line=line)
