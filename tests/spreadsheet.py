@@ -66,7 +66,8 @@ def write_archive(path: Path, sheets: Mapping[str, str], states: Mapping[str, st
         # One after another: plain, a day, a day and time, a time, a duration.
         "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}">'
         '<numFmts><numFmt numFmtId="170" formatCode="[h]:mm:ss"/></numFmts>'
-        '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="22"/><xf numFmtId="20"/><xf numFmtId="170"/></cellXfs></styleSheet>',
+        '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="22"/><xf numFmtId="20"/>'
+        '<xf numFmtId="170"/></cellXfs></styleSheet>',
     }
     with ZipFile(path, "w", ZIP_DEFLATED) as archive:
         for name, content in parts.items():

@@ -102,11 +102,11 @@ CUT = {
     "answer_above": (
         "Ancora niente.\n\nIl giorno ven 27 nov 2026 alle 10:00 X <x@y.it> ha scritto:\n> ciao\n>> di più"
     ),
-    "wrapped_attribution": "Ancora niente.\n\nOn Fri, Nov 27, 2026 at 10:00 A Long Name\n<x@y.it> wrote:\n\n> hi",
-    "nothing_marked": "Ancora niente.\n\nLe ven. 27 nov. 2026, X <x@y.fr> a écrit :\nbonjour\nau revoir",
+    "wrapped_attribution": "Ancora niente.\n\nOn Fri, Nov 27, 2026 at 10:00 A Name\n<x@y.it> wrote:\n\n> hi",
+    "nothing_marked": "Ancora niente.\n\nLe ven. 27 nov. 2026, X <x@y.fr> a écrit :\nsalut",
     "original_message": "Ancora niente.\n-----Messaggio originale-----\nDa: X\nciao",
-    "copied_header": "Ancora niente.\n\nDa: X <x@y.it>\nInviato: venerdì 27\nA: Ada\nOggetto: R: pacco\n\nciao",
-    "copied_header_in_german": "Ancora niente.\n________________\nVon: X\nGesendet: Freitag\nAn: Ada\n\nhallo",
+    "copied_header": "Ancora niente.\n\nDa: X <x@y.it>\nInviato: ieri\nA: Ada\nOggetto: R: pacco\n\nciao",
+    "copied_header_in_german": "Ancora niente.\n____________\nVon: X\nGesendet: heute\nAn: Ada\n\nja",
     "signature": "Ancora niente.\n-- \nAda Rossi\nVia Roma 1",
     "signature_without_a_blank": "Ancora niente.\n--\nAda Rossi",
     "answer_below": "Il 27 nov 2026 alle 10:00 X ha scritto:\n> dove?\n\nAncora niente.",
@@ -116,12 +116,12 @@ CUT = {
 @pytest.mark.parametrize("text", CUT.values(), ids=CUT)
 def test_earlier_mails_and_signatures_are_cut(tmp_path: Path, text: str) -> None:
     row = only(written(tmp_path, HEAD + b"Content-Type: text/plain; charset=utf-8\n\n" + text.encode()))
-    assert str(row.values["text"]).replace("_" * 16, "").strip() == "Ancora niente."
+    assert row.values["text"] == "Ancora niente."
 
 
 KEPT = {
-    "an_answer_that_is_told": "Il giorno 3 alle 10:00 il corriere mi ha scritto:\npacco consegnato.\nNon è vero.",
-    "a_passed_on_mail": "---------- Forwarded message ---------\nDa: X <x@y.it>\nDate: oggi\nTo: Ada\n\nrotto",
+    "an_answer_that_is_told": "Il giorno 3 alle 10:00 il corriere mi ha scritto:\nconsegnato.\nFalso.",
+    "a_passed_on_mail": "---------- Forwarded message ---------\nDa: X\nDate: oggi\nTo: Ada\n\nrotto",
     "quotes_alone": "> solo\n> citato",
     "dashes": "uno -- due\n--- tre",
     "a_place": "Da: Roma\nil pacco non parte",
@@ -137,7 +137,7 @@ def test_what_people_wrote_is_kept(tmp_path: Path, text: str) -> None:
 def test_a_quote_in_a_page_is_cut(tmp_path: Path) -> None:
     page = (
         '<div dir="ltr">Ancora niente.</div><br><div class="gmail_quote"><div>Il giorno 27 nov 2026 X '
-        "&lt;x@y.it&gt; ha scritto:<br></div><blockquote><p>ciao<blockquote>prima</blockquote></blockquote></div>"
+        "&lt;x@y.it&gt; ha scritto:<br></div><blockquote>ciao<blockquote>no</blockquote></blockquote></div>"
     )
     row = only(written(tmp_path, HEAD + f"Content-Type: text/html\n\n{page}".encode()))
     assert row.values["text"] == "Ancora niente."
