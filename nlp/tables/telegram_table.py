@@ -18,9 +18,11 @@ _ONE_CHAT = re.compile(
     rb'\s*"messages"\s*:\s*\['
 )
 _ACCOUNT = re.compile(
-    rb'(?:\xef\xbb\xbf)?\s*\{(?:\s*"about"\s*:\s*' + _STRING + rb"\s*,)?"
-    rb'\s*"(?:chats|left_chats"\s*:\s*\{\s*"(?:about|list)|(?:personal_information|profile_pictures|stories|'
-    rb'contacts|frequent_contacts|sessions|web_sessions|other_data))"\s*:\s*[\[{"]'
+    rb'(?:\xef\xbb\xbf)?\s*\{\s*(?:"about"\s*:\s*'
+    + _STRING
+    + rb'\s*,\s*"(?:personal_information|profile_pictures'
+    rb'|stories|contacts|frequent_contacts|sessions|web_sessions|other_data|chats|left_chats)"\s*:\s*[\[{]'
+    rb'|"(?:chats|left_chats)"\s*:\s*\{\s*"(?:about|list)"\s*:)'
 )
 _NEXT = re.compile(r'"messages"|\{\s*"id"\s*:\s*-?\d+\s*,\s*"type"\s*:\s*"(?:message|service)"')
 _LONGEST_NEXT = 200

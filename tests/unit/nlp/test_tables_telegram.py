@@ -115,6 +115,11 @@ def test_an_account_is_read_chat_by_chat_and_nothing_else_of_it(tmp_path: Path) 
     ]
 
 
+@pytest.mark.parametrize("key", ["chats", "left_chats"])
+def test_chats_alone_are_an_export(tmp_path: Path, key: str) -> None:
+    assert texts(written(tmp_path, {key: {"list": [chat("A", message(1, "uno"))]}})) == ["uno"]
+
+
 def test_a_long_export_is_read_piece_by_piece_with_its_lines(tmp_path: Path) -> None:
     export = chat("A", *[message(number, "è tardi 😡 " * 40) for number in range(5000)])
     rows = list(open_table(written(tmp_path, export)).rows())
@@ -162,6 +167,8 @@ def test_a_thing_among_the_messages_that_is_none_is_a_row_with_an_error(tmp_path
 OTHERS = {
     "lines": '{"id": 1, "text": "a"}\n{"id": 2, "text": "b"}\n',
     "another_object_with_messages": '{"messages": [{"text": "a"}]}',
+    "objects_that_have_chats_or_contacts": '{"chats": [1], "text": "a"}\n{"contacts": ["b"], "text": "c"}\n',
+    "contacts_first": '{"contacts": ["b"], "text": "c"}\n',
     "a_name_alone": '{"name": "a", "text": "messages"}',
 }
 
