@@ -23,6 +23,7 @@ _OTHER_FIELD = re.compile(
     r"|oggetto|subject|asunto|objet|betreff|assunto)\s?:\*?\s",
     re.IGNORECASE,
 )
+_RULE = re.compile(r"_{10,}\s*$")  # what Outlook draws above the copied header
 _FIELDS_WITHIN = 5  # lines
 _QUOTED = re.compile(r"\s{0,3}>")
 _SIGNATURE = re.compile(r"--\s*$")
@@ -65,7 +66,7 @@ def _without_quotes(lines: list[str]) -> list[str]:
             # Programs that do not mark what they quote name the sender with the address.
             if any("@" in other for other in lines[at:after]):
                 break
-        if _ORIGINAL.match(line) or _begins_copied_header(lines, at):
+        if _ORIGINAL.match(line) or _begins_copied_header(lines, at + bool(_RULE.match(line))):
             break
         if not _QUOTED.match(line):
             kept.append(line)
@@ -86,7 +87,7 @@ def _after_attribution(lines: list[str], at: int) -> int | None:
 
 
 def _begins_copied_header(lines: list[str], at: int) -> bool:
-    if not _FROM.match(lines[at]):
+    if at == len(lines) or not _FROM.match(lines[at]):
         return False
     following = lines[at + 1 : at + 1 + _FIELDS_WITHIN]
     forwarded = any(_FORWARDED.match(line) for line in lines[max(0, at - 3) : at])

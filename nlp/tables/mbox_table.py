@@ -64,6 +64,8 @@ class MailTable:
             for line, content in _mails(file):
                 mail = BytesParser(policy=policy.default).parsebytes(content)
                 text, error = _text(mail)
+                if len(content) >= _LARGEST and not (mail.is_multipart() and text):
+                    error = error or f"only the first {_LARGEST >> 20} MB of the mail are read"
                 own = own_text(text)
                 quotes += own.quotes_cut
                 signatures += own.signature_cut
@@ -111,7 +113,10 @@ def _header(mail: EmailMessage, name: str) -> str:
     raw = next((str(value) for key, value in mail.raw_items() if key.lower() == name), "")
     if raw.isascii():
         with suppress(*_FAULTS):  # it is told as it stands, then
-            raw = str(mail[name] or "")
+            parsed = mail[name]
+            # Of an address that is none the parser keeps nothing.
+            if parsed is not None and not (parsed.defects and "=?" not in raw):
+                raw = str(parsed)
     else:  # bytes that no standard allows there
         raw = _decoded(raw.encode("utf-8", "surrogateescape"), "utf-8")
     return " ".join(raw.split())

@@ -121,7 +121,5 @@ def _shown(place: str) -> str:
 
 
 def _name(place: str) -> str:
-    path = urlsplit(place).path
-    return (
-        re.sub(r"[^\w.() -]", "_", unquote(path).rpartition("/")[2])[-_LONGEST_NAME:].strip(". ") or "input"
-    )
+    last = unquote(urlsplit(place).path).rpartition("/")[2]
+    return re.sub(r"[^\w.() -]", "_", last)[-_LONGEST_NAME:].strip(". ") or "input"

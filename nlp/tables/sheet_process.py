@@ -31,9 +31,7 @@ def main(path: str, wanted: str, memory: str) -> None:
     """Write a sheet to standard output: its names first, then lists of numbered rows that are not empty."""
     _limit(int(memory))
     try:
-        with open(path, "rb") as file:
-            # Not by its name: exports are often called .xls whatever they are.
-            book = CalamineWorkbook.from_filelike(file)
+        book = _opened(path)
         sheet = _chosen(book, wanted)
     except PasswordError:
         _stop("is locked with a password; save a copy without one")
@@ -42,6 +40,15 @@ def main(path: str, wanted: str, memory: str) -> None:
     names = book.sheet_names
     book.close()
     _write(sheet, names, sys.stdout.buffer)
+
+
+def _opened(path: str) -> CalamineWorkbook:
+    try:
+        with open(path, "rb") as file:
+            # By content: exports are often called .xls whatever they are.
+            return CalamineWorkbook.from_filelike(file)
+    except CalamineError:
+        return CalamineWorkbook.from_path(path)  # says what is wrong: a password, a part that is missing
 
 
 def _limit(memory: int) -> None:

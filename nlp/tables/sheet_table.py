@@ -103,8 +103,8 @@ def _check(path: Path) -> None:
         return
     if _is_markup(head):
         raise BatchError(
-            f"{path}: a web page or XML under the name of a spreadsheet; open it in a spreadsheet program and "
-            f"save it as .xlsx or CSV"
+            f"{path}: a web page or XML under the name of a spreadsheet; open it in a spreadsheet program "
+            f"and save it as .xlsx or CSV"
         )
     if not head.startswith(ZIP_MARK):
         raise BatchError(f"{path}: not a spreadsheet that can be read, whatever its name says")

@@ -18,9 +18,11 @@ _ONE_CHAT = re.compile(
     rb'\s*"messages"\s*:\s*\['
 )
 _ACCOUNT = re.compile(
-    rb'(?:\xef\xbb\xbf)?\s*\{(?:\s*"about"\s*:\s*' + _STRING + rb"\s*,)?"
-    rb'\s*"(?:chats|left_chats"\s*:\s*\{\s*"(?:about|list)|(?:personal_information|profile_pictures|stories|'
-    rb'contacts|frequent_contacts|sessions|web_sessions|other_data))"\s*:\s*[\[{"]'
+    rb'(?:\xef\xbb\xbf)?\s*\{\s*(?:"about"\s*:\s*'
+    + _STRING
+    + rb'\s*,\s*"(?:personal_information|profile_pictures'
+    rb'|stories|contacts|frequent_contacts|sessions|web_sessions|other_data|chats|left_chats)"\s*:\s*[\[{]'
+    rb'|"(?:chats|left_chats)"\s*:\s*\{\s*"(?:about|list)"\s*:)'
 )
 _NEXT = re.compile(r'"messages"|\{\s*"id"\s*:\s*-?\d+\s*,\s*"type"\s*:\s*"(?:message|service)"')
 _LONGEST_NEXT = 200
@@ -36,6 +38,10 @@ _OTHER_MEDIA = {
 def is_telegram_export(head: bytes) -> bool:
     """Whether a file that begins with these bytes is an export of Telegram Desktop."""
     return bool(_ONE_CHAT.match(head) or _ACCOUNT.match(head))
+
+
+class _LostError(Exception):
+    """Nothing that can be read follows, which has been told."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +96,8 @@ class TelegramTable:
 def _found(stream: JsonStream) -> Iterator[_Found]:
     try:
         yield from _in_object(stream)
+    except _LostError:
+        return
     except DamagedJsonError as error:
         yield _Found(chat=None, line=stream.line, damage=f"the export cannot be read on from here: {error}")
 
@@ -140,7 +148,7 @@ def _in_messages(stream: JsonStream, chat: str | None) -> Iterator[_Found]:
             until = f"line {stream.line}" if following else "the end"
             yield _Found(chat=chat, line=line, damage=f"the export is damaged from here to {until}: {error}")
             if not following:
-                return
+                raise _LostError from error
             first = True
         else:
             yield _Found(chat=chat, message=message, line=line)
