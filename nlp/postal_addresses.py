@@ -45,7 +45,7 @@ _FRENCH = re.compile(
         {_REST}""",
     re.VERBOSE,
 )
-_ENDING = r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|damm|ufer|chaussee|pfad|markt|graben)"
+_ENDING = r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|damm|ufer|markt)"
 _AT = r"(?:Am|An|Im|In|Auf|Zum|Zur|Unter|Hinter|Vor)(?:[ ](?:der|dem|den))?[ ]"
 _GERMAN = re.compile(
     rf"""(?<![\w-])(?P<words>(?:{_AT})?(?:{_CAPITAL}[^\W\d_]{{1,25}}[ -]){{0,2}}[^\W\d_]{{2,25}}{_ENDING}
@@ -57,6 +57,19 @@ _LONE_POSTCODE = re.compile(rf"(?<!\w){_UK_POSTCODE}|(?<![\w.,])\d{{5}}[ ]{_TOWN
 
 _HINTS = """via |viale|v.le|piazz|p.zza|pzza|p.le|corso|c.so|largo|vicolo|strada|contrada|c.da|local|loc.|fraz
 lungo|borgo|salita|trav|calle|c/|av|paseo|plaza|pza|camino|carretera|ctra|ronda|urbaniz"""
+_GERMAN_HINTS = (
+    "straße",
+    "strasse",
+    "str.",
+    "weg ",
+    "platz",
+    "allee",
+    "gasse",
+    "ring ",
+    "damm ",
+    "ufer ",
+    "markt",
+)
 _STREET_HINTS = tuple(re.split(r"[|\n]", _HINTS))
 _UNIT = re.compile(
     r"""(?ix) [ ]? (?: [€$£%°] | (?: giorn | volt | pezz | or[ae] | ann[oi] | mes[ei] | settiman | person | fot
@@ -108,7 +121,7 @@ def _found(text: str, is_everyday: Callable[[str], bool]) -> Iterator[Span]:
             yield match.span()
     for match in _FRENCH.finditer(text):
         yield match.span()
-    for match in _GERMAN.finditer(text):
+    for match in _GERMAN.finditer(text) if any(hint in small for hint in _GERMAN_HINTS) else ():
         if not _UNIT.match(text, match.end()) and not _NO_GERMAN.search(match["words"]):
             yield match.span()
     for match in _LONE_POSTCODE.finditer(text):
