@@ -49,7 +49,8 @@ _ENDING = r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|damm|ufer|markt)"
 _AT = r"(?:Am|An|Im|In|Auf|Zum|Zur|Unter|Hinter|Vor)(?:[ ](?:der|dem|den))?[ ]"
 _GERMAN = re.compile(
     rf"""(?<![\w-])(?P<words>(?:{_AT})?(?:{_CAPITAL}[^\W\d_]{{1,25}}[ -]){{0,2}}[^\W\d_]{{2,25}}{_ENDING}
-        |(?:{_AT}|{_CAPITAL}[^\W\d_]{{1,25}}[ -]){{1,2}}(?:Stra(?:ß|ss)e|Str\.|Weg|Platz|Allee|Gasse|Markt|Ring|Ufer))
+        |(?:{_AT}|{_CAPITAL}[^\W\d_]{{1,25}}[ -]){{1,2}}
+        (?:Stra(?:ß|ss)e|Str\.|Weg|Platz|Allee|Gasse|Markt|Ring|Ufer))
         [ ](?:Nr\.[ ]?)?{_HOUSE}{_REST}""",
     re.VERBOSE,
 )
@@ -72,17 +73,23 @@ _GERMAN_HINTS = (
 )
 _STREET_HINTS = tuple(re.split(r"[|\n]", _HINTS))
 _UNIT = re.compile(
-    r"""(?ix) [ ]? (?: [€$£%°] | (?: giorn | volt | pezz | or[ae] | ann[oi] | mes[ei] | settiman | person | fot
-    | eur | d[ií]a | ve[cz] | hora | año | semana | jour | fois | heure | ans? | mois | semaine | tag | mal | woche
-    | stunde | jahr | monat | minut | prodott | articol | paia | confezion | scatol | pacc | messagg | telefonat
-    | chiamat | day | week | month | year | time | hour | item | people | miles | k[mg] | cm ) \w* \b )"""
+    r"""(?ix)
+        [ ]? (?: [€$£%°] | (?: giorn | volt | pezz | or[ae] | ann[oi] | mes[ei] | settiman | person |
+        fot | eur | d[ií]a | ve[cz] | hora | año | semana | jour | fois | heure | ans? | mois | semaine
+        | tag | mal | woche | stunde | jahr | monat | minut | prodott | articol | paia | confezion |
+        scatol | pacc | messagg | telefonat | chiamat | day | week | month | year | time | hour | item |
+        people | miles | k[mg] | cm ) \w* \b )"""
 )
-_WAYS = """email mail mails e-mail pec sms whatsapp wa telefono telefonica corriere posta fax chat internet web app
-mare terra aria telegram messaggio bonifico che non è con per tutto alle ho mi ci vi mezzo ogni ancora sono está esta
-es no que en hay ya se me un una"""
+_WAYS = """
+email mail mails e-mail pec sms whatsapp wa telefono telefonica corriere posta fax chat internet web app
+mare terra aria telegram messaggio bonifico che non è con per tutto alle ho mi ci vi mezzo ogni ancora
+sono está esta es no que en hay ya se me un una
+"""
 _NO_STREET = frozenset(_WAYS.split())  # "via" is also by, away and by way of
-_SMALL = """di del dei degli della delle dello dell' da dal dalla d' il la lo le i san santa santo e ed de los las el y
-al sant' gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"""
+_SMALL = """
+di del dei degli della delle dello dell' da dal dalla d' il la lo le i san santa santo e ed de los las el
+y al sant' gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
+"""
 _SMALL_WORDS = frozenset(_SMALL.split())
 _LONGEST_ABBREVIATION, _MOST_SMALL = 5, 3
 _NO_GERMAN = re.compile(
