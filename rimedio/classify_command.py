@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rimedio.terminal import USAGE, fail, settings_or_fail
+from rimedio.terminal import USAGE, fail, say, settings_or_fail
 
 if TYPE_CHECKING:
     from nlp.batch.exports import Input
@@ -92,6 +92,7 @@ def classify(
     from tempfile import TemporaryDirectory
 
     from nlp.batch.exports import Format
+    from nlp.batch.writers import check_target
     from nlp.errors import NlpError
     from rimedio.batch_model import batch_model
     from rimedio.classifying import Wish, run
@@ -102,6 +103,7 @@ def classify(
         fail(f"--delimiter {delimiter!r}: expected one character, such as ; or \\t", USAGE)
     _check_report(report)
     try:
+        check_target(output)
         with TemporaryDirectory(prefix="rimedio-") as fetched:
             tables = _open(inputs, Path(fetched), text_column, quiet=quiet)
             model = batch_model(settings, fast=fast)
@@ -140,17 +142,31 @@ def _told(*, fast: bool, redact: bool, limit: int | None) -> tuple[str, ...]:
 
 
 def _open(inputs: list[str], folder: Path, text_column: str | None, *, quiet: bool) -> "list[Input]":
+    import sys
+
     from nlp.batch.exports import Input
     from nlp.batch.packing import source_of
-    from nlp.tables import open_table
+    from nlp.tables import STANDARD_INPUT, fetch, is_remote, locate, matching, open_table
 
-    found = []
-    for name in inputs:
-        path = Path(name)
-        if not path.is_file():
-            fail(f"{name} is not a file", USAGE)
-        found.append(Input(source=source_of(name, open_table(path), text_column), path=path))
-    return found
+    files: list[tuple[str, Path]] = []
+    said: list[str] = []
+    for place, name in enumerate(inputs):
+        if is_remote(name):
+            files += [(one, fetch(one, folder)) for one in matching(name)]
+            continue
+        spool = folder / str(place)
+        spool.mkdir()
+        located = locate([name], sys.stdin.buffer, spool)
+        said += located.said
+        files += [(name if name == STANDARD_INPUT else str(path), path) for path in located.files]
+    tables = []
+    for name, path in files:
+        source = source_of(name, open_table(path), text_column)
+        tables.append(Input(source=source, path=path))
+        said.append(f"{name}: {'; '.join(source.said)}")
+    for line in () if quiet else said:
+        say(line)
+    return tables
 
 
 def _cluster(engine: Engine, address: str | None) -> "Cluster | None":

@@ -12,7 +12,7 @@ import pyarrow as pa
 from nlp.batch.labels import ERROR
 from nlp.batch.own_names import own_names
 from nlp.errors import BatchError
-from nlp.tables import RAW, Cells, Row, Table, find_text_column
+from nlp.tables import RAW, Cells, Row, Table, choose_text_column
 
 SHARD_ROWS = 2048
 """Rows that are kept, classified and lost together."""
@@ -30,11 +30,15 @@ AS_JSON = {b"cells": b"json"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """One table of the input: what it is called, how it is read, and which column holds the messages."""
+    """One table of the input: what it is called, how it is read, and which column holds the messages.
+
+    `said` is what was recognised, in short sentences.
+    """
 
     name: str
     table: Table
     text_column: str
+    said: tuple[str, ...] = ()
 
 
 _HALF = re.compile("[\ud800-\udfff]")
@@ -130,13 +134,16 @@ def source_of(name: str, table: Table, text_column: str | None) -> Source:
     Raises:
         BatchError: There is no such column, or none holds text.
     """
-    try:
-        column = text_column or find_text_column(table)
-    except BatchError as error:
-        raise BatchError(f"{name}: {error}") from error
-    if column not in table.columns:
-        raise BatchError(f"{name}: no column {column!r}; found: {', '.join(table.columns) or 'none'}")
-    return Source(name=name, table=table, text_column=column)
+    if text_column is None:
+        try:
+            found = choose_text_column(table)
+        except BatchError as error:
+            raise BatchError(f"{name}: {error}") from error
+        said = f"texts in the column {found.name!r}, found {found.why}"
+        return Source(name=name, table=table, text_column=found.name, said=(*table.said, said))
+    if text_column not in table.columns:
+        raise BatchError(f"{name}: no column {text_column!r}; found: {', '.join(table.columns) or 'none'}")
+    return Source(name=name, table=table, text_column=text_column, said=table.said)
 
 
 def _cells_of(tables: Sequence[Table]) -> Cells:

@@ -36,7 +36,9 @@ class ParquetTable:
             [field.with_name(name) for field, name in zip(own, self.columns, strict=True)],
             metadata=own.metadata,
         )
-        self.said = (f"Parquet, {rows:,} rows in {groups} row group{'' if groups == 1 else 's'}",)
+        self.said: tuple[str, ...] = (
+            f"Parquet, {rows:,} rows in {groups} row group{'' if groups == 1 else 's'}",
+        )
 
     def rows(self) -> Iterator[Row]:
         """Every row; those of a row group that is damaged come out empty, each with an error."""
