@@ -29,6 +29,7 @@ _DENSEST = 250  # times its own size that a large archive may unpack to; sheets 
 _LARGE = 64 << 20
 _PIECE = 1 << 20
 _HEADER_WITHIN = 20  # rows
+_LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001 (cells have no zone)
 
 
 def is_plain_table(head: bytes) -> bool:
@@ -168,7 +169,9 @@ def _as_seen(cell: object) -> str:
             # Fifteen digits are what a spreadsheet shows: 0.1 + 0.2 is 0.3 there.
             return str(int(cell)) if cell.is_integer() and abs(cell) < 1e16 else f"{cell:.15g}"
         case datetime():
-            return (cell + timedelta(milliseconds=500)).isoformat(timespec="seconds")
+            # A moment is kept as a fraction of a day, a little less than what was typed.
+            rounded = min(cell, _LAST_MOMENT) + timedelta(milliseconds=500)
+            return rounded.isoformat(timespec="seconds")
         case date() | time():
             return cell.isoformat()
         case timedelta():
