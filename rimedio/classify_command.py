@@ -146,6 +146,7 @@ def _open(inputs: list[str], folder: Path, text_column: str | None, *, quiet: bo
 
     from nlp.batch.exports import Input
     from nlp.batch.packing import source_of
+    from nlp.errors import BatchError
     from nlp.tables import STANDARD_INPUT, fetch, is_remote, locate, matching, open_table
 
     files: list[tuple[str, Path]] = []
@@ -156,7 +157,10 @@ def _open(inputs: list[str], folder: Path, text_column: str | None, *, quiet: bo
             continue
         spool = folder / str(place)
         spool.mkdir()
-        located = locate([name], sys.stdin.buffer, spool)
+        try:
+            located = locate([name], sys.stdin.buffer, spool)
+        except BatchError as error:
+            fail(str(error), USAGE)
         said += located.said
         files += [(name if name == STANDARD_INPUT else str(path), path) for path in located.files]
     tables = []

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import daft
 import pyarrow as pa
 
 from nlp.batch.labels import LABELS, Labeller, MakeLabeller
 from nlp.batch.packing import TEXT
 from nlp.batch.workspace import Workspace
 from nlp.errors import BatchError
+from nlp.quiet_daft import daft
 
 _LABELS = pa.list_(pa.struct(list(LABELS)))
 

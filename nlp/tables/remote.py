@@ -1,12 +1,10 @@
 """Inputs that are not on this machine: fetched into a folder before they are read."""
 
-import os
 import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from urllib.parse import unquote, urlsplit
 
 from nlp.errors import BatchError
@@ -31,7 +29,9 @@ def matching(place: str) -> list[str]:
     """
     if urlsplit(place).scheme in _WEB or not re.search(r"[*?\[]", place):
         return [place]
-    daft = _daft()
+    # Imported where needed: it takes a second or two.
+    from nlp.quiet_daft import daft
+
     try:
         found = daft.from_glob_path(place).to_pydict()["path"]
     except (OSError, daft.exceptions.DaftCoreException) as error:
@@ -78,7 +78,8 @@ def _from_web(place: str) -> Iterator[bytes]:
 
 
 def _from_store(place: str) -> Iterator[bytes]:
-    daft = _daft()
+    from nlp.quiet_daft import daft
+
     try:
         with daft.File(place).open() as file:
             while piece := file.read(_PIECE):
@@ -87,15 +88,6 @@ def _from_store(place: str) -> Iterator[bytes]:
         raise BatchError(f"{place}: not found") from error
     except (OSError, daft.exceptions.DaftCoreException) as error:
         raise BatchError(_refused(place, error)) from error
-
-
-def _daft() -> ModuleType:
-    # It tells its makers of every import otherwise.
-    os.environ.setdefault("SCARF_NO_ANALYTICS", "true")
-    import daft
-    import daft.exceptions
-
-    return daft
 
 
 def _meaning(status: int) -> str:
