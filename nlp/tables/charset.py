@@ -29,8 +29,9 @@ _PLAUSIBLE = re.compile(
     rf"(?<![{_SMALL}{_CAPITAL}])[{_SMALL}]|[{_OTHER_MARKS}]|(?<![a-z{_SMALL}{_CAPITAL}])[{_CAPITAL}]|(?<![a-z{_SMALL}A-Z{_CAPITAL}])[{_OPENING}]"
 )
 _WIDE = re.compile(r"[^\x00-\x7f]")
+_ESCAPED = re.compile(r"[\udc80-\udcff]")
 # Two marks of Mac Roman before an accented letter ("c’è") pass for a letter of these alphabets.
-_BY_CHANCE = re.compile(r"[\u0180-\u02bf\u0480-\u057f\ufffd]")
+_BY_CHANCE = re.compile(r"[\u0180-\u02bf\u0480-\u057f]")
 # Broken UTF-8 leaves its first byte, which Windows has as one of these.
 _WINDOWS_LETTERS = frozenset(_SMALL + _CAPITAL + _OPENING + _OTHER_MARKS) - set("ÃÂ\xa0")
 
@@ -48,7 +49,7 @@ class CharsetFinder:
     """Tells the charset of a file whose bytes are given to `add`, a piece after the other."""
 
     def __init__(self) -> None:
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self._marked: Charset | None = None
         self._sample = b""
         self._empty = True
@@ -68,13 +69,13 @@ class CharsetFinder:
         if self.is_wide:
             return
         text = self._decoder.decode(piece)
-        stray = text.count("\ufffd")
+        stray = 0 if text.isascii() else len(_ESCAPED.findall(text))
         if not stray:
             self._valid += len(piece) - len(text)
             return
         self._sample = self._sample or piece
         self._stray += stray
-        self._valid += len(_WIDE.findall(text)) - len(_BY_CHANCE.findall(text))
+        self._valid += len(_WIDE.findall(text)) - len(_BY_CHANCE.findall(text)) - stray
 
     def found(self) -> Charset:
         """The charset, after the last piece."""

@@ -16,7 +16,7 @@ NO_DELIMITER = "\x1f"
 _SAMPLE_RECORDS = 200
 _MOST_PREAMBLE = 20
 _MOSTLY = 0.8
-_EXCEL_MARK = re.compile(r"sep=(.)\s*", re.IGNORECASE)
+_EXCEL_MARK = re.compile(r"sep=([^\w\s\"']|\t)\s*", re.IGNORECASE)
 _ESCAPED_QUOTE = re.compile(r'\\"[^,;\t|\r\n"]')
 _VALUE = re.compile(
     r"[-+]?[\d.,' ]*\d\s?[%€$£]?|[€$£]\s?[\d.,]+"  # a number or a price

@@ -77,7 +77,13 @@ READ: dict[str, tuple[bytes, list[str], list[list[object]], str]] = {
         "id;testo\n1;perché\n2;rott".encode() + b"\xff\n3;met\xe2\x80\n",
         ["id", "testo"],
         [["1", "perché"], ["2", "rott�"], ["3", "met�"]],
-        "charset UTF-8; 2 other bytes read as Windows-1252 where they are letters",
+        "charset UTF-8; 3 other bytes read as Windows-1252 where they are letters",
+    ),
+    "letters_that_were_lost_before": (
+        "id;testo\n1;perch\ufffd\n".encode(),
+        ["id", "testo"],
+        [["1", "perch�"]],
+        "charset UTF-8",
     ),
     "mixed_line_ends": (
         b"id,text\r\n1,a\n2,b\r3,c\r\n",
