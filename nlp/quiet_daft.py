@@ -6,7 +6,7 @@ import os
 os.environ.setdefault("SCARF_NO_ANALYTICS", "true")
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
-import daft  # noqa: E402 - only after they have been told
-import daft.exceptions  # noqa: E402
+import daft
+import daft.exceptions
 
 __all__ = ["daft"]

@@ -105,7 +105,10 @@ def classify(
     try:
         check_target(output)
         with TemporaryDirectory(prefix="rimedio-") as fetched:
-            tables = _open(inputs, Path(fetched), text_column, quiet=quiet)
+            tables, said = _open(inputs, Path(fetched), text_column)
+            check_target(output, [table.path for table in tables])
+            for line in () if quiet else said:
+                say(line)
             model = batch_model(settings, fast=fast)
             encoder, heads = model.names
             wish = Wish(
@@ -141,7 +144,7 @@ def _told(*, fast: bool, redact: bool, limit: int | None) -> tuple[str, ...]:
     return tuple(name for name, is_on in chosen.items() if is_on)
 
 
-def _open(inputs: list[str], folder: Path, text_column: str | None, *, quiet: bool) -> "list[Input]":
+def _open(inputs: list[str], folder: Path, text_column: str | None) -> "tuple[list[Input], list[str]]":
     import sys
 
     from nlp.batch.exports import Input
@@ -168,9 +171,7 @@ def _open(inputs: list[str], folder: Path, text_column: str | None, *, quiet: bo
         source = source_of(name, open_table(path), text_column)
         tables.append(Input(source=source, path=path))
         said.append(f"{name}: {'; '.join(source.said)}")
-    for line in () if quiet else said:
-        say(line)
-    return tables
+    return tables, said
 
 
 def _cluster(engine: Engine, address: str | None) -> "Cluster | None":

@@ -200,14 +200,16 @@ def _tell(outcome: Outcome, output: Path, watch: _Watch, seconds: float) -> None
     counts = outcome.counts
     rate = f", {watch.rate:,.0f} a second" if watch.rate else ""
     first = f"; the first after {watch.first_row:.1f} s" if watch.first_row is not None else ""
-    say(f"{counts.rows:,} rows written to {output} in {_span(seconds)}{rate}{first}")
+    say(f"{_counted(counts.rows, 'row')} written to {output} in {_span(seconds)}{rate}{first}")
     if counts.needs_review:
         share = counts.needs_review / counts.rows
-        say(f"for a person to look at (needs_review): {counts.needs_review:,} rows ({share:.0%})")
+        say(f"for a person to look at (needs_review): {_counted(counts.needs_review, 'row')} ({share:.0%})")
     if outcome.defused:
-        say(f"made plain text, for a spreadsheet would run it: {outcome.defused:,} cells (--raw leaves it)")
+        say(
+            f"made plain text, for a spreadsheet would run it: {_counted(outcome.defused, 'cell')} (--raw leaves it)"
+        )
     if outcome.replaced:
-        say(f"not to be written in this charset, ? or � instead: {outcome.replaced:,} characters")
+        say(f"not to be written in this charset, ? or � instead: {_counted(outcome.replaced, 'character')}")
     if outcome.hidden:
         kinds = ", ".join(f"{number:,} {kind}" for kind, number in outcome.hidden.items())
         say(f"hidden: {kinds}")
@@ -217,3 +219,7 @@ def _tell(outcome: Outcome, output: Path, watch: _Watch, seconds: float) -> None
             say(f"  {problem.where}: {problem.error}")
         if counts.errors > len(counts.problems):
             say(f"  and {counts.errors - len(counts.problems):,} more")
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
