@@ -68,7 +68,7 @@ class Head:
 
     def there(self, rows: Vectors) -> Flags:
         """Which labels are there, bool of shape (n, labels), for probabilities of that shape."""
-        best = np.arange(rows.shape[1]) == rows.argmax(axis=1, keepdims=True)
+        best: Flags = np.arange(rows.shape[1]) == rows.argmax(axis=1, keepdims=True)
         if not self.several:
             return best
         reached: Flags = rows >= np.asarray(self.thresholds, np.float32)

@@ -52,7 +52,7 @@ class _Linear:
     """A linear layer whose weights are laid out for this processor, in bfloat16; as it is in float32."""
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor, dtype: torch.dtype) -> None:
-        self._packed = dtype == torch.bfloat16 and torch.backends.mkldnn.is_available()
+        self._packed = dtype == torch.bfloat16 and torch._C._has_mkldnn
         self._weight, self._bias = weight.to(dtype), bias.to(dtype)
         if self._packed:
             self._weight = torch.ops.mkldnn._reorder_linear_weight(self._weight, None)

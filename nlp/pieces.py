@@ -88,7 +88,8 @@ def _fed(sums: Letters, letters: Letters) -> Letters:
     for place in range(1, 4):
         there = widths > place
         at, shift = wide[there], 6 * (widths[there] - 1 - place)
-        fed[at] = _with_byte(fed[at], 0x80 | (code[there] >> shift & 0x3F))
+        following = (0x80 | (code[there] >> shift & 0x3F)).astype(np.uint32)
+        fed[at] = _with_byte(fed[at], following)
     return fed
 
 
