@@ -205,9 +205,8 @@ def _tell(outcome: Outcome, output: Path, watch: _Watch, seconds: float) -> None
         share = counts.needs_review / counts.rows
         say(f"for a person to look at (needs_review): {_counted(counts.needs_review, 'row')} ({share:.0%})")
     if outcome.defused:
-        say(
-            f"made plain text, for a spreadsheet would run it: {_counted(outcome.defused, 'cell')} (--raw leaves it)"
-        )
+        cells = _counted(outcome.defused, "cell")
+        say(f"made plain text, as a spreadsheet would run it: {cells} (--raw leaves it)")
     if outcome.replaced:
         say(f"not to be written in this charset, ? or � instead: {_counted(outcome.replaced, 'character')}")
     if outcome.hidden:

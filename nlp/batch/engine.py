@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -77,15 +78,20 @@ class Run:
         workspace: Workspace,
         make: MakeLabeller,
         *,
+        today: date,
         limit: int | None = None,
         cluster: Cluster | None = None,
         stop: Callable[[], bool] = lambda: False,
         progress: Progress = lambda done: None,
     ) -> None:
-        """Name the parts. `stop` is asked between shards, `progress` told after each."""
+        """Name the parts.
+
+        `today` is the day that texts are of; `stop` is asked and `progress` told after each shard.
+        """
         self._packer = packer
         self._workspace = workspace
         self._make = make
+        self._today = today
         self._limit = limit
         self._wave = WAVE * (1 if cluster is None else cluster.workers)
         self._stop = stop
@@ -116,7 +122,7 @@ class Run:
     def _classify(self, wave: Sequence[int]) -> Iterator[int]:
         """Rows that have labels now."""
         missing = [index for index in wave if not self._workspace.has_labels(index)]
-        for shard in classify_shards(self._workspace, missing, self._make) if missing else ():
+        for shard in classify_shards(self._workspace, missing, self._make, self._today) if missing else ():
             self._workspace.put_labels(shard.index, shard.labels)
             yield shard.labels.num_rows
 

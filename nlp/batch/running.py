@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 import pyarrow as pa
@@ -54,12 +55,15 @@ class Shard:
 class _Labelling:
     """A row is a whole shard, so that what the model sees together never depends on how work is dealt."""
 
-    def __init__(self, make: MakeLabeller) -> None:
+    def __init__(self, make: MakeLabeller, today: date) -> None:
         self._labeller = _made(make)
+        self._today = today
 
     @daft.method.batch(return_dtype=daft.DataType.from_arrow_type(_LABELS), batch_size=1)
     def labels(self, shards: daft.Series) -> pa.Array:
-        found = [self._labeller.labels(texts.to_pylist()) for texts in _lists(shards.to_arrow())]
+        found = [
+            self._labeller.labels(texts.to_pylist(), today=self._today) for texts in _lists(shards.to_arrow())
+        ]
         joined = pa.Table.from_batches(found, LABELS).combine_chunks().to_batches()
         flat = joined[0].to_struct_array() if joined else pa.array([], _LABELS.value_type)
         ends = [0]
@@ -75,9 +79,9 @@ class _InTurn:
         self._labeller = labeller
         self._turn = threading.Lock()
 
-    def labels(self, texts: Sequence[str | None]) -> pa.RecordBatch:
+    def labels(self, texts: Sequence[str | None], *, today: date) -> pa.RecordBatch:
         with self._turn:
-            return self._labeller.labels(texts)
+            return self._labeller.labels(texts, today=today)
 
 
 @cache
@@ -86,7 +90,9 @@ def _made(make: MakeLabeller) -> Labeller:
     return _InTurn(make())
 
 
-def classify_shards(workspace: Workspace, indices: Sequence[int], make: MakeLabeller) -> Iterator[Shard]:
+def classify_shards(
+    workspace: Workspace, indices: Sequence[int], make: MakeLabeller, today: date
+) -> Iterator[Shard]:
     """The labels of some shards, each as soon as it has them; in no particular order on a cluster.
 
     What a machine of the cluster was doing when it went is done again by another: Daft sees to that.
@@ -95,7 +101,7 @@ def classify_shards(workspace: Workspace, indices: Sequence[int], make: MakeLabe
         BatchError: The cluster as a whole has failed.
     """
     shards = daft.from_arrow([_row(workspace, index) for index in indices])
-    labels: daft.Expression = _Labelling(make).labels(shards["texts"])  # type: ignore[arg-type]
+    labels: daft.Expression = _Labelling(make, today).labels(shards["texts"])  # type: ignore[arg-type]
     labelled = shards.select(shards["shard"], labels.alias("labels"))
     try:
         for batch in labelled.to_arrow_iter():

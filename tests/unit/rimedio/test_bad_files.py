@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,11 @@ from typer.testing import CliRunner, Result
 
 from models.assessment import Assessment, Entities, Label
 from nlp.batch.exports import Input, Outcome, classify_export
-from nlp.batch.labels import Labeller, as_labels
+from nlp.batch.labels import LABELS, Labeller
 from nlp.batch.packing import SHARD_ROWS, source_of
 from nlp.classifier import Classifier, Reading
 from nlp.errors import BatchError
-from nlp.render import COLUMNS
+from nlp.render import COLUMNS, as_columns
 from nlp.tables import open_table
 from rimedio.batch_model import batch_model
 from rimedio.cli import app
@@ -59,9 +60,10 @@ class TableClassifier:
     def read(self, texts: Sequence[str]) -> Reading:
         return Reading(assessments=self.classify(texts), probabilities={})
 
-    def labels(self, texts: Sequence[str | None]) -> pa.RecordBatch:
+    def labels(self, texts: Sequence[str | None], *, today: date) -> pa.RecordBatch:
         found = iter(self.classify([text for text in texts if text is not None]))
-        return as_labels([None if text is None else next(found) for text in texts])
+        rows = [dict.fromkeys(COLUMNS) if text is None else as_columns(next(found)) for text in texts]
+        return pa.RecordBatch.from_pylist(rows, LABELS)
 
 
 @dataclass(frozen=True, eq=False)
