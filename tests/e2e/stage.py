@@ -2,6 +2,7 @@
 
 from itertools import count
 from typing import assert_never
+from uuid import NAMESPACE_DNS, uuid5
 
 from sqlalchemy import func, select, update
 
@@ -10,7 +11,7 @@ from models.clock import utcnow
 from models.database import Database
 from models.decision import Role
 from models.states import OutboxState
-from models.tables import Agent, Case, Choice, Identity, Message, OutboxEntry, Update
+from models.tables import Agent, Case, Choice, Customer, Identity, Message, OutboxEntry, Update
 from models.tables.base import Base, UtcDateTime
 from nlp.entities import EntityFinder
 from responses.approval import Approvals, draft_anew
@@ -64,6 +65,7 @@ class Stage:
         self._people: dict[str, Agent] = {}
         self._numbers = count(1)
         self._rules = ""
+        self._story = ""
         self._spoke = ""
 
     async def play(self, scenario: Scenario) -> None:
@@ -72,6 +74,7 @@ class Stage:
         Raises:
             AssertionError: something is otherwise than expected; the message names file and line.
         """
+        self._story = scenario.name
         await self._open(scenario)
         for step in scenario.steps:
             where = f"{scenario.file}:{step.line}"
@@ -133,6 +136,7 @@ class Stage:
                 )
             assert there, f"there is no button {said.press}"
             return
+        await self._meet(said.who)
         number = str(next(self._numbers))
         photo = (IncomingFile(provider_id=number, kind=MessageKind.PHOTO),) if said.photo else ()
         async with self.database.writing() as session:
@@ -153,6 +157,24 @@ class Stage:
                 display_name=said.who,
             )
             await self._filing.file(session, row, incoming)
+
+    async def _meet(self, who: str) -> None:
+        """Who writes for the first time gets an id that is theirs on every day: drafts are worded by it."""
+        async with self.database.writing() as session:
+            customer_id = str(uuid5(NAMESPACE_DNS, f"{self._story} {who}"))
+            if await session.get(Customer, customer_id) is not None:
+                return
+            session.add(Customer(id=customer_id, name=who))
+            await session.flush()
+            session.add(
+                Identity(
+                    customer_id=customer_id,
+                    channel=_CHANNEL,
+                    external_id=who,
+                    chat_key=f"{_CHANNEL}:{who}",
+                    display_name=who,
+                )
+            )
 
     async def _act(self, act: Acts) -> list[str]:
         """Somebody at the desk does something, in one transaction of their own, or is refused it."""
