@@ -89,7 +89,8 @@ async def do(at: At, deed: str, words: object) -> None:
             query = select(SignalRow.id).where(
                 SignalRow.customer_id == case.customer_id, SignalRow.dismissed_at.is_(None)
             )
-            await dismiss(session, agent, case, (await session.scalars(query)).one(), text)
+            newest = query.order_by(SignalRow.id.desc()).limit(1)
+            await dismiss(session, agent, case, (await session.scalars(newest)).one(), text)
         case "vouch":
             await vouch(session, agent, case)
         case "exit":
