@@ -42,8 +42,8 @@ def model() -> Iterator[Model]:
 
 
 def _marked(scenario: Scenario) -> object:
-    waits = scenario.waits_for
-    return pytest.param(scenario, marks=[pytest.mark.xfail(reason=waits, strict=True)] if waits else [])
+    waits = pytest.mark.xfail(reason=scenario.waits_for or "", raises=AssertionError, strict=True)
+    return pytest.param(scenario, marks=[waits] if scenario.waits_for is not None else [])
 
 
 @pytest.mark.parametrize("scenario", [_marked(one) for one in SCENARIOS], ids=[str(one) for one in SCENARIOS])
