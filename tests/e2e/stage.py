@@ -43,14 +43,16 @@ _CHANNEL = "web"
 class Stage:
     """Where one scenario is played, from its first step to its last."""
 
-    def __init__(self, database: Database, config: RoadConfig, classify: Classify) -> None:
+    def __init__(
+        self, database: Database, config: RoadConfig, policies: PolicyBook, classify: Classify
+    ) -> None:
         self.database = database
         self.config = config
         finder = EntityFinder()
         self._filing = Filing(
             config, lambda text: finder.find(text, language=config.language, today=utcnow().date()).order_ids
         )
-        self.policies = PolicyBook()
+        self.policies = policies
         self.texts = StandingTexts(config)
         self.approvals = Approvals(config, self.policies)
         self._triage = Triage(

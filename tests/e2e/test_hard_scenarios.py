@@ -11,6 +11,7 @@ import pytest
 
 from models.database import Database
 from responses.config import Business, RoadConfig
+from responses.policies import PolicyBook
 from responses.policy.errors import PolicyFileError
 from rimedio.model import Model
 from rimedio.settings import Settings
@@ -24,6 +25,8 @@ CONFIG = RoadConfig(
     debounce=timedelta(0),
     undo=timedelta(0),
 )
+# What was read of a policy once serves every scenario with the same rules.
+POLICIES = PolicyBook()
 STORY = """
 - scenario: a late parcel
   ideas: I1
@@ -34,8 +37,9 @@ STORY = """
 
 
 @pytest.fixture(scope="module")
-def model() -> Iterator[Model]:
-    loaded = Model(Settings())
+def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Model]:
+    # With the settings' defaults, whatever this machine has set.
+    loaded = Model(Settings.model_construct(home=tmp_path_factory.mktemp("home")))
     asyncio.run(loaded.load())
     yield loaded
     loaded.close()
@@ -48,11 +52,12 @@ def _marked(scenario: Scenario) -> object:
 
 @pytest.mark.parametrize("scenario", [_marked(one) for one in SCENARIOS], ids=[str(one) for one in SCENARIOS])
 async def test_it_comes_out_as_the_rules_say(scenario: Scenario, sqlite: Database, model: Model) -> None:
-    await Stage(sqlite, CONFIG, model.classify).play(scenario)
+    await Stage(sqlite, CONFIG, POLICIES, model.classify).play(scenario)
 
 
 def test_every_idea_is_played_at_least_twice() -> None:
-    played = Counter(idea for scenario in SCENARIOS for idea in scenario.ideas)
+    working = [scenario for scenario in SCENARIOS if scenario.waits_for is None]
+    played = Counter(idea for scenario in working for idea in scenario.ideas)
     assert [idea for idea in IDEAS if played[idea] < 2] == []
 
 
