@@ -198,7 +198,7 @@ def _case(item: Item, about: _About) -> PolicyCase:
         return message.optional(key, read, default) if message is not None else default
 
     def listed(key: str, read: Callable[[Item], str]) -> tuple[str, ...]:
-        return message.optional(key, _several(read), ()) if message is not None else ()
+        return message.optional(key, read_several(read), ()) if message is not None else ()
 
     matter = Matter(
         act=said("act", read_enum(Act, "act"), Act.COMPLAINT),
@@ -210,7 +210,7 @@ def _case(item: Item, about: _About) -> PolicyCase:
         language=said("language", read_enum(Language, "language"), Language.ITALIAN),
         abstained=frozenset(listed("unsure_of", read_name(_FIELDS, "field"))),
         facts=entries.optional("facts", lambda one: _facts(one, policy), {}),
-        asked=frozenset(entries.optional("asked", _several(read_name(policy.facts, "fact")), ())),
+        asked=frozenset(entries.optional("asked", read_several(read_name(policy.facts, "fact")), ())),
         given_here=entries.optional("given", lambda one: _all_given(one, "this case", now, about), ()),
         history=entries.optional("history", lambda one: _all_given(one, "another case", now, about), ()),
         now=now,
@@ -225,7 +225,7 @@ def _case(item: Item, about: _About) -> PolicyCase:
     return PolicyCase(name=name, place=item.place, matter=matter, expected=expected)
 
 
-def _several(read: Callable[[Item], str]) -> Callable[[Item], tuple[str, ...]]:
+def read_several(read: Callable[[Item], str]) -> Callable[[Item], tuple[str, ...]]:
     """One value, or a list of them, which may be empty."""
 
     def parse(item: Item) -> tuple[str, ...]:
@@ -306,7 +306,7 @@ def _record(item: Item, about: _About, now: datetime) -> Record:
 
     years = entries.optional(Count.YEARS_KNOWN, read_with(parse_number, "a number of years"), None)
     names = [signal.name for signal in about.policy.signals]
-    dismissed = entries.optional("dismissed", _several(read_name(names, "signal")), ())
+    dismissed = entries.optional("dismissed", read_several(read_name(names, "signal")), ())
     record = Record(
         cases=counted(Count.CASES, ()),
         claims=counted(Count.CLAIMS, ()),
@@ -331,33 +331,34 @@ def _day_id(days_ago: Decimal) -> str:
     return f"{days_ago.normalize():f} days ago"
 
 
-_EXPECTED: Mapping[str, Callable[[Item], Expected]] = {
+EXPECTATIONS: Mapping[str, Callable[[Item], Expected]] = {
     "kind": Item.text,
-    "offers": _several(Item.text),
-    "ask": _several(Item.text),
-    "missing": _several(Item.text),
+    "offers": read_several(Item.text),
+    "ask": read_several(Item.text),
+    "missing": read_several(Item.text),
     "tier": read_enum(Role, "role"),
     "apologise": read_yes_no,
     "at_fault": read_name(("ours", "not ours", "unknown"), "answer"),
     "second_time": read_yes_no,
-    "rules": _several(Item.text),
-    "promises": _several(Item.text),
-    "presumed": _several(Item.text),
+    "rules": read_several(Item.text),
+    "promises": read_several(Item.text),
+    "presumed": read_several(Item.text),
     "manner": lambda item: None if item.text() == "none" else item.text(),
     "cut": lambda item: int(read_with(parse_number, "a number")(item)),
-    "refusals": _several(Item.text),
-    "status_of": _several(Item.text),
+    "refusals": read_several(Item.text),
+    "status_of": read_several(Item.text),
     "says_why_not": read_yes_no,
     "alternative": read_yes_no,
-    "signals": _several(Item.text),
+    "signals": read_several(Item.text),
     "show_worth": read_yes_no,
 }
+"""What may be expected of a decision, and how it is written."""
 
 
 def _expected(item: Item) -> dict[str, Expected]:
     found: dict[str, Expected] = {}
-    for key, one in item.entries(_EXPECTED, "expectation").items():
-        value = _EXPECTED[key](one)
+    for key, one in item.entries(EXPECTATIONS, "expectation").items():
+        value = EXPECTATIONS[key](one)
         found[key] = str(value) if isinstance(value, Role) else value
     return found
 
