@@ -17,6 +17,7 @@ class BatchModel:
     """Loads the classifier that the settings name; can be sent to other machines, which load theirs.
 
     `costs` is what errors cost the business, as JSON; with `fast` a small model answers what it is sure of.
+    `threads` are those of the encoder, None: as many as this machine has.
     """
 
     encoder: str | None
@@ -24,6 +25,7 @@ class BatchModel:
     language: str
     costs: str | None
     fast: bool
+    threads: int | None = None
 
     def __call__(self) -> "Labeller":
         """Load it; takes seconds.
@@ -43,7 +45,7 @@ class BatchModel:
             fallback_language=self.language,
             costs=costs_from(costs),
         )
-        return BulkClassifier(classifier)
+        return BulkClassifier(classifier, threads=self.threads)
 
     @property
     def names(self) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """The command that classifies whole files."""
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -127,7 +128,10 @@ def classify(
                 zone=settings.zone,
                 quiet=quiet,
             )
-            run(tables, model, wish, _cluster(engine, ray_address))
+            cluster = _cluster(engine, ray_address)
+            if cluster is not None:
+                model = replace(model, threads=cluster.threads)
+            run(tables, model, wish, cluster)
     except (NlpError, OSError) as error:
         fail(str(error))
 

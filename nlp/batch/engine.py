@@ -10,11 +10,14 @@ import pyarrow.compute as pc
 from nlp.batch.labels import ERROR, LABELS, MakeLabeller
 from nlp.batch.packing import FILE, LINE, TEXT, Packer
 from nlp.batch.reading import Reader
-from nlp.batch.running import Cluster, classify_shards
+from nlp.batch.running import Cluster, LostWorkError, classify_shards
 from nlp.batch.workspace import Workspace
+from nlp.errors import BatchError
 
 WAVE = 8
 """Shards that are given to Daft together, at most, for every machine that works."""
+
+_MOST_LOSSES = 10
 
 FIRST_ERRORS = 20
 """Rows with something wrong that are named at the end."""
@@ -93,6 +96,7 @@ class Run:
         self._make = make
         self._today = today
         self._limit = limit
+        self._on_cluster = cluster is not None
         self._wave = WAVE * (1 if cluster is None else cluster.workers)
         self._stop = stop
         self._progress = progress
@@ -120,11 +124,19 @@ class Run:
             reader.stop()
 
     def _classify(self, wave: Sequence[int]) -> Iterator[int]:
-        """Rows that have labels now."""
-        missing = [index for index in wave if not self._workspace.has_labels(index)]
-        for shard in classify_shards(self._workspace, missing, self._make, self._today) if missing else ():
-            self._workspace.put_labels(shard.index, shard.labels)
-            yield shard.labels.num_rows
+        """Rows that have labels now; what is lost with a machine is done again."""
+        losses = 0
+        while missing := [index for index in wave if not self._workspace.has_labels(index)]:
+            try:
+                for shard in classify_shards(
+                    self._workspace, missing, self._make, self._today, on_cluster=self._on_cluster
+                ):
+                    self._workspace.put_labels(shard.index, shard.labels)
+                    yield shard.labels.num_rows
+            except LostWorkError as error:
+                losses += 1
+                if losses == _MOST_LOSSES:
+                    raise BatchError(f"the cluster lost its work {losses} times: {error}") from error
 
     def _tell(self, done: int, reader: Reader) -> None:
         self._progress(Done(rows=done, known=reader.rows, is_total=reader.is_finished))

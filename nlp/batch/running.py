@@ -19,9 +19,14 @@ _LABELS = pa.list_(pa.struct(list(LABELS)))
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cluster:
-    """A Ray cluster with so many processors."""
+    """A Ray cluster: machines that work, and the processors that each of them has at least."""
 
     workers: int
+    threads: int
+
+
+class LostWorkError(Exception):
+    """A machine of the cluster has gone, and with it labels that it had found and not yet handed over."""
 
 
 def join_cluster(address: str | None) -> Cluster:
@@ -39,8 +44,12 @@ def join_cluster(address: str | None) -> Cluster:
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise BatchError(f"no Ray cluster answers at {address!r}: {error}") from error
     daft.set_runner_ray(noop_if_initialized=True)
-    resources = ray.cluster_resources()  # type: ignore[no-untyped-call]
-    return Cluster(workers=max(1, int(resources.get("CPU", 1))))
+    nodes = ray.nodes()  # type: ignore[no-untyped-call]
+    processors = [int(node["Resources"].get("CPU", 0)) for node in nodes if node["Alive"]]
+    working = [number for number in processors if number]
+    if not working:
+        raise BatchError(f"no machine of the Ray cluster at {address!r} has a processor to work with")
+    return Cluster(workers=len(working), threads=min(working))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,14 +100,20 @@ def _made(make: MakeLabeller) -> Labeller:
 
 
 def classify_shards(
-    workspace: Workspace, indices: Sequence[int], make: MakeLabeller, today: date
+    workspace: Workspace,
+    indices: Sequence[int],
+    make: MakeLabeller,
+    today: date,
+    *,
+    on_cluster: bool = False,
 ) -> Iterator[Shard]:
     """The labels of some shards, each as soon as it has them; in no particular order on a cluster.
 
-    What a machine of the cluster was doing when it went is done again by another: Daft sees to that.
+    What a machine of the cluster is doing when it goes Daft has done by another.
 
     Raises:
-        BatchError: The cluster as a whole has failed.
+        LostWorkError: What it had done is lost; the shards that have no labels can be tried again.
+        BatchError: The rows cannot be classified.
     """
     shards = daft.from_arrow([_row(workspace, index) for index in indices])
     labels: daft.Expression = _Labelling(make, today).labels(shards["texts"])  # type: ignore[arg-type]
@@ -109,8 +124,18 @@ def classify_shards(
                 rows = pa.Table.from_struct_array(found).cast(LABELS).combine_chunks().to_batches()
                 empty = pa.RecordBatch.from_pylist([], LABELS)
                 yield Shard(index=index, labels=rows[0] if rows else empty)
+    except _losses(on_cluster) as error:
+        raise LostWorkError(str(error).splitlines()[0]) from error
     except daft.exceptions.DaftCoreException as error:
         raise BatchError(f"the rows could not be classified: {error}") from error
+
+
+def _losses(on_cluster: bool) -> tuple[type[Exception], ...]:
+    if not on_cluster:
+        return ()
+    from ray.exceptions import RayError
+
+    return (RayError,)
 
 
 def _row(workspace: Workspace, index: int) -> pa.Table:

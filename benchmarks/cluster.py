@@ -1,0 +1,94 @@
+"""A Ray cluster on this machine: what two workers do against one, with one thread each, and that both agree.
+
+    python -m benchmarks.cluster [--rows 16384]
+
+Every number of workers is a cluster of its own. Loading is not counted: a first small export warms the
+workers. With two workers one is killed in the middle of a further run.
+"""
+
+import argparse
+import csv
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import ray
+from ray.cluster_utils import Cluster as LocalCluster
+
+from benchmarks.exports import write_export
+from nlp.batch.engine import Done
+from nlp.batch.exports import Input, classify_export
+from nlp.batch.packing import SHARD_ROWS, source_of
+from nlp.batch.running import join_cluster
+from nlp.tables import open_table
+from rimedio.batch_model import BatchModel
+
+LABELS = ("act", "complaint_types", "tone", "urgency", "asks", "own_error", "language", "needs_review")
+MODEL = BatchModel(encoder=None, heads=None, language="it", costs=None, fast=False, threads=1)
+
+
+def table_of(path: Path) -> Input:
+    """A file as the batch wants it."""
+    return Input(source=source_of(path.name, open_table(path), None), path=path)
+
+
+def seconds_of(folder: Path, source: Path, workers: int, *, kill: bool = False) -> tuple[float, Path]:
+    """How long a cluster with so many workers takes; with `kill` one of them goes in the middle."""
+    machines = LocalCluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+    working = [machines.add_node(num_cpus=1) for _ in range(workers)]
+    cluster = join_cluster(machines.address)
+    warm = folder / "warm.csv"
+    write_export(warm, 8 * workers)
+    classify_export([table_of(warm)], folder / "warm-out.csv", MODEL, model="m", cluster=cluster)
+    target = folder / f"out-{workers}-{kill}.csv"
+    killed: list[object] = []
+
+    def watch(done: Done) -> None:
+        if kill and not killed and done.rows >= 2 * SHARD_ROWS:
+            killed.append(working.pop())
+            machines.remove_node(killed[0], allow_graceful=False)
+
+    began = time.monotonic()
+    classify_export([table_of(source)], target, MODEL, model="m", cluster=cluster, progress=watch)
+    seconds = time.monotonic() - began
+    ray.shutdown()
+    machines.shutdown()
+    return seconds, target
+
+
+def agreement(one: Path, other: Path) -> tuple[float, float]:
+    """The lowest share of rows whose labels are equal, and the largest distance of two probabilities."""
+    rows, others = ([*csv.DictReader(path.open(encoding="utf-8"), delimiter=";")] for path in (one, other))
+    pairs = list(zip(rows, others, strict=True))
+    equal = min(sum(a[name] == b[name] for a, b in pairs) / len(pairs) for name in LABELS)
+    apart = max(
+        abs(float(a[n]) - float(b[n])) for a, b in pairs for n in ("act_probability", "tone_probability")
+    )
+    return equal, apart
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Reads the arguments and prints the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--rows", type=int, default=8 * SHARD_ROWS)
+    told = parser.parse_args(words)
+    with tempfile.TemporaryDirectory(prefix="rimedio-cluster-") as name:
+        folder = Path(name)
+        source = folder / "in.csv"
+        write_export(source, told.rows)
+        one, first = seconds_of(folder, source, 1)
+        print(f"1 worker:  {one:.1f} s, {told.rows / one:,.0f} rows a second", flush=True)
+        two, second = seconds_of(folder, source, 2)
+        print(
+            f"2 workers: {two:.1f} s, {told.rows / two:,.0f} rows a second; {one / two:.2f} times", flush=True
+        )
+        third, killed = seconds_of(folder, source, 2, kill=True)
+        print(f"2 workers, one killed in the middle: {third:.1f} s")
+        for what, target in (("two workers", second), ("one killed", killed)):
+            equal, apart = agreement(first, target)
+            print(f"{what} against one: labels equal on {equal:.4%}, probabilities within {apart:.4f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""The batch on a real Ray cluster of two machines, one of which goes in the middle."""
+
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nlp.batch.packing import SHARD_ROWS
+from tests.batch_bench import classified
+
+PROJECT = Path(__file__).parents[2]
+
+pytest.importorskip("ray", reason="the cluster of the batch is tried where rimedio[ray] is installed")
+
+
+def test_a_machine_that_goes_costs_no_row_and_changes_none(tmp_path: Path) -> None:
+    source, dice = tmp_path / "in.csv", random.Random(3)
+    rows = ["x" * dice.randint(0, 40) for _ in range(12 * SHARD_ROWS + 5)]
+    source.write_text("text\n" + "\n".join(f'"{row}"' for row in rows) + "\n")
+    classified(source, tmp_path / "whole.csv")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.cluster_program", str(source), str(tmp_path / "cluster.csv")],
+        cwd=PROJECT,
+        env=os.environ | {"RAY_raylet_start_wait_time_s": "120"},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert f"killed one of 2 machines, {len(rows)} rows" in done.stdout
+    assert (tmp_path / "cluster.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
