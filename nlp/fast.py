@@ -1,0 +1,238 @@
+"""A cheap model for easy messages: the sum of what was learned of each piece and pair of pieces.
+
+It reads nothing of their order but the pairs, and takes a hundredth of the encoder's time. It is taught by the
+heads that it belongs to (`nlp.fast_training`), and knows what it does not know: a message goes on to the whole
+classifier when any field is less sure than its bound.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+from scipy import sparse
+
+from models.labels import Act
+from nlp.encoder import Encoder, Vectors
+from nlp.errors import FingerprintError, HeadsError
+from nlp.heads import FIELDS, SCOPE, Heads, sigmoid, softmax
+
+FILE = "fast.safetensors"
+"""Its name in the folder of the heads that it belongs to."""
+
+LONGEST = 1000
+"""Letters of a text that may be answered here; a longer one has more to say than a sum can hold."""
+
+PAIRS = 1 << 14
+"""Buckets that pairs of neighbouring pieces are hashed into."""
+
+_FORMAT = "1"
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # the golden ratio in 64 bits: neighbours land far apart
+_HIGHEST = 127.0  # of the whole numbers that a row of the table is stored in
+_OUT_OF_SCOPE = 0.5  # a text that is likelier no message than one goes on
+
+Codes = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FastField:
+    """One field's output: `weight` of shape (width, labels), `bias` (labels), calibration folded into both.
+
+    `thresholds` are those of its own labels where there may be several; `sure_from` is the confidence from
+    which a decision stands.
+    """
+
+    labels: tuple[str, ...]
+    weight: Vectors
+    bias: Vectors
+    several: bool
+    at_least_one: bool
+    thresholds: tuple[float, ...]
+    sure_from: float
+
+    def probabilities(self, hidden: Vectors) -> Vectors:
+        """Float32 of shape (texts, labels)."""
+        scores = hidden @ self.weight + self.bias
+        return sigmoid(scores) if self.several else softmax(scores)
+
+    def decide(self, probabilities: Vectors) -> Flags:
+        """Which labels are there, of shape (texts, labels)."""
+        top = probabilities.argmax(axis=1)[:, None] == np.arange(len(self.labels))
+        if not self.several:
+            return top
+        there = probabilities >= np.array(self.thresholds, np.float32)
+        if self.at_least_one:
+            there |= top & ~there.any(axis=1, keepdims=True)
+        return there
+
+    def confidence(self, probabilities: Vectors) -> Vectors:
+        """The probability that everything said of the field is right, of shape (texts)."""
+        if not self.several:
+            return probabilities.max(axis=1)
+        right = np.where(self.decide(probabilities), probabilities, 1 - probabilities)
+        product: Vectors = right.prod(axis=1)
+        return product
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FastModel:
+    """The model as it is trained and kept.
+
+    `codes` are the ids of the pieces that it knows, rising; `table` has a row of numbers for each of them and
+    then for each bucket of pairs, float32 of shape (len(codes) + PAIRS, width), `bias` (width).
+    `heads` is the id of the heads whose labels it foretells, `encoder` the name of theirs.
+    """
+
+    codes: Codes
+    table: Vectors
+    bias: Vectors
+    fields: Mapping[str, FastField]
+    heads: str
+    encoder: str
+
+    def probabilities(self, bags: sparse.csr_array) -> Mapping[str, Vectors]:
+        """By field, float32 of shape (texts, labels); `bags` is what `bags` makes of texts."""
+        hidden = np.tanh(np.asarray(bags @ self.table) + self.bias)
+        return {name: field.probabilities(hidden) for name, field in self.fields.items()}
+
+    def bags(self, encoder: Encoder, texts: Sequence[str]) -> sparse.csr_array:
+        """What the model reads of cleaned texts."""
+        return bags_of(encoder.pieces([text[:LONGEST] for text in texts]), self.codes)
+
+    def sure(self, texts: Sequence[str], probabilities: Mapping[str, Vectors]) -> Flags:
+        """Which texts need no second look, of shape (texts); `probabilities` are those of the same texts."""
+        sure = np.array([0 < len(text) <= LONGEST for text in texts], np.bool_)
+        for name, confidence in confidences(self.fields, probabilities).items():
+            sure &= confidence >= self.fields[name].sure_from
+        return sure
+
+    def check(self, heads: Heads, folder: Path) -> None:
+        """Refuse other heads than those it was taught by.
+
+        Raises:
+            FingerprintError: They are others.
+        """
+        if (heads.id, heads.provenance.encoder) != (self.heads, self.encoder):
+            raise FingerprintError(
+                f"{folder / FILE}: made for the heads {self.heads} on the encoder {self.encoder!r}, and these "
+                f"are {heads.id} on {heads.provenance.encoder!r}; train again with `make fast`"
+            )
+
+    def quantised(self) -> "FastModel":
+        """The same as it comes back from a file."""
+        return _from_tensors(*_as_tensors(self))
+
+    def save(self, folder: Path) -> None:
+        """Write the file beside the heads; it appears whole or not at all."""
+        tensors, metadata = _as_tensors(self)
+        temporary = folder / f".{FILE}.partial"
+        temporary.write_bytes(save(tensors, metadata))
+        temporary.replace(folder / FILE)
+
+
+def confidences(
+    fields: Mapping[str, FastField], probabilities: Mapping[str, Vectors]
+) -> Mapping[str, Vectors]:
+    """How sure each field is of each text, from 0 to 1; a field that does not matter there is sure."""
+    found = {name: fields[name].confidence(probabilities[name]) for name in FIELDS}
+    act = fields["act"]
+    complaint = act.decide(probabilities["act"])[:, act.labels.index(Act.COMPLAINT)]
+    found["complaint_types"] = np.where(complaint, found["complaint_types"], np.float32(1))
+    strange = probabilities[SCOPE][:, 0] >= _OUT_OF_SCOPE
+    found["act"] = np.where(strange, np.float32(0), found["act"])
+    return found
+
+
+def bags_of(pieces: Sequence[Sequence[int]], codes: Codes) -> sparse.csr_array:
+    """Counts of known pieces and of pairs, float32 of shape (texts, len(codes) + PAIRS).
+
+    Divided by the root of how many there are: twice the same sentence says no more than once, a long message
+    a little more than a short one.
+    """
+    lengths = np.array([len(one) for one in pieces], np.int64)
+    flat = np.fromiter((code for one in pieces for code in one), np.int64, int(lengths.sum()))
+    owners = np.repeat(np.arange(len(pieces)), lengths)
+    places = np.searchsorted(codes, flat)
+    known = codes[np.minimum(places, len(codes) - 1)] == flat if len(codes) else np.zeros(len(flat), bool)
+    neighbours = owners[1:] == owners[:-1]
+    joined = flat[:-1].astype(np.uint64) << np.uint64(20) ^ flat[1:].astype(np.uint64)
+    pairs = ((joined * _SPREAD) >> np.uint64(50)).astype(np.int64)[neighbours]
+    rows = np.concatenate([owners[known], owners[1:][neighbours]])
+    columns = np.concatenate([places[known], len(codes) + pairs])
+    weights = (1 / np.sqrt(np.maximum(lengths, 1))).astype(np.float32)[rows]
+    return sparse.csr_array((weights, (rows, columns)), shape=(len(pieces), len(codes) + PAIRS))
+
+
+def load_fast(folder: Path) -> FastModel:
+    """Read the model that lies beside heads; nothing in it is executed.
+
+    Raises:
+        HeadsError: There is none, or it is damaged.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        raise HeadsError(f"{folder}: these heads have no fast model ({FILE}); make one with `make fast`")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+            return _from_tensors(tensors, file.metadata() or {})
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise HeadsError(f"{path}: damaged ({error!r}); train again with `make fast`") from error
+
+
+def _as_tensors(model: FastModel) -> tuple[dict[str, npt.NDArray[np.generic]], dict[str, str]]:
+    scale = np.maximum(np.abs(model.table).max(axis=1), 1e-8) / _HIGHEST
+    tensors: dict[str, npt.NDArray[np.generic]] = {
+        "codes": model.codes.astype(np.int32),
+        "table": np.rint(model.table / scale[:, None]).astype(np.int8),
+        "scale": scale.astype(np.float32),
+        "bias": model.bias,
+    }
+    described = {}
+    for name, field in model.fields.items():
+        tensors[f"{name}.weight"] = np.ascontiguousarray(field.weight)
+        tensors[f"{name}.bias"] = field.bias
+        described[name] = {
+            "labels": field.labels,
+            "several": field.several,
+            "at_least_one": field.at_least_one,
+            "thresholds": field.thresholds,
+            "sure_from": field.sure_from,
+        }
+    metadata = {
+        "format": _FORMAT,
+        "heads": model.heads,
+        "encoder": model.encoder,
+        "fields": json.dumps(described),
+    }
+    return tensors, metadata
+
+
+def _from_tensors(tensors: Mapping[str, npt.NDArray[np.generic]], metadata: Mapping[str, str]) -> FastModel:
+    if metadata["format"] != _FORMAT:
+        raise ValueError(f"format {metadata['format']}, expected {_FORMAT}")
+    fields = {
+        name: FastField(
+            labels=tuple(one["labels"]),
+            weight=tensors[f"{name}.weight"].astype(np.float32),
+            bias=tensors[f"{name}.bias"].astype(np.float32),
+            several=one["several"],
+            at_least_one=one["at_least_one"],
+            thresholds=tuple(one["thresholds"]),
+            sure_from=one["sure_from"],
+        )
+        for name, one in json.loads(metadata["fields"]).items()
+    }
+    return FastModel(
+        codes=tensors["codes"].astype(np.int64),
+        table=tensors["table"].astype(np.float32) * tensors["scale"].astype(np.float32)[:, None],
+        bias=tensors["bias"].astype(np.float32),
+        fields=fields,
+        heads=metadata["heads"],
+        encoder=metadata["encoder"],
+    )
