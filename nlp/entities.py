@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from models.assessment import Entities
 from nlp.amounts import find_amounts
@@ -15,12 +15,16 @@ T = TypeVar("T")
 
 Span = tuple[int, int]
 
+Identifier = Literal["email", "card", "vat_number", "iban", "fiscal_code"]
+
 REGIONS = {"it": "IT", "en": "GB", "es": "ES", "fr": "FR", "de": "DE", "pt": "PT"}
 """Where a telephone number without a country code is dialled, by the language of the message."""
 
 _EMAIL = re.compile(
     r"(?<![\w.+-])[A-Za-z0-9_][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])"
 )
+_DIGIT = re.compile(r"\d")
+_LEAST_DIGITS = 8  # of a card, a VAT number or an IBAN
 _DAY = re.compile(r"\d{1,4}[./-]\d{1,2}(?:[./-]\d{1,4})?")
 _IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2} ?\d{2}(?=[ -]?[A-Za-z0-9])")
 _SHORTEST_IBAN, _LONGEST_IBAN = 15, 34
@@ -80,26 +84,40 @@ class EntityFinder:
         return sorted(found for pattern in self._orders for found in _by_pattern(pattern, text))
 
     def _phones(self, text: str, language: str, others: Sequence[Span]) -> Iterator[tuple[Span, str]]:
-        if sum(character.isdigit() for character in text) < 6:
-            return
-        import phonenumbers
+        for span, number in find_phones(text, self._region or REGIONS.get(language, "IT")):
+            if not _overlap(span, others):
+                yield span, number
 
-        region = self._region or REGIONS.get(language, "IT")
-        for match in phonenumbers.PhoneNumberMatcher(text, region):
-            if not _overlap((match.start, match.end), others):
-                number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
-                yield (match.start, match.end), number
+
+def find_phones(text: str, region: str) -> Iterator[tuple[Span, str]]:
+    """Telephone numbers in E.164 form; `region` is the country of those without a country code."""
+    if sum(character.isdigit() for character in text) < 6:
+        return
+    import phonenumbers
+
+    # Its own limit would end the search after 65,535 numbers that are none.
+    for match in phonenumbers.PhoneNumberMatcher(text, region, max_tries=max(len(text), 1)):
+        if not _DAY.fullmatch(match.raw_string):  # "03.02.2025" can be dialled in Germany
+            number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
+            yield (match.start, match.end), number
 
 
 def taken_spans(text: str) -> list[Span]:
     """Where a text has what is neither an order nor a telephone number, whatever its language."""
-    return [
-        *(match.span() for match in _EMAIL.finditer(text)),
-        *(match.span() for match in _CARD.finditer(text)),
-        *(match.span("number") for match in _TAX_NUMBER.finditer(text)),
-        *(span for span, _ in _ibans(text)),
-        *(span for span, _ in _fiscal_codes(text)),
-    ]
+    return [span for _, span in find_identifiers(text)]
+
+
+def find_identifiers(text: str) -> Iterator[tuple[Identifier, Span]]:
+    """What is told by its own form, kind after kind."""
+    if "@" in text:
+        yield from (("email", match.span()) for match in _EMAIL.finditer(text))
+    digits = len(_DIGIT.findall(text))
+    if digits >= _LEAST_DIGITS:
+        yield from (("card", match.span()) for match in _CARD.finditer(text))
+        yield from (("vat_number", match.span("number")) for match in _TAX_NUMBER.finditer(text))
+        yield from (("iban", span) for span, _ in _ibans(text))
+    if digits:
+        yield from (("fiscal_code", span) for span, _ in _fiscal_codes(text))
 
 
 def _ibans(text: str) -> Iterator[tuple[Span, str]]:

@@ -71,10 +71,13 @@ def find_order_numbers(text: str, taken: Sequence[Span]) -> list[tuple[Span, str
 
 def candidates(text: str, taken: Sequence[Span] = ()) -> Iterator[Span]:
     """The tokens of a text that could be an order number by their shape."""
+    covered = bytearray(len(text))  # not a comparison of each token with each span: a cell may hold megabytes
+    for first, last in taken:
+        covered[first:last] = b"\1" * (last - first)
     for match in _TOKEN.finditer(text):
         token = match["id"]
         start, end = match.span("id")
-        if any(first < end and start < last for first, last in taken):
+        if token.isalpha() or 1 in covered[start:end]:
             continue
         digits = sum(character.isdigit() for character in token)
         long_enough = digits >= _LEAST_DIGITS and len(token) >= _LEAST_LETTERS

@@ -7,6 +7,7 @@ import typer
 
 from rimedio import (
     answer_commands,
+    classify_command,
     fairness_command,
     model_commands,
     orders_commands,
@@ -108,6 +109,7 @@ def _start(duty: str, *, samples: bool = False) -> None:
 
 
 model_commands.register(app)
+classify_command.register(app)
 train_command.register(app)
 policy_commands.register(app)
 rules_commands.register()

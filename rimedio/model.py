@@ -11,7 +11,7 @@ from prometheus_client import Histogram
 
 from models.assessment import Assessment, Evidence
 from models.embedding import Embeddings
-from rimedio.settings import Settings
+from rimedio.settings import CostSettings, Settings
 
 if TYPE_CHECKING:
     from nlp.classifier import Classifier
@@ -143,12 +143,17 @@ def compare_heads(
 
 def costs_of(settings: Settings) -> "Costs | None":
     """What errors cost this business; None where nothing is said."""
-    if settings.costs is None:
+    return costs_from(settings.costs)
+
+
+def costs_from(told: CostSettings | None) -> "Costs | None":
+    """The same of the one setting."""
+    if told is None:
         return None
     from nlp.costs import Costs, ErrorCost
 
     labels = {
         field: {label: ErrorCost(missed=cost.missed, false=cost.false) for label, cost in costs.items()}
-        for field, costs in settings.costs.labels.items()
+        for field, costs in told.labels.items()
     }
-    return Costs(review=settings.costs.review, labels=labels)
+    return Costs(review=told.review, labels=labels)

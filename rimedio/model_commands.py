@@ -1,4 +1,4 @@
-"""The commands that use the classifier: assess, classify, evaluate, heads."""
+"""The commands that use the classifier: assess, evaluate, heads."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rimedio.terminal import SOME_ROWS, USAGE, fail, say, settings_or_fail
+from rimedio.terminal import USAGE, fail, say, settings_or_fail
 
 if TYPE_CHECKING:
     from rimedio.heads_store import HeadsStore
@@ -18,7 +18,7 @@ heads_app = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Adds the commands to the program's."""
-    for command in (assess, classify, evaluate):
+    for command in (assess, evaluate):
         app.command()(command)
     app.add_typer(heads_app, name="heads")
 
@@ -54,50 +54,6 @@ def assess(
     if why:
         told["why"] = evidence_as_list(text, find_evidence(classifier, text, assessment))
     typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
-
-
-def classify(
-    source: Annotated[Path, typer.Argument(metavar="INPUT", help="A .csv or .jsonl file.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where the result goes: .csv or .jsonl.")],
-    text_column: Annotated[
-        str | None, typer.Option(help="The column with the texts; found by name or content otherwise.")
-    ] = None,
-) -> None:
-    """Classify a file of messages: one row in, one row out, in order, with the labels added.
-
-    Exit status: 0 all rows, 3 some rows could not be read (see the column "error"), 1 failure.
-
-    Example: rimedio classify reviews.csv -o labelled.csv
-    """
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from nlp.batch import classify_file
-    from nlp.errors import NlpError
-    from rimedio.errors import ProgramError
-    from rimedio.model import load_classifier
-
-    settings = settings_or_fail()
-    if not source.is_file():
-        fail(f"{source} is not a file", USAGE)
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    try:
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("loading the model", total=None)
-            classifier = load_classifier(settings)
-            progress.update(task, description="classifying")
-            counts = classify_file(
-                source,
-                output,
-                classifier,
-                text_column=text_column,
-                progress=lambda done, total: progress.update(task, completed=done, total=total),
-            )
-    except (NlpError, ProgramError, OSError) as error:
-        fail(str(error))
-    say(f"{counts.rows} rows written to {output}, {counts.errors} of them with an error")
-    if counts.errors:
-        raise typer.Exit(SOME_ROWS)
 
 
 def evaluate(

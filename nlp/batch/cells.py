@@ -1,10 +1,23 @@
-"""Values as the cells of a table that a spreadsheet opens."""
+"""Values as the cells of a table that a spreadsheet opens, and what a spreadsheet would run of them.
+
+The two patterns are read by Python's `re` and by Arrow's RE2 alike, which is why they name every character
+instead of a class that the two understand differently.
+"""
 
 import json
 import re
 
-_BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_NUMBER = re.compile(r"[+-][\d\s.,:/()%€-]*")  # amounts and telephone numbers begin with a sign as well
+# A program that opens the file may drop blanks and signs without a shape before it looks for a formula.
+_UNSEEN = "\\x00-\\x20\\x7f-\xa0\u200b-\u200f\u202f\ufeff"
+
+RUNS = f"[\\t\\n\\r]|[{_UNSEEN}]*[=+\\-@＝＋－＠]"
+"""How a cell begins that a spreadsheet may take for more than text."""
+
+NUMBER = "[ \xa0\u202f]*[+-][0-9 \xa0\u202f.,/()%€|-]*(?:[eE][+-]?[0-9]+)?"
+"""All of a cell that begins like a formula and is none: an amount, a telephone number, several of them."""
+
+_runs = re.compile(RUNS)
+_number = re.compile(NUMBER)
 
 
 def spreadsheet_cell(value: object) -> object:
@@ -14,7 +27,7 @@ def spreadsheet_cell(value: object) -> object:
 
 
 def _is_formula(cell: str) -> bool:
-    return cell.startswith(_BEGINS_FORMULA) and _NUMBER.fullmatch(cell) is None
+    return _runs.match(cell) is not None and _number.fullmatch(cell) is None
 
 
 def _written(value: object) -> object:

@@ -3,7 +3,7 @@
 from nlp.tables.csv_table import CSV_SUFFIXES, CsvTable
 from nlp.tables.json_table import JSON_SUFFIXES, JsonTable
 from nlp.tables.opening import open_table
-from nlp.tables.rows import RAW, Row, Table
+from nlp.tables.rows import RAW, Cells, Row, Table
 from nlp.tables.sheet_table import SHEET_SUFFIXES, SheetTable
 from nlp.tables.text_column import TEXT_NAMES, find_text_column
 
@@ -13,6 +13,7 @@ __all__ = [
     "RAW",
     "SHEET_SUFFIXES",
     "TEXT_NAMES",
+    "Cells",
     "CsvTable",
     "JsonTable",
     "Row",

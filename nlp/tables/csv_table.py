@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nlp.errors import BatchError
 from nlp.tables.charset import detect_encoding
-from nlp.tables.rows import Row, distinct
+from nlp.tables.rows import Cells, Row, distinct
 
 CSV_SUFFIXES = (".csv", ".tsv", ".txt")
 
@@ -20,6 +20,8 @@ _LONGEST_RECORD = 2000  # physical lines; a quote that is open for longer was ne
 
 class CsvTable:
     """A delimited file with a header."""
+
+    cells = Cells.TEXT
 
     def __init__(self, path: Path) -> None:
         self._path = path

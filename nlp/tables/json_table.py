@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nlp.tables.charset import detect_encoding
-from nlp.tables.rows import RAW, Row
+from nlp.tables.rows import RAW, Cells, Row
 
 JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
 
@@ -14,6 +14,7 @@ class JsonTable:
     """A file with one JSON object a line; a line that is none is a row with an error."""
 
     delimiter = ","
+    cells = Cells.JSON
 
     def __init__(self, path: Path) -> None:
         self._path = path

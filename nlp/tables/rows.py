@@ -2,10 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 RAW = "raw"
 """Where the line of a row that cannot be read is kept."""
+
+
+class Cells(StrEnum):
+    """What the cells of a table are."""
+
+    TEXT = "text"  # words as they stand in the file
+    JSON = "json"  # whatever JSON can say
+    NATIVE = "native"  # values of the types in the table's `schema`
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +32,7 @@ class Table(Protocol):
     columns: list[str]
     delimiter: str
     encoding: str
+    cells: Cells
 
     def rows(self) -> Iterator[Row]:
         """Every row of the file, broken ones included."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nlp.errors import BatchError
-from nlp.tables.rows import Row, distinct
+from nlp.tables.rows import Cells, Row, distinct
 
 SHEET_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
 
@@ -16,6 +16,7 @@ class SheetTable:
     """
 
     delimiter = ","
+    cells = Cells.TEXT
     encoding = "utf-8"
 
     def __init__(self, path: Path, sheet: str | None = None) -> None:

@@ -1,20 +1,12 @@
 """A file of labelled messages opens in a spreadsheet without running what a customer wrote."""
 
 import csv
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from models.assessment import Assessment
-from nlp.batch import classify_file
-from tests.bot_bench import late_parcel
+from tests.batch_bench import classified
 from tests.hostile import HOSTILE
-
-
-class Table:
-    def classify(self, texts: Sequence[str]) -> list[Assessment]:
-        return [late_parcel() for _ in texts]
 
 
 def labelled(folder: Path, text: str, header: str = "text") -> dict[str, str]:
@@ -22,7 +14,7 @@ def labelled(folder: Path, text: str, header: str = "text") -> dict[str, str]:
     source, target = folder / "in.csv", folder / "out.csv"
     with source.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([["id", header], ["1", text], ["2", "Il pacco non è arrivato"]])
-    classify_file(source, target, Table(), text_column=header)
+    classified(source, target, text_column=header)
     with target.open(newline="", encoding="utf-8") as file:
         return next(csv.DictReader(file))
 

@@ -4,20 +4,26 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from models.assessment import Assessment, Entities, Label
-from nlp.batch import classify_file
+from nlp.batch.exports import Input, Outcome, classify_export
+from nlp.batch.labels import Labeller, as_labels
+from nlp.batch.packing import SHARD_ROWS, source_of
+from nlp.bulk import BulkClassifier
 from nlp.classifier import Classifier, Reading
 from nlp.errors import BatchError
 from nlp.render import COLUMNS
+from nlp.tables import open_table
 from rimedio.cli import app
 from rimedio.model import load_classifier
 from rimedio.settings import Settings
@@ -53,9 +59,24 @@ class TableClassifier:
     def read(self, texts: Sequence[str]) -> Reading:
         return Reading(assessments=self.classify(texts), probabilities={})
 
+    def labels(self, texts: Sequence[str | None]) -> pa.RecordBatch:
+        found = iter(self.classify([text for text in texts if text is not None]))
+        return as_labels([None if text is None else next(found) for text in texts])
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedTable:
+    """What the command loads the model by."""
+
+    table: Labeller
+    identity: str = "table"
+
+    def __call__(self) -> Labeller:
+        return self.table
+
 
 class FailingClassifier(TableClassifier):
-    """Gives up at the second thousand."""
+    """Gives up at the second shard."""
 
     def classify(self, texts: Sequence[str]) -> list[Assessment]:
         if self.shown:
@@ -77,6 +98,7 @@ def classifier(monkeypatch: pytest.MonkeyPatch) -> TableClassifier:
     """What the commands load instead of the model."""
     table = TableClassifier()
     monkeypatch.setattr("rimedio.model.load_classifier", lambda _settings: table)
+    monkeypatch.setattr("rimedio.batch_model.batch_model", lambda _settings, *, fast: LoadedTable(table))
     return table
 
 
@@ -97,6 +119,11 @@ def assert_one_clear_line(result: Result, status: int) -> None:
     assert len(result.stderr.strip().splitlines()) == 1, result.stderr
     assert len(result.stderr) < 600
     assert "Errno" not in result.stderr
+
+
+def classified(source: Path, target: Path, table: Labeller, column: str | None = None) -> Outcome:
+    tables = [Input(source=source_of(source.name, open_table(source), column), path=source)]
+    return classify_export(tables, target, LoadedTable(table), model="table")
 
 
 def written(folder: Path, content: bytes, name: str = "in.csv") -> Path:
@@ -274,7 +301,7 @@ def test_any_bytes_are_classified_or_refused(tmp_path: Path, content: bytes, nam
     source, out = written(tmp_path, content, name), tmp_path / target
     out.unlink(missing_ok=True)
     try:
-        counts = classify_file(source, out, TableClassifier())
+        counts = classified(source, out, TableClassifier()).counts
     except BatchError:
         assert not out.exists()
     else:
@@ -358,12 +385,21 @@ def test_an_input_of_an_unknown_kind_is_refused(tmp_path: Path, classifier: Tabl
 
 
 def test_what_fails_midway_leaves_the_earlier_output_as_it_was(tmp_path: Path) -> None:
-    source = written(tmp_path, b"text\n" + b"ciao\n" * 2000)
+    source = written(tmp_path, b"text\n" + b"ciao\n" * 2 * SHARD_ROWS)
     target = written(tmp_path, b"earlier", "out.csv")
     with pytest.raises(BatchError, match="has gone"):
-        classify_file(source, target, FailingClassifier())
+        classified(source, target, FailingClassifier())
     assert target.read_bytes() == b"earlier"
-    assert {path.name for path in tmp_path.iterdir()} == {"in.csv", "out.csv"}
+    assert {path.name for path in tmp_path.iterdir()} == {"in.csv", "out.csv", ".out.csv.run"}
+
+
+def test_what_fails_before_anything_was_classified_leaves_nothing(tmp_path: Path) -> None:
+    source = written(tmp_path, b"text\nciao\n")
+    failing = FailingClassifier()
+    failing.classify(["before"])
+    with pytest.raises(BatchError, match="has gone"):
+        classified(source, tmp_path / "out.csv", failing)
+    assert {path.name for path in tmp_path.iterdir()} == {"in.csv"}
 
 
 # assess
@@ -532,5 +568,5 @@ def test_the_real_classifier_takes_any_text(tmp_path: Path) -> None:
     assert len(found) == len(texts)
     assert classifier.classify([]) == []
     source = written(tmp_path, b'{"text": 1}\n{broken\n{"a": "b"}\n', "in.jsonl")
-    counts = classify_file(source, tmp_path / "out.csv", classifier, text_column="text")
+    counts = classified(source, tmp_path / "out.csv", BulkClassifier(classifier), "text").counts
     assert (counts.rows, counts.errors) == (3, 3)

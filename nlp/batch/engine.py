@@ -1,0 +1,206 @@
+"""Classifying exports: any number of rows in, the same rows out, in order, whatever happens in between."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from nlp.batch.labels import ERROR, LABELS, MakeLabeller
+from nlp.batch.packing import FILE, LINE, TEXT, Packer
+from nlp.batch.reading import Reader
+from nlp.batch.running import Cluster, LostWorkError, classify_shards
+from nlp.batch.workspace import Workspace
+from nlp.errors import BatchError
+
+log = logging.getLogger(__name__)
+
+WAVE = 8
+"""Shards that are given to Daft together, at most, for every machine that works."""
+
+_MOST_LOST = 5
+
+FIRST_ERRORS = 20
+"""Rows with something wrong that are named at the end."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Done:
+    """How far a run is: rows classified, rows known of, and whether these are all."""
+
+    rows: int
+    known: int
+    is_total: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """A row with something wrong; `where` is its file, line and name, as far as they are known."""
+
+    where: str
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """What came of a run: all rows, those with something wrong, those without labels, those unsure of.
+
+    `problems` are the first rows with something wrong.
+    """
+
+    rows: int
+    errors: int
+    unclassified: int
+    needs_review: int
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """Some rows of the result: own columns, and of each row its text, line, error and labels."""
+
+    own: pa.RecordBatch
+    text: pa.Array
+    lines: pa.Array
+    errors: pa.Array
+    labels: pa.RecordBatch
+
+
+Progress = Callable[[Done], None]
+
+
+class StoppedError(Exception):
+    """The run was asked to end before all was classified; what is finished is kept."""
+
+
+class Run:
+    """One run of the batch, from its input to shards of labels."""
+
+    def __init__(
+        self,
+        packer: Packer,
+        workspace: Workspace,
+        make: MakeLabeller,
+        *,
+        limit: int | None = None,
+        cluster: Cluster | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        progress: Progress = lambda done: None,
+    ) -> None:
+        """Name the parts. `stop` is asked between shards, `progress` told after each."""
+        self._packer = packer
+        self._workspace = workspace
+        self._make = make
+        self._limit = limit
+        self._wave = WAVE * (1 if cluster is None else cluster.workers)
+        self._stop = stop
+        self._progress = progress
+
+    def classify(self) -> None:
+        """Give every shard its labels, going on behind those that have theirs.
+
+        Raises:
+            StoppedError: `stop` said so.
+            BatchError: The input cannot be read, the folder of the run not be written, or work is lost
+                again and again.
+        """
+        reader = Reader(self._packer, self._workspace, self._limit)
+        reader.start()
+        try:
+            done = 0
+            for wave in self._waves(reader):
+                for index in wave:
+                    if self._workspace.has_labels(index):
+                        done += self._workspace.rows_in(index)
+                self._tell(done, reader)
+                for rows in self._classify(wave):
+                    done += rows
+                    self._tell(done, reader)
+        finally:
+            reader.stop()
+
+    def _classify(self, wave: Sequence[int]) -> Iterator[int]:
+        """Rows that have labels now; work that is lost with a machine is done again."""
+        lost = 0
+        while missing := [index for index in wave if not self._workspace.has_labels(index)]:
+            try:
+                for shard in classify_shards(self._workspace, missing, self._make):
+                    self._workspace.put_labels(shard.index, shard.labels)
+                    yield shard.labels.num_rows
+            except LostWorkError as error:
+                lost += 1
+                if lost == _MOST_LOST:
+                    raise BatchError(f"work was lost {lost} times on the same rows: {error}") from error
+                log.warning("batch.work_lost", extra={"shards": len(missing), "times": lost})
+
+    def _tell(self, done: int, reader: Reader) -> None:
+        self._progress(Done(rows=done, known=reader.rows, is_total=reader.is_finished))
+        if self._stop():
+            raise StoppedError
+
+    def _waves(self, reader: Reader) -> Iterator[list[int]]:
+        """Shards that are there, some at a time; the first alone, so that something is seen soon."""
+        wave: list[int] = []
+        size = 1
+        for index in reader.indices():
+            wave.append(index)
+            if len(wave) == size or index + 1 == reader.shards:
+                yield wave
+                wave, size = [], self._wave
+        if wave:
+            yield wave
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns of the result: the input's own, then labels, then what is wrong."""
+        return pa.schema([*self._packer.own, *LABELS, ERROR])
+
+    def parts(self) -> Iterator[Part]:
+        """The shards in order, once all have their labels."""
+        for index in range(self._shards()):
+            rows, labels = _batch(self._workspace.rows(index)), _batch(self._workspace.labels(index))
+            places = range(len(self._packer.own))
+            yield Part(
+                own=rows.select(list(places)),
+                text=rows[TEXT],
+                lines=rows[LINE],
+                errors=rows[rows.schema.get_field_index(ERROR.name)],
+                labels=labels,
+            )
+
+    def counts(self, id_column: str | None = None) -> Counts:
+        """What came of it all; `id_column` is the input's own column that names a row."""
+        rows = errors = unclassified = review = 0
+        problems: list[Problem] = []
+        places = [name for name in (FILE, id_column) if name is not None and name in self._packer.own.names]
+        for index in range(self._shards()):
+            table = self._workspace.rows(index, [LINE, ERROR.name, *places])
+            labels = self._workspace.labels(index)
+            wrong = table.filter(pc.is_valid(table[ERROR.name]))
+            rows += table.num_rows
+            errors += wrong.num_rows
+            unclassified += labels["act"].null_count
+            review += pc.sum(labels["needs_review"]).as_py() or 0
+            for row in wrong.slice(0, FIRST_ERRORS - len(problems)).to_pylist():
+                named = [str(row[name]) for name in places if row[name] is not None]
+                where = ", ".join([*named, f"line {row[LINE]}"])
+                problems.append(Problem(where=where, error=row[ERROR.name]))
+        return Counts(
+            rows=rows,
+            errors=errors,
+            unclassified=unclassified,
+            needs_review=review,
+            problems=tuple(problems),
+        )
+
+    def _shards(self) -> int:
+        total, index, rows = self._workspace.row_count() or 0, 0, 0
+        while rows < total:
+            rows += self._workspace.rows_in(index)
+            index += 1
+        return index
+
+
+def _batch(table: pa.Table) -> pa.RecordBatch:
+    return table.combine_chunks().to_batches()[0]

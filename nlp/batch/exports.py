@@ -1,0 +1,155 @@
+"""One export classified from its files to its result, and gone on with where a run was cut off."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from nlp.batch.engine import Counts, Done, Progress, Run
+from nlp.batch.fingerprints import fingerprints
+from nlp.batch.hiding import hide
+from nlp.batch.labels import MakeLabeller
+from nlp.batch.packing import TEXT, Packer, Source
+from nlp.batch.running import Cluster
+from nlp.batch.workspace import Manifest, Workspace
+from nlp.batch.writers import check_target, open_writer
+from nlp.redaction import Redactor
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Input:
+    """A table of the input and the file it is read from."""
+
+    source: Source
+    path: Path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Format:
+    """How a CSV is written: None as the input is."""
+
+    delimiter: str | None = None
+    encoding: str | None = None
+    raw: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What came of it: `counts` of rows, cells `defused`, characters `replaced`, things `hidden` by kind."""
+
+    counts: Counts
+    defused: int
+    replaced: int
+    hidden: dict[str, int] = field(default_factory=dict)
+
+
+Gather = Callable[[pa.RecordBatch, pa.Array], None]
+"""Is shown every batch of the result, its text in the column `packing.TEXT`, and the lines of its rows."""
+
+
+def classify_export(
+    inputs: Sequence[Input],
+    target: Path,
+    make: MakeLabeller,
+    *,
+    model: str,
+    resume: bool = False,
+    redact: bool = False,
+    limit: int | None = None,
+    id_column: str | None = None,
+    cluster: Cluster | None = None,
+    form: Format | None = None,
+    gather: Gather | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    progress: Progress = lambda done: None,
+    writing: Progress = lambda done: None,
+) -> Outcome:
+    """Classify tables into one file, in their order, own columns first.
+
+    `make` loads the model on whatever machine needs it, `model` says which it is: a run is only resumed with
+    the same. `progress` is told of rows classified, `writing` of rows written.
+
+    Raises:
+        BatchError: The input cannot be read, the output not be written, or the run not be resumed.
+        StoppedError: `stop` said so; `resume` goes on.
+    """
+    form = form or Format()
+    check_target(target, [one.path for one in inputs])
+    packer = Packer([one.source for one in inputs])
+    workspace = Workspace(target)
+    manifest = Manifest(
+        inputs=fingerprints([(one.source.name, one.path) for one in inputs]),
+        options={
+            "text columns": "|".join(one.source.text_column for one in inputs),
+            "limit": str(limit),
+        },
+        model=model,
+    )
+    with workspace.opened(manifest, resume=resume):
+        run = Run(packer, workspace, make, limit=limit, cluster=cluster, stop=stop, progress=progress)
+        run.classify()
+        outcome = _write(
+            run, target, inputs, form, Redactor() if redact else None, id_column, gather, writing
+        )
+        workspace.remove()
+    return outcome
+
+
+def _write(
+    run: Run,
+    target: Path,
+    inputs: Sequence[Input],
+    form: Format,
+    redactor: Redactor | None,
+    id_column: str | None,
+    gather: Gather | None,
+    writing: Progress,
+) -> Outcome:
+    counts = run.counts(id_column)
+    writer = open_writer(
+        target,
+        run.schema,
+        inputs=[one.path for one in inputs],
+        delimiter=form.delimiter or _delimiter(inputs),
+        encoding=form.encoding or _encoding(inputs),
+        raw=form.raw,
+        with_errors=counts.errors > 0,
+    )
+    done = 0
+    with writer:
+        for part in run.parts():
+            own, text = part.own, part.text
+            if redactor is not None:
+                languages = part.labels["language"].to_pylist()
+                own, text = hide(own, redactor, languages), _redacted(text, redactor, languages)
+            result = pa.RecordBatch.from_arrays(
+                [*own.columns, *part.labels.columns, part.errors], schema=run.schema
+            )
+            writer.write(result)
+            if gather is not None:
+                gather(result.append_column(TEXT, text), part.lines)
+            done += result.num_rows
+            writing(Done(rows=done, known=counts.rows, is_total=True))
+    return Outcome(
+        counts=counts,
+        defused=writer.defused,
+        replaced=writer.replaced,
+        hidden=dict(redactor.counts) if redactor is not None else {},
+    )
+
+
+def _redacted(texts: pa.Array, redactor: Redactor, languages: Sequence[str | None]) -> pa.Array:
+    return pa.array(redactor(texts.to_pylist(), languages), pa.string())
+
+
+def _delimiter(inputs: Sequence[Input]) -> str:
+    """That of the first table, where a CSV can have it."""
+    found = inputs[0].source.table.delimiter
+    return found if found.isprintable() or found == "\t" else ","
+
+
+def _encoding(inputs: Sequence[Input]) -> str:
+    """UTF-8, with the mark that spreadsheets need where the input had one or was of a Windows charset."""
+    plain = all(one.source.table.encoding == "utf-8" for one in inputs)
+    return "utf-8" if plain else "utf-8-sig"

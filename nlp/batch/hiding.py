@@ -1,0 +1,47 @@
+"""Redaction of whole batches: every cell that holds text, whatever column it is in."""
+
+import json
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from nlp.redaction import Redactor
+
+
+def hide(batch: pa.RecordBatch, redactor: Redactor, languages: Sequence[str | None]) -> pa.RecordBatch:
+    """The batch with its texts redacted; numbers, dates and the like of typed columns stay.
+
+    `languages` are those of its rows, as far as they are known.
+    """
+    columns = [
+        _hidden(column, field, redactor, languages)
+        for column, field in zip(batch.columns, batch.schema, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
+
+
+def _hidden(
+    column: pa.Array, field: pa.Field, redactor: Redactor, languages: Sequence[str | None]
+) -> pa.Array:
+    if not (pa.types.is_string(field.type) or pa.types.is_large_string(field.type)):
+        return column
+    cells = column.to_pylist()
+    if (field.metadata or {}).get(b"cells") == b"json":
+        hidden = [_in_json(cell, redactor, said) for cell, said in zip(cells, languages, strict=True)]
+    else:
+        hidden = redactor(cells, languages)
+    return pa.array(hidden, field.type)
+
+
+def _in_json(cell: str | None, redactor: Redactor, language: str | None) -> str | None:
+    return None if cell is None else json.dumps(_in_value(json.loads(cell), redactor, language))
+
+
+def _in_value(value: object, redactor: Redactor, language: str | None) -> object:
+    if isinstance(value, str):
+        return redactor([value], [language])[0]
+    if isinstance(value, list):
+        return [_in_value(item, redactor, language) for item in value]
+    if isinstance(value, dict):
+        return {key: _in_value(item, redactor, language) for key, item in value.items()}
+    return value

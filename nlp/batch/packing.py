@@ -1,0 +1,169 @@
+"""From rows of messy tables to Arrow batches of a fixed number of rows."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import pyarrow as pa
+
+from nlp.batch.labels import ERROR
+from nlp.batch.own_names import own_names
+from nlp.errors import BatchError
+from nlp.tables import RAW, Cells, Row, Table, find_text_column
+
+SHARD_ROWS = 2048
+"""Rows that are kept, classified and lost together."""
+
+SHARD_BYTES = 16 << 20
+"""Letters of a shard, at most: it ends early where single cells have megabytes."""
+
+TEXT, LINE, FILE = "__text", "__line", "file"
+"""The text to classify and the line it begins in, which are not written; the file a row is from, which is."""
+
+
+AS_JSON = {b"cells": b"json"}
+"""Metadata of a column whose cells are JSON."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """One table of the input: what it is called, how it is read, and which column holds the messages."""
+
+    name: str
+    table: Table
+    text_column: str
+
+
+class Packer:
+    """Several tables as one: the columns of all, in the order in which they turn up."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        """Look at the tables' columns; reads no row."""
+        if not sources:
+            raise BatchError("nothing to classify: no file was given")
+        self._sources = sources
+        self._several = len(sources) > 1
+        self.cells = _cells_of([source.table for source in sources])
+        self.columns = list(dict.fromkeys(name for source in sources for name in source.table.columns))
+        if RAW not in self.columns and self.cells is Cells.JSON:
+            self.columns.append(RAW)
+        self._names = own_names(self.columns, {FILE, TEXT, LINE} if self._several else {TEXT, LINE})
+        self.own = self._own_schema()
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The input's own columns, then the text, its line and what is wrong with the row."""
+        return pa.schema([*self.own, pa.field(TEXT, pa.string()), pa.field(LINE, pa.int64()), ERROR])
+
+    def shards(self, *, skip: int = 0, limit: int | None = None) -> Iterator[pa.RecordBatch]:
+        """All rows, in order, after the first `skip`, `limit` rows counted from the beginning at most.
+
+        Where a shard ends depends on nothing but the rows before it in the same shard.
+        """
+        rows = islice(self._rows(), skip, limit)
+        pending: list[tuple[Source, Row]] = []
+        letters = 0
+        for source, row in rows:
+            pending.append((source, row))
+            letters += sum(len(value) for value in row.values.values() if isinstance(value, str))
+            if len(pending) == SHARD_ROWS or letters >= SHARD_BYTES:
+                yield self._batch(pending)
+                pending, letters = [], 0
+        if pending:
+            yield self._batch(pending)
+
+    def _rows(self) -> Iterator[tuple[Source, Row]]:
+        for source in self._sources:
+            for row in source.table.rows():
+                yield source, row
+
+    def _batch(self, rows: Sequence[tuple[Source, Row]]) -> pa.RecordBatch:
+        own = {name: [row.values.get(name) for _, row in rows] for name in self.columns}
+        absent = {name: [name not in row.values for _, row in rows] for name in self.columns}
+        arrays = [
+            self._column(self.own.field(self._names[name]), own[name], absent[name]) for name in self.columns
+        ]
+        files = [source.name for source, _ in rows]
+        texts = [_text(source, row) for source, row in rows]
+        errors = [_problem(source, row) for source, row in rows]
+        return pa.record_batch(
+            [
+                *([_strings(files)] if self._several else []),
+                *arrays,
+                _strings(texts),
+                pa.array([row.line for _, row in rows], pa.int64()),
+                _strings(errors),
+            ],
+            schema=self.schema,
+        )
+
+    def _column(self, field: pa.Field, values: list[object], absent: list[bool]) -> pa.Array:
+        if self.cells is Cells.NATIVE:
+            return pa.array(values, field.type)
+        if self.cells is Cells.JSON:
+            return _strings(
+                [
+                    None if missing else json.dumps(value, default=str)
+                    for value, missing in zip(values, absent, strict=True)
+                ]
+            )
+        return _strings([None if value is None else str(value) for value in values])
+
+    def _own_schema(self) -> pa.Schema:
+        files = [pa.field(FILE, pa.string())] if self._several else []
+        if self.cells is Cells.NATIVE:
+            schema: pa.Schema = getattr(self._sources[0].table, "schema")  # noqa: B009
+            return pa.schema(
+                [*files, *(schema.field(name).with_name(self._names[name]) for name in self.columns)]
+            )
+        metadata: Any = AS_JSON if self.cells is Cells.JSON else None
+        named = [pa.field(self._names[name], pa.string(), metadata=metadata) for name in self.columns]
+        return pa.schema([*files, *named])
+
+
+def source_of(name: str, table: Table, text_column: str | None) -> Source:
+    """A table with the column of its messages: the one named, or the one that looks like it.
+
+    Raises:
+        BatchError: There is no such column, or none holds text.
+    """
+    try:
+        column = text_column or find_text_column(table)
+    except BatchError as error:
+        raise BatchError(f"{name}: {error}") from error
+    if column not in table.columns:
+        raise BatchError(f"{name}: no column {column!r}; found: {', '.join(table.columns) or 'none'}")
+    return Source(name=name, table=table, text_column=column)
+
+
+def _cells_of(tables: Sequence[Table]) -> Cells:
+    kinds = {table.cells for table in tables}
+    if kinds == {Cells.NATIVE}:
+        same = all(getattr(table, "schema", None) == getattr(tables[0], "schema", None) for table in tables)
+        return Cells.NATIVE if same else Cells.JSON
+    return Cells.TEXT if kinds == {Cells.TEXT} else Cells.JSON
+
+
+def _text(source: Source, row: Row) -> str | None:
+    text = row.values.get(source.text_column)
+    return text if isinstance(text, str) else None
+
+
+def _problem(source: Source, row: Row) -> str | None:
+    if row.error is not None:
+        return row.error
+    text = row.values.get(source.text_column)
+    if not isinstance(text, str):
+        return f"`{source.text_column}` is {'missing' if text is None else 'no text'}"
+    return None
+
+
+def _strings(values: Sequence[str | None]) -> pa.Array:
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError:
+        # Half a character (a lone surrogate in the source's escapes), which UTF-8 cannot hold.
+        whole = [value and value.encode("utf-8", "replace").decode() for value in values]
+        return pa.array(whole, pa.string())

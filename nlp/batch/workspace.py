@@ -1,0 +1,214 @@
+"""What is kept of a run until its output is whole: shards of rows, shards of labels, and what they are of.
+
+A shard appears under its name only when it is whole and on the disk, so that a run that was killed between
+any two steps is gone on with from the shards that are there.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+
+from nlp.errors import BatchError
+
+_FORMAT = 1
+_MANIFEST, _COUNT, _LOCK = "manifest.json", "rows.json", "lock"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InputFile:
+    """A file as it was when its rows were read."""
+
+    name: str
+    size: int
+    modified_ns: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manifest:
+    """What the shards of a run are of: shards of another input or of other options must not be mixed in.
+
+    `options` are those on which rows or labels depend, `model` says which encoder and heads give the labels.
+    """
+
+    inputs: tuple[InputFile, ...]
+    options: dict[str, str]
+    model: str
+
+    def difference(self, other: "Manifest") -> str | None:
+        """What is not the same in another run, in words; None where it can be gone on with."""
+        if [file.name for file in self.inputs] != [file.name for file in other.inputs]:
+            return "the input files are others"
+        for before, now in zip(self.inputs, other.inputs, strict=True):
+            if (before.size, before.sha256) != (now.size, now.sha256):
+                return f"{now.name} has changed"
+        if self.model != other.model:
+            return "the model or its heads are others"
+        changed = sorted(
+            name
+            for name in self.options.keys() | other.options.keys()
+            if self.options.get(name) != other.options.get(name)
+        )
+        return f"the options are others ({', '.join(changed)})" if changed else None
+
+
+class Workspace:
+    """The folder of a run, beside its output."""
+
+    def __init__(self, target: Path) -> None:
+        """Name the folder; nothing is made yet."""
+        self.folder = target.with_name(f".{target.name}.run")
+        self._target = target
+        self._lock = FileLock(self.folder / _LOCK)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether something was classified by a run that has not been finished."""
+        return (self.folder / _MANIFEST).is_file() and any(self.folder.glob("labels-*.parquet"))
+
+    @contextmanager
+    def opened(self, manifest: Manifest, *, resume: bool) -> Iterator[None]:
+        """Hold the folder for the time of a block, with the shards that can be used.
+
+        Raises:
+            BatchError: A run is going on, or one was begun that must not or cannot be gone on with.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire(blocking=False)
+        except Timeout:
+            raise BatchError(f"{self._target}: is being written by another run") from None
+        except OSError as error:
+            raise BatchError(f"{self._target}: cannot be written ({error.strerror})") from error
+        try:
+            self._begin(manifest, resume=resume)
+            yield
+        finally:
+            if not self.is_begun:
+                self.remove()
+            self._lock.release()
+
+    def _begin(self, manifest: Manifest, *, resume: bool) -> None:
+        if self.is_begun and not resume:
+            raise BatchError(
+                f"{self._target}: a run of it was begun and not finished; go on with --resume, "
+                f"or delete the folder {self.folder} to begin anew"
+            )
+        if self.is_begun:
+            different = self._manifest().difference(manifest)
+            if different is not None:
+                raise BatchError(
+                    f"{self._target}: cannot be resumed, {different} since it was begun; "
+                    f"delete the folder {self.folder} to begin anew"
+                )
+            for unfinished in self.folder.glob("*.partial"):
+                unfinished.unlink()
+            return
+        for leftover in self.folder.iterdir():
+            if leftover.name != _LOCK:
+                leftover.unlink()
+        self._write(_MANIFEST, json.dumps({"format": _FORMAT} | asdict(manifest), indent=1).encode())
+
+    def _manifest(self) -> Manifest:
+        path = self.folder / _MANIFEST
+        try:
+            told = json.loads(path.read_text("utf-8"))
+            if told["format"] != _FORMAT:
+                raise BatchError(f"{path}: was written by another version; delete {self.folder}")
+            return Manifest(
+                inputs=tuple(InputFile(**file) for file in told["inputs"]),
+                options=told["options"],
+                model=told["model"],
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise BatchError(f"{path}: cannot be read ({error}); delete {self.folder}") from error
+
+    def row_count(self) -> int | None:
+        """The rows of all shards, once the input has been read to its end."""
+        try:
+            return int(json.loads((self.folder / _COUNT).read_text("utf-8"))["rows"])
+        except (OSError, ValueError, KeyError):
+            return None
+
+    def finish_reading(self, rows: int) -> None:
+        """Say that the input has been read to its end."""
+        self._write(_COUNT, json.dumps({"rows": rows}).encode())
+
+    def has_rows(self, index: int) -> bool:
+        """Whether the rows of a shard are kept."""
+        return self._rows(index).is_file()
+
+    def has_labels(self, index: int) -> bool:
+        """Whether a shard has been classified."""
+        return self._labels(index).is_file()
+
+    def rows_in(self, index: int) -> int:
+        """How many rows a shard has."""
+        return int(self._opened(self._rows(index), lambda path: pq.read_metadata(path).num_rows))
+
+    def put_rows(self, index: int, batch: pa.RecordBatch) -> None:
+        """Keep the rows of a shard."""
+        self._put(self._rows(index), batch)
+
+    def put_labels(self, index: int, batch: pa.RecordBatch) -> None:
+        """Keep the labels of a shard."""
+        self._put(self._labels(index), batch)
+
+    def rows(self, index: int, columns: list[str] | None = None) -> pa.Table:
+        """The rows of a shard, or some of their columns."""
+        return self._opened(self._rows(index), lambda path: pq.read_table(path, columns=columns))
+
+    def labels(self, index: int) -> pa.Table:
+        """The labels of a shard."""
+        return self._opened(self._labels(index), pq.read_table)
+
+    def remove(self) -> None:
+        """Take the folder away; the output is whole."""
+        # The manifest goes first: what is left without it is of no run.
+        (self.folder / _MANIFEST).unlink(missing_ok=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _rows(self, index: int) -> Path:
+        return self.folder / f"rows-{index:07}.parquet"
+
+    def _labels(self, index: int) -> Path:
+        return self.folder / f"labels-{index:07}.parquet"
+
+    def _put(self, path: Path, batch: pa.RecordBatch) -> None:
+        sink = pa.BufferOutputStream()
+        with pq.ParquetWriter(sink, batch.schema, compression="zstd") as writer:
+            writer.write_batch(batch)
+        self._write(path.name, sink.getvalue().to_pybytes())
+
+    def _write(self, name: str, content: bytes) -> None:
+        path, partial = self.folder / name, self.folder / f"{name}.partial"
+        try:
+            with partial.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+            folder = os.open(self.folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        except OSError as error:
+            raise BatchError(f"{path}: cannot be written ({error.strerror})") from error
+
+    def _opened(self, path: Path, read: Callable[[Path], Any]) -> Any:
+        try:
+            return read(path)
+        except (OSError, pa.ArrowException) as error:
+            raise BatchError(
+                f"{path}: cannot be read ({error}); delete the folder {self.folder} to begin anew"
+            ) from error

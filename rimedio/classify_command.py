@@ -1,0 +1,153 @@
+"""The command that classifies whole files."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rimedio.terminal import USAGE, fail, settings_or_fail
+
+if TYPE_CHECKING:
+    from nlp.batch.exports import Input
+    from nlp.batch.running import Cluster
+
+
+class Engine(StrEnum):
+    """Where the model runs."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command to the program's."""
+    app.command()(classify)
+
+
+def classify(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="INPUT...",
+            help="Files, folders, patterns such as 'chats/*.csv', addresses such as s3://…, or - for what "
+            "comes in on standard input.",
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="Where the result goes: .csv, .tsv, .jsonl, .json or .parquet."),
+    ],
+    *,
+    text_column: Annotated[
+        str | None, typer.Option(help="The column with the texts; found by name or content otherwise.")
+    ] = None,
+    id_column: Annotated[
+        str | None, typer.Option(help="The column that names a row where something is wrong with it.")
+    ] = None,
+    engine: Annotated[
+        Engine, typer.Option(help="Where the model runs: in this process, or on a Ray cluster.")
+    ] = Engine.LOCAL,
+    ray_address: Annotated[
+        str | None, typer.Option(help="The cluster, such as ray://head:10001; a local one otherwise.")
+    ] = None,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Let a small model answer what it is sure of.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a run of this output that was cut off.")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Write a page with pictures about it all: OUT.html.")
+    ] = None,
+    redact: Annotated[
+        bool,
+        typer.Option("--redact", help="Hide names, phone numbers, addresses and the like in the output."),
+    ] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Read so many rows only.")] = None,
+    delimiter: Annotated[
+        str | None, typer.Option(help="What stands between the cells of a CSV; as in the input otherwise.")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="The charset of a CSV, such as cp1252; UTF-8 otherwise.")
+    ] = None,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Leave cells that a spreadsheet would run as formulas.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
+) -> None:
+    """Classify exports of messages: one row in, one row out, in order, with the labels added.
+
+    Exit status: 0 all rows, 3 some rows could not be read (see the column "error"), 2 wrong usage,
+    1 failure, 130 stopped by Ctrl-C, to be gone on with by --resume.
+
+    \b
+    Examples:
+        rimedio classify reviews.csv -o labelled.csv
+        rimedio classify 'exports/*.csv.gz' -o labelled.parquet --report report.html
+        rimedio classify result.json -o chat.csv --redact
+        zcat tickets.jsonl.gz | rimedio classify - -o labelled.jsonl --text-column body
+        rimedio classify year.csv -o year-labelled.csv --resume
+    """
+    from tempfile import TemporaryDirectory
+
+    from nlp.batch.exports import Format
+    from nlp.errors import NlpError
+    from rimedio.batch_model import batch_model
+    from rimedio.classifying import Wish, run
+
+    settings = settings_or_fail()
+    between = None if delimiter is None else delimiter.replace("\\t", "\t")
+    if between is not None and len(between) != 1:
+        fail(f"--delimiter {delimiter!r}: expected one character, such as ; or \\t", USAGE)
+    _check_report(report)
+    try:
+        with TemporaryDirectory(prefix="rimedio-") as fetched:
+            tables = _open(inputs, Path(fetched), text_column, quiet=quiet)
+            model = batch_model(settings, fast=fast)
+            wish = Wish(
+                output=output,
+                model=model.identity,
+                resume=resume,
+                redact=redact,
+                limit=limit,
+                id_column=id_column,
+                form=Format(delimiter=between, encoding=encoding, raw=raw),
+                report=report,
+                language=settings.language,
+                quiet=quiet,
+            )
+            run(tables, model, wish, _cluster(engine, ray_address))
+    except (NlpError, OSError) as error:
+        fail(str(error))
+
+
+def _check_report(report: Path | None) -> None:
+    if report is not None and (not report.name or report.is_dir()):
+        fail(f"--report {report}: expected the name of a file, such as report.html", USAGE)
+    if report is not None and not report.absolute().parent.is_dir():
+        fail(f"--report {report}: there is no folder {report.parent}", USAGE)
+
+
+def _open(inputs: list[str], folder: Path, text_column: str | None, *, quiet: bool) -> "list[Input]":
+    from nlp.batch.exports import Input
+    from nlp.batch.packing import source_of
+    from nlp.tables import open_table
+
+    found = []
+    for name in inputs:
+        path = Path(name)
+        if not path.is_file():
+            fail(f"{name} is not a file", USAGE)
+        found.append(Input(source=source_of(name, open_table(path), text_column), path=path))
+    return found
+
+
+def _cluster(engine: Engine, address: str | None) -> "Cluster | None":
+    if engine is Engine.LOCAL:
+        if address is not None:
+            fail("--ray-address goes with --engine ray", USAGE)
+        return None
+    from nlp.batch.running import join_cluster
+
+    return join_cluster(address)

@@ -1,0 +1,188 @@
+"""The batch: every row in its place, whatever happens between the first and the last."""
+
+import csv
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nlp.batch.engine import Done, StoppedError
+from nlp.batch.exports import classify_export
+from nlp.batch.packing import SHARD_BYTES, SHARD_ROWS, Packer
+from nlp.errors import BatchError
+from tests.batch_bench import ACTS, ByLength, classified, table_of
+
+ROWS = 5 * SHARD_ROWS + 17
+PROJECT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some shards of rows, the last one short."""
+    path = tmp_path_factory.mktemp("export") / "in.csv"
+    dice = random.Random(7)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, delimiter=";")
+        table.writerow(["id", "testo"])
+        table.writerows([f"{number:06}", "x" * dice.randint(0, 40)] for number in range(ROWS))
+    return path
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file, delimiter=";"))
+
+
+def test_rows_come_out_in_the_order_in_which_they_came(export: Path, tmp_path: Path) -> None:
+    outcome = classified(export, tmp_path / "out.csv")
+    rows = rows_of(tmp_path / "out.csv")
+    assert [row["id"] for row in rows] == [f"{number:06}" for number in range(ROWS)]
+    assert [row["act"] for row in rows] == [ACTS[len(row["testo"]) % len(ACTS)] for row in rows]
+    assert (outcome.counts.rows, outcome.counts.errors) == (ROWS, 0)
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_progress_reaches_the_last_row(export: Path, tmp_path: Path) -> None:
+    seen: list[Done] = []
+    classify_export([table_of(export)], tmp_path / "o.csv", ByLength(), model="m", progress=seen.append)
+    assert seen[-1] == Done(rows=ROWS, known=ROWS, is_total=True)
+    assert [done.rows for done in seen] == sorted(done.rows for done in seen)
+
+
+def test_a_limit_ends_the_reading(export: Path, tmp_path: Path) -> None:
+    outcome = classify_export([table_of(export)], tmp_path / "o.csv", ByLength(), model="m", limit=2500)
+    assert outcome.counts.rows == 2500
+    assert rows_of(tmp_path / "o.csv")[-1]["id"] == "002499"
+
+
+def test_a_shard_ends_early_where_cells_are_large(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("text\n" + "\n".join(["x" * (SHARD_BYTES // 3 + 1)] * 7))
+    shards = list(Packer([table_of(source).source]).shards())
+    assert [shard.num_rows for shard in shards] == [3, 3, 1]
+
+
+def stopped(export: Path, target: Path) -> None:
+    """Leaves a run of which some shards are done."""
+    asked = iter([False, False, True])
+    with pytest.raises(StoppedError):
+        classify_export([table_of(export)], target, ByLength(), model="by length", stop=lambda: next(asked))
+
+
+def test_what_was_stopped_is_gone_on_with_and_nothing_is_done_twice(export: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    stopped(export, target)
+    assert not target.exists()
+    seen: list[Done] = []
+    classify_export(
+        [table_of(export)], target, ByLength(), model="by length", resume=True, progress=seen.append
+    )
+    assert seen[0].rows >= SHARD_ROWS
+    classified(export, tmp_path / "whole.csv")
+    assert target.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    assert {path.name for path in tmp_path.iterdir()} == {"out.csv", "whole.csv"}
+
+
+def test_a_run_that_was_begun_is_not_thrown_away_by_oversight(export: Path, tmp_path: Path) -> None:
+    stopped(export, tmp_path / "out.csv")
+    with pytest.raises(BatchError, match="begun and not finished; go on with --resume"):
+        classified(export, tmp_path / "out.csv")
+
+
+def test_an_input_that_has_changed_is_not_gone_on_with(export: Path, tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_bytes(export.read_bytes())
+    stopped(source, tmp_path / "out.csv")
+    source.write_bytes(export.read_bytes() + b"999999;ciao\n")
+    with pytest.raises(BatchError, match=r"cannot be resumed, in\.csv has changed"):
+        classified(source, tmp_path / "out.csv", resume=True)
+
+
+def test_a_copy_of_the_same_input_is_gone_on_with(export: Path, tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_bytes(export.read_bytes())
+    stopped(source, tmp_path / "out.csv")
+    os.utime(source, (1, 1))
+    assert classified(source, tmp_path / "out.csv", resume=True).counts.rows == ROWS
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [({"model": "another"}, "the model or its heads are others"), ({"limit": 3000}, "limit")],
+    ids=["model", "limit"],
+)
+def test_another_wish_is_not_gone_on_with(
+    export: Path, tmp_path: Path, changed: dict[str, Any], told: str
+) -> None:
+    stopped(export, tmp_path / "out.csv")
+    wish: dict[str, Any] = {"model": "by length", "resume": True} | changed
+    with pytest.raises(BatchError, match=told):
+        classify_export([table_of(export)], tmp_path / "out.csv", ByLength(), **wish)
+
+
+def test_two_runs_do_not_write_the_same_output(export: Path, tmp_path: Path) -> None:
+    target, told = tmp_path / "out.csv", []
+
+    def second(_done: Done) -> None:
+        with pytest.raises(BatchError, match="is being written by another run") as error:
+            classified(export, target, resume=True)
+        told.append(error)
+
+    classify_export([table_of(export)], target, ByLength(), model="m", limit=10, progress=second)
+    assert told
+
+
+def test_several_files_become_one_that_says_where_a_row_is_from(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id;testo\n1;uno\n2;due\n")
+    (tmp_path / "b.csv").write_text("body,voto\ntre,5\n")
+    tables = [table_of(tmp_path / "a.csv"), table_of(tmp_path / "b.csv")]
+    classify_export(tables, tmp_path / "out.csv", ByLength(), model="m")
+    rows = rows_of(tmp_path / "out.csv")
+    assert [(row["file"], row["id"], row["testo"], row["body"], row["voto"]) for row in rows] == [
+        ("a.csv", "1", "uno", "", ""),
+        ("a.csv", "2", "due", "", ""),
+        ("b.csv", "", "", "tre", "5"),
+    ]
+    assert [row["act"] for row in rows] == [ACTS[3]] * 3
+
+
+def test_rows_with_something_wrong_are_told_with_their_place_and_name(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"id": "A1", "text": "ciao"}\n{"id": "A2", "text": 5}\n{broken\n')
+    outcome = classify_export(
+        [table_of(source, "text")], tmp_path / "o.jsonl", ByLength(), model="m", id_column="id"
+    )
+    assert [(one.where, one.error[:15]) for one in outcome.counts.problems] == [
+        ('"A2", line 2', "`text` is no te"),
+        ("line 3", "not JSON: Expec"),
+    ]
+    assert (outcome.counts.rows, outcome.counts.errors, outcome.counts.unclassified) == (3, 2, 2)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_killed_at_random_moments_it_ends_with_the_same_bytes(
+    export: Path, tmp_path: Path, ending: str
+) -> None:
+    target, whole = tmp_path / f"out.{ending}", tmp_path / f"whole.{ending}"
+    classified(export, whole)
+    assert killed_until_done(export, target, kills=4)
+    assert target.read_bytes() == whole.read_bytes()
+
+
+def killed_until_done(source: Path, target: Path, kills: int) -> int:
+    """Runs the batch in a process of its own, killed at random moments so often; says how often it was."""
+    command = [sys.executable, "-m", "tests.batch_bench", str(source), str(target), "0.2"]
+    dice, killed = random.Random(target.name), 0
+    while not target.exists():
+        running = subprocess.Popen(command, cwd=PROJECT)
+        try:
+            running.wait(timeout=dice.uniform(1, 6) if killed < kills else 120)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
+            killed += 1
+    return killed
