@@ -66,7 +66,7 @@ class Classifier:
             raise HeadsError(f"the fields {sorted(heads.own_adapters)} are read by encoders of their own")
         if costs is not None:
             costs.check(heads.fields)
-        self._costs = costs
+        self.costs = costs
         self.encoder = encoder
         self.heads = heads
         self._heads_id = heads.id
@@ -184,10 +184,10 @@ class Classifier:
         found, unsure = {}, set()
         for field in FIELDS:
             head = self.heads.fields[field]
-            if self._costs is None:
+            if self.costs is None:
                 places, look = head.decide(rows[field]), head.confidence(rows[field]) < head.abstain_below
             else:
-                places, look = self._costs.decide(field, head, rows[field])
+                places, look = self.costs.decide(field, head, rows[field])
             found[field] = _labels(head, places, rows[field])
             if look:
                 unsure.add(field)

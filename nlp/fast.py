@@ -5,6 +5,7 @@ heads that it belongs to (`nlp.fast_training`), and knows what it does not know:
 classifier when any field is less sure than its bound.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,10 +20,7 @@ from scipy import sparse
 from models.labels import Act
 from nlp.encoder import Encoder, Vectors
 from nlp.errors import FingerprintError, HeadsError
-from nlp.heads import FIELDS, SCOPE, Heads, sigmoid, softmax
-
-FILE = "fast.safetensors"
-"""Its name in the folder of the heads that it belongs to."""
+from nlp.heads import FAST, FIELDS, SCOPE, Heads, sigmoid, softmax
 
 LONGEST = 1000
 """Letters of a text that may be answered here; a longer one has more to say than a sum can hold."""
@@ -111,7 +109,7 @@ class FastModel:
             sure &= confidence >= self.fields[name].sure_from
         return sure
 
-    def check(self, heads: Heads, folder: Path) -> None:
+    def check(self, heads: Heads) -> None:
         """Refuse other heads than those it was taught by.
 
         Raises:
@@ -119,9 +117,14 @@ class FastModel:
         """
         if (heads.id, heads.provenance.encoder) != (self.heads, self.encoder):
             raise FingerprintError(
-                f"{folder / FILE}: made for the heads {self.heads} on the encoder {self.encoder!r}, and these "
+                f"the fast model was made for the heads {self.heads} on the encoder {self.encoder!r}, and these "
                 f"are {heads.id} on {heads.provenance.encoder!r}; train again with `make fast`"
             )
+
+    @property
+    def sha256(self) -> str:
+        """A hash of the content."""
+        return hashlib.sha256(save(*_as_tensors(self))).hexdigest()
 
     def quantised(self) -> "FastModel":
         """The same as it comes back from a file."""
@@ -130,9 +133,9 @@ class FastModel:
     def save(self, folder: Path) -> None:
         """Write the file beside the heads; it appears whole or not at all."""
         tensors, metadata = _as_tensors(self)
-        temporary = folder / f".{FILE}.partial"
+        temporary = folder / f".{FAST}.partial"
         temporary.write_bytes(save(tensors, metadata))
-        temporary.replace(folder / FILE)
+        temporary.replace(folder / FAST)
 
 
 def confidences(
@@ -174,9 +177,9 @@ def load_fast(folder: Path) -> FastModel:
     Raises:
         HeadsError: There is none, or it is damaged.
     """
-    path = folder / FILE
+    path = folder / FAST
     if not path.is_file():
-        raise HeadsError(f"{folder}: these heads have no fast model ({FILE}); make one with `make fast`")
+        raise HeadsError(f"{folder}: these heads have no fast model ({FAST}); make one with `make fast`")
     try:
         with safe_open(path, framework="numpy") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping

@@ -29,7 +29,8 @@ class BatchModel:
         """Load it; takes seconds.
 
         Raises:
-            NlpError: The model is missing or does not fit its heads.
+            NlpError: The model is missing or does not fit its heads, or errors have costs, which the fast
+                model does not know.
         """
         from nlp.bulk import BulkClassifier
 
@@ -44,19 +45,30 @@ class BatchModel:
             fallback_language=self.language,
             costs=costs_from(costs),
         )
-        return BulkClassifier(classifier)
+        bulk = BulkClassifier(classifier)
+        if not self.fast:
+            return bulk
+        from nlp.fast import load_fast
+        from nlp.fast_classifier import FastClassifier
+        from nlp.heads import TRAINED
+
+        model = load_fast(self.heads or TRAINED)
+        return FastClassifier(classifier, model, bulk, fallback_language=self.language)
 
     @property
     def identity(self) -> str:
         """Tells it from every model that may give other labels.
 
         Raises:
-            HeadsError: The heads cannot be read.
+            HeadsError: The heads cannot be read, or have no fast model where one is wanted.
         """
         from nlp.heads import TRAINED, load_heads
 
-        heads = load_heads(self.heads or TRAINED)
-        told = json.dumps([self.encoder, heads.id, self.language, self.costs, self.fast])
+        from nlp.fast import load_fast
+
+        folder = self.heads or TRAINED
+        fast = load_fast(folder).sha256 if self.fast else None
+        told = json.dumps([self.encoder, load_heads(folder).id, self.language, self.costs, fast])
         return hashlib.sha256(told.encode()).hexdigest()
 
 
