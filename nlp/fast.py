@@ -1,8 +1,8 @@
 """A cheap model for easy messages: the sum of what was learned of each piece and pair of pieces.
 
-It reads nothing of their order but the pairs, and takes a hundredth of the encoder's time. It is taught by the
-heads that it belongs to (`nlp.fast_training`), and knows what it does not know: a message goes on to the whole
-classifier when any field is less sure than its bound.
+It reads nothing of their order but the pairs, and takes a hundredth of the encoder's time. It is taught by
+the heads that it belongs to (`nlp.fast_training`), and knows what it does not know: a message goes on to the
+whole classifier when any field is less sure than its bound.
 """
 
 import hashlib
@@ -28,7 +28,8 @@ LONGEST = 1000
 PAIRS = 1 << 14
 """Buckets that pairs of neighbouring pieces are hashed into."""
 
-_FORMAT = "1"
+_FORMAT = 1
+_DESCRIPTION = "description"
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # the golden ratio in 64 bits: neighbours land far apart
 _HIGHEST = 127.0  # of the whole numbers that a row of the table is stored in
 _OUT_OF_SCOPE = 0.5  # a text that is likelier no message than one goes on
@@ -117,8 +118,8 @@ class FastModel:
         """
         if (heads.id, heads.provenance.encoder) != (self.heads, self.encoder):
             raise FingerprintError(
-                f"the fast model was made for the heads {self.heads} on the encoder {self.encoder!r}, and these "
-                f"are {heads.id} on {heads.provenance.encoder!r}; train again with `make fast`"
+                f"the fast model was made for the heads {self.heads} on the encoder {self.encoder!r}, and "
+                f"these are {heads.id} on {heads.provenance.encoder!r}; train again with `make fast`"
             )
 
     @property
@@ -189,7 +190,8 @@ def load_fast(folder: Path) -> FastModel:
 
 
 def _as_tensors(model: FastModel) -> tuple[dict[str, npt.NDArray[np.generic]], dict[str, str]]:
-    scale = np.maximum(np.abs(model.table).max(axis=1), 1e-8) / _HIGHEST
+    # Powers of two, so that what is read back from a file is written again as the same bytes.
+    scale = np.exp2(np.ceil(np.log2(np.maximum(np.abs(model.table).max(axis=1), 1e-8) / _HIGHEST)))
     tensors: dict[str, npt.NDArray[np.generic]] = {
         "codes": model.codes.astype(np.int32),
         "table": np.rint(model.table / scale[:, None]).astype(np.int8),
@@ -207,18 +209,15 @@ def _as_tensors(model: FastModel) -> tuple[dict[str, npt.NDArray[np.generic]], d
             "thresholds": field.thresholds,
             "sure_from": field.sure_from,
         }
-    metadata = {
-        "format": _FORMAT,
-        "heads": model.heads,
-        "encoder": model.encoder,
-        "fields": json.dumps(described),
-    }
-    return tensors, metadata
+    # One entry, because several would come in any order.
+    told = {"format": _FORMAT, "heads": model.heads, "encoder": model.encoder, "fields": described}
+    return tensors, {_DESCRIPTION: json.dumps(told)}
 
 
 def _from_tensors(tensors: Mapping[str, npt.NDArray[np.generic]], metadata: Mapping[str, str]) -> FastModel:
-    if metadata["format"] != _FORMAT:
-        raise ValueError(f"format {metadata['format']}, expected {_FORMAT}")
+    told = json.loads(metadata[_DESCRIPTION])
+    if told["format"] != _FORMAT:
+        raise ValueError(f"format {told['format']}, expected {_FORMAT}")
     fields = {
         name: FastField(
             labels=tuple(one["labels"]),
@@ -229,13 +228,13 @@ def _from_tensors(tensors: Mapping[str, npt.NDArray[np.generic]], metadata: Mapp
             thresholds=tuple(one["thresholds"]),
             sure_from=one["sure_from"],
         )
-        for name, one in json.loads(metadata["fields"]).items()
+        for name, one in told["fields"].items()
     }
     return FastModel(
         codes=tensors["codes"].astype(np.int64),
         table=tensors["table"].astype(np.float32) * tensors["scale"].astype(np.float32)[:, None],
         bias=tensors["bias"].astype(np.float32),
         fields=fields,
-        heads=metadata["heads"],
-        encoder=metadata["encoder"],
+        heads=told["heads"],
+        encoder=told["encoder"],
     )

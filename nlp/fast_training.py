@@ -1,8 +1,8 @@
 """Teaching the fast model what the heads say, and choosing what it may answer alone.
 
-It learns from the labelled messages and, above all, from what the heads say of messages made of their sentences
-(`nlp.recombined`). How sure it must be is chosen on messages of businesses that neither it nor a set of heads made
-for that had seen; then it is taught once more, with everything, by the heads that it will stand in for.
+It learns from the labelled messages and, above all, from what the heads say of messages made of their
+sentences (`nlp.recombined`). How sure it must be is chosen on messages of businesses that neither it nor some
+heads made for that had seen; then it is taught once more, with everything, by the heads it will stand in for.
 
     python -m nlp.fast_training nlp/trained
 """
@@ -75,7 +75,7 @@ class Trained:
 
 
 def is_judged(training: Sequence[Example], seed: int = 0) -> Flags:
-    """Which messages of the train part are kept from the first lesson, to choose bounds on: whole businesses."""
+    """Which messages of the train part are kept to choose bounds on: those to a third of the businesses."""
     businesses = [example.business for example in training]
     folds = assign_folds(strata_of(training, "complaint_types"), seed, businesses, ADAPTED_FOLDS)
     flags: Flags = folds == 0
@@ -416,10 +416,8 @@ def main() -> None:
     trained.model.save(chosen.heads)
     nothing, everything = np.zeros(len(trained.sure), np.bool_), np.ones(len(trained.sure), np.bool_)
     for name, one in trained.judged.items():
-        _say(
-            f"{name}: macro-F1 {one.macro_f1(nothing):.3f} by the heads, {one.macro_f1(everything):.3f} by the "
-            f"fast model, {one.macro_f1(trained.sure):.3f} together; sure from {trained.model.fields[name].sure_from:.3f}"
-        )
+        alone, cheap, together = map(one.macro_f1, (nothing, everything, trained.sure))
+        _say(f"{name}: macro-F1 {alone:.3f} by the heads, {cheap:.3f} by it alone, {together:.3f} together")
     _say(f"handed on: {1 - trained.sure.mean():.1%}")
 
 

@@ -17,7 +17,7 @@ _ATTEMPTS = 20  # for each message wanted: of few messages not many others can b
 
 
 def recombined(messages: Sequence[tuple[str, str]], count: int, seed: int) -> list[str]:
-    """At most `count` texts that differ from each other and from the `messages`: pairs of text and language."""
+    """At most `count` texts that differ from each other and from `messages`: pairs of text and language."""
     dice = random.Random(seed)
     by_language: dict[str, list[list[str]]] = {}
     for text, language in messages:

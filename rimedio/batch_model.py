@@ -33,7 +33,6 @@ class BatchModel:
                 model does not know.
         """
         from nlp.bulk import BulkClassifier
-
         from nlp.classifier import Classifier
         from rimedio.model import costs_from
         from rimedio.settings import CostSettings
@@ -62,9 +61,8 @@ class BatchModel:
         Raises:
             HeadsError: The heads cannot be read, or have no fast model where one is wanted.
         """
-        from nlp.heads import TRAINED, load_heads
-
         from nlp.fast import load_fast
+        from nlp.heads import TRAINED, load_heads
 
         folder = self.heads or TRAINED
         fast = load_fast(folder).sha256 if self.fast else None
