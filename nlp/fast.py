@@ -61,21 +61,19 @@ class FastField:
 
     def decide(self, probabilities: Vectors) -> Flags:
         """Which labels are there, of shape (texts, labels)."""
-        top = probabilities.argmax(axis=1)[:, None] == np.arange(len(self.labels))
+        top: Flags = probabilities.argmax(axis=1)[:, None] == np.arange(len(self.labels))
         if not self.several:
             return top
-        there = probabilities >= np.array(self.thresholds, np.float32)
+        there: Flags = probabilities >= np.array(self.thresholds, np.float32)
         if self.at_least_one:
             there |= top & ~there.any(axis=1, keepdims=True)
         return there
 
     def confidence(self, probabilities: Vectors) -> Vectors:
         """The probability that everything said of the field is right, of shape (texts)."""
-        if not self.several:
-            return probabilities.max(axis=1)
         right = np.where(self.decide(probabilities), probabilities, 1 - probabilities)
-        product: Vectors = right.prod(axis=1)
-        return product
+        confidence: Vectors = right.prod(axis=1) if self.several else probabilities.max(axis=1)
+        return confidence
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

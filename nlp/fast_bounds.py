@@ -49,9 +49,10 @@ def choose_bounds(fields: Mapping[str, Judged], largest_loss: float = LARGEST_LO
     least = {name: one.macro_f1(np.zeros(count, np.bool_)) - largest_loss for name, one in fields.items()}
 
     def sure(places: Mapping[str, int]) -> Flags:
-        return np.logical_and.reduce(
-            [fields[name].confidence >= levels[name][place] for name, place in places.items()]
-        )
+        answered = np.ones(count, np.bool_)
+        for name, place in places.items():
+            answered &= fields[name].confidence >= levels[name][place]
+        return answered
 
     def fits(places: Mapping[str, int]) -> bool:
         answered = sure(places)

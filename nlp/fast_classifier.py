@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from models.labels import Act
@@ -62,7 +63,7 @@ class FastClassifier:
             self._columns(
                 [cleaned[place] for place in kept], {name: rows[kept] for name, rows in probabilities.items()}
             ),
-            self._whole.labels([texts[place] for place in left]),
+            self._whole.labels([texts[place] for place in left.tolist()]),
         ]
         order = np.argsort(np.concatenate([answered, left]))
         (batch,) = pa.Table.from_batches(batches, LABELS).take(order).combine_chunks().to_batches() or [
@@ -130,5 +131,6 @@ def _several(field: FastField, probabilities: Vectors, there: Flags) -> tuple[pa
     return pa.ListArray.from_arrays(ends, names), pa.ListArray.from_arrays(ends, pa.array(values))
 
 
-def _rounded(values: Vectors) -> "np.typing.NDArray[np.float64]":
-    return np.round(values.astype(np.float64), _DIGITS)
+def _rounded(values: Vectors) -> npt.NDArray[np.float64]:
+    rounded: npt.NDArray[np.float64] = np.round(values.astype(np.float64), _DIGITS)
+    return rounded

@@ -29,7 +29,7 @@ from nlp.evaluation import assessed
 from nlp.fast import PAIRS, Codes, FastField, FastModel, Flags, bags_of, confidences
 from nlp.fast_bounds import Judged, choose_bounds
 from nlp.fitting import Targets, assign_folds, best_thresholds, fit_platt, fit_temperature
-from nlp.heads import FIELDS, SCOPE, Head, Heads, load_heads
+from nlp.heads import FIELDS, SCOPE, Head, Heads, load_heads, sigmoid
 from nlp.recombined import recombined
 from nlp.scope import read_out_of_scope
 from nlp.training import ADAPTED_FOLDS, labels_of, strata_of, train_on
@@ -213,8 +213,8 @@ def _calibrated(
         if field.several:
             slopes, shifts = fit_platt(scores, truth)
             fitted = replace(field, weight=field.weight * slopes, bias=field.bias * slopes + shifts)
-            flat = 1 / (1 + np.exp(-(scores * slopes + shifts)))
-            fields[name] = replace(fitted, thresholds=best_thresholds(flat, truth))
+            likely = sigmoid(scores * slopes + shifts)
+            fields[name] = replace(fitted, thresholds=best_thresholds(likely, truth))
         else:
             there: Targets = truth.argmax(axis=1)
             heat = fit_temperature(scores, there)
