@@ -78,7 +78,7 @@ def hidden_in(text: str, redacted: str, language: str) -> list[Marked]:
 
 
 def measure(examples: Sequence[Example]) -> Counts:
-    """A mark is found where all its letters are hidden as that kind; a find is right where it has such a mark."""
+    """A mark is found where it is hidden whole as its kind; a find is right where it has such a mark."""
     counts = Counts()
     redact = Redactor()
     for example in examples:

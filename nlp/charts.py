@@ -21,6 +21,35 @@ CONFIG: Mapping[str, Any] = {
 }
 """How pictures on white paper look."""
 
+COLOURS = ("#3d8bb0", "#d98e32", "#6fa052", "#c05f5f", "#8d72b3", "#4fa79d", "#8c8c8c")
+"""Of middling lightness, told apart by most eyes on white and on black."""
+
+_TEXT = "currentColor"
+IN_TEXT: Mapping[str, Any] = {
+    "background": "transparent",
+    "font": "sans-serif",
+    "view": {"stroke": None},
+    "axis": {
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "labelLimit": 220,
+        "labelColor": _TEXT,
+        "titleColor": _TEXT,
+        "gridColor": _TEXT,
+        "gridOpacity": 0.15,
+        "domainColor": _TEXT,
+        "tickColor": _TEXT,
+    },
+    "legend": {
+        "labelColor": _TEXT,
+        "titleColor": _TEXT,
+        "labelFontSize": 12,
+        "orient": "bottom",
+        "columns": 3,
+    },
+}
+"""How pictures look in the colour of the text around them: read by day and by night."""
+
 
 def calibration_chart(calibration: Calibration) -> str:
     """What was said against what was so: on the line where probabilities mean what they say."""

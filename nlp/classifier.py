@@ -1,6 +1,7 @@
 """From texts to assessments: encoder, heads, language and entities together."""
 
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,14 +11,16 @@ import numpy as np
 from models.assessment import Assessment, Entities, Label
 from models.labels import Act, Tone, Urgency
 from nlp.costs import Costs
+from nlp.dates import find_dates
+from nlp.deciding import Decisions, decide
 from nlp.encoder import Encoder, Precision, Vectors, load_encoder
 from nlp.entities import EntityFinder
 from nlp.errors import HeadsError
 from nlp.features import Features, beside, read_features
-from nlp.heads import FIELDS, NO, SCOPE, TRAINED, Head, Heads, load_heads
+from nlp.heads import FIELDS, NO, TRAINED, Flags, Head, Heads, load_heads, ranked
+from nlp.joint import DAYS, read_again, read_days
 from nlp.joint import FIELD as URGENCY
-from nlp.joint import read_again, read_days
-from nlp.language import detect_language, load_identifier
+from nlp.language import detect_languages, load_identifier
 
 # Blanks, and the marks that only steer how neighbours are joined or in which direction they run.
 _INVISIBLE = (
@@ -70,7 +73,7 @@ class Classifier:
         self.encoder = encoder
         self.heads = heads
         self._heads_id = heads.id
-        self._fallback_language = fallback_language
+        self.fallback_language = fallback_language
         self._entities = entities
 
     @classmethod
@@ -131,32 +134,43 @@ class Classifier:
         day = today or datetime.now(UTC).astimezone().date()
         cleaned = [clean(text) for text in texts]
         visible = [index for index, text in enumerate(cleaned) if text]
-        features = self.features([cleaned[index] for index in visible])
-        predictions = {
-            field: head.probabilities(features[field]) for field, head in self.heads.fields.items()
-        }
-        positions = {index: position for position, index in enumerate(visible)}
-        languages = [detect_language(cleaned[index], fallback=self._fallback_language) for index in visible]
-        entities = [
-            self._entities.find(cleaned[index], language=language, today=day)
-            for index, language in zip(visible, languages, strict=True)
-        ]
-        if self.heads.joint is not None and visible:
-            days = np.stack([read_days(found.dates, day) for found in entities])
-            predictions[URGENCY] = read_again(self.heads.joint, self.heads.fields, predictions, days)
+        seen = [cleaned[index] for index in visible]
+        decisions, languages = self.decide(seen, today=day)
+        found = iter(
+            self._assess(decisions, at, language, self._entities.find(text, language=language, today=day))
+            for at, (text, language) in enumerate(zip(seen, languages, strict=True))
+        )
         probabilities = {}
-        for field, rows in predictions.items():
+        for field, rows in decisions.probabilities.items():
             probabilities[field] = np.zeros((len(texts), rows.shape[1]), np.float32)
             probabilities[field][visible] = rows
         return Reading(
-            assessments=[
-                self._assess(predictions, at, languages[at], entities[at])
-                if (at := positions.get(index)) is not None
-                else self._blank()
-                for index in range(len(texts))
-            ],
+            assessments=[next(found) if text else self.blank() for text in cleaned],
             probabilities=probabilities,
         )
+
+    def decide(self, texts: Sequence[str], *, today: date) -> tuple[Decisions, list[str]]:
+        """The labels and languages of cleaned texts with something to see; entities are not looked for."""
+        with ThreadPoolExecutor(1, thread_name_prefix="days") as aside:
+            beside = aside.submit(self._read_beside, texts, today)
+            features = self.features(texts)
+            languages, days = beside.result()
+        predictions = {
+            field: head.probabilities(features[field]) for field, head in self.heads.fields.items()
+        }
+        if self.heads.joint is not None:
+            predictions[URGENCY] = read_again(self.heads.joint, self.heads.fields, predictions, days)
+        return decide(self.heads.fields, predictions, self.costs), languages
+
+    def _read_beside(self, texts: Sequence[str], today: date) -> tuple[list[str], Vectors]:
+        """What is read without the encoder, and while it runs: languages, and what `read_days` says."""
+        languages = detect_languages(texts, self.fallback_language)
+        days = np.zeros((len(texts), DAYS), np.float32)
+        for row, text, language in zip(days, texts, languages, strict=True):
+            named = [day for _, _, day in find_dates(text, language=language, today=today)]
+            if named:
+                row[:] = read_days(named, today)
+        return languages, days
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Embed texts for finding similar ones: float32 of shape (texts, dimension), rows of length one."""
@@ -177,43 +191,34 @@ class Classifier:
     def _distinct_encoders(self) -> Collection[Encoder]:
         return {id(encoder): encoder for encoder in self._own_encoders.values()}.values()
 
-    def _assess(
-        self, predictions: dict[str, Vectors], position: int, language: str, entities: Entities
-    ) -> Assessment:
-        rows = {field: values[position] for field, values in predictions.items()}
-        found, unsure = {}, set()
-        for field in FIELDS:
-            head = self.heads.fields[field]
-            if self.costs is None:
-                places, look = head.decide(rows[field]), head.confidence(rows[field]) < head.abstain_below
-            else:
-                places, look = self.costs.decide(field, head, rows[field])
-            found[field] = _labels(head, places, rows[field])
-            if look:
-                unsure.add(field)
-        scope = self.heads.fields.get(SCOPE)
-        if scope is not None and scope.decide(rows[SCOPE]):
-            # A recipe, an article, code: what is said of it is a guess.
-            unsure.add("act")
+    def _assess(self, decisions: Decisions, position: int, language: str, entities: Entities) -> Assessment:
+        found = {
+            field: _labels(
+                self.heads.fields[field],
+                decisions.there[field][position],
+                decisions.probabilities[field][position],
+            )
+            for field in FIELDS
+        }
         (act,), (tone,), (urgency,) = found["act"], found["tone"], found["urgency"]
-        if act.label != Act.COMPLAINT:
-            found["complaint_types"] = ()
-            unsure.discard("complaint_types")
         return Assessment(
             act=act,
             complaint_types=found["complaint_types"],
             tone=tone,
             urgency=urgency,
             asks=found["asks"],
-            own_error=_own_error(found["own_error"], float(rows["own_error"][0])),
+            own_error=_own_error(
+                found["own_error"], float(decisions.probabilities["own_error"][position, 0])
+            ),
             language=language,
             entities=entities,
-            abstained=frozenset(unsure),
+            abstained=frozenset(field for field in FIELDS if decisions.unsure[field][position]),
             encoder=self.encoder.name,
             heads=self._heads_id,
         )
 
-    def _blank(self) -> Assessment:
+    def blank(self) -> Assessment:
+        """What is said of a text without a visible character."""
         return Assessment(
             act=Label(label=Act.OTHER, probability=1.0),
             complaint_types=(),
@@ -221,7 +226,7 @@ class Classifier:
             urgency=Label(label=Urgency.LOW, probability=1.0),
             asks=(),
             own_error=Label(label=NO, probability=1.0),
-            language=self._fallback_language,
+            language=self.fallback_language,
             entities=Entities(),
             abstained=frozenset({"act"}),
             encoder=self.encoder.name,
@@ -235,8 +240,10 @@ def clean(text: str) -> str:
     return whole.strip(_INVISIBLE)
 
 
-def _labels(head: Head, places: Sequence[int], row: Vectors) -> tuple[Label, ...]:
-    return tuple(Label(label=head.labels[place], probability=float(row[place])) for place in places)
+def _labels(head: Head, there: Flags, row: Vectors) -> tuple[Label, ...]:
+    return tuple(
+        Label(label=head.labels[place], probability=float(row[place])) for place in ranked(there, row)
+    )
 
 
 def _own_error(found: tuple[Label, ...], probability: float) -> Label:

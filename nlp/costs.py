@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from nlp.encoder import Vectors
 from nlp.errors import NlpError
-from nlp.heads import CHOICE_FIELDS, FIELDS, Head
+from nlp.heads import CHOICE_FIELDS, FIELDS, Flags, Head
 
 REVIEW = 0.5
 """What a person's look costs, where nothing else is said; a plain error costs 1."""
@@ -46,39 +47,37 @@ class Costs:
                 if label not in known:
                     raise NlpError(f"RIMEDIO_COSTS: {name} has no label {label!r}, only {', '.join(known)}")
 
-    def decide(self, name: str, head: Head, row: Vectors) -> tuple[tuple[int, ...], bool]:
-        """The labels of a field, by falling probability, and whether a person should look.
+    def decide(self, name: str, head: Head, rows: Vectors) -> tuple[Flags, Flags]:
+        """Which labels of a field are there, and which messages a person should look at.
 
-        `row` holds one message's probabilities.
+        `rows` are probabilities of shape (n, labels); the results have shapes (n, labels) and (n).
         """
         own = self.labels.get(name, {})
         if name in CHOICE_FIELDS:
-            return self._choose(head, row, own)
-        costs = {place: own[label] for place, label in enumerate(head.labels) if label in own}
-        usual = set(head.decide(row))
-        there = [
-            place
-            for place in np.argsort(-row, kind="stable").tolist()
-            if (_worth_saying(float(row[place]), costs[place]) if place in costs else place in usual)
-        ]
-        if not there and head.at_least_one:
-            there = [int(row.argmax())]
-        dear = any(
-            min(row[place] * cost.missed, (1 - row[place]) * cost.false) > self.review
-            for place, cost in costs.items()
-        )
-        return tuple(there), dear or head.confidence(row) < head.abstain_below
+            return self._choose(head, rows, own)
+        there, look = head.there(rows), head.confidences(rows) < head.abstain_below
+        for place, label in enumerate(head.labels):
+            if label in own:
+                missed, false = _expected(rows[:, place], own[label])
+                there[:, place] = missed > false
+                look |= np.minimum(missed, false) > self.review
+        if head.at_least_one:
+            best = np.arange(rows.shape[1]) == rows.argmax(axis=1, keepdims=True)
+            there |= best & ~there.any(axis=1, keepdims=True)
+        return there, look
 
-    def _choose(self, head: Head, row: Vectors, own: Mapping[str, ErrorCost]) -> tuple[tuple[int, ...], bool]:
+    def _choose(self, head: Head, rows: Vectors, own: Mapping[str, ErrorCost]) -> tuple[Flags, Flags]:
         costs = [own.get(label, ErrorCost()) for label in head.labels]
         missed, false = (np.array([getattr(cost, kind) for cost in costs]) for kind in ("missed", "false"))
         # Saying one label where another is there misses the one and is false of the other: half of each.
         table = (missed[:, None] + false[None]) / 2
         np.fill_diagonal(table, 0)
-        expected = row @ table
-        best = int(expected.argmin())
-        return (best,), bool(expected[best] > self.review)
+        expected = rows @ table
+        best = expected.argmin(axis=1, keepdims=True)
+        return np.arange(rows.shape[1]) == best, expected.min(axis=1) > self.review
 
 
-def _worth_saying(probability: float, cost: ErrorCost) -> bool:
-    return probability * cost.missed > (1 - probability) * cost.false
+def _expected(probabilities: Vectors, cost: ErrorCost) -> tuple[npt.NDArray[np.float64], ...]:
+    """What leaving out a label is expected to cost, and what saying it."""
+    likely = probabilities.astype(np.float64)
+    return likely * cost.missed, (1 - likely) * cost.false

@@ -156,13 +156,17 @@ def find_dates(text: str, *, language: str, today: date) -> list[Found]:
     A day without a year is taken as the one nearest to `today`.
     """
     words = _WORDS.get(language, _WORDS["it"])
-    found = [
-        *_named(text, words, today),
-        *_counted(text, language, words, today),
-        *_weekdays(text, words, today),
-        *_absolute(text, language, words, today),
-        *_ranges(text, language, words, today),
-    ]
+    found: list[Found] = []
+    # Most texts hold none of what a kind of day must hold, and are spared its longer patterns.
+    if _holds(text, rf"(?<!\w)(?:{'|'.join(words.named)})"):
+        found += _named(text, words, today)
+    if _holds(text, rf"\s(?:{'|'.join(words.units)})"):
+        found += _counted(text, language, words, today)
+    if _holds(text, words.weekdays):
+        found += _weekdays(text, words, today)
+    if _holds(text, r"\d"):
+        found += _absolute(text, language, words, today)
+        found += _ranges(text, language, words, today)
     days: list[Found] = []
     end = 0
     # Of phrases that overlap ("the day before yesterday"), the longest from the left counts.
@@ -171,6 +175,10 @@ def find_dates(text: str, *, language: str, today: date) -> list[Found]:
             days.append((first, last, day))
             end = last
     return days
+
+
+def _holds(text: str, mark: str) -> bool:
+    return _pattern(mark).search(text) is not None
 
 
 def _named(text: str, words: _Words, today: date) -> Iterator[Found]:

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,14 +21,8 @@ if TYPE_CHECKING:
 
 Vectors = npt.NDArray[np.float32]
 
-WINDOW = 1024
+WINDOW = 2048
 """Texts are sorted by length within windows of this many."""
-
-BATCH_ROWS = 64
-"""Token sequences that go through the network together, at most."""
-
-BATCH_TOKENS = 4096
-"""Tokens of such a batch, padding included, at most; keeps memory flat for long texts."""
 
 DEFAULT_LIMIT = 512
 """Tokens in one sequence, for a model that names no limit of its own."""
@@ -56,6 +51,18 @@ class Precision(StrEnum):
     BFLOAT16 = "bfloat16"
 
 
+class Network(Protocol):
+    """Layers that token sequences go through: those of the bundled encoder, or any model's."""
+
+    def batches(self, lengths: "npt.NDArray[np.intp]") -> "Iterator[npt.NDArray[np.intp]]":
+        """Which sequences, told by their lengths, go through together."""
+        ...
+
+    def means(self, sequences: Sequence[Sequence[int]]) -> list[Vectors]:
+        """The averaged tokens of the layers at `DEPTHS`, then the embeddings, of length one."""
+        ...
+
+
 class Encoder:
     """A `SentenceTransformer` whose batches are a pure function of their rows.
 
@@ -63,8 +70,8 @@ class Encoder:
     `name` identifies the model.
     """
 
-    def __init__(self, model: "SentenceTransformer", name: str) -> None:
-        """Wrap a loaded model.
+    def __init__(self, model: "SentenceTransformer", name: str, precision: Precision) -> None:
+        """Wrap a loaded model; of the bundled one the products alone are in `precision`.
 
         Raises:
             EncoderError: The model does not begin with a transformers network.
@@ -86,6 +93,9 @@ class Encoder:
         self._prompt = model.prompts.get(model.default_prompt_name or "query") or ""
         if model.transformers_model is not None:
             model.transformers_model.config.output_hidden_states = True
+        self._precision = precision
+        self._networks: dict[bool, Network] = {}
+        self._as_bare = False
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Embed texts: float32 array of shape (len(texts), dimension), rows of length one.
@@ -102,8 +112,12 @@ class Encoder:
         the depths `DEPTHS` add it again. Shape (len(texts), 4 x dimension for most models); each of the
         parts has length one.
         """
-        parts = [self._read_window(texts[start : start + WINDOW]) for start in range(0, len(texts), WINDOW)]
-        return np.concatenate(parts) if parts else self._read_window([""])[:0]
+        windows = [texts[start : start + WINDOW] for start in range(0, len(texts), WINDOW)]
+        # The next window is cut into tokens while the network reads this one.
+        with ThreadPoolExecutor(1, thread_name_prefix="tokens") as ahead:
+            tokens = ahead.map(self._tokens, windows)
+            parts = [self._read_window(len(one), *next(tokens)) for one in windows]
+        return np.concatenate(parts) if parts else self.features([""])[:0]
 
     def embed_bare(self, texts: Sequence[str]) -> Vectors:
         """Embed texts as if no adapters had been merged with `keep_bare`; shape as of `embed`.
@@ -112,10 +126,12 @@ class Encoder:
         """
         adapted = {name: self._layer(name).weight.data for name in self._bare}
         try:
+            self._as_bare = bool(self._bare)
             for name, weight in self._bare.items():
                 self._layer(name).weight.data = weight
             return self.embed(texts)
         finally:
+            self._as_bare = False
             for name, weight in adapted.items():
                 self._layer(name).weight.data = weight
 
@@ -129,6 +145,7 @@ class Encoder:
         """
         import torch
 
+        self._networks.clear()
         for name in adapters.up:
             weight, change = self._weight(name), torch.from_numpy(adapters.change(name))
             if weight.shape != change.shape:
@@ -151,6 +168,7 @@ class Encoder:
         try:
             yield
         finally:
+            self._networks.clear()
             for name, weight in before.items():
                 self._weight(name).copy_(weight)
 
@@ -192,7 +210,8 @@ class Encoder:
         """The embeddings of the fixed probe texts, each in a batch of its own; shape (8, dimension)."""
         return np.concatenate([self.embed([probe]) for probe in PROBES])
 
-    def _read_window(self, texts: Sequence[str]) -> Vectors:
+    def _tokens(self, texts: Sequence[str]) -> tuple[list[list[int]], npt.NDArray[np.intp]]:
+        """Token sequences, several for a text over the limit, and the text that each belongs to."""
         encoded = self._tokenizer(
             [self._prompt + text for text in texts],
             truncation=True,
@@ -201,45 +220,38 @@ class Encoder:
             return_attention_mask=False,
             return_token_type_ids=False,
         )
-        sequences: list[list[int]] = encoded["input_ids"]
-        owners = np.asarray(encoded["overflow_to_sample_mapping"])
-        lengths = np.asarray([len(sequence) for sequence in sequences], np.float32)
+        return encoded["input_ids"], np.asarray(encoded["overflow_to_sample_mapping"])
+
+    def _read_window(self, count: int, sequences: list[list[int]], owners: npt.NDArray[np.intp]) -> Vectors:
+        network = self._network()
+        lengths = np.array([len(sequence) for sequence in sequences])
         sums: dict[int, Vectors] = {}
-        for chosen in _batches(np.argsort(lengths, kind="stable"), lengths):
-            for part, vectors in enumerate(self._forward([sequences[index] for index in chosen])):
-                total = sums.setdefault(part, np.zeros((len(texts), vectors.shape[1]), np.float32))
-                np.add.at(total, owners[chosen], vectors * lengths[chosen, None])
+        for chosen in network.batches(lengths):
+            for part, vectors in enumerate(network.means([sequences[index] for index in chosen])):
+                total = sums.setdefault(part, np.zeros((count, vectors.shape[1]), np.float32))
+                np.add.at(total, owners[chosen], vectors * lengths[chosen, None].astype(np.float32))
         return np.concatenate([_unit(total) for total in sums.values()], axis=1)
 
-    def _forward(self, sequences: list[list[int]]) -> list[Vectors]:
-        import torch
+    def _network(self) -> Network:
+        if self._as_bare not in self._networks:
+            self._networks[self._as_bare] = self._build_network()
+        return self._networks[self._as_bare]
 
-        features = dict(self._tokenizer.pad({"input_ids": sequences}, return_tensors="pt"))
-        mask = features["attention_mask"]
-        with torch.inference_mode():
-            output = self._model(features)
-            layers = output.get("all_layer_embeddings", ())
-            chosen = [layers[round(depth * (len(layers) - 1))] for depth in DEPTHS] if layers else []
-            weights = (mask / mask.sum(dim=1, keepdim=True)).unsqueeze(-1)
-            vectors = [(layer.float() * weights).sum(dim=1) for layer in chosen]
-            vectors.append(output["sentence_embedding"].float())
-        return [vector.numpy() for vector in vectors]
+    def _build_network(self) -> Network:
+        from nlp.e5 import E5Transformer
+        from nlp.packed import PackedNetwork
+        from nlp.padded import PaddedNetwork
+
+        first = self._model[0]
+        if isinstance(first, E5Transformer):
+            return PackedNetwork(first.model, DEPTHS, _dtype(self._precision))
+        return PaddedNetwork(self._model, self._tokenizer, DEPTHS)
 
 
 def _unit(vectors: Vectors) -> Vectors:
     lengths = np.sqrt(np.square(vectors).sum(axis=1, keepdims=True, dtype=np.float32))
     unit: Vectors = vectors / np.maximum(lengths, np.float32(1e-12))
     return unit
-
-
-def _batches(order: npt.NDArray[np.intp], lengths: Vectors) -> Iterator[npt.NDArray[np.intp]]:
-    start = 0
-    for end in range(1, len(order) + 1):
-        full = end - start == BATCH_ROWS
-        # Rows come in rising length: the next one sets the width of a batch that it joins.
-        if end == len(order) or full or (end - start + 1) * lengths[order[end]] > BATCH_TOKENS:
-            yield order[start:end]
-            start = end
 
 
 def load_encoder(name: str | None = None, precision: Precision = Precision.AUTO) -> Encoder:
@@ -255,8 +267,9 @@ def load_encoder(name: str | None = None, precision: Precision = Precision.AUTO)
         path = locate_weights()
         from nlp.e5 import NAME, build_e5
 
-        return Encoder(build_e5(path, _dtype(precision)), NAME)
-    return Encoder(_load_named(name, precision), name)
+        # In float32, so that adapters are added before anything is rounded.
+        return Encoder(build_e5(path, _dtype(Precision.FLOAT32)), NAME, precision)
+    return Encoder(_load_named(name, precision), name, precision)
 
 
 def _load_named(name: str, precision: Precision) -> "SentenceTransformer":

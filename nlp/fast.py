@@ -20,7 +20,8 @@ from scipy import sparse
 from models.labels import Act
 from nlp.encoder import Encoder, Vectors
 from nlp.errors import FingerprintError, HeadsError
-from nlp.heads import FAST, FIELDS, SCOPE, Heads, sigmoid, softmax
+from nlp.features import Features
+from nlp.heads import FAST, FIELDS, SCOPE, Flags, Head, Heads
 
 LONGEST = 1000
 """Letters of a text that may be answered here; a longer one has more to say than a sum can hold."""
@@ -32,48 +33,8 @@ _FORMAT = 1
 _DESCRIPTION = "description"
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # the golden ratio in 64 bits: neighbours land far apart
 _HIGHEST = 127.0  # of the whole numbers that a row of the table is stored in
-_OUT_OF_SCOPE = 0.5  # a text that is likelier no message than one goes on
 
 Codes = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FastField:
-    """One field's output: `weight` of shape (width, labels), `bias` (labels), calibration folded into both.
-
-    `thresholds` are those of its own labels where there may be several; `sure_from` is the confidence from
-    which a decision stands.
-    """
-
-    labels: tuple[str, ...]
-    weight: Vectors
-    bias: Vectors
-    several: bool
-    at_least_one: bool
-    thresholds: tuple[float, ...]
-    sure_from: float
-
-    def probabilities(self, hidden: Vectors) -> Vectors:
-        """Float32 of shape (texts, labels)."""
-        scores = hidden @ self.weight + self.bias
-        return sigmoid(scores) if self.several else softmax(scores)
-
-    def decide(self, probabilities: Vectors) -> Flags:
-        """Which labels are there, of shape (texts, labels)."""
-        top: Flags = probabilities.argmax(axis=1)[:, None] == np.arange(len(self.labels))
-        if not self.several:
-            return top
-        there: Flags = probabilities >= np.array(self.thresholds, np.float32)
-        if self.at_least_one:
-            there |= top & ~there.any(axis=1, keepdims=True)
-        return there
-
-    def confidence(self, probabilities: Vectors) -> Vectors:
-        """The probability that everything said of the field is right, of shape (texts)."""
-        right = np.where(self.decide(probabilities), probabilities, 1 - probabilities)
-        confidence: Vectors = right.prod(axis=1) if self.several else probabilities.max(axis=1)
-        return confidence
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,31 +42,37 @@ class FastModel:
     """The model as it is trained and kept.
 
     `codes` are the ids of the pieces that it knows, rising; `table` has a row of numbers for each of them and
-    then for each bucket of pairs, float32 of shape (len(codes) + PAIRS, width), `bias` (width).
-    `heads` is the id of the heads whose labels it foretells, `encoder` the name of theirs.
+    then for each bucket of pairs, float32 of shape (len(codes) + PAIRS, width), `bias` (width). `fields` are
+    heads that read the `width` numbers and no wording, and `sure_from` is by field the confidence from which
+    what they say stands. `heads` is the id of the heads that it foretells, `encoder` the name of theirs.
     """
 
     codes: Codes
     table: Vectors
     bias: Vectors
-    fields: Mapping[str, FastField]
+    fields: Mapping[str, Head]
+    sure_from: Mapping[str, float]
     heads: str
     encoder: str
 
-    def probabilities(self, bags: sparse.csr_array) -> Mapping[str, Vectors]:
-        """By field, float32 of shape (texts, labels); `bags` is what `bags` makes of texts."""
-        hidden = np.tanh(np.asarray(bags @ self.table) + self.bias)
-        return {name: field.probabilities(hidden) for name, field in self.fields.items()}
+    def probabilities(self, encoder: Encoder, texts: Sequence[str]) -> dict[str, Vectors]:
+        """By field, float32 of shape (texts, labels), of the first `LONGEST` letters of cleaned texts.
 
-    def bags(self, encoder: Encoder, texts: Sequence[str]) -> sparse.csr_array:
-        """What the model reads of cleaned texts."""
-        return bags_of(encoder.pieces([text[:LONGEST] for text in texts]), self.codes)
+        Of `encoder` nothing but its tokenizer is asked.
+        """
+        return self.read(bags_of(encoder.pieces([text[:LONGEST] for text in texts]), self.codes))
+
+    def read(self, bags: sparse.csr_array) -> dict[str, Vectors]:
+        """The same, of what `bags_of` makes of texts."""
+        hidden = np.tanh(np.asarray(bags @ self.table) + self.bias)
+        features = Features(meaning=hidden, wording=sparse.csr_array((len(hidden), 0), dtype=np.float32))
+        return {name: head.probabilities(features) for name, head in self.fields.items()}
 
     def sure(self, texts: Sequence[str], probabilities: Mapping[str, Vectors]) -> Flags:
         """Which texts need no second look, of shape (texts); `probabilities` are those of the same texts."""
-        sure = np.array([0 < len(text) <= LONGEST for text in texts], np.bool_)
+        sure = np.array([len(text) <= LONGEST for text in texts], np.bool_)
         for name, confidence in confidences(self.fields, probabilities).items():
-            sure &= confidence >= self.fields[name].sure_from
+            sure &= confidence >= self.sure_from[name]
         return sure
 
     def check(self, heads: Heads) -> None:
@@ -137,16 +104,20 @@ class FastModel:
         temporary.replace(folder / FAST)
 
 
-def confidences(
-    fields: Mapping[str, FastField], probabilities: Mapping[str, Vectors]
-) -> Mapping[str, Vectors]:
-    """How sure each field is of each text, from 0 to 1; a field that does not matter there is sure."""
-    found = {name: fields[name].confidence(probabilities[name]) for name in FIELDS}
-    act = fields["act"]
-    complaint = act.decide(probabilities["act"])[:, act.labels.index(Act.COMPLAINT)]
+def confidences(fields: Mapping[str, Head], probabilities: Mapping[str, Vectors]) -> dict[str, Vectors]:
+    """The probability that all that is said of a field is right, by field; each of shape (texts).
+
+    A field that does not matter there is sure, and `act` is not where the text may be no message at all.
+    """
+    there = {name: fields[name].there(probabilities[name]) for name in fields}
+    found: dict[str, Vectors] = {}
+    for name in FIELDS:
+        rows = probabilities[name]
+        right = np.where(there[name], rows, 1 - rows)
+        found[name] = right.prod(axis=1) if fields[name].several else rows.max(axis=1)
+    complaint = there["act"][:, fields["act"].labels.index(Act.COMPLAINT)]
     found["complaint_types"] = np.where(complaint, found["complaint_types"], np.float32(1))
-    strange = probabilities[SCOPE][:, 0] >= _OUT_OF_SCOPE
-    found["act"] = np.where(strange, np.float32(0), found["act"])
+    found["act"] = np.where(there[SCOPE].any(axis=1), np.float32(0), found["act"])
     return found
 
 
@@ -197,18 +168,19 @@ def _as_tensors(model: FastModel) -> tuple[dict[str, npt.NDArray[np.generic]], d
         "bias": model.bias,
     }
     described = {}
-    for name, field in model.fields.items():
-        tensors[f"{name}.weight"] = np.ascontiguousarray(field.weight)
-        tensors[f"{name}.bias"] = field.bias
+    for name, head in model.fields.items():
+        tensors[f"{name}.weight"] = np.ascontiguousarray(head.meaning)
+        tensors[f"{name}.bias"] = head.bias
         described[name] = {
-            "labels": field.labels,
-            "several": field.several,
-            "at_least_one": field.at_least_one,
-            "thresholds": field.thresholds,
-            "sure_from": field.sure_from,
+            "labels": head.labels,
+            "several": head.several,
+            "at_least_one": head.at_least_one,
+            "thresholds": head.thresholds,
+            "abstain_below": head.abstain_below,
         }
     # One entry, because several would come in any order.
-    told = {"format": _FORMAT, "heads": model.heads, "encoder": model.encoder, "fields": described}
+    told = {"format": _FORMAT, "heads": model.heads, "encoder": model.encoder}
+    told |= {"fields": described, "sure_from": model.sure_from}
     return tensors, {_DESCRIPTION: json.dumps(told)}
 
 
@@ -217,14 +189,15 @@ def _from_tensors(tensors: Mapping[str, npt.NDArray[np.generic]], metadata: Mapp
     if told["format"] != _FORMAT:
         raise ValueError(f"format {told['format']}, expected {_FORMAT}")
     fields = {
-        name: FastField(
+        name: Head(
             labels=tuple(one["labels"]),
-            weight=tensors[f"{name}.weight"].astype(np.float32),
+            meaning=tensors[f"{name}.weight"].astype(np.float32),
+            wording=np.zeros((0, len(one["labels"])), np.float32),
             bias=tensors[f"{name}.bias"].astype(np.float32),
             several=one["several"],
             at_least_one=one["at_least_one"],
             thresholds=tuple(one["thresholds"]),
-            sure_from=one["sure_from"],
+            abstain_below=one["abstain_below"],
         )
         for name, one in told["fields"].items()
     }
@@ -233,6 +206,7 @@ def _from_tensors(tensors: Mapping[str, npt.NDArray[np.generic]], metadata: Mapp
         table=tensors["table"].astype(np.float32) * tensors["scale"].astype(np.float32)[:, None],
         bias=tensors["bias"].astype(np.float32),
         fields=fields,
+        sure_from=told["sure_from"],
         heads=told["heads"],
         encoder=told["encoder"],
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlp.encoder import Vectors
-from nlp.fast import Flags
+from nlp.heads import Flags
 
 LARGEST_LOSS = 0.01
 """Macro-F1 that any field may lose against the heads alone."""

@@ -26,12 +26,12 @@ from nlp.corpus import SHIPPED, TEST, TRAIN, Example, read_corpus, split
 from nlp.encoder import Encoder, Precision, Vectors, load_encoder
 from nlp.entities import EntityFinder
 from nlp.evaluation import assessed
-from nlp.fast import PAIRS, Codes, FastField, FastModel, Flags, bags_of, confidences
+from nlp.fast import LONGEST, PAIRS, Codes, FastModel, bags_of, confidences
 from nlp.fast_bounds import Judged, choose_bounds
 from nlp.fitting import Targets, assign_folds, best_thresholds, fit_platt, fit_temperature
-from nlp.heads import FIELDS, SCOPE, Head, Heads, load_heads, sigmoid
+from nlp.heads import FIELDS, SCOPE, Flags, Head, Heads, load_heads, sigmoid
 from nlp.recombined import recombined
-from nlp.scope import read_out_of_scope
+from nlp.scope import OUT_OF_SCOPE, read_out_of_scope
 from nlp.training import ADAPTED_FOLDS, labels_of, strata_of, train_on
 
 WIDTH = 128
@@ -49,6 +49,16 @@ RECOMBINED = 12_000
 
 _START = 0.5  # length that the rows of pieces begin with
 _AT_ONCE = 1024
+
+_SCOPE = Head(
+    labels=(OUT_OF_SCOPE,),
+    meaning=np.zeros((0, 1), np.float32),
+    wording=np.zeros((0, 1), np.float32),
+    bias=np.zeros(1, np.float32),
+    several=True,
+    thresholds=(0.5,),
+    abstain_below=0.0,
+)
 
 Progress = Callable[[str], None]
 
@@ -115,18 +125,22 @@ def train_fast(
     with encoder.adapted(judge.adapters):
         whole = Classifier(encoder, judge, entities=EntityFinder()).classify([one.text for one in unseen])
     found = [assessed(one) for one in whole]
-    bags = first.bags(encoder, [clean(one.text) for one in unseen])
-    fitted = _calibrated(first, first.probabilities(bags), unseen)
-    judged = _judged(fitted, fitted.probabilities(bags), unseen, found)
+    pieces = encoder.pieces([clean(one.text)[:LONGEST] for one in unseen])
+    bags = bags_of(pieces, first.codes)
+    fitted = _calibrated(first, first.read(bags), unseen)
+    judged = _judged(fitted, fitted.read(bags), unseen, found)
     bounds = choose_bounds(judged)
     sure = np.logical_and.reduce([judged[name].confidence >= bounds[name] for name in FIELDS])
     final = _taught(training, heads, encoder, texts, epochs, seed, progress)
     # Thresholds and calibration are of the first lesson: of the second every message was seen.
     fields = {
-        name: _like(field, first.fields[name], fitted.fields[name], bounds.get(name, 0.0))
-        for name, field in final.fields.items()
+        name: replace(
+            _like(head, first.fields[name], fitted.fields[name]),
+            abstain_below=final.fields[name].abstain_below,
+        )
+        for name, head in final.fields.items()
     }
-    model = replace(final, fields=fields, heads=heads.id, encoder=heads.provenance.encoder)
+    model = replace(final, fields=fields, sure_from=bounds, heads=heads.id, encoder=heads.provenance.encoder)
     return Trained(model=model, judged=judged, sure=sure)
 
 
@@ -156,7 +170,7 @@ def _taught(
         weights=np.ones(inside + len(strange), np.float32),
     )
     pieces = encoder.pieces([*messages, *made, *strange])
-    return teach(pieces, lessons, heads.fields, encoder, seed=seed, epochs=epochs)
+    return teach(pieces, lessons, {**heads.fields, SCOPE: _SCOPE}, encoder, seed=seed, epochs=epochs)
 
 
 def _said(classifier: Classifier, texts: Sequence[str], progress: Progress) -> Mapping[str, Vectors]:
@@ -212,13 +226,13 @@ def _calibrated(
         truth, scores = truth[known], _scores(probabilities[name][known], several=field.several)
         if field.several:
             slopes, shifts = fit_platt(scores, truth)
-            fitted = replace(field, weight=field.weight * slopes, bias=field.bias * slopes + shifts)
+            fitted = replace(field, meaning=field.meaning * slopes, bias=field.bias * slopes + shifts)
             likely = sigmoid(scores * slopes + shifts)
             fields[name] = replace(fitted, thresholds=best_thresholds(likely, truth))
         else:
             there: Targets = truth.argmax(axis=1)
             heat = fit_temperature(scores, there)
-            fields[name] = replace(field, weight=field.weight / heat, bias=field.bias / heat)
+            fields[name] = replace(field, meaning=field.meaning / heat, bias=field.bias / heat)
     return replace(model, fields=fields)
 
 
@@ -229,16 +243,15 @@ def _scores(probabilities: Vectors, *, several: bool) -> Vectors:
     return scores
 
 
-def _like(field: FastField, first: FastField, fitted: FastField, sure_from: float) -> FastField:
-    """A field calibrated in the way that `first` became `fitted`."""
+def _like(head: Head, first: Head, fitted: Head) -> Head:
+    """A head calibrated in the way that `first` became `fitted`."""
     # Both are the scores times a slope, and shifted.
-    slopes = np.linalg.norm(fitted.weight, axis=0) / np.maximum(np.linalg.norm(first.weight, axis=0), 1e-12)
+    slopes = np.linalg.norm(fitted.meaning, axis=0) / np.maximum(np.linalg.norm(first.meaning, axis=0), 1e-12)
     return replace(
-        field,
-        weight=field.weight * slopes,
-        bias=field.bias * slopes + (fitted.bias - first.bias * slopes),
+        head,
+        meaning=head.meaning * slopes,
+        bias=head.bias * slopes + (fitted.bias - first.bias * slopes),
         thresholds=fitted.thresholds,
-        sure_from=sure_from,
     )
 
 
@@ -248,7 +261,7 @@ def _judged(
     unseen: Sequence[Example],
     whole: Sequence[Mapping[str, set[str]]],
 ) -> Mapping[str, Judged]:
-    cheap = {name: model.fields[name].decide(probabilities[name]) for name in FIELDS}
+    cheap = {name: model.fields[name].there(probabilities[name]) for name in FIELDS}
     act = model.fields["act"].labels.index(Act.COMPLAINT)
     cheap["complaint_types"] &= cheap["act"][:, [act]]
     sure = confidences(model.fields, probabilities)
@@ -373,14 +386,11 @@ class _Network(torch.nn.Module):
 
     def model(self, codes: Codes, heads: Mapping[str, Head]) -> FastModel:
         fields = {
-            name: FastField(
-                labels=heads[name].labels,
-                weight=self.weights[name].detach().numpy(),
+            name: replace(
+                heads[name],
+                meaning=self.weights[name].detach().numpy(),
+                wording=np.zeros((0, len(heads[name].labels)), np.float32),
                 bias=self.shifts[name].detach().numpy(),
-                several=heads[name].several,
-                at_least_one=heads[name].at_least_one,
-                thresholds=heads[name].thresholds,
-                sure_from=2.0,
             )
             for name in self.weights
         }
@@ -389,6 +399,7 @@ class _Network(torch.nn.Module):
             table=self.table.detach().numpy(),
             bias=self.bias.detach().numpy(),
             fields=fields,
+            sure_from=dict.fromkeys(FIELDS, 2.0),
             heads="",
             encoder="",
         )

@@ -1,6 +1,7 @@
 """What heads read of a text: what it means (the encoder) and how it is worded (pieces of its words)."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,4 +39,6 @@ def beside(shared: Features, bare: Features, dimension: int) -> Features:
 
 def read_features(encoder: Encoder, texts: Sequence[str]) -> Features:
     """Read the features of texts, in their order."""
-    return Features(meaning=encoder.features(texts), wording=word_pieces(texts))
+    with ThreadPoolExecutor(1, thread_name_prefix="pieces") as aside:
+        wording = aside.submit(word_pieces, texts)
+        return Features(meaning=encoder.features(texts), wording=wording.result())

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
@@ -16,6 +17,8 @@ from nlp.adapters import Adapters, load_adapters
 from nlp.encoder import Encoder, Vectors
 from nlp.errors import FingerprintError, HeadsError
 from nlp.features import Features
+
+Flags = npt.NDArray[np.bool_]
 
 CHOICE_FIELDS = ("act", "tone", "urgency")
 SEVERAL_FIELDS = ("complaint_types", "asks", "own_error")
@@ -66,18 +69,27 @@ class Head:
         scores = features.meaning @ self.meaning + features.wording @ self.wording + self.bias
         return sigmoid(scores) if self.several else softmax(scores)
 
+    def there(self, rows: Vectors) -> Flags:
+        """Which labels are there, bool of shape (n, labels), for probabilities of that shape."""
+        best: Flags = np.arange(rows.shape[1]) == rows.argmax(axis=1, keepdims=True)
+        if not self.several:
+            return best
+        reached: Flags = rows >= np.asarray(self.thresholds, np.float32)
+        return reached | (best & ~reached.any(axis=1, keepdims=True)) if self.at_least_one else reached
+
+    def confidences(self, rows: Vectors) -> npt.NDArray[np.float64]:
+        """The probability that the most likely label is rightly said to be there, or not to be; shape (n)."""
+        top = rows.argmax(axis=1)[:, None]
+        likely = np.take_along_axis(rows, top, axis=1).astype(np.float64)
+        return np.where(np.take_along_axis(self.there(rows), top, axis=1), likely, 1 - likely)[:, 0]
+
     def decide(self, row: Vectors) -> tuple[int, ...]:
         """The labels that are there, by falling probability; `row` holds one message's probabilities."""
-        order = [int(index) for index in np.argsort(-row, kind="stable")]
-        if not self.several:
-            return (order[0],)
-        there = tuple(index for index in order if row[index] >= self.thresholds[index])
-        return there or ((order[0],) if self.at_least_one else ())
+        return ranked(self.there(row[None])[0], row)
 
     def confidence(self, row: Vectors) -> float:
-        """The probability that the most likely label is rightly said to be there, or not to be."""
-        top = int(np.argmax(row))
-        return float(row[top]) if top in self.decide(row) else 1 - float(row[top])
+        """The same as `confidences`, for one message."""
+        return float(self.confidences(row[None])[0])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -208,6 +220,11 @@ class Heads:
 
 def _as_json(description: Mapping[str, Any]) -> bytes:
     return (json.dumps(description, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def ranked(there: Flags, row: Vectors) -> tuple[int, ...]:
+    """The places of one message's labels that are there, by falling probability."""
+    return tuple(place for place in np.argsort(-row, kind="stable").tolist() if there[place])
 
 
 def softmax(scores: Vectors) -> Vectors:

@@ -7,6 +7,7 @@ the first `LOOKED_AT` letters; docs/evaluation.md says how often they are right.
 
 import random
 import sys
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,9 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 from safetensors.numpy import load, save
+from scipy import sparse
 
-from nlp.lexical import buckets_of
+from nlp.pieces import count_pieces
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -48,24 +51,83 @@ class LanguageModel:
     weight: "Vectors"
     bias: "Vectors"
 
-    def scores(self, text: str) -> "Vectors":
-        """Log-probabilities of `LANGUAGES`, not normalised."""
-        there = sorted(set(buckets_of(text, _PIECES, _BUCKETS)))
-        scores: Vectors = self.weight[there].sum(axis=0) + self.bias
+    def scores(self, texts: Sequence[str]) -> "Vectors":
+        """Log-probabilities of `LANGUAGES`, not normalised: shape (texts, languages)."""
+        scores: Vectors = _pieces_there(texts) @ self.weight + self.bias
         return scores
 
 
 def detect_language(text: str, fallback: str = "it") -> str:
     """The ISO 639-1 code of a text's language, or `fallback` where it cannot be told."""
-    seen = text[:LOOKED_AT]
-    if not any(character.isalpha() for character in seen):
-        return fallback
-    known = dict(load_identifier().rank(seen))
-    opinion = np.log([max(float(known[language]), _SURELY_NOT) for language in LANGUAGES])
-    scores = opinion + load_model().scores(seen)
-    sure = np.exp(scores - scores.max())
-    best = int(sure.argmax())
-    return LANGUAGES[best] if sure[best] / sure.sum() >= LEAST_CONFIDENCE else fallback
+    return detect_languages([text], fallback)[0]
+
+
+def detect_languages(texts: Sequence[str], fallback: str = "it") -> list[str]:
+    """The same for many texts, which takes a thirtieth of the time a text."""
+    seen = [text[:LOOKED_AT] for text in texts]
+    told = [place for place, text in enumerate(seen) if any(map(str.isalpha, text))]
+    if not told:
+        return [fallback] * len(texts)
+    lettered = [seen[place] for place in told]
+    scores = np.log(np.maximum(opinions(lettered), _SURELY_NOT)) + load_model().scores(lettered)
+    sure = np.exp(scores - scores.max(axis=1, keepdims=True))
+    best = sure.argmax(axis=1)
+    confident = sure.max(axis=1) / sure.sum(axis=1) >= LEAST_CONFIDENCE
+    languages = [fallback] * len(texts)
+    for place, language, known in zip(told, best.tolist(), confident.tolist(), strict=True):
+        if known:
+            languages[place] = LANGUAGES[language]
+    return languages
+
+
+def opinions(texts: Sequence[str]) -> "Vectors":
+    """What py3langid's `rank` says of each text: float32 of shape (texts, languages).
+
+    Its automaton takes a step for each byte of one text, in Python; here all texts take it together.
+    """
+    model = load_identifier()
+    moves, rows, features = _automaton()
+    encoded = [
+        unicodedata.normalize("NFC", text.lower() if text.isupper() else text).encode(
+            "utf-8", "surrogatepass"
+        )
+        for text in texts
+    ]
+    lengths = np.array([len(one) for one in encoded])
+    order = np.argsort(-lengths, kind="stable")
+    # One row a byte, the longest text in the first column: those that go on are a slice.
+    steps = np.zeros((len(texts), lengths.max()), np.uint8)
+    steps[np.arange(lengths.max()) < lengths[order, None]] = np.frombuffer(
+        b"".join(encoded[place] for place in order), np.uint8
+    )
+    steps = np.ascontiguousarray(steps.T)
+    going = np.searchsorted(-lengths[order], -np.arange(len(steps)), side="left")
+    states = np.zeros(len(texts), np.intp)
+    found = np.full(steps.shape, -1, np.int32)
+    for step, count in enumerate(going):
+        states[:count] = moves[rows[states[:count]] + steps[step, :count]]
+        found[step, :count] = features[states[:count]]
+    bytes_at, columns = np.nonzero(found >= 0)
+    ones = np.ones(len(columns), np.float32)
+    visits = sparse.csr_array(
+        (ones, (order[columns], found[bytes_at, columns])), shape=(len(texts), len(model.nb_ptc))
+    )
+    visits.sum_duplicates()
+    visits.data = np.log1p(visits.data)
+    scores = visits @ model.nb_ptc + np.where(np.diff(visits.indptr)[:, None], model.nb_pc, np.float32(0))
+    scores *= (1 / np.sqrt(np.maximum(lengths, 1)))[:, None].astype(np.float32)
+    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+    opinions: Vectors = shares[:, [model.nb_classes.index(language) for language in LANGUAGES]]
+    return opinions
+
+
+@cache
+def _automaton() -> tuple[npt.NDArray[np.integer], ...]:
+    """The next state by row and byte, the row's start by state, and what is seen at a state (-1: nothing)."""
+    model = load_identifier()
+    rows = np.asarray(model.tk_row, np.intp) << 8
+    return np.asarray(model.tk_nextmove), rows, np.asarray(model.tk_output, np.int32)
 
 
 @cache
@@ -96,21 +158,21 @@ def load_model() -> LanguageModel:
 
 def train_language(rows: Sequence[tuple[str, str]], *, seed: int = 0) -> LanguageModel:
     """Train on messages with their languages: whole, and in stretches of three words."""
-    from scipy import sparse
     from sklearn.linear_model import LogisticRegression
 
     dice = random.Random(seed)
     shown = [row for row in rows if row[1] in LANGUAGES]
     shown += [row for text, language in shown for row in _stretches(text, language, dice)]
-    there = [sorted(set(buckets_of(text[:LOOKED_AT], _PIECES, _BUCKETS))) for text, _ in shown]
-    ends = np.cumsum([0, *map(len, there)])
-    columns = np.concatenate([np.array(one, np.intp) for one in there])
-    points = sparse.csr_array(
-        (np.ones(len(columns), np.float32), columns, ends), shape=(len(shown), _BUCKETS)
-    )
+    points = _pieces_there([text[:LOOKED_AT] for text, _ in shown])
     model = LogisticRegression(max_iter=300, class_weight="balanced")
     model.fit(points, [LANGUAGES.index(language) for _, language in shown])
     return LanguageModel(weight=model.coef_.T.astype(np.float32), bias=model.intercept_.astype(np.float32))
+
+
+def _pieces_there(texts: Sequence[str]) -> sparse.csr_array:
+    pieces = count_pieces(texts, _PIECES, _BUCKETS)
+    pieces.data = np.ones_like(pieces.data)
+    return pieces
 
 
 def _stretches(text: str, language: str, dice: random.Random) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,8 @@ TRAINED = Path(__file__).parent / "trained" / "order_numbers.json"
 DATA = Path(__file__).parent / "data" / "order_numbers.jsonl"
 
 _TOKEN = re.compile(
-    r"(?<![\w@.,€$£+-])#?(?P<id>[A-Za-z0-9]+(?:[./_-][A-Za-z0-9]+)*)(?![\w@]|[.,:]\d)", re.ASCII
+    r"(?<![\w@.,€$£+-])#?(?P<id>(?=[A-Za-z./_-]{0,40}\d)[A-Za-z0-9]+(?:[./_-][A-Za-z0-9]+)*)(?![\w@]|[.,:]\d)",
+    re.ASCII,
 )
 _NO_NUMBER = re.compile(
     r"""(?ix) \d{1,2}[.h]\d\d | \d{1,3}(?:\.\d{3})+ | \d{2,3}\.\d\d  # times and sums
@@ -77,7 +78,7 @@ def candidates(text: str, taken: Sequence[Span] = ()) -> Iterator[Span]:
     for match in _TOKEN.finditer(text):
         token = match["id"]
         start, end = match.span("id")
-        if token.isalpha() or 1 in covered[start:end]:
+        if 1 in covered[start:end]:
             continue
         digits = sum(character.isdigit() for character in token)
         long_enough = digits >= _LEAST_DIGITS and len(token) >= _LEAST_LETTERS

@@ -1,4 +1,4 @@
-"""Names of people where people put them: after a greeting or a title, where someone says who they are, at the end.
+"""Names of people where people put them: after a greeting or a title, in "my name is", at the end.
 
 The words before a name say how sure one can be that a name follows; capital letters, and the lists of
 `nlp.name_lists`, say the rest. A text is read once, word by word, whatever its length.
@@ -28,10 +28,8 @@ _AFTER_NAME = " \t\r\n!.)-–—"
 _SETS_APART = ".!?,;:\n)(–—"
 _TAIL, _SHORTEST, _FRAGMENT = 160, 3, 45  # letters: of the end that is looked at, of a name alone there
 _LONGEST = 5  # words
-_COMMON, _RARE = (
-    25,
-    3,
-)  # messages of the corpus that have a word: from the first on it is no name, below the second it may be
+# Messages of the corpus that have a word: from so many on it is no name; below so many it may be one.
+_COMMON, _RARE = 25, 3
 
 
 class _Cue(Enum):
@@ -49,23 +47,26 @@ class _Cue(Enum):
 # A phrase begins with its rarest word, so that few words of a text are looked at twice.
 _PHRASES: Mapping[_Cue, str] = {
     _Cue.IS_CALLED: """
-        chiamo|nome è|nome e|nome di|nome|intestato a|intestata a|intestatario|intestataria|nome e cognome|cognome
-        |nominativo|firmato|name is|name s|name of|name|full name|signed|llamo|nombre es|nombre de|nombre|titular
-        |appelle|nom est|nom de|nom|prénom|signé|heiße|heisse|name ist|namen|vorname|nachname""",
+        chiamo|nome è|nome e|nome di|nome|intestato a|intestata a|intestatario|intestataria|nome e cognome
+        |cognome|nominativo|firmato|name is|name s|name of|name|full name|signed|llamo|nombre es|nombre de
+        |nombre|titular|appelle|nom est|nom de|nom|prénom|signé|heiße|heisse|name ist|namen|vorname
+        |nachname""",
     _Cue.IS: """
-        sono|sono sempre|sono io|qui è|i am|i m|this is|it s|soy|habla|suis|c est|ici|bin|hier ist|hier spricht""",
+        sono|sono sempre|sono io|qui è|i am|i m|this is|it s|soy|habla|suis|c est|ici|bin|hier ist
+        |hier spricht""",
     _Cue.GREETED: """
         ciao|salve|buongiorno|buon giorno|buonasera|buona sera|buondì|grazie|grazie mille|ehi|hi|hey|hello
-        |morning|afternoon|evening|thanks|thank you|hola|buenos días|buenos dias|buenas tardes|buenas|gracias
-        |bonjour|bonsoir|salut|coucou|merci|bonjour m|bonsoir m|hallo|guten tag|guten morgen|guten abend|moin
-        |servus|danke|vielen dank""",
+        |morning|afternoon|evening|thanks|thank you|hola|buenos días|buenos dias|buenas tardes|buenas
+        |gracias|bonjour|bonsoir|salut|coucou|merci|bonjour m|bonsoir m|hallo|guten tag|guten morgen
+        |guten abend|moin|servus|danke|vielen dank""",
     _Cue.ADDRESSED: """
-        gentile|gentilissima|gentilissimo|gent ma|gent mo|egregio|egregia|caro|cara|carissimo|carissima|dear
-        |estimado|estimada|querido|querida|cher|chère|chere|liebe|lieber|att te|alla c a|attenzione di""",
+        gentile|gentilissima|gentilissimo|gent ma|gent mo|egregio|egregia|caro|cara|carissimo|carissima
+        |dear|estimado|estimada|querido|querida|cher|chère|chere|liebe|lieber|att te|alla c a
+        |attenzione di""",
     _Cue.TITLE: """
-        sig|sig ra|sig na|sigra|signor|signora|signorina|dott|dott ssa|dottor|dottoressa|dr|avv|avvocato|ing
-        |geom|prof|prof ssa|rag|mr|mrs|ms|miss|mx|sr|sra|srta|señor|señora|señorita|doña|mme|mlle|monsieur
-        |madame|mademoiselle|cher m|herr|herrn|frau""",
+        sig|sig ra|sig na|sigra|signor|signora|signorina|dott|dott ssa|dottor|dottoressa|dr|avv|avvocato
+        |ing|geom|prof|prof ssa|rag|mr|mrs|ms|miss|mx|sr|sra|srta|señor|señora|señorita|doña|mme|mlle
+        |monsieur|madame|mademoiselle|cher m|herr|herrn|frau""",
     _Cue.CLOSING: """
         saluti|saluto|saluti da|saluto da|cordialmente|fede|cordialità|grazie|grazie mille|ringrazio
         |riscontro|giornata|regards|sincerely|faithfully|best|wishes|cheers|thanks|thank you|yours|love
@@ -76,8 +77,8 @@ _PHRASES: Mapping[_Cue, str] = {
         |cameriere|cameriera|cassiera|certo|certa|tale|figlia|figlio|moglie|marito|mamma|amica|amico
         |spoke to|spoke with|spoken to|spoken with|talked to|agent|colleague|representative|called|ask
         |wife|husband|daughter|son|hablé con|hablado con|compañera|compañero|hija|hijo|mujer|marido
-        |parlé à|parlé avec|eu|collègue|conseiller|conseillère|fille|fils|femme|mari
-        |gesprochen mit|kollege|kollegin|mitarbeiter|mitarbeiterin|tochter|sohn|frau|mann""",
+        |parlé à|parlé avec|eu|collègue|conseiller|conseillère|fille|fils|femme|mari|gesprochen mit
+        |kollege|kollegin|mitarbeiter|mitarbeiterin|tochter|sohn|frau|mann""",
 }
 _WITH_COLON = frozenset(
     {
@@ -97,18 +98,22 @@ _WITH_COLON = frozenset(
 _LONE_INITIAL = frozenset({"bonjour m", "bonsoir m", "cher m"})
 _SHORT = "sig|sig ra|sig na|dott|dott ssa|dr|avv|ing|geom|prof|prof ssa|rag|mr|mrs|ms|mx|sr|sra|srta|mme|mlle"
 _ABBREVIATED = _LONE_INITIAL | {*_SHORT.split("|"), "gent ma", "gent mo", "att te", "alla c a"}
-_OF_SURNAMES = """de del della dello dei degli d dal dalla lo la le li van von der den zu zur y e o mc los las dos da
-di el ben bin"""
+_OF_SURNAMES = """
+de del della dello dei degli d dal dalla lo la le li van von der den zu zur y e o mc los las dos da di el
+ben bin
+"""
 _PARTICLES = frozenset(_OF_SURNAMES.split())
 _AMBIGUOUS = frozenset(
     {"di", "da", "dal", "dalla", "della", "del", "dei", "degli", "e", "y", "la", "le", "lo", "li", "o"}
 )
 _TITLES = frozenset(part for part in re.split(r"[\s|]+", _PHRASES[_Cue.TITLE]) if len(part) > 1)
-_GREETED_OTHERS = """team staff service servizio assistenza clienti cliente customer support sir madam all there
-everyone everybody damen herren tutti tutte ragazzi ragazze kundenservice kundendienst atención señores señoras
-messieurs mesdames equipo équipe saluti saluto grazie ciao buongiorno buonasera salve cordiali distinti hello hi hey
-dear thanks regards hola gracias saludos bonjour merci cordialement hallo danke grüße ancora mille tante mucho
-muchas beaucoup vielen april june august roma milano paris siena"""
+_GREETED_OTHERS = """
+team staff service servizio assistenza clienti cliente customer support sir madam all there everyone
+everybody damen herren tutti tutte ragazzi ragazze kundenservice kundendienst atención señores señoras
+messieurs mesdames equipo équipe saluti saluto grazie ciao buongiorno buonasera salve cordiali distinti
+hello hi hey dear thanks regards hola gracias saludos bonjour merci cordialement hallo danke grüße ancora
+mille tante mucho muchas beaucoup vielen april june august roma milano paris siena
+"""
 _NO_NAMES = _TITLES | frozenset(_GREETED_OTHERS.split())
 
 
@@ -364,7 +369,7 @@ def _word(match: re.Match[str]) -> _Word:
 
 
 def _read(text: str, at: int) -> list[_Word]:
-    """The words from the one that begins right there up to the first that is set apart, `_LONGEST` at most."""
+    """The words from the one that begins at `at` to the first that is set apart, `_LONGEST` at most."""
     words: list[_Word] = []
     match = _WORD.match(text, at)
     while match is not None:

@@ -45,11 +45,12 @@ _FRENCH = re.compile(
         {_REST}""",
     re.VERBOSE,
 )
-_ENDING = r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|damm|ufer|chaussee|pfad|markt|graben)"
+_ENDING = r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|damm|ufer|markt)"
 _AT = r"(?:Am|An|Im|In|Auf|Zum|Zur|Unter|Hinter|Vor)(?:[ ](?:der|dem|den))?[ ]"
 _GERMAN = re.compile(
     rf"""(?<![\w-])(?P<words>(?:{_AT})?(?:{_CAPITAL}[^\W\d_]{{1,25}}[ -]){{0,2}}[^\W\d_]{{2,25}}{_ENDING}
-        |(?:{_AT}|{_CAPITAL}[^\W\d_]{{1,25}}[ -]){{1,2}}(?:Stra(?:ß|ss)e|Str\.|Weg|Platz|Allee|Gasse|Markt|Ring|Ufer))
+        |(?:{_AT}|{_CAPITAL}[^\W\d_]{{1,25}}[ -]){{1,2}}
+        (?:Stra(?:ß|ss)e|Str\.|Weg|Platz|Allee|Gasse|Markt|Ring|Ufer))
         [ ](?:Nr\.[ ]?)?{_HOUSE}{_REST}""",
     re.VERBOSE,
 )
@@ -57,19 +58,38 @@ _LONE_POSTCODE = re.compile(rf"(?<!\w){_UK_POSTCODE}|(?<![\w.,])\d{{5}}[ ]{_TOWN
 
 _HINTS = """via |viale|v.le|piazz|p.zza|pzza|p.le|corso|c.so|largo|vicolo|strada|contrada|c.da|local|loc.|fraz
 lungo|borgo|salita|trav|calle|c/|av|paseo|plaza|pza|camino|carretera|ctra|ronda|urbaniz"""
+_GERMAN_HINTS = (
+    "straße",
+    "strasse",
+    "str.",
+    "weg ",
+    "platz",
+    "allee",
+    "gasse",
+    "ring ",
+    "damm ",
+    "ufer ",
+    "markt",
+)
 _STREET_HINTS = tuple(re.split(r"[|\n]", _HINTS))
 _UNIT = re.compile(
-    r"""(?ix) [ ]? (?: [€$£%°] | (?: giorn | volt | pezz | or[ae] | ann[oi] | mes[ei] | settiman | person | fot
-    | eur | d[ií]a | ve[cz] | hora | año | semana | jour | fois | heure | ans? | mois | semaine | tag | mal | woche
-    | stunde | jahr | monat | minut | prodott | articol | paia | confezion | scatol | pacc | messagg | telefonat
-    | chiamat | day | week | month | year | time | hour | item | people | miles | k[mg] | cm ) \w* \b )"""
+    r"""(?ix)
+        [ ]? (?: [€$£%°] | (?: giorn | volt | pezz | or[ae] | ann[oi] | mes[ei] | settiman | person |
+        fot | eur | d[ií]a | ve[cz] | hora | año | semana | jour | fois | heure | ans? | mois | semaine
+        | tag | mal | woche | stunde | jahr | monat | minut | prodott | articol | paia | confezion |
+        scatol | pacc | messagg | telefonat | chiamat | day | week | month | year | time | hour | item |
+        people | miles | k[mg] | cm ) \w* \b )"""
 )
-_WAYS = """email mail mails e-mail pec sms whatsapp wa telefono telefonica corriere posta fax chat internet web app
-mare terra aria telegram messaggio bonifico che non è con per tutto alle ho mi ci vi mezzo ogni ancora sono está esta
-es no que en hay ya se me un una"""
+_WAYS = """
+email mail mails e-mail pec sms whatsapp wa telefono telefonica corriere posta fax chat internet web app
+mare terra aria telegram messaggio bonifico che non è con per tutto alle ho mi ci vi mezzo ogni ancora
+sono está esta es no que en hay ya se me un una
+"""
 _NO_STREET = frozenset(_WAYS.split())  # "via" is also by, away and by way of
-_SMALL = """di del dei degli della delle dello dell' da dal dalla d' il la lo le i san santa santo e ed de los las el y
-al sant' gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"""
+_SMALL = """
+di del dei degli della delle dello dell' da dal dalla d' il la lo le i san santa santo e ed de los las el
+y al sant' gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
+"""
 _SMALL_WORDS = frozenset(_SMALL.split())
 _LONGEST_ABBREVIATION, _MOST_SMALL = 5, 3
 _NO_GERMAN = re.compile(
@@ -108,7 +128,7 @@ def _found(text: str, is_everyday: Callable[[str], bool]) -> Iterator[Span]:
             yield match.span()
     for match in _FRENCH.finditer(text):
         yield match.span()
-    for match in _GERMAN.finditer(text):
+    for match in _GERMAN.finditer(text) if any(hint in small for hint in _GERMAN_HINTS) else ():
         if not _UNIT.match(text, match.end()) and not _NO_GERMAN.search(match["words"]):
             yield match.span()
     for match in _LONE_POSTCODE.finditer(text):

@@ -1,8 +1,8 @@
 """Texts without what says who wrote them: names, numbers and addresses give way to a word in brackets.
 
-While a text is worked on, each thing hidden is one private character, and so is each word in brackets that the
-text came with. So a text that was redacted before looks to every finder as it did when it was done, and is
-left as it is.
+While a text is worked on, each thing hidden is one private character, and so is each word in brackets that
+the text came with. So a text that was redacted before looks to every finder as it did when it was done, and
+is left as it is.
 """
 
 import re
@@ -119,17 +119,18 @@ _CARD_DIGITS, _DNI_DIGITS, _PHONE_DIGITS = 13, 7, 6
 _DIGIT = re.compile(r"\d")
 _CLOSE_DIGITS = re.compile(r"(?:\d\D{0,4}){6}")
 _LINK = re.compile(r"(?i)(?<![\w@])(?:https?://|www\.|t\.me/|wa\.me/)[^\s<>\"" + _OWN + r"]+")
-_SECRET = re.compile(r"[?#][^=]*=|//[^/@\s]+@|\d{6}|(?=[\w-]*\d)[A-Za-z0-9_-]{16}|(?:t|wa)\.me/", re.ASCII)
+_SECRET = re.compile(
+    r"[?#][^=]{0,40}=|//[^/@\s]+@|\d{6}|(?=[\w-]{0,15}\d)[A-Za-z0-9_-]{16}|(?:t|wa)\.me/", re.ASCII
+)
 _AFTER_LINK = ".,;:!?)]}»”'"
 _HANDLE = re.compile(r"(?<![\w@./+-])@[A-Za-z][A-Za-z0-9_]{3,31}(?![\w@.-]*\w@)", re.ASCII)
 _LONG_CARD = re.compile(r"(?<![\w.,-])(?:4|5[1-5]|2[2-7]|3[47]|6)\d{2,3}(?:[ -]?\d){10,13}(?!\w|[.,-]\d)")
 _DNI = re.compile(r"(?i)(?<![\w.-])(?:[XYZ][ -]?\d{7}|\d{2}\.?\d{3}\.?\d{3})[ -]?[A-Z](?!\w)", re.ASCII)
-_PLATE = re.compile(
-    r"(?<![\w-])(?:[A-HJ-NPR-TV-Z]{2} ?\d{3} ?[A-HJ-NPR-TV-Z]{2}|[A-HJ-NPR-TV-Z]{2}-\d{3}-[A-HJ-NPR-TV-Z]{2})(?![\w-])"
-)
+_PAIR = "[A-HJ-NPR-TV-Z]{2}"  # I, O, Q and U are in no Italian or French plate
+_PLATE = re.compile(rf"(?<![\w-])(?:{_PAIR} ?\d{{3}} ?{_PAIR}|{_PAIR}-\d{{3}}-{_PAIR})(?![\w-])")
 _PLATE_WORDS = ("targ", "plate", "matr", "immatricul", "plaque", "kennzeichen")
 _AFTER_PLATE = re.compile(
-    r"(?i:targ(?:a|ata|ato)|number plate|licen[cs]e plate|matr[ií]cula|immatricul[ée]+e?|immatriculation|plaque"
+    r"(?i:targ(?:a|at[ao])|number plate|licen[cs]e plate|matr[ií]cula|immatricul(?:ée?|ation)|plaque"
     r"|kennzeichen)(?:[ :]|è|n\.|es|is|est|ist){1,6}"
     r"(?P<plate>(?=[A-Z -]{0,6}\d)[A-Z0-9]{1,4}(?:[ -]?[A-Z0-9]{1,4}){1,3})(?!\w)"
 )

@@ -20,6 +20,9 @@ COLUMNS = (
 )
 """What the batch writes after the input's own columns."""
 
+DIGITS = 4
+"""Of a probability."""
+
 Value = str | float | bool | list[str] | list[float]
 
 
@@ -37,7 +40,7 @@ def as_dict(assessment: Assessment) -> dict[str, object]:
         "urgency": _label(assessment.urgency),
         "asks": [_label(label) for label in assessment.asks],
         "own_error": own_error,
-        "own_error_probability": round(probability if own_error else 1 - probability, 4),
+        "own_error_probability": round(probability if own_error else 1 - probability, DIGITS),
         "language": assessment.language,
         "entities": _entities(assessment.entities),
         "needs_review": assessment.needs_review,
@@ -66,11 +69,11 @@ def as_columns(assessment: Assessment) -> dict[str, Value]:
     """One message's row of `COLUMNS`, in their order."""
     return {
         "act": str(assessment.act.label),
-        "act_probability": round(assessment.act.probability, 4),
+        "act_probability": round(assessment.act.probability, DIGITS),
         "complaint_types": [str(label.label) for label in assessment.complaint_types],
-        "complaint_probabilities": [round(label.probability, 4) for label in assessment.complaint_types],
+        "complaint_probabilities": [round(label.probability, DIGITS) for label in assessment.complaint_types],
         "tone": str(assessment.tone.label),
-        "tone_probability": round(assessment.tone.probability, 4),
+        "tone_probability": round(assessment.tone.probability, DIGITS),
         "urgency": str(assessment.urgency.label),
         "asks": [str(label.label) for label in assessment.asks],
         "own_error": assessment.own_error.label == YES,
@@ -80,7 +83,7 @@ def as_columns(assessment: Assessment) -> dict[str, Value]:
 
 
 def _label(label: Label) -> dict[str, object]:
-    return {"label": str(label.label), "probability": round(label.probability, 4)}
+    return {"label": str(label.label), "probability": round(label.probability, DIGITS)}
 
 
 def _entities(entities: Entities) -> dict[str, object]:

@@ -29,8 +29,7 @@ class BatchModel:
         """Load it; takes seconds.
 
         Raises:
-            NlpError: The model is missing or does not fit its heads, or errors have costs, which the fast
-                model does not know.
+            NlpError: The model is missing or does not fit its heads.
         """
         from nlp.bulk import BulkClassifier
         from nlp.classifier import Classifier
@@ -44,15 +43,25 @@ class BatchModel:
             fallback_language=self.language,
             costs=costs_from(costs),
         )
-        bulk = BulkClassifier(classifier)
         if not self.fast:
-            return bulk
+            return BulkClassifier(classifier)
         from nlp.fast import load_fast
         from nlp.fast_classifier import FastClassifier
         from nlp.heads import TRAINED
 
-        model = load_fast(self.heads or TRAINED)
-        return FastClassifier(classifier, model, bulk, fallback_language=self.language)
+        return FastClassifier(classifier, load_fast(self.heads or TRAINED))
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the encoder and the heads are called.
+
+        Raises:
+            HeadsError: The heads cannot be read.
+        """
+        from nlp.heads import TRAINED, load_heads
+
+        heads = load_heads(self.heads or TRAINED)
+        return self.encoder or heads.provenance.encoder, heads.id
 
     @property
     def identity(self) -> str:
@@ -62,11 +71,10 @@ class BatchModel:
             HeadsError: The heads cannot be read, or have no fast model where one is wanted.
         """
         from nlp.fast import load_fast
-        from nlp.heads import TRAINED, load_heads
+        from nlp.heads import TRAINED
 
-        folder = self.heads or TRAINED
-        fast = load_fast(folder).sha256 if self.fast else None
-        told = json.dumps([self.encoder, load_heads(folder).id, self.language, self.costs, fast])
+        fast = load_fast(self.heads or TRAINED).sha256 if self.fast else None
+        told = json.dumps([*self.names, self.language, self.costs, fast])
         return hashlib.sha256(told.encode()).hexdigest()
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rimedio.terminal import USAGE, fail, settings_or_fail
+from rimedio.terminal import USAGE, fail, say, settings_or_fail
 
 if TYPE_CHECKING:
     from nlp.batch.exports import Input
@@ -49,7 +49,7 @@ def classify(
         Engine, typer.Option(help="Where the model runs: in this process, or on a Ray cluster.")
     ] = Engine.LOCAL,
     ray_address: Annotated[
-        str | None, typer.Option(help="The cluster, such as ray://head:10001; a local one otherwise.")
+        str | None, typer.Option(help="The cluster, such as 10.0.0.5:6379; one on this machine otherwise.")
     ] = None,
     fast: Annotated[
         bool, typer.Option("--fast", help="Let a small model answer what it is sure of.")
@@ -92,6 +92,7 @@ def classify(
     from tempfile import TemporaryDirectory
 
     from nlp.batch.exports import Format
+    from nlp.batch.writers import check_target
     from nlp.errors import NlpError
     from rimedio.batch_model import batch_model
     from rimedio.classifying import Wish, run
@@ -102,12 +103,20 @@ def classify(
         fail(f"--delimiter {delimiter!r}: expected one character, such as ; or \\t", USAGE)
     _check_report(report)
     try:
+        check_target(output)
         with TemporaryDirectory(prefix="rimedio-") as fetched:
-            tables = _open(inputs, Path(fetched), text_column, quiet=quiet)
+            tables, said = _open(inputs, Path(fetched), text_column)
+            check_target(output, [table.path for table in tables])
+            for line in () if quiet else said:
+                say(line)
             model = batch_model(settings, fast=fast)
+            encoder, heads = model.names
             wish = Wish(
                 output=output,
                 model=model.identity,
+                encoder=encoder,
+                heads=heads,
+                told=_told(fast=fast, redact=redact, limit=limit),
                 resume=resume,
                 redact=redact,
                 limit=limit,
@@ -115,6 +124,7 @@ def classify(
                 form=Format(delimiter=between, encoding=encoding, raw=raw),
                 report=report,
                 language=settings.language,
+                zone=settings.zone,
                 quiet=quiet,
             )
             run(tables, model, wish, _cluster(engine, ray_address))
@@ -129,18 +139,39 @@ def _check_report(report: Path | None) -> None:
         fail(f"--report {report}: there is no folder {report.parent}", USAGE)
 
 
-def _open(inputs: list[str], folder: Path, text_column: str | None, *, quiet: bool) -> "list[Input]":
+def _told(*, fast: bool, redact: bool, limit: int | None) -> tuple[str, ...]:
+    chosen = {"--fast": fast, "--redact": redact, f"--limit {limit}": limit is not None}
+    return tuple(name for name, is_on in chosen.items() if is_on)
+
+
+def _open(inputs: list[str], folder: Path, text_column: str | None) -> "tuple[list[Input], list[str]]":
+    import sys
+
     from nlp.batch.exports import Input
     from nlp.batch.packing import source_of
-    from nlp.tables import open_table
+    from nlp.errors import BatchError
+    from nlp.tables import STANDARD_INPUT, fetch, is_remote, locate, matching, open_table
 
-    found = []
-    for name in inputs:
-        path = Path(name)
-        if not path.is_file():
-            fail(f"{name} is not a file", USAGE)
-        found.append(Input(source=source_of(name, open_table(path), text_column), path=path))
-    return found
+    files: list[tuple[str, Path]] = []
+    said: list[str] = []
+    for place, name in enumerate(inputs):
+        if is_remote(name):
+            files += [(one, fetch(one, folder)) for one in matching(name)]
+            continue
+        spool = folder / str(place)
+        spool.mkdir()
+        try:
+            located = locate([name], sys.stdin.buffer, spool)
+        except BatchError as error:
+            fail(str(error), USAGE)
+        said += located.said
+        files += [(name if name == STANDARD_INPUT else str(path), path) for path in located.files]
+    tables = []
+    for name, path in files:
+        source = source_of(name, open_table(path), text_column)
+        tables.append(Input(source=source, path=path))
+        said.append(f"{name}: {'; '.join(source.said)}")
+    return tables, said
 
 
 def _cluster(engine: Engine, address: str | None) -> "Cluster | None":

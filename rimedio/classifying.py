@@ -5,8 +5,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -14,7 +16,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from nlp.batch.engine import Done, StoppedError
 from nlp.batch.exports import Format, Input, Outcome, classify_export
+from nlp.batch.gathering import Gathering
 from nlp.batch.labels import MakeLabeller
+from nlp.batch.packing import TEXT
+from nlp.batch.report import About, write_report
 from nlp.batch.running import Cluster
 from rimedio.terminal import SOME_ROWS, say
 
@@ -26,10 +31,17 @@ _TOLD_EVERY = 10.0  # seconds, where nobody watches a bar
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
-    """What a run is to do with its input."""
+    """What a run is to do with its input.
+
+    `model` tells the model from others, `encoder` and `heads` are its names for people, `told` the options of
+    the command as they are shown.
+    """
 
     output: Path
     model: str
+    encoder: str
+    heads: str
+    told: tuple[str, ...]
     resume: bool
     redact: bool
     limit: int | None
@@ -37,6 +49,7 @@ class Wish:
     form: Format
     report: Path | None
     language: str
+    zone: ZoneInfo
     quiet: bool
 
 
@@ -49,6 +62,7 @@ def run(inputs: Sequence[Input], make: MakeLabeller, wish: Wish, cluster: Cluste
         Exit: With its status, where it was stopped or some rows have something wrong.
     """
     began = time.monotonic()
+    gathering = Gathering(text_column=TEXT) if wish.report is not None else None
     with _watching(wish.quiet) as watch, _stoppable() as is_stopped:
         try:
             outcome = classify_export(
@@ -62,6 +76,7 @@ def run(inputs: Sequence[Input], make: MakeLabeller, wish: Wish, cluster: Cluste
                 id_column=wish.id_column,
                 form=wish.form,
                 cluster=cluster,
+                gather=gathering.add if gathering is not None else None,
                 stop=is_stopped,
                 progress=watch.classified,
                 writing=watch.written,
@@ -69,8 +84,21 @@ def run(inputs: Sequence[Input], make: MakeLabeller, wish: Wish, cluster: Cluste
         except StoppedError:
             say(f"stopped; nothing is lost: the same command with --resume goes on ({wish.output})")
             raise typer.Exit(INTERRUPTED) from None
+    seconds = time.monotonic() - began
+    if wish.report is not None and gathering is not None:
+        about = About(
+            source=", ".join(one.source.name for one in inputs),
+            encoder=wish.encoder,
+            heads=wish.heads,
+            options=wish.told,
+            seconds=seconds,
+            made=datetime.now(UTC).astimezone(wish.zone),
+        )
+        write_report(wish.report, gathering, about, wish.language)
     if not wish.quiet:
-        _tell(outcome, wish.output, watch, time.monotonic() - began)
+        _tell(outcome, wish.output, watch, seconds)
+        if wish.report is not None:
+            say(f"the page about it: {wish.report}")
     if outcome.counts.errors:
         raise typer.Exit(SOME_ROWS)
 
@@ -84,6 +112,7 @@ class _Watch:
         self._task = None if progress is None else progress.add_task("loading the model", total=None, rate="")
         self._began = time.monotonic()
         self._told = self._began
+        self._kept: int | None = None
         self._first: tuple[float, int] | None = None
         self.first_row: float | None = None
         self.rate = 0.0
@@ -91,9 +120,11 @@ class _Watch:
     def classified(self, done: Done) -> None:
         """The model has gone through more rows; those of an earlier run are no merit of this one."""
         now = time.monotonic()
-        if self._first is None:
+        if self._kept is None:
+            self._kept = done.rows
+        elif self._first is None and done.rows > self._kept:
             self._first, self.first_row = (now, done.rows), now - self._began
-        elif now > self._first[0]:
+        elif self._first is not None and now > self._first[0]:
             self.rate = (done.rows - self._first[1]) / (now - self._first[0])
         self._show("classifying", done)
 
@@ -169,14 +200,15 @@ def _tell(outcome: Outcome, output: Path, watch: _Watch, seconds: float) -> None
     counts = outcome.counts
     rate = f", {watch.rate:,.0f} a second" if watch.rate else ""
     first = f"; the first after {watch.first_row:.1f} s" if watch.first_row is not None else ""
-    say(f"{counts.rows:,} rows written to {output} in {_span(seconds)}{rate}{first}")
+    say(f"{_counted(counts.rows, 'row')} written to {output} in {_span(seconds)}{rate}{first}")
     if counts.needs_review:
         share = counts.needs_review / counts.rows
-        say(f"{counts.needs_review:,} rows ({share:.0%}) are for a person to look at (needs_review)")
+        say(f"for a person to look at (needs_review): {_counted(counts.needs_review, 'row')} ({share:.0%})")
     if outcome.defused:
-        say(f"{outcome.defused:,} cells began like a formula and were made plain text (--raw leaves them)")
+        cells = _counted(outcome.defused, "cell")
+        say(f"made plain text, as a spreadsheet would run it: {cells} (--raw leaves it)")
     if outcome.replaced:
-        say(f"{outcome.replaced:,} characters could not be written in this charset and became ?")
+        say(f"not to be written in this charset, ? or � instead: {_counted(outcome.replaced, 'character')}")
     if outcome.hidden:
         kinds = ", ".join(f"{number:,} {kind}" for kind, number in outcome.hidden.items())
         say(f"hidden: {kinds}")
@@ -186,3 +218,7 @@ def _tell(outcome: Outcome, output: Path, watch: _Watch, seconds: float) -> None
             say(f"  {problem.where}: {problem.error}")
         if counts.errors > len(counts.problems):
             say(f"  and {counts.errors - len(counts.problems):,} more")
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

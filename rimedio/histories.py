@@ -19,6 +19,7 @@ from models.labels import Act, Ask, Language, Tone, Urgency
 from models.money import Money
 from nlp.errors import BatchError
 from nlp.tables import Row, Table, open_table
+from nlp.tables.date_names import DATE_NAMES
 from responses.errors import BlockedError
 from responses.facts import ORDER_FACT, parse_fact
 from responses.policy.case_file import UNAVAILABLE
@@ -30,21 +31,6 @@ CUSTOMER_NAMES = (
     *("customer_id", "customer", "client_id", "client", "user_id", "user", "account", "buyer", "author"),
     *("cliente", "id_cliente", "codice_cliente", "utente", "id_utente", "acquirente", "autore", "mittente"),
     *("email", "e-mail", "mail", "phone", "telefono", "kunde", "kundennummer", "usuario"),
-)
-DATE_NAMES = (
-    *(
-        "date",
-        "created_at",
-        "created",
-        "received_at",
-        "sent_at",
-        "timestamp",
-        "datetime",
-        "time",
-        "at",
-        "day",
-    ),
-    *("data", "data_ora", "data_creazione", "ricevuto", "ricevuto_il", "giorno", "fecha", "datum"),
 )
 CASE_NAMES = ("case_id", "case", "ticket_id", "ticket", "caso", "pratica", "segnalazione", "id", "numero")
 ORDER_NAMES = (

@@ -12,6 +12,7 @@ from prometheus_client import Histogram
 from models.assessment import Assessment, Evidence
 from models.embedding import Embeddings
 from rimedio.settings import CostSettings, Settings
+from rimedio.together import Together
 
 if TYPE_CHECKING:
     from nlp.classifier import Classifier
@@ -33,6 +34,7 @@ class Model:
         self._classifier: Classifier | None = None
         self._loaded = asyncio.Event()
         self._reading = 0
+        self._together = Together(self._read)
         self.error: str | None = None
         self.seconds = Histogram(
             "rimedio_model_seconds", "Time in which the model read one batch of messages", registry=None
@@ -55,17 +57,20 @@ class Model:
         log.info("model.loaded")
 
     async def classify(self, texts: Sequence[str]) -> Sequence[Assessment]:
-        """Assesses messages, waiting for the model if need be."""
+        """Assesses messages, waiting for the model if need be; with those that others ask for meanwhile."""
         await self._loaded.wait()
+        self._reading += 1
+        try:
+            return await self._together.classify(texts)
+        finally:
+            self._reading -= 1
+
+    async def _read(self, texts: list[str]) -> Sequence[Assessment]:
         classifier = self._classifier
         if classifier is None:
             raise RuntimeError("the model's event is set only after the model")
         loop = asyncio.get_running_loop()
-        self._reading += 1
-        try:
-            return await loop.run_in_executor(self._executor, self._timed, classifier, list(texts))
-        finally:
-            self._reading -= 1
+        return await loop.run_in_executor(self._executor, self._timed, classifier, texts)
 
     async def explain(self, text: str, assessment: Assessment) -> Sequence[Evidence]:
         """Names the words that carried the labels, once no message waits to be read."""

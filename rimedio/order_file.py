@@ -67,7 +67,9 @@ def open_orders(path: Path, sheet: str | None, said: Sequence[str], reader: Read
         ProgramError: a name or column that there is not, or no column with the numbers.
         BatchError: the file cannot be read.
     """
-    table: Table = SheetTable(path, sheet) if path.suffix.lower() in SHEET_SUFFIXES else open_table(path)
+    table: Table = (
+        SheetTable(path, sheet, as_kept=True) if path.suffix.lower() in SHEET_SUFFIXES else open_table(path)
+    )
     names = [*FIELDS, *reader.specs]
     mapping = _as_said(said, table.columns, names)
     for column in table.columns:

@@ -3,35 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import altair as alt
 
-from nlp.charts import data, svg
+from nlp.charts import COLOURS, IN_TEXT, data, svg
 from responses.policy.simulate import Change, Comparison, Tally
 
 _TYPES_SHOWN = 6
-# Of middling lightness, told apart by most eyes on white and on black.
-_COLOURS = ["#3d8bb0", "#d98e32", "#6fa052", "#c05f5f", "#8d72b3", "#4fa79d", "#8c8c8c"]
 _MORE, _LESS, _OVER = "#d98e32", "#3d8bb0", "#d3455b"
-_INK = "currentColor"
-_CONFIG: Mapping[str, Any] = {
-    "background": "transparent",
-    "font": "sans-serif",
-    "view": {"stroke": None},
-    "axis": {
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-        "labelLimit": 220,
-        "labelColor": _INK,
-        "titleColor": _INK,
-        "gridColor": _INK,
-        "gridOpacity": 0.15,
-        "domainColor": _INK,
-        "tickColor": _INK,
-    },
-    "legend": {"labelColor": _INK, "titleColor": _INK, "labelFontSize": 12, "orient": "bottom", "columns": 3},
-}
 
 
 def months_charts(tallies: Sequence[Tally], *, none: str, others: str) -> list[str]:
@@ -60,7 +39,7 @@ def _months_chart(
     rows: Sequence[Mapping[str, object]], names: Sequence[str], *, currency: str, most: Decimal
 ) -> str:
     ranked = [{**row, "rank": names.index(str(row["type"]))} for row in rows]
-    colours = alt.Scale(domain=list(names), range=_COLOURS[: len(names)])
+    colours = alt.Scale(domain=list(names), range=list(COLOURS[: len(names)]))
     bars = alt.Chart(data(ranked)).mark_bar()
     return svg(
         bars.encode(
@@ -74,7 +53,7 @@ def _months_chart(
             color=alt.Color("type:N", title=None, scale=colours),
             order=alt.Order("rank:O"),
         ).properties(width=640, height=260),
-        _CONFIG,
+        IN_TEXT,
     )
 
 
@@ -111,7 +90,7 @@ def changes_chart(comparison: Comparison, *, currency: str, none: str, more: str
             y=alt.Y("type:N", title=None, sort=alt.EncodingSortField("sum", "sum", order="descending")),
             color=alt.Color("way:N", title=None, scale=alt.Scale(domain=[more, less], range=[_MORE, _LESS])),
         ).properties(width=460),
-        _CONFIG,
+        IN_TEXT,
     )
 
 
@@ -136,7 +115,7 @@ def days_chart(tally: Tally) -> str:
         x=alt.X("week:O", title=None, axis=None),
         y=alt.Y("weekday:O", title=None, axis=None),
     )
-    cells = base.mark_rect(color=_COLOURS[0], cornerRadius=2, aria=False).encode(
+    cells = base.mark_rect(color=COLOURS[0], cornerRadius=2, aria=False).encode(
         opacity=alt.Opacity("sum:Q", scale=alt.Scale(range=[0.08, 1]), legend=None)
     )
     frames = (
@@ -146,7 +125,10 @@ def days_chart(tally: Tally) -> str:
     )
     size = 13
     calendar = alt.layer(cells, frames).properties(width=size * 54, height=size * 7)
-    return svg(calendar.facet(row=alt.Row("year:N", title=None, header=alt.Header(labelColor=_INK))), _CONFIG)
+    return svg(
+        calendar.facet(row=alt.Row("year:N", title=None, header=alt.Header(labelColor="currentColor"))),
+        IN_TEXT,
+    )
 
 
 def _week(day: date) -> int:

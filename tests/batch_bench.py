@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,7 +25,7 @@ class ByLength:
     def __call__(self) -> Labeller:
         return self
 
-    def labels(self, texts: Sequence[str | None]) -> pa.RecordBatch:
+    def labels(self, texts: Sequence[str | None], *, today: date) -> pa.RecordBatch:
         time.sleep(self.pause)
         return pa.RecordBatch.from_pylist([_row(text) for text in texts], LABELS)
 

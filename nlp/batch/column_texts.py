@@ -102,7 +102,7 @@ def plain_texts(cells: pa.StringArray, *, join_lists: bool) -> tuple[pa.StringAr
     is_text = pc.fill_null(pc.starts_with(texts, '"'), fill_value=False)
     escaped = pc.and_(is_text, pc.fill_null(pc.match_substring(texts, "\\"), fill_value=False))
     is_list = pc.fill_null(pc.match_substring_regex(texts, _PLAIN_LIST), fill_value=False)
-    texts = pc.if_else(pc.and_not(is_text, escaped), pc.utf8_slice_codeunits(texts, 1, -1), texts)
+    texts = pc.if_else(is_text, pc.utf8_slice_codeunits(texts, 1, -1), texts)
     texts, replaced = _replaced(texts, escaped, _decoded(cells.filter(escaped)))
     if join_lists:
         joined = ["|".join(map(_item, items)) for items in _decoded(cells.filter(is_list))]

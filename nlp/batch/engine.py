@@ -1,8 +1,8 @@
 """Classifying exports: any number of rows in, the same rows out, in order, whatever happens in between."""
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,16 +10,11 @@ import pyarrow.compute as pc
 from nlp.batch.labels import ERROR, LABELS, MakeLabeller
 from nlp.batch.packing import FILE, LINE, TEXT, Packer
 from nlp.batch.reading import Reader
-from nlp.batch.running import Cluster, LostWorkError, classify_shards
+from nlp.batch.running import Cluster, classify_shards
 from nlp.batch.workspace import Workspace
-from nlp.errors import BatchError
-
-log = logging.getLogger(__name__)
 
 WAVE = 8
 """Shards that are given to Daft together, at most, for every machine that works."""
-
-_MOST_LOST = 5
 
 FIRST_ERRORS = 20
 """Rows with something wrong that are named at the end."""
@@ -83,15 +78,20 @@ class Run:
         workspace: Workspace,
         make: MakeLabeller,
         *,
+        today: date,
         limit: int | None = None,
         cluster: Cluster | None = None,
         stop: Callable[[], bool] = lambda: False,
         progress: Progress = lambda done: None,
     ) -> None:
-        """Name the parts. `stop` is asked between shards, `progress` told after each."""
+        """Name the parts.
+
+        `today` is the day that texts are of; `stop` is asked and `progress` told after each shard.
+        """
         self._packer = packer
         self._workspace = workspace
         self._make = make
+        self._today = today
         self._limit = limit
         self._wave = WAVE * (1 if cluster is None else cluster.workers)
         self._stop = stop
@@ -102,8 +102,7 @@ class Run:
 
         Raises:
             StoppedError: `stop` said so.
-            BatchError: The input cannot be read, the folder of the run not be written, or work is lost
-                again and again.
+            BatchError: The input cannot be read, the folder of the run not be written, or the cluster fails.
         """
         reader = Reader(self._packer, self._workspace, self._limit)
         reader.start()
@@ -121,18 +120,11 @@ class Run:
             reader.stop()
 
     def _classify(self, wave: Sequence[int]) -> Iterator[int]:
-        """Rows that have labels now; work that is lost with a machine is done again."""
-        lost = 0
-        while missing := [index for index in wave if not self._workspace.has_labels(index)]:
-            try:
-                for shard in classify_shards(self._workspace, missing, self._make):
-                    self._workspace.put_labels(shard.index, shard.labels)
-                    yield shard.labels.num_rows
-            except LostWorkError as error:
-                lost += 1
-                if lost == _MOST_LOST:
-                    raise BatchError(f"work was lost {lost} times on the same rows: {error}") from error
-                log.warning("batch.work_lost", extra={"shards": len(missing), "times": lost})
+        """Rows that have labels now."""
+        missing = [index for index in wave if not self._workspace.has_labels(index)]
+        for shard in classify_shards(self._workspace, missing, self._make, self._today) if missing else ():
+            self._workspace.put_labels(shard.index, shard.labels)
+            yield shard.labels.num_rows
 
     def _tell(self, done: int, reader: Reader) -> None:
         self._progress(Done(rows=done, known=reader.rows, is_total=reader.is_finished))

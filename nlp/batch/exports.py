@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -54,6 +55,7 @@ def classify_export(
     make: MakeLabeller,
     *,
     model: str,
+    today: date | None = None,
     resume: bool = False,
     redact: bool = False,
     limit: int | None = None,
@@ -68,13 +70,15 @@ def classify_export(
     """Classify tables into one file, in their order, own columns first.
 
     `make` loads the model on whatever machine needs it, `model` says which it is: a run is only resumed with
-    the same. `progress` is told of rows classified, `writing` of rows written.
+    the same. `today` is the day that "tomorrow" is counted from: the current one, or that on which the run
+    was begun. `progress` is told of rows classified, `writing` of rows written.
 
     Raises:
         BatchError: The input cannot be read, the output not be written, or the run not be resumed.
         StoppedError: `stop` said so; `resume` goes on.
     """
     form = form or Format()
+    redactor = Redactor() if redact else None
     check_target(target, [one.path for one in inputs])
     packer = Packer([one.source for one in inputs])
     workspace = Workspace(target)
@@ -85,13 +89,15 @@ def classify_export(
             "limit": str(limit),
         },
         model=model,
+        day=(today or datetime.now(UTC).astimezone().date()).isoformat(),
     )
-    with workspace.opened(manifest, resume=resume):
-        run = Run(packer, workspace, make, limit=limit, cluster=cluster, stop=stop, progress=progress)
-        run.classify()
-        outcome = _write(
-            run, target, inputs, form, Redactor() if redact else None, id_column, gather, writing
+    with workspace.opened(manifest, resume=resume) as kept:
+        day = date.fromisoformat(kept.day)
+        run = Run(
+            packer, workspace, make, today=day, limit=limit, cluster=cluster, stop=stop, progress=progress
         )
+        run.classify()
+        outcome = _write(run, target, inputs, form, redactor, id_column, gather, writing)
         workspace.remove()
     return outcome
 

@@ -1,12 +1,10 @@
 """The columns that classifying adds to a table, as Arrow sees them."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Protocol
 
 import pyarrow as pa
-
-from models.assessment import Assessment
-from nlp.render import COLUMNS, as_columns
 
 LABELS = pa.schema(
     [
@@ -32,16 +30,13 @@ ERROR = pa.field("error", pa.string())
 class Labeller(Protocol):
     """Whatever says of texts what their labels are."""
 
-    def labels(self, texts: Sequence[str | None]) -> pa.RecordBatch:
-        """One row of `LABELS` a text, in their order; nulls where the text is None."""
+    def labels(self, texts: Sequence[str | None], *, today: date) -> pa.RecordBatch:
+        """One row of `LABELS` a text, in their order; nulls where the text is None.
+
+        `today` is the day that "tomorrow" in a text is counted from.
+        """
         ...
 
 
 MakeLabeller = Callable[[], Labeller]
 """Loads the model; can be pickled, so that other machines load theirs."""
-
-
-def as_labels(assessments: Sequence[Assessment | None]) -> pa.RecordBatch:
-    """Assessments as rows of `LABELS`."""
-    rows = [dict.fromkeys(COLUMNS) if one is None else as_columns(one) for one in assessments]
-    return pa.RecordBatch.from_pylist(rows, LABELS)

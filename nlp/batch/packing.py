@@ -1,6 +1,7 @@
 """From rows of messy tables to Arrow batches of a fixed number of rows."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -11,7 +12,7 @@ import pyarrow as pa
 from nlp.batch.labels import ERROR
 from nlp.batch.own_names import own_names
 from nlp.errors import BatchError
-from nlp.tables import RAW, Cells, Row, Table, find_text_column
+from nlp.tables import RAW, Cells, Row, Table, choose_text_column
 
 SHARD_ROWS = 2048
 """Rows that are kept, classified and lost together."""
@@ -29,11 +30,18 @@ AS_JSON = {b"cells": b"json"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """One table of the input: what it is called, how it is read, and which column holds the messages."""
+    """One table of the input: what it is called, how it is read, and which column holds the messages.
+
+    `said` is what was recognised, in short sentences.
+    """
 
     name: str
     table: Table
     text_column: str
+    said: tuple[str, ...] = ()
+
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class Packer:
@@ -104,10 +112,7 @@ class Packer:
             return pa.array(values, field.type)
         if self.cells is Cells.JSON:
             return _strings(
-                [
-                    None if missing else json.dumps(value, default=str)
-                    for value, missing in zip(values, absent, strict=True)
-                ]
+                [None if missing else _as_json(value) for value, missing in zip(values, absent, strict=True)]
             )
         return _strings([None if value is None else str(value) for value in values])
 
@@ -129,13 +134,16 @@ def source_of(name: str, table: Table, text_column: str | None) -> Source:
     Raises:
         BatchError: There is no such column, or none holds text.
     """
-    try:
-        column = text_column or find_text_column(table)
-    except BatchError as error:
-        raise BatchError(f"{name}: {error}") from error
-    if column not in table.columns:
-        raise BatchError(f"{name}: no column {column!r}; found: {', '.join(table.columns) or 'none'}")
-    return Source(name=name, table=table, text_column=column)
+    if text_column is None:
+        try:
+            found = choose_text_column(table)
+        except BatchError as error:
+            raise BatchError(f"{name}: {error}") from error
+        said = f"texts in the column {found.name!r}, found {found.why}"
+        return Source(name=name, table=table, text_column=found.name, said=(*table.said, said))
+    if text_column not in table.columns:
+        raise BatchError(f"{name}: no column {text_column!r}; found: {', '.join(table.columns) or 'none'}")
+    return Source(name=name, table=table, text_column=text_column, said=table.said)
 
 
 def _cells_of(tables: Sequence[Table]) -> Cells:
@@ -158,6 +166,12 @@ def _problem(source: Source, row: Row) -> str | None:
     if not isinstance(text, str):
         return f"`{source.text_column}` is {'missing' if text is None else 'no text'}"
     return None
+
+
+def _as_json(value: object) -> str:
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    # Half a character is kept as an escape: no UTF-8 could hold it.
+    return written if written.isascii() or not _HALF.search(written) else json.dumps(value, default=str)
 
 
 def _strings(values: Sequence[str | None]) -> pa.Array:

@@ -29,10 +29,7 @@ class ParquetWriter:
 
     def finish(self) -> None:
         """Write the list of row groups."""
-        try:
-            self._writer.close()
-        finally:
-            self._writer.is_open = False  # else it tries once more when it is collected
+        self._writer.close()
 
     def _plain(self, cells: pa.StringArray) -> pa.StringArray:
         texts, replaced = plain_texts(cells, join_lists=False)

@@ -38,11 +38,13 @@ class Manifest:
     """What the shards of a run are of: shards of another input or of other options must not be mixed in.
 
     `options` are those on which rows or labels depend, `model` says which encoder and heads give the labels.
+    `day` is that on which the run was begun, in ISO 8601: "tomorrow" is counted from it in all of its texts.
     """
 
     inputs: tuple[InputFile, ...]
     options: dict[str, str]
     model: str
+    day: str
 
     def difference(self, other: "Manifest") -> str | None:
         """What is not the same in another run, in words; None where it can be gone on with."""
@@ -76,8 +78,8 @@ class Workspace:
         return (self.folder / _MANIFEST).is_file() and any(self.folder.glob("labels-*.parquet"))
 
     @contextmanager
-    def opened(self, manifest: Manifest, *, resume: bool) -> Iterator[None]:
-        """Hold the folder for the time of a block, with the shards that can be used.
+    def opened(self, manifest: Manifest, *, resume: bool) -> Iterator[Manifest]:
+        """Hold the folder for the time of a block, with the shards that can be used; says what they are of.
 
         Raises:
             BatchError: A run is going on, or one was begun that must not or cannot be gone on with.
@@ -90,21 +92,21 @@ class Workspace:
         except OSError as error:
             raise BatchError(f"{self._target}: cannot be written ({error.strerror})") from error
         try:
-            self._begin(manifest, resume=resume)
-            yield
+            yield self._begin(manifest, resume=resume)
         finally:
             if not self.is_begun:
                 self.remove()
             self._lock.release()
 
-    def _begin(self, manifest: Manifest, *, resume: bool) -> None:
+    def _begin(self, manifest: Manifest, *, resume: bool) -> Manifest:
         if self.is_begun and not resume:
             raise BatchError(
                 f"{self._target}: a run of it was begun and not finished; go on with --resume, "
                 f"or delete the folder {self.folder} to begin anew"
             )
         if self.is_begun:
-            different = self._manifest().difference(manifest)
+            kept = self._manifest()
+            different = kept.difference(manifest)
             if different is not None:
                 raise BatchError(
                     f"{self._target}: cannot be resumed, {different} since it was begun; "
@@ -112,11 +114,12 @@ class Workspace:
                 )
             for unfinished in self.folder.glob("*.partial"):
                 unfinished.unlink()
-            return
+            return kept
         for leftover in self.folder.iterdir():
             if leftover.name != _LOCK:
                 leftover.unlink()
         self._write(_MANIFEST, json.dumps({"format": _FORMAT} | asdict(manifest), indent=1).encode())
+        return manifest
 
     def _manifest(self) -> Manifest:
         path = self.folder / _MANIFEST
@@ -128,6 +131,7 @@ class Workspace:
                 inputs=tuple(InputFile(**file) for file in told["inputs"]),
                 options=told["options"],
                 model=told["model"],
+                day=told["day"],
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise BatchError(f"{path}: cannot be read ({error}); delete {self.folder}") from error

@@ -2,23 +2,43 @@
 
 from nlp.tables.csv_table import CSV_SUFFIXES, CsvTable
 from nlp.tables.json_table import JSON_SUFFIXES, JsonTable
-from nlp.tables.opening import open_table
+from nlp.tables.locating import STANDARD_INPUT, Located, locate
+from nlp.tables.mbox_table import MAIL_SUFFIXES, MailTable
+from nlp.tables.opening import KNOWN_SUFFIXES, PARQUET_SUFFIXES, open_table
+from nlp.tables.plain_table import PlainTable
+from nlp.tables.remote import fetch, is_remote, matching
 from nlp.tables.rows import RAW, Cells, Row, Table
 from nlp.tables.sheet_table import SHEET_SUFFIXES, SheetTable
-from nlp.tables.text_column import TEXT_NAMES, find_text_column
+from nlp.tables.telegram_table import TelegramTable
+from nlp.tables.text_column import TextColumn, choose_text_column, find_text_column
+from nlp.tables.text_names import TEXT_NAMES
 
 __all__ = [
     "CSV_SUFFIXES",
     "JSON_SUFFIXES",
+    "KNOWN_SUFFIXES",
+    "MAIL_SUFFIXES",
+    "PARQUET_SUFFIXES",
     "RAW",
     "SHEET_SUFFIXES",
+    "STANDARD_INPUT",
     "TEXT_NAMES",
     "Cells",
     "CsvTable",
     "JsonTable",
+    "Located",
+    "MailTable",
+    "PlainTable",
     "Row",
     "SheetTable",
     "Table",
+    "TelegramTable",
+    "TextColumn",
+    "choose_text_column",
+    "fetch",
     "find_text_column",
+    "is_remote",
+    "locate",
+    "matching",
     "open_table",
 ]

@@ -7,116 +7,112 @@ from itertools import islice
 from pathlib import Path
 
 from nlp.errors import BatchError
-from nlp.tables.charset import detect_encoding
+from nlp.tables.dialect import recognise
+from nlp.tables.records import Record, whole_records
 from nlp.tables.rows import Cells, Row, distinct
+from nlp.tables.text_file import TextFile
 
 CSV_SUFFIXES = (".csv", ".tsv", ".txt")
 
-_DELIMITERS = (",", ";", "\t", "|")
-_NO_DELIMITER = "\x1f"  # splits nothing: a file with one column may have commas in its texts
-_SAMPLE_RECORDS = 200
-_LONGEST_RECORD = 2000  # physical lines; a quote that is open for longer was never meant to be one
+_SAMPLE_LINES, _SAMPLE_CHARACTERS = 1000, 1 << 24
+_BATCH_RECORDS, _BATCH_CHARACTERS = 1000, 1 << 20
+_Parsed = tuple[Record, list[str]]
 
 
 class CsvTable:
-    """A delimited file with a header."""
+    """A delimited file. Without a header its columns are `column_1` and so on."""
 
     cells = Cells.TEXT
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self.encoding = detect_encoding(path)
+        """Look at all of a file once, and recognise how it is written.
+
+        Raises:
+            BatchError: There is nothing in it, or it cannot be read.
+        """
+        self._file = TextFile(path)
         # The module's limit is meant for what comes from strangers over a wire; one message may be longer.
         csv.field_size_limit(sys.maxsize)
-        self.delimiter = self._detect_delimiter()
-        header = next((fields for _, fields, _ in self._records()), None)
-        if header is None:
+        lines, is_all = sample_lines(self._file)
+        dialect = recognise(lines, is_all=is_all)
+        if dialect is None:
             raise BatchError(f"{path}: the file is empty; expected a header and one row a message")
-        self.columns = distinct(header)
+        self._quoting = dialect.quoting
+        self._header_line = dialect.header_line
+        self.encoding = self._file.encoding
+        self.delimiter = dialect.quoting.delimiter
+        names = dialect.names if dialect.names is not None else [""] * dialect.width
+        self.columns = distinct(names)
+        self.said = (*self._file.said, *dialect.said, *_renamed(dialect.names or (), self.columns))
 
     def rows(self) -> Iterator[Row]:
-        """Every row; one with too many fields has the surplus in its last column, rejoined."""
-        for line, fields, error in islice(self._records(), 1, None):
-            yield self._row(line, fields, error)
+        """Every row; one with too many fields has the surplus in its last column, rejoined.
 
-    def _row(self, line: int, fields: list[str], error: str | None) -> Row:
+        What a damaged archive ends with is a row with an error.
+        """
+        last = Record(self._header_line, "\n", True)
+        for last, fields in self._parsed():
+            if last.line > self._header_line:
+                yield self._row(last, fields)
+        if (loss := self._file.loss_after(last.text)) is not None:
+            values: dict[str, object] = dict.fromkeys(self.columns, "")
+            yield Row(values=values, line=last.line + last.text.count("\n"), error=loss)
+
+    def _row(self, record: Record, fields: list[str]) -> Row:
         expected = len(self.columns)
+        error = self._file.problem_of(record.text)
+        if error is None and not record.is_closed:
+            error = "a quotation mark that opens is never closed"
+        if len(fields) > expected and not any(fields[expected:]):
+            fields = fields[:expected]
         if len(fields) != expected and error is None:
             error = f"expected {expected} columns, found {len(fields)}"
         if len(fields) > expected:
             fields = [*fields[: expected - 1], self.delimiter.join(fields[expected - 1 :])]
         padded = [*fields, *[""] * (expected - len(fields))]
-        return Row(values=dict(zip(self.columns, padded, strict=True)), line=line, error=error)
+        return Row(values=dict(zip(self.columns, padded, strict=True)), line=record.line, error=error)
 
-    def _records(self, delimiter: str | None = None) -> Iterator[tuple[int, list[str], str | None]]:
-        chosen = delimiter or self.delimiter
-        with self._path.open(encoding=self.encoding, errors="replace", newline="") as lines:
-            for line, record, closed in _whole_records(lines, chosen):
-                fields = next(_reader(record, chosen, quoted=closed), [])
-                if fields:
-                    yield line, fields, None if closed else "a quotation mark that opens is never closed"
+    def _parsed(self) -> Iterator[_Parsed]:
+        batch: list[Record] = []
+        characters = 0
+        for record in whole_records(self._file.lines(), self._quoting):
+            batch.append(record)
+            characters += len(record.text)
+            if not record.is_closed or len(batch) == _BATCH_RECORDS or characters > _BATCH_CHARACTERS:
+                yield from self._parse(batch)
+                batch, characters = [], 0
+        yield from self._parse(batch)
 
-    def _detect_delimiter(self) -> str:
-        def agreement(delimiter: str) -> tuple[float, int]:
-            widths = [len(fields) for _, fields, _ in islice(self._records(delimiter), _SAMPLE_RECORDS)]
-            if not widths or widths[0] == 1:
-                return 0.0, 0
-            return widths.count(widths[0]) / len(widths), widths[0]
-
-        best = max(_DELIMITERS, key=agreement)
-        return best if agreement(best)[1] > 1 else _NO_DELIMITER
-
-
-def _reader(record: str, delimiter: str, *, quoted: bool) -> Iterator[list[str]]:
-    if quoted:
-        return csv.reader([record], delimiter=delimiter)
-    return csv.reader([record], delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    def _parse(self, batch: list[Record]) -> Iterator[_Parsed]:
+        """The fields of records, blank ones left out; only the last may have a quote that never closes."""
+        closed = batch if not batch or batch[-1].is_closed else batch[:-1]
+        parsed = self._quoting.read(record.text for record in closed)
+        yield from ((record, fields) for record, fields in zip(closed, parsed, strict=True) if fields)
+        for record in batch[len(closed) :]:
+            fields = next(self._quoting.read([record.text], is_quoted=False), [])
+            if fields:
+                yield record, fields
 
 
-def _whole_records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, str, bool]]:
-    """Join physical lines into records, each with the number of its first line and whether its quotes close.
-
-    A quote that never closes stays with its own line.
-    """
-    waiting: list[str] = []
-    number = 1
-    while line := waiting.pop(0) if waiting else next(lines, ""):
-        taken = [line]
-        still_open = _ends_quoted(line, delimiter, opened=False)
-        while still_open and len(taken) < _LONGEST_RECORD:
-            following = waiting.pop(0) if waiting else next(lines, "")
-            if not following:
-                break
-            taken.append(following)
-            still_open = _ends_quoted(following, delimiter, opened=True)
-        if still_open:
-            waiting = taken[1:] + waiting
-            yield number, line.rstrip("\r\n"), False
-            number += 1
-        else:
-            yield number, "".join(taken), True
-            number += len(taken)
+def sample_lines(file: TextFile) -> tuple[list[str], bool]:
+    """The first lines of a file, and whether they are all of it."""
+    lines: list[str] = []
+    characters = 0
+    for line in islice(file.lines(), _SAMPLE_LINES + 1):
+        if len(lines) == _SAMPLE_LINES or characters > _SAMPLE_CHARACTERS:
+            return lines, False
+        lines.append(line)
+        characters += len(line)
+    return lines, True
 
 
-def _ends_quoted(line: str, delimiter: str, *, opened: bool) -> bool:
-    """Whether a quoted field is still open at the end of a line."""
-    # By searching, not letter by letter: a cell may have megabytes.
-    position, at_start = 0, not opened
-    while True:
-        if opened:
-            position = line.find('"', position) + 1
-            if position == 0:
-                return True
-            if line.startswith('"', position):
-                position += 1
-            else:
-                opened = False
-            continue
-        if not at_start:
-            position = line.find(delimiter, position) + 1
-            if position == 0:
-                return False
-        at_start = False
-        if line.startswith('"', position):
-            opened = True
-            position += 1
+def _renamed(names: tuple[str, ...], columns: list[str]) -> list[str]:
+    new = [
+        f"{old.strip() or 'unnamed'} → {name}"
+        for old, name in zip(names, columns, strict=False)
+        if old.strip() != name
+    ]
+    if not new:
+        return []
+    more = f" and {len(new) - 5:,} more" if len(new) > 5 else ""
+    return [f"columns renamed: {', '.join(new[:5])}{more}"]

@@ -1,40 +1,136 @@
-"""JSON lines: one object a line."""
+"""JSON: one object a line, a list of objects, or one object with such a list in it."""
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
-from nlp.tables.charset import detect_encoding
+from nlp.errors import BatchError
+from nlp.tables.json_values import Item, Values
 from nlp.tables.rows import RAW, Cells, Row
+from nlp.tables.text_file import TextFile, is_cut
+from nlp.tables.text_names import is_text_name
 
 JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
 
+_MOST_COLUMNS = 10_000
+_BLANK = " \t\r\n\ufeff"
+
 
 class JsonTable:
-    """A file with one JSON object a line; a line that is none is a row with an error."""
+    """A file of JSON objects, each a row; what is none is a row with an error."""
 
     delimiter = ","
     cells = Cells.JSON
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self.encoding = detect_encoding(path)
-        self.columns = list(dict.fromkeys(key for row in self.rows() for key in row.values))
+        """Look at all of a file, and recognise how its objects stand in it.
+
+        Raises:
+            BatchError: It cannot be read, has several lists of objects, or more keys than any table.
+        """
+        self._file = TextFile(path)
+        self.encoding = self._file.encoding
+        head = self._head()
+        self._is_lines = _has_value_per_line(head)
+        is_object = not self._is_lines and head[0].strip(_BLANK).startswith("{")
+        self._list = self._list_inside() if is_object else None
+        columns: dict[str, None] = {}
+        for row in self.rows():
+            columns.update(dict.fromkeys(row.values))
+            if len(columns) > _MOST_COLUMNS:
+                raise BatchError(f"{path}: more than {_MOST_COLUMNS:,} different keys; expected a table")
+        self.columns = list(columns)
+        self.said = (*self._file.said, self._shape(head))
 
     def rows(self) -> Iterator[Row]:
-        """Every line that is not blank."""
-        with self._path.open(encoding=self.encoding, errors="replace") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    yield _parse(line.rstrip("\n"), number)
+        """Every object in its order; what a damaged archive ends with is a row with an error."""
+        if self._is_lines:
+            yield from self._rows_of_lines()
+            return
+        line = 0
+        for item in self._items():
+            line = item.line
+            yield _row(item)
+        if self._file.damage is not None:
+            yield Row(values={RAW: ""}, line=line, error=f"what follows is lost: {self._file.damage}")
+
+    def _rows_of_lines(self) -> Iterator[Row]:
+        number, line = 0, "\n"
+        for number, line in enumerate(self._file.lines(), start=1):
+            if line.strip(_BLANK):
+                yield _parse(line.rstrip("\r\n"), number, self._file.problem_of(line))
+        if (loss := self._file.loss_after(line)) is not None:
+            yield Row(values={RAW: ""}, line=number + 1, error=loss)
+
+    def _head(self) -> list[str]:
+        """The first lines that are not blank, two where there are as many."""
+        filled = (line for line in self._file.lines() if line.strip(_BLANK))
+        first = list(islice(filled, 1))
+        # After a line that is too long the next one may be gigabytes away.
+        return first if not first or is_cut(first[0]) else [*first, *islice(filled, 1)]
+
+    def _items(self) -> Iterator[Item]:
+        with self._file.opened(newline=None) as text:
+            for item in Values(text).items(open_objects=self._list is not None):
+                if self._list is None or item.path == self._list or item.error is not None:
+                    yield item
+
+    def _list_inside(self) -> tuple[str, ...] | None:
+        """The keys that lead to the list of a single object, where it is no message itself."""
+        with self._file.opened(newline=None) as text:
+            values = Values(text)
+            found = dict.fromkeys(item.path for item in values.items(open_objects=True) if item.path)
+        if values.objects != 1 or not found or any(is_text_name(key) for key in values.texts):
+            return None
+        if len(found) > 1:
+            names = ", ".join(".".join(path) for path in islice(found, 5))
+            raise BatchError(f"{self._file.path}: expected one list of objects, found {len(found)}: {names}")
+        return next(iter(found))
+
+    def _shape(self, head: list[str]) -> str:
+        if self._is_lines:
+            return "JSON lines"
+        if self._list is not None:
+            return f"the list {'.'.join(self._list)!r} of a JSON object"
+        return "a JSON list" if head[0].strip(_BLANK).startswith("[") else "JSON objects over several lines"
 
 
-def _parse(text: str, line: int) -> Row:
+def _has_value_per_line(head: list[str]) -> bool:
+    """Whether a file with these first lines that are not blank has one value a line."""
+    if not head or is_cut(head[0]):
+        return not head
+    first = head[0].strip(_BLANK)
+    with suppress(ValueError, RecursionError):
+        is_whole = isinstance(json.loads(first, strict=False), dict | list)
+        return len(head) > 1 or not is_whole
+    inside = first[1:].lstrip()[:1]
+    if first.startswith("["):
+        return inside not in ("", "{", "]")
+    # What is spread over lines goes on with a key or an element; a broken line is followed by a whole one.
+    following = head[1].strip(_BLANK) if len(head) > 1 else ""
+    is_spread = following.startswith(('"', "}")) or (following and first.endswith((",", "[", ":")))
+    return not (first.startswith("{") and is_spread)
+
+
+def _parse(text: str, line: int, problem: str | None) -> Row:
+    if problem is not None:
+        return Row(values={RAW: text}, line=line, error=problem)
     try:
-        value = json.loads(text)
+        value = json.loads(text, strict=False)
+    except json.JSONDecodeError as error:
+        return Row(values={RAW: text}, line=line, error=f"not JSON: {error.msg} at character {error.colno}")
     except (ValueError, RecursionError) as error:  # a number of 5000 digits is a plain ValueError
         return Row(values={RAW: text}, line=line, error=f"not JSON: {error}")
-    if not isinstance(value, dict):
-        problem = f"expected a JSON object, found {type(value).__name__}"
-        return Row(values={RAW: text}, line=line, error=problem)
-    return Row(values=value, line=line)
+    return _row(Item(value=value, line=line))
+
+
+def _row(item: Item) -> Row:
+    if item.error is not None:
+        return Row(values={RAW: item.value}, line=item.line, error=item.error)
+    if not isinstance(item.value, dict):
+        raw = item.value if isinstance(item.value, str) else json.dumps(item.value, ensure_ascii=False)
+        problem = f"expected a JSON object, found {type(item.value).__name__}"
+        return Row(values={RAW: raw}, line=item.line, error=problem)
+    return Row(values=item.value, line=item.line)

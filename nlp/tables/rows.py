@@ -1,5 +1,6 @@
 """What every messy table of messages comes down to: columns, and rows in their order."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -33,6 +34,8 @@ class Table(Protocol):
     delimiter: str
     encoding: str
     cells: Cells
+    said: tuple[str, ...]
+    """What was recognised of the file, in short sentences for the person who gave it."""
 
     def rows(self) -> Iterator[Row]:
         """Every row of the file, broken ones included."""
@@ -41,13 +44,12 @@ class Table(Protocol):
 
 def distinct(header: Sequence[str]) -> list[str]:
     """Column names without repeats or gaps, so that no column hides another."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    copies: Counter[str] = Counter()
     for position, name in enumerate(header, start=1):
-        plain = name.strip() or f"column_{position}"
-        copy = 2
-        unique = plain
+        plain = unique = name.strip() or f"column_{position}"
         while unique in names:
-            unique = f"{plain}_{copy}"
-            copy += 1
-        names.append(unique)
-    return names
+            copies[plain] += 1
+            unique = f"{plain}_{copies[plain] + 1}"
+        names[unique] = None
+    return list(names)

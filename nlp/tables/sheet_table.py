@@ -1,51 +1,181 @@
 """Spreadsheets: one sheet with a header."""
 
-from collections.abc import Iterator
+import codecs
+import pickle
+import subprocess
+import sys
+import tempfile
+import weakref
+import zlib
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
+from typing import Any, BinaryIO
+from zipfile import BadZipFile, ZipFile
 
 from nlp.errors import BatchError
 from nlp.tables.rows import Cells, Row, distinct
 
 SHEET_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
+ZIP_MARK = b"PK\x03\x04"
+OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+_PROCESS = Path(__file__).with_name("sheet_process.py")
+_CANNOT_BE_READ = 3  # the process says why
+_MEMORY = 4 << 30  # bytes the process may take: a million rows of thirty columns fit
+_LARGEST = 4 << 30  # bytes an archive may unpack to
+_DENSEST = 250  # times its own size that a large archive may unpack to; sheets of real rows stay below 100
+_LARGE = 64 << 20
+_PIECE = 1 << 20
+_HEADER_WITHIN = 20  # rows
+_LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001 (cells have no zone)
+
+
+def is_plain_table(head: bytes) -> bool:
+    """Whether a file that begins so is plain text: many programs call such exports .xls."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return True
+    return not head.startswith((ZIP_MARK, OLE_MARK)) and b"\0" not in head and not _is_markup(head)
+
+
+def _is_markup(head: bytes) -> bool:
+    return head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<")
 
 
 class SheetTable:
-    """One sheet of a spreadsheet whose first row that is not empty is the header.
+    """One sheet of a spreadsheet. The header is its first row with at least half as many cells as the widest.
 
-    Cells come as they are kept: text, numbers (float), days and yes or no. `line` is the row in the sheet.
+    Cells come as people see them, as text: days and times in ISO form, 12.0 as "12", an empty cell as "".
+    With `as_kept` they come as the file keeps them: text, numbers (float), days and yes or no. A merged cell
+    has its value in its first row and column. `line` is the row in the sheet.
     """
 
     delimiter = ","
     cells = Cells.TEXT
     encoding = "utf-8"
+    said: tuple[str, ...] = ()
 
-    def __init__(self, path: Path, sheet: str | None = None) -> None:
-        """Open a sheet by its name; without one the first.
+    def __init__(self, path: Path, sheet: str | None = None, *, as_kept: bool = False) -> None:
+        """Open a sheet by its name; without one the first that has a header and rows.
 
         Raises:
-            BatchError: The file is missing or no spreadsheet, has no such sheet, or nothing is in it.
+            BatchError: The file is missing or no spreadsheet, is locked, would take more memory than it
+                should, has no such sheet, or nothing is in it.
         """
-        # Imported where needed: most tables are text.
-        from python_calamine import CalamineError, CalamineWorkbook
-
         if not path.is_file():
             raise BatchError(f"{path}: no such file")
-        try:
-            book = CalamineWorkbook.from_path(str(path))
-            names = book.sheet_names
-            if sheet is not None and sheet not in names:
-                raise BatchError(f"{path}: no sheet {sheet!r}; there are {', '.join(names)}")
-            found = book.get_sheet_by_name(sheet or names[0]) if names else None
-            cells = found.to_python(skip_empty_area=False) if found is not None else []
-        except CalamineError as error:
-            raise BatchError(f"{path}: not a spreadsheet that can be read: {error}") from error
-        numbered = [(line, row) for line, row in enumerate(cells, start=1) if any(cell != "" for cell in row)]
-        if not numbered:
-            raise BatchError(f"{path}: the sheet is empty; expected a header and one row an entry")
-        self.columns = distinct([str(cell) for cell in numbered[0][1]])
-        self._rows = numbered[1:]
+        self._as_kept = as_kept
+        _check(path)
+        self._rows = _unpacked(path, sheet)
+        weakref.finalize(self, self._rows.close)
+        found: Mapping[str, Any] = pickle.load(self._rows)
+        self._start = self._rows.tell()
+        first = list(islice(self._numbered(), _HEADER_WITHIN))
+        widest = max(_filled(cells) for _, cells in first)
+        before = next(at for at, (_, cells) in enumerate(first) if 2 * _filled(cells) >= widest)
+        self._header = before + 1
+        self.columns = distinct([_as_seen(cell) for cell in first[before][1]])
+        self.said = _said(found, before)
 
     def rows(self) -> Iterator[Row]:
         """Every row that is not empty."""
-        for line, cells in self._rows:
-            yield Row(values=dict(zip(self.columns, cells, strict=True)), line=line)
+        for line, cells in islice(self._numbered(), self._header, None):
+            values = cells if self._as_kept else [_as_seen(cell) for cell in cells]
+            yield Row(values=dict(zip(self.columns, values, strict=True)), line=line)
+
+    def _numbered(self) -> Iterator[tuple[int, list[object]]]:
+        at = self._start
+        while True:
+            self._rows.seek(at)
+            try:
+                some = pickle.load(self._rows)
+            except EOFError:
+                return
+            at = self._rows.tell()
+            yield from some
+
+
+def _check(path: Path) -> None:
+    """Refuses what is no spreadsheet, and archives that unpack to more than a spreadsheet does."""
+    with path.open("rb") as file:
+        head = file.read(_PIECE)
+    if head.startswith(OLE_MARK):
+        return
+    if _is_markup(head):
+        raise BatchError(
+            f"{path}: a web page or XML under the name of a spreadsheet; open it in a spreadsheet program "
+            f"and save it as .xlsx or CSV"
+        )
+    if not head.startswith(ZIP_MARK):
+        raise BatchError(f"{path}: not a spreadsheet that can be read, whatever its name says")
+    packed = path.stat().st_size
+    try:
+        with ZipFile(path) as archive:
+            members = archive.infolist()
+            unpacked = sum(member.file_size for member in members)
+            if unpacked > _LARGEST or (unpacked > _LARGE and unpacked > _DENSEST * packed):
+                raise BatchError(
+                    f"{path}: would unpack from {packed:,} to {unpacked:,} bytes, which no spreadsheet does; "
+                    f"expected at most {_DENSEST} times its size and {_LARGEST:,} bytes"
+                )
+            for member in members:
+                if member.filename.lower().endswith((".xml", ".rels")):
+                    # The directory may lie: this stops with a wrong checksum where it says a part ends.
+                    with archive.open(member) as part:
+                        while part.read(_PIECE):
+                            pass
+    except (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        raise BatchError(f"{path}: not a spreadsheet that can be read: {error}") from error
+
+
+def _unpacked(path: Path, sheet: str | None) -> BinaryIO:
+    rows = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the table)
+    # `-P`: a module here must not be taken for one of the standard library.
+    command = [sys.executable, "-P", str(_PROCESS), str(path), sheet or "", str(_MEMORY)]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=rows, stderr=subprocess.PIPE, check=False)
+    if done.returncode:
+        rows.close()
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or [""]
+        if done.returncode == _CANNOT_BE_READ:
+            raise BatchError(f"{path}: {lines[-1]}")
+        raise BatchError(
+            f"{path}: cannot be unpacked within {_MEMORY >> 30} GB of memory (is a cell filled far away from "
+            f"the others?); save the sheet as CSV"
+        )
+    rows.seek(0)
+    return rows
+
+
+def _filled(cells: list[object]) -> int:
+    return sum(1 for cell in cells if cell != "")
+
+
+def _said(found: Mapping[str, Any], before: int) -> tuple[str, ...]:
+    others = [name for name in found["sheets"] if name != found["sheet"]]
+    said = [f"sheet {found['sheet']!r}" + (f" (others: {', '.join(others)})" if others else "")]
+    if before:
+        said.append(f"{before} row{'' if before == 1 else 's'} before the header skipped")
+    if found["merged"]:
+        said.append(f"{found['merged']} merged cells, each read as its first cell")
+    return tuple(said)
+
+
+def _as_seen(cell: object) -> str:
+    match cell:
+        case bool():
+            return "true" if cell else "false"
+        case float():
+            # Fifteen digits are what a spreadsheet shows: 0.1 + 0.2 is 0.3 there.
+            return str(int(cell)) if cell.is_integer() and abs(cell) < 1e16 else f"{cell:.15g}"
+        case datetime():
+            # A moment is kept as a fraction of a day, a little less than what was typed.
+            rounded = min(cell, _LAST_MOMENT) + timedelta(milliseconds=500)
+            return rounded.isoformat(timespec="seconds")
+        case date() | time():
+            return cell.isoformat()
+        case timedelta():
+            minutes, seconds = divmod(round(cell.total_seconds()), 60)
+            return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+        case _:
+            return str(cell)

@@ -1,38 +1,99 @@
 """Which column of a table holds the messages."""
 
-from collections import Counter
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from nlp.errors import BatchError
 from nlp.tables.rows import RAW, Table
+from nlp.tables.text_names import closeness, is_text_name
 
 _SAMPLE_RECORDS = 200
+_SHOWN = 12
+_LONGEST_VALUE = 200  # whatever is no words is shorter, save for JSON
+_VALUE = re.compile(
+    r"[\W\d_]*"  # numbers, prices, dates
+    r"|(https?://|www\.|s3://)\S+|\S+@\S+\.\S+|[a-z]:\\\S+|/\S+/\S+"
+    r"|(?=\S*\d)[\w:./+#-]+|[0-9a-f]{16,}"  # ids, days and times in one word
+    r"|[\d./-]{8,10}[T ][\d:.,]{4,}\s?\S*"
+    r"|(\w{2,9}\.?,? )?\d{1,2}\.? \w{3,9}\.? \d{4}( [\d:]+)?( \S+)?"
+    r"|true|false|yes|no|null|none|nan|n/a",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextColumn:
+    """The column with the messages; `why` says by what it was found."""
+
+    name: str
+    why: str
 
 
 def find_text_column(table: Table) -> str:
-    """The column that holds the messages: by its name, else the one with the longest texts.
+    """The column that holds the messages, as `choose_text_column` finds it."""
+    return choose_text_column(table).name
+
+
+def choose_text_column(table: Table) -> TextColumn:
+    """The column that holds the messages: by its name, or one near to it, else the one with most words.
+
+    A name does not make up for a column of nothing but numbers, dates, ids or addresses where another has
+    words.
 
     Raises:
         BatchError: No column holds text.
     """
-    by_name = {column.strip().lower(): column for column in reversed(table.columns)}
-    for name in TEXT_NAMES:
-        if name in by_name:
-            return by_name[name]
-    lengths: Counter[str] = Counter()
+    texts = _sampled(table)
+    distances = {column: far for column in table.columns if (far := closeness(column)) is not None}
+    named = sorted(distances, key=lambda column: distances[column])
+    wordy = [column for column in table.columns if _has_words(texts[column])]
+    for column in named:
+        if column in wordy or not texts[column]:
+            return _by_name(column)
+    if wordy:
+        best = max(wordy, key=lambda column: _extent(texts[column]))
+        mean = round(sum(map(len, texts[best])) / len(texts[best]))
+        return TextColumn(name=best, why=f"by its content, the longest texts: {mean} characters on average")
+    if named:
+        return _by_name(named[0])
+    raise BatchError(f"no column holds text; columns found: {_listed(table.columns)}")
+
+
+def _by_name(column: str) -> TextColumn:
+    why = "by its name" if is_text_name(column) else "by its name, near to a usual one"
+    return TextColumn(name=column, why=why)
+
+
+def _sampled(table: Table) -> dict[str, list[str]]:
+    """The texts of the first rows that are not blank, for each column."""
+    texts: dict[str, list[str]] = {column: [] for column in table.columns}
     for row in islice(table.rows(), _SAMPLE_RECORDS):
         # A line that cannot be read may be the longest; it is nobody's message.
-        unread = row.error is not None and row.values.keys() == {RAW}
-        texts = {} if unread else row.values
-        lengths.update({key: len(value) for key, value in texts.items() if isinstance(value, str)})
-    if not lengths:
-        raise BatchError(f"no column holds text; columns found: {', '.join(table.columns) or 'none'}")
-    return lengths.most_common(1)[0][0]
+        if row.error is not None and row.values.keys() == {RAW}:
+            continue
+        for column, value in row.values.items():
+            if isinstance(value, str) and value.strip():
+                texts[column].append(value.strip())
+    return texts
 
 
-TEXT_NAMES = (
-    *("text", "testo", "message", "messaggio", "body", "review", "recensione", "comment", "commento"),
-    *("content", "contenuto", "feedback", "description", "descrizione", "texto", "mensaje", "mensagem"),
-    *("reseña", "texte", "avis", "nachricht", "bewertung", "kommentar", "corpo", "reclamo", "complaint"),
-)
-"""Names of the column that holds the messages, in order of preference."""
+def _has_words(texts: Sequence[str]) -> bool:
+    return bool(texts) and sum(map(_is_words, texts)) * 2 >= len(texts)
+
+
+def _is_words(text: str) -> bool:
+    if text.startswith(("{", "[")) and text.endswith(("}", "]")):
+        return False
+    return len(text) > _LONGEST_VALUE or _VALUE.fullmatch(text) is None
+
+
+def _extent(texts: Sequence[str]) -> tuple[int, int]:
+    """Blank cells count as well: a column with one long remark is not the one with the messages."""
+    return sum(len(text) for text in texts if " " in text), sum(map(len, texts))
+
+
+def _listed(columns: Sequence[str]) -> str:
+    more = f" and {len(columns) - _SHOWN:,} more" if len(columns) > _SHOWN else ""
+    return (", ".join(columns[:_SHOWN]) or "none") + more

@@ -175,12 +175,12 @@ def test_killed_at_random_moments_it_ends_with_the_same_bytes(
 
 def killed_until_done(source: Path, target: Path, kills: int) -> int:
     """Runs the batch in a process of its own, killed at random moments so often; says how often it was."""
-    command = [sys.executable, "-m", "tests.batch_bench", str(source), str(target), "0.2"]
+    command = [sys.executable, "-m", "tests.batch_bench", str(source), str(target), "0.5"]
     dice, killed = random.Random(target.name), 0
     while not target.exists():
         running = subprocess.Popen(command, cwd=PROJECT)
         try:
-            running.wait(timeout=dice.uniform(1, 6) if killed < kills else 120)
+            running.wait(timeout=dice.uniform(0.5, 3.5) if killed < kills else 120)
         except subprocess.TimeoutExpired:
             running.kill()
             running.wait()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,10 @@ from nlp.batch.labels import LABELS
 from nlp.bulk import BulkClassifier
 from nlp.classifier import Classifier
 from nlp.corpus import SHIPPED, Example, read_corpus
-from nlp.costs import Costs
+from nlp.costs import Costs, ErrorCost
 from nlp.encoder import Encoder
 from nlp.entities import EntityFinder
-from nlp.errors import FingerprintError, HeadsError, NlpError
+from nlp.errors import FingerprintError, HeadsError
 from nlp.fast import LONGEST, PAIRS, FastModel, bags_of, load_fast
 from nlp.fast_bounds import Judged, choose_bounds
 from nlp.fast_classifier import FastClassifier
@@ -25,6 +26,7 @@ from nlp.recombined import recombined
 from nlp.training import labels_of
 
 HEADS = load_heads(TRAINED)
+TODAY = date(2026, 11, 27)
 TEXTS: Sequence[str | None] = [
     "Il pacco non è arrivato, voglio il rimborso",
     None,
@@ -59,8 +61,9 @@ def model(encoder: Encoder, messages: list[Example]) -> FastModel:
         said=np.zeros((len(messages), 1), np.float32), weights=np.ones(len(messages), np.float32)
     )
     taught = teach(encoder.pieces([one.text for one in messages]), lessons, HEADS.fields, encoder, epochs=80)
-    fields = {name: replace(field, sure_from=0.0) for name, field in taught.fields.items()}
-    return replace(taught, fields=fields, heads=HEADS.id, encoder=HEADS.provenance.encoder)
+    return replace(
+        taught, sure_from=dict.fromkeys(FIELDS, 0.0), heads=HEADS.id, encoder=HEADS.provenance.encoder
+    )
 
 
 @pytest.fixture(scope="module")
@@ -69,19 +72,8 @@ def classifier(encoder: Encoder) -> Iterator[Classifier]:
         yield Classifier(encoder, HEADS, entities=EntityFinder())
 
 
-def cascade(classifier: Classifier, model: FastModel) -> FastClassifier:
-    return FastClassifier(classifier, model, BulkClassifier(classifier), fallback_language="it")
-
-
-def demanding(model: FastModel) -> FastModel:
-    """The same, sure of nothing."""
-    return replace(
-        model, fields={name: replace(field, sure_from=2.0) for name, field in model.fields.items()}
-    )
-
-
 def test_it_learns_what_it_is_taught(encoder: Encoder, model: FastModel, messages: list[Example]) -> None:
-    probabilities = model.probabilities(model.bags(encoder, [one.text for one in messages]))
+    probabilities = model.probabilities(encoder, [one.text for one in messages])
     acts = [model.fields["act"].labels[place] for place in probabilities["act"].argmax(axis=1)]
     assert np.mean([act == one.act for act, one in zip(acts, messages, strict=True)]) > 0.9
     np.testing.assert_allclose(probabilities["tone"].sum(axis=1), 1, atol=1e-5)
@@ -90,25 +82,25 @@ def test_it_learns_what_it_is_taught(encoder: Encoder, model: FastModel, message
 def test_what_is_sure_is_answered_by_the_fast_model_in_its_place(
     classifier: Classifier, model: FastModel
 ) -> None:
-    fast = cascade(classifier, model)
-    batch = fast.labels(TEXTS)
+    fast = FastClassifier(classifier, model)
+    batch = fast.labels(TEXTS, today=TODAY)
     assert batch.schema.equals(LABELS)
-    assert (fast.answered, fast.read) == (3, 5)
+    assert (fast.answered, fast.read) == (3, 4)
     rows = batch.to_pylist()
     assert rows[1] == dict.fromkeys(LABELS.names)
     # A text without a letter and a very long one were never its business.
-    whole = BulkClassifier(classifier).labels([TEXTS[2], TEXTS[5]]).to_pylist()
+    whole = BulkClassifier(classifier).labels([TEXTS[2], TEXTS[5]], today=TODAY).to_pylist()
     assert [rows[2], rows[5]] == whole
-    probabilities = model.probabilities(model.bags(classifier.encoder, [str(TEXTS[0])]))
+    probabilities = model.probabilities(classifier.encoder, [str(TEXTS[0])])
     assert rows[0]["act_probability"] == round(float(probabilities["act"].max()), 4)
     assert rows[3]["language"] == "it"
 
 
 def test_what_is_not_sure_is_said_by_the_whole_classifier(classifier: Classifier, model: FastModel) -> None:
-    fast = cascade(classifier, demanding(model))
-    batch = fast.labels(TEXTS)
+    fast = FastClassifier(classifier, replace(model, sure_from=dict.fromkeys(FIELDS, 2.0)))
+    batch = fast.labels(TEXTS, today=TODAY)
     assert fast.answered == 0
-    assert batch.equals(BulkClassifier(classifier).labels(TEXTS))
+    assert batch.equals(BulkClassifier(classifier).labels(TEXTS, today=TODAY))
 
 
 def test_lists_come_with_the_likeliest_first(classifier: Classifier, model: FastModel) -> None:
@@ -120,7 +112,7 @@ def test_lists_come_with_the_likeliest_first(classifier: Classifier, model: Fast
         bias=np.where(np.array(model.fields["act"].labels) == "complaint", 50, 0).astype(np.float32),
     )
     loud = replace(model, fields={**model.fields, "complaint_types": everything, "act": complaint})
-    (row,) = cascade(classifier, loud).labels(TEXTS[:1]).to_pylist()
+    (row,) = FastClassifier(classifier, loud).labels(TEXTS[:1], today=TODAY).to_pylist()
     assert row["complaint_probabilities"] == sorted(row["complaint_probabilities"], reverse=True)
     assert sorted(row["complaint_types"]) == sorted(everything.labels)
 
@@ -129,7 +121,7 @@ def test_lists_come_with_the_likeliest_first(classifier: Classifier, model: Fast
 def test_nothing_to_read_is_no_error(
     classifier: Classifier, model: FastModel, texts: Sequence[str | None]
 ) -> None:
-    batch = cascade(classifier, model).labels(texts)
+    batch = FastClassifier(classifier, model).labels(texts, today=TODAY)
     assert batch.equals(pa.RecordBatch.from_pylist([dict.fromkeys(LABELS.names)] * len(texts), LABELS))
 
 
@@ -137,20 +129,25 @@ def test_it_is_kept_in_a_file(encoder: Encoder, model: FastModel, tmp_path: Path
     model.save(tmp_path)
     again = load_fast(tmp_path)
     assert again.sha256 == model.sha256
-    bags = model.bags(encoder, ["Il pacco non è arrivato"])
-    np.testing.assert_allclose(again.probabilities(bags)["act"], model.probabilities(bags)["act"], atol=1e-6)
-    assert again.fields["tone"].sure_from == 0.0
+    texts = ["Il pacco non è arrivato"]
+    read, before = again.probabilities(encoder, texts), model.probabilities(encoder, texts)
+    np.testing.assert_allclose(read["act"], before["act"], atol=1e-6)
+    assert again.sure_from == model.sure_from
 
 
 def test_other_heads_than_it_was_made_for_are_refused(classifier: Classifier, model: FastModel) -> None:
     with pytest.raises(FingerprintError, match=r"made for the heads 0123.*train again"):
-        cascade(classifier, replace(model, heads="0123"))
+        FastClassifier(classifier, replace(model, heads="0123"))
 
 
-def test_costs_are_refused(encoder: Encoder, classifier: Classifier, model: FastModel) -> None:
-    costly = Classifier(encoder, HEADS, entities=EntityFinder(), costs=Costs())
-    with pytest.raises(NlpError, match="RIMEDIO_COSTS"):
-        cascade(costly, model)
+def test_what_errors_cost_decides_there_as_well(
+    encoder: Encoder, classifier: Classifier, model: FastModel
+) -> None:
+    dear = Costs(labels={"tone": {"threatening": ErrorCost(missed=1e6)}})
+    careful = Classifier(encoder, HEADS, entities=EntityFinder(), costs=dear)
+    fast = FastClassifier(careful, model)
+    (row,) = fast.labels(TEXTS[3:4], today=TODAY).to_pylist()
+    assert (fast.answered, row["tone"]) == (1, "threatening")
 
 
 def test_new_heads_leave_no_fast_model_of_the_old_ones(model: FastModel, tmp_path: Path) -> None:

@@ -308,6 +308,11 @@ def test_the_same_rows_make_the_same_bytes(tmp_path: Path, name: str) -> None:
     assert (tmp_path / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
 
 
+def test_a_compressed_file_does_not_tell_when_it_was_made(tmp_path: Path) -> None:
+    write(tmp_path / "out.csv.gz", labelled_rows())
+    assert (tmp_path / "out.csv.gz").read_bytes()[4:8] == bytes(4)
+
+
 @pytest.mark.parametrize("name", ["out.json", "out.jsonl", "out.parquet"])
 def test_a_result_without_rows_is_one_that_can_be_read(tmp_path: Path, name: str) -> None:
     write(tmp_path / name, labelled_rows().slice(0, 0))
@@ -329,7 +334,7 @@ def test_without_errors_there_is_no_column_of_them(tmp_path: Path, name: str) ->
 
 
 def test_rows_that_are_too_much_for_one_piece_are_written_in_their_order(tmp_path: Path) -> None:
-    long = [letter * 6_000_000 for letter in "abcd"]
+    long = [letter * 6_000_000 for letter in "abcde"]
     write(tmp_path / "out.jsonl", of_texts(*long))
     assert [row["text"] for row in lines(tmp_path / "out.jsonl")] == long
 

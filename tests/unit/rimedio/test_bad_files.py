@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,13 @@ from typer.testing import CliRunner, Result
 
 from models.assessment import Assessment, Entities, Label
 from nlp.batch.exports import Input, Outcome, classify_export
-from nlp.batch.labels import Labeller, as_labels
+from nlp.batch.labels import LABELS, Labeller
 from nlp.batch.packing import SHARD_ROWS, source_of
-from nlp.bulk import BulkClassifier
 from nlp.classifier import Classifier, Reading
 from nlp.errors import BatchError
-from nlp.render import COLUMNS
+from nlp.render import COLUMNS, as_columns
 from nlp.tables import open_table
+from rimedio.batch_model import batch_model
 from rimedio.cli import app
 from rimedio.model import load_classifier
 from rimedio.settings import Settings
@@ -59,9 +60,10 @@ class TableClassifier:
     def read(self, texts: Sequence[str]) -> Reading:
         return Reading(assessments=self.classify(texts), probabilities={})
 
-    def labels(self, texts: Sequence[str | None]) -> pa.RecordBatch:
+    def labels(self, texts: Sequence[str | None], *, today: date) -> pa.RecordBatch:
         found = iter(self.classify([text for text in texts if text is not None]))
-        return as_labels([None if text is None else next(found) for text in texts])
+        rows = [dict.fromkeys(COLUMNS) if text is None else as_columns(next(found)) for text in texts]
+        return pa.RecordBatch.from_pylist(rows, LABELS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +72,7 @@ class LoadedTable:
 
     table: Labeller
     identity: str = "table"
+    names: tuple[str, str] = ("table", "table")
 
     def __call__(self) -> Labeller:
         return self.table
@@ -121,8 +124,8 @@ def assert_one_clear_line(result: Result, status: int) -> None:
     assert "Errno" not in result.stderr
 
 
-def classified(source: Path, target: Path, table: Labeller, column: str | None = None) -> Outcome:
-    tables = [Input(source=source_of(source.name, open_table(source), column), path=source)]
+def classified(source: Path, target: Path, table: Labeller) -> Outcome:
+    tables = [Input(source=source_of(source.name, open_table(source), None), path=source)]
     return classify_export(tables, target, LoadedTable(table), model="table")
 
 
@@ -381,7 +384,8 @@ def test_an_output_that_cannot_be_is_refused_and_the_input_is_untouched(
 
 
 def test_an_input_of_an_unknown_kind_is_refused(tmp_path: Path, classifier: TableClassifier) -> None:
-    assert_one_clear_line(rimedio("classify", written(tmp_path, b"a", "in.xlsx"), "-o", "out.csv"), 1)
+    source = written(tmp_path, b"\x89PNG\r\n\x1a\n", "in.csv")
+    assert_one_clear_line(rimedio("classify", source, "-o", "out.csv"), 1)
 
 
 def test_what_fails_midway_leaves_the_earlier_output_as_it_was(tmp_path: Path) -> None:
@@ -568,5 +572,7 @@ def test_the_real_classifier_takes_any_text(tmp_path: Path) -> None:
     assert len(found) == len(texts)
     assert classifier.classify([]) == []
     source = written(tmp_path, b'{"text": 1}\n{broken\n{"a": "b"}\n', "in.jsonl")
-    counts = classified(source, tmp_path / "out.csv", BulkClassifier(classifier), "text").counts
+    tables = [Input(source=source_of("in.jsonl", open_table(source), "text"), path=source)]
+    model = batch_model(Settings(home=tmp_path), fast=False)
+    counts = classify_export(tables, tmp_path / "out.csv", model, model="real").counts
     assert (counts.rows, counts.errors) == (3, 3)

@@ -1,0 +1,44 @@
+"""From probabilities to labels, for many messages at a time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.labels import Act
+from nlp.costs import Costs
+from nlp.encoder import Vectors
+from nlp.heads import FIELDS, SCOPE, Flags, Head
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decisions:
+    """What was decided about n messages, by field.
+
+    `probabilities` are float32 of shape (n, labels), `there` says which labels are there, in the same shape,
+    and `unsure` on which messages the field is not to be relied upon, in shape (n).
+    """
+
+    probabilities: Mapping[str, Vectors]
+    there: Mapping[str, Flags]
+    unsure: Mapping[str, Flags]
+
+
+def decide(
+    heads: Mapping[str, Head], probabilities: Mapping[str, Vectors], costs: Costs | None = None
+) -> Decisions:
+    """Decide about all messages; by what errors cost, where that is said."""
+    there, unsure = {}, {}
+    for field in FIELDS:
+        head, rows = heads[field], probabilities[field]
+        if costs is None:
+            there[field], unsure[field] = head.there(rows), head.confidences(rows) < head.abstain_below
+        else:
+            there[field], unsure[field] = costs.decide(field, head, rows)
+    if SCOPE in heads:
+        # A recipe, an article, code: what is said of it is a guess.
+        unsure["act"] = unsure["act"] | heads[SCOPE].there(probabilities[SCOPE]).any(axis=1)
+    complaint = there["act"] @ np.array([label == Act.COMPLAINT for label in heads["act"].labels])
+    there["complaint_types"] = there["complaint_types"] & complaint[:, None]
+    unsure["complaint_types"] = unsure["complaint_types"] & complaint
+    return Decisions(probabilities=probabilities, there=there, unsure=unsure)

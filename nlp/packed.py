@@ -1,0 +1,217 @@
+"""The bundled encoder's layers for many texts at a time, without padding between their tokens.
+
+The tokens of a batch lie one after another in one matrix, so that the large products see only tokens; for
+attention alone they are gathered into blocks of texts of nearly the same length. What the matrix products
+of oneDNN read is laid out once. Compiling a kernel for a new shape takes oneDNN up to 20 ms, so that shapes
+are rounded up to few.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch.nn import functional
+
+from nlp.encoder import Vectors
+
+BATCH_TOKENS = 4096
+"""Tokens that go through the layers together, at most, but for a single longer text."""
+
+# What numbers of tokens in a batch, of texts in a block and of tokens in a text are rounded up to.
+_ROWS = (32, 64, 128, 256, 512, 1024, 1536, 2048, 2560, 3072, 3584, BATCH_TOKENS)
+_TEXTS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
+_LENGTHS = (*range(8, 64, 8), *range(64, 128, 16), *range(128, 256, 32), *range(256, 513, 64))
+
+_PARTS = 3  # query, key and value
+_LARGEST_SCORE = 60.0
+"""Attention scores are cut there, far above those that occur: their exponentials are summed as they are."""
+
+Indices = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Block:
+    """Texts of nearly the same length: which rows of 32 numbers attention reads, and where its results go.
+
+    `there` is 1 for tokens and 0 for filling, of shape (texts x heads, length, 1); `tokens` is the slice of
+    the batch that the block covers.
+    """
+
+    gather: torch.Tensor
+    scatter: torch.Tensor
+    there: torch.Tensor
+    tokens: slice
+
+
+class _Linear:
+    """A linear layer whose weights are laid out for this processor, in bfloat16; as it is in float32."""
+
+    def __init__(self, weight: torch.Tensor, bias: torch.Tensor, dtype: torch.dtype) -> None:
+        self._packed = dtype == torch.bfloat16 and torch._C._has_mkldnn
+        self._weight, self._bias = weight.to(dtype), bias.to(dtype)
+        if self._packed:
+            self._weight = torch.ops.mkldnn._reorder_linear_weight(self._weight, None)
+
+    def __call__(self, states: torch.Tensor) -> torch.Tensor:
+        if not self._packed:
+            return functional.linear(states, self._weight, self._bias)
+        return self._product(states, "none")
+
+    def with_gelu(self, states: torch.Tensor) -> torch.Tensor:
+        return self._product(states, "gelu") if self._packed else functional.gelu(self(states))
+
+    def _product(self, states: torch.Tensor, after: str) -> torch.Tensor:
+        product: torch.Tensor = torch.ops.mkldnn._linear_pointwise(
+            states, self._weight, self._bias, after, [], "none"
+        )
+        return product
+
+
+class PackedNetwork:
+    """The layers of a `BertModel`, their weights as they are when this is made.
+
+    What is passed on from layer to layer and the normalisation are in float32, the products in a format
+    that may be smaller: rounding the former as well changes half as many labels again.
+    """
+
+    def __init__(self, model: Any, depths: Sequence[float], products: torch.dtype) -> None:
+        """`depths` are the layers whose averaged tokens are told, as parts of the network's depth."""
+        config = model.config
+        self._heads: int = config.num_attention_heads
+        self._size: int = config.hidden_size // self._heads
+        self._epsilon: float = config.layer_norm_eps
+        self._words = model.embeddings.word_embeddings
+        with torch.no_grad():
+            self._places = (
+                model.embeddings.position_embeddings.weight.float()
+                + model.embeddings.token_type_embeddings.weight[0].float()
+            )
+            self._norm = _floats(model.embeddings.LayerNorm)
+            self._layers = [_prepared(layer, self._size, products) for layer in model.encoder.layer]
+        self._dtype = products
+        self._read = {round(depth * len(self._layers)) for depth in (*depths, 1)}
+
+    def batches(self, lengths: Indices) -> Iterator[Indices]:
+        """Which sequences go through together: by rising length, up to `BATCH_TOKENS`."""
+        order = np.argsort(lengths, kind="stable")
+        ends = np.cumsum(lengths[order])
+        start = 0
+        while start < len(order):
+            before = ends[start - 1] if start else 0
+            # One row stays free: it holds the zeros that blocks are filled up with.
+            end = max(start + 1, int(np.searchsorted(ends, before + BATCH_TOKENS - 1, side="right")))
+            yield order[start:end]
+            start = end
+
+    def means(self, sequences: Sequence[Sequence[int]]) -> list[Vectors]:
+        """The averaged tokens of the layers read, the last one's of length one; each (sequences, hidden)."""
+        lengths = np.array([len(sequence) for sequence in sequences])
+        rows = _rounded(int(lengths.sum()) + 1, _ROWS)
+        ids = np.zeros(rows, np.int64)
+        ids[: lengths.sum()] = np.concatenate([np.asarray(one, np.int64) for one in sequences])
+        places = np.zeros(rows, np.int64)
+        places[: lengths.sum()] = np.concatenate([np.arange(length) for length in lengths])
+        owners = torch.from_numpy(np.repeat(np.arange(len(lengths)), lengths))
+        shares = torch.from_numpy(1 / lengths.astype(np.float32))[:, None]
+        with torch.inference_mode():
+            blocks = list(self._blocks(lengths, rows))
+            states = self._words(torch.from_numpy(ids)).float() + self._places[torch.from_numpy(places)]
+            states = self._normed(states, self._norm)
+            means = []
+            for depth, layer in enumerate(self._layers, start=1):
+                states = self._through(layer, states, blocks)
+                if depth in self._read:
+                    sums = torch.zeros(len(lengths), states.shape[1])
+                    means.append(sums.index_add_(0, owners, states[: len(owners)]) * shares)
+            means[-1] = functional.normalize(means[-1], dim=1)
+        return [mean.numpy() for mean in means]
+
+    def _through(
+        self, layer: Mapping[str, Any], states: torch.Tensor, blocks: Sequence[_Block]
+    ) -> torch.Tensor:
+        narrow = states.to(self._dtype)
+        attended = layer["attended"](self._attend(layer["asked"](narrow), blocks))
+        states = self._normed(attended.float().add_(states), layer["attended_norm"])
+        inner = layer["inner"].with_gelu(states.to(self._dtype))
+        return self._normed(layer["outer"](inner).float().add_(states), layer["outer_norm"])
+
+    def _attend(self, asked: torch.Tensor, blocks: Sequence[_Block]) -> torch.Tensor:
+        asked[-1] = 0
+        pieces = asked.view(-1, self._size)
+        mixed = torch.zeros(len(asked) * self._heads, self._size, dtype=asked.dtype)
+        for block in blocks:
+            length = block.there.shape[1]
+            query, key, value = pieces.index_select(0, block.gather).view(_PARTS, -1, length, self._size)
+            # Not torch's softmax, which is slow on short rows: the sum is a product as well.
+            weights = torch.bmm(query, key.transpose(1, 2))
+            weights = weights.clamp_(-_LARGEST_SCORE, _LARGEST_SCORE).exp_()
+            found = torch.bmm(weights, value).div_(torch.bmm(weights, block.there))
+            torch.index_select(
+                found.view(-1, self._size),
+                0,
+                block.scatter,
+                out=mixed[block.tokens.start * self._heads : block.tokens.stop * self._heads],
+            )
+        return mixed.view(len(asked), -1)
+
+    def _blocks(self, lengths: Indices, rows: int) -> Iterator[_Block]:
+        starts = np.cumsum(lengths) - lengths
+        wide = np.array([_rounded(int(length), _LENGTHS) for length in lengths])
+        edges = np.flatnonzero(np.diff(wide, prepend=-1, append=-1))
+        for first, last in pairwise(edges.tolist()):
+            yield self._block(starts[first:last], lengths[first:last], int(wide[first]), rows)
+
+    def _block(self, starts: Indices, lengths: Indices, width: int, rows: int) -> _Block:
+        texts = _rounded(len(lengths), _TEXTS)
+        tokens = np.full((texts, width), rows - 1)
+        there = np.zeros((texts, width), bool)
+        there[: len(lengths)] = np.arange(width) < lengths[:, None]
+        tokens[there] = np.arange(starts[0], starts[0] + lengths.sum())
+        part = np.arange(_PARTS)[:, None, None, None] * self._heads
+        head = np.arange(self._heads)[:, None]
+        gather = tokens[None, :, None, :] * (_PARTS * self._heads) + part + head
+        text, place = np.nonzero(there)
+        scatter = (text[:, None] * self._heads + np.arange(self._heads)) * width + place[:, None]
+        return _Block(
+            gather=torch.from_numpy(gather.reshape(-1)),
+            scatter=torch.from_numpy(scatter.reshape(-1)),
+            there=torch.from_numpy(there).to(self._dtype).repeat_interleave(self._heads, dim=0).unsqueeze(-1),
+            tokens=slice(int(starts[0]), int(starts[0] + lengths.sum())),
+        )
+
+    def _normed(self, states: torch.Tensor, norm: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+        return functional.layer_norm(states, states.shape[-1:], *norm, self._epsilon)
+
+
+def _prepared(layer: Any, size: int, products: torch.dtype) -> Mapping[str, Any]:
+    attention, attended = layer.attention.self, layer.attention.output
+    # The scale of the scores is put into the query: one step less for each of them. The key's bias adds the
+    # same to all scores of a token, which changes nothing but how large they are: without it bfloat16 holds
+    # them closely (the largest falls from 82 to 31), and their exponentials stay small.
+    scale = size**-0.5
+    asking = [(attention.query, scale, scale), (attention.key, 1.0, 0.0), (attention.value, 1.0, 1.0)]
+    weight = torch.cat([part.weight.float() * factor for part, factor, _ in asking])
+    bias = torch.cat([part.bias.float() * factor for part, _, factor in asking])
+    return {
+        "asked": _Linear(weight, bias, products),
+        "attended": _Linear(attended.dense.weight, attended.dense.bias, products),
+        "attended_norm": _floats(attended.LayerNorm),
+        "inner": _Linear(layer.intermediate.dense.weight, layer.intermediate.dense.bias, products),
+        "outer": _Linear(layer.output.dense.weight, layer.output.dense.bias, products),
+        "outer_norm": _floats(layer.output.LayerNorm),
+    }
+
+
+def _floats(norm: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    return norm.weight.float(), norm.bias.float()
+
+
+def _rounded(number: int, steps: Sequence[int]) -> int:
+    """The first of the steps that is large enough; beyond them, the number itself."""
+    at = bisect_left(steps, number)
+    return steps[at] if at < len(steps) else number

@@ -1,0 +1,116 @@
+"""Tables of labels: what the classifier says of each text, in Arrow's columns."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from nlp.batch.labels import LABELS
+from nlp.bulk import BulkClassifier
+from nlp.classifier import Classifier
+from nlp.corpus import read_corpus
+from nlp.costs import Costs, ErrorCost
+from nlp.encoder import Encoder
+from nlp.entities import EntityFinder
+from nlp.heads import TRAINED, load_heads
+from nlp.render import COLUMNS, as_columns
+
+CORPUS = Path(__file__).parents[3] / "nlp" / "data" / "corpus.jsonl"
+TODAY = date(2026, 11, 27)
+MIXED = [
+    "Il pacco arriva domani?",
+    "",
+    "VERGOGNA!!! Terza volta che chiamo, la macchina è rotta e voglio il rimborso",
+    "\u200b \n",
+    "Danke, alles bestens",
+    "a\ud800b",
+    "Il pacco arriva domani?",
+    "x" * 9000,
+]
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return Classifier.load()
+
+
+def one_by_one(classifier: Classifier, texts: Sequence[str]) -> list[dict[str, object]]:
+    return [dict(as_columns(assessment)) for assessment in classifier.classify(texts, today=TODAY)]
+
+
+@pytest.fixture(scope="module")
+def corpus() -> list[str]:
+    return [row.text for row in read_corpus([CORPUS])][::60]
+
+
+def test_the_columns_are_those_of_the_output() -> None:
+    assert tuple(LABELS.names) == COLUMNS
+
+
+def test_the_rows_are_those_of_the_assessments(classifier: Classifier, corpus: Sequence[str]) -> None:
+    found = BulkClassifier(classifier).labels(corpus, today=TODAY)
+
+    assert found.schema == LABELS
+    assert found.to_pylist() == one_by_one(classifier, corpus)
+
+
+def test_repeats_and_texts_with_nothing_to_see_stand_where_they_were(classifier: Classifier) -> None:
+    found = BulkClassifier(classifier).labels(MIXED, today=TODAY).to_pylist()
+
+    distinct = list(dict.fromkeys(MIXED))
+    expected = dict(zip(distinct, one_by_one(classifier, distinct), strict=True))
+    assert found == [expected[text] for text in MIXED]
+
+
+def test_a_row_without_a_text_has_no_labels(classifier: Classifier) -> None:
+    found = BulkClassifier(classifier).labels([None, "Grazie mille", None], today=TODAY).to_pylist()
+
+    assert found[0] == found[2] == dict.fromkeys(COLUMNS)
+    assert found[1]["act"] == "praise"
+
+
+@pytest.mark.parametrize("texts", [[], [None], [""]], ids=["no row", "no text", "an empty text"])
+def test_a_table_with_nothing_to_read_has_its_rows(
+    classifier: Classifier, texts: Sequence[str | None]
+) -> None:
+    found = BulkClassifier(classifier).labels(texts, today=TODAY)
+
+    assert (found.schema, found.num_rows) == (LABELS, len(texts))
+
+
+def test_the_same_rows_give_the_same_bits_whatever_was_read_before(
+    classifier: Classifier, corpus: Sequence[str]
+) -> None:
+    bulk = BulkClassifier(classifier)
+    first = bulk.labels(corpus[:40], today=TODAY)
+    bulk.labels(MIXED, today=TODAY)
+
+    assert bulk.labels(corpus[:40], today=TODAY).equals(first)
+
+
+def test_what_errors_cost_decides_in_tables_as_well(encoder: Encoder, corpus: Sequence[str]) -> None:
+    dear = ErrorCost(missed=20.0)
+    costs = Costs(labels={"tone": {"threatening": dear}, "complaint_types": {"safety_privacy": dear}})
+    heads = load_heads(TRAINED)
+    with encoder.adapted(heads.adapters):
+        weighing = Classifier(encoder, heads, entities=EntityFinder(), costs=costs)
+        found = BulkClassifier(weighing).labels(corpus[:60], today=TODAY)
+        expected = one_by_one(weighing, corpus[:60])
+
+    assert found.to_pylist() == expected
+
+
+def test_products_in_a_smaller_format_leave_what_is_decided_clearly(
+    classifier: Classifier, encoder: Encoder, corpus: Sequence[str]
+) -> None:
+    with encoder.adapted(classifier.heads.adapters):
+        exact = Classifier(encoder, classifier.heads, entities=EntityFinder()).read(corpus, today=TODAY)
+    acts = np.sort(exact.probabilities["act"], axis=1)
+    clearly = pa.array(acts[:, -1] - acts[:, -2] > 0.05)
+
+    found = BulkClassifier(classifier).labels(corpus, today=TODAY).column("act").filter(clearly)
+
+    assert found.equals(pa.array([str(one.act.label) for one in exact.assessments]).filter(clearly))

@@ -1,0 +1,268 @@
+"""Spreadsheets of all kinds come out as rows of text, and what is none is refused in one line."""
+
+import resource
+import struct
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from nlp.errors import BatchError
+from nlp.tables import CsvTable, SheetTable, open_table
+from tests.spreadsheet import old_workbook, write_archive, write_ole, write_xlsx
+
+
+def text_cell(text: str) -> str:
+    return f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+
+
+def sheet(*rows: str) -> str:
+    return "<sheetData>" + "".join(f"<row>{row}</row>" for row in rows) + "</sheetData>"
+
+
+def read(path: Path) -> list[dict[str, object]]:
+    return [row.values for row in open_table(path).rows()]
+
+
+SEEN = {
+    "whole_number": ("<c><v>12</v></c>", "12"),
+    "whole_number_with_a_point": ("<c><v>12.0</v></c>", "12"),
+    "long_number": ("<c><v>393331234567890</v></c>", "393331234567890"),
+    "sum_of_tenths": ("<c><v>0.30000000000000004</v></c>", "0.3"),
+    "text_with_zeros": (text_cell("0012"), "0012"),
+    "day": ('<c s="1"><v>45000</v></c>', "2023-03-15"),
+    "day_and_time": ('<c s="2"><v>45000.427083333336</v></c>', "2023-03-15T10:15:00"),
+    "a_moment_before_midnight": ('<c s="2"><v>45000.99999999</v></c>', "2023-03-16T00:00:00"),
+    "the_last_moment_there_is": ('<c s="2"><v>2958465.99999999</v></c>', "9999-12-31T23:59:59"),
+    "time": ('<c s="3"><v>0.5</v></c>', "12:00:00"),
+    "more_than_a_day": ('<c s="4"><v>1.25</v></c>', "30:00:00"),
+    "yes": ('<c t="b"><v>1</v></c>', "true"),
+    "error": ('<c t="e"><v>#N/A</v></c>', ""),
+    "result_of_a_formula": ('<c t="str"><f>A1&amp;"!"</f><v>rotto!</v></c>', "rotto!"),
+    "text_in_pieces": ('<c t="inlineStr"><is><r><t>mez</t></r><r><t>zo</t></r></is></c>', "mezzo"),
+    "line_break": (text_cell("uno&#10;due"), "uno\ndue"),
+    "emoji_and_hebrew": (text_cell("😡 החבילה לא הגיעה"), "😡 החבילה לא הגיעה"),
+    "formula_as_text": (text_cell("=1+1"), "=1+1"),
+}
+
+
+@pytest.mark.parametrize(("cell", "seen"), SEEN.values(), ids=SEEN)
+def test_a_cell_is_read_as_people_see_it(tmp_path: Path, cell: str, seen: str) -> None:
+    path = tmp_path / "in.xlsx"
+    write_archive(path, {"A": sheet(text_cell("valore") + text_cell("testo"), cell + text_cell("x"))})
+    assert read(path) == [{"valore": seen, "testo": "x"}]
+
+
+def test_cells_can_be_had_as_they_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    write_xlsx(path, [["n", "giorno"], [12, date(2026, 11, 12)]])
+    (row,) = SheetTable(path, as_kept=True).rows()
+    assert row.values == {"n": 12.0, "giorno": date(2026, 11, 12)}
+
+
+def test_the_first_sheet_with_rows_is_read_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    full = sheet(text_cell("testo"), text_cell("rotto"))
+    write_archive(path, {"Vuoto": "<sheetData/>", "Note": sheet(text_cell("solo titolo")), "Dati": full})
+    table = SheetTable(path)
+    assert [row.values for row in table.rows()] == [{"testo": "rotto"}]
+    assert table.said[0] == "sheet 'Dati' (others: Vuoto, Note)"
+
+
+def test_a_hidden_sheet_comes_after_those_that_are_shown(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    sheets = {name: sheet(text_cell("testo"), text_cell(name)) for name in ("Elenchi", "Dati")}
+    write_archive(path, sheets, {"Elenchi": "hidden"})
+    assert read(path) == [{"testo": "Dati"}]
+
+
+def test_a_hidden_header_and_hidden_rows_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    hidden = f'<row r="1" hidden="1">{text_cell("testo")}</row><row r="2" hidden="1">{text_cell("a")}</row>'
+    write_archive(path, {"A": f"<sheetData>{hidden}</sheetData>"})
+    assert read(path) == [{"testo": "a"}]
+
+
+def test_a_title_before_the_header_is_skipped_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    write_xlsx(path, [["Recensioni di novembre"], [], ["id", "testo", "voto"], [1, "buono", 5]])
+    table = SheetTable(path)
+    assert [(row.line, row.values) for row in table.rows()] == [
+        (4, {"id": "1", "testo": "buono", "voto": "5"})
+    ]
+    assert "1 row before the header skipped" in table.said
+
+
+def test_a_merged_cell_has_its_value_once(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    rows = (
+        f'<row r="1"><c r="A1" t="inlineStr"><is><t>ordine</t></is></c>{text_cell("testo")}</row>'
+        f'<row r="2"><c r="A2"><v>7</v></c>{text_cell("a")}</row>'
+        '<row r="3"><c r="B3" t="inlineStr"><is><t>b</t></is></c></row>'
+    )
+    merged = '<mergeCells count="1"><mergeCell ref="A2:A3"/></mergeCells>'
+    write_archive(path, {"A": f"<sheetData>{rows}</sheetData>{merged}"})
+    table = SheetTable(path)
+    assert [row.values for row in table.rows()] == [
+        {"ordine": "7", "testo": "a"},
+        {"ordine": "", "testo": "b"},
+    ]
+    assert table.said[-1] == "1 merged cells, each read as its first cell"
+
+
+def test_empty_rows_and_names_that_repeat_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    write_xlsx(path, [["testo", "testo", ""], [], ["a", "b", "c"], [], ["d"]])
+    assert [(row.line, *row.values.values()) for row in SheetTable(path).rows()] == [
+        (3, "a", "b", "c"),
+        (5, "d", "", ""),
+    ]
+
+
+def test_a_header_alone_is_a_table_without_rows(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    write_xlsx(path, [["id", "testo"]])
+    table = SheetTable(path)
+    assert (table.columns, list(table.rows())) == (["id", "testo"], [])
+
+
+def test_two_thousand_columns_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    write_xlsx(path, [[f"c{number}" for number in range(2000)], list(range(2000))])
+    (row,) = read(path)
+    assert row["c1999"] == "1999"
+
+
+def test_rows_can_be_read_twice_and_side_by_side(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    write_xlsx(path, [["testo"], *[[f"riga {number}"] for number in range(250)]])
+    table = SheetTable(path)
+    pairs = list(zip(table.rows(), table.rows(), strict=True))
+    assert len(pairs) == 250
+    assert all(one == other for one, other in pairs)
+
+
+def test_an_old_excel_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "in.xls"
+    write_ole(path, "Workbook", old_workbook([["id", "testo"], [7.0, "perché no"]]))
+    assert read(path) == [{"id": "7", "testo": "perché no"}]
+
+
+def test_a_new_excel_file_under_an_old_name_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "in.xls"
+    write_xlsx(path, [["testo"], ["a"]])
+    assert read(path) == [{"testo": "a"}]
+
+
+ODS = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+    '<table:table table:name="Dati">{rows}</table:table>'
+    "</office:spreadsheet></office:body></office:document-content>"
+)
+ODS_CELL = '<table:table-cell office:value-type="string"{more}><text:p>{text}</text:p></table:table-cell>'
+
+
+def write_ods(path: Path, rows: str) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("content.xml", ODS.format(rows=rows))
+
+
+def test_an_open_document_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "in.ods"
+    cells = [ODS_CELL.format(more="", text=text) for text in ("testo", "0012")]
+    write_ods(path, "".join(f"<table:table-row>{cell}</table:table-row>" for cell in cells))
+    assert read(path) == [{"testo": "0012"}]
+
+
+@pytest.mark.parametrize(
+    "content", [b"id;testo\r\n1;perch\xe9\r\n", "id\ttesto\r\n1\tperché\r\n".encode("utf-16")]
+)
+def test_a_text_table_under_the_name_of_a_spreadsheet_is_read_as_one(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "in.xls"
+    path.write_bytes(content)
+    assert isinstance(open_table(path), CsvTable)
+    assert read(path) == [{"id": "1", "testo": "perché"}]
+
+
+def assert_refused(path: Path, why: str) -> None:
+    with pytest.raises(BatchError) as refused:
+        open_table(path)
+    assert why in str(refused.value)
+    assert str(refused.value).startswith(str(path))
+    assert "\n" not in str(refused.value)
+
+
+FOREIGN = {
+    "web_page": (b"\xef\xbb\xbf\n<html><table><tr><td>testo</td></tr></table></html>", "a web page or XML"),
+    "xml_of_2003": (b'<?xml version="1.0"?><Workbook></Workbook>', "a web page or XML"),
+    "noise": (b"\x00\x01\x02\x03" * 100, "not a spreadsheet"),
+    "half_an_archive": (b"PK\x03\x04nothing", "not a spreadsheet"),
+    "old_file_cut_off": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100, "not a spreadsheet"),
+}
+
+
+@pytest.mark.parametrize(("content", "why"), FOREIGN.values(), ids=FOREIGN)
+def test_what_is_no_spreadsheet_is_refused(tmp_path: Path, content: bytes, why: str) -> None:
+    path = tmp_path / "in.xls"
+    path.write_bytes(content)
+    assert_refused(path, why)
+
+
+def test_an_archive_of_something_else_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("foto.txt", "ciao")
+    assert_refused(path, "not a spreadsheet")
+
+
+def test_a_locked_workbook_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    write_ole(path, "EncryptedPackage", b"secret")
+    assert_refused(path, "locked with a password")
+
+
+def test_a_workbook_without_anything_in_it_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    write_archive(path, {"A": "<sheetData/>", "B": "<sheetData/>"})
+    assert_refused(path, "is empty")
+
+
+def test_an_archive_that_says_it_unpacks_to_gigabytes_is_not_opened(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    write_archive(path, {"A": sheet(text_cell("testo"), text_cell(" " * (80 << 20)))})
+    assert path.stat().st_size < 1 << 20
+    assert_refused(path, "would unpack from")
+
+
+def test_an_archive_that_lies_about_its_size_does_not_fill_memory(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    write_archive(path, {"A": sheet(text_cell("testo"), text_cell(" " * (80 << 20)))})
+    content = bytearray(path.read_bytes())
+    name = content.rindex(b"xl/worksheets/sheet1.xml")  # in the directory: its size stands 22 bytes before
+    struct.pack_into("<I", content, name - 22, 1000)
+    path.write_bytes(content)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert_refused(path, "not a spreadsheet")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20 << 10
+
+
+FAR = (
+    '<sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="9"><c r="{far}"><v>1</v></c></row></sheetData>'
+)
+
+
+def test_a_cell_far_out_ends_neither_the_program_nor_its_memory(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    write_archive(path, {"A": FAR.format(far="XFD1048576")})
+    assert_refused(path, "cannot be unpacked within 4 GB")
+
+
+def test_a_stray_cell_in_the_last_row_is_a_row(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    write_archive(path, {"A": FAR.format(far="A1048576")})
+    assert [row.line for row in open_table(path).rows()] == [1048576]
