@@ -134,11 +134,7 @@ def train_fast(
     final = _taught(training, heads, encoder, texts, epochs, seed, progress)
     # Thresholds and calibration are of the first lesson: of the second every message was seen.
     fields = {
-        name: replace(
-            _like(head, first.fields[name], fitted.fields[name]),
-            abstain_below=final.fields[name].abstain_below,
-        )
-        for name, head in final.fields.items()
+        name: _like(head, first.fields[name], fitted.fields[name]) for name, head in final.fields.items()
     }
     model = replace(final, fields=fields, sure_from=bounds, heads=heads.id, encoder=heads.provenance.encoder)
     return Trained(model=model, judged=judged, sure=sure)
@@ -238,8 +234,10 @@ def _calibrated(
 
 def _scores(probabilities: Vectors, *, several: bool) -> Vectors:
     """Back from probabilities to scores, up to what is the same for all labels."""
-    likely = np.clip(probabilities, 1e-6, 1 - 1e-6)
-    scores: Vectors = np.log(likely) - (np.log(1 - likely) if several else 0)
+    likely = np.clip(probabilities, np.float32(1e-6), np.float32(1 - 1e-6))
+    scores: Vectors = np.log(likely)
+    if several:
+        scores -= np.log(1 - likely)
     return scores
 
 
