@@ -69,11 +69,11 @@ class Classifier:
             raise HeadsError(f"the fields {sorted(heads.own_adapters)} are read by encoders of their own")
         if costs is not None:
             costs.check(heads.fields)
-        self._costs = costs
+        self.costs = costs
         self.encoder = encoder
         self.heads = heads
         self._heads_id = heads.id
-        self._fallback_language = fallback_language
+        self.fallback_language = fallback_language
         self._entities = entities
 
     @classmethod
@@ -160,11 +160,11 @@ class Classifier:
         }
         if self.heads.joint is not None:
             predictions[URGENCY] = read_again(self.heads.joint, self.heads.fields, predictions, days)
-        return decide(self.heads.fields, predictions, self._costs), languages
+        return decide(self.heads.fields, predictions, self.costs), languages
 
     def _read_beside(self, texts: Sequence[str], today: date) -> tuple[list[str], Vectors]:
         """What is read without the encoder, and while it runs: languages, and what `read_days` says."""
-        languages = detect_languages(texts, self._fallback_language)
+        languages = detect_languages(texts, self.fallback_language)
         days = np.zeros((len(texts), DAYS), np.float32)
         for row, text, language in zip(days, texts, languages, strict=True):
             named = [day for _, _, day in find_dates(text, language=language, today=today)]
@@ -226,7 +226,7 @@ class Classifier:
             urgency=Label(label=Urgency.LOW, probability=1.0),
             asks=(),
             own_error=Label(label=NO, probability=1.0),
-            language=self._fallback_language,
+            language=self.fallback_language,
             entities=Entities(),
             abstained=frozenset({"act"}),
             encoder=self.encoder.name,

@@ -188,6 +188,24 @@ class Encoder:
             ) from error
         return layer
 
+    def pieces(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of the pieces of each text, all of them, without the marks at its ends."""
+        tokenizer: Any = self._tokenizer  # the base class does not know of the fast one's engine
+        engine = tokenizer.backend_tokenizer
+        # What was read before may have left a limit behind.
+        engine.no_truncation()
+        engine.no_padding()
+        return [one.ids for one in engine.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+    def piece_vectors(self, pieces: npt.NDArray[np.int64]) -> Vectors:
+        """What the network knows of pieces before it has read their neighbours; shape (pieces, hidden)."""
+        import torch
+
+        network: Any = self._model.transformers_model or getattr(self._model[0], "model", None)
+        with torch.inference_mode():
+            vectors: Vectors = network.get_input_embeddings()(torch.from_numpy(pieces)).float().numpy()
+        return vectors
+
     def fingerprint(self) -> Vectors:
         """The embeddings of the fixed probe texts, each in a batch of its own; shape (8, dimension)."""
         return np.concatenate([self.embed([probe]) for probe in PROBES])

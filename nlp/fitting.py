@@ -78,7 +78,7 @@ def fit_choice(
     scores, strength = max(
         candidates, key=lambda one: f1_score(targets, one[0].argmax(axis=1), average="macro", zero_division=0)
     )
-    temperature = _temperature(scores, targets)
+    temperature = fit_temperature(scores, targets)
     weight, bias = _fit_choice(features, targets, len(labels), strength)
     meaning, wording, bias = space.back(weight / temperature, bias / temperature)
     head = Head(
@@ -109,7 +109,7 @@ def fit_several(
     scores, strength = max(
         candidates, key=lambda one: average_precision_score(truth, one[0], average="macro")
     )
-    slopes, shifts = _platt(scores, truth)
+    slopes, shifts = fit_platt(scores, truth)
     weight, bias = _fit_several(features, truth, strength)
     probabilities = sigmoid(scores * slopes + shifts)
     meaning, wording, bias = space.back(weight * slopes, bias * slopes + shifts)
@@ -120,7 +120,7 @@ def fit_several(
         bias=bias,
         several=True,
         at_least_one=at_least_one,
-        thresholds=_best_thresholds(probabilities, truth),
+        thresholds=best_thresholds(probabilities, truth),
         abstain_below=0.0,
     )
     return with_abstention(head, probabilities, truth)
@@ -218,7 +218,7 @@ def _several_out_of_fold(material: Material, rows: Targets, truth: Flags) -> lis
     return scores
 
 
-def _temperature(scores: Vectors, targets: Targets) -> np.float32:
+def fit_temperature(scores: Vectors, targets: Targets) -> np.float32:
     """Guo et al. 2017: one number that divides all scores, so that the log loss is least."""
 
     def log_loss(temperature: float) -> float:
@@ -229,7 +229,7 @@ def _temperature(scores: Vectors, targets: Targets) -> np.float32:
     return np.float32(found.x)
 
 
-def _platt(scores: Vectors, truth: Flags) -> tuple[Vectors, Vectors]:
+def fit_platt(scores: Vectors, truth: Flags) -> tuple[Vectors, Vectors]:
     """Platt 1999, a label at a time: the slope and shift that make scores into log odds."""
     slopes = np.ones(truth.shape[1], np.float32)
     shifts = np.zeros(truth.shape[1], np.float32)
@@ -240,7 +240,7 @@ def _platt(scores: Vectors, truth: Flags) -> tuple[Vectors, Vectors]:
     return slopes, shifts
 
 
-def _best_thresholds(probabilities: Vectors, truth: Flags) -> tuple[float, ...]:
+def best_thresholds(probabilities: Vectors, truth: Flags) -> tuple[float, ...]:
     return tuple(
         max(
             (round(float(threshold), 3) for threshold in _THRESHOLDS),

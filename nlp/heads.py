@@ -36,6 +36,9 @@ _FORMAT = 1
 ADAPTERS = "adapters*.safetensors"
 """The files of adapters in a folder of heads: those of all fields, and those of single ones."""
 
+FAST = "fast.safetensors"
+"""The file of the fast model (`nlp.fast`) beside the heads that taught it."""
+
 _TENSORS, _DESCRIPTION = "heads.safetensors", "heads.json"
 _LOWEST_COSINE = 0.999
 _FINGERPRINT, _JOINT = "fingerprint", "joint"
@@ -154,6 +157,8 @@ class Heads:
         for file in map(_adapters_file, (None, *FIELDS)):
             if file not in self._all_adapters():
                 (folder / file).unlink(missing_ok=True)
+        # It foretold the heads that were here before.
+        (folder / FAST).unlink(missing_ok=True)
 
     def check_encoder(self, encoder: Encoder) -> None:
         """Refuse an encoder that embeds otherwise than the one the heads were trained on.

@@ -45,7 +45,13 @@ class BatchModel:
             fallback_language=self.language,
             costs=costs_from(costs),
         )
-        return BulkClassifier(classifier, threads=self.threads)
+        if not self.fast:
+            return BulkClassifier(classifier, threads=self.threads)
+        from nlp.fast import load_fast
+        from nlp.fast_classifier import FastClassifier
+        from nlp.heads import TRAINED
+
+        return FastClassifier(classifier, load_fast(self.heads or TRAINED), threads=self.threads)
 
     @property
     def names(self) -> tuple[str, str]:
@@ -64,9 +70,13 @@ class BatchModel:
         """Tells it from every model that may give other labels.
 
         Raises:
-            HeadsError: The heads cannot be read.
+            HeadsError: The heads cannot be read, or have no fast model where one is wanted.
         """
-        told = json.dumps([*self.names, self.language, self.costs, self.fast])
+        from nlp.fast import load_fast
+        from nlp.heads import TRAINED
+
+        fast = load_fast(self.heads or TRAINED).sha256 if self.fast else None
+        told = json.dumps([*self.names, self.language, self.costs, fast])
         return hashlib.sha256(told.encode()).hexdigest()
 
 

@@ -14,7 +14,7 @@ SHIPPED = "shipped"
 """The name of the heads that come with Rimedio."""
 
 _FOLDER, _IN_USE, _DESCRIPTION = "heads", "in-use", "heads.json"
-_FILES = ("heads.safetensors", "adapters*.safetensors", _DESCRIPTION)
+_FILES = ("heads.safetensors", "adapters*.safetensors", "fast.safetensors", _DESCRIPTION)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,64 @@
+"""A cascade: the fast model answers what it is sure of, everything else goes to the whole classifier."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+
+from nlp.bulk import BulkClassifier, as_batch
+from nlp.classifier import Classifier, clean
+from nlp.deciding import decide
+from nlp.fast import FastModel
+from nlp.language import detect_languages
+
+
+class FastClassifier:
+    """Labels of whole shards, like `nlp.bulk.BulkClassifier`, much of the work done by the fast model.
+
+    `answered` and `read` count the different texts that the fast model answered, and all that were read.
+    """
+
+    def __init__(self, classifier: Classifier, fast: FastModel, *, threads: int | None = None) -> None:
+        """`threads` are those of the encoder, for this whole process; None: as many as there are.
+
+        Raises:
+            FingerprintError: The fast model was made for other heads.
+        """
+        fast.check(classifier.heads)
+        self._classifier = classifier
+        self._fast = fast
+        self._whole = BulkClassifier(classifier, threads=threads)
+        self.answered = 0
+        self.read = 0
+
+    def labels(self, texts: Sequence[str | None], *, today: date) -> pa.RecordBatch:
+        """A row of `nlp.batch.labels.LABELS` for each text, in their order; all null for None.
+
+        `today` is the day that "tomorrow" in a text is counted from, where the whole classifier reads it.
+        Equal texts are read once. The same texts give the same bits.
+        """
+        cleaned = [None if text is None else clean(text) for text in texts]
+        distinct = list(dict.fromkeys(text for text in cleaned if text))
+        probabilities = self._fast.probabilities(self._classifier.encoder, distinct)
+        sure = self._fast.sure(distinct, probabilities)
+        answered = [distinct[place] for place in np.flatnonzero(sure).tolist()]
+        left = [distinct[place] for place in np.flatnonzero(~sure).tolist()]
+        self.answered += len(answered)
+        self.read += len(distinct)
+        decisions = decide(
+            self._fast.fields,
+            {field: rows[sure] for field, rows in probabilities.items()},
+            self._classifier.costs,
+        )
+        languages = detect_languages(answered, self._classifier.fallback_language)
+        # Behind the rows of the distinct texts stands that of a text without a visible character.
+        read = pa.concat_batches(
+            [
+                as_batch(decisions, languages, self._fast.fields),
+                self._whole.labels([*left, ""], today=today),
+            ]
+        )
+        rows: dict[str | None, int | None] = {text: row for row, text in enumerate([*answered, *left, ""])}
+        rows[None] = None
+        return read.take(pa.array([rows[text] for text in cleaned], pa.int64()))
