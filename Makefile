@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test fuzz soak evaluate evaluate-adapted fast lint types imports lock clean
+.PHONY: run test pytest fuzz soak evaluate evaluate-adapted fast benchmark lint types imports lock clean
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Rimedio needs Python 3.11: install it, or say where it is with 'make PYTHON=/path/to/python3.11'"; exit 1; }
@@ -15,7 +15,14 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 run: $(VENV)/.installed
 	@$(BIN)/rimedio run $(ARGS)
 
-test: lint types imports $(VENV)/.installed
+# Tests wait now and then, and the types are checked meanwhile; both are brought to their end.
+test: lint imports
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 pytest types
+
+# Four workers and some hundred processes import the same modules: compiled once, they are read from then on.
+pytest: export PYTHONDONTWRITEBYTECODE =
+pytest: $(VENV)/.installed
+	@$(BIN)/python -m compileall -q models nlp responses bot desk rimedio tests
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Twenty thousand made-up requests against every address of the desk; says how each was answered.

@@ -11,7 +11,9 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 import psycopg
@@ -24,9 +26,25 @@ PATIENCE = 60.0
 
 
 # Importing the program takes longer than starting it: one process has done so, and is forked from then on.
-# It also runs what `python -m pytest` begins with.
+# The program itself imports most of it only when it needs it, and a fork would do so each time.
+_IMPORTED = (
+    "tests.e2e.quick_program",
+    "bot.service",
+    "rimedio.clock",
+    "dbos._sys_db_sqlite",
+    "aiosqlite",
+    "psycopg",
+    "uvicorn.lifespan.on",
+    "uvicorn.protocols.http.auto",
+    "uvicorn.protocols.websockets.auto",
+    "anyio._backends._asyncio",
+    "httpcore",
+    "holidays.countries",
+    # What `python -m pytest` begins with: a fork runs it too.
+    "pytest",
+)
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.e2e.quick_program", "pytest"])
+_FORKS.set_forkserver_preload(list(_IMPORTED))
 
 
 class Running:
@@ -87,6 +105,29 @@ class Command:
     def _end(self, how: signal.Signals) -> None:
         self._process.send_signal(how)
         self._process.wait(timeout=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """How a command ended, and what it wrote."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+
+def run_command(words: Sequence[str], environment: dict[str, str], said: str = "") -> Done:
+    """Runs a command of the program in a fork; `said` is what it reads on standard input."""
+    with TemporaryDirectory() as folder:
+        told, out, err = (Path(folder) / name for name in ("in", "out", "err"))
+        told.write_text(said, encoding="utf-8")
+        process = _FORKS.Process(
+            target=quick_program.obey, args=(words, environment, str(told), str(out), str(err))
+        )
+        process.start()
+        process.join(60)
+        assert process.exitcode is not None, f"{words} did not end within 60 s"
+        return Done(status=process.exitcode, stdout=out.read_text(), stderr=err.read_text())
 
 
 class Cluster:
@@ -155,14 +196,8 @@ class Cluster:
         self.running.clear()
 
     def command(self, *words: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "rimedio", *words],
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        )
+        done = run_command(words, self._environment)
+        assert done.status == 0, done.stderr
         return done.stdout
 
     def hire(self, name: str) -> User:

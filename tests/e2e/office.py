@@ -3,8 +3,6 @@
 import os
 import re
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -15,7 +13,7 @@ from typing import Any, TypeVar
 import httpx
 
 from tests.e2e.quick_program import TableModel
-from tests.processes import Command, Running, free_port
+from tests.processes import Command, Done, Running, free_port, run_command
 from tests.telegram import Double, Seen, User
 
 T = TypeVar("T")
@@ -120,30 +118,19 @@ class Office:
 
     def run(self, *words: str, said: str = "", status: int = 0) -> str:
         """Runs a command of the program on the same data; what it writes on standard error."""
-        done = subprocess.run(
-            [sys.executable, "-m", "rimedio", *words],
-            env=self._environment,
-            input=said,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == status, done.stderr
-        return done.stderr
+        return self.command(*words, said=said, status=status).stderr
+
+    def command(self, *words: str, said: str = "", status: int = 0) -> Done:
+        """The same, with all that it gives."""
+        done = run_command(words, self._environment, said)
+        assert done.status == status, done.stderr
+        return done
 
     # People
 
     def hire(self, name: str, role: str = "agent", *, language: str = "it") -> User:
         """Adds an agent and links their Telegram account by the printed one-time link."""
-        printed = subprocess.run(
-            [sys.executable, "-m", "rimedio", "agents", "add", name, "--role", role],
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        ).stdout
+        printed = self.command("agents", "add", name, "--role", role).stdout
         code = re.search(r"start[= ](\S+)", printed)
         assert code is not None, printed
         user = self.telegram.user(name, language=language)
@@ -153,14 +140,7 @@ class Office:
 
     def desk(self, name: str) -> httpx.Client:
         """A browser of sorts, signed in to the desk as an agent by a one-time link."""
-        printed = subprocess.run(
-            [sys.executable, "-m", "rimedio", "login", name],
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        ).stdout
+        printed = self.command("login", name).stdout
         door = f"/login/{printed.strip().rpartition('/')[2]}"
         address = f"http://127.0.0.1:{self._port}"
         desk = httpx.Client(base_url=address, follow_redirects=True, timeout=30)

@@ -5,12 +5,14 @@ answer is the program's own; what is left out, the model, holds no state that a 
 """
 
 import os
+import sys
 from collections.abc import Sequence
 
 import numpy as np
 
 from models.assessment import Assessment, Entities, Evidence, Label
 from models.embedding import Embeddings
+from rimedio import cli
 from rimedio import start as starting
 from rimedio.duty import Duty
 from rimedio.model import Model
@@ -59,9 +61,20 @@ def main(duty: str, model: type[Model] = TableModel) -> None:
 
 def become(duty: str, model: type[Model], environment: dict[str, str], log: str) -> None:
     """What a forked process does: it takes on these surroundings and runs the program."""
+    _move(environment, {1: log, 2: log})
+    main(duty, model)
+
+
+def obey(words: Sequence[str], environment: dict[str, str], said: str, out: str, err: str) -> None:
+    """The same for a command of the program, which is told what is in the file `said`."""
+    _move(environment, {1: out, 2: err})
+    sys.argv[:] = ["rimedio", *words]
+    with open(said, encoding="utf-8") as sys.stdin:
+        cli.main()
+
+
+def _move(environment: dict[str, str], outputs: dict[int, str]) -> None:
     os.environ.clear()
     os.environ.update(environment)
-    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for standard in (1, 2):
-        os.dup2(file, standard)
-    main(duty, model)
+    for standard, path in outputs.items():
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), standard)

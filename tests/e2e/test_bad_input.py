@@ -3,8 +3,6 @@
 import itertools
 import json
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -195,14 +193,7 @@ class OpenOffice(Office):
 
     def link(self, name: str) -> str:
         """A one-time link to the desk for a new agent."""
-        added = subprocess.run(
-            [sys.executable, "-m", "rimedio", "agents", "add", name, "--role", "admin"],
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        ).stdout
+        added = self.command("agents", "add", name, "--role", "admin").stdout
         found = re.search(r"/login/\S+", added)
         assert found is not None, added
         return self.address + found[0]

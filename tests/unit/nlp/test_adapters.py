@@ -10,6 +10,7 @@ from nlp.adapters import Adapters, load_adapters
 from nlp.adapting import adapt, build_network
 from nlp.classifier import Classifier
 from nlp.corpus import Example, read_corpus
+from nlp.e5 import E5Transformer
 from nlp.encoder import Encoder, Precision
 from nlp.entities import EntityFinder
 from nlp.errors import EncoderError, FingerprintError, HeadsError, TrainingError
@@ -28,8 +29,13 @@ def examples() -> list[Example]:
 
 
 @pytest.fixture(scope="module")
-def adapters(encoder: Encoder) -> Adapters:
-    return adapt(examples(), build_network(encoder), epochs=3)
+def network(encoder: Encoder) -> E5Transformer:
+    return build_network(encoder)
+
+
+@pytest.fixture(scope="module")
+def adapters(network: E5Transformer) -> Adapters:
+    return adapt(examples(), network, epochs=3)
 
 
 def small(scale: float) -> Adapters:
@@ -40,8 +46,8 @@ def small(scale: float) -> Adapters:
     )
 
 
-def test_the_same_seed_gives_the_same_adapters(encoder: Encoder) -> None:
-    network, few = build_network(encoder), examples()[:16]
+def test_the_same_seed_gives_the_same_adapters(network: E5Transformer) -> None:
+    few = examples()[:16]
     first, second, other = (adapt(few, network, seed=seed, epochs=1).sha256 for seed in (0, 0, 1))
     assert first == second
     assert first != other
@@ -78,9 +84,9 @@ def test_adapters_of_another_network_are_refused_by_name(encoder: Encoder) -> No
         encoder.merge(Adapters(up={"encoder.layer.40.x": up}, down={"encoder.layer.40.x": down}))
 
 
-def test_nothing_to_adapt_on_is_said(encoder: Encoder) -> None:
+def test_nothing_to_adapt_on_is_said(network: E5Transformer) -> None:
     with pytest.raises(TrainingError, match="add messages"):
-        adapt([], build_network(encoder))
+        adapt([], network)
 
 
 def test_heads_keep_their_adapters_and_need_them(encoder: Encoder, tmp_path: Path) -> None:
