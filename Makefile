@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test fuzz soak evaluate evaluate-adapted lint types imports lock clean
+.PHONY: run test fuzz soak evaluate evaluate-adapted benchmark lint types imports lock clean
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Rimedio needs Python 3.11: install it, or say where it is with 'make PYTHON=/path/to/python3.11'"; exit 1; }
@@ -33,6 +33,10 @@ evaluate: $(VENV)/.installed
 # Adapts the encoder to each public set in RIMEDIO_EVAL_DATA, and writes the figures into the page; some hours.
 evaluate-adapted: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.adapted $(ARGS)
+
+# Classifies the same rows in several ways, side by side; with RIMEDIO_EVAL_DATA=FOLDER rows of public sets.
+benchmark: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.speed $(ARGS)
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
