@@ -65,6 +65,15 @@ class _Linear:
     def with_gelu(self, states: torch.Tensor) -> torch.Tensor:
         return self._product(states, "gelu") if self._packed else functional.gelu(self(states))
 
+    def added_to(self, before: torch.Tensor, states: torch.Tensor) -> torch.Tensor:
+        """The product and what was before; rounded once, after the sum."""
+        if not self._packed:
+            return self(states) + before
+        total: torch.Tensor = torch.ops.mkldnn._linear_pointwise.binary(
+            states, before, self._weight, self._bias, "add"
+        )
+        return total
+
     def _product(self, states: torch.Tensor, after: str) -> torch.Tensor:
         product: torch.Tensor = torch.ops.mkldnn._linear_pointwise(
             states, self._weight, self._bias, after, [], "none"
@@ -75,8 +84,8 @@ class _Linear:
 class PackedNetwork:
     """The layers of a `BertModel`, their weights as they are when this is made.
 
-    What is passed on from layer to layer and the normalisation are in float32, the products in a format
-    that may be smaller: rounding the former as well changes half as many labels again.
+    The states between the layers and the weights are in the number format of the products; sums inside of
+    products, normalisation and everything before the first layer and after the last one are in float32.
     """
 
     def __init__(self, model: Any, depths: Sequence[float], products: torch.dtype) -> None:
@@ -121,24 +130,23 @@ class PackedNetwork:
         with torch.inference_mode():
             blocks = list(self._blocks(lengths, rows))
             states = self._words(torch.from_numpy(ids)).float() + self._places[torch.from_numpy(places)]
-            states = self._normed(states, self._norm)
+            states = self._normed(states, self._norm).to(self._dtype)
             means = []
             for depth, layer in enumerate(self._layers, start=1):
                 states = self._through(layer, states, blocks)
                 if depth in self._read:
                     sums = torch.zeros(len(lengths), states.shape[1])
-                    means.append(sums.index_add_(0, owners, states[: len(owners)]) * shares)
+                    means.append(sums.index_add_(0, owners, states[: len(owners)].float()) * shares)
             means[-1] = functional.normalize(means[-1], dim=1)
         return [mean.numpy() for mean in means]
 
     def _through(
         self, layer: Mapping[str, Any], states: torch.Tensor, blocks: Sequence[_Block]
     ) -> torch.Tensor:
-        narrow = states.to(self._dtype)
-        attended = layer["attended"](self._attend(layer["asked"](narrow), blocks))
-        states = self._normed(attended.float().add_(states), layer["attended_norm"])
-        inner = layer["inner"].with_gelu(states.to(self._dtype))
-        return self._normed(layer["outer"](inner).float().add_(states), layer["outer_norm"])
+        attended = self._attend(layer["asked"](states), blocks)
+        states = self._normed(layer["attended"].added_to(states, attended), layer["attended_norm"])
+        inner = layer["inner"].with_gelu(states)
+        return self._normed(layer["outer"].added_to(states, inner), layer["outer_norm"])
 
     def _attend(self, asked: torch.Tensor, blocks: Sequence[_Block]) -> torch.Tensor:
         asked[-1] = 0

@@ -1,6 +1,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nlp.dates import find_dates
 
@@ -98,3 +100,41 @@ def test_a_month_ago_is_the_last_day_of_a_shorter_month() -> None:
     (found,) = find_dates("un mese fa", language="it", today=date(2026, 3, 31))
 
     assert found[2] == date(2026, 2, 28)
+
+
+WORDS = (
+    "quest",
+    "questa",
+    "mattina",
+    "ieri",
+    "l'altro",
+    "tra",
+    "due",
+    "giorni",
+    "fa",
+    "lunedì",
+    "scorso",
+    "May",
+    "3",
+    "12/11",
+    "il",
+    "al",
+    "novembre",
+    "la",
+    "mañana",
+    "in",
+    "weeks",
+    "last",
+    "ſunday",
+    "٣",
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([*WORDS, " ", ".", "\n"])).map("".join), st.sampled_from(["it", "en", "es"]))
+def test_a_text_is_spared_only_patterns_that_would_find_nothing(text: str, language: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nlp.dates._holds", lambda text, mark: True)
+        unspared = find_dates(text, language=language, today=TODAY)
+
+    assert find_dates(text, language=language, today=TODAY) == unspared
