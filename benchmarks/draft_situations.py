@@ -268,7 +268,7 @@ SITUATIONS: tuple[Situation, ...] = (
         languages={"it": ("formal", "Giorgio"), "es": ("formal", "Elena")},
         types=("service_down",),
         tone="frustrated",
-        facts={"contract_id": "TL-8834", "days_down": Decimal(4), "business_line": False},
+        facts={"order_id": "TL-8834", "days_down": Decimal(4), "business_line": False},
         variant=1,
     ),
     Situation(
@@ -278,7 +278,7 @@ SITUATIONS: tuple[Situation, ...] = (
         types=("delivery_late",),
         tone="angry",
         facts={
-            "contract_id": "TL-9120",
+            "order_id": "TL-9120",
             "what_is_late": "activation",
             "days_late": Decimal(12),
             "business_line": False,
@@ -291,7 +291,7 @@ SITUATIONS: tuple[Situation, ...] = (
         types=("unfair_terms",),
         tone="angry",
         asks=("discount",),
-        facts={"contract_id": "TL-7711", "price_notice_on": date(2026, 11, 2)},
+        facts={"order_id": "TL-7711", "price_notice_on": date(2026, 11, 2)},
         variant=2,
     ),
     Situation(
@@ -300,7 +300,7 @@ SITUATIONS: tuple[Situation, ...] = (
         languages={"fr": ("informal", "Théo"), "it": ("formal", None)},
         types=("billing_error",),
         tone="abusive",
-        facts={"contract_id": "TL-6402", "overcharged": euros("18.50"), "not_requested": False},
+        facts={"order_id": "TL-6402", "overcharged": euros("18.50"), "not_requested": False},
         variant=1,
     ),
     Situation(

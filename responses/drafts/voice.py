@@ -23,7 +23,6 @@ _KNOWN_DAYS: Mapping[str, str] = MappingProxyType(
         "cancelled_on": "withdrawn",
     }
 )
-_NUMBERS = ("order_id", "contract_id")
 _SPANS = ("days_late", "days_down")
 _ALWAYS_SAID = ("number", "legal")
 
@@ -86,7 +85,7 @@ def _known_values(brief: DraftBrief, words: Phrases) -> dict[str, str]:
         if not fact.unavailable and fact.source != "presumed" and name not in brief.decision.presumed
     }
     values: dict[str, str] = {}
-    told = next((text for name in _NUMBERS if (text := _text(facts.get(name))) is not None), None)
+    told = _text(facts.get("order_id"))
     orders = brief.order_ids or ((told,) if told is not None else ())
     if len(orders) == 1:
         values["order"] = escape(orders[0])

@@ -98,7 +98,7 @@ MATTERS = (
     {"complaint_types": ("booking_error",), "order_ids": ("RV-1204",), "concerns": "booking"},
     {
         "complaint_types": ("service_down", "delivery_late"),
-        "facts": known(contract_id="TL-88", days_down=Decimal(3)),
+        "facts": known(order_id="TL-88", days_down=Decimal(3)),
         "concerns": "contract",
         "asks": ("refund", "discount"),
     },

@@ -78,7 +78,7 @@ class TestTheTrade:
         assert genitive in draft.text
 
     def test_a_contract_known_from_the_facts_is_named(self) -> None:
-        facts = known(contract_id="TL-1", days_down=Decimal(3))
+        facts = known(order_id="TL-1", days_down=Decimal(3))
         draft = made(brief(LATE_CHOICE, complaint_types=("service_down",), facts=facts, concerns="contract"))
         assert "il servizio del contratto TL-1 è fermo da 3 giorni" in draft.text
 

@@ -253,19 +253,19 @@ GROWING = {
         "telefonia",
         "service_down",
         "days_down",
-        {"contract_id": "TL1", "business_line": True, "outage_is_general": False, "fault": "ours"},
+        {"order_id": "TL1", "business_line": True, "outage_is_general": False, "fault": "ours"},
     ),
     "telefonia: days of delay": (
         "telefonia",
         "delivery_late",
         "days_late",
-        {"contract_id": "TL1", "what_is_late": "activation", "business_line": False, "fault": "ours"},
+        {"order_id": "TL1", "what_is_late": "activation", "business_line": False, "fault": "ours"},
     ),
     "telefonia: days without an answer": (
         "telefonia",
         "no_reply",
         "reply_days_late",
-        {"contract_id": "TL1"},
+        {"order_id": "TL1"},
     ),
     "albergo: charged too much": (
         "albergo",
