@@ -1,8 +1,9 @@
 """Fixtures that several kinds of tests share."""
 
+import gc
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,17 @@ def pytest_configure(config: pytest.Config) -> None:
     usable = RAM_DISK.is_dir() and os.access(RAM_DISK, os.W_OK)
     if config.getoption("basetemp") is None and usable and shutil.disk_usage(RAM_DISK).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(RAM_DISK))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Looks for no garbage in what is imported and collected, then or later: all of it stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ It starts in a second or two, so that it can be killed often. Everything between
 answer is the program's own; what is left out, the model, holds no state that a crash could hurt.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -74,6 +75,8 @@ def obey(words: Sequence[str], environment: dict[str, str], said: str, out: str,
 
 
 def _move(environment: dict[str, str], outputs: dict[int, str]) -> None:
+    # What the fork has inherited stays: to look for garbage in it would copy every page of it.
+    gc.freeze()
     os.environ.clear()
     os.environ.update(environment)
     for standard, path in outputs.items():
