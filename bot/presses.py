@@ -95,6 +95,8 @@ async def _refuse(session: AsyncSession, row: Update, agent: Agent, words: Words
 async def _is_closed(context: Context, data: str) -> bool:
     """Whether the pressed button's card has meanwhile left its post to a newer one."""
     pressed = read_data(data)
+    if pressed is not None and pressed.action == Action.EDIT_REASON:
+        return False  # asked on a card whose answer has left: it is closed, and stays in its post
     async with context.road.database.reading() as session:
         query = select(Card.closed_at).where(Card.key == (pressed.key if pressed is not None else ""))
         return (await session.scalars(query)).one_or_none() is not None
