@@ -8,8 +8,11 @@ import numpy as np
 from nlp.encoder import Vectors
 from nlp.heads import Flags
 
-LARGEST_LOSS = 0.01
-"""Macro-F1 that any field may lose against the heads alone."""
+LARGEST_LOSS = 0.005
+"""Macro-F1 that any field may lose against the heads, on the messages that bounds are chosen on.
+
+Half of the point that it may lose on others: what is best on some is always a little worse on others.
+"""
 
 _LEVELS = 40  # bounds that are tried for a field: so many quantiles of how sure it was
 
