@@ -112,7 +112,7 @@ def test_agents_are_added_listed_and_removed(tmp_path: Path) -> None:
         (("web",), "use 'rimedio run', or set RIMEDIO_DATABASE_URL"),
         (("worker",), "use 'rimedio run', or set RIMEDIO_DATABASE_URL"),
         (("agents", "add", "X", "--role", "boss"), "expected agent, supervisor or admin"),
-        (("classify", "missing.csv", "-o", "out.csv"), "missing.csv is not a file"),
+        (("classify", "missing.csv", "-o", "out.csv"), "missing.csv: no such file"),
     ],
     ids=["login", "bot", "web", "worker", "role", "classify"],
 )
