@@ -213,7 +213,7 @@ def _tell(outcome: Outcome, output: Path, watch: _Watch, seconds: float) -> None
         kinds = ", ".join(f"{number:,} {kind}" for kind, number in outcome.hidden.items())
         say(f"hidden: {kinds}")
     if counts.errors:
-        say(f'{counts.errors:,} rows have an error, see the column "error":')
+        say(f'with something wrong, see the column "error": {_counted(counts.errors, "row")}')
         for problem in counts.problems:
             say(f"  {problem.where}: {problem.error}")
         if counts.errors > len(counts.problems):

@@ -122,13 +122,16 @@ def _write(
         raw=form.raw,
         with_errors=counts.errors > 0,
     )
+    # What is counted is what the output hides; the report is shown the texts once more.
+    beside = Redactor() if redactor is not None and gather is not None else None
     done = 0
     with writer:
         for part in run.parts():
             own, text = part.own, part.text
             if redactor is not None:
                 languages = part.labels["language"].to_pylist()
-                own, text = hide(own, redactor, languages), _redacted(text, redactor, languages)
+                own = hide(own, redactor, languages)
+                text = text if beside is None else _redacted(text, beside, languages)
             result = pa.RecordBatch.from_arrays(
                 [*own.columns, *part.labels.columns, part.errors], schema=run.schema
             )
