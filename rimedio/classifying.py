@@ -63,6 +63,20 @@ def run(inputs: Sequence[Input], make: MakeLabeller, wish: Wish, cluster: Cluste
     """
     began = time.monotonic()
     gathering = Gathering(text_column=TEXT) if wish.report is not None else None
+
+    def report() -> None:
+        if wish.report is None or gathering is None:
+            return
+        about = About(
+            source=", ".join(one.source.name for one in inputs),
+            encoder=wish.encoder,
+            heads=wish.heads,
+            options=wish.told,
+            seconds=time.monotonic() - began,
+            made=datetime.now(UTC).astimezone(wish.zone),
+        )
+        write_report(wish.report, gathering, about, wish.language)
+
     with _watching(wish.quiet) as watch, _stoppable() as is_stopped:
         try:
             outcome = classify_export(
@@ -80,21 +94,12 @@ def run(inputs: Sequence[Input], make: MakeLabeller, wish: Wish, cluster: Cluste
                 stop=is_stopped,
                 progress=watch.classified,
                 writing=watch.written,
+                finish=report,
             )
         except StoppedError:
             say(f"stopped; nothing is lost: the same command with --resume goes on ({wish.output})")
             raise typer.Exit(INTERRUPTED) from None
     seconds = time.monotonic() - began
-    if wish.report is not None and gathering is not None:
-        about = About(
-            source=", ".join(one.source.name for one in inputs),
-            encoder=wish.encoder,
-            heads=wish.heads,
-            options=wish.told,
-            seconds=seconds,
-            made=datetime.now(UTC).astimezone(wish.zone),
-        )
-        write_report(wish.report, gathering, about, wish.language)
     if not wish.quiet:
         _tell(outcome, wish.output, watch, seconds)
         if wish.report is not None:

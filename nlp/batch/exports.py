@@ -15,6 +15,7 @@ from nlp.batch.packing import TEXT, Packer, Source
 from nlp.batch.running import Cluster
 from nlp.batch.workspace import Manifest, Workspace
 from nlp.batch.writers import check_target, open_writer
+from nlp.errors import BatchError
 from nlp.redaction import Redactor
 
 
@@ -66,12 +67,14 @@ def classify_export(
     stop: Callable[[], bool] = lambda: False,
     progress: Progress = lambda done: None,
     writing: Progress = lambda done: None,
+    finish: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """Classify tables into one file, in their order, own columns first.
 
     `make` loads the model on whatever machine needs it, `model` says which it is: a run is only resumed with
     the same. `today` is the day that "tomorrow" is counted from: the current one, or that on which the run
-    was begun. `progress` is told of rows classified, `writing` of rows written.
+    was begun. `progress` is told of rows classified, `writing` of rows written;
+    `finish` is called once the output is whole, while a run can still be gone on with.
 
     Raises:
         BatchError: The input cannot be read, the output not be written, or the run not be resumed.
@@ -81,6 +84,8 @@ def classify_export(
     redactor = Redactor() if redact else None
     check_target(target, [one.path for one in inputs])
     packer = Packer([one.source for one in inputs])
+    if id_column is not None and id_column not in packer.columns:
+        raise BatchError(f"--id-column {id_column!r}: no such column; found: {', '.join(packer.columns)}")
     workspace = Workspace(target)
     manifest = Manifest(
         inputs=fingerprints([(one.source.name, one.path) for one in inputs]),
@@ -98,6 +103,8 @@ def classify_export(
         )
         run.classify()
         outcome = _write(run, target, inputs, form, redactor, id_column, gather, writing)
+        # Before the shards go: whatever else is made of them would have to be classified again.
+        finish()
         workspace.remove()
     return outcome
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from nlp.batch.packing import Packer
 from nlp.batch.workspace import Workspace
-from nlp.errors import BatchError
 
 _LOOK_EVERY = 0.5  # seconds
 
@@ -74,7 +73,7 @@ class Reader:
             with self._changed:
                 self.is_finished = True
                 self._changed.notify_all()
-        except (BatchError, OSError, MemoryError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, who waits for the rows must hear of it
             with self._changed:
-                self._error = error if isinstance(error, BatchError) else BatchError(f"reading: {error}")
+                self._error = error
                 self._changed.notify_all()
