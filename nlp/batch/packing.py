@@ -109,7 +109,7 @@ class Packer:
 
     def _column(self, field: pa.Field, values: list[object], absent: list[bool]) -> pa.Array:
         if self.cells is Cells.NATIVE:
-            return pa.array(values, field.type)
+            return _natives(values, field.type)
         if self.cells is Cells.JSON:
             return _strings(
                 [None if missing else _as_json(value) for value, missing in zip(values, absent, strict=True)]
@@ -166,6 +166,14 @@ def _problem(source: Source, row: Row) -> str | None:
     if not isinstance(text, str):
         return f"`{source.text_column}` is {'missing' if text is None else 'no text'}"
     return None
+
+
+def _natives(values: Sequence[object], kind: pa.DataType) -> pa.Array:
+    try:
+        return pa.array(values, kind)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        # Times that Python has none for (nanoseconds, years beyond 9999) come as words.
+        return pa.array([None if value is None else str(value) for value in values], pa.string()).cast(kind)
 
 
 def _as_json(value: object) -> str:

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from nlp.batch.engine import Done, StoppedError
@@ -186,3 +188,11 @@ def killed_until_done(source: Path, target: Path, kills: int) -> int:
             running.wait()
             killed += 1
     return killed
+
+
+def test_times_of_nanoseconds_keep_their_type(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.parquet", tmp_path / "out.parquet"
+    times = pa.array(["2026-01-02 03:04:05.123456789", None], pa.string()).cast(pa.timestamp("ns"))
+    pq.write_table(pa.table({"testo": ["il pacco è rotto", "grazie mille"], "when": times}), source)
+    classified(source, target)
+    assert pq.read_table(target)["when"].combine_chunks().equals(times)
