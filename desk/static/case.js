@@ -247,7 +247,7 @@ function take(answer, mine) {
     if (shown[name] === html) continue;
     const part = document.getElementById(`part-${name}`);
     // Somebody has typed or chosen something in this part: it is brought up to date when that is saved.
-    if ([...part.querySelectorAll("input:not([type=file]), textarea, option")].some(touched)) continue;
+    if ([...part.querySelectorAll("input, textarea, option")].some(touched)) continue;
     const open = [...part.querySelectorAll("details[open]")].map(named);
     shown[name] = html;
     part.innerHTML = html;
@@ -482,6 +482,7 @@ document.addEventListener("click", async (event) => {
     if (answer && say(answer)) read();
     refresh({ mine: true });
   }
+  if ("enclose" in pressed.dataset) document.getElementById("enclose").click();
   if (pressed.dataset.takeOut) {
     say(await act("files/remove", { ...content(), file: pressed.dataset.takeOut }));
     refresh({ mine: true });
@@ -569,7 +570,7 @@ document.addEventListener("submit", async (event) => {
 
 async function enclose(files) {
   for (const file of files) {
-    if (!bound.draft_id) return;
+    if (!bound.draft_id) { toast(words.enclose_no_draft, { bad: true, stay: 8000 }); return; }
     const query = new URLSearchParams({
       name: file.name, draft_id: bound.draft_id, draft_revision: bound.draft_revision, sha256: bound.sha256,
     });
@@ -582,7 +583,10 @@ async function enclose(files) {
 }
 
 document.addEventListener("change", (event) => {
-  if (event.target.id === "enclose") enclose([...event.target.files]);
+  if (event.target.id !== "enclose") return;
+  const files = [...event.target.files];
+  event.target.value = ""; // the same file may be chosen once more
+  enclose(files);
 });
 
 const box = document.getElementById("box");

@@ -101,8 +101,10 @@ def _elsewhere(policy: Policy, before: tuple[Given, ...], order: str | None) -> 
 
 def _same_failure(given: Given, matter: Matter, complaint_type: str | None) -> bool:
     if complaint_type is None:
-        # "Vergogna!" after an answer names no type: it is about whatever was answered.
-        return matter.act == Act.COMPLAINT
+        # "Vergogna!" after an answer names no type: it is about whatever was answered. A request may well be
+        # another one; what was given for such a message is not earned anew by the next.
+        given_for_none = given.complaint_type is None and given.kind is not RemedyKind.WORDS
+        return matter.act == Act.COMPLAINT or given_for_none
     # What was given for a complaint nobody could name may have been for this one.
     return given.complaint_type in (None, complaint_type)
 

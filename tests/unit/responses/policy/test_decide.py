@@ -435,6 +435,21 @@ def test_the_same_failure_of_the_same_order_is_a_follow_up_in_another_case_too()
     assert decide(policy_of(LADDER), about).kind is DecisionKind.STATUS
 
 
+def test_a_request_repeated_earns_what_it_was_given_only_once() -> None:
+    policy = policy_of("rules: [{id: r, when: {own_error: yes}, give: {voucher: 5 EUR}}]")
+    asking = matter(act="request", own_error=True)
+    given = given_by(decide(policy, asking), case_id="c", at=NOW)
+    assert [entry.worth for entry in given] == [euro("5")]
+    assert decide(policy, replace(asking, given_here=given)).kind is DecisionKind.STATUS
+
+
+def test_a_request_after_one_answered_in_words_is_a_new_one() -> None:
+    policy = policy_of("rules: [{id: r, when: {ask: refund}, give: {voucher: 5 EUR}}]")
+    answered = gave("words", None, None)
+    asking = matter(act="request", asks=("refund",), given_here=(answered,))
+    assert decide(policy, asking).kind is DecisionKind.OFFER
+
+
 def test_every_type_of_an_answer_is_on_record_as_answered() -> None:
     policy = policy_of("""
         rules:
