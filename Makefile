@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test pytest fuzz soak evaluate evaluate-adapted fast benchmark lint types imports lock clean
+.PHONY: run test pytest explore fuzz soak evaluate evaluate-adapted fast benchmark lint types imports lock clean
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Rimedio needs Python 3.11: install it, or say where it is with 'make PYTHON=/path/to/python3.11'"; exit 1; }
@@ -24,6 +24,11 @@ pytest: export PYTHONDONTWRITEBYTECODE =
 pytest: $(VENV)/.installed
 	@$(BIN)/python -m compileall -q models nlp responses bot desk rimedio tests
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# A thousand examples nobody has tried yet for each thing that holds of every input; some ten minutes.
+explore: $(VENV)/.installed
+	$(BIN)/python -m pytest -n 2 --hypothesis-profile=exploring \
+		$$(grep -rl --include='test_*.py' 'from hypothesis import' tests/unit | grep -v test_desk_fuzz) $(ARGS)
 
 # Twenty thousand made-up requests against every address of the desk; says how each was answered.
 fuzz: $(VENV)/.installed

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.labels import Language
-from models.once import insert_once
+from models.once import insert_missing
 from models.states import Purpose
 from models.tables import StandingText
 from responses.config import RoadConfig
@@ -32,16 +32,17 @@ class StandingTexts:
             )
         )
         known = {(name, language, sha256) for name, language, sha256 in rows}
-        for wording in standing_texts():
-            if (wording.name, wording.language, wording.sha256) not in known:
-                await insert_once(
-                    session,
-                    StandingText,
-                    name=wording.name,
-                    language=wording.language,
-                    text=wording.text,
-                    sha256=wording.sha256,
-                )
+        missing = [
+            {
+                "name": wording.name,
+                "language": wording.language,
+                "text": wording.text,
+                "sha256": wording.sha256,
+            }
+            for wording in standing_texts()
+            if (wording.name, wording.language, wording.sha256) not in known
+        ]
+        await insert_missing(session, StandingText, missing)
 
     async def enqueue(
         self,

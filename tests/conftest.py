@@ -18,8 +18,10 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(threads, "1")
 
-# A slow machine is no failure: how fast something is, the benchmarks say.
-settings.register_profile("patient", deadline=None)
+# A slow machine is no failure: how fast something is, the benchmarks say. The same code meets the same
+# examples, so that no change fails for what another one did; `make explore` looks for new ones.
+settings.register_profile("patient", deadline=None, derandomize=True)
+settings.register_profile("exploring", deadline=None, max_examples=1000)
 settings.load_profile("patient")
 
 RAM_DISK = Path("/dev/shm")

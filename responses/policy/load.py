@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -124,6 +125,12 @@ def load_policy_text(
     Raises:
         PolicyFileError: the text is wrong; every problem found in it is there.
     """
+    return _load(text, name, tuple(complaint_types), accepted)
+
+
+@lru_cache(maxsize=32)
+def _load(text: str, name: str, complaint_types: tuple[str, ...], accepted: bool) -> Policy:
+    # Reading takes a fraction of a second, and every process, page and command asks for the same few texts.
     document = Document(name, accepted=accepted)
     digest = sha256(text.encode()).hexdigest()
     try:
