@@ -67,7 +67,7 @@ from responses.rights import (
     decision_as_sent,
     decision_of,
 )
-from responses.spending import check_totals
+from responses.spending import check_totals, take_turn
 from responses.texts import split_text
 from responses.vouchers import reserve, told
 from responses.waiting import await_answer
@@ -108,6 +108,7 @@ class Approvals:
             BlockedError: `gone`, `stale`, `new_message`, `claimed`, `expired`, `placeholder`, `findings` or
                 `no_codes`.
         """
+        await take_turn(session, bound.draft_id)
         draft, case = await bound_draft(session, bound)
         await check_free(session, agent, case)
         decision = await decision_of(session, draft)

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.decision import Basis, Decision, DecisionKind, Role, Spent
 from models.money import Money
 from models.states import CaseState
-from models.tables import Absence, Agent, Approval, Case, Choice, LedgerEntry, OfferRow
+from models.tables import Absence, Agent, Approval, Case, Choice, Draft, LedgerEntry, OfferRow
 from responses.agents import rank
 from responses.cases import raise_revision
 from responses.errors import NotAllowedError
@@ -78,13 +78,24 @@ async def _since(session: AsyncSession, policy: Policy, start: datetime) -> Mone
     return Money.from_minor(sum(minor), policy.currency)
 
 
+async def take_turn(session: AsyncSession, draft_id: str) -> None:
+    """Waits until whoever approves at this moment is done, so that what they give is seen and counted.
+
+    Comes before any row is locked: whoever is ahead may need one that somebody waiting here holds.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        audience = select(Case.audience).join(Draft, Draft.case_id == Case.id).where(Draft.id == draft_id)
+        key = func.hashtext(audience.scalar_subquery())
+        await session.execute(select(func.pg_advisory_xact_lock(_BUDGET_LOCK, key)))
+
+
 async def check_totals(
     session: AsyncSession, agent: Agent, case: Case, decision: Decision | None, policy: Policy, now: datetime
 ) -> Absence | None:
     """What an agent's rights suffice for still fits into the totals, or the agent may go beyond them.
 
-    Whoever approves at the same moment waits here until this transaction is over, and sees then what it has
-    given. Returns the absence in which the agent stands in, None where their own rights suffice.
+    To be asked in one's turn, see `take_turn`. Returns the absence in which the agent stands in, None where
+    their own rights suffice.
 
     Raises:
         NotAllowedError: `ABOVE_BUDGET`, with the role that may; the case has to be decided anew.
@@ -94,9 +105,6 @@ async def check_totals(
     if rank(Role.SUPERVISOR) <= max(rank(agent.role), rank(decision.tier)):
         # They may go beyond, or whoever they stand in for may.
         return None
-    if session.get_bind().dialect.name == "postgresql":
-        key = func.hashtext(case.audience)
-        await session.execute(select(func.pg_advisory_xact_lock(_BUDGET_LOCK, key)))
     here, elsewhere = await given_to(session, case)
     before = Before(given=(*here, *elsewhere), spent=await spent(session, policy, now), now=now)
     if not any(above_totals(decision.worth, policy, before)):

@@ -106,8 +106,13 @@ class Till:
     async def outcomes(self, agents: Sequence[Agent], drafts: Sequence[Draft]) -> list[str]:
         """What comes of approving all of them at once."""
         pairs = zip(agents, drafts, strict=True)
-        done = await asyncio.gather(*(self.approve(*pair) for pair in pairs), return_exceptions=True)
-        return sorted(one.reason if isinstance(one, BlockedError) else type(one).__name__ for one in done)
+        return sorted(await asyncio.gather(*(self._outcome(*pair) for pair in pairs)))
+
+    async def _outcome(self, agent: Agent, draft: Draft) -> str:
+        try:
+            return type(await self.approve(agent, draft)).__name__
+        except BlockedError as error:
+            return error.reason
 
     async def spent(self, *, later: timedelta = timedelta(0)) -> tuple[Decimal, Decimal]:
         policy = await self.policy()
