@@ -1,7 +1,7 @@
 """Going off policy: who may give what was not decided, for which reason, and how it is kept in the books."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 
 from sqlalchemy import select
@@ -38,23 +38,42 @@ def overruled(
         BlockedError: `findings`, or `text_long` for the reason.
     """
     found = beyond_in(text, wrong, about)
-    if found is None or not _may(agent, found, about.limits):
+    if found is None:
         # First what nobody may overrule: the rest may be right once that is.
-        raise refusal_of(next((one for one in wrong if one.code not in OVERRULABLE), wrong[0]))
+        stopped = next((one for one in wrong if one.code not in OVERRULABLE), wrong[0])
+        raise refusal_of(replace(stopped, needs_tier=None))
+    who = _lowest(found, about.limits)
+    if not _may(agent, found, about.limits):
+        own_limit = who is not None and rank(agent.role) >= rank(who)
+        raise refusal_of(replace(wrong[0], needs_tier=who), own_limit=own_limit)
     if reason is None or not reason.strip():
-        raise refusal_of(wrong[0], may_overrule=True)
+        raise refusal_of(replace(wrong[0], needs_tier=None), may_overrule=True)
     if len(reason) > MAX_REASON:
         raise BlockedError("text_long", most=str(MAX_REASON))
     return found
 
 
 def _may(agent: Agent, found: Beyond, limits: Mapping[Role, Money | None]) -> bool:
-    if rank(agent.role) < rank(Role.SUPERVISOR):
-        return False
-    of_role = limits.get(Role(agent.role))
-    bounds = [of_role.minor if of_role is not None else None, agent.limit_minor]
-    known = [bound for bound in bounds if bound is not None]
-    return not known or (found.total is not None and found.total.minor <= min(known))
+    role = Role(agent.role)
+    return (
+        rank(role) >= rank(Role.SUPERVISOR)
+        and _covers(limits, role, found)
+        and _is_within(found, agent.limit_minor)
+    )
+
+
+def _lowest(found: Beyond, limits: Mapping[Role, Money | None]) -> Role | None:
+    """The lowest role that may send it, with no limit of one's own."""
+    return next((role for role in (Role.SUPERVISOR, Role.ADMIN) if _covers(limits, role, found)), None)
+
+
+def _covers(limits: Mapping[Role, Money | None], role: Role, found: Beyond) -> bool:
+    limit = limits.get(role)
+    return _is_within(found, limit.minor if limit is not None else None)
+
+
+def _is_within(found: Beyond, limit_minor: int | None) -> bool:
+    return limit_minor is None or (found.total is not None and found.total.minor <= limit_minor)
 
 
 async def book_by_hand(

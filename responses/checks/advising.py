@@ -7,7 +7,6 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from models.decision import Role
 from responses.checks.finding import Finding, Severity
 from responses.errors import BlockedError
 
@@ -31,10 +30,11 @@ def advice_for(finding: Finding, language: str) -> str:
     return f"{said} {str(texts['tier']).format(tier=texts['tiers'][finding.needs_tier])}"
 
 
-def refusal_of(finding: Finding, *, may_overrule: bool = False) -> BlockedError:
-    """The error with which a text that may not go out is stopped.
+def refusal_of(finding: Finding, *, may_overrule: bool = False, own_limit: bool = False) -> BlockedError:
+    """The error with which a text that may not go out is stopped; the finding's tier is who else may send it.
 
-    `may_overrule` says that whoever is stopped may send it all the same, with a reason.
+    `may_overrule` says that whoever is stopped may send it all the same, with a reason; `own_limit` that only
+    a limit of their own is in the way.
     """
     return BlockedError(
         "findings",
@@ -43,6 +43,7 @@ def refusal_of(finding: Finding, *, may_overrule: bool = False) -> BlockedError:
         named=finding.named,
         tier=finding.needs_tier or "",
         overrule="yes" if may_overrule else "",
+        own_limit="yes" if own_limit else "",
     )
 
 
@@ -52,18 +53,17 @@ def may_overrule(error: BlockedError) -> bool:
 
 
 def advice_of_refusal(error: BlockedError, language: str) -> str:
-    """The advice about the finding that stopped a text."""
+    """The advice about the finding that stopped a text, and to whom it can be passed on."""
     details = error.details
-    return advice_for(
-        Finding(
-            code=details["code"],
-            severity=Severity.ERROR,
-            words=details["words"],
-            named=details["named"],
-            needs_tier=Role(details["tier"]) if details["tier"] else None,
-        ),
-        language,
+    finding = Finding(
+        code=details["code"], severity=Severity.ERROR, words=details["words"], named=details["named"]
     )
+    said = advice_for(finding, language)
+    if not details["tier"]:
+        return said
+    texts = _texts(language if language in _LANGUAGES else _LANGUAGES[0])
+    sentence = str(texts["above_own_limit" if details["own_limit"] else "pass_on"])
+    return f"{said} {sentence.format(tier=texts['tiers'][details['tier']])}"
 
 
 def _named(finding: Finding, texts: Mapping[str, Any]) -> str:

@@ -142,7 +142,7 @@ def _found(
         end=clause.start + end,
         words=clause.words[start:end],
         named=_decided(about),
-        needs_tier=_tier(worth, about) if code == "amount_above" else None,
+        needs_tier=_tier(worth, about) if severity is Severity.ERROR else None,
         worth=worth,
     )
 

@@ -21,8 +21,8 @@ class Finding:
 
     `start` and `end` are offsets into the text with its slots, `words` what stands between them; where
     something is missing both are 0 and `words` is empty. `named` is what the advice speaks of beside the
-    words: what was decided, a name, a kind of grievance. `needs_tier` is the lowest role whose limit
-    covers the sum that is given, from supervisors upwards, None where no role's does or nothing is given.
+    words: what was decided, a name, a kind of grievance. `needs_tier` is the lowest role that may
+    send the words off policy, None where no role's limit covers the sum or nobody may overrule the finding.
     `worth` is what the words give, None where they give nothing or nobody can put a figure to it.
     """
 

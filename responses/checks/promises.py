@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from models.decision import DecisionKind
+from models.decision import DecisionKind, Role
 from responses.checks.about import CheckContext
 from responses.checks.clauses import clauses_of, is_denied, judged
 from responses.checks.days import days_in
@@ -39,6 +39,8 @@ def check_promises(text: str, about: CheckContext) -> Iterator[Finding]:
             start=promise.start,
             end=promise.end,
             words=promise.words,
+            # Where nobody set limits no role is named.
+            needs_tier=Role.SUPERVISOR if gives and about.limits else None,
         )
     yield from _unsaid(text, about)
 

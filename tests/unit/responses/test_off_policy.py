@@ -16,13 +16,15 @@ from models.states import PromiseKind, PromiseState
 from models.tables import Agent, Approval, Case, Draft, Event, LedgerEntry, Promise
 from responses.approval import Approvals
 from responses.checks import Beyond, CheckContext, beyond_in, check_text, errors_in
-from responses.checks.advising import may_overrule
+from responses.checks.advising import advice_of_refusal, may_overrule
 from responses.checks.days import latest_day
 from responses.config import RoadConfig
 from responses.errors import BlockedError
 from responses.history import given_to
 from responses.off_policy import WentOff, went_off_policy
 from tests.seed import bound, seed_agent, seed_case, seed_draft
+from tests.unit.responses.test_promises import Desk
+from tests.unit.responses.test_triage import LATE, LATE_ORDER
 
 REASON = "Aspetta da tre settimane e le avevamo detto una."
 OFFER = "{greeting} Marta, abbiamo sbagliato noi e le chiedo scusa. Le rimborsiamo 10 €.\n{agent}"
@@ -121,6 +123,53 @@ async def test_nor_a_supervisor_above_a_limit_of_their_own(sqlite: Database, app
         await sends(sqlite, approvals, agent, draft, REASON)
 
 
+async def refused_to(
+    database: Database, approvals: Approvals, agent: Agent, draft: Draft, reason: str | None = REASON
+) -> str:
+    """The sentence with which an approval is refused."""
+    with pytest.raises(BlockedError) as refused:
+        await sends(database, approvals, agent, draft, reason)
+    return advice_of_refusal(refused.value, "it")
+
+
+@pytest.mark.parametrize("more", ["25", "7"], ids=["more than decided", "less than decided"])
+async def test_an_agent_is_told_to_whom_it_can_be_passed_on(
+    sqlite: Database, approvals: Approvals, more: str
+) -> None:
+    agent, _, draft = await raised_to(sqlite, approvals, more, role=Role.AGENT)
+    said = await refused_to(sqlite, approvals, agent, draft)
+    assert said.endswith("Fuori regola può inviarlo un supervisore, con un motivo: «Passa a…».")
+
+
+async def test_so_is_an_agent_who_promises_what_nobody_keeps_track_of(
+    sqlite: Database, approvals: Approvals
+) -> None:
+    agent, _, draft = await on_the_table(sqlite, text=OFFER, decision=a_decision(offers=(refund(),)))
+    more = await edited(sqlite, approvals, agent, draft, OFFER.replace("10 €.", "10 €. La richiamo domani."))
+    assert "può inviarlo un supervisore" in await refused_to(sqlite, approvals, agent, more)
+
+
+async def test_a_supervisor_at_their_own_limit_is_sent_to_another(
+    sqlite: Database, approvals: Approvals
+) -> None:
+    agent, _, draft = await raised_to(sqlite, approvals, "25", limit=2499)
+    said = await refused_to(sqlite, approvals, agent, draft)
+    assert "È oltre il tuo limite: fuori regola può inviarlo un altro supervisore" in said
+
+
+async def test_who_only_lacks_a_reason_is_sent_to_nobody(sqlite: Database, approvals: Approvals) -> None:
+    agent, _, draft = await raised_to(sqlite, approvals, "25")
+    said = await refused_to(sqlite, approvals, agent, draft, reason=None)
+    assert said == "«25 €» è più di quanto è stato deciso (10 €). Riporta la cifra a quella decisa."
+
+
+async def test_nobody_is_named_where_nobody_may(sqlite: Database, approvals: Approvals) -> None:
+    owed = a_decision(offers=(refund("40", Basis.OWED),), worth=euros("0"))
+    agent, _, draft = await on_the_table(sqlite, text=OFFER.replace("10 €", "40 €"), decision=owed)
+    less = await edited(sqlite, approvals, agent, draft, OFFER.replace("10 €", "20 €"))
+    assert "inviarlo" not in await refused_to(sqlite, approvals, agent, less)
+
+
 async def test_just_at_the_limit_it_goes(sqlite: Database, approvals: Approvals) -> None:
     agent, _, draft = await raised_to(sqlite, approvals, "25", limit=2500)
     await sends(sqlite, approvals, agent, draft, REASON)
@@ -196,6 +245,29 @@ async def test_a_sum_by_hand_is_a_gift_that_the_history_knows(
     assert [(one.kind, one.basis, one.worth, one.promise_state) for one in here] == [
         (RemedyKind.GIFT, Basis.GOODWILL, euros("30"), "open")
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Buongiorno Marta, le rimborsiamo 30 €.\nSara", DecisionKind.STATUS),
+        ("Buongiorno Marta, guardo io.\nSara", DecisionKind.OFFER),
+    ],
+    ids=["after a sum by hand", "after words alone"],
+)
+async def test_a_follow_up_earns_by_rule_only_where_nothing_was_given_by_hand(
+    database: Database, config: RoadConfig, text: str, kind: DecisionKind
+) -> None:
+    desk = await Desk(database, config).hire()
+    case = await desk.writes("Il pacco è in ritardo", LATE)
+    async with database.writing() as session:
+        policy, approvals = await desk.policies.current(session), Approvals(config)
+        draft = await approvals.edit(
+            session, desk.agent, bound(await desk.draft(case)), text, DecisionKind.HAND_OVER
+        )
+        await approvals.approve(session, desk.agent, bound(draft), policy.hours, reason=REASON)
+    await desk.writes("Allora? L'ordine è RS1234", LATE_ORDER)
+    assert (await desk.draft(case)).kind == kind
 
 
 async def test_who_gives_it_has_to_see_to_it(sqlite: Database, approvals: Approvals) -> None:

@@ -53,6 +53,13 @@ def test_more_than_decided_stops_and_says_who_may() -> None:
     assert (finding.words, finding.named, finding.needs_tier) == ("100 €", "25 €", Role.SUPERVISOR)
 
 
+def test_less_than_decided_and_an_untracked_promise_say_who_may_as_well() -> None:
+    less = only("Buongiorno Marta, le rimborsiamo 20 €.", about("refund25"))
+    promise = only("Buongiorno Marta, le rimborsiamo 25 €. La richiamo domani.", about("refund25"))
+    assert (less.code, less.needs_tier) == ("amount_unknown", Role.SUPERVISOR)
+    assert (promise.code, promise.needs_tier) == ("promise_untracked", Role.SUPERVISOR)
+
+
 def test_nobody_below_an_admin_may_give_what_no_limit_covers() -> None:
     assert only("Buongiorno Marta, le rimborsiamo 900 €.", about()).needs_tier is Role.ADMIN
 
@@ -215,7 +222,7 @@ def test_every_code_has_its_advice(code: str, language: str) -> None:
 
 
 def test_a_refusal_says_what_the_finding_says() -> None:
-    finding = only("Buongiorno Marta, le rimborsiamo 100 €.", about("refund25"))
+    finding = only("Siete degli idioti.", about())
     assert advice_of_refusal(refusal_of(finding), "it") == advice_for(finding, "it")
 
 
