@@ -42,7 +42,7 @@ def _is_doubtful(assessment: Assessment) -> bool:
 async def _orders_among(
     session: AsyncSession, policies: PolicyBook, reading: Reading, numbers: Collection[str]
 ) -> frozenset[str]:
-    keys = {order_key(number): number for number in numbers}
+    keys = {order_key(number) for number in numbers}
     known = (await session.scalars(select(Order.key).where(Order.key.in_(keys)))).all()
     if known:
         return frozenset(number for number in numbers if order_key(number) in known)

@@ -487,11 +487,6 @@ def test_a_wrong_section_is_refused(section: str, problem: str) -> None:
             id="looks of another fact",
         ),
         pytest.param(
-            "order_id: {type: text, from: [book], looks_like: [RS1001, RSxx]}",
-            'looks_like[1]: "RSxx" is no example of an order number: expected at least 4',
-            id="looks without a figure",
-        ),
-        pytest.param(
             "x: {type: text, of: [a], from: [agent]}", '"of" belongs to facts of type choice', id="of"
         ),
         pytest.param(
@@ -508,6 +503,12 @@ def test_a_wrong_fact_is_refused(fact: str, problem: str) -> None:
     found = problems(head + RULE)
     assert len(found) == 1
     assert problem in found[0]
+
+
+def test_an_example_of_an_order_number_needs_a_figure() -> None:
+    head = HEAD.replace("order_id: {", "order_id: {looks_like: [RS1001, RSxx], ")
+    (problem,) = problems(head + RULE)
+    assert 'facts.order_id.looks_like[1]: "RSxx" is no example of an order number' in problem
 
 
 def test_complaint_types_may_be_those_of_the_business() -> None:
