@@ -1,4 +1,4 @@
-"""Danger: which words of a critical message speak of body or life, and which of a business that stands still."""
+"""Danger: which words of a critical message speak of body or life, and which of work that stands still."""
 
 import pytest
 
