@@ -107,6 +107,7 @@ def brief_of(situation: Situation, language: str) -> DraftBrief:
         emoji_used=situation.emoji,
         concerns=policy.concerns,
         what_happened=policy.what_happened,
+        today=NOW.date(),
         exit_from=situation.exit_from,
     )
 
@@ -120,11 +121,11 @@ def decision_of(situation: Situation, policy: Policy, matter: Matter) -> Decisio
 
 
 RESENT = {
-    "it": "rispediamo il pacco",
-    "en": "we'll send the parcel again",
-    "es": "volvemos a enviar el paquete",
-    "fr": "nous renvoyons le colis",
-    "de": "wir schicken das Paket noch einmal los",
+    "it": "controlliamo la consegna e quello che manca lo rispediamo",
+    "en": "we'll check the delivery and send whatever is missing again",
+    "es": "comprobamos la entrega y lo que falte lo volvemos a enviar",
+    "fr": "nous vérifions la livraison et ce qui manque repart",
+    "de": "wir prüfen die Lieferung und schicken Fehlendes noch einmal los",
 }
 CREDITED = {
     "it": "accreditiamo l'indennizzo sulla bolletta di dicembre",

@@ -1,6 +1,7 @@
 """Customers in their private chat: what they say is filed, what they ask the bot is answered."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -178,7 +179,7 @@ async def _say_status(
     for each in owed:
         for name, promises in (("status_late", each.late), ("status_promise", each.coming)):
             if promises:
-                what = _listed(promises, language, timezone)
+                what = _listed(promises, language, timezone, now)
                 await say(name, each.case, number=str(each.case.number), what=what)
     if owed or with_us:
         return
@@ -186,15 +187,17 @@ async def _say_status(
         await say("status_none")
     else:
         last = (case.answered_at or case.closed_at or now).astimezone(timezone).date()
-        day = day_forms(last, language)["on"]
+        day = day_forms(last, language, today=now.astimezone(timezone).date())["on"]
         await say("status_answered", case, number=str(case.number), day=day)
 
 
-def _listed(promises: Sequence[Promise], language: str, timezone: ZoneInfo) -> str:
+def _listed(promises: Sequence[Promise], language: str, timezone: ZoneInfo, now: datetime) -> str:
     """ "rispediamo il pacco, entro giovedì 21 novembre; il rimborso, entro lunedì 25 novembre"."""
+    today = now.astimezone(timezone).date()
+    days = [format_due(promise.due_at, language, timezone, today=today) for promise in promises]
     return "; ".join(
-        f"{words_of(promise, language).rstrip('.')}, {format_due(promise.due_at, language, timezone)}"
-        for promise in promises
+        f"{words_of(promise, language).rstrip('.')}, {day}"
+        for promise, day in zip(promises, days, strict=True)
     )
 
 

@@ -39,7 +39,7 @@ def slot_words(
         elif name == "due" and policy is not None and 0 < int(number) <= len(commitments):
             commitment = commitments[int(number) - 1]
             due = policy.hours.add(commitment.within, now)
-            words[f"{{{slot}}}"] = format_due(due, language, zone)
+            words[f"{{{slot}}}"] = format_due(due, language, zone, today=now.astimezone(zone).date())
     return words
 
 

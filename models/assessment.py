@@ -27,6 +27,8 @@ class Entities:
     """What was found in the text, in order of appearance and without repeats.
 
     `fiscal_codes` are Italian codici fiscali; they and the IBANs have a right checksum, no blanks, capitals.
+    `other_numbers` look like an order's, but nothing around them says that they are one: a parcel's, a serial
+    number, a bare number.
     """
 
     order_ids: tuple[str, ...] = ()
@@ -36,6 +38,12 @@ class Entities:
     emails: tuple[str, ...] = ()
     ibans: tuple[str, ...] = ()
     fiscal_codes: tuple[str, ...] = ()
+    other_numbers: tuple[str, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Everything that an order may be known by: its numbers, then the others."""
+        return (*self.order_ids, *self.other_numbers)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,7 @@ from models.assessment import Entities
 from nlp.amounts import find_amounts
 from nlp.dates import find_dates
 from nlp.errors import NlpError
-from nlp.order_numbers import find_order_numbers
+from nlp.order_numbers import candidates, find_order_numbers
 
 T = TypeVar("T")
 
@@ -66,6 +66,7 @@ class EntityFinder:
         spaced = [span for span, _ in phones if not text[span[0] : span[1]].isdigit()]
         taken = [*others, *spaced, *((first, last) for first, last, _ in [*amounts, *days])]
         orders = self._find_orders(text, taken)
+        told = {span for span, _ in orders}
         return Entities(
             order_ids=_unique(order for _, order in orders),
             amounts=_unique(amount for _, _, amount in amounts),
@@ -76,6 +77,9 @@ class EntityFinder:
             emails=_unique(match.group() for match in _EMAIL.finditer(text)),
             ibans=_unique(iban for _, iban in _ibans(text)),
             fiscal_codes=_unique(code for _, code in _fiscal_codes(text)),
+            other_numbers=_unique(
+                text[first:last] for first, last in candidates(text, taken) if (first, last) not in told
+            ),
         )
 
     def _find_orders(self, text: str, taken: Sequence[Span]) -> list[tuple[Span, str]]:

@@ -451,6 +451,7 @@ class Approvals:
                 draft.language,
                 self._config.timezone,
                 with_time=needs_time(commitment),
+                today=now.astimezone(self._config.timezone).date(),
             )
             for index, commitment in enumerate(decision.commitments if decision else (), start=1)
         }

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -168,7 +168,7 @@ async def _account_for_answers(
     if draft.kind == DecisionKind.ASK:
         return
     by = draft.answer_by
-    if by is not None and format_due_day(by.astimezone(hours.zone).date(), draft.language) not in draft.text:
+    if by is not None and not _names(draft, by.astimezone(hours.zone).date()):
         # The agent took the day out of the text: what is left is the answer.
         by = draft.answer_by = None
     owed = await answers_owed(session, case)
@@ -190,6 +190,13 @@ async def _account_for_answers(
         )
     )
     case.due_at = by
+
+
+def _names(draft: Draft, day: date) -> bool:
+    """Whether the text announces something by that day, with its year or without."""
+    year_before = date(day.year - 1, 1, 1)
+    forms = [format_due_day(day, draft.language, today=today) for today in (day, year_before)]
+    return any(form in draft.text for form in forms)
 
 
 async def _open_promises(

@@ -30,7 +30,7 @@ _SILENT = frozenset(
 )
 
 FindOrders = Callable[[str], Sequence[str]]
-"""The order numbers that a text names."""
+"""The numbers in a text that may be those of orders, the surest first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,14 +49,14 @@ class Filed:
 
 
 class Filing:
-    """Files customers' messages. `find_orders` reads order numbers out of a text."""
+    """Files customers' messages. `find_orders` reads numbers of orders out of a text."""
 
     def __init__(self, config: RoadConfig, find_orders: FindOrders) -> None:
         self._config = config
         self._find_orders = find_orders
 
     def orders_in(self, text: str) -> Sequence[str]:
-        """The order numbers that a text names."""
+        """The numbers in a text that may be those of orders."""
         return self._find_orders(text)
 
     async def file(self, session: AsyncSession, update: Update, incoming: Incoming) -> Filed:

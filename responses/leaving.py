@@ -100,6 +100,7 @@ async def propose_exit(
         hand_over_contact=config.business.contact,
         variant=wording_of(case),
         concerns=policy.concerns,
+        today=now.astimezone(config.timezone).date(),
         exit_from=from_day,
         instead=instead.strip() or None,
     )

@@ -38,15 +38,16 @@ async def raise_alarm(
     policies: PolicyBook,
     texts: StandingTexts,
     agent_chat: AgentChat,
+    danger: bool,
     now: datetime,
 ) -> None:
-    """Tells the customer what to do in danger, once per case, and begins to ring unless it rings already.
+    """Begins to ring unless it rings already; in `danger` the customer is told what to do, once per case.
 
     Samples and tests never ring, nor does a case that somebody holds.
     """
     if case.is_sample:
         return
-    if case.channel != "desk":
+    if danger and case.channel != "desk":
         await texts.enqueue(
             session,
             "emergency",

@@ -49,7 +49,7 @@ from models.tables import (
 ERASED = "erased"
 """What stands where an address stood, and why a file is not kept."""
 
-_READ_OUT = ("order_ids", "phone_numbers", "emails", "ibans", "fiscal_codes")
+_READ_OUT = ("order_ids", "other_numbers", "phone_numbers", "emails", "ibans", "fiscal_codes")
 _SENTENCES = ("steps", "notes", "limits_cut", "signals")
 
 Blank = Callable[[Any], object]

@@ -3,12 +3,13 @@
 import dataclasses
 import zlib
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.decision import Decision, Matter
+from models.labels import ComplaintType, Tone
 from models.serial import to_json
 from models.states import DraftState, OfferState, PromiseKind, PromiseState
 from models.tables import Case, Customer, DecisionRow, Draft, Identity, OfferRow, Promise
@@ -26,7 +27,8 @@ from responses.knowledge import Near
 from responses.matters import inputs_sha256
 from responses.open_rights import right_open
 from responses.policy import Policy
-from responses.policy.schema import Address
+from responses.policy.given import still_stands
+from responses.policy.schema import Address, Concerns
 from responses.promises import answers_owed
 from responses.reading import Reading
 
@@ -158,12 +160,13 @@ async def _brief(
 ) -> DraftBrief:
     found = list(reading.assessed.values())
     told = select(Promise).where(
-        Promise.case_id == case.id,
+        Promise.case_id.in_({case.id, *still_stands(policy, matter, decision)}),
         Promise.state != PromiseState.WITHDRAWN,
         # An announced answer is given by this text, or announced by it once more.
         or_(Promise.kind != PromiseKind.ANSWER, Promise.state == PromiseState.BROKEN),
     )
     promises = [promise for promise in await session.scalars(told.order_by(Promise.id)) if promise.what]
+    own = [promise for promise in promises if promise.case_id == case.id]
     answered = await last_answer_at(session, case.id, settling=True)
     formality = register_of(reading.customer, policy, matter.language)
     return DraftBrief(
@@ -179,10 +182,10 @@ async def _brief(
         business=config.business.name,
         signature=policy.signature,
         order_ids=tuple(dict.fromkeys(order for one in found for order in one.entities.order_ids)),
-        dates=tuple(dict.fromkeys(day for one in found for day in one.entities.dates)),
+        dates=_days_of_matter(reading, matter, policy),
         facts=matter.facts,
         promises=tuple(promise_line(promise, config) for promise in promises),
-        broken=tuple(promise_line(promise, config) for promise in promises if _is_news(promise, answered)),
+        broken=tuple(promise_line(promise, config) for promise in own if _is_news(promise, answered)),
         answer_by=answer_by.astimezone(config.timezone).date() if answer_by is not None else None,
         hand_over_contact=config.business.contact,
         right_open=right_open(policy, matter, decision),
@@ -192,6 +195,26 @@ async def _brief(
         concerns=policy.concerns,
         what_happened=policy.what_happened,
         show_worth=decision.show_worth,
+        today=matter.now.astimezone(config.timezone).date(),
+    )
+
+
+def _days_of_matter(reading: Reading, matter: Matter, policy: Policy) -> tuple[date, ...]:
+    """The days named in the messages that may be those of what went wrong.
+
+    That lies behind. A day to come is one of the matter's only where something was booked for it; else, and
+    beside a threat in any case, it is the day of what the customer is going to do.
+    """
+    booked = policy.concerns is Concerns.BOOKING or ComplaintType.BOOKING_ERROR in matter.complaint_types
+    to_come = booked and matter.tone != Tone.THREATENING
+    return tuple(
+        dict.fromkeys(
+            day
+            for message in reading.messages
+            if message.id in reading.assessed
+            for day in reading.assessed[message.id].entities.dates
+            if to_come or day <= message.created_at.astimezone(policy.timezone).date()
+        )
     )
 
 

@@ -84,7 +84,7 @@ async def private_words(session: AsyncSession, case: Case) -> frozenset[str]:
     )
     for fields in found:
         read = from_json(Assessment, fields).entities
-        names.update(read.order_ids, read.phone_numbers, read.emails, read.ibans, read.fiscal_codes)
+        names.update(read.numbers, read.phone_numbers, read.emails, read.ibans, read.fiscal_codes)
     order = (await known_facts(session, case.id)).get(ORDER_FACT)
     if order is not None and isinstance(order.value, str):
         names.add(order.value)

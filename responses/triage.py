@@ -22,6 +22,7 @@ from responses.cases import has_open_promise, move, open_case, raise_revision
 from responses.channels import AgentChat
 from responses.choosing import proposals
 from responses.config import RoadConfig
+from responses.danger import in_danger
 from responses.drafts.dates import format_when
 from responses.events import record
 from responses.facts import ORDER_FACT, known_facts, note_orders
@@ -32,6 +33,7 @@ from responses.incidents import note_incident
 from responses.knowledge import Knowledge, Near, question_in
 from responses.look_up import look_order_up
 from responses.matters import matter_of
+from responses.named_orders import with_named_orders
 from responses.oncall import raise_alarm
 from responses.order_keys import order_key
 from responses.outbox import cancel_cards, enqueue, enqueue_card
@@ -111,6 +113,7 @@ class Triage:
         reading = await read_case(self._database, self._classify, case_id)
         if reading is None:
             return
+        reading = await with_named_orders(self._database, self._policies, reading)
         if self._look_up is not None:
             await look_order_up(self._database, self._look_up, self._policies, self._config, reading)
         question = question_in(reading)
@@ -214,6 +217,11 @@ class Triage:
                 policies=self._policies,
                 texts=self._texts,
                 agent_chat=self._agent_chat,
+                danger=in_danger(
+                    matter.complaint_types,
+                    [message.text for message in reading.messages],
+                    dangerous=policy.emergency,
+                ),
                 now=now,
             )
         await self._receipt(session, case, reading, matter, now)
@@ -334,10 +342,14 @@ class Triage:
     async def _brings_new_matter(
         self, session: AsyncSession, case: Case, found: Sequence[Assessment]
     ) -> bool:
-        """Whether the reopening message names a complaint type or an order that the case never had."""
+        """Whether the reopening message names a complaint type or an order that the case never had.
+
+        A type in doubt is no new matter: where a person has to look, they find all of it in one case.
+        """
         rows = await session.scalars(select(DecisionRow.content).where(DecisionRow.case_id == case.id))
         types = {name for content in rows for name in content["complaint_types"]}
-        named = {label.label for one in found for label in one.complaint_types}
+        sure = [one for one in found if "complaint_types" not in one.abstained]
+        named = {label.label for one in sure for label in one.complaint_types}
         orders = {order_key(order) for one in found for order in one.entities.order_ids}
         known = (await known_facts(session, case.id)).get(ORDER_FACT)
         new_order = bool(orders) and known is not None and order_key(str(known.value)) not in orders

@@ -158,7 +158,7 @@ def explain(
         for name in named or ():
             if name not in complaint_types_told():
                 fail(f"--types: {name!r} is no complaint type: {', '.join(complaint_types_told())}", USAGE)
-        matter = _matter(text, known, named) if named else _read(text, known, settings)
+        matter = _matter(text, known, named) if named else _read(text, known, settings, judging)
     except (ProgramError, NlpError) as error:
         fail(str(error))
     _tell(judging, matter, language or settings.language)
@@ -256,17 +256,22 @@ def known_or_fail(
     return known
 
 
-def _read(text: str, known: "dict[str, FactValue]", settings: "Settings") -> "Matter":
-    """The matter that the model makes of a message."""
+def _read(text: str, known: "dict[str, FactValue]", settings: "Settings", policy: "Policy") -> "Matter":
+    """The matter that the model makes of a message; without a book, as the desk would before any import."""
     from responses.facts import ORDER_FACT
+    from responses.order_keys import shape_of
     from rimedio.model import load_classifier
 
     (found,) = load_classifier(settings).classify([text.encode("utf-8", "replace").decode()])
     _say_understood(found)
-    if found.entities.order_ids and ORDER_FACT not in known:
+    spec = policy.facts.get(ORDER_FACT)
+    shapes = spec.shapes if spec is not None else frozenset()
+    alike = [number for number in found.entities.other_numbers if shape_of(number) in shapes]
+    orders = found.entities.order_ids or alike
+    if orders and ORDER_FACT not in known:
         from models.decision import FactValue
 
-        known = {**known, ORDER_FACT: FactValue(value=found.entities.order_ids[-1], source="customer")}
+        known = {**known, ORDER_FACT: FactValue(value=orders[-1], source="customer")}
     return _matter(text, known, None, found)
 
 

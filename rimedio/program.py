@@ -87,7 +87,7 @@ class Program:
         config = road_config(settings)
         finder = EntityFinder()
         filing = Filing(
-            config, lambda text: finder.find(text, language=config.language, today=utcnow().date()).order_ids
+            config, lambda text: finder.find(text, language=config.language, today=utcnow().date()).numbers
         )
         policies = PolicyBook(complaint_types_of(settings.heads_folder))
         texts = StandingTexts(config)

@@ -16,7 +16,8 @@ class CheckContext:
     `kind` is the draft's own, which is not the decision's where an agent asks or refuses instead. `said` is
     what the customer wrote, `sent` what we wrote before. `names` are the customer's, `grievances` the
     complaint types not answered yet. `days` are those for which something is promised and kept in the
-    books, `named` those that the customer's messages name ("ieri" among them). `own` are words that are
+    books, `named` those that the customer's messages name ("ieri" among them) and those of any promise to
+    them that was not withdrawn. `own` are words that are
     ours wherever they stand: the business's name, how it is reached.
     `limits` is what each role may approve, None for no limit; empty where nobody set any.
     """

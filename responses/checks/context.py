@@ -1,6 +1,6 @@
 """What a case knows of itself, put together for checking a text of it."""
 
-from datetime import timedelta
+from datetime import date
 from typing import Literal
 
 from sqlalchemy import select
@@ -11,12 +11,16 @@ from models.states import Direction, PromiseState
 from models.tables import Case, Customer, Draft, Identity, Message, Promise
 from responses.cases import matter_messages
 from responses.checks.about import CheckContext
+from responses.checks.days import days_in
 from responses.config import RoadConfig
 from responses.corrections import understood
 from responses.drafts.names import usable_name
 from responses.facts import known_facts
 from responses.policy import Policy
 from responses.rights import decision_of
+
+_OUR_WORD = frozenset({"status", "holding", "answer", "exit", "open"})
+"""The parts of a composed text in which we say by which day, or from which; not those that tell what was."""
 
 
 async def context_of(
@@ -51,13 +55,17 @@ async def context_of(
     ).all()
     matter = await matter_messages(session, case.id)
     found = [one.assessment for one in (await understood(session, [one.id for one in matter])).values()]
-    open_promises = await session.scalars(
-        select(Promise.due_at).where(Promise.case_id == case.id, Promise.state == PromiseState.OPEN)
-    )
-    days = {due.astimezone(zone).date() for due in open_promises}
-    if draft is not None and draft.valid_until is not None:
-        # The end of the day that the composed text gave our word for.
-        days.add((draft.valid_until.astimezone(zone) - timedelta(days=1)).date())
+    promises = (
+        await session.scalars(
+            select(Promise)
+            .join(Case, Case.id == Promise.case_id)
+            .where(Case.customer_id == case.customer_id, Promise.state != PromiseState.WITHDRAWN)
+        )
+    ).all()
+    promised = [(one, one.due_at.astimezone(zone).date()) for one in promises]
+    days = {day for one, day in promised if one.case_id == case.id and one.state == PromiseState.OPEN}
+    if draft is not None and draft.decision_id is not None:
+        days |= await _days_of_our_word(session, draft, today)
     names = [name for name in (customer.name, identity.display_name) if usable_name(name) is not None]
     business = config.business
     return CheckContext(
@@ -73,10 +81,27 @@ async def context_of(
         names=tuple(name for name in dict.fromkeys(names) if name is not None),
         grievances=tuple(dict.fromkeys(label.label for one in found for label in one.complaint_types)),
         days=tuple(sorted(days)),
-        named=tuple(day for one in found for day in one.entities.dates),
+        named=(*(day for one in found for day in one.entities.dates), *(day for _, day in promised)),
         own=tuple(words for words in (business.name, business.contact, business.privacy) if words),
         limits=policy.approval if policy is not None else {},
     )
+
+
+async def _days_of_our_word(session: AsyncSession, draft: Draft, today: date) -> set[date]:
+    """The days to come that the composed text says by itself, whatever has become of it since."""
+    query = select(Draft.parts).where(
+        Draft.decision_id == draft.decision_id,
+        Draft.language == draft.language,
+        Draft.edited_by.is_(None),
+    )
+    return {
+        named.day
+        for parts in await session.scalars(query)
+        for name, words in parts
+        if name in _OUR_WORD
+        for named in days_in(words, draft.language, today)
+        if named.day >= today
+    }
 
 
 def _formality(

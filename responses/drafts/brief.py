@@ -48,9 +48,10 @@ class DraftBrief:
     `concerns` is what the customer has with the business: `order`, `booking` or `contract`. `what_happened`
     says complaint types in the owner's own words, per language, where the built-in ones do not fit. The fact
     `explanation` is why it happened in an agent's words, in the customer's language; it goes before the
-    decision's. `show_worth` says what a gift is worth. Of an exit, `exit_from` is the day from which nothing
-    new is taken on, and `instead` whom to turn to, in the customer's language; `promises` are then those of
-    all the customer's cases.
+    decision's. `show_worth` says what a gift is worth. Days of another year than that of `today`, when the
+    draft is composed, are told with their year; without it none is. Of an exit, `exit_from` is the day from
+    which nothing new is taken on, and `instead` whom to turn to, in the customer's language; `promises` are
+    then those of all the customer's cases.
     """
 
     decision: Decision
@@ -80,6 +81,7 @@ class DraftBrief:
     concerns: str = "order"
     what_happened: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     show_worth: bool = False
+    today: date | None = None
     exit_from: date | None = None
     instead: str | None = None
 

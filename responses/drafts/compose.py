@@ -418,7 +418,7 @@ def _promises(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
 def _told(promise: PromiseLine, brief: DraftBrief, voice: Voice) -> str:
     values = {"what": voice.translated(promise.what).rstrip(".")}
     if promise.due is not None:
-        values["due"] = format_due_day(promise.due, brief.language)
+        values["due"] = format_due_day(promise.due, brief.language, today=brief.today)
     return voice.bare(f"status.{promise.state}", **values)
 
 
@@ -442,7 +442,9 @@ def _holding(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         yield "mediation", voice.say("mediation.reading")
     if Ask.HUMAN_CONTACT in brief.asks:
         yield "person", voice.say("holding.person")
-    by = {} if brief.answer_by is None else {"answer_by": format_due_day(brief.answer_by, brief.language)}
+    by = {}
+    if brief.answer_by is not None:
+        by["answer_by"] = format_due_day(brief.answer_by, brief.language, today=brief.today)
     yield "holding", voice.say("holding.matter", **by)
     if brief.hand_over_contact is not None:
         yield "contact", voice.say("holding.contact", contact=escape(brief.hand_over_contact))

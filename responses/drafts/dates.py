@@ -22,20 +22,26 @@ _WEEKDAY: Mapping[str, str] = MappingProxyType(
         "de": "EEEE, d. MMMM",
     }
 )
+_YEAR: Mapping[str, str] = MappingProxyType(
+    {"it": " y", "en": " y", "es": " 'de' y", "fr": " y", "de": " y"},
+)
 
 
-def format_day(day: date, language: str) -> str:
-    """Writes a day without its year: "12 novembre", "1º maggio", "12 de noviembre"."""
-    return _first_of_month(format_date(day, _DAY[language], locale_of(language)), day, language)
+def format_day(day: date, language: str, *, today: date | None = None) -> str:
+    """Writes a day: "12 novembre", "1º maggio", "12 de noviembre".
+
+    Its year is said where `today` is of another one ("12 marzo 2020"), and never without `today`.
+    """
+    return _written(day, _DAY, language, today)
 
 
-def day_forms(day: date, language: str) -> dict[str, str]:
+def day_forms(day: date, language: str, *, today: date | None = None) -> dict[str, str]:
     """A day as it is said inside a sentence.
 
     `day` alone, `on` ("l'8 maggio", "am 8. Mai"), `of` ("dell'8 maggio", "vom 8. Mai") and `from`
-    ("dall'8 maggio", "ab dem 8. Mai").
+    ("dall'8 maggio", "ab dem 8. Mai"). `today` as for `format_day`.
     """
-    text = format_day(day, language)
+    text = format_day(day, language, today=today)
     vowel = language == "it" and day.day in (8, 11)
     suffix = "vowel" if vowel else "plain"
     words = phrases(language)
@@ -48,7 +54,9 @@ def needs_time(commitment: Commitment) -> bool:
     return commitment.within.unit in (DurationUnit.MINUTES, DurationUnit.HOURS)
 
 
-def format_due(due: datetime, language: str, tz: tzinfo, *, with_time: bool = False) -> str:
+def format_due(
+    due: datetime, language: str, tz: tzinfo, *, with_time: bool = False, today: date | None = None
+) -> str:
     """Words for a `{due:…}` slot: "entro giovedì 21 novembre".
 
     Args:
@@ -56,15 +64,16 @@ def format_due(due: datetime, language: str, tz: tzinfo, *, with_time: bool = Fa
         language: ISO 639-1 code of one of the draft languages.
         tz: the time zone of the business, in which the day is counted.
         with_time: also name the hour, for promises of minutes or hours (`needs_time`).
+        today: as for `format_day`.
     """
     local = due.astimezone(tz)
-    values = {"day": _weekday(local.date(), language), "time": _clock(local.time(), language)}
+    values = {"day": _weekday(local.date(), language, today), "time": _clock(local.time(), language)}
     return phrases(language).say("deadline.time" if with_time else "deadline.day", values)
 
 
-def format_due_day(due: date, language: str) -> str:
+def format_due_day(due: date, language: str, *, today: date | None = None) -> str:
     """The same for a deadline of which only the day is known."""
-    return phrases(language).say("deadline.day", {"day": _weekday(due, language)})
+    return phrases(language).say("deadline.day", {"day": _weekday(due, language, today)})
 
 
 def format_when(due: datetime, now: datetime, language: str, tz: tzinfo) -> str:
@@ -74,7 +83,7 @@ def format_when(due: datetime, now: datetime, language: str, tz: tzinfo) -> str:
     """
     local = due.astimezone(tz)
     today = now.astimezone(tz).date()
-    values = {"day": _weekday(local.date(), language), "time": _clock(local.time(), language)}
+    values = {"day": _weekday(local.date(), language, today), "time": _clock(local.time(), language)}
     if local.date() == today:
         return phrases(language).say("deadline.today", values)
     if local.date() == today + timedelta(days=1):
@@ -82,8 +91,15 @@ def format_when(due: datetime, now: datetime, language: str, tz: tzinfo) -> str:
     return phrases(language).say("deadline.time", values)
 
 
-def _weekday(day: date, language: str) -> str:
-    return _first_of_month(format_date(day, _WEEKDAY[language], locale_of(language)), day, language)
+def _weekday(day: date, language: str, today: date | None) -> str:
+    return _written(day, _WEEKDAY, language, today)
+
+
+def _written(day: date, forms: Mapping[str, str], language: str, today: date | None) -> str:
+    form = forms[language]
+    if today is not None and day.year != today.year:
+        form += _YEAR[language]
+    return _first_of_month(format_date(day, form, locale_of(language)), day, language)
 
 
 def _first_of_month(text: str, day: date, language: str) -> str:

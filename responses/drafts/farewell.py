@@ -5,6 +5,7 @@ to turn to instead. It takes nothing away from the customer, reproaches nothing 
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from responses.drafts.brief import DraftBrief, PromiseLine
 from responses.drafts.dates import day_forms, format_due_day
@@ -23,11 +24,12 @@ def farewell(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     """
     if brief.exit_from is None:
         raise ValueError("an exit without exit_from: expected the day from which nothing new is taken on")
-    yield "exit", voice.say("exit.stop", **{"from": day_forms(brief.exit_from, brief.language)["from"]})
+    stops = day_forms(brief.exit_from, brief.language, today=brief.today)["from"]
+    yield "exit", voice.say("exit.stop", **{"from": stops})
     by_state = {state: [promise for promise in brief.promises if promise.state == state] for state in _TOLD}
     for state in _TOLD:
         if by_state[state]:
-            yield state, voice.say(f"exit.{state}", list=_listed(by_state[state], voice))
+            yield state, voice.say(f"exit.{state}", list=_listed(by_state[state], voice, brief.today))
     pending = bool(by_state["open"] or by_state["broken"])
     if not pending:
         yield "nothing_open", voice.say("exit.none")
@@ -39,13 +41,13 @@ def farewell(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     yield "elsewhere", voice.say("exit.elsewhere", **instead)
 
 
-def _listed(promises: Sequence[PromiseLine], voice: Voice) -> str:
-    return "; ".join(_item(promise, voice) for promise in promises)
+def _listed(promises: Sequence[PromiseLine], voice: Voice, today: date | None) -> str:
+    return "; ".join(_item(promise, voice, today) for promise in promises)
 
 
-def _item(promise: PromiseLine, voice: Voice) -> str:
+def _item(promise: PromiseLine, voice: Voice, today: date | None) -> str:
     due = {}
     # Of what is late, the day is over: naming it again would promise it for the past.
     if promise.state == "open" and promise.due is not None:
-        due = {"due": format_due_day(promise.due, voice.words.language)}
+        due = {"due": format_due_day(promise.due, voice.words.language, today=today)}
     return voice.bare("exit.item", what=voice.translated(promise.what).rstrip("."), **due)

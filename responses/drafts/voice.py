@@ -101,18 +101,18 @@ def _known_values(brief: DraftBrief, words: Phrases) -> dict[str, str]:
     for fact, name in _KNOWN_DAYS.items():
         day = _day(facts.get(fact))
         if day is not None:
-            forms = day_forms(day, brief.language)
+            forms = day_forms(day, brief.language, today=brief.today)
             values |= {f"on_{name}": forms["on"], f"of_{name}": forms["of"]}
     known = {day for day in (_day(fact) for fact in facts.values()) if day is not None}
     booked = _day(facts.get("booked_for"))
     mentioned = [day for day in brief.dates if day not in known]
     spoken = booked or (mentioned[0] if len(mentioned) == 1 else None)
     if spoken is not None:
-        forms = day_forms(spoken, brief.language)
+        forms = day_forms(spoken, brief.language, today=brief.today)
         values |= {"on_date": forms["on"], "of_date": forms["of"]}
     if len(mentioned) == 1 and booked is None:
-        forms = day_forms(mentioned[0], brief.language)
-        values |= {"mentioned": forms["day"], "of_mentioned": forms["of"]}
+        forms = day_forms(mentioned[0], brief.language, today=brief.today)
+        values |= {"mentioned": forms["day"], "on_mentioned": forms["on"], "of_mentioned": forms["of"]}
     return values | _thing_values(brief, words, values)
 
 

@@ -1,6 +1,6 @@
 """What was given before: whether a message is a follow-up, or the same failure come again."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,6 +9,7 @@ from types import MappingProxyType
 from models.decision import (
     Basis,
     Decision,
+    DecisionKind,
     Duration,
     DurationUnit,
     Given,
@@ -97,6 +98,15 @@ def _elsewhere(policy: Policy, before: tuple[Given, ...], order: str | None) -> 
     if _OPEN in latest:
         return Occasion.FOLLOW_UP
     return Occasion.UNSURE if ORDER in policy.facts else Occasion.SECOND
+
+
+def still_stands(policy: Policy, matter: Matter, decision: Decision) -> frozenset[str]:
+    """The cases whose newest answer stands for a complaint type about which the decision has nothing new."""
+    types: Sequence[str | None] = decision.status_of
+    if not types and decision.kind is DecisionKind.STATUS:
+        types = (None,)
+    found = [standing(policy, matter, one) for one in types]
+    return frozenset(one.before[0].case_id for one in found if one.occasion is Occasion.FOLLOW_UP)
 
 
 def _same_failure(given: Given, matter: Matter, complaint_type: str | None) -> bool:

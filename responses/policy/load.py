@@ -45,6 +45,7 @@ from responses.policy.reader import (
     attempt,
     read_all,
     read_enum,
+    read_name,
     read_with,
 )
 from responses.policy.schema import Address, Audience, Codes, Concerns, Limits, Policy, Texts
@@ -78,6 +79,7 @@ _KEYS = (
     "deadlines",
     "hours",
     "on_call",
+    "emergency",
     "words",
 )
 _SLOTS = ("agent", "business")
@@ -204,6 +206,11 @@ def _read_policy(
         deadlines=entries.optional("deadlines", read_deadlines, {}),
         hours=entries.optional("hours", lambda item: read_hours(item, zone), OpeningHours.always(zone)),
         on_call=entries.optional("on_call", read_on_call, ()),
+        emergency=entries.optional(
+            "emergency",
+            lambda item: read_all(read_name(complaint_types, "complaint type"), item.items()),
+            (ComplaintType.SAFETY_PRIVACY,),
+        ),
         words=entries.optional("words", lambda item: read_words(item, context), {}),
         places=document.places,
         texts=context.texts,

@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 
 from models.decision import EXPLANATION, Basis, Manner, Role
+from responses.order_keys import shape_of
 from responses.policy.conditions import MESSAGE_FIELDS, AllOf, Condition, reads_message
 from responses.policy.context import Context, read_date
 from responses.policy.read_conditions import DELIVERY, fact_operand, read_when
 from responses.policy.read_remedies import read_give, read_promises, read_refusal
 from responses.policy.reader import Document, Entries, Item, read_all, read_enum, read_yes_no
 from responses.policy.schema import FactSpec, FactType, Owed, Presumption, Rule, Supplier, Texts
+from responses.policy.situation import ORDER
 
 _NOWHERE: Condition = AllOf(parts=())
+_SHORTEST_NUMBER = 4  # letters and digits of an order number: what is shorter may be anything
 
 # Facts with a meaning of their own, in conditions or in drafts; a file may declare them differently.
 BUILT_IN = {
@@ -43,7 +46,7 @@ def _read_fact(item: Item, context: Context) -> FactSpec:
     name = item.key.rpartition(".")[2]
     if name in _RESERVED:
         raise item.refuse(f'"{name}" already has a meaning in conditions: give the fact another name')
-    entries = Entries(item, ("type", "of", "from", "ask", "after"))
+    entries = Entries(item, ("type", "of", "from", "ask", "after", "looks_like"))
     kind = entries.required("type", read_enum(FactType, "type"), FactType.TEXT)
     suppliers = entries.required("from", _read_suppliers, frozenset())
     choices: tuple[str, ...] = ()
@@ -64,7 +67,31 @@ def _read_fact(item: Item, context: Context) -> FactSpec:
         raise item.refuse('"after" is for what an agent judges: add agent to "from"')
     if ask is not None and after is not None:
         raise item.refuse('"ask" and "after" together: keep one')
-    return FactSpec(name=name, type=kind, suppliers=suppliers, choices=choices, ask=ask or after)
+    if "looks_like" in entries and name != ORDER:
+        raise entries.found["looks_like"].refuse(f'"looks_like" belongs to {ORDER} only')
+    return FactSpec(
+        name=name,
+        type=kind,
+        suppliers=suppliers,
+        choices=choices,
+        ask=ask or after,
+        shapes=entries.optional("looks_like", _read_shapes, frozenset()),
+    )
+
+
+def _read_shapes(item: Item) -> frozenset[str]:
+    """Examples of order numbers: each of their digits stands for any."""
+    return frozenset(read_all(_read_shape, item.items()))
+
+
+def _read_shape(item: Item) -> str:
+    shape = shape_of(item.text())
+    if "0" not in shape or len(shape) < _SHORTEST_NUMBER:
+        raise item.refuse(
+            f'"{item.text()}" is no example of an order number: expected at least {_SHORTEST_NUMBER} letters'
+            " and digits, such as RS1001"
+        )
+    return shape
 
 
 def _read_suppliers(item: Item) -> frozenset[Supplier]:

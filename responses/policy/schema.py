@@ -68,7 +68,8 @@ class FactSpec:
     """A fact that rules may ask about.
 
     `ask` is what the customer is asked for, None when there is nothing to ask. Where it came from `after`
-    the thing asked for (a photo) is not the fact itself: an agent has to look and say.
+    the thing asked for (a photo) is not the fact itself: an agent has to look and say. `shapes` are what
+    numbers of orders look like, as `order_keys.shape_of` writes them; empty where the file does not say.
     """
 
     name: str
@@ -76,6 +77,7 @@ class FactSpec:
     suppliers: frozenset[Supplier]
     choices: tuple[str, ...] = ()
     ask: Texts | None = None
+    shapes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -338,7 +340,8 @@ class Policy:
     `file` is the name it was read under, `places` maps keys such as `rules[1].give` to where they stand,
     `texts` maps the key of each text for customers to its words. `approval` gives each role's limit, None
     for no limit; it is empty when every role may approve everything. `deputy_approval` is how much a deputy
-    may approve in the place of somebody absent, None where the file does not say.
+    may approve in the place of somebody absent, None where the file does not say. `emergency` are the
+    complaint types that are a danger to body or life when they are critical.
     """
 
     name: str
@@ -371,6 +374,7 @@ class Policy:
     deadlines: Mapping[str, Duration]
     hours: OpeningHours
     on_call: tuple[OnCall, ...]
+    emergency: tuple[str, ...]
     words: Mapping[str, OwnWords]
     places: Mapping[str, Place]
     texts: Mapping[str, Texts]

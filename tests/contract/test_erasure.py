@@ -147,6 +147,7 @@ async def everything_in(bench: BotBench) -> tuple[User, Browser, dict[str, int]]
             phone_numbers=("zqphonezq",),
             ibans=("zqibanzq",),
             fiscal_codes=("zqcodezq",),
+            other_numbers=("zqnumberzq",),
             amounts=(Amount(value=Decimal("49.90"), currency="EUR"),),
         )
     )

@@ -50,7 +50,7 @@ class Stage:
         self.config = config
         finder = EntityFinder()
         self._filing = Filing(
-            config, lambda text: finder.find(text, language=config.language, today=utcnow().date()).order_ids
+            config, lambda text: finder.find(text, language=config.language, today=utcnow().date()).numbers
         )
         self.policies = policies
         self.texts = StandingTexts(config)

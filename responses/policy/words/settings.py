@@ -185,6 +185,9 @@ class SettingWords:
                 for turn in self._policy.on_call
             ]
             yield Line(key="on_call", text=say("hours.on_call", list="; ".join(turns)))
+        if "emergency" in self._policy.places:
+            types = [self._conditions.complaint(name) for name in self._policy.emergency]
+            yield Line(key="emergency", text=say("hours.emergency", types=say.joined(types, "or")))
 
     def _week(self, week: Week) -> str:
         """The days with the same hours together: "da lunedì a venerdì 9:00-13:00 e 14:30-18:30"."""

@@ -37,6 +37,17 @@ def test_order_numbers_follow_a_word_for_an_order(text: str, ids: tuple[str, ...
     assert find(text).order_ids == ids
 
 
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("Il pacco RS4821 doveva arrivare martedì 12/11/2025, ordine 88213", ("RS4821",)),
+        ("il mio ordine 88213 non arriva da 3 giorni, scrivetemi a io99@example.org", ()),
+    ],
+)
+def test_what_only_looks_like_an_order_number_is_kept_apart(text: str, others: tuple[str, ...]) -> None:
+    assert find(text).other_numbers == others
+
+
 def test_a_business_has_order_patterns_of_its_own() -> None:
     finder = EntityFinder([r"\bRMA(?P<id>\d{4})\b", r"\bZX-\d+\b"])
 

@@ -138,6 +138,7 @@ async def test_open_promises_are_listed_and_stay(relation: Relation) -> None:
     draft = await relation.end(relation.supervisor)
     assert "«rispediamo il pacco», entro" in draft.text
     assert "055 1" in draft.text
+    assert "date_unknown" not in {one["code"] for one in draft.findings}
     await relation.approve(relation.supervisor, draft)
     assert [row.state for row in await relation.rows(Promise)] == [PromiseState.OPEN]
     assert (await relation.rows(Case))[-1].state == CaseState.PROMISED

@@ -49,6 +49,7 @@ async def alarm(staff: Staff, draft: Draft, at: datetime = NIGHT) -> None:
             policies=staff.policies,
             texts=staff.texts,
             agent_chat=chat_of,
+            danger=True,
             now=at,
         )
 

@@ -346,6 +346,39 @@ async def test_who_writes_the_same_address_may_be_the_same_person(shop: Shop) ->
         assert row.customer_id != other.customer_id
 
 
+@pytest.mark.parametrize(
+    ("numbers", "loaded", "looks_like", "order"),
+    [
+        (("rs-1234",), True, "", "RS 1234"),
+        (("BRT0991", "RS1234"), True, "", "RS 1234"),
+        (("RS9999",), True, ", looks_like: [RS1001]", None),
+        (("RS9999",), False, ", looks_like: [RS1001]", "RS9999"),
+        (("RS99990",), False, ", looks_like: [RS1001]", None),
+        (("RS1234",), False, "", None),
+    ],
+    ids=[
+        "in the book",
+        "one of two",
+        "not in the book",
+        "as ours look",
+        "longer than ours",
+        "no book, no example",
+    ],
+)
+async def test_a_number_without_a_word_for_an_order_is_one_where_that_is_known(
+    shop: Shop, numbers: tuple[str, ...], loaded: bool, looks_like: str, order: str | None
+) -> None:
+    changed = POLICY.replace(
+        "from: [message, customer, book]", f"from: [message, customer, book]{looks_like}"
+    )
+    async with shop.database.writing() as session:
+        assert (await shop.policies.load(session, {"regole.yaml": changed})).refused == ()
+    await shop.load(*([MARTA] if loaded else []))
+    case = await shop.says(f"Il pacco {' '.join(numbers)} non arriva", "delivery_late", other_numbers=numbers)
+    known = (await shop.facts(case)).get("order_id")
+    assert (known.value if known is not None else None) == order
+
+
 async def test_a_look_up_fills_the_book_before_the_decision(shop: Shop) -> None:
     asked: list[str] = []
 

@@ -220,7 +220,7 @@ async def test_a_broken_promise_is_decided_anew_and_the_draft_owns_up_to_it(any_
     assert draft.kind == DecisionKind.OFFER
     assert "non abbiamo mantenuto un impegno, e la responsabilità è nostra: «cerchiamo il pacco" in draft.text
     assert "10 €" in draft.text  # the second time: one step up the ladder
-    assert "so che è la seconda volta" not in draft.text
+    assert "non è la prima volta" not in draft.text
 
 
 async def test_once_owned_up_to_a_broken_promise_is_over(desk: Desk) -> None:

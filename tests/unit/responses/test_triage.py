@@ -15,6 +15,7 @@ from models.assessment import Assessment, Entities, Label
 from models.clock import utcnow
 from models.database import Database
 from models.decision import Role
+from models.labels import Act, ComplaintType, Tone, Urgency
 from models.states import CaseState, Direction, DraftState, PromiseState, Purpose, Verdict
 from models.tables import (
     Agent,
@@ -34,7 +35,9 @@ from models.tables import (
 from responses.approval import Approvals
 from responses.cases import open_case
 from responses.config import RoadConfig
+from responses.corrections import Labels, correct
 from responses.delivery import Delivery
+from responses.drafts.dates import format_day, format_due_day
 from responses.errors import NotAllowedError
 from responses.facts import give_fact
 from responses.filing import Filing, due_now
@@ -405,6 +408,43 @@ async def test_a_new_complaint_type_after_an_answer_becomes_a_case_of_its_own(
     assert (await road.draft(cases[1])).case_id == cases[1].id
 
 
+async def test_a_type_in_doubt_makes_no_case_of_its_own(road: Road, agent: Agent) -> None:
+    case = await road.writes("L'ordine RS1234 è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    doubtful = assessed("complaint", "billing_error", abstained=frozenset({"complaint_types"}))
+    assert (await road.writes("Quello sconto è ridicolo", doubtful)).id == case.id
+    assert await road.number(Case) == 1
+
+
+async def test_a_linked_case_tells_what_was_promised_about_the_same_order(road: Road, agent: Agent) -> None:
+    case = await road.writes("L'ordine RS1234 è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    billing = assessed("complaint", "billing_error", entities=Entities(order_ids=("RS1234",)))
+    await road.writes("Per RS1234 voglio uno sconto vero", billing)
+    async with road.database.writing() as session:
+        split = (await session.scalars(select(Case).where(Case.linked_case_id == case.id))).one()
+    await road.triage.run(split.id)
+    async with road.database.writing() as session:
+        message = (await session.scalars(select(Message.id).where(Message.case_id == split.id))).one()
+        labels = Labels(
+            act=Act.COMPLAINT,
+            complaint_types=("delivery_late",),
+            tone=Tone.CALM,
+            urgency=Urgency.NORMAL,
+            asks=(),
+            own_error=False,
+        )
+        row = await session.get_one(Case, split.id)
+        await correct(session, agent, row, message, labels, tuple(ComplaintType))
+        promise = (await session.scalars(select(Promise))).one()
+    await road.triage.run(split.id)
+    draft = await road.draft(split)
+    due = format_due_day(promise.due_at.astimezone(road.config.timezone).date(), "it")
+    assert draft.kind == "status"
+    assert f"Cerchiamo il pacco e le scriviamo dov'è e quando arriva {due}, come promesso." in draft.text
+    assert draft.findings == []
+
+
 async def test_follow_ups_cost_what_one_message_costs(road: Road, agent: Agent) -> None:
     words = ["Il pacco è in ritardo", "Allora?", "Sto ancora aspettando", "Guardi che non è arrivato"]
     worth = []
@@ -454,6 +494,41 @@ async def test_what_is_critical_runs_on_the_clock_and_rings(road: Road, agent: A
     await road.writes("Adesso anche una fiamma", critical)
     assert await road.number(Call) == 1
     assert await road.number(OutboxEntry, OutboxEntry.dedupe_key.startswith("emergency:")) == 1
+
+
+DOWN = assessed("complaint", "service_down", urgency=label("critical"))
+
+
+@pytest.mark.parametrize(
+    ("text", "policy", "told"),
+    [
+        ("Il vostro sito è giù da stamattina e il mio negozio è fermo", "", 0),
+        ("Il sito è giù e nello scantinato c'è puzza di gas", "", 1),
+        ("Il vostro sito è giù da stamattina", "emergency: [safety_privacy, service_down]\n", 1),
+    ],
+    ids=["an outage", "what the text says", "what the policy says"],
+)
+async def test_the_emergency_number_is_named_where_somebody_is_in_danger(
+    road: Road, agent: Agent, text: str, policy: str, told: int
+) -> None:
+    await under(road, "currency: EUR\n", f"currency: EUR\n{policy}")
+    case = await road.writes(text, DOWN)
+    assert await road.number(Call, Call.case_id == case.id) == 1
+    assert await road.number(OutboxEntry, OutboxEntry.dedupe_key.startswith("emergency:")) == told
+
+
+async def test_a_day_on_which_the_customer_will_act_is_not_that_of_the_matter(road: Road) -> None:
+    today = utcnow().astimezone(road.config.timezone).date()
+    threat = assessed(
+        "complaint",
+        "delivery_late",
+        tone=label("threatening"),
+        entities=Entities(order_ids=("RS1234",), dates=(today + timedelta(days=1),)),
+    )
+    draft = await road.draft(await road.writes("RS1234 non arriva, domani vado dall'avvocato", threat))
+    understanding = dict(tuple(part) for part in draft.parts)["understanding"]
+    assert format_day(today + timedelta(days=1), "it") not in understanding
+    assert "RS1234" in understanding
 
 
 async def test_a_greeting_gets_no_receipt(road: Road) -> None:

@@ -35,6 +35,7 @@ from models.decision import Basis, DecisionKind, Manner, Remedy, RemedyKind
 from models.labels import ComplaintType
 from responses.drafts import ComposedDraft, DraftBrief, DraftKind, PromiseLine, compose
 from responses.drafts.errors import UnknownLanguageError
+from responses.drafts.phrases import phrases
 from responses.drafts.slots import has_placeholder
 
 FORBIDDEN = {
@@ -165,13 +166,17 @@ class TestSecondTime:
         texts = [made(brief(again, language=language, variant=variant)).text for variant in (0, 1)]
         assert [text for text in texts if re.search(SORRY_FORMULA[language], text, re.IGNORECASE)] == []
 
-    def test_says_that_it_is_the_second_time(self, language: str) -> None:
+    def test_says_that_it_has_happened_before_and_not_how_often(self, language: str) -> None:
         first, second = (
             made(brief(decision, language=language)).parts
             for decision in (LATE_CHOICE, replace(LATE_CHOICE, second_time=True))
         )
         assert dict(first)["responsibility"] != dict(second)["responsibility"]
         assert "apology" not in dict(second)
+        often = r"second|segunda|deuxième|zweit|due volte|twice|dos veces|deux fois|zweimal"
+        assert [
+            text for text in phrases(language).all("responsibility.again") if re.search(often, text)
+        ] == []
 
 
 numbers = re.compile(r"\d+(?:[.,]\d+)*")
@@ -294,6 +299,12 @@ def test_a_complaint_type_of_the_business_gets_general_words() -> None:
 def test_order_item_and_days_are_named() -> None:
     text = made(BRIEFS["apology_with_choice"]).text
     assert "l'ordine RS-4471 (giacca blu) del 3 novembre doveva arrivarle il 12 novembre" in text
+
+
+def test_an_order_of_another_year_is_named_with_its_year() -> None:
+    facts = known(ordered_on=date(2020, 3, 12))
+    draft = made(brief(LATE_CHOICE, facts=facts, order_ids=("RS-9",), today=date(2026, 11, 27)))
+    assert "l'ordine RS-9 del 12 marzo 2020 non le è arrivato" in draft.text
 
 
 def test_an_order_that_only_the_facts_know_is_named() -> None:

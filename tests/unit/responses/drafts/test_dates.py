@@ -65,3 +65,20 @@ def test_when_somebody_answers_is_said_as_seen_from_now(due: datetime, text: str
 def test_days_have_the_article_they_are_read_with(language: str, day: date, on: str, of: str) -> None:
     forms = day_forms(day, language)
     assert (forms["on"], forms["of"]) == (on, of)
+
+
+@pytest.mark.parametrize(
+    ("language", "of", "by"),
+    [
+        ("it", "del 12 marzo 2020", "entro giovedì 12 marzo 2020"),
+        ("en", "of 12 March 2020", "by Thursday 12 March 2020"),
+        ("es", "del 12 de marzo de 2020", "el jueves 12 de marzo de 2020 a más tardar"),
+        ("fr", "du 12 mars 2020", "d'ici jeudi 12 mars 2020"),
+        ("de", "vom 12. März 2020", "bis Donnerstag, 12. März 2020"),
+    ],
+)
+def test_a_day_of_another_year_is_told_with_its_year(language: str, of: str, by: str) -> None:
+    day, today = date(2020, 3, 12), date(2026, 11, 27)
+    assert day_forms(day, language, today=today)["of"] == of
+    assert format_due_day(day, language, today=today) == by
+    assert "2026" not in day_forms(today, language, today=today)["of"]

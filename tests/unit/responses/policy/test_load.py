@@ -381,6 +381,11 @@ def test_a_wrong_rule_is_refused(rule: str, problem: str) -> None:
             "hours.seasons: two seasons share the 01-15",
             id="seasons that overlap",
         ),
+        pytest.param(
+            "emergency: [service_dwon]",
+            'emergency[0]: unknown complaint type "service_dwon"; did you mean "service_down"?',
+            id="emergency",
+        ),
         pytest.param("on_call: {lun: [sara]}", "on_call.lun: expected always or a day", id="call day"),
         pytest.param(
             "on_call: {mon-fri: {20.00-8.00: [sara]}}",
@@ -477,6 +482,11 @@ def test_a_wrong_section_is_refused(section: str, problem: str) -> None:
         pytest.param("tone: {type: text, from: [agent]}", '"tone" already has a meaning', id="reserved name"),
         pytest.param("x: {type: choice, from: [agent]}", '"of" is missing', id="choice without values"),
         pytest.param(
+            "x: {type: text, from: [agent], looks_like: [RS1001]}",
+            '"looks_like" belongs to order_id only',
+            id="looks of another fact",
+        ),
+        pytest.param(
             "x: {type: text, of: [a], from: [agent]}", '"of" belongs to facts of type choice', id="of"
         ),
         pytest.param(
@@ -493,6 +503,12 @@ def test_a_wrong_fact_is_refused(fact: str, problem: str) -> None:
     found = problems(head + RULE)
     assert len(found) == 1
     assert problem in found[0]
+
+
+def test_an_example_of_an_order_number_needs_a_figure() -> None:
+    head = HEAD.replace("order_id: {", "order_id: {looks_like: [RS1001, RSxx], ")
+    (problem,) = problems(head + RULE)
+    assert 'facts.order_id.looks_like[1]: "RSxx" is no example of an order number' in problem
 
 
 def test_complaint_types_may_be_those_of_the_business() -> None:

@@ -254,3 +254,9 @@ def test_the_page_needs_nothing_from_outside_and_hides_nothing_on_the_screen() -
     html = page(made)
     assert not re.findall(r"(?:src|href)=|url\(|@import", html)
     assert html.count('class="more"') > sum(len(line.more) for line in made.lines)
+
+
+def test_for_what_the_emergency_number_is_named_is_said() -> None:
+    made = sheet(policy("when: always, hand_over: agent", "emergency: [safety_privacy]\n"), "it")
+    (line,) = [one.text for one in made.lines if one.key == "emergency"]
+    assert line.startswith("Quando non si può aspettare e si tratta di sicurezza e dati, o chi scrive parla")
