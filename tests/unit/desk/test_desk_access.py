@@ -96,7 +96,7 @@ async def everything(house) -> str:
 
 
 async def refused(house, address, number, *attempts) -> list[bool]:
-    """Whether each request, given as a browser and what it sends, is turned away, and none changes anything."""
+    """Whether each request, a browser with what it sends, is turned away; none may change anything."""
     before = await everything(house)
     method, path = address[0], path_of(address, number)
     answers = [await browser.client.request(method, path, **request) for browser, request in attempts]

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from nlp.corpus import Example, read_corpus
 from nlp.duplicates import near_duplicates
-from nlp.encoder import Encoder
+from nlp.encoder import Encoder, load_encoder
 
 CORPUS = Path(__file__).parents[3] / "nlp" / "data" / "corpus.jsonl"
 
@@ -45,9 +45,10 @@ def test_nobody_and_one_message_have_no_duplicates(encoder: Encoder) -> None:
     assert near_duplicates([complaint("ok")], encoder) == []
 
 
-def test_the_corpus_says_nothing_twice(encoder: Encoder) -> None:
+def test_the_corpus_says_nothing_twice() -> None:
     examples = read_corpus([CORPUS])
 
-    found = near_duplicates(examples, encoder)
+    # In the processor's best format: for thousands of messages that is several times as fast.
+    found = near_duplicates(examples, load_encoder())
 
     assert [(examples[pair.first].text, examples[pair.second].text) for pair in found] == []
