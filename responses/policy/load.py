@@ -48,7 +48,7 @@ from responses.policy.reader import (
 )
 from responses.policy.schema import Address, Audience, Codes, Concerns, Limits, Policy, Texts
 
-_KEYS = (
+KEYS = (
     "policy",
     "audience",
     "effective",
@@ -79,6 +79,7 @@ _KEYS = (
     "on_call",
     "words",
 )
+"""The sections of a file."""
 _SLOTS = ("agent", "business")
 _DEFAULT_SIGNATURE = "{agent}, {business}"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -127,7 +128,7 @@ def load_policy_text(
     document = Document(name, accepted=accepted)
     digest = sha256(text.encode()).hexdigest()
     try:
-        policy = _read_policy(Entries(document.root(text), _KEYS), document, digest, complaint_types)
+        policy = _read_policy(Entries(document.root(text), KEYS), document, digest, complaint_types)
     except RefusedError:
         raise PolicyFileError(tuple(document.problems)) from None
     document.raise_problems()
