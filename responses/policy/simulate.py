@@ -58,8 +58,7 @@ class Tally:
     the cases that wait for a fact, with whether the customer would be asked for it; `undecided` counts each
     of them once. `days` holds the goodwill of each local day. `over_limit` are the customers who had more
     than the limit, with the number of cases that went above it. `beside` is what stands beside hand-overs,
-    where an agent decides. `heeded` is what came of each signal that was ever raised, and `unheeded` what
-    all cases together would have cost had none changed anything, by basis.
+    where an agent decides. `heeded` is what came of each signal that was ever raised.
     """
 
     policy: Policy
@@ -74,7 +73,9 @@ class Tally:
     over_limit: Counter[str] = field(default_factory=Counter)
     beside: Cell = field(default_factory=Cell)
     heeded: dict[str, Heeded] = field(default_factory=dict)
-    unheeded: dict[Basis, Decimal] = field(default_factory=lambda: dict.fromkeys(Basis, _NOTHING))
+    _spared: dict[Basis, Decimal] = field(
+        init=False, repr=False, default_factory=lambda: dict.fromkeys(Basis, _NOTHING)
+    )
 
     def add(self, past: Past, judged: Judged) -> None:
         """Count one case."""
@@ -100,12 +101,12 @@ class Tally:
             self.days[day] = self.days.get(day, _NOTHING) + goodwill
         if judged.over_limit:
             self.over_limit[past.customer] += 1
-        self._heed(past, judged)
+        if judged.unheeded is not None:
+            self._heed(past, judged, judged.unheeded)
 
-    def _heed(self, past: Past, judged: Judged) -> None:
-        without = judged.unheeded or judged
+    def _heed(self, past: Past, judged: Judged, without: Judged) -> None:
         for basis in Basis:
-            self.unheeded[basis] += without.cost(basis)
+            self._spared[basis] += without.cost(basis) - judged.cost(basis)
         for name in judged.decision.signals:
             heeded = self.heeded.setdefault(name, Heeded())
             heeded.cases += 1
@@ -114,6 +115,11 @@ class Tally:
                 heeded.changed.add(past.customer)
             heeded.cost += sum(map(judged.cost, Basis), _NOTHING)
             heeded.unheeded += sum(map(without.cost, Basis), _NOTHING)
+
+    @property
+    def unheeded(self) -> Mapping[Basis, Decimal]:
+        """What all cases together would have cost had no signal changed anything."""
+        return {basis: self.cost(basis) + self._spared[basis] for basis in Basis}
 
     @property
     def affected(self) -> frozenset[str]:

@@ -117,8 +117,10 @@ async def test_what_counts_for_signals_is_what_the_road_counts(office: Office) -
         (False, False, False),
         (True, True, True),
     ]
-    (case_of_all,) = road.cases or ()
-    assert [one.message for one in said] == list(case_of_all.messages)
+    assert [one.message for one in said] == [
+        message for counted in road.cases or () for message in counted.messages
+    ]
+    assert [one.case_id for one in second.said or ()] == [second.case_id]
 
 
 async def test_of_the_erased_nothing_is_counted(office: Office) -> None:
