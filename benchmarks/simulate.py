@@ -1,8 +1,8 @@
 """How long `rimedio policy simulate` takes on generated cases, and how much memory.
 
 A shop's two years: 60 % of the cases come from customers who write more than once, one in ten is taken up
-again, a tenth is no complaint, and what is known of a case has gaps. The sample policy is tried against
-itself with other sums.
+again, a tenth is no complaint, who is abusive threatens, and what is known of a case has gaps. The sample
+policy, signals included, is tried against itself with other sums.
 
     python -m benchmarks.simulate                      # 100,000 cases, one policy, then two
     python -m benchmarks.simulate --write cases.csv    # the cases, as `rimedio classify` would write them
@@ -22,6 +22,7 @@ from pathlib import Path
 from models.decision import FactValue
 from models.money import Money
 from responses.policy import Policy, load_policy_text
+from responses.policy.records import Said
 from responses.policy.replay import Past
 from responses.policy.simulate import simulate
 
@@ -97,18 +98,29 @@ def generated(count: int, seed: int = 7) -> Iterator[Past]:
             open_cases.append((case_id, customer, types))
             open_cases = open_cases[-400:]
         act = dice.choices(("complaint", "request", "question", "praise"), (90, 4, 4, 2))[0]
+        tone = dice.choices(list(TONES), list(TONES.values()))[0]
+        urgency = dice.choices(("low", "normal", "high", "critical"), (10, 70, 18, 2))[0]
         yield Past(
             case_id=case_id,
             customer=customer,
             at=at,
             act=act,
             complaint_types=types if act == "complaint" else (),
-            tone=dice.choices(list(TONES), list(TONES.values()))[0],
-            urgency=dice.choices(("low", "normal", "high", "critical"), (10, 70, 18, 2))[0],
+            tone=tone,
+            urgency=urgency,
             asks=tuple(_several(dice, ASKS)),
             own_error=dice.random() < 0.03,
             language=dice.choices(("it", "en", "de", "fr", "es"), (80, 8, 5, 4, 3))[0],
             facts=_facts(dice, case_id, at),
+            said=(
+                Said(
+                    case_id=case_id,
+                    at=at,
+                    claim=act == "complaint",
+                    critical=urgency == "critical",
+                    threat=tone == "abusive",
+                ),
+            ),
         )
 
 

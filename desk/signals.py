@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from desk.actions import acting_on, done
 from desk.context import Actor
 from desk.refusals import refused
+from responses.dismissals import decide_dismissed_anew
 from responses.errors import ResponsesError
 from responses.filing import clean
 from responses.signalling import MAX_REASON, dismiss
@@ -22,10 +23,12 @@ class Dismissed(BaseModel):
 
 @router.post("/{signal_id}/dismiss")
 async def dismiss_signal(visit: Actor, number: int, signal_id: str, body: Dismissed) -> JSONResponse:
-    """Dismisses the signal; the case is decided anew where it waits for an answer."""
+    """Dismisses the signal; what it changed in the customer's waiting cases is decided anew."""
     try:
         async with acting_on(visit, number) as acting:
             await dismiss(acting.session, acting.agent, acting.case, signal_id, clean(body.reason))
+            customer_id = acting.case.customer_id
     except ResponsesError as error:
         return refused(visit, error)
+    await decide_dismissed_anew(visit.desk.road.database, customer_id)
     return done(visit.words("done.signal_dismissed"))

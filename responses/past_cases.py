@@ -1,8 +1,8 @@
 """The desk's own cases as a past to simulate: what was understood, what is known, what was really given."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import exists, select
@@ -13,11 +13,14 @@ from models.decision import DecisionKind, FactValue
 from models.labels import Act
 from models.money import Money
 from models.serial import fact_from_json
-from models.states import Direction, OutboxState, Verdict
-from models.tables import Approval, Case, Draft, Fact, LedgerEntry, Message, OutboxEntry
-from responses.corrections import understood
+from models.states import CaseState, Direction, OutboxState, Verdict
+from models.tables import Approval, Case, Customer, Draft, Fact, LedgerEntry, Message, OutboxEntry
+from responses.corrections import Understood, understood
 from responses.matters import united
+from responses.policy.records import Said
 from responses.policy.replay import Past
+from responses.purchases import paid_orders, purchases
+from responses.signalling import said_in
 
 _AT_ONCE = 200  # cases whose rows are in memory together
 
@@ -61,6 +64,9 @@ async def past_cases(session: AsyncSession, audience: str, currency: str) -> Asy
 
 async def _pasts(session: AsyncSession, cases: Sequence[Case], currency: str) -> list[Past]:
     ids = [case.id for case in cases]
+    customers = {case.customer_id for case in cases}
+    known_since = await _known_since(session, customers)
+    bought = await purchases(session, customers)
     messages = await _messages(session, ids)
     known = await understood(session, [one.id for listed in messages.values() for one in listed])
     facts = await _facts(session, ids)
@@ -70,9 +76,36 @@ async def _pasts(session: AsyncSession, cases: Sequence[Case], currency: str) ->
         matters = _matters(messages[case.id], answers[case.id])
         for said, answer in matters:
             found = [known[one.id].assessment for one in said if one.id in known]
-            if found:
-                pasts.append(_past(case, said[-1].sent_at, found, facts[case.id], answer, currency))
+            if not found:
+                continue
+            past = _past(case, said[-1].sent_at, found, facts[case.id], answer, currency)
+            if case.customer_id in known_since:
+                by_then = [one for one in bought.get(case.customer_id, ()) if one.is_known_at(past.at)]
+                past = replace(
+                    past,
+                    said=() if case.state == CaseState.SPAM else _said(past.case_id, said, known),
+                    since=known_since[case.customer_id],
+                    paid_orders=paid_orders(by_then),
+                )
+            pasts.append(past)
     return pasts
+
+
+async def _known_since(session: AsyncSession, customers: Collection[str]) -> dict[str, datetime]:
+    """When these customers first came; of those who were erased nothing is counted."""
+    query = select(Customer.id, Customer.created_at).where(
+        Customer.id.in_(customers), Customer.erased_at.is_(None)
+    )
+    return dict(iter(await session.execute(query)))
+
+
+def _said(case_id: str, messages: Sequence[Message], known: Mapping[str, Understood]) -> tuple[Said, ...]:
+    """What counts for signals: messages with words left, at the moment they were sent."""
+    return tuple(
+        said_in(one, known[one.id], case_id=case_id, at=one.sent_at)
+        for one in messages
+        if one.id in known and one.text.strip()
+    )
 
 
 def _matters(

@@ -1,19 +1,18 @@
 """Signalling: a customer's record is put together, what it raises is kept, and agents may dismiss it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
-from itertools import groupby
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
-from models.decision import Basis, Given
-from models.labels import Act, Urgency
+from models.decision import Given
 from models.once import insert_once
-from models.record import Dismissal, Happening, Record
+from models.record import Dismissal, Record
 from models.serial import from_json, to_json
-from models.states import CaseState, Direction, PromiseState
+from models.states import CaseState, Direction
 from models.tables import Agent, Case, Customer, Message, SignalRow
 from responses.cases import raise_revision
 from responses.corrections import Understood, understood
@@ -21,16 +20,14 @@ from responses.errors import BlockedError
 from responses.events import record
 from responses.filing import due_now
 from responses.policy import Policy
-from responses.policy.given import later, still_counts
-from responses.policy.schema import Count
+from responses.policy.records import Records, Said, is_claim, is_critical
 from responses.policy.signals import Raised, raised
-from responses.purchases import paid_orders
+from responses.purchases import paid_orders, purchases
 from responses.rights import check_free
 from responses.threats import is_threat
 
 MAX_REASON = 2000
 """How long the reason of a dismissal may be, in characters."""
-_NOT_SAID = (Count.PAID_ORDERS, Count.YEARS_KNOWN)
 
 
 async def record_of(
@@ -44,15 +41,14 @@ async def record_of(
     customer = await session.get_one(Customer, case.customer_id)
     if case.is_sample or case.is_test or customer.erased_at is not None or not policy.signals:
         return None
-    spans = [signal.within for signal in policy.signals if signal.count not in _NOT_SAID]
-    said = await _said_by(session, case)
-    counted = [one for one in said if any(now < later(one.created_at, span) for span in spans)]
-    known = await understood(session, [one.id for one in counted])
-    read = [(one, known[one.id]) for one in counted if one.id in known]
-    # Whoever claims what is their right has shown nothing.
-    owed = (one for one in given if one.basis is Basis.OWED and one.promise_state != PromiseState.WITHDRAWN)
-    rightful = {one.case_id for one in owed}
-    claims = _happenings((one, what) for one, what in read if _is_claim(what))
+    records = Records(policy)
+    written = [one for one in await _said_by(session, case) if records.reaches(one.created_at, now)]
+    known = await understood(session, [one.id for one in written])
+    said = [
+        said_in(one, known[one.id], case_id=str(one.case_id), at=one.created_at)
+        for one in written
+        if one.id in known
+    ]
     dismissed = await session.scalars(
         select(SignalRow).where(
             SignalRow.customer_id == customer.id,
@@ -60,16 +56,27 @@ async def record_of(
             SignalRow.expires_at > now,
         )
     )
-    return Record(
-        cases=_happenings(read),
-        claims=tuple(one for one in claims if one.id not in rightful),
-        threats=_happenings((one, what) for one, what in read if is_threat(one.text, what)),
-        critical=_happenings((one, what) for one, what in read if _is_critical(what)),
-        paid_orders=await paid_orders(session, customer.id),
-        remedies=tuple(Happening(id=one.case_id, at=one.at) for one in given if still_counts(one)),
+    found = records.record(
+        said,
+        given=given,
+        paid_orders=paid_orders((await purchases(session, [customer.id])).get(customer.id, ())),
         since=customer.created_at,
         present=case.id,
-        dismissed=tuple(_dismissal(row) for row in dismissed),
+        now=now,
+    )
+    return replace(found, dismissed=tuple(_dismissal(row) for row in dismissed))
+
+
+def said_in(message: Message, meant: Understood, *, case_id: str, at: datetime) -> Said:
+    """What of a message counts, as written in that case at that moment."""
+    found = meant.assessment
+    return Said(
+        case_id=case_id,
+        at=at,
+        claim=is_claim(found.act.label, found.abstained),
+        critical=is_critical(found.urgency.label, found.abstained),
+        threat=is_threat(message.text, meant),
+        message=message.id,
     )
 
 
@@ -90,25 +97,6 @@ async def _said_by(session: AsyncSession, case: Case) -> list[Message]:
     )
     last = {(row.identity_id, row.external_id or row.id): row for row in await session.scalars(query)}
     return [row for row in last.values() if row.text.strip()]
-
-
-def _happenings(read: Iterable[tuple[Message, Understood]]) -> tuple[Happening, ...]:
-    """The cases of these messages, each from its first one on."""
-    ordered = sorted((one for one, _ in read), key=lambda one: (str(one.case_id), one.created_at, one.id))
-    grouped = [(case_id, list(ones)) for case_id, ones in groupby(ordered, key=lambda one: str(one.case_id))]
-    found = (
-        Happening(id=case_id, at=ones[0].created_at, messages=tuple(one.id for one in ones))
-        for case_id, ones in grouped
-    )
-    return tuple(sorted(found, key=lambda one: (one.at, one.id)))
-
-
-def _is_claim(said: Understood) -> bool:
-    return said.assessment.act.label == Act.COMPLAINT and "act" not in said.assessment.abstained
-
-
-def _is_critical(said: Understood) -> bool:
-    return said.assessment.urgency.label == Urgency.CRITICAL and "urgency" not in said.assessment.abstained
 
 
 def _dismissal(row: SignalRow) -> Dismissal:
@@ -169,6 +157,8 @@ async def standing_signals(session: AsyncSession, customer_id: str, now: datetim
 
 async def dismiss(session: AsyncSession, agent: Agent, case: Case, signal_id: str, reason: str) -> None:
     """An agent says that a signal does not hold; the case, if it waits for an answer, is decided anew.
+
+    The customer's other cases whose drafts heed it are found by `responses.dismissals`.
 
     Args:
         session: the caller's writing transaction.

@@ -1,6 +1,7 @@
 """Threats, told from the steps that everybody may take: a lawyer, an authority, a review."""
 
 import re
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
 
@@ -19,13 +20,26 @@ def is_threat(text: str, said: Understood) -> bool:
     words are gone, nobody can tell.
     """
     found = said.assessment
-    if "tone" in found.abstained or found.tone.label not in (Tone.THREATENING, Tone.ABUSIVE):
+    return threatens(
+        text,
+        tone=found.tone.label,
+        urgency=found.urgency.label,
+        abstained=found.abstained,
+        by_an_agent=said.corrected_by is not None,
+    )
+
+
+def threatens(
+    text: str, *, tone: str, urgency: str, abstained: Collection[str], by_an_agent: bool = False
+) -> bool:
+    """The same of labels; `by_an_agent` says that an agent has set them."""
+    if "tone" in abstained or tone not in (Tone.THREATENING, Tone.ABUSIVE):
         return False
-    if found.tone.label == Tone.ABUSIVE:
-        critical = "urgency" not in found.abstained and found.urgency.label == Urgency.CRITICAL
+    if tone == Tone.ABUSIVE:
+        critical = "urgency" not in abstained and urgency == Urgency.CRITICAL
         return (critical and _names("violence", text)) or _names("untrue", text)
-    by_an_agent = said.corrected_by is not None and bool(text.strip())
-    return _names("untrue", text) or (by_an_agent and not names_lawful_step(text))
+    said_so = by_an_agent and bool(text.strip())
+    return _names("untrue", text) or (said_so and not names_lawful_step(text))
 
 
 def names_lawful_step(text: str) -> bool:

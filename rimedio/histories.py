@@ -18,13 +18,15 @@ from models.decision import FactValue
 from models.labels import Act, Ask, Language, Tone, Urgency
 from models.money import Money
 from nlp.errors import BatchError
-from nlp.tables import Row, Table, open_table
+from nlp.tables import TEXT_NAMES, Row, Table, open_table
 from nlp.tables.date_names import DATE_NAMES
 from responses.errors import BlockedError
 from responses.facts import ORDER_FACT, parse_fact
 from responses.policy.case_file import UNAVAILABLE
+from responses.policy.records import Said, is_claim, is_critical
 from responses.policy.replay import Past
 from responses.policy.schema import FactSpec, FactType, Supplier
+from responses.threats import threatens
 from rimedio.moments import is_ambiguous, parse_moment, reads_month_first
 
 CUSTOMER_NAMES = (
@@ -60,6 +62,7 @@ class Wanted:
     date: str | None = None
     case: str | None = None
     paid: str | None = None
+    text: str | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -71,6 +74,7 @@ class Columns:
     customer: str | None
     case: str | None
     paid: str | None
+    text: str | None
     facts: Mapping[str, str]
     guessed: tuple[tuple[str, str], ...]
 
@@ -166,21 +170,35 @@ class History:
         customer = _text(values.get(columns.customer)).casefold() if columns.customer else ""
         case = _text(values.get(columns.case)) if columns.case else ""
         abstained = frozenset(_listed(values.get("abstained")))
+        tone = _label(values, "tone", Tone, Tone.CALM)
+        urgency = _label(values, "urgency", Urgency, Urgency.NORMAL)
         self.review += bool(abstained) or _truth(values.get("needs_review")) is True
+        case_id = case or str(row.line)
+        said = Said(
+            case_id=case_id,
+            at=at,
+            claim=is_claim(act, abstained),
+            critical=is_critical(urgency, abstained),
+            # Without a column of words nobody can tell.
+            threat=threatens(_text(values.get(columns.text)), tone=tone, urgency=urgency, abstained=abstained)
+            if columns.text
+            else None,
+        )
         return Past(
-            case_id=case or str(row.line),
+            case_id=case_id,
             customer=customer or f"(line {row.line})",
             at=at,
             act=act,
             complaint_types=_listed(values.get("complaint_types")) if act == Act.COMPLAINT else (),
-            tone=_label(values, "tone", Tone, Tone.CALM),
-            urgency=_label(values, "urgency", Urgency, Urgency.NORMAL),
+            tone=tone,
+            urgency=urgency,
             asks=tuple(one for one in _listed(values.get("asks")) if one in set(Ask)),
             own_error=_truth(values.get("own_error")) is True,
             language=_text(values.get("language")) or Language.ITALIAN,
             facts=self._facts(row),
             abstained=abstained,
             paid=self._paid(row),
+            said=() if act == Act.SPAM else (said,),
         )
 
     def _facts(self, row: Row) -> dict[str, FactValue]:
@@ -294,7 +312,7 @@ def _other_currency(raw: str, currency: str) -> bool:
 def _find_columns(
     path: Path, table: Table, specs: Mapping[str, FactSpec], zone: ZoneInfo, wanted: Wanted
 ) -> Columns:
-    named = [wanted.customer, wanted.date, wanted.case, wanted.paid, *wanted.facts.values()]
+    named = [wanted.customer, wanted.date, wanted.case, wanted.paid, wanted.text, *wanted.facts.values()]
     for column in named:
         if column is not None and column not in table.columns:
             raise BatchError(f"{path}: no column {column!r}; found: {', '.join(table.columns)}")
@@ -329,6 +347,7 @@ def _find_columns(
         customer=wanted.customer or guess("customer", CUSTOMER_NAMES),
         case=wanted.case or guess("case", CASE_NAMES),
         paid=wanted.paid,
+        text=wanted.text or guess("text", TEXT_NAMES),
         facts=facts,
         guessed=tuple(guessed),
     )

@@ -115,7 +115,9 @@ def list_orders(
 def links(
     file: Annotated[str, typer.Argument(help="A table of orders, as for import; ALL for the whole book.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Where the links go: a .csv file.")],
-    qr: Annotated[Path | None, typer.Option(help="A folder for QR pictures (SVG), one an order.")] = None,
+    qr: Annotated[
+        Path | None, typer.Option(help="A folder for QR pictures, an SVG and a PNG an order.")
+    ] = None,
     map_: Annotated[
         list[str] | None, typer.Option("--map", help='Which column is what: NAME="Column", again for each.')
     ] = None,
@@ -256,11 +258,10 @@ def _write_links(
 ) -> None:
     import csv
 
-    import segno
-
     from responses.errors import OrderValueError
     from responses.order_keys import order_key
     from responses.order_links import link_code, link_key
+    from rimedio.qr_pictures import write_pictures
 
     key = link_key(settings.signing_secret)
     made = left_out = 0
@@ -269,7 +270,7 @@ def _write_links(
             qr.mkdir(parents=True, exist_ok=True)
         with output.open("w", encoding="utf-8", newline="") as file:
             lines = csv.writer(file)
-            lines.writerow(["number", "telegram", "chat", *(["qr"] if qr is not None else [])])
+            lines.writerow(["number", "telegram", "chat", *(["qr", "qr_png"] if qr is not None else [])])
             for number in numbers:
                 try:
                     code = link_code(key, number)
@@ -281,9 +282,7 @@ def _write_links(
                 chat = f"{settings.address}/chat?o={code}"
                 row = [number, telegram, chat]
                 if qr is not None:
-                    picture = qr / f"{order_key(number)}.svg"
-                    segno.make(telegram or chat, micro=False).save(str(picture), scale=4, border=4)
-                    row.append(str(picture))
+                    row += map(str, write_pictures(qr, order_key(number), telegram or chat, number))
                 lines.writerow(row)
                 made += 1
     except OSError as error:

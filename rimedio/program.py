@@ -30,6 +30,7 @@ from responses.cases import raise_revision
 from responses.choosing import take_defaults
 from responses.delivery import Delivery, give_up_lost
 from responses.desk_cases import DeskCases
+from responses.dismissals import decide_dismissed_anew
 from responses.embedding import Embedding
 from responses.explaining import Explaining
 from responses.files import FileStore
@@ -325,6 +326,7 @@ class Program:
             return []
         if keeps_house:
             await self._watch.look(now)
+            await decide_dismissed_anew(self.database)
         async with self.database.writing() as session:
             await give_up_lost(session, now)
             for case in await idle_takeovers(session, now) if keeps_house else ():

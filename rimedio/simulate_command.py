@@ -56,6 +56,10 @@ def simulate(
     paid_column: Annotated[
         str | None, typer.Option(help="The column with what was really given; none if not said.")
     ] = None,
+    text_column: Annotated[
+        str | None,
+        typer.Option(help="The column with the words, by which threats are counted; found by its name."),
+    ] = None,
     map_: Annotated[
         list[str] | None,
         typer.Option("--map", help="A fact of the policy and its column: FACT=COLUMN, again for each."),
@@ -91,7 +95,7 @@ def simulate(
     told = dict(one.partition("=")[::2] for one in assume or [])
     _check_outputs(csv, html)
     console = Console(stderr=True)
-    named = [customer_column, date_column, case_column, paid_column, map_]
+    named = [customer_column, date_column, case_column, paid_column, text_column, map_]
     if history == DESK:
         if any(named):
             fail("the desk's own cases have no columns: --…-column and --map go with a file", USAGE)
@@ -105,6 +109,7 @@ def simulate(
             date=date_column,
             case=case_column,
             paid=paid_column,
+            text=text_column,
             facts=_mapped(map_ or [], specs),
         )
         try:
@@ -171,6 +176,7 @@ def _on_file(
     with console.status("looking through the file"):
         history = History(path, specs, policy.currency, policy.timezone, wanted)
     _say_columns(history)
+    _say_uncounted(history, policy)
     with _bar(console) as bar:
         pasts: Iterable[Past] = history.pasts()
         if not history.in_order:
@@ -232,6 +238,20 @@ def _say_columns(history: "History") -> None:
         say(f"{columns.date}: nothing tells whether day or month comes first; taken as day/month/year")
     if not history.in_order:
         say("the rows are not in the order of time: sorted")
+
+
+def _say_uncounted(history: "History", policy: "Policy") -> None:
+    """Says which signals a file cannot show, so that nobody takes their silence for an answer."""
+    from responses.policy.schema import Count
+
+    def counting(count: Count) -> str:
+        return ", ".join(signal.name for signal in policy.signals if signal.count is count)
+
+    threats, orders = counting(Count.CASES_WITH_THREAT), counting(Count.PAID_ORDERS)
+    if threats and history.columns.text is None:
+        say(f"no column holds the words (--text-column): threats cannot be told, never raised: {threats}")
+    if orders:
+        say(f"a file has no book of orders: never raised: {orders}")
 
 
 def _say_problems(history: "History") -> bool:

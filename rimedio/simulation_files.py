@@ -8,7 +8,7 @@ from pathlib import Path
 from nlp.batch import spreadsheet_cell
 from responses.drafts.lines import offer_line
 from responses.policy.schema import Owed
-from responses.policy.simulate import Change, Simulation, Tally
+from responses.policy.simulate import Change, Heeded, Simulation, Tally
 
 _Rows = Iterable[Sequence[object]]
 
@@ -29,6 +29,10 @@ def write_files(folder: Path, simulation: Simulation, language: str) -> list[Pat
         "outcomes.csv": (("policy", "complaint_type", "outcome", "cases"), _each(tallies, _outcomes)),
         "rules.csv": (("policy", "rule", "entry", "cases"), _each(tallies, _rules)),
         "missing.csv": (("policy", "fact", "asked_of", "cases"), _each(tallies, _missing)),
+        "signals.csv": (
+            ("policy", "signal", "cases", "customers", "customers_changed", "cost", "unheeded", "currency"),
+            _each(tallies, _signals),
+        ),
         "budget.csv": (("policy", "day", "goodwill", "limit", "over"), _each(tallies, _days)),
     }
     if simulation.comparison is not None:
@@ -77,6 +81,13 @@ def _rules(tally: Tally) -> _Rows:
 def _missing(tally: Tally) -> _Rows:
     for (fact, asked), cases in sorted(tally.missing.items()):
         yield fact, "customer" if asked else "agent", cases
+
+
+def _signals(tally: Tally) -> _Rows:
+    for signal in tally.policy.signals:
+        one = tally.heeded.get(signal.name, Heeded())
+        people = (one.cases, len(one.customers), len(one.changed))
+        yield signal.name, *people, one.cost, one.unheeded, tally.policy.currency
 
 
 def _days(tally: Tally) -> _Rows:

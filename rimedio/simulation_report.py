@@ -12,7 +12,7 @@ from models.decision import Basis, DecisionKind
 from models.money import Money
 from responses.drafts.lines import offer_line
 from responses.policy.schema import Owed, Policy
-from responses.policy.simulate import Change, Changed, Simulation, Tally
+from responses.policy.simulate import Change, Changed, Heeded, Simulation, Tally
 from rimedio.simulation_words import words
 
 _NOTHING = Decimal(0)
@@ -78,7 +78,7 @@ class Report:
     def sections(self, most_changes: int) -> list[Section]:
         """Every table, those with something in it; of changed cases at most so many of each sort."""
         found = [self.months(), self.types(), self.outcomes(), *self._changes(most_changes)]
-        found += [self.budgets(), self.worst_days(), self.missing(), self.rules()]
+        found += [self.signals(), self.budgets(), self.worst_days(), self.missing(), self.rules()]
         return [section for section in found if section.rows or section.notes]
 
     def months(self) -> Section:
@@ -188,6 +188,32 @@ class Report:
             return ""
         total = comparison.total(change)
         return self._plus(total if change is Change.MORE else -total)
+
+    def signals(self) -> Section:
+        """What each signal of the policy changed, and what all cases would have cost without."""
+        tally, say = self.simulation.tally, self.words
+        if not tally.policy.signals:
+            return Section(title=say["signals_title"])
+        rows = []
+        for signal in tally.policy.signals:
+            one = tally.heeded.get(signal.name, Heeded())
+            people = [self.count(number) for number in (one.cases, len(one.customers), len(one.changed))]
+            rows.append((signal.name, *people, self.money(one.cost), *self._against(one.cost, one.unheeded)))
+        cost = sum(map(tally.cost, Basis), _NOTHING)
+        without = sum(tally.unheeded.values(), _NOTHING)
+        note = say["signals_note"].format(
+            customers=self.count(len(tally.affected)),
+            cost=self.money(cost),
+            without=self.money(without),
+            difference=self._plus(cost - without),
+        )
+        header = (say["signal"], say["cases"], say["customers"], say["changed"], say["sum"])
+        return Section(
+            title=say["signals_title"],
+            notes=(note,),
+            header=(*header, say["unheeded"], say["difference"]),
+            rows=tuple(rows),
+        )
 
     def budgets(self) -> Section:
         """The limits for days, months and customers, and how often they do not hold."""

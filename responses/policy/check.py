@@ -203,6 +203,9 @@ def _facts(policy: Policy) -> _Found:
     if fault is not None and (fault.type is not FactType.CHOICE or OURS not in fault.choices):
         message = "expected a choice with ours among its values: it says whether we apologise for ourselves"
         yield Severity.WARNING, f"facts.{FAULT}", message
+    price = policy.facts.get(PRICE)
+    if price is not None and price.type is not FactType.MONEY:
+        yield Severity.ERROR, f"facts.{PRICE}", f"expected type money, found {price.type}: it is the price"
 
 
 def _nobody_supplies(spec: FactSpec) -> str:
@@ -259,6 +262,13 @@ def _amounts(policy: Policy) -> _Found:
         approver = policy.approval.get(Role.ADMIN)
         if most is not None and approver is not None and approver < most:
             yield Severity.WARNING, key, f"{plain(most)} is above what anyone may approve ({plain(approver)})"
+        if (spec.full or spec.of == "order") and PRICE not in policy.facts:
+            yield (
+                Severity.WARNING,
+                key,
+                f"is a share of a price that nobody will ever know: declare the fact {PRICE} "
+                "({type: money, from: [book, agent]}), or write a sum",
+            )
         if spec.kind not in _NEEDS_NO_WORTH and spec.kind not in policy.worth and spec.worth is None:
             yield (
                 Severity.WARNING,

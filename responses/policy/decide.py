@@ -84,7 +84,7 @@ class Judge:
             for one in types or (None,)
         ]
         whole = situation(policy, matter, None)
-        joined = join([grant for trial in trials for grant in trial.grants], policy, whole, say)
+        joined = join([grant for trial in trials for grant in trial.grants], whole, say)
         limited = _together(joined, apply_limits(joined.grants, policy, whole, say))
         return Outcome(trials=trials, limited=limited)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from models.decision import Basis, Offer, Remedy, RemedyKind, Role
 from models.money import Money
 from responses.policy.amounts import DIVISIBLE, cut, larger
-from responses.policy.schema import Policy
 from responses.policy.sentences import Sentences, plain
 from responses.policy.situation import PRICE, Situation
 
@@ -105,13 +104,13 @@ def dearest(worths: Sequence[Money | None]) -> Money | None:
     return largest
 
 
-def join(grants: Sequence[Grant], policy: Policy, situation: Situation, say: Sentences) -> Joined:
+def join(grants: Sequence[Grant], situation: Situation, say: Sentences) -> Joined:
     """Join grants. Of the same kind of remedy for two complaint types the larger stays, inside choices too;
     goodwill is reduced by what is owed of the same kind; a refund of the price beside a replacement,
     repair or redo becomes a choice between them. What one rule gives together stays together.
     """
     owed = _join_owed([grant for grant in grants if grant.owed])
-    reducing = _Reducing(owed, policy, situation, say)
+    reducing = _Reducing(owed, situation, say)
     goodwill = [reducing.reduce(grant) for grant in _keep_larger([one for one in grants if not one.owed])]
     left = [grant for grant in goodwill if grant.options]
     return Joined(
@@ -231,10 +230,10 @@ def _share(option: Option) -> int:
 class _Reducing:
     """Takes from goodwill what is owed of the same kind."""
 
-    def __init__(self, owed: Sequence[Grant], policy: Policy, situation: Situation, say: Sentences) -> None:
+    def __init__(self, owed: Sequence[Grant], situation: Situation, say: Sentences) -> None:
         self.owed = owed
         self.say = say
-        self.price_can_come = PRICE in policy.facts and PRICE not in situation.unavailable
+        self.price_can_come = situation.can_come(PRICE)
         self.notes: list[str] = []
         self.missing: list[str] = []
         self.tier = Role.AGENT

@@ -127,7 +127,7 @@ class _Limits:
             if isinstance(price, Money):
                 share = rounded_down(price * limits.share_of_price)
                 caps.append(self._cap("share_of_price", share, spent))
-            elif PRICE in self.policy.facts and PRICE not in self.situation.unavailable:
+            elif self.situation.can_come(PRICE):
                 self.missing.append(PRICE)
             elif limits.per_case is not None:
                 self.notes.append(self.say("price_unknown"))

@@ -50,7 +50,7 @@ from responses.policy.reader import (
 )
 from responses.policy.schema import Address, Audience, Codes, Concerns, Limits, Policy, Texts
 
-_KEYS = (
+KEYS = (
     "policy",
     "audience",
     "effective",
@@ -82,6 +82,7 @@ _KEYS = (
     "emergency",
     "words",
 )
+"""The sections of a file."""
 _SLOTS = ("agent", "business")
 _DEFAULT_SIGNATURE = "{agent}, {business}"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -136,7 +137,7 @@ def _load(text: str, name: str, complaint_types: tuple[str, ...], accepted: bool
     document = Document(name, accepted=accepted)
     digest = sha256(text.encode()).hexdigest()
     try:
-        policy = _read_policy(Entries(document.root(text), _KEYS), document, digest, complaint_types)
+        policy = _read_policy(Entries(document.root(text), KEYS), document, digest, complaint_types)
     except RefusedError:
         raise PolicyFileError(tuple(document.problems)) from None
     document.raise_problems()

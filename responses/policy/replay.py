@@ -1,15 +1,17 @@
 """The past again, under a policy: each case decided in its time, after what it would have given before."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from models.decision import Basis, Decision, DecisionKind, Duration, FactValue, Given, Matter
 from models.money import Money
+from models.record import Happening, Record
 from responses.policy.decide import Judge
 from responses.policy.given import TO_BE_DONE, USUAL_TIME, earlier, given_by, has_known_worth, was_favour
-from responses.policy.schema import Policy
+from responses.policy.records import Records, Said
+from responses.policy.schema import Count, Policy
 from responses.policy.situation import ORDER
 
 _NOTHING = Decimal(0)
@@ -23,6 +25,10 @@ class Past:
 
     Two with the same `case_id` are the same case taken up again. `at` is an aware time, `facts` is what is
     known of it, `paid` what was really given, None where nobody knows.
+
+    For signals: `said` is what in its messages counts, None where nothing of this customer may be counted;
+    `since` is when they first came (None: with the first case that is replayed), `paid_orders` what the order
+    book knew of them by then, None where it could not tell.
     """
 
     case_id: str
@@ -38,6 +44,9 @@ class Past:
     facts: Mapping[str, FactValue]
     abstained: frozenset[str] = frozenset()
     paid: Money | None = None
+    said: tuple[Said, ...] | None = None
+    since: datetime | None = None
+    paid_orders: tuple[Happening, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,13 +63,15 @@ class Judged:
     """A past case under a policy. `gifts` are what is given, and empty unless the decision is an offer.
 
     `beside` is what stands beside a hand-over, where an agent decides what of it is given. `over_limit` says
-    that with it the customer has had more than the policy's limit for one customer.
+    that with it the customer has had more than the policy's limit for one customer. `unheeded` is what the
+    case would have been had no signal of this customer ever changed anything; None where that is the same.
     """
 
     decision: Decision
     gifts: tuple[Gift, ...]
     beside: tuple[Gift, ...]
     over_limit: bool
+    unheeded: "Judged | None" = None
 
     def cost(self, basis: Basis) -> Decimal:
         """What is known to be given on that basis."""
@@ -75,28 +86,56 @@ class _Entry:
     terms: tuple[Duration, ...]
 
 
+@dataclass(kw_only=True, slots=True)
+class _Known:
+    """A customer as far as signals look back."""
+
+    since: datetime
+    said: list[Said] = field(default_factory=list)
+
+
 class Replay:
     """Judges cases one after another, in the order of time.
 
     Every offer counts as approved as it stands, the moment it is made; of a choice the first is taken. What
-    is promised counts as kept once its time is over.
+    is promised counts as kept once its time is over. Signals are counted from what came before, and from
+    what was given before in the replay itself; nobody dismisses any.
     """
 
     def __init__(self, policy: Policy, *, assumed: Mapping[str, FactValue] | None = None) -> None:
         self.policy = policy
         self._assumed = assumed or {}
         self._judge = Judge(policy)
+        self._records = Records(policy)
+        self._counts_years = any(signal.count is Count.YEARS_KNOWN for signal in policy.signals)
         self._entries: dict[str, list[_Entry]] = {}
+        # Of whom a signal was heeded: what they would have been given without.
+        self._unheeded: dict[str, list[_Entry]] = {}
+        self._known: dict[str, _Known] = {}
         self._swept: datetime | None = None
 
     def judge(self, past: Past) -> Judged:
         """Decide a case, and remember what it gives."""
         self._forget(past.at)
+        facts = {**self._assumed, **past.facts} if self._assumed else past.facts
         entries = self._entries.get(past.customer, [])
+        before = len(entries)
+        judged = self._decide(past, facts, entries, heeds=True)
+        if entries:
+            self._entries[past.customer] = entries
+        if judged.decision.signals:
+            self._unheeded.setdefault(past.customer, [replace(entry) for entry in entries[:before]])
+        apart = self._unheeded.get(past.customer)
+        if apart is None:
+            return judged
+        return replace(judged, unheeded=self._decide(past, facts, apart, heeds=False))
+
+    def _decide(
+        self, past: Past, facts: Mapping[str, FactValue], entries: list[_Entry], *, heeds: bool
+    ) -> Judged:
         given = [self._as_of(past.at, entry) for entry in entries]
         here = tuple(one for one in given if one.case_id == past.case_id)
         elsewhere = tuple(one for one in given if one.case_id != past.case_id)
-        facts = {**self._assumed, **past.facts} if self._assumed else past.facts
         decision = self._judge.decide(
             Matter(
                 act=past.act,
@@ -112,6 +151,7 @@ class Replay:
                 history=elsewhere,
                 now=past.at,
                 said_at=past.at,
+                record=self._record(past, given) if heeds else None,
             ),
             explain=False,
         )
@@ -119,25 +159,40 @@ class Replay:
         if decision.kind is not DecisionKind.OFFER:
             return Judged(decision=decision, gifts=(), beside=gifts, over_limit=False)
         over = self._over_limit(decision.worth, given, past.at)
-        self._remember(past, decision, facts)
+        entries += self._remembered(past, decision, facts)
         return Judged(decision=decision, gifts=gifts, beside=(), over_limit=over)
 
-    def _remember(self, past: Past, decision: Decision, facts: Mapping[str, FactValue]) -> None:
+    def _record(self, past: Past, given: list[Given]) -> Record | None:
+        if past.said is None or not self.policy.signals:
+            return None
+        known = self._known.setdefault(past.customer, _Known(since=past.since or past.at))
+        known.said = [one for one in known.said if self._records.reaches(one.at, past.at)] + [*past.said]
+        enough = self._records.fewest is not None and self._records.fewest <= len(known.said)
+        if not enough and past.paid_orders is None and not self._counts_years:
+            return None  # nothing can be raised, as of most people
+        return self._records.record(
+            known.said,
+            given=given,
+            paid_orders=past.paid_orders,
+            since=known.since,
+            present=past.case_id,
+            now=past.at,
+        )
+
+    def _remembered(self, past: Past, decision: Decision, facts: Mapping[str, FactValue]) -> Iterator[_Entry]:
         terms = tuple(commitment.within for commitment in decision.commitments)
         if any(offer.options[0].kind in TO_BE_DONE for offer in decision.offers):
             terms = (*terms, USUAL_TIME)
         order = facts.get(ORDER)
         known = order is not None and not order.unavailable
-        self._entries.setdefault(past.customer, []).extend(
-            _Entry(given=given, terms=terms)
-            for given in given_by(
-                decision,
-                case_id=past.case_id,
-                at=past.at,
-                promise_state="open" if terms else None,
-                order_id=str(order.value) if order is not None and known else None,
-            )
-        )
+        for given in given_by(
+            decision,
+            case_id=past.case_id,
+            at=past.at,
+            promise_state="open" if terms else None,
+            order_id=str(order.value) if order is not None and known else None,
+        ):
+            yield _Entry(given=given, terms=terms)
 
     def _as_of(self, now: datetime, entry: _Entry) -> Given:
         """What is on record at a moment: a promise is open until the last of its terms is over."""
@@ -175,12 +230,26 @@ class Replay:
             since = min(since, earlier(now, self.policy.limits.per_customer.every))
         if self.policy.second_time is not None:
             since = min(since, earlier(now, self.policy.second_time.within))
-        for customer, entries in list(self._entries.items()):
-            kept = [one for one in entries if one.given.at >= since or one.given.order_id is not None]
-            if kept:
-                self._entries[customer] = kept
-            else:
-                del self._entries[customer]
+        for signal in self.policy.signals:
+            since = min(since, earlier(now, signal.within))
+        for history in (self._entries, self._unheeded):
+            for customer, entries in history.items():
+                history[customer] = [
+                    one for one in entries if one.given.at >= since or one.given.order_id is not None
+                ]
+        self._entries = {customer: entries for customer, entries in self._entries.items() if entries}
+        self._unheeded = {
+            customer: entries
+            for customer, entries in self._unheeded.items()
+            if entries or customer in self._entries
+        }
+        if not self._counts_years:
+            reaches = self._records.reaches
+            self._known = {
+                customer: known
+                for customer, known in self._known.items()
+                if any(reaches(one.at, now) for one in known.said)
+            }
 
 
 def _gifts(decision: Decision) -> tuple[Gift, ...]:

@@ -35,6 +35,21 @@ class Cell:
     unpriced: int = 0
 
 
+@dataclass(kw_only=True, slots=True)
+class Heeded:
+    """The cases in which one signal stood; a case in which several did counts with each of them.
+
+    `customers` are whose cases these are, and `changed` those of them who got otherwise than they would have.
+    `cost` is what is known to be given in these cases, and `unheeded` what it would have been.
+    """
+
+    cases: int = 0
+    customers: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
+    cost: Decimal = _NOTHING
+    unheeded: Decimal = _NOTHING
+
+
 @dataclass(kw_only=True)
 class Tally:
     """What came of one policy. Filled while replaying, read afterwards.
@@ -43,7 +58,7 @@ class Tally:
     the cases that wait for a fact, with whether the customer would be asked for it; `undecided` counts each
     of them once. `days` holds the goodwill of each local day. `over_limit` are the customers who had more
     than the limit, with the number of cases that went above it. `beside` is what stands beside hand-overs,
-    where an agent decides.
+    where an agent decides. `heeded` is what came of each signal that was ever raised.
     """
 
     policy: Policy
@@ -57,6 +72,10 @@ class Tally:
     days: dict[date, Decimal] = field(default_factory=dict)
     over_limit: Counter[str] = field(default_factory=Counter)
     beside: Cell = field(default_factory=Cell)
+    heeded: dict[str, Heeded] = field(default_factory=dict)
+    _spared: dict[Basis, Decimal] = field(
+        init=False, repr=False, default_factory=lambda: dict.fromkeys(Basis, _NOTHING)
+    )
 
     def add(self, past: Past, judged: Judged) -> None:
         """Count one case."""
@@ -82,6 +101,30 @@ class Tally:
             self.days[day] = self.days.get(day, _NOTHING) + goodwill
         if judged.over_limit:
             self.over_limit[past.customer] += 1
+        if judged.unheeded is not None:
+            self._heed(past, judged, judged.unheeded)
+
+    def _heed(self, past: Past, judged: Judged, without: Judged) -> None:
+        for basis in Basis:
+            self._spared[basis] += without.cost(basis) - judged.cost(basis)
+        for name in judged.decision.signals:
+            heeded = self.heeded.setdefault(name, Heeded())
+            heeded.cases += 1
+            heeded.customers.add(past.customer)
+            if _compare(without, judged) is not None:
+                heeded.changed.add(past.customer)
+            heeded.cost += sum(map(judged.cost, Basis), _NOTHING)
+            heeded.unheeded += sum(map(without.cost, Basis), _NOTHING)
+
+    @property
+    def unheeded(self) -> Mapping[Basis, Decimal]:
+        """What all cases together would have cost had no signal changed anything."""
+        return {basis: self.cost(basis) + self._spared[basis] for basis in Basis}
+
+    @property
+    def affected(self) -> frozenset[str]:
+        """The customers of whom a signal was heeded."""
+        return frozenset().union(*(one.customers for one in self.heeded.values()))
 
     @property
     def months(self) -> dict[str, Decimal]:

@@ -33,6 +33,10 @@ class Situation:
     unavailable: frozenset[str]
     today: date
 
+    def can_come(self, name: str) -> bool:
+        """Whether the fact is not known and somebody may still supply it."""
+        return name not in self.known and name not in self.unavailable
+
     @property
     def our_fault(self) -> bool | None:
         """Whether the failure is ours; None while nobody knows."""
@@ -53,14 +57,15 @@ def situation(policy: Policy, matter: Matter, complaint_type: str | None) -> Sit
 
     A value that does not fit the declared type (the file has changed since, or the money has another
     currency) counts as unknown. So does nothing that neither customer nor agent can supply: waiting for
-    it would be waiting for ever, hence it is unavailable. What the order book knows and will tell once the
-    customer has shown that the order is theirs is unknown until then. Whoever says that nobody knows says
-    nothing against what the owner presumes in just that case: the presumption stands.
+    it would be waiting for ever, hence it is unavailable, and so is the price where the file declares none.
+    What the order book knows and will tell once the customer has shown that the order is theirs is unknown
+    until then. Whoever says that nobody knows says nothing against what the owner presumes in just that
+    case: the presumption stands.
     """
     presumptions = policy.presumed_for(complaint_type)
     known: dict[str, FactInput] = {}
     presumed: set[str] = set()
-    unavailable: set[str] = set()
+    unavailable = {PRICE} - policy.facts.keys()
     for name, spec in policy.facts.items():
         given = matter.facts.get(name)
         value = None if given is None or given.unavailable else fitting_value(policy, spec, given)

@@ -241,8 +241,7 @@ class _Trial:
                 missing.append(PRICE)
 
     def _bounds_by_unknown_price(self) -> bool:
-        known = PRICE in self.situation.known or PRICE in self.situation.unavailable
-        return self.policy.limits.share_of_price is not None and PRICE in self.policy.facts and not known
+        return self.policy.limits.share_of_price is not None and self.situation.can_come(PRICE)
 
     def _apply_manner(self, rule: Rule, verdict: Verdict) -> None:
         """A rule that gives nothing: how to answer, and who approves. Where it is open, the safe side."""
@@ -361,7 +360,7 @@ class _Trial:
     def _can_come(self, valued: Valued, basis: Basis) -> list[str]:
         # The worth of what is owed counts against nothing, so nobody is asked for it.
         names = valued.needed + (valued.worth_needs if basis is Basis.GOODWILL else ())
-        return [name for name in names if name not in self.situation.unavailable]
+        return [name for name in names if self.situation.can_come(name)]
 
     def _grant(self, options: tuple[Option, ...], entry: Owed | Rule) -> None:
         self.result.grants.append(

@@ -1,25 +1,34 @@
 """The desk's own cases, as a past to simulate."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
 import pytest_asyncio
 from sqlalchemy import select, update
 
 from models.assessment import Entities
+from models.clock import utcnow
 from models.database import Database
+from models.decision import FactValue
 from models.labels import Act, Tone, Urgency
 from models.money import Money
-from models.tables import Agent, Case, Message
+from models.serial import fact_to_json
+from models.states import ProofHow
+from models.tables import Agent, Case, Customer, Message, Order, OrderProof
 from responses.config import RoadConfig
 from responses.corrections import Labels, correct
+from responses.history import given_to
 from responses.past_cases import past_cases
 from responses.policy.replay import Past
 from responses.policy.simulate import simulate
+from responses.signalling import record_of
 from tests.seed import seed_agent
 from tests.unit.responses.test_triage import Road, assessed, label
 
 LATE = assessed("complaint", "delivery_late")
+VIOLENT = assessed("complaint", "no_reply", tone=label("abusive"), urgency=label("critical"))
 NUMBER = assessed("other", entities=Entities(order_ids=("RS1234",)))
 RUDE = Labels(
     act=Act.COMPLAINT,
@@ -84,6 +93,66 @@ async def test_the_policy_that_decided_gives_what_was_given(office: Office) -> N
         policy = await office.policies.current(session)
     found = simulate(await office.pasts(), policy)
     assert sum(found.tally.days.values()) == sum(found.paid.values()) == 5
+
+
+async def test_what_counts_for_signals_is_what_the_road_counts(office: Office) -> None:
+    agent = await office.hires()
+    numbered = assessed("complaint", "delivery_late", entities=Entities(order_ids=("RS1234",)))
+    case = await office.writes("Il pacco RS1234 è in ritardo", numbered)
+    await office.writes("Grazie", assessed("praise"))
+    await office.answers(agent, case)
+    later = await office.writes("Stasera vi spacco la faccia", VIOLENT)
+    first, second = await office.pasts()
+    async with office.database.reading() as session:
+        policy = await office.policies.current(session)
+        row = await session.get_one(Case, later.id)
+        here, elsewhere = await given_to(session, row)
+        road = await record_of(session, row, policy, (*here, *elsewhere), utcnow())
+        since = (await session.get_one(Customer, case.customer_id)).created_at
+    assert road is not None
+    assert (first.since, first.paid_orders) == (since, None)
+    said = [*(first.said or ()), *(second.said or ())]
+    assert [(one.claim, one.critical, one.threat) for one in said] == [
+        (True, False, False),
+        (False, False, False),
+        (True, True, True),
+    ]
+    assert [one.message for one in said] == [
+        message for counted in road.cases or () for message in counted.messages
+    ]
+    assert [one.case_id for one in second.said or ()] == [second.case_id]
+
+
+async def test_of_the_erased_nothing_is_counted(office: Office) -> None:
+    case = await office.writes("Il pacco è in ritardo", LATE)
+    async with office.database.writing() as session:
+        await session.execute(
+            update(Customer).where(Customer.id == case.customer_id).values(erased_at=utcnow())
+        )
+    assert [past.said for past in await office.pasts()] == [None]
+
+
+@pytest.mark.parametrize(("days", "count"), [(-1, [1]), (1, [])], ids=["proven before", "proven later"])
+async def test_an_order_counts_from_when_it_was_proven(office: Office, days: int, count: list[int]) -> None:
+    case = await office.writes("Il pacco è in ritardo", LATE)
+    day = FactValue(value=date(2026, 11, 3), source="book")
+    async with office.database.writing() as session:
+        order = Order(
+            number="RS1",
+            key="RS1",
+            facts={"ordered_on": fact_to_json(day)},
+            source="o.csv",
+            imported_at=utcnow(),
+            value_minor=4990,
+            currency="EUR",
+        )
+        session.add(order)
+        await session.flush()
+        proof = OrderProof(customer_id=case.customer_id, order_id=order.id, how=ProofHow.EMAIL)
+        proof.created_at = utcnow() + timedelta(days=days)
+        session.add(proof)
+    (past,) = await office.pasts()
+    assert [len(one) for one in (past.paid_orders,) if one is not None] == count
 
 
 async def test_an_agents_word_counts_over_the_classifiers(office: Office) -> None:

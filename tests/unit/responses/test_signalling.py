@@ -1,6 +1,7 @@
 """Signals on the road: counted from what was understood, kept, shown, dismissed, and gone in time."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.assessment import Assessment
 from models.clock import utcnow
@@ -37,10 +39,12 @@ from models.tables import (
 from responses.cases import open_case
 from responses.config import RoadConfig
 from responses.corrections import Labels
+from responses.dismissals import decide_dismissed_anew
 from responses.erasure import erase_person
 from responses.errors import BlockedError, NotAllowedError
 from responses.export import export_person
 from responses.files import FileStore
+from responses.filing import due_now
 from responses.history import given_to
 from responses.policy import Policy, load_policy_text
 from responses.policy.signals import Raised, told
@@ -87,6 +91,17 @@ class Shop(Road):
             for name, value in changes.items():
                 setattr(case, name, value)
             await self._say(session, case, text, labels, then)
+        return case
+
+    async def opens(self, order: str) -> Case:
+        """A case beside those that are open, about an order of its own, decided at once."""
+        late = assessed("complaint", "delivery_late", entities=replace(LATE.entities, order_ids=(order,)))
+        async with self.database.writing() as session:
+            identity = (await session.scalars(select(Identity))).one()
+            case = await open_case(session, identity, is_sample=False, is_test=False)
+            await self._say(session, case, f"Il pacco {order} è in ritardo", late, utcnow())
+            await due_now(session, case)
+        await self.triage.run(case.id)
         return case
 
     async def adds(self, case: Case, days_ago: float, text: str, labels: Assessment = LATE) -> None:
@@ -148,6 +163,21 @@ class Shop(Road):
             where = await session.get_one(Case, case.id, with_for_update=True)
             await dismiss(session, who, where, signal.id, reason)
         await self.triage.run(case.id)
+
+
+class Mortal(Database):
+    """The same database, in a process that is killed before it writes once more than so many times."""
+
+    def __init__(self, database: Database, writes: int) -> None:
+        self.__dict__.update(database.__dict__)
+        self._left = iter(range(writes))
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        if next(self._left, None) is None:
+            raise InterruptedError
+        async with super().writing() as session:
+            yield session
 
 
 LATE_ORDER = assessed("complaint", "delivery_late", entities=replace(LATE.entities, order_ids=("RS1",)))
@@ -220,6 +250,25 @@ async def test_a_dismissed_signal_counts_no_more_until_there_is_more(shop: Shop,
     again = await shop.signals()
     assert [row.dismissed_at is None for row in again] == [False, True]
     assert (await shop.decision(case)).signals == ("repeated_claims",)
+
+
+async def test_the_customers_other_cases_are_decided_anew_one_by_one(shop: Shop, agent: Agent) -> None:
+    await shop.favoured(40)
+    await shop.earlier(20)
+    cases = [await shop.opens(number) for number in ("RS7", "RS8", "RS9")]
+    heeded = [(await shop.decision(case)).signals for case in cases]
+    assert heeded == [("repeated_claims",)] * 3
+    (signal,) = await shop.signals()
+    await shop.dismisses(agent, cases[0], signal)
+
+    # Killed after the first of the others: the rows still say which are left.
+    with pytest.raises(InterruptedError):
+        await decide_dismissed_anew(Mortal(shop.database, 1), cases[0].customer_id)
+    assert await decide_dismissed_anew(shop.database) == 1
+    for case in cases:
+        await shop.triage.run(case.id)
+    assert [(await shop.decision(case)).signals for case in cases] == [(), (), ()]
+    assert await decide_dismissed_anew(shop.database) == 0
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -9,6 +10,7 @@ from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -22,6 +24,7 @@ from rimedio.cli import app
 from rimedio.errors import ProgramError
 from rimedio.order_file import open_orders
 from rimedio.order_source import OrderSource
+from rimedio.qr_pictures import write_pictures
 from tests.spreadsheet import write_xlsx
 
 SAMPLE = Path(__file__).parents[3] / "responses" / "policy" / "samples" / "negozio.yaml"
@@ -154,8 +157,23 @@ def test_links_are_made_for_every_order_with_a_picture_each(home: Path) -> None:
         rows = list(csv.DictReader(file))
     assert [row["number"] for row in rows] == ["RS 7/b", "RS1001"]
     assert rows[1]["chat"].startswith("http://127.0.0.1:8000/chat?o=o")
-    assert sorted(path.name for path in (home / "qr").iterdir()) == ["RS1001.svg", "RS7B.svg"]
-    assert "<svg" in (home / "qr" / "RS1001.svg").read_text(encoding="utf-8")
+    assert [rows[0]["qr"], rows[0]["qr_png"]] == ["qr/RS7B.svg", "qr/RS7B.png"]
+    pictures = sorted(path.name for path in (home / "qr").iterdir())
+    assert pictures == ["RS1001.png", "RS1001.svg", "RS7B.png", "RS7B.svg"]
+
+
+@pytest.mark.parametrize("number", ["RS1001", "a&b <7>", "W" * 35])
+def test_pictures_are_large_enough_to_print_and_the_drawn_one_names_its_order(
+    home: Path, number: str
+) -> None:
+    drawn, dots = write_pictures(home, "picture", "https://desk.example/chat?o=o1", number)
+    width, height = struct.unpack(">II", dots.read_bytes()[16:24])
+    assert 300 <= width == height < 400
+    root = ElementTree.parse(drawn).getroot()
+    (text,) = root.iter("{http://www.w3.org/2000/svg}text")
+    assert text.text == number
+    assert float(text.attrib["font-size"]) * len(number) <= float(root.attrib["width"])
+    assert float(text.attrib["y"]) < float(root.attrib["height"])
 
 
 def test_the_documented_lines_make_the_same_links(home: Path) -> None:

@@ -123,6 +123,45 @@ def test_two_policies_are_compared_case_by_case(shop: Shop) -> None:
     assert "src=" not in page
 
 
+SIGNALS = """\
+signals:
+  claims: {count: claims, at_least: 3, within: 60 days, after_remedy: 2, then: {once: yes}}
+  threats: {count: cases_with_threat, at_least: 2, within: 60 days, then: {tier: supervisor}}
+  orders: {count: paid_orders, at_most: 0, within: 365 days, then: {show_worth: yes}}
+"""
+LOUD = """\
+cliente,data,act,complaint_types,days_late,tone,urgency{head}
+anna,2026-11-01,complaint,delivery_late,8,abusive,critical{words}
+bruno,2026-11-02,complaint,delivery_late,8,abusive,critical{words}
+anna,2026-11-10,complaint,delivery_late,8,calm,normal{calm}
+anna,2026-11-20,complaint,delivery_late,8,abusive,critical{words}
+"""
+
+
+def test_signals_are_counted_by_customer_and_what_they_change_is_told(shop: Shop) -> None:
+    shop.file("new.yaml", _RULES + SIGNALS)
+    words, calm = ",Vengo in sede e vi spacco la faccia", ",Di nuovo in ritardo"
+    shop.file("labelled.csv", LOUD.format(head=",testo", words=words, calm=calm))
+    ran = shop.simulates("labelled.csv", "--csv", "figures")
+    assert "text = 'testo'" in ran.said
+    assert "never raised: orders" in ran.said
+    assert "Signals for 1 customers. All cases together cost €30.00; without" in ran.shown
+    names = ("signal", "cases", "customers", "customers_changed", "cost", "unheeded")
+    assert [tuple(row[name] for name in names) for row in shop.figures("signals.csv")] == [
+        ("claims", "1", "1", "1", "0", "10.00"),
+        ("threats", "1", "1", "1", "0", "10.00"),
+        ("orders", "0", "0", "0", "0", "0"),
+    ]
+
+
+def test_without_the_words_no_threat_is_told_and_that_is_said(shop: Shop) -> None:
+    shop.file("new.yaml", _RULES + SIGNALS)
+    shop.file("labelled.csv", LOUD.format(head="", words="", calm=""))
+    ran = shop.simulates("labelled.csv", "--csv", "figures")
+    assert "(--text-column): threats cannot be told, never raised: threats" in ran.said
+    assert [row["cases"] for row in shop.figures("signals.csv")] == ["1", "0", "0"]
+
+
 def test_rows_that_cannot_be_used_are_told_with_their_lines(shop: Shop) -> None:
     broken = "dora;ieri;complaint;delivery_late;;9;\nelio;04/11/2026;lament;;;;\nfabio;04/11/2026;complaint\n"
     shop.file(

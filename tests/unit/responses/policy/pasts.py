@@ -1,10 +1,12 @@
 """Builds pasts for the tests."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from policy_cases import NOW, known
 
+from responses.policy.records import Said
 from responses.policy.replay import Past
 
 
@@ -25,3 +27,15 @@ def past(*complaint_types: str, day: float = 0, **changes: Any) -> Past:
     }
     facts = known(**changes.pop("facts", {}))
     return Past(**(fields | changes | {"facts": facts}))
+
+
+def said(one: Past, *, threat: bool | None = False) -> Past:
+    """The same past with what of its one message counts for signals."""
+    message = Said(
+        case_id=one.case_id,
+        at=one.at,
+        claim=one.act == "complaint",
+        critical=one.urgency == "critical",
+        threat=threat,
+    )
+    return replace(one, said=(message,))

@@ -1,20 +1,76 @@
-"""The page about the policy file: its pieces are one file, which is sound and decides what it says."""
+"""The page about the policy file: its pieces are one file, which is sound, decides what it says, and has all
+that a file may say."""
 
 import re
+from collections.abc import Collection
+from enum import StrEnum
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
-from responses.policy import Severity, check, load_policy_text
+from models.labels import ComplaintType
+from responses.policy import Severity, check, load, load_policy_text, schema
 from responses.policy.case_file import read_cases, try_case
+from responses.policy.reader import Item
 
 PAGE = Path(__file__).parents[4] / "docs" / "policy.md"
 PIECES = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-POLICY = load_policy_text(
-    "".join(piece for piece in PIECES if not piece.startswith("today:")), "bottega.yaml"
-)
+FILE = "".join(piece for piece in PIECES if not piece.startswith("today:"))
+POLICY = load_policy_text(FILE, "bottega.yaml")
 (CASES,) = (piece for piece in PIECES if piece.startswith("today:"))
 NAMES = re.findall(r"- case: (.*)", CASES)
+
+
+def accepted() -> set[str]:
+    """Every key that the reader would have accepted where the page's file has some."""
+    found: set[str] = set()
+    entries = Item.entries
+
+    def noting(item: Item, allowed: Collection[str] | None = None, noun: str = "key") -> dict[str, Item]:
+        found.update(allowed or ())
+        return entries(item, allowed, noun)
+
+    with patch.object(Item, "entries", noting):
+        # Under another name: the same text of the same file is not read again.
+        load_policy_text(FILE, "noted.yaml")
+    return found
+
+
+# What the owner names, and what is the same everywhere, no page has to list.
+_NAMES = {*POLICY.facts, *ComplaintType}
+KEYS = sorted(accepted() - _NAMES)
+VALUES = sorted(
+    {
+        str(value)
+        for kind in vars(schema).values()
+        if isinstance(kind, type) and issubclass(kind, StrEnum) and kind.__module__ == schema.__name__
+        for value in kind
+    }
+)
+SAID = " ".join([*re.findall(r"`([^`\n]+)`", PAGE.read_text(encoding="utf-8")), *PIECES])
+
+
+@pytest.mark.parametrize("word", [*KEYS, *VALUES])
+def test_whatever_the_reader_accepts_stands_on_the_page(word: str) -> None:
+    assert re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", SAID) is not None
+
+
+@pytest.mark.parametrize("key", sorted(load.KEYS))
+def test_every_section_of_a_file_has_an_example(key: str) -> None:
+    assert key in POLICY.places
+
+
+def test_every_place_where_keys_are_read_is_reached_by_the_example() -> None:
+    sources = [*Path(load.__file__).parent.glob("read_*.py"), Path(load.__file__)]
+    written = " ".join(source.read_text(encoding="utf-8") for source in sources)
+    named = {
+        word
+        for keys in re.findall(r"Entries\(\s*\w+,\s*\(([^()]*)\)", written)
+        for word in re.findall(r'"(\w+)"', keys)
+    }
+    assert len(named) > 40
+    assert named - set(KEYS) == set()
 
 
 def test_the_pieces_are_one_file_without_errors() -> None:

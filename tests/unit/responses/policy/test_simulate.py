@@ -1,17 +1,19 @@
 """Totals of a simulated past, worked out by hand."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pasts import past
+from pasts import past, said
 from policy_cases import euro, known, policy_of
+from test_generated import owed_in
+from test_heeding import signals
 
 from models.decision import Basis, DecisionKind
 from responses.policy import Policy
-from responses.policy.replay import Past
+from responses.policy.replay import Past, Replay
 from responses.policy.simulate import Cell, Change, simulate
 
 _RULES = """\
@@ -45,6 +47,7 @@ CHANGED = policy_of(
     .replace('decline: {reason: {it: "no"}}', "hand_over: agent")
 )
 OURS = {"fault": "ours"}
+COURIER = {"fault": "courier"}
 
 
 def test_costs_are_summed_by_month_type_and_basis() -> None:
@@ -188,6 +191,60 @@ pasts_ = st.lists(
 )
 
 
+_SIGNALS = """\
+signals:
+  richieste: {count: claims, at_least: 3, within: 60 days, after_remedy: 2, then: {once: yes, tier: admin}}
+  minacce: {count: cases_with_threat, at_least: 2, within: 30 days, then: {answer: mediate}}
+  acquisti: {count: paid_orders, at_most: 0, within: 365 days, then: {show_worth: yes}}
+"""
+_PLAIN = _RULES.replace(
+    "fault: ours}\n    give: {voucher: 10", "fault: {not: theirs}}\n    give: {voucher: 10"
+)
+HEEDING = policy_of(_PLAIN + _SIGNALS)
+PLAIN = policy_of(_PLAIN)
+
+
+def late(day: float, customer: str = "anna", *, threat: bool | None = False, **changes: object) -> Past:
+    case = past("delivery_late", day=day, case_id=f"{day}", customer=customer, facts=COURIER, **changes)
+    return said(case, threat=threat)
+
+
+def test_signals_are_counted_from_the_past_up_to_each_case_and_never_from_what_comes_later() -> None:
+    found = simulate([late(0), late(20), late(40), late(61), late(140)], HEEDING)
+    heeded = found.tally.heeded["richieste"]
+    # Of the third and the fourth the two before came within sixty days; of the last none did.
+    assert (heeded.cases, heeded.customers, heeded.changed) == (2, {"anna"}, {"anna"})
+
+
+def test_with_and_without_what_signals_change_the_costs_are_told() -> None:
+    found = simulate([late(0), late(20), late(40), late(41, "bruno")], HEEDING)
+    assert found.tally.cost(Basis.GOODWILL) == 30
+    assert found.tally.unheeded == {Basis.OWED: 0, Basis.GOODWILL: 40}
+    assert (found.tally.heeded["richieste"].cost, found.tally.heeded["richieste"].unheeded) == (0, 10)
+
+
+def test_without_signals_each_customer_would_have_had_a_history_of_their_own() -> None:
+    pasts = [late(day) for day in (0, 20, 40, 55, 70)]
+    heeding, plain = simulate(pasts, HEEDING).tally, simulate(pasts, PLAIN).tally
+    assert heeding.unheeded[Basis.GOODWILL] == plain.cost(Basis.GOODWILL) > heeding.cost(Basis.GOODWILL)
+
+
+def test_a_threat_counts_where_the_words_are_known_and_an_order_where_the_book_can_tell() -> None:
+    threats = [late(0, threat=True), late(1, "dino", threat=None), late(9, threat=True), late(10, "dino")]
+    orders = [late(30, "bruno", paid_orders=()), late(31, "carla", paid_orders=None)]
+    heeded = simulate([*threats, *orders], HEEDING).tally.heeded
+    assert {name: one.customers for name, one in heeded.items()} == {
+        "minacce": {"anna"},
+        "acquisti": {"bruno"},
+    }
+    assert heeded["minacce"].changed == set()
+
+
+def test_of_whom_nothing_may_be_counted_no_signal_is_raised() -> None:
+    erased = [replace(late(day), said=None) for day in (0, 20, 40)]
+    assert simulate(erased, HEEDING).tally.heeded == {}
+
+
 @given(found=pasts_)
 @settings(deadline=None)
 def test_a_policy_against_itself_changes_nothing(found: list[Past]) -> None:
@@ -207,3 +264,68 @@ def test_every_case_is_counted_once(found: list[Past]) -> None:
     assert simulation.tally.cases == simulation.tally.kinds.total() == len(found)
     goodwill = sum(simulation.tally.days.values(), Decimal(0))
     assert goodwill == simulation.tally.cost(Basis.GOODWILL)
+
+
+_DUE = """\
+owed:
+  - id: guasto
+    when: {complaint: item_damaged, months_since: {bought_on: {up_to: 24}}}
+    give: replacement
+    source: legge
+  - {id: sempre, when: {complaint: refund_missing}, give: {any_of: [repair, redo]}, source: l}
+rules:
+  - {id: tutti, when: {act: complaint, fault: {not: theirs}}, give: {voucher: 10 EUR}}
+  - {id: altri, when: {act: complaint}, give: {discount: 10%, at_most: 9 EUR}}
+ladder: [{voucher: 10 EUR}, {voucher: 20 EUR}]
+second_time: {within: 180 days, raise: one step, tier: supervisor}
+"""
+_OF_ALL_SORTS = st.lists(
+    st.builds(
+        lambda types, customer, case, order, fault, days, threat, act: said(
+            past(
+                *types,
+                customer=customer,
+                case_id=case,
+                act=act,
+                facts={
+                    "order_id": order,
+                    "fault": fault,
+                    "order_value": euro("40"),
+                    "bought_on": date(2026, 11, 1) - timedelta(days=days),
+                },
+            ),
+            threat=threat,
+        ),
+        st.lists(
+            st.sampled_from(["delivery_late", "item_damaged", "refund_missing", "no_reply"]),
+            min_size=1,
+            max_size=2,
+            unique=True,
+        ),
+        st.sampled_from(["anna", "bruno"]),
+        st.sampled_from(["1", "2", "3", "4", "5"]),
+        st.sampled_from(["RS1", "RS2", "RS3"]),
+        st.sampled_from(["ours", "courier", "theirs"]),
+        st.sampled_from([10, 700, 900]),
+        st.booleans(),
+        st.sampled_from(["complaint", "complaint", "complaint", "question"]),
+    ),
+    max_size=12,
+).map(lambda found: [moved(one, place * 7) for place, one in enumerate(found)])
+
+
+def moved(one: Past, days: int) -> Past:
+    at = past(day=days).at
+    return replace(one, at=at, said=tuple(replace(what, at=at) for what in one.said or ()))
+
+
+@given(found=_OF_ALL_SORTS, seen=signals)
+@settings(max_examples=40, deadline=None)
+def test_no_signal_changes_what_is_owed_in_any_case_of_a_past(found: list[Past], seen: str) -> None:
+    # What is owed is judged by facts that are known here: where somebody has to be asked first, a question
+    # about a favour's proof comes before it or after it, and in a simulation nobody answers.
+    plain, heeding = Replay(policy_of(_DUE)), Replay(policy_of(_DUE + seen))
+    without = [owed_in(plain.judge(one).decision) for one in found]
+    judged = [heeding.judge(one) for one in found]
+    assert [owed_in(one.decision) for one in judged] == without
+    assert [owed_in((one.unheeded or one).decision) for one in judged] == without
