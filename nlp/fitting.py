@@ -9,6 +9,7 @@ from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, f1_score
 
+from nlp.costs import REVIEW
 from nlp.encoder import Vectors
 from nlp.heads import Head, sigmoid, softmax
 from nlp.space import Space
@@ -16,9 +17,6 @@ from nlp.space import Space
 FOLDS = 5
 STRENGTHS = (3.0, 10.0, 30.0)
 """Inverse regularisation strengths that cross-validation chooses from."""
-
-REVIEW_COST = 0.5
-"""What a person's look costs, as a part of what a wrong label costs."""
 
 _TOLERANCE = 1e-3  # ten times the usual: half the time, and judged on other messages no worse
 _THRESHOLDS = np.arange(0.15, 0.61, 0.025)
@@ -262,7 +260,7 @@ def with_abstention(head: Head, probabilities: Vectors, truth: Flags) -> Fit:
     confidences = np.array([head.confidence(row) for row in probabilities])
     candidates = [0.0, *(round(float(value), 3) for value in np.arange(0.3, 0.91, 0.025))]
     costs = [
-        float((wrong & (confidences >= bound)).mean() + REVIEW_COST * (confidences < bound).mean())
+        float((wrong & (confidences >= bound)).mean() + REVIEW * (confidences < bound).mean())
         for bound in candidates
     ]
     final = replace(head, abstain_below=candidates[int(np.argmin(costs))])
