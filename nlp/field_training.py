@@ -158,7 +158,8 @@ def _some(strata: Sequence[int], seed: int) -> Targets:
 
 def _fitted(field: str, examples: Sequence[Example], material: Material, view: str = "") -> FieldFit:
     fit, rows = fit_head(field, examples, material)
-    found = [{fit.head.labels[index] for index in fit.head.decide(row)} for row in fit.probabilities]
-    unsure = [fit.head.confidence(row) < fit.head.abstain_below for row in fit.probabilities]
-    report = compare(field, [examples[row] for row in rows], found, unsure)
+    there = fit.head.there(fit.probabilities)
+    found = [{fit.head.labels[place] for place in np.flatnonzero(row)} for row in there]
+    unsure = fit.head.confidences(fit.probabilities) < fit.head.abstain_below
+    report = compare(field, [examples[row] for row in rows], found, unsure.tolist())
     return FieldFit(view=view, head=fit.head, report=report)
