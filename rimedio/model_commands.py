@@ -98,7 +98,7 @@ def evaluate(
     except (NlpError, ProgramError, OSError) as error:
         fail(str(error))
     Console().print(render(compare(examples, reading.assessments)))
-    _say_own(settings.heads_folder, "these heads")
+    _echo_own(settings.heads_folder, "these heads")
     if report is None:
         return
     from rimedio.evaluating import write_page
@@ -220,15 +220,15 @@ def heads_compare(
         fail(str(error))
     Console().print(render_comparison((first, second), compared))
     for name, folder in zip((first, second), folders, strict=True):
-        _say_own(folder, name)
+        _echo_own(folder, name)
 
 
-def _say_own(folder: Path | None, name: str) -> None:
+def _echo_own(folder: Path | None, name: str) -> None:
     """How good the business's own labels were in training; of those that ship there is nothing to say."""
     from rimedio.heads_store import describe, own_figures
 
     for line in own_figures(describe(folder)) if folder is not None else ():
-        say(f"{name}, when they were trained: {line}")
+        typer.echo(f"{name}, when they were trained: {line}")
 
 
 def _store() -> "HeadsStore":
