@@ -254,7 +254,8 @@ def best_thresholds(probabilities: Vectors, truth: Flags) -> tuple[float, ...]:
 def _f1(said: Flags, truth: Flags) -> npt.NDArray[np.float64]:
     """Of each label; 0 where it neither is there nor is said."""
     right, all_of = (said & truth).sum(axis=0), said.sum(axis=0) + truth.sum(axis=0)
-    return 2.0 * right / np.maximum(all_of, 1)
+    scores: npt.NDArray[np.float64] = 2.0 * right / np.maximum(all_of, 1)
+    return scores
 
 
 def with_abstention(head: Head, probabilities: Vectors, truth: Flags) -> Fit:
