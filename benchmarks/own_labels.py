@@ -80,7 +80,7 @@ def measured(folder: Path, only: str | None = None, *, adapt: bool = False) -> I
             bare = read(encoder, texts, name)
             with encoder.adapted(heads.adapters):
                 shared = read(encoder, texts, name)
-            train = partial(trained, beside(shared, bare, encoder.dimension), encoder.dimension)
+            train = partial(trained, beside(shared.meaning, bare, encoder.dimension), encoder.dimension)
         for line in measure(rows, train):
             yield name, line
 
@@ -101,8 +101,8 @@ def trained(
     outside: Rows,
 ) -> Said:
     """By the view that cross-validation on the rows `inside` chooses."""
-    view, head = fit_field(examples, FIELD, part(features, inside), dimension)
-    return view, decided(head, part(features, outside))
+    fit = fit_field(examples, FIELD, part(features, inside), dimension)
+    return fit.view, decided(fit.head, part(features, outside))
 
 
 def trained_with_adapters(

@@ -9,15 +9,14 @@ import numpy.typing as npt
 import torch
 from torch.nn import functional
 
-from models.labels import Act
 from nlp.adapters import Adapters
 from nlp.classifier import clean
 from nlp.corpus import Example
 from nlp.e5 import NAME, PROMPT, E5Transformer, build_e5
 from nlp.encoder import DEPTHS, Encoder, native_dtype
 from nlp.errors import EncoderError, TrainingError
-from nlp.evaluation import labelled
-from nlp.heads import CHOICE_FIELDS, FIELDS
+from nlp.heads import FIELDS
+from nlp.taught import are_exclusive, taught_by
 from nlp.weights import locate_weights
 
 FIRST_LAYER = 6
@@ -161,8 +160,7 @@ class _Targets:
     """The labels of all examples as tensors: `truth[field]` has shape (n, labels), `known[field]` (n)."""
 
     def __init__(self, examples: Sequence[Example]) -> None:
-        rows = [labelled(example) for example in examples]
-        sets = {field: [row[field] for row in rows] for field in FIELDS}
+        sets = {field: [taught_by(example, field) for example in examples] for field in FIELDS}
         found = {field: sorted(set().union(*(one or () for one in sets[field]))) for field in FIELDS}
         self.labels = {field: tuple(labels) for field, labels in found.items() if labels}
         self.truth = {
@@ -172,17 +170,7 @@ class _Targets:
         self.known = {
             field: torch.tensor([one is not None for one in sets[field]]).float() for field in self.labels
         }
-        # Types are learned among complaints only: what is no complaint is the business of the head for `act`.
-        if "complaint_types" in self.known:
-            self.known["complaint_types"] *= torch.tensor(
-                [example.act in (None, Act.COMPLAINT) for example in examples]
-            ).float()
-        # Where every message has exactly one label, the labels exclude each other.
-        self._exclusive = {
-            field
-            for field, truth in self.truth.items()
-            if field in CHOICE_FIELDS or bool((truth.sum(dim=1) == 1)[self.known[field] > 0].all())
-        }
+        self._exclusive = {field for field in self.labels if are_exclusive(field, sets[field])}
         self.weights = {field: self._label_weights(field) for field in self.labels}
 
     def _label_weights(self, field: str) -> torch.Tensor:

@@ -97,24 +97,33 @@ def macro_interval(truth: Flags, found: Flags, *, seed: int = 0) -> Interval:
 
 def macro_resampled(truth: Flags, found: Flags, *, seed: int = 0) -> Floats:
     """The macro-F1 on each of many resamplings, which one seed makes the same for every `found`."""
-    rng = np.random.default_rng(seed)
     occurring = truth.any(axis=0)
+    scores = f1_resampled(truth[:, occurring], found[:, occurring], seed=seed)
+    known = [row[~np.isnan(row)] for row in scores]
+    return np.array([float(row.mean()) if len(row) else 0.0 for row in known])
+
+
+def f1_resampled(truth: Flags, found: Flags, *, seed: int = 0) -> npt.NDArray[np.float32]:
+    """The F1 of each label on each of many resamplings, of shape (resamplings, labels).
+
+    NaN where no message of a resampling has the label.
+    """
+    rng = np.random.default_rng(seed)
     right, wrong, missed = (
-        part[:, occurring].astype(np.float32) for part in (truth & found, found & ~truth, truth & ~found)
+        part.astype(np.float32) for part in (truth & found, found & ~truth, truth & ~found)
     )
-    scores = []
-    for _ in range(RESAMPLES if len(truth) else 0):
+    scores = np.full((RESAMPLES if len(truth) else 0, truth.shape[1]), np.nan, np.float32)
+    for row in scores:
         weights = np.bincount(rng.integers(0, len(truth), len(truth)), minlength=len(truth)).astype(
             np.float32
         )
         hits, extras, misses = weights @ right, weights @ wrong, weights @ missed
         there = hits + misses > 0
-        f1 = 2 * hits / np.maximum(2 * hits + extras + misses, 1)
-        scores.append(float(f1[there].mean()) if there.any() else 0.0)
-    return np.array(scores)
+        row[there] = (2 * hits / np.maximum(2 * hits + extras + misses, 1))[there]
+    return scores
 
 
-def interval(values: Floats) -> Interval:
+def interval(values: npt.NDArray[np.floating]) -> Interval:
     """The middle 95 % of resampled values; nothing at all gives 0 to 0."""
     if not len(values):
         return Interval(low=0.0, high=0.0)

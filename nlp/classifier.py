@@ -1,6 +1,6 @@
 """From texts to assessments: encoder, heads, language and entities together."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -103,14 +103,16 @@ class Classifier:
         reading = load_encoder(encoder, precision)
         if loaded.adapters is not None:
             reading.merge(loaded.adapters, keep_bare=True)
+        # One for each way of reading: what two fields read alike is read once.
+        ways = {None if loaded.adapters is None else loaded.adapters.sha256: reading}
         own = {}
-        bare = load_encoder(encoder, precision) if None in loaded.own_adapters.values() else None
         for field, adapters in loaded.own_adapters.items():
-            if adapters is None and bare is not None:
-                own[field] = bare
-            elif adapters is not None:
-                own[field] = load_encoder(encoder, precision)
-                own[field].merge(adapters)
+            way = None if adapters is None else adapters.sha256
+            if way not in ways:
+                ways[way] = load_encoder(encoder, precision)
+                if adapters is not None:
+                    ways[way].merge(adapters)
+            own[field] = ways[way]
         return cls(
             reading,
             loaded,
@@ -180,16 +182,14 @@ class Classifier:
         """What the head of each field reads of cleaned texts."""
         shared = read_features(self.encoder, texts)
         found = dict.fromkeys(self.heads.fields, shared)
-        # Fields without adapters share an encoder: it reads the texts once.
-        meanings = {id(encoder): encoder.features(texts) for encoder in self._distinct_encoders()}
+        meanings = {id(self.encoder): shared.meaning}
         for field, encoder in self._own_encoders.items():
+            if id(encoder) not in meanings:
+                meanings[id(encoder)] = encoder.features(texts)
             own = replace(shared, meaning=meanings[id(encoder)])
             bare = self.heads.own_adapters[field] is None
-            found[field] = beside(shared, own, encoder.dimension) if bare else own
+            found[field] = beside(shared.meaning, own, encoder.dimension) if bare else own
         return found
-
-    def _distinct_encoders(self) -> Collection[Encoder]:
-        return {id(encoder): encoder for encoder in self._own_encoders.values()}.values()
 
     def _assess(self, decisions: Decisions, position: int, language: str, entities: Entities) -> Assessment:
         found = {

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from rich.markup import escape
 from rich.table import Table
 
 from models.assessment import Assessment
-from nlp.calibration import Flags, Interval, interval, macro_resampled
+from nlp.calibration import Interval, interval, macro_resampled
 from nlp.corpus import Example
-from nlp.evaluation import assessed, evaluate, labelled
+from nlp.evaluation import as_flags, assessed, evaluate, labelled
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +44,7 @@ def compare_readings(
         sets = [[assessed(reading[index])[field] for index in rows] for reading in (first, second)]
         there = [true[index] or set() for index in rows]
         labels = sorted(set().union(*there, *sets[0], *sets[1]))
-        truth, *found = (_flags(one, labels) for one in (there, *sets))
+        truth, *found = (as_flags(one, labels) for one in (there, *sets))
         before, after = (macro_resampled(truth, one, seed=seed) for one in found)
         compared.append(
             FieldComparison(
@@ -81,7 +80,3 @@ def render_comparison(names: tuple[str, str], fields: Sequence[FieldComparison])
             verdict,
         )
     return table
-
-
-def _flags(sets: Sequence[set[str]], labels: Sequence[str]) -> Flags:
-    return np.array([[label in one for label in labels] for one in sets], bool).reshape(len(sets), -1)

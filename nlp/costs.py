@@ -26,11 +26,12 @@ class ErrorCost:
 class Costs:
     """The costs of a business, by field and label; what is not named costs 1.
 
-    A person looks where deciding is expected to cost more than `review`. Of fields with several labels those
-    without a cost of their own keep the thresholds that training chose.
+    A person looks where deciding is expected to cost more than `review`. Where None is said, that is `REVIEW`
+    for the labels with a cost of their own, and everything else keeps the bounds that training chose. Of
+    fields with several labels those without a cost keep the thresholds that training chose.
     """
 
-    review: float = REVIEW
+    review: float | None = None
     labels: Mapping[str, Mapping[str, ErrorCost]] = field(default_factory=dict)
 
     def check(self, heads: Mapping[str, Head]) -> None:
@@ -52,19 +53,38 @@ class Costs:
 
         `rows` are probabilities of shape (n, labels); the results have shapes (n, labels) and (n).
         """
-        own = self.labels.get(name, {})
-        if name in CHOICE_FIELDS:
+        own, sure = self.labels.get(name, {}), head.confidences(rows)
+        if name in CHOICE_FIELDS and own:
             return self._choose(head, rows, own)
-        there, look = head.there(rows), head.confidences(rows) < head.abstain_below
+        there = head.there(rows)
+        look = sure < head.abstain_below if self.review is None else 1 - sure > self.review
         for place, label in enumerate(head.labels):
             if label in own:
                 missed, false = _expected(rows[:, place], own[label])
                 there[:, place] = missed > false
-                look |= np.minimum(missed, false) > self.review
+                look |= np.minimum(missed, false) > self._bound
         if head.at_least_one:
             best = np.arange(rows.shape[1]) == rows.argmax(axis=1, keepdims=True)
             there |= best & ~there.any(axis=1, keepdims=True)
         return there, look
+
+    def overlooked(self, types: Head, rows: Vectors, complaint: Vectors) -> Flags:
+        """On which messages, were they taken for no complaint, a person should look all the same; shape (n).
+
+        What is no complaint has no type, and one that is dear to miss would be missed with it. `rows` are the
+        probabilities of types in a complaint, shape (n, types), `complaint` those of being one, shape (n).
+        """
+        own = self.labels.get("complaint_types", {})
+        look = np.zeros(len(rows), np.bool_)
+        for place, label in enumerate(types.labels):
+            if label in own:
+                missed, _ = _expected(rows[:, place] * complaint, own[label])
+                look |= missed > self._bound
+        return look
+
+    @property
+    def _bound(self) -> float:
+        return REVIEW if self.review is None else self.review
 
     def _choose(self, head: Head, rows: Vectors, own: Mapping[str, ErrorCost]) -> tuple[Flags, Flags]:
         costs = [own.get(label, ErrorCost()) for label in head.labels]
@@ -74,7 +94,7 @@ class Costs:
         np.fill_diagonal(table, 0)
         expected = rows @ table
         best = expected.argmin(axis=1, keepdims=True)
-        return np.arange(rows.shape[1]) == best, expected.min(axis=1) > self.review
+        return np.arange(rows.shape[1]) == best, expected.min(axis=1) > self._bound
 
 
 def _expected(probabilities: Vectors, cost: ErrorCost) -> tuple[npt.NDArray[np.float64], ...]:

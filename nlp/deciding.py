@@ -38,7 +38,13 @@ def decide(
     if SCOPE in heads:
         # A recipe, an article, code: what is said of it is a guess.
         unsure["act"] = unsure["act"] | heads[SCOPE].there(probabilities[SCOPE]).any(axis=1)
-    complaint = there["act"] @ np.array([label == Act.COMPLAINT for label in heads["act"].labels])
+    act = np.array([label == Act.COMPLAINT for label in heads["act"].labels])
+    complaint = there["act"] @ act
     there["complaint_types"] = there["complaint_types"] & complaint[:, None]
     unsure["complaint_types"] = unsure["complaint_types"] & complaint
+    if costs is not None:
+        types = heads["complaint_types"], probabilities["complaint_types"]
+        unsure["act"] = unsure["act"] | (
+            costs.overlooked(*types, probabilities["act"][:, act].sum(axis=1)) & ~complaint
+        )
     return Decisions(probabilities=probabilities, there=there, unsure=unsure)

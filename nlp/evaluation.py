@@ -2,12 +2,15 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 
+import numpy as np
 from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
 from models.assessment import Assessment
+from nlp.calibration import Flags, Interval, f1_resampled, interval, macro_interval
 from nlp.corpus import Example
 from nlp.heads import YES
 
@@ -49,13 +52,16 @@ class FieldReport:
     """One field over all messages in which it is labelled.
 
     `reviewed` counts the messages on which the classifier abstained for this field; its labels are
-    counted all the same.
+    counted all the same. `truth` and `found` say which labels are there and which were found, of shape
+    (rows, labels).
     """
 
     field: str
     labels: tuple[LabelScore, ...]
     rows: int
     reviewed: int
+    truth: Flags = dataclass_field(repr=False, compare=False)
+    found: Flags = dataclass_field(repr=False, compare=False)
 
     @property
     def macro_f1(self) -> float:
@@ -73,11 +79,24 @@ class FieldReport:
             missed=sum(score.missed for score in self.labels),
         ).f1
 
+    def interval(self) -> Interval:
+        """The 95 % interval of the macro-F1, by resampling the messages."""
+        return macro_interval(self.truth, self.found)
+
+    def label_intervals(self) -> tuple[Interval | None, ...]:
+        """The same of the F1 of each of `labels`; None for one that no message has."""
+        by_label = f1_resampled(self.truth, self.found).T
+        return tuple(
+            interval(scores[~np.isnan(scores)]) if score.support else None
+            for score, scores in zip(self.labels, by_label, strict=True)
+        )
+
     def figures(self) -> dict[str, object]:
         """The figures as they are stored with heads, rounded to four digits."""
         return {
             "rows": self.rows,
             "macro_f1": round(self.macro_f1, 4),
+            "interval": _ends(self.interval()),
             "micro_f1": round(self.micro_f1, 4),
             "reviewed": self.reviewed,
             "labels": {
@@ -85,9 +104,10 @@ class FieldReport:
                     "precision": round(score.precision, 4),
                     "recall": round(score.recall, 4),
                     "f1": round(score.f1, 4),
+                    "interval": _ends(between),
                     "support": score.support,
                 }
-                for score in self.labels
+                for score, between in zip(self.labels, self.label_intervals(), strict=True)
             },
         }
 
@@ -173,13 +193,14 @@ def assessed(assessment: Assessment) -> dict[str, set[str]]:
 def render(report: Report) -> Group:
     """The report as tables for a terminal: one for all fields, then one a field."""
     overview = Table(title=f"{report.rows} messages", title_justify="left")
-    for column in ("field", "messages", "macro-F1", "micro-F1", "needs review"):
+    for column in ("field", "messages", "macro-F1", "95 % interval", "micro-F1", "needs review"):
         overview.add_column(column, justify="left" if column == "field" else "right")
     for field in report.fields:
         overview.add_row(
             field.field,
             str(field.rows),
             f"{field.macro_f1:.3f}",
+            _told(field.interval()),
             f"{field.micro_f1:.3f}",
             f"{field.reviewed / max(field.rows, 1):.0%}",
         )
@@ -188,14 +209,15 @@ def render(report: Report) -> Group:
 
 def _table(report: FieldReport) -> Table:
     table = Table(title=report.field, title_justify="left")
-    for column in ("label", "precision", "recall", "F1", "support"):
+    for column in ("label", "precision", "recall", "F1", "95 % interval", "support"):
         table.add_column(column, justify="left" if column == "label" else "right")
-    for score in report.labels:
+    for score, between in zip(report.labels, report.label_intervals(), strict=True):
         table.add_row(
             escape(score.label),
             f"{score.precision:.3f}",
             f"{score.recall:.3f}",
             f"{score.f1:.3f}",
+            _told(between) if between is not None else "",
             str(score.support),
         )
     return table
@@ -208,7 +230,23 @@ def _report(field: str, rows: Sequence[tuple[set[str], set[str], bool]]) -> Fiel
         labels=tuple(_score(label, rows) for label in labels),
         rows=len(rows),
         reviewed=sum(abstained for _, _, abstained in rows),
+        truth=as_flags([true for true, _, _ in rows], labels),
+        found=as_flags([predicted for _, predicted, _ in rows], labels),
     )
+
+
+def as_flags(sets: Sequence[Collection[str]], labels: Sequence[str]) -> Flags:
+    """Which of the labels are in each set: bool of shape (sets, labels)."""
+    flags = np.array([[label in one for label in labels] for one in sets], np.bool_)
+    return flags.reshape(len(sets), len(labels))
+
+
+def _told(between: Interval) -> str:
+    return f"{between.low:.3f} to {between.high:.3f}"
+
+
+def _ends(between: Interval | None) -> tuple[float, float] | None:
+    return None if between is None else (round(between.low, 4), round(between.high, 4))
 
 
 def _score(label: str, rows: Iterable[tuple[set[str], set[str], bool]]) -> LabelScore:

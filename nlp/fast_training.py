@@ -33,7 +33,8 @@ from nlp.fitting import Targets, assign_folds, best_thresholds, fit_platt, fit_t
 from nlp.heads import FIELDS, SCOPE, Flags, Head, Heads, load_heads, sigmoid
 from nlp.recombined import recombined
 from nlp.scope import OUT_OF_SCOPE, read_out_of_scope
-from nlp.training import ADAPTED_FOLDS, labels_of, strata_of, train_on
+from nlp.taught import labels_of
+from nlp.training import ADAPTED_FOLDS, strata_of, train_on
 
 WIDTH = 128
 EPOCHS = 15

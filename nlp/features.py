@@ -27,13 +27,13 @@ class Features:
         return len(self.meaning)
 
 
-def beside(shared: Features, bare: Features, dimension: int) -> Features:
+def beside(shared: Vectors, bare: Features, dimension: int) -> Features:
     """What a field of a business's own reads: the embedding with adapters, and everything without.
 
-    `dimension` is that of the encoder. Adapters have learned what matters for the usual labels, and have lost
-    some of what other labels need.
+    `shared` is the meaning with adapters, `dimension` that of the encoder. Adapters have learned what matters
+    for the usual labels, and have lost some of what other labels need.
     """
-    meaning = np.concatenate([shared.meaning[:, -dimension:], bare.meaning], axis=1)
+    meaning = np.concatenate([shared[:, -dimension:], bare.meaning], axis=1)
     return Features(meaning=meaning, wording=bare.wording)
 
 

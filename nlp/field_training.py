@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,10 +10,10 @@ from nlp.corpus import Example, corpus_sha256
 from nlp.encoder import Encoder
 from nlp.evaluation import FieldReport, compare
 from nlp.features import Features, beside
-from nlp.fitting import Fit, Targets
-from nlp.heads import Head, Heads
+from nlp.fitting import Material, Targets
+from nlp.heads import TYPES, Head, Heads
 from nlp.space import WHOLE, View
-from nlp.training import Progress, adapted_material, fit_head, read_all, spread, strata_of
+from nlp.training import Progress, adapted_material, fit_head, read_all, read_meaning, spread, strata_of
 
 MOST_TRIED = 1500
 """Messages that views are compared on; more would take longer and hardly choose better."""
@@ -23,6 +23,15 @@ LEAST_TRIED = 8
 
 TOGETHER, EMBEDDING = "with and without adapters", "the bare embedding"
 """Ways to look at messages for a field of one's own: with few messages a label less is more."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldFit:
+    """A field's head, by which of the `views` it looks, and how good it is on messages it had not seen."""
+
+    view: str
+    head: Head
+    report: FieldReport
 
 
 def train_field(
@@ -49,37 +58,55 @@ def train_field(
     """
     with encoder.adapted(base.adapters):
         base.check_encoder(encoder)
-    strata = strata_of(examples, field)
     own = {name: one for name, one in base.own_adapters.items() if name != field}
     if adapt:
         material, own[field] = adapted_material(
-            examples, strata, encoder, seed, lambda step, part: progress(step, 0.9 * part)
+            examples,
+            strata_of(examples, field),
+            encoder,
+            seed,
+            lambda step, part: progress(step, 0.9 * part),
         )
+        progress(f"training {field}", 0.9)
+        fitted = _fitted(field, examples, material)
     else:
         features = read_twice(examples, base, encoder, lambda step, part: progress(step, 0.6 * part))
-        progress("comparing views of the messages", 0.6)
-        view = views(encoder.dimension)[best_view(examples, field, features, encoder.dimension, seed=seed)]
         own[field] = None
-        material = spread(examples, strata, features, seed, view)
-    progress(f"training {field}", 0.9 if adapt else 0.7)
-    fit, rows = fit_head(field, examples, material)
-    report = _cross_validated(field, [examples[row] for row in rows], fit)
+        fitted = fit_field(
+            examples,
+            field,
+            features,
+            encoder.dimension,
+            seed=seed,
+            progress=lambda step, part: progress(step, 0.6 + 0.4 * part),
+        )
+    hashes = {**base.provenance.own, field: corpus_sha256(examples)}
+    figures = {
+        **base.figures,
+        field: {**fitted.report.figures(), "how": "cross-validated on its own messages"},
+    }
+    if field == "complaint_types":
+        # Those that were added stood beside the usual ones, which are told no more.
+        hashes.pop(TYPES, None)
+        figures.pop(TYPES, None)
     heads = replace(
         base,
-        fields={**base.fields, field: fit.head},
-        provenance=replace(base.provenance, own={**base.provenance.own, field: corpus_sha256(examples)}),
-        figures={**base.figures, field: {**report.figures(), "how": "cross-validated on its own messages"}},
+        fields={**base.fields, field: fitted.head},
+        provenance=replace(base.provenance, own=hashes),
+        figures=figures,
         own_adapters=own,
     )
-    return heads, report
+    return heads, fitted.report
 
 
 def read_twice(examples: Sequence[Example], base: Heads, encoder: Encoder, progress: Progress) -> Features:
     """The messages as `nlp.classifier` reads them for a field of one's own; `encoder` is without adapters."""
     step = f"reading {len(examples)} messages"
     bare = read_all(examples, encoder, lambda part: progress(step, part / 2))
+    if base.adapters is None:
+        return beside(bare.meaning, bare, encoder.dimension)
     with encoder.adapted(base.adapters):
-        shared = read_all(examples, encoder, lambda part: progress(step, (1 + part) / 2))
+        shared = read_meaning(examples, encoder, lambda part: progress(step, (1 + part) / 2))
     return beside(shared, bare, encoder.dimension)
 
 
@@ -88,20 +115,33 @@ def views(dimension: int) -> Mapping[str, View]:
     return {TOGETHER: WHOLE, EMBEDDING: View(last=dimension, wording=0.5)}
 
 
-def best_view(
-    examples: Sequence[Example], field: str, features: Features, dimension: int, *, seed: int = 0
-) -> str:
-    """The view with the highest cross-validated macro-F1 on these messages, or on a random part of many."""
+def fit_field(
+    examples: Sequence[Example],
+    field: str,
+    features: Features,
+    dimension: int,
+    *,
+    seed: int = 0,
+    progress: Progress = lambda step, done: None,
+) -> FieldFit:
+    """Fit a field to messages that are already read twice, by the view that serves it best.
+
+    That is the one with the highest cross-validated macro-F1 on these messages, or on a random part of many.
+    """
+    progress("comparing views of the messages", 0.0)
     chosen = _some(strata_of(examples, field), seed)
-    tried = [examples[row] for row in chosen]
-    strata = strata_of(tried, field)
-    read = Features(meaning=features.meaning[chosen], wording=features.wording[chosen])
-
-    def score(name: str) -> float:
-        fit, rows = fit_head(field, tried, spread(tried, strata, read, seed, views(dimension)[name]))
-        return _cross_validated(field, [tried[row] for row in rows], fit).macro_f1
-
-    return max(views(dimension), key=score)
+    part = Features(meaning=features.meaning[chosen], wording=features.wording[chosen])
+    few = [examples[row] for row in chosen]
+    tried = {
+        name: _fitted(field, few, spread(few, strata_of(few, field), part, seed, view), name)
+        for name, view in views(dimension).items()
+    }
+    best = max(tried, key=lambda name: tried[name].report.macro_f1)
+    if len(few) == len(examples):
+        return tried[best]
+    progress(f"training {field}", 0.25)
+    material = spread(examples, strata_of(examples, field), features, seed, views(dimension)[best])
+    return _fitted(field, examples, material, best)
 
 
 def _some(strata: Sequence[int], seed: int) -> Targets:
@@ -116,16 +156,10 @@ def _some(strata: Sequence[int], seed: int) -> Targets:
     return np.sort(np.array(first + rest[: max(MOST_TRIED - len(first), 0)], np.intp))
 
 
-def fit_field(
-    examples: Sequence[Example], field: str, features: Features, dimension: int, *, seed: int = 0
-) -> tuple[str, Head]:
-    """The best view for a field, and its head, of messages that are already read twice."""
-    name = best_view(examples, field, features, dimension, seed=seed)
-    material = spread(examples, strata_of(examples, field), features, seed, views(dimension)[name])
-    return name, fit_head(field, examples, material)[0].head
-
-
-def _cross_validated(field: str, examples: Sequence[Example], fit: Fit) -> FieldReport:
-    found = [{fit.head.labels[index] for index in fit.head.decide(row)} for row in fit.probabilities]
-    unsure = [fit.head.confidence(row) < fit.head.abstain_below for row in fit.probabilities]
-    return compare(field, examples, found, unsure)
+def _fitted(field: str, examples: Sequence[Example], material: Material, view: str = "") -> FieldFit:
+    fit, rows = fit_head(field, examples, material)
+    there = fit.head.there(fit.probabilities)
+    found = [{fit.head.labels[place] for place in np.flatnonzero(row)} for row in there]
+    unsure = fit.head.confidences(fit.probabilities) < fit.head.abstain_below
+    report = compare(field, [examples[row] for row in rows], found, unsure.tolist())
+    return FieldFit(view=view, head=fit.head, report=report)

@@ -9,6 +9,7 @@ from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, f1_score
 
+from nlp.costs import REVIEW
 from nlp.encoder import Vectors
 from nlp.heads import Head, sigmoid, softmax
 from nlp.space import Space
@@ -16,9 +17,6 @@ from nlp.space import Space
 FOLDS = 5
 STRENGTHS = (3.0, 10.0, 30.0)
 """Inverse regularisation strengths that cross-validation chooses from."""
-
-REVIEW_COST = 0.5
-"""What a person's look costs, as a part of what a wrong label costs."""
 
 _TOLERANCE = 1e-3  # ten times the usual: half the time, and judged on other messages no worse
 _THRESHOLDS = np.arange(0.15, 0.61, 0.025)
@@ -241,28 +239,34 @@ def fit_platt(scores: Vectors, truth: Flags) -> tuple[Vectors, Vectors]:
 
 
 def best_thresholds(probabilities: Vectors, truth: Flags) -> tuple[float, ...]:
+    """For each label the threshold with the highest F1; of those that do equally well, the nearest to 0.5."""
+    thresholds = [round(float(threshold), 3) for threshold in _THRESHOLDS]
+    by_threshold = [_f1(probabilities >= threshold, truth) for threshold in thresholds]
     return tuple(
         max(
-            (round(float(threshold), 3) for threshold in _THRESHOLDS),
-            # Of thresholds that do equally well, the one nearest to an even chance.
-            key=lambda threshold: (
-                f1_score(truth[:, label], probabilities[:, label] >= threshold, zero_division=0),
-                -abs(threshold - 0.5),
-            ),
-        )
-        for label in range(truth.shape[1])
+            zip(thresholds, scores.tolist(), strict=True),
+            key=lambda one: (one[1], -abs(one[0] - 0.5)),
+        )[0]
+        for scores in np.array(by_threshold).T
     )
+
+
+def _f1(said: Flags, truth: Flags) -> npt.NDArray[np.float64]:
+    """Of each label; 0 where it neither is there nor is said."""
+    right, all_of = (said & truth).sum(axis=0), said.sum(axis=0) + truth.sum(axis=0)
+    scores: npt.NDArray[np.float64] = 2.0 * right / np.maximum(all_of, 1)
+    return scores
 
 
 def with_abstention(head: Head, probabilities: Vectors, truth: Flags) -> Fit:
     """The head with the bound under which a person looks; `probabilities` are of unseen messages."""
     tops = probabilities.argmax(axis=1)
-    said = np.array([top in head.decide(row) for top, row in zip(tops, probabilities, strict=True)])
-    wrong = said != truth[np.arange(len(truth)), tops]
-    confidences = np.array([head.confidence(row) for row in probabilities])
+    rows = np.arange(len(truth))
+    wrong = head.there(probabilities)[rows, tops] != truth[rows, tops]
+    confidences = head.confidences(probabilities)
     candidates = [0.0, *(round(float(value), 3) for value in np.arange(0.3, 0.91, 0.025))]
     costs = [
-        float((wrong & (confidences >= bound)).mean() + REVIEW_COST * (confidences < bound).mean())
+        float((wrong & (confidences >= bound)).mean() + REVIEW * (confidences < bound).mean())
         for bound in candidates
     ]
     final = replace(head, abstain_below=candidates[int(np.argmin(costs))])

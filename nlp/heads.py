@@ -26,6 +26,9 @@ FIELDS = CHOICE_FIELDS + SEVERAL_FIELDS
 SCOPE = "scope"
 """The head that tells texts which no customer writes to a business; it is not a field of the assessment."""
 
+TYPES = "types"
+"""What complaint types that were added to the usual ones are called among `figures` and `Provenance.own`."""
+
 YES, NO = "yes", "no"
 """The values of `own_error`, whose head has the one label `yes`."""
 
@@ -129,7 +132,9 @@ class Heads:
     `fingerprint` holds the encoder's embeddings of the probe texts, with the `adapters` merged into it where
     there are some. A field of `own_adapters` is read by an encoder of its own with those merged, or, for
     None, by one without any beside the shared one. `joint` is the second look at urgency, where there is one.
-    `figures` are those of the test part, as `nlp.evaluation` reports them; empty when nothing was held out.
+    `figures` are by field those of the test part, as `nlp.evaluation` reports them; empty when nothing was
+    held out. Those of a field of a business's own, and of the types it added (`types`), say with `how` what
+    they were measured on.
     """
 
     fields: Mapping[str, Head]

@@ -18,7 +18,7 @@ from nlp.calibration import (
 )
 from nlp.classifier import Reading
 from nlp.corpus import Example
-from nlp.evaluation import FieldReport, assessed, evaluate, labelled
+from nlp.evaluation import FieldReport, as_flags, assessed, evaluate, labelled
 from nlp.heads import Head, Heads
 
 WORST = 20
@@ -87,8 +87,8 @@ def measure(gold: Sequence[Example], reading: Reading, heads: Heads, *, seed: in
         rows = [index for index, labels in enumerate(true) if labels is not None]
         labels = tuple(dict.fromkeys([*head.labels, *(score.label for score in report.labels)]))
         found = [assessed(reading.assessments[index])[report.field] for index in rows]
-        there = _flags([true[index] or set() for index in rows], labels)
-        said = _flags(found, labels)
+        there = as_flags([true[index] or set() for index in rows], labels)
+        said = as_flags(found, labels)
         right = (there == said).all(axis=1)
         probabilities = reading.probabilities[report.field][rows].astype(float)
         confidence = np.array([_confidence(heads, reading, index, report.field) for index in rows])
@@ -129,12 +129,6 @@ def _kept(gold: Sequence[Example], rows: Sequence[int], field: str) -> Flags:
     if field != "complaint_types":
         return np.ones(len(rows), bool)
     return np.array([gold[index].act in (None, Act.COMPLAINT) for index in rows], bool)
-
-
-def _flags(sets: Sequence[set[str]], labels: Sequence[str]) -> Flags:
-    return np.array([[label in one for label in labels] for one in sets], bool).reshape(
-        len(sets), len(labels)
-    )
 
 
 def _calibration(

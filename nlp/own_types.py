@@ -16,7 +16,7 @@ from nlp.encoder import Encoder
 from nlp.errors import LabelsError, TrainingError
 from nlp.evaluation import FieldReport, compare
 from nlp.fitting import fit_several
-from nlp.heads import Head, Heads
+from nlp.heads import TYPES, Head, Heads
 from nlp.own_labels import LEAST_EXAMPLES
 from nlp.training import Progress, read_all, spread, strata_of
 
@@ -39,8 +39,8 @@ class OwnType:
     examples: tuple[str, ...]
 
 
-def read_own_types(path: Path, known: Collection[str]) -> tuple[OwnType, ...]:
-    """Read a file of types; `known` are the names that exist already.
+def read_own_types(path: Path) -> tuple[OwnType, ...]:
+    """Read a file of types.
 
         parcheggio:
           description: Il parcheggio, la sbarra, il posto auto riservato
@@ -64,7 +64,7 @@ def read_own_types(path: Path, known: Collection[str]) -> tuple[OwnType, ...]:
         raise LabelsError(f"{path}: no YAML: {error}; put messages in quotes") from error
     if not isinstance(content, dict) or not content:
         raise LabelsError(f"{path}:1: expected types by their names, each with a description and examples")
-    problems = [problem for name in content for problem in _problems(content, name, known)]
+    problems = [problem for name in content for problem in _problems(content, name)]
     if not problems:
         problems = _shared(content)
     if problems:
@@ -88,23 +88,19 @@ def add_types(
     seed: int = 0,
     progress: Progress = lambda step, done: None,
 ) -> tuple[Heads, FieldReport]:
-    """Add types to those that the heads tell; the probabilities of the others stay as they were.
+    """Add types to the usual ones of the heads, whose probabilities stay as they were.
 
-    `others` are messages to all kinds of businesses, labelled with the usual types: what is not meant by
-    the new ones. Those among them that a first fit takes for a new type may well be of it, and are left out
-    of the second. The report is cross-validated, on the examples and all others: those taken for a new type
-    count as wrong there, though some may be right.
+    Types that were added before are gone unless they are among `types`: the same ones give the same heads,
+    however often. `others` are messages to all kinds of businesses, labelled with the usual types: what is
+    not meant by the new ones. Those among them that a first fit takes for a new type may well be of it, and
+    are left out of the second. The report is cross-validated, on the examples and all others: those taken for
+    a new type count as wrong there, though some may be right.
 
     Raises:
         FingerprintError: `base` was trained on another encoder.
         TrainingError: The types in use were trained on a business's own labels, so that none can be added.
     """
-    head = base.fields[FIELD]
-    if FIELD in base.own_adapters or not head.several:
-        raise TrainingError(
-            "the complaint types in use are your own, and to those none can be added: put yours into the "
-            "file that they were trained on, and train again with --field complaint_types"
-        )
+    usual = _usual(base)
     complaints = [one for one in others if one.act == Act.COMPLAINT and not one.is_held_out]
     examples = [
         *(
@@ -133,17 +129,64 @@ def add_types(
     said[rows] = fit.probabilities
     found = [{labels[place] for place in fit.head.decide(row)} for row in said]
     report = compare(FIELD, examples, found, [False] * len(examples))
+    how = f"cross-validated on their examples among {len(complaints)} complaints of the corpus"
     heads = replace(
         base,
-        fields={**base.fields, FIELD: _joined(head, fit.head)},
-        provenance=replace(base.provenance, own={**base.provenance.own, "types": corpus_sha256(examples)}),
+        fields={**base.fields, FIELD: _joined(usual, fit.head)},
+        provenance=replace(base.provenance, own={**base.provenance.own, TYPES: corpus_sha256(examples)}),
+        figures={**base.figures, TYPES: {**report.figures(), "how": how}},
     )
     return heads, report
+
+
+def added_types(heads: Heads) -> tuple[str, ...]:
+    """The types that were added to the usual ones; none where all are a business's own."""
+    if FIELD in heads.own_adapters:
+        return ()
+    return tuple(label for label in heads.fields[FIELD].labels if label not in tuple(ComplaintType))
+
+
+def begun_again(first: Heads, now: Heads) -> Heads:
+    """The heads that learning from corrections began with, and all that a business has trained since then.
+
+    `now` are the heads that came of it, on the same adapters as `first`: the fields and types of a business's
+    own are theirs.
+    """
+    fields = {**first.fields, **{field: now.fields[field] for field in now.own_adapters}}
+    trained_since = now.provenance.own.get(TYPES) != first.provenance.own.get(TYPES)
+    if trained_since and FIELD not in now.own_adapters:
+        fields[FIELD] = _joined(_usual(first), _part(now.fields[FIELD], added_types(now)))
+    return replace(
+        first, fields=fields, provenance=now.provenance, figures=now.figures, own_adapters=now.own_adapters
+    )
 
 
 def told(one: OwnType) -> tuple[str, ...]:
     """What a type is learned from: its examples, and its description."""
     return tuple(dict.fromkeys((*one.examples, one.description)))
+
+
+def _usual(base: Heads) -> Head:
+    """The head of the usual types, without those that were added to it."""
+    head = base.fields[FIELD]
+    if FIELD in base.own_adapters or not head.several:
+        raise TrainingError(
+            "the complaint types in use are your own, and to those none can be added: put yours into the "
+            "file that they were trained on, and train again with --field complaint_types"
+        )
+    return _part(head, set(head.labels) - set(added_types(base)))
+
+
+def _part(head: Head, labels: Collection[str]) -> Head:
+    kept = [place for place, label in enumerate(head.labels) if label in labels]
+    return replace(
+        head,
+        labels=tuple(head.labels[place] for place in kept),
+        meaning=head.meaning[:, kept],
+        wording=head.wording[:, kept],
+        bias=head.bias[kept],
+        thresholds=tuple(head.thresholds[place] for place in kept),
+    )
 
 
 def _joined(head: Head, more: Head) -> Head:
@@ -157,7 +200,7 @@ def _joined(head: Head, more: Head) -> Head:
     )
 
 
-def _problems(content: Any, name: object, known: Collection[str]) -> list[tuple[int, str]]:
+def _problems(content: Any, name: object) -> list[tuple[int, str]]:
     one = content[name]
     line = content.lc.key(name)[0] + 1
     if (
@@ -168,7 +211,7 @@ def _problems(content: Any, name: object, known: Collection[str]) -> list[tuple[
         or "|" in name
     ):
         return [(line, f"{name!r} is no name: a word or two without |, at most {LONGEST_NAME} letters")]
-    if name in known or name in _TAKEN:
+    if name in _TAKEN:
         return [(line, f"{name!r} is a label already: choose another name")]
     if not _is_map(one):
         return [(line, f"{name}: expected a description and examples, found {one!r}")]

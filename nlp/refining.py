@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import minimize
 
-from models.labels import Act
 from nlp.corpus import Example
 from nlp.encoder import Encoder, Vectors
 from nlp.errors import TrainingError
@@ -14,7 +13,8 @@ from nlp.features import Features
 from nlp.fitting import Flags, Targets, assign_folds
 from nlp.heads import FIELDS, Head, Heads, sigmoid, softmax
 from nlp.space import Space
-from nlp.training import Progress, labels_of, read_all
+from nlp.taught import taught_by
+from nlp.training import Progress, read_all
 
 LEAST_CORRECTIONS = 20
 """Corrected messages that are learned from, at least."""
@@ -122,7 +122,7 @@ def refine(
     heads = replace(
         base,
         fields={**base.fields, **fields},
-        provenance=replace(base.provenance, refined=base.id),
+        provenance=replace(base.provenance, refined=base.provenance.refined or base.id),
     )
     return Refined(heads=heads, strengths=strengths, taught=taught)
 
@@ -131,11 +131,8 @@ def _spoken(field: str, head: Head, corrected: Sequence[Example]) -> tuple[Targe
     """Which of the messages the field is taught by, and what is true of each label there."""
     rows, truths = [], []
     for place, example in enumerate(corrected):
-        labels = labels_of(example, field)
+        labels = taught_by(example, field)
         if labels is None or not labels <= set(head.labels) or (not head.several and len(labels) != 1):
-            continue
-        # What is no complaint is the business of the head for `act`.
-        if field == "complaint_types" and example.act not in (None, Act.COMPLAINT):
             continue
         rows.append(place)
         truths.append([label in labels for label in head.labels])

@@ -8,22 +8,22 @@ from pathlib import Path
 
 import numpy as np
 
-from models.labels import Act
 from nlp.adapters import Adapters
 from nlp.classifier import Classifier, clean
 from nlp.corpus import Example, corpus_sha256, read_corpus, split
-from nlp.encoder import Encoder
+from nlp.encoder import Encoder, Vectors
 from nlp.entities import EntityFinder
 from nlp.errors import TrainingError
 from nlp.evaluation import evaluate
 from nlp.features import Features
 from nlp.fitting import FOLDS, Fit, Material, assign_folds, fit_choice, fit_several
-from nlp.heads import CHOICE_FIELDS, FIELDS, SCOPE, YES, Heads, Provenance, check_folder
+from nlp.heads import FIELDS, SCOPE, Heads, Provenance, check_folder
 from nlp.joint import FIELD as URGENCY
 from nlp.joint_fitting import fit_joint
 from nlp.lexical import word_pieces
 from nlp.scope import fit_scope, read_out_of_scope
 from nlp.space import WHOLE, Space, View
+from nlp.taught import are_exclusive, labels_of, taught_by
 
 MIN_EXAMPLES = 2
 """A label with fewer training messages than this is not learned."""
@@ -158,12 +158,18 @@ def _tell(progress: Progress, step: str, begun: float, share: float, done: int, 
 
 def read_all(examples: Sequence[Example], encoder: Encoder, progress: Callable[[float], None]) -> Features:
     """The features of all examples; `progress` is told the part that is read."""
+    meaning = read_meaning(examples, encoder, progress)
+    return Features(meaning=meaning, wording=word_pieces([clean(example.text) for example in examples]))
+
+
+def read_meaning(examples: Sequence[Example], encoder: Encoder, progress: Callable[[float], None]) -> Vectors:
+    """The same without their wording, which is the same for every encoder."""
     texts = [clean(example.text) for example in examples]
     meaning = []
     for start in range(0, len(texts), _READ_AT_ONCE):
         progress(start / len(texts))
         meaning.append(encoder.features(texts[start : start + _READ_AT_ONCE]))
-    return Features(meaning=np.concatenate(meaning), wording=word_pieces(texts))
+    return np.concatenate(meaning)
 
 
 def strata_of(examples: Sequence[Example], field: str) -> list[int]:
@@ -177,17 +183,11 @@ def strata_of(examples: Sequence[Example], field: str) -> list[int]:
 
 def fit_head(field: str, examples: Sequence[Example], material: Material) -> tuple[Fit, list[int]]:
     """The head, and which of the examples it was fitted on."""
-    sets = [labels_of(example, field) for example in examples]
+    sets = [taught_by(example, field) for example in examples]
     rows = [index for index, labels in enumerate(sets) if labels is not None]
-    # Types are learned among complaints only: what is no complaint is the business of the head for `act`.
-    if field == "complaint_types":
-        rows = [index for index in rows if examples[index].act in (None, Act.COMPLAINT)]
     found = Counter(label for index in rows for label in sets[index] or ())
     labels = sorted(label for label, count in found.items() if count >= MIN_EXAMPLES)
-    # Types of which no message has two exclude each other, and are weighed against each other.
-    exclusive = field in CHOICE_FIELDS or (
-        field == "complaint_types" and all(len(sets[index] or ()) == 1 for index in rows)
-    )
+    exclusive = are_exclusive(field, sets)
     if len(labels) < (2 if exclusive else 1):
         raise TrainingError(
             f"field {field}: the train part ({len(rows)} messages labelled) has too few labels with at least "
@@ -201,13 +201,3 @@ def fit_head(field: str, examples: Sequence[Example], material: Material) -> tup
         return fit_choice(labels, truth.argmax(axis=1), material, chosen), rows
     at_least_one = field == "complaint_types"
     return fit_several(labels, truth, material, chosen, at_least_one=at_least_one), rows
-
-
-def labels_of(example: Example, field: str) -> frozenset[str] | None:
-    """The labels that people gave, None where nobody labelled the field."""
-    if field == "own_error":
-        return None if example.own_error is None else frozenset({YES} if example.own_error else ())
-    value = getattr(example, field)
-    if value is None:
-        return None
-    return frozenset({value} if field in CHOICE_FIELDS else value)

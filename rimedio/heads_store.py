@@ -14,6 +14,7 @@ SHIPPED = "shipped"
 """The name of the heads that come with Rimedio."""
 
 _FOLDER, _IN_USE, _DESCRIPTION = "heads", "in-use", "heads.json"
+_TYPES = "types"  # nlp.heads.TYPES: what needs no model does without the classifier's imports
 _FILES = ("heads.safetensors", "adapters*.safetensors", "fast.safetensors", _DESCRIPTION)
 
 
@@ -28,7 +29,8 @@ class StoredHeads:
     @property
     def scores(self) -> Mapping[str, float]:
         """Macro-F1 by field, as measured when they were trained."""
-        return {field: figures["macro_f1"] for field, figures in self.description["figures"].items()}
+        figures = self.description["figures"]
+        return {field: one["macro_f1"] for field, one in figures.items() if field != _TYPES}
 
 
 class HeadsStore:
@@ -126,6 +128,35 @@ def describe(folder: Path) -> Mapping[str, Any]:
     if not isinstance(description, dict) or not all(isinstance(description.get(one), dict) for one in parts):
         raise ProgramError(f"{folder / _DESCRIPTION} holds no description of heads; train again")
     return description
+
+
+def own_figures(description: Mapping[str, Any]) -> list[str]:
+    """How good the business's own fields and added types were when they were trained, a line each."""
+    lines = []
+    for name in description.get("own", {}):
+        figures = description["figures"].get(name, {})
+        labels, how = figures.get("labels"), figures.get("how")
+        if not labels or not how:
+            lines.append(f"{name}: no figures were kept; train again")
+        elif name == _TYPES:
+            lines += [
+                f"{label}: F1 {_figure(one, 'f1')} on {one['support']} messages, {how}"
+                for label, one in labels.items()
+            ]
+        else:
+            support = [one["support"] for one in labels.values()]
+            lines.append(
+                f"{name}: macro-F1 {_figure(figures, 'macro_f1')} on {figures['rows']} messages, {how}; "
+                f"{len(labels)} labels, each on {min(support)} to {max(support)}"
+            )
+    return lines
+
+
+def _figure(figures: Mapping[str, Any], name: str) -> str:
+    # Heads of before intervals were kept have none.
+    between = figures.get("interval")
+    told = f" (95 %: {between[0]:.3f} to {between[1]:.3f})" if between else ""
+    return f"{figures[name]:.3f}{told}"
 
 
 def complaint_types_of(folder: Path | None) -> tuple[str, ...]:

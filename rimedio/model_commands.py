@@ -98,6 +98,7 @@ def evaluate(
     except (NlpError, ProgramError, OSError) as error:
         fail(str(error))
     Console().print(render(compare(examples, reading.assessments)))
+    _echo_own(settings.heads_folder, "these heads")
     if report is None:
         return
     from rimedio.evaluating import write_page
@@ -114,11 +115,13 @@ def evaluate(
 def heads_list() -> None:
     """List the heads that are kept here, with their macro-F1 when they were trained; * marks those in use.
 
+    Under each stands how good your own labels were, with the 95 % interval.
+
     Example: rimedio heads list
     """
     from nlp.heads import TRAINED
     from rimedio.errors import ProgramError
-    from rimedio.heads_store import SHIPPED, StoredHeads, describe
+    from rimedio.heads_store import SHIPPED, StoredHeads, describe, own_figures
 
     settings = settings_or_fail()
     store = _store()
@@ -127,6 +130,8 @@ def heads_list() -> None:
         for one in [shipped, *store.kept()]:
             scores = "  ".join(f"{field} {score:.3f}" for field, score in one.scores.items())
             typer.echo(f"{'*' if one.in_use else ' '} {one.name}\t{scores}")
+            for line in own_figures(one.description):
+                typer.echo(f"    {line}")
     except ProgramError as error:
         fail(str(error))
     if settings.heads is not None:
@@ -141,6 +146,9 @@ def heads_use(
 ) -> None:
     """Put heads in use from the next start on; a copy is kept in the data folder.
 
+    Types that the heads in use tell and these do not are named: new messages are not labelled with them any
+    more, and cases that have them keep showing them.
+
     \b
     Examples:
         rimedio heads use heads
@@ -149,10 +157,14 @@ def heads_use(
     from nlp.errors import NlpError
     from nlp.heads import TRAINED, load_heads
     from rimedio.errors import ProgramError
-    from rimedio.heads_store import SHIPPED
+    from rimedio.heads_store import SHIPPED, complaint_types_of
     from rimedio.model import costs_of
 
     settings, store = settings_or_fail(), _store()
+    try:
+        told = complaint_types_of(store.in_use())
+    except ProgramError:
+        told = ()  # what was in use is gone, and other heads are the way out
     try:
         folder = store.find(heads)
         chosen = load_heads(folder or TRAINED)
@@ -161,8 +173,12 @@ def heads_use(
             costs.check(chosen.fields)
         name = SHIPPED if folder is None else chosen.id
         store.use(folder, name)
+        gone = [label for label in told if label not in complaint_types_of(folder)]
     except (ProgramError, NlpError, OSError) as error:
         fail(str(error))
+    if gone:
+        say(f"no longer told: {', '.join(gone)}. Cases that have such a label keep showing it;")
+        say("whether your rules name one, says: rimedio policy check")
     say(f"in use from the next start on: {name}")
 
 
@@ -203,6 +219,16 @@ def heads_compare(
     except (NlpError, ProgramError, OSError) as error:
         fail(str(error))
     Console().print(render_comparison((first, second), compared))
+    for name, folder in zip((first, second), folders, strict=True):
+        _echo_own(folder, name)
+
+
+def _echo_own(folder: Path | None, name: str) -> None:
+    """How good the business's own labels were in training; of those that ship there is nothing to say."""
+    from rimedio.heads_store import describe, own_figures
+
+    for line in own_figures(describe(folder)) if folder is not None else ():
+        typer.echo(f"{name}, when they were trained: {line}")
 
 
 def _store() -> "HeadsStore":

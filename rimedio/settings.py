@@ -56,7 +56,7 @@ class CostSettings(BaseModel, extra="allow"):
     """`{"review": 0.5, "complaint_types": {"safety_privacy": {"missed": 5}}}`."""
 
     __pydantic_extra__: dict[str, dict[str, LabelCost]]
-    review: float = Field(default=0.5, gt=0, le=1000)
+    review: float | None = Field(default=None, gt=0, le=1000)
 
     @property
     def labels(self) -> dict[str, dict[str, LabelCost]]:

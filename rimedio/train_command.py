@@ -169,12 +169,16 @@ def _add_types(console: "Console", file: Path, output: Path, *, seed: int) -> No
     from nlp.encoder import load_encoder
     from nlp.evaluation import Report, render
     from nlp.heads import TRAINED, check_folder, load_heads
-    from nlp.own_types import add_types, read_own_types
+    from nlp.own_types import add_types, added_types, read_own_types
 
     settings = settings_or_fail()
     base = load_heads(settings.heads_folder or TRAINED)
-    types = read_own_types(file, base.fields["complaint_types"].labels)
+    types = read_own_types(file)
     check_folder(output)
+    gone = [name for name in added_types(base) if name not in {one.name for one in types}]
+    if gone:
+        say(f"{', '.join(gone)}: told by the heads in use, and not in {file}: the new ones will not tell it.")
+        say("Cases that have such a label keep showing it. To keep telling it, put it into the file")
     with _bar(console) as bar:
         told = _told(bar)
         encoder = load_encoder(settings.encoder)
@@ -192,6 +196,7 @@ def _learn_from_desk(console: "Console", output: Path, *, seed: int) -> None:
     from nlp.corpus import read_corpus, split
     from nlp.encoder import load_encoder
     from nlp.heads import TRAINED, check_folder, load_heads
+    from nlp.own_types import begun_again
     from nlp.refining import LEAST_CORRECTIONS, refine
     from rimedio.heads_store import SHIPPED, HeadsStore
     from rimedio.model import compare_heads
@@ -207,7 +212,11 @@ def _learn_from_desk(console: "Console", output: Path, *, seed: int) -> None:
     base = load_heads(before or TRAINED)
     if base.provenance.refined is not None:
         # What was learned from corrections before is learned again, from where it began.
-        base = load_heads(store.first_of(base.provenance.refined) or TRAINED)
+        first = load_heads(store.first_of(base.provenance.refined) or TRAINED)
+        if first.id == base.provenance.refined:
+            base = begun_again(first, base)
+        elif not base.provenance.own:
+            base = first
     check_folder(output)
     with _bar(console) as bar:
         told = _told(bar)

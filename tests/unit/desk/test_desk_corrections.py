@@ -175,3 +175,16 @@ async def test_the_page_of_an_erased_person_has_nothing_to_correct(house):
     assert "correct-form" not in page.text
     late = await says(house, browser, number, tone="angry")
     assert (late.status_code, late.json()["reason"]) == (409, "erased")
+
+
+async def test_a_type_that_is_told_no_more_stays_on_its_cases(house, monkeypatch):
+    number = await house.said(LATE)
+    browser = await house.browser()
+    usual = house.road.policies.complaint_types
+    monkeypatch.setattr(house.road.policies, "complaint_types", (*ComplaintType, "posto_auto"))
+    await says(house, browser, number, complaint_types=["posto_auto"])
+    monkeypatch.setattr(house.road.policies, "complaint_types", usual)
+    page = (await browser.open(f"/cases/{number}")).text
+    assert "posto auto" in page.split('<p class="chips">')[1].split("<details")[0]
+    assert ("complaint_types", "posto_auto") in chosen(page)[1]
+    assert "posto auto" in (await browser.open("/queue")).text

@@ -1,5 +1,6 @@
 """Adapters of the encoder: trained on few messages, merged, taken out, kept beside the heads."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from nlp.adapting import adapt, build_network
 from nlp.classifier import Classifier
 from nlp.corpus import Example, read_corpus
 from nlp.e5 import E5Transformer
-from nlp.encoder import Encoder, Precision
+from nlp.encoder import Encoder, Precision, Vectors
 from nlp.entities import EntityFinder
 from nlp.errors import EncoderError, FingerprintError, HeadsError, TrainingError
 from nlp.evidence import find_evidence
@@ -134,6 +135,54 @@ def test_a_field_with_adapters_of_its_own_is_read_by_them_alone(encoder: Encoder
     assert find_evidence(classifier, TEXTS[0], assessment)
     with pytest.raises(HeadsError, match="encoders of their own"):
         Classifier(classifier.encoder, heads, entities=EntityFinder())
+
+
+@pytest.mark.parametrize(
+    ("adapters", "times"),
+    [
+        pytest.param(None, 1, id="where no field has adapters, all read the same"),
+        pytest.param(small(0.2), 2, id="with adapters for the others, and without"),
+    ],
+)
+def test_a_message_is_read_once_in_each_way_however_many_fields_are_ones_own(
+    adapters: Adapters | None,
+    times: int,
+    encoder: Encoder,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    with encoder.adapted(adapters):
+        fingerprint = encoder.fingerprint()
+    shipped = load_heads(TRAINED)
+    # Of what is read with adapters these fields think nothing.
+    own = {
+        field: replace(head, meaning=np.pad(head.meaning, ((encoder.dimension, 0), (0, 0))))
+        for field, head in shipped.fields.items()
+        if field in ("tone", "urgency", "asks")
+    }
+    heads = replace(
+        shipped,
+        fields={**shipped.fields, **own},
+        own_adapters=dict.fromkeys(own),
+        adapters=adapters,
+        fingerprint=fingerprint,
+    )
+    heads.save(tmp_path)
+    classifier = Classifier.load(heads=tmp_path, precision=Precision.FLOAT32)
+    read: list[Sequence[str]] = []
+
+    def counted(self: Encoder, texts: Sequence[str]) -> Vectors:
+        read.append(texts)
+        return features(self, texts)
+
+    features = Encoder.features
+    monkeypatch.setattr(Encoder, "features", counted)
+
+    found = classifier.read(TEXTS).probabilities["tone"]
+
+    assert read == [TEXTS] * times
+    expected = shipped.fields["tone"].probabilities(read_features(encoder, TEXTS))
+    np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
 def test_a_field_of_ones_own_is_trained_with_adapters_of_its_own(

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from nlp.costs import Costs, ErrorCost
+from nlp.deciding import decide as decided
 from nlp.errors import NlpError
 from nlp.heads import Head, ranked
 
@@ -20,7 +21,7 @@ def head(
         several=several,
         at_least_one=at_least_one,
         thresholds=(0.5,) * len(labels) if several else (),
-        abstain_below=0.0,
+        abstain_below=abstain_below,
     )
 
 
@@ -78,6 +79,51 @@ def test_a_dear_label_in_doubt_is_looked_at() -> None:
 
     assert decide(dear, "complaint_types", TYPES, row(0.99, 0.3))[1]
     assert not decide(dear, "complaint_types", TYPES, row(0.99, 0.01))[1]
+
+
+DANGER = Costs(labels={"complaint_types": {"safety_privacy": ErrorCost(missed=5.0)}})
+
+
+def test_a_cost_leaves_the_bounds_of_all_that_is_not_named() -> None:
+    bold = head(("angry", "calm", "threatening"), several=False, abstain_below=0.3)
+
+    assert not decide(DANGER, "tone", bold, row(0.4, 0.3, 0.3))[1]
+    assert decide(DANGER, "tone", bold, row(0.4, 0.3, 0.3))[0] == (0,)
+
+
+@pytest.mark.parametrize(("review", "look"), [(0.5, False), (0.35, True)])
+def test_where_a_look_is_cheap_fields_with_several_labels_are_looked_at_too(
+    review: float, look: bool
+) -> None:
+    assert decide(Costs(review=review), "complaint_types", TYPES, row(0.6, 0.1))[1] is look
+
+
+@pytest.mark.parametrize(("complaint", "look"), [(0.4, True), (0.02, False)])
+def test_what_is_dear_to_miss_is_not_lost_with_a_message_that_is_taken_for_no_complaint(
+    complaint: float, look: bool
+) -> None:
+    heads = {
+        "act": head(("complaint", "question"), several=False),
+        "tone": TONES,
+        "urgency": head(("low",), several=False),
+        "complaint_types": TYPES,
+        "asks": head(("refund",), several=True),
+        "own_error": head(("yes",), several=True),
+    }
+    seen = {
+        "act": row(complaint, 1 - complaint)[None],
+        "tone": row(0.1, 0.9, 0.0)[None],
+        "urgency": row(1.0)[None],
+        "complaint_types": row(0.1, 0.9)[None],
+        "asks": row(0.0)[None],
+        "own_error": row(0.0)[None],
+    }
+
+    weighed = decided(heads, seen, DANGER)
+
+    assert not decided(heads, seen).unsure["act"][0]
+    assert bool(weighed.unsure["act"][0]) is look
+    assert not weighed.there["complaint_types"].any()
 
 
 def test_what_the_classifier_does_not_tell_has_no_cost() -> None:

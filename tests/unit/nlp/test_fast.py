@@ -23,7 +23,7 @@ from nlp.fast_classifier import FastClassifier
 from nlp.fast_training import Lesson, teach
 from nlp.heads import FAST, FIELDS, SCOPE, TRAINED, load_heads
 from nlp.recombined import recombined
-from nlp.training import labels_of
+from nlp.taught import labels_of
 
 HEADS = load_heads(TRAINED)
 TODAY = date(2026, 11, 27)

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from nlp.classifier import Classifier
-from nlp.corpus import SHIPPED, read_corpus
+from nlp.corpus import SHIPPED, Example, read_corpus
 from nlp.encoder import Encoder
 from nlp.entities import EntityFinder
 from nlp.errors import LabelsError, TrainingError
-from nlp.heads import TRAINED, load_heads
-from nlp.own_types import OwnType, add_types, read_own_types
+from nlp.evaluation import FieldReport
+from nlp.heads import TRAINED, Heads, load_heads
+from nlp.own_types import OwnType, add_types, added_types, begun_again, read_own_types
+from rimedio.heads_store import describe, own_figures
 
 PARKING = (
     "la sbarra del parcheggio non si alza e dietro ho la coda",
@@ -44,9 +46,9 @@ def test_a_file_of_types_is_read(tmp_path: Path) -> None:
     lines = "\n".join(f'    - "{text}"' for text in PARKING)
     path = written(tmp_path, f"parcheggio:\n  description: Il parcheggio\n  examples:\n{lines}\n")
 
-    assert read_own_types(path, ["no_reply"]) == (replace(parking(), description="Il parcheggio"),)
+    assert read_own_types(path) == (replace(parking(), description="Il parcheggio"),)
     path.write_text(path.read_text(encoding="utf-8") + "    # one more to come\n", encoding="utf-8")
-    assert len(read_own_types(path, [])) == 1
+    assert len(read_own_types(path)) == 1
 
 
 EIGHT = "".join(f"    - esempio numero {number}\n" for number in range(8))
@@ -87,16 +89,29 @@ EIGHT = "".join(f"    - esempio numero {number}\n" for number in range(8))
 )
 def test_what_is_wrong_is_said_with_its_line(content: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(LabelsError) as caught:
-        read_own_types(written(tmp_path, content), ["no_reply"])
+        read_own_types(written(tmp_path, content))
     assert said in str(caught.value)
 
 
 def test_a_file_that_is_not_there_or_no_text_is_said(tmp_path: Path) -> None:
     with pytest.raises(LabelsError, match="cannot be read"):
-        read_own_types(tmp_path / "absent.yaml", [])
+        read_own_types(tmp_path / "absent.yaml")
     (tmp_path / "types.yaml").write_bytes(b"\xff\xfe\x00x")
     with pytest.raises(LabelsError, match="not UTF-8"):
-        read_own_types(tmp_path / "types.yaml", [])
+        read_own_types(tmp_path / "types.yaml")
+
+
+Added = tuple[Heads, FieldReport]
+
+
+@pytest.fixture(scope="module")
+def few() -> list[Example]:
+    return [one for one in read_corpus([SHIPPED]) if one.act == "complaint"][::90]
+
+
+@pytest.fixture(scope="module")
+def added(encoder: Encoder, few: list[Example]) -> Added:
+    return add_types([parking()], few, load_heads(TRAINED), encoder=encoder)
 
 
 @pytest.mark.slow
@@ -117,6 +132,62 @@ def test_a_type_is_added_and_the_others_stay_as_they_were(encoder: Encoder) -> N
     for one in after.assessments[1:]:
         assert "parcheggio" not in [label.label for label in one.complaint_types]
     assert report.macro_f1 > 0.7
+
+
+@pytest.mark.slow
+def test_what_was_measured_of_a_type_is_kept_with_the_heads(added: Added, tmp_path: Path) -> None:
+    heads, report = added
+    heads.save(tmp_path)
+
+    (line,) = own_figures(describe(tmp_path))
+
+    (kept,) = describe(tmp_path)["figures"]["types"]["labels"].values()
+    assert kept["f1"] == round(report.macro_f1, 4)
+    assert kept["interval"][0] < kept["f1"] < kept["interval"][1]
+    assert line.startswith(f"parcheggio: F1 {kept['f1']:.3f} (95 %: ")
+    assert line.endswith(f"on {len(PARKING) + 1} messages, {heads.figures['types']['how']}")
+
+
+@pytest.mark.slow
+def test_the_same_types_again_give_the_same_heads(encoder: Encoder, added: Added, few: list[Example]) -> None:
+    again, _ = add_types([parking()], few, added[0], encoder=encoder)
+
+    assert again.id == added[0].id
+
+
+@pytest.mark.slow
+def test_a_type_that_is_left_out_is_told_no_more(encoder: Encoder, added: Added, few: list[Example]) -> None:
+    assert added_types(added[0]) == ("parcheggio",)
+    other = replace(parking(), name="sosta")
+
+    heads, _ = add_types([other], few, added[0], encoder=encoder)
+
+    usual = load_heads(TRAINED).fields["complaint_types"]
+    assert heads.fields["complaint_types"].labels == (*usual.labels, "sosta")
+    assert heads.figures["types"]["labels"].keys() == {"sosta"}
+
+
+@pytest.mark.slow
+def test_learning_begun_again_keeps_what_a_business_has_trained_since(added: Added) -> None:
+    first, later = load_heads(TRAINED), added[0]
+    moved = replace(later.fields["complaint_types"], bias=later.fields["complaint_types"].bias + 1)
+    own = replace(first.fields["tone"], labels=tuple("abcdefghi"))
+    now = replace(
+        later,
+        fields={**later.fields, "complaint_types": moved, "tone": own},
+        own_adapters={"tone": None},
+        provenance=replace(later.provenance, refined=first.id),
+    )
+
+    again = begun_again(first, now)
+
+    types = again.fields["complaint_types"]
+    assert types.labels == later.fields["complaint_types"].labels
+    np.testing.assert_array_equal(types.bias[:-1], first.fields["complaint_types"].bias)
+    assert types.bias[-1] == moved.bias[-1]
+    assert again.fields["tone"] is own
+    assert again.fields["act"] is first.fields["act"]
+    assert (again.own_adapters, again.provenance) == (now.own_adapters, now.provenance)
 
 
 def test_to_types_of_ones_own_none_can_be_added(encoder: Encoder) -> None:

@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -13,6 +14,7 @@ from nlp.heads import TRAINED, check_folder, load_heads
 from rimedio.cli import app
 from rimedio.errors import ProgramError
 from rimedio.heads_store import HeadsStore, complaint_types_of
+from rimedio.model import costs_of
 from rimedio.settings import load_settings
 
 
@@ -129,6 +131,31 @@ def test_a_cost_for_what_the_heads_do_not_tell_is_refused_where_they_are_put_in_
 
     assert "no label 'parking'" in run("heads", "use", "shipped", code=1)
     run("heads", "use", str(own))
+
+
+def test_the_costs_that_the_page_shows_are_heeded(home: Path, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "own-labels.md").read_text(encoding="utf-8")
+    (tmp_path / "rimedio.toml").write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    head = load_heads(TRAINED).fields["complaint_types"]
+    likely = np.where(np.array(head.labels) == "safety_privacy", 0.17, 0.0).astype(np.float32)[None]
+    likely[0, head.labels.index("delivery_late")] = 0.99
+
+    costs = costs_of(load_settings())
+
+    assert costs is not None
+    there, look = costs.decide("complaint_types", head, likely)
+    assert [head.labels[place] for place in np.flatnonzero(there[0])] == ["delivery_late", "safety_privacy"]
+    assert look[0]
+    assert [head.labels[place] for place in head.decide(likely[0])] == ["delivery_late"]
+
+
+def test_what_the_new_heads_tell_no_more_is_said(home: Path, own: Path) -> None:
+    run("heads", "use", str(own))
+
+    said = run("heads", "use", "shipped")
+
+    assert "no longer told: parking. Cases that have such a label keep showing it" in said
+    assert "no longer told" not in run("heads", "use", str(own))
 
 
 @pytest.mark.parametrize(
