@@ -102,7 +102,7 @@ class Classifier:
         loaded = load_heads(heads or TRAINED)
         reading = load_encoder(encoder, precision)
         if loaded.adapters is not None:
-            reading.merge(loaded.adapters, keep_bare=True)
+            reading.merge(loaded.adapters)
         own = {}
         bare = load_encoder(encoder, precision) if None in loaded.own_adapters.values() else None
         for field, adapters in loaded.own_adapters.items():
