@@ -3,7 +3,9 @@
 `nlp.e5_modules` has the same network to be trained; what that needs takes seconds and 200 MB to import.
 """
 
-from collections.abc import Sequence
+import re
+from array import array
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,10 @@ from nlp.weights import WeightFile
 
 NAME = "intfloat/multilingual-e5-small in 4 bits"
 PROMPT = "query: "
+
+_STRETCH = 1 << 14  # letters after which a text is parted
+_STRETCHES = 256  # that are cut into tokens together
+_BETWEEN_WORDS = re.compile("(?<=[A-Za-z]) (?=[A-Za-z])")
 
 LAYER_PARTS = {
     "attention.self.query": "q",
@@ -63,17 +69,36 @@ class E5:
         geometry = self._file.geometry
         self.dimension = geometry.hidden
         self._limit = geometry.positions
-        self._tokenizer = build_unigram(self._file.pieces())
+        pieces = self._file.pieces()
+        self._first, self._last = pieces.bos, pieces.eos
+        self._tokenizer = build_unigram(pieces)
         blocks = torch.from_numpy(self._file.blocks("emb.word", geometry.vocabulary))
         self._words = WordTable(blocks, torch.float32)
 
     def tokens(self, texts: Sequence[str]) -> Cut:
         """Token sequences, several for a text over the limit, and the text that each belongs to."""
-        self._tokenizer.enable_truncation(self._limit)
-        encoded = self._tokenizer.encode_batch_fast([PROMPT + text for text in texts])
-        sequences = [[one.ids, *(more.ids for more in one.overflowing)] for one in encoded]
-        owners = np.repeat(np.arange(len(sequences)), [len(parts) for parts in sequences])
-        return [part for parts in sequences for part in parts], owners
+        self._tokenizer.no_truncation()
+        sequences: list[Sequence[int]] = []
+        owners: list[int] = []
+        room = self._limit - 2
+        for place, ids in enumerate(self._ids([PROMPT + text for text in texts])):
+            for start in range(0, max(len(ids), 1), room):
+                sequences.append([self._first, *ids[start : start + room], self._last])
+                owners.append(place)
+        return sequences, np.array(owners, np.intp)
+
+    def _ids(self, texts: Sequence[str]) -> Iterator[Sequence[int]]:
+        # What the tokenizer tells of each token takes a hundred bytes, so it is not asked for much at once.
+        stretches = [(place, part) for place, text in enumerate(texts) for part in _stretches(text)]
+        found: array[int] = array("i")
+        for start in range(0, len(stretches), _STRETCHES):
+            some = stretches[start : start + _STRETCHES]
+            encoded = self._tokenizer.encode_batch_fast([part for _, part in some], add_special_tokens=False)
+            for at, one in enumerate(encoded, start=start + 1):
+                found.extend(one.ids)
+                if at == len(stretches) or stretches[at][0] != stretches[at - 1][0]:
+                    yield found
+                    found = array("i")
 
     def pieces(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of the pieces of each text, all of them, without the marks at its ends."""
@@ -130,3 +155,15 @@ class _Weights:
                 f"{tuple(change.shape)}, which is of another encoder; train again with `rimedio train`"
             )
         return weight + change, bias
+
+
+def _stretches(text: str) -> Iterator[str]:
+    """A very long text in parts that give the same tokens: it is parted at blanks between words."""
+    start = 0
+    while len(text) - start > _STRETCH:
+        blank = _BETWEEN_WORDS.search(text, start + _STRETCH)
+        if blank is None:
+            break
+        yield text[start : blank.start()]
+        start = blank.end()
+    yield text[start:]

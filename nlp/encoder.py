@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Vectors = npt.NDArray[np.float32]
 
-Cut = tuple[list[list[int]], npt.NDArray[np.intp]]
+Cut = tuple[Sequence[Sequence[int]], npt.NDArray[np.intp]]
 """Token sequences, several for a text over the limit, and the place of the text that each belongs to."""
 
 WINDOW = 2048
@@ -166,7 +166,9 @@ class Encoder:
         return np.concatenate(parts) if parts else self._features([""], network)[:0]
 
 
-def _read(network: Network, count: int, sequences: list[list[int]], owners: npt.NDArray[np.intp]) -> Vectors:
+def _read(
+    network: Network, count: int, sequences: Sequence[Sequence[int]], owners: npt.NDArray[np.intp]
+) -> Vectors:
     lengths = np.array([len(sequence) for sequence in sequences])
     sums: dict[int, Vectors] = {}
     for chosen in network.batches(lengths):

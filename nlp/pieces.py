@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-_LETTERS_AT_ONCE = 1 << 20
+_LETTERS_AT_ONCE = 1 << 18
 """Texts are taken together up to about so many letters; keeps memory flat."""
 
 _BLANK = 0x20

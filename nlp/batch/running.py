@@ -8,6 +8,7 @@ from functools import cache
 
 import pyarrow as pa
 
+from nlp.batch.allocator import give_back, share_one_arena
 from nlp.batch.labels import LABELS, Labeller, MakeLabeller
 from nlp.batch.packing import TEXT
 from nlp.batch.workspace import Workspace
@@ -90,12 +91,15 @@ class _InTurn:
 
     def labels(self, texts: Sequence[str | None], *, today: date) -> pa.RecordBatch:
         with self._turn:
-            return self._labeller.labels(texts, today=today)
+            found = self._labeller.labels(texts, today=today)
+            give_back()
+            return found
 
 
 @cache
 def _made(make: MakeLabeller) -> Labeller:
     """One model a process, whatever number of shards it is given."""
+    share_one_arena()
     return _InTurn(make())
 
 
