@@ -92,7 +92,7 @@ def main() -> None:
 
     def classified(done: Done) -> None:
         nonlocal next_told
-        if done.rows >= next_told * SHARD_ROWS or done.rows == done.known:
+        if done.rows >= next_told * SHARD_ROWS or (done.is_total and done.rows == done.known):
             told(f"{done.rows:,} rows classified")
             next_told *= 2
 
