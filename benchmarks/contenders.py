@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from nlp.encoder import DEPTHS, Encoder, Precision, Vectors, load_encoder
+from nlp.e5_modules import build_e5
+from nlp.encoder import DEPTHS, Vectors
 from nlp.heads import FIELDS, Head, load_heads
 from nlp.heads import TRAINED as HEADS
 from nlp.padded import PaddedNetwork
+from nlp.weights import locate_weights
 
 Labels = Callable[[Sequence[str]], Mapping[str, Any]]
 Network = Callable[[Vectors, Vectors], Vectors]
@@ -28,12 +30,11 @@ class Plain:
 
     def __init__(self) -> None:
         heads = load_heads(HEADS)
-        encoder = load_encoder(None, Precision.FLOAT32)
-        if heads.adapters is not None:
-            encoder.merge(heads.adapters)
-        self.encoder: Encoder = encoder
-        self.model: Any = encoder._model
-        self.models = {field: as_scikit(heads.fields[field], encoder.dimension) for field in FIELDS}
+        self.model: Any = build_e5(locate_weights(), torch.float32).eval()
+        self.dimension = self.model.get_embedding_dimension()
+        for name in heads.adapters.up if heads.adapters is not None else ():
+            self.model[0].model.get_submodule(name).weight += torch.from_numpy(heads.adapters.change(name))
+        self.models = {field: as_scikit(heads.fields[field], self.dimension) for field in FIELDS}
 
     def __call__(self, texts: Sequence[str]) -> Mapping[str, Any]:
         return self.decided(self.model.encode(list(texts), prompt_name="query", show_progress_bar=False))
@@ -53,7 +54,7 @@ class Exported:
     def __call__(self, texts: Sequence[str]) -> Mapping[str, Any]:
         prompt, tokenizer = self._plain.model.prompts["query"], self._plain.model.tokenizer
         tokens = tokenizer([prompt + text for text in texts], truncation=True, max_length=512)["input_ids"]
-        vectors = np.zeros((len(texts), self._plain.encoder.dimension), np.float32)
+        vectors = np.zeros((len(texts), self._plain.dimension), np.float32)
         for rows in self._batches(np.array([len(one) for one in tokens])):
             padded = tokenizer.pad({"input_ids": [tokens[row] for row in rows]}, return_tensors="pt")
             mask = padded["attention_mask"].float().numpy()
@@ -86,7 +87,7 @@ class _FromWords(torch.nn.Module):
 def export(plain: Plain, folder: Path) -> Path:
     """The network as an ONNX file."""
     path = folder / "encoder.onnx"
-    example = torch.randn(2, 8, plain.encoder.dimension), torch.ones(2, 8)
+    example = torch.randn(2, 8, plain.dimension), torch.ones(2, 8)
     plain.model[0].model.set_attn_implementation("eager")
     try:
         torch.onnx.export(

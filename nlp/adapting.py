@@ -12,7 +12,8 @@ from torch.nn import functional
 from nlp.adapters import Adapters
 from nlp.classifier import clean
 from nlp.corpus import Example
-from nlp.e5 import NAME, PROMPT, E5Transformer, build_e5
+from nlp.e5 import NAME, PROMPT
+from nlp.e5_modules import E5Transformer, build_e5
 from nlp.encoder import DEPTHS, Encoder, native_dtype
 from nlp.errors import EncoderError, TrainingError
 from nlp.heads import FIELDS

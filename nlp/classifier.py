@@ -102,7 +102,7 @@ class Classifier:
         loaded = load_heads(heads or TRAINED)
         reading = load_encoder(encoder, precision)
         if loaded.adapters is not None:
-            reading.merge(loaded.adapters, keep_bare=True)
+            reading.merge(loaded.adapters)
         # One for each way of reading: what two fields read alike is read once.
         ways = {None if loaded.adapters is None else loaded.adapters.sha256: reading}
         own = {}

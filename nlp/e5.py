@@ -1,32 +1,42 @@
-"""multilingual-e5-small as a `SentenceTransformer`, built straight from the bundled weights."""
+"""multilingual-e5-small straight from the bundled weights, with nothing but torch and its tokenizer.
 
-from collections.abc import Sequence
+`nlp.e5_modules` has the same network to be trained; what that needs takes seconds and 200 MB to import.
+"""
+
+import re
+from array import array
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
-from sentence_transformers.base.modules.input_module import InputModule
-from sentence_transformers.sentence_transformer.model import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
-from transformers import BertConfig, BertModel
 
+from nlp.adapters import Adapters
+from nlp.encoder import DEPTHS, Cut, Network, Vectors
 from nlp.errors import EncoderError
-from nlp.tokenizer import PiecesTokenizer
+from nlp.packed import PackedNetwork
+from nlp.tokenizer import build_unigram
 from nlp.weights import WeightFile
 
 NAME = "intfloat/multilingual-e5-small in 4 bits"
 PROMPT = "query: "
 
-_LAYER_PARTS = {
-    "q": "attention.self.query",
-    "k": "attention.self.key",
-    "v": "attention.self.value",
-    "ao": "attention.output.dense",
-    "aln": "attention.output.LayerNorm",
-    "fi": "intermediate.dense",
-    "fo": "output.dense",
-    "oln": "output.LayerNorm",
+_STRETCH = 1 << 14  # letters after which a text is parted
+_STRETCHES = 256  # that are cut into tokens together
+_BETWEEN_WORDS = re.compile("(?<=[A-Za-z]) (?=[A-Za-z])")
+
+LAYER_PARTS = {
+    "attention.self.query": "q",
+    "attention.self.key": "k",
+    "attention.self.value": "v",
+    "attention.output.dense": "ao",
+    "attention.output.LayerNorm": "aln",
+    "intermediate.dense": "fi",
+    "output.dense": "fo",
+    "output.LayerNorm": "oln",
 }
+"""Parts of a layer as `transformers.BertModel` calls them, and as the file of weights does."""
 
 
 class WordTable(torch.nn.Module):
@@ -49,96 +59,111 @@ class WordTable(torch.nn.Module):
         return ((nibbles.float() - 8) * scales).flatten(-2).to(self.dtype)
 
 
-class E5Transformer(InputModule):
-    """The twelve layers with their tokenizer: texts to one vector a token."""
+class E5:
+    """What the bundled encoder rests on. No weight is kept expanded but those of the networks it makes."""
 
-    def __init__(self, weights: WeightFile, dtype: torch.dtype) -> None:
-        base: Any = super()  # untyped in the library
-        base.__init__()
-        self.model = _build_model(weights, dtype)
-        self.max_seq_length = weights.geometry.positions
-        self._pieces = PiecesTokenizer(weights.pieces(), self.max_seq_length)
-        self.tokenizer = self._pieces
+    def __init__(self, path: Path, products: torch.dtype) -> None:
+        """`products` is the number format that its networks multiply in."""
+        self._file = WeightFile(path)
+        self._products = products
+        geometry = self._file.geometry
+        self.dimension = geometry.hidden
+        self._limit = geometry.positions
+        pieces = self._file.pieces()
+        self._first, self._last = pieces.bos, pieces.eos
+        self._tokenizer = build_unigram(pieces)
+        blocks = torch.from_numpy(self._file.blocks("emb.word", geometry.vocabulary))
+        self._words = WordTable(blocks, torch.float32)
 
-    def preprocess(
-        self, inputs: Sequence[object], prompt: str | None = None, **kwargs: object
-    ) -> dict[str, torch.Tensor]:
-        """Turn texts into padded token ids; what is over the length limit is cut."""
-        texts = [(prompt or "") + str(text) for text in inputs]
-        return dict(
-            self._pieces(
-                texts, padding=True, truncation=True, max_length=self.max_seq_length, return_tensors="pt"
+    def tokens(self, texts: Sequence[str]) -> Cut:
+        """Token sequences, several for a text over the limit, and the text that each belongs to."""
+        self._tokenizer.no_truncation()
+        sequences: list[Sequence[int]] = []
+        owners: list[int] = []
+        room = self._limit - 2
+        for place, ids in enumerate(self._ids([PROMPT + text for text in texts])):
+            for start in range(0, max(len(ids), 1), room):
+                sequences.append([self._first, *ids[start : start + room], self._last])
+                owners.append(place)
+        return sequences, np.array(owners, np.intp)
+
+    def _ids(self, texts: Sequence[str]) -> Iterator[Sequence[int]]:
+        # What the tokenizer tells of each token takes a hundred bytes, so it is not asked for much at once.
+        stretches = [(place, part) for place, text in enumerate(texts) for part in _stretches(text)]
+        found: array[int] = array("i")
+        for start in range(0, len(stretches), _STRETCHES):
+            some = stretches[start : start + _STRETCHES]
+            encoded = self._tokenizer.encode_batch_fast([part for _, part in some], add_special_tokens=False)
+            for at, one in enumerate(encoded, start=start + 1):
+                found.extend(one.ids)
+                if at == len(stretches) or stretches[at][0] != stretches[at - 1][0]:
+                    yield found
+                    found = array("i")
+
+    def pieces(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of the pieces of each text, all of them, without the marks at its ends."""
+        self._tokenizer.no_truncation()
+        encoded = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [one.ids for one in encoded]
+
+    def piece_vectors(self, pieces: npt.NDArray[np.int64]) -> Vectors:
+        """What the network knows of pieces before it has read their neighbours; shape (pieces, hidden)."""
+        with torch.inference_mode():
+            vectors: Vectors = self._words(torch.from_numpy(pieces)).numpy()
+        return vectors
+
+    def network(self, adapters: Adapters | None) -> Network:
+        """The layers, with adapters added in float32, before anything is rounded.
+
+        Raises:
+            EncoderError: There are no such layers, or they have another shape.
+        """
+        return PackedNetwork(_Weights(self._file, adapters), self._words, DEPTHS, self._products)
+
+
+class _Weights:
+    """The weights in the file, with adapters added; expanded anew each time they are asked for."""
+
+    def __init__(self, file: WeightFile, adapters: Adapters | None) -> None:
+        self._file = file
+        self._changes = adapters
+        self.geometry = file.geometry
+        layers = range(self.geometry.layers)
+        known = {f"encoder.layer.{layer}.{part}" for layer in layers for part in LAYER_PARTS}
+        for name in () if adapters is None else adapters.up:
+            if name not in known:
+                raise EncoderError(
+                    f"encoder {NAME!r} has no layer {name!r}: the heads bring adapters for another encoder; "
+                    "train again with `rimedio train`, or set RIMEDIO_ENCODER back"
+                )
+
+    def tensor(self, name: str) -> torch.Tensor:
+        # Copied: torch must not share the read-only bytes that a tensor may be expanded from.
+        return torch.tensor(self._file.tensor(name))
+
+    def part(self, layer: int, part: str) -> tuple[torch.Tensor, torch.Tensor]:
+        stored, name = f"l{layer}.{LAYER_PARTS[part]}", f"encoder.layer.{layer}.{part}"
+        weight, bias = self.tensor(f"{stored}.w"), self.tensor(f"{stored}.b")
+        if len(weight) > len(bias):
+            weight = weight.reshape(len(bias), -1)
+        if self._changes is None or name not in self._changes.up:
+            return weight, bias
+        change = torch.from_numpy(self._changes.change(name))
+        if weight.shape != change.shape:
+            raise EncoderError(
+                f"encoder {NAME!r}: the layer {name!r} has shape {tuple(weight.shape)}, its adapter "
+                f"{tuple(change.shape)}, which is of another encoder; train again with `rimedio train`"
             )
-        )
-
-    def forward(self, features: dict[str, Any], **kwargs: object) -> dict[str, Any]:
-        """Add `token_embeddings`, of shape (texts, tokens, hidden), and the same for every layer."""
-        output = self.model(
-            input_ids=features["input_ids"],
-            attention_mask=features["attention_mask"],
-            output_hidden_states=True,
-        )
-        return {
-            **features,
-            "token_embeddings": output.last_hidden_state,
-            "all_layer_embeddings": output.hidden_states,
-        }
-
-    def save(self, output_path: str, *args: object, **kwargs: object) -> None:
-        """Refuse: the weights stay in the package that they came in."""
-        raise EncoderError(f"the bundled encoder cannot be saved to {output_path}: nothing in it was trained")
+        return weight + change, bias
 
 
-def build_e5(path: Path, dtype: torch.dtype) -> SentenceTransformer:
-    """Build the bundled encoder without ever holding its word table expanded."""
-    transformer = E5Transformer(WeightFile(path), dtype)
-    hidden = transformer.model.config.hidden_size
-    return SentenceTransformer(
-        modules=[transformer, Pooling(hidden, "mean"), Normalize()],
-        device="cpu",
-        prompts={"query": PROMPT},
-    )
-
-
-def _build_model(weights: WeightFile, dtype: torch.dtype) -> BertModel:
-    geometry = weights.geometry
-    config = BertConfig(
-        vocab_size=geometry.vocabulary,
-        hidden_size=geometry.hidden,
-        num_hidden_layers=geometry.layers,
-        num_attention_heads=geometry.heads,
-        intermediate_size=geometry.feed_forward,
-        max_position_embeddings=geometry.positions,
-        type_vocab_size=geometry.token_types,
-        layer_norm_eps=geometry.epsilon,
-    )
-    with torch.device("meta"):
-        model = BertModel(config, add_pooling_layer=False)
-    embeddings: Any = model.embeddings
-    table = torch.from_numpy(weights.blocks("emb.word", geometry.vocabulary))
-    embeddings.word_embeddings = WordTable(table, dtype)
-    model.load_state_dict(_state(weights, model, dtype), strict=True, assign=True)
-    embeddings.position_ids = torch.arange(geometry.positions)[None]
-    embeddings.token_type_ids = torch.zeros_like(embeddings.position_ids)
-    torch.nn.Module.eval(model)
-    model.requires_grad_(False)
-    return model
-
-
-def _state(weights: WeightFile, model: BertModel, dtype: torch.dtype) -> dict[str, torch.Tensor]:
-    sources = {
-        "embeddings.position_embeddings.weight": "emb.pos",
-        "embeddings.token_type_embeddings.weight": "emb.type",
-        "embeddings.LayerNorm.weight": "emb.ln.w",
-        "embeddings.LayerNorm.bias": "emb.ln.b",
-    }
-    for layer in range(weights.geometry.layers):
-        for short, long in _LAYER_PARTS.items():
-            sources[f"encoder.layer.{layer}.{long}.weight"] = f"l{layer}.{short}.w"
-            sources[f"encoder.layer.{layer}.{long}.bias"] = f"l{layer}.{short}.b"
-    shapes = {name: parameter.shape for name, parameter in model.state_dict().items()}
-    # A tensor is copied even as float32: torch must not share the read-only bytes it was expanded from.
-    return {
-        target: torch.tensor(weights.tensor(source)).to(dtype).reshape(shapes[target])
-        for target, source in sources.items()
-    }
+def _stretches(text: str) -> Iterator[str]:
+    """A very long text in parts that give the same tokens: it is parted at blanks between words."""
+    start = 0
+    while len(text) - start > _STRETCH:
+        blank = _BETWEEN_WORDS.search(text, start + _STRETCH)
+        if blank is None:
+            break
+        yield text[start : blank.start()]
+        start = blank.end()
+    yield text[start:]

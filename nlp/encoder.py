@@ -1,12 +1,13 @@
-"""Texts to embeddings: any sentence-transformers model, with batching of our own around it."""
+"""Texts to embeddings: the bundled encoder or any sentence-transformers model, with batching of our own."""
 
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,15 +18,14 @@ from nlp.weights import locate_weights
 
 if TYPE_CHECKING:
     import torch
-    from sentence_transformers import SentenceTransformer
 
 Vectors = npt.NDArray[np.float32]
 
+Cut = tuple[Sequence[Sequence[int]], npt.NDArray[np.intp]]
+"""Token sequences, several for a text over the limit, and the place of the text that each belongs to."""
+
 WINDOW = 2048
 """Texts are sorted by length within windows of this many."""
-
-DEFAULT_LIMIT = 512
-"""Tokens in one sequence, for a model that names no limit of its own."""
 
 DEPTHS = (1 / 2, 2 / 3, 5 / 6)
 """Layers that heads read beside the embedding, as parts of the network's depth."""
@@ -63,39 +63,40 @@ class Network(Protocol):
         ...
 
 
+class Backbone(Protocol):
+    """What an encoder rests on: the bundled weights, or a sentence-transformers model."""
+
+    dimension: int
+
+    def tokens(self, texts: Sequence[str]) -> Cut:
+        """Cut texts into tokens, the prompt and the marks at their ends among them."""
+        ...
+
+    def pieces(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of the pieces of each text, all of them, without the marks at its ends."""
+        ...
+
+    def piece_vectors(self, pieces: npt.NDArray[np.int64]) -> Vectors:
+        """What the network knows of pieces before it has read their neighbours; shape (pieces, hidden)."""
+        ...
+
+    def network(self, adapters: Adapters | None) -> Network:
+        """The layers, with adapters added where there are some; EncoderError where they do not fit."""
+        ...
+
+
 class Encoder:
-    """A `SentenceTransformer` whose batches are a pure function of their rows.
+    """Its batches are a pure function of their rows.
 
     The same rows in the same order always give the same bits, whatever was embedded before them.
     `name` identifies the model.
     """
 
-    def __init__(self, model: "SentenceTransformer", name: str, precision: Precision) -> None:
-        """Wrap a loaded model; of the bundled one the products alone are in `precision`.
-
-        Raises:
-            EncoderError: The model does not begin with a transformers network.
-        """
-        from transformers import PreTrainedTokenizerBase
-
-        tokenizer, dimension = model.tokenizer, model.get_embedding_dimension()
-        if not isinstance(tokenizer, PreTrainedTokenizerBase) or dimension is None:
-            raise EncoderError(
-                f"encoder {name!r} has a tokenizer of type {type(tokenizer).__name__}; "
-                "expected a sentence-transformers model that begins with a transformers network"
-            )
+    def __init__(self, backbone: Backbone, name: str) -> None:
         self.name = name
-        self.dimension = dimension
-        self._model = model.eval()
-        self._bare: dict[str, torch.Tensor] = {}
-        self._tokenizer = tokenizer
-        self._limit = min(model.max_seq_length or DEFAULT_LIMIT, tokenizer.model_max_length)
-        self._prompt = model.prompts.get(model.default_prompt_name or "query") or ""
-        if model.transformers_model is not None:
-            model.transformers_model.config.output_hidden_states = True
-        self._precision = precision
-        self._networks: dict[bool, Network] = {}
-        self._as_bare = False
+        self.dimension = backbone.dimension
+        self._backbone = backbone
+        self._adapted: Network | None = None
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Embed texts: float32 array of shape (len(texts), dimension), rows of length one.
@@ -112,140 +113,69 @@ class Encoder:
         the depths `DEPTHS` add it again. Shape (len(texts), 4 x dimension for most models); each of the
         parts has length one.
         """
-        windows = [texts[start : start + WINDOW] for start in range(0, len(texts), WINDOW)]
-        # The next window is cut into tokens while the network reads this one.
-        with ThreadPoolExecutor(1, thread_name_prefix="tokens") as ahead:
-            tokens = ahead.map(self._tokens, windows)
-            parts = [self._read_window(len(one), *next(tokens)) for one in windows]
-        return np.concatenate(parts) if parts else self.features([""])[:0]
+        return self._features(texts, self._adapted or self._bare)
 
     def embed_bare(self, texts: Sequence[str]) -> Vectors:
-        """Embed texts as if no adapters had been merged with `keep_bare`; shape as of `embed`.
+        """Embed texts as if no adapters had been merged; shape as of `embed`.
 
         Adapters gather texts with the same labels, and so draw apart what is alike in meaning only.
         """
-        adapted = {name: self._layer(name).weight.data for name in self._bare}
-        try:
-            self._as_bare = bool(self._bare)
-            for name, weight in self._bare.items():
-                self._layer(name).weight.data = weight
-            return self.embed(texts)
-        finally:
-            self._as_bare = False
-            for name, weight in adapted.items():
-                self._layer(name).weight.data = weight
+        return self._features(texts, self._bare)[:, -self.dimension :]
 
-    def merge(self, adapters: Adapters, *, keep_bare: bool = False) -> None:
-        """Add adapters to the weights, once; reading takes as long as before.
-
-        With `keep_bare` the weights they are added to stay in memory, for `embed_bare`.
+    def merge(self, adapters: Adapters) -> None:
+        """Read with these adapters from now on; reading takes as long as before.
 
         Raises:
             EncoderError: The network has other layers than the adapters were trained for.
         """
-        import torch
-
-        self._networks.clear()
-        for name in adapters.up:
-            weight, change = self._weight(name), torch.from_numpy(adapters.change(name))
-            if weight.shape != change.shape:
-                raise EncoderError(
-                    f"encoder {self.name!r}: the layer {name!r} has shape {tuple(weight.shape)}, its adapter "
-                    f"{tuple(change.shape)}, which is of another encoder; train again with `rimedio train`"
-                )
-            if keep_bare:
-                self._bare[name] = weight.clone()
-            # Added in float32 and rounded once, where the network is in bfloat16.
-            with torch.no_grad():
-                weight.copy_((weight.float() + change).to(weight.dtype))
+        self._adapted = self._backbone.network(adapters)
 
     @contextmanager
     def adapted(self, adapters: Adapters | None) -> Iterator[None]:
-        """The same for the time of a block; afterwards the weights are what they were."""
-        before = {name: self._weight(name).clone() for name in adapters.up} if adapters is not None else {}
+        """The same for the time of a block; with None nothing changes."""
+        before = self._adapted
         if adapters is not None:
             self.merge(adapters)
         try:
             yield
         finally:
-            self._networks.clear()
-            for name, weight in before.items():
-                self._weight(name).copy_(weight)
-
-    def _weight(self, name: str) -> "torch.Tensor":
-        weight: torch.Tensor = self._layer(name).weight.data
-        return weight
-
-    def _layer(self, name: str) -> Any:
-        network: Any = self._model.transformers_model or getattr(self._model[0], "model", None)
-        try:
-            layer = network.get_submodule(name)
-            layer.weight.data  # noqa: B018 - a submodule without weights is no layer of ours
-        except AttributeError as error:
-            raise EncoderError(
-                f"encoder {self.name!r} has no layer {name!r}: the heads bring adapters for another encoder; "
-                "train again with `rimedio train`, or set RIMEDIO_ENCODER back"
-            ) from error
-        return layer
+            self._adapted = before
 
     def pieces(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of the pieces of each text, all of them, without the marks at its ends."""
-        tokenizer: Any = self._tokenizer  # the base class does not know of the fast one's engine
-        engine = tokenizer.backend_tokenizer
-        # What was read before may have left a limit behind.
-        engine.no_truncation()
-        engine.no_padding()
-        return [one.ids for one in engine.encode_batch_fast(list(texts), add_special_tokens=False)]
+        return self._backbone.pieces(texts)
 
     def piece_vectors(self, pieces: npt.NDArray[np.int64]) -> Vectors:
         """What the network knows of pieces before it has read their neighbours; shape (pieces, hidden)."""
-        import torch
-
-        network: Any = self._model.transformers_model or getattr(self._model[0], "model", None)
-        with torch.inference_mode():
-            vectors: Vectors = network.get_input_embeddings()(torch.from_numpy(pieces)).float().numpy()
-        return vectors
+        return self._backbone.piece_vectors(pieces)
 
     def fingerprint(self) -> Vectors:
         """The embeddings of the fixed probe texts, each in a batch of its own; shape (8, dimension)."""
         return np.concatenate([self.embed([probe]) for probe in PROBES])
 
-    def _tokens(self, texts: Sequence[str]) -> tuple[list[list[int]], npt.NDArray[np.intp]]:
-        """Token sequences, several for a text over the limit, and the text that each belongs to."""
-        encoded = self._tokenizer(
-            [self._prompt + text for text in texts],
-            truncation=True,
-            max_length=self._limit,
-            return_overflowing_tokens=True,
-            return_attention_mask=False,
-            return_token_type_ids=False,
-        )
-        return encoded["input_ids"], np.asarray(encoded["overflow_to_sample_mapping"])
+    @cached_property
+    def _bare(self) -> Network:
+        return self._backbone.network(None)
 
-    def _read_window(self, count: int, sequences: list[list[int]], owners: npt.NDArray[np.intp]) -> Vectors:
-        network = self._network()
-        lengths = np.array([len(sequence) for sequence in sequences])
-        sums: dict[int, Vectors] = {}
-        for chosen in network.batches(lengths):
-            for part, vectors in enumerate(network.means([sequences[index] for index in chosen])):
-                total = sums.setdefault(part, np.zeros((count, vectors.shape[1]), np.float32))
-                np.add.at(total, owners[chosen], vectors * lengths[chosen, None].astype(np.float32))
-        return np.concatenate([_unit(total) for total in sums.values()], axis=1)
+    def _features(self, texts: Sequence[str], network: Network) -> Vectors:
+        windows = [texts[start : start + WINDOW] for start in range(0, len(texts), WINDOW)]
+        # The next window is cut into tokens while the network reads this one.
+        with ThreadPoolExecutor(1, thread_name_prefix="tokens") as ahead:
+            tokens = ahead.map(self._backbone.tokens, windows)
+            parts = [_read(network, len(one), *next(tokens)) for one in windows]
+        return np.concatenate(parts) if parts else self._features([""], network)[:0]
 
-    def _network(self) -> Network:
-        if self._as_bare not in self._networks:
-            self._networks[self._as_bare] = self._build_network()
-        return self._networks[self._as_bare]
 
-    def _build_network(self) -> Network:
-        from nlp.e5 import E5Transformer
-        from nlp.packed import PackedNetwork
-        from nlp.padded import PaddedNetwork
-
-        first = self._model[0]
-        if isinstance(first, E5Transformer):
-            return PackedNetwork(first.model, DEPTHS, _dtype(self._precision))
-        return PaddedNetwork(self._model, self._tokenizer, DEPTHS)
+def _read(
+    network: Network, count: int, sequences: Sequence[Sequence[int]], owners: npt.NDArray[np.intp]
+) -> Vectors:
+    lengths = np.array([len(sequence) for sequence in sequences])
+    sums: dict[int, Vectors] = {}
+    for chosen in network.batches(lengths):
+        for part, vectors in enumerate(network.means([sequences[index] for index in chosen])):
+            total = sums.setdefault(part, np.zeros((count, vectors.shape[1]), np.float32))
+            np.add.at(total, owners[chosen], vectors * lengths[chosen, None].astype(np.float32))
+    return np.concatenate([_unit(total) for total in sums.values()], axis=1)
 
 
 def _unit(vectors: Vectors) -> Vectors:
@@ -265,32 +195,22 @@ def load_encoder(name: str | None = None, precision: Precision = Precision.AUTO)
     """
     if name is None:
         path = locate_weights()
-        from nlp.e5 import NAME, build_e5
+        from nlp.e5 import E5, NAME
 
-        # In float32, so that adapters are added before anything is rounded.
-        return Encoder(build_e5(path, _dtype(Precision.FLOAT32)), NAME, precision)
-    return Encoder(_load_named(name, precision), name, precision)
+        return Encoder(E5(path, _dtype(precision)), NAME)
+    _check_folder(name)
+    from nlp.sentence_model import SentenceModel
+
+    return Encoder(SentenceModel(name, _dtype(precision)), name)
 
 
-def _load_named(name: str, precision: Precision) -> "SentenceTransformer":
-    if _looks_like_folder(name) and not Path(name).is_dir():
+def _check_folder(name: str) -> None:
+    looks_like_folder = name.startswith((".", "~", os.sep)) or name.count("/") > 1
+    if looks_like_folder and not Path(name).is_dir():
         raise EncoderError(
             f"encoder {name!r}: no such folder; set RIMEDIO_ENCODER to a folder with a sentence-transformers "
             "model or to a model's name on the Hugging Face hub, or unset it for the bundled encoder"
         )
-    from sentence_transformers.sentence_transformer.model import SentenceTransformer
-
-    try:
-        return SentenceTransformer(name, device="cpu", model_kwargs={"dtype": _dtype(precision)})
-    except (OSError, ValueError) as error:
-        raise EncoderError(
-            f"encoder {name!r} could not be loaded ({error}); check the folder or the name on the Hugging "
-            "Face hub, or unset RIMEDIO_ENCODER for the bundled encoder"
-        ) from error
-
-
-def _looks_like_folder(name: str) -> bool:
-    return name.startswith((".", "~", os.sep)) or name.count("/") > 1
 
 
 def native_dtype() -> "torch.dtype":

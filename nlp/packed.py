@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,12 +18,13 @@ import torch
 from torch.nn import functional
 
 from nlp.encoder import Vectors
+from nlp.weights import Geometry
 
-BATCH_TOKENS = 4096
-"""Tokens that go through the layers together, at most, but for a single longer text."""
+BATCH_TOKENS = 2048
+"""Tokens that go through the layers together, at most; twice as many take as long, and 150 MB more."""
 
 # What numbers of tokens in a batch, of texts in a block and of tokens in a text are rounded up to.
-_ROWS = (32, 64, 128, 256, 512, 1024, 1536, 2048, 2560, 3072, 3584, BATCH_TOKENS)
+_ROWS = (32, 64, 128, 256, 512, 768, 1024, 1280, 1536, 1792, BATCH_TOKENS)
 _TEXTS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 _LENGTHS = (*range(8, 64, 8), *range(64, 128, 16), *range(128, 256, 32), *range(256, 513, 64))
 
@@ -81,29 +82,42 @@ class _Linear:
         return product
 
 
+class Weights(Protocol):
+    """The weights of a network such as `transformers.BertModel`, in float32."""
+
+    geometry: Geometry
+
+    def tensor(self, name: str) -> torch.Tensor:
+        """One tensor of the embeddings, flat."""
+        ...
+
+    def part(self, layer: int, part: str) -> tuple[torch.Tensor, torch.Tensor]:
+        """Weight and bias of a part of a layer; the weight of a linear one has shape (out, in)."""
+        ...
+
+
 class PackedNetwork:
-    """The layers of a `BertModel`, their weights as they are when this is made.
+    """The layers of the bundled encoder.
 
     The states between the layers and the weights are in the number format of the products; sums inside of
     products, normalisation and everything before the first layer and after the last one are in float32.
     """
 
-    def __init__(self, model: Any, depths: Sequence[float], products: torch.dtype) -> None:
+    def __init__(
+        self, weights: Weights, words: torch.nn.Module, depths: Sequence[float], products: torch.dtype
+    ) -> None:
         """`depths` are the layers whose averaged tokens are told, as parts of the network's depth."""
-        config = model.config
-        self._heads: int = config.num_attention_heads
-        self._size: int = config.hidden_size // self._heads
-        self._epsilon: float = config.layer_norm_eps
-        self._words = model.embeddings.word_embeddings
-        with torch.no_grad():
-            self._places = (
-                model.embeddings.position_embeddings.weight.float()
-                + model.embeddings.token_type_embeddings.weight[0].float()
-            )
-            self._norm = _floats(model.embeddings.LayerNorm)
-            self._layers = [_prepared(layer, self._size, products) for layer in model.encoder.layer]
+        geometry = weights.geometry
+        self._heads = geometry.heads
+        self._size = geometry.hidden // geometry.heads
+        self._epsilon = geometry.epsilon
+        self._words = words
+        places = weights.tensor("emb.pos").reshape(-1, geometry.hidden)
+        self._places = places + weights.tensor("emb.type")[: geometry.hidden]
+        self._norm = weights.tensor("emb.ln.w"), weights.tensor("emb.ln.b")
+        self._layers = [_prepared(weights, layer, self._size, products) for layer in range(geometry.layers)]
         self._dtype = products
-        self._read = {round(depth * len(self._layers)) for depth in (*depths, 1)}
+        self._read = {round(depth * geometry.layers) for depth in (*depths, 1)}
 
     def batches(self, lengths: Indices) -> Iterator[Indices]:
         """Which sequences go through together: by rising length, up to `BATCH_TOKENS`."""
@@ -196,27 +210,22 @@ class PackedNetwork:
         return functional.layer_norm(states, states.shape[-1:], *norm, self._epsilon)
 
 
-def _prepared(layer: Any, size: int, products: torch.dtype) -> Mapping[str, Any]:
-    attention, attended = layer.attention.self, layer.attention.output
+def _prepared(weights: Weights, layer: int, size: int, products: torch.dtype) -> Mapping[str, Any]:
     # The scale of the scores is put into the query: one step less for each of them. The key's bias adds the
     # same to all scores of a token, which changes nothing but how large they are: without it bfloat16 holds
     # them closely (the largest falls from 82 to 31), and their exponentials stay small.
     scale = size**-0.5
-    asking = [(attention.query, scale, scale), (attention.key, 1.0, 0.0), (attention.value, 1.0, 1.0)]
-    weight = torch.cat([part.weight.float() * factor for part, factor, _ in asking])
-    bias = torch.cat([part.bias.float() * factor for part, _, factor in asking])
+    query, key, value = (weights.part(layer, f"attention.self.{name}") for name in ("query", "key", "value"))
+    weight = torch.cat([query[0] * scale, key[0], value[0]])
+    bias = torch.cat([query[1] * scale, torch.zeros_like(key[1]), value[1]])
     return {
         "asked": _Linear(weight, bias, products),
-        "attended": _Linear(attended.dense.weight, attended.dense.bias, products),
-        "attended_norm": _floats(attended.LayerNorm),
-        "inner": _Linear(layer.intermediate.dense.weight, layer.intermediate.dense.bias, products),
-        "outer": _Linear(layer.output.dense.weight, layer.output.dense.bias, products),
-        "outer_norm": _floats(layer.output.LayerNorm),
+        "attended": _Linear(*weights.part(layer, "attention.output.dense"), products),
+        "attended_norm": weights.part(layer, "attention.output.LayerNorm"),
+        "inner": _Linear(*weights.part(layer, "intermediate.dense"), products),
+        "outer": _Linear(*weights.part(layer, "output.dense"), products),
+        "outer_norm": weights.part(layer, "output.LayerNorm"),
     }
-
-
-def _floats(norm: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    return norm.weight.float(), norm.bias.float()
 
 
 def _rounded(number: int, steps: Sequence[int]) -> int:

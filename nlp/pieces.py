@@ -7,8 +7,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-_LETTERS_AT_ONCE = 1 << 20
+_LETTERS_AT_ONCE = 1 << 18
 """Texts are taken together up to about so many letters; keeps memory flat."""
+
+_LONGEST = 1 << 17
+"""Letters after which a text is parted between two words."""
 
 _BLANK = 0x20
 _ALL_ONES = 0xFFFFFFFF
@@ -22,13 +25,32 @@ def count_pieces(texts: Sequence[str], sizes: range, buckets: int) -> sparse.csr
     `sizes` are those of the pieces, in letters. A word begins and ends with a blank of its own; a piece's
     bucket is its CRC-32 in UTF-8, modulo `buckets`. A blank alone counts once between two words.
     """
-    parts = [_count(part, sizes, buckets) for part in _portions([_spaced(text) for text in texts])]
-    return sparse.vstack([*parts, sparse.csr_array((0, buckets), dtype=np.float32)], format="csr")
+    spaced = [_spaced(text) for text in texts]
+    # Parted, a text has one blank more, which counts where pieces may be blanks alone.
+    longest = _LONGEST if sizes.start > 1 else max(map(len, spaced), default=0)
+    stretches = [(row, part) for row, text in enumerate(spaced) for part in _stretches(text, longest)]
+    parts = [_count(part, sizes, buckets) for part in _portions([part for _, part in stretches])]
+    counts = sparse.vstack([*parts, sparse.csr_array((0, buckets), dtype=np.float32)], format="csr")
+    if len(stretches) == len(texts):
+        return counts
+    rows, ones = [row for row, _ in stretches], np.ones(len(stretches), np.float32)
+    together = sparse.csr_array((ones, (rows, range(len(rows)))), shape=(len(texts), len(rows))) @ counts
+    together.sort_indices()
+    return together
 
 
 def _spaced(text: str) -> str:
     words = " ".join(unicodedata.normalize("NFKC", text).lower().split())
     return f" {words} " if words else ""
+
+
+def _stretches(text: str, longest: int) -> Iterator[str]:
+    """A text of about so many letters at most, or its parts; each begins and ends with a blank."""
+    start = 0
+    while len(text) - start > longest and (blank := text.find(" ", start + longest, len(text) - 1)) > 0:
+        yield text[start : blank + 1]
+        start = blank
+    yield text[start:]
 
 
 def _portions(texts: Sequence[str]) -> Iterator[Sequence[str]]:

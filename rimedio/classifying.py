@@ -19,9 +19,8 @@ from nlp.batch.exports import Format, Input, Outcome, classify_export
 from nlp.batch.gathering import Gathering
 from nlp.batch.labels import MakeLabeller
 from nlp.batch.packing import TEXT
-from nlp.batch.report import About, write_report
 from nlp.batch.running import Cluster
-from rimedio.terminal import SOME_ROWS, say
+from rimedio.terminal import BEGAN, SOME_ROWS, say
 
 INTERRUPTED = 130
 """The exit status of a run that was stopped and can be gone on with."""
@@ -67,6 +66,9 @@ def run(inputs: Sequence[Input], make: MakeLabeller, wish: Wish, cluster: Cluste
     def report() -> None:
         if wish.report is None or gathering is None:
             return
+        # What draws takes a second to import, and 150 MB: not before the first row is out.
+        from nlp.batch.report import About, write_report
+
         about = About(
             source=", ".join(one.source.name for one in inputs),
             encoder=wish.encoder,
@@ -115,8 +117,7 @@ class _Watch:
         self._progress = progress
         self._quiet = quiet
         self._task = None if progress is None else progress.add_task("loading the model", total=None, rate="")
-        self._began = time.monotonic()
-        self._told = self._began
+        self._told = time.monotonic()
         self._kept: int | None = None
         self._first: tuple[float, int] | None = None
         self.first_row: float | None = None
@@ -128,7 +129,7 @@ class _Watch:
         if self._kept is None:
             self._kept = done.rows
         elif self._first is None and done.rows > self._kept:
-            self._first, self.first_row = (now, done.rows), now - self._began
+            self._first, self.first_row = (now, done.rows), now - BEGAN
         elif self._first is not None and now > self._first[0]:
             self.rate = (done.rows - self._first[1]) / (now - self._first[0])
         self._show("classifying", done)

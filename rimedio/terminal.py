@@ -1,5 +1,6 @@
 """What every command needs: a word to the person at the terminal, and the settings."""
 
+import time
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -8,6 +9,9 @@ import typer
 if TYPE_CHECKING:
     from models.database import Database
     from rimedio.settings import Settings
+
+BEGAN = time.monotonic()
+"""When the program was started, but for what Python itself takes."""
 
 FAILURE, USAGE, SOME_ROWS = 1, 2, 3
 

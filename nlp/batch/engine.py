@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from nlp.batch.labels import ERROR, LABELS, MakeLabeller
 from nlp.batch.packing import FILE, LINE, TEXT, Packer
 from nlp.batch.reading import Reader
-from nlp.batch.running import Cluster, LostWorkError, classify_shards
+from nlp.batch.running import Cluster, LostWorkError, classify_shards, forget_models
 from nlp.batch.workspace import Workspace
 from nlp.errors import BatchError
 
@@ -122,6 +122,7 @@ class Run:
                     self._tell(done, reader)
         finally:
             reader.stop()
+            forget_models()
 
     def _classify(self, wave: Sequence[int]) -> Iterator[int]:
         """Rows that have labels now; what is lost with a machine is done again."""

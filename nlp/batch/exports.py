@@ -1,5 +1,6 @@
 """One export classified from its files to its result, and gone on with where a run was cut off."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -102,7 +103,7 @@ def classify_export(
             packer, workspace, make, today=day, limit=limit, cluster=cluster, stop=stop, progress=progress
         )
         run.classify()
-        outcome = _write(run, target, inputs, form, redactor, id_column, gather, writing)
+        outcome = _write(run, target, inputs, form, redactor, id_column, gather, writing, workspace.seal)
         # Before the shards go: whatever else is made of them would have to be classified again.
         finish()
         workspace.remove()
@@ -118,6 +119,7 @@ def _write(
     id_column: str | None,
     gather: Gather | None,
     writing: Progress,
+    sealed: Callable[[os.stat_result], None],
 ) -> Outcome:
     counts = run.counts(id_column)
     writer = open_writer(
@@ -128,6 +130,7 @@ def _write(
         encoding=form.encoding or _encoding(inputs),
         raw=form.raw,
         with_errors=counts.errors > 0,
+        sealed=sealed,
     )
     # What is counted is what the output hides; the report is shown the texts once more.
     beside = Redactor() if redactor is not None and gather is not None else None
@@ -137,7 +140,8 @@ def _write(
             own, text = part.own, part.text
             if redactor is not None:
                 languages = part.labels["language"].to_pylist()
-                own = hide(own, redactor, languages)
+                # The name of the file, which comes first where there are several, was given by whoever asks.
+                own = hide(own, redactor, languages, kept=len(inputs) > 1)
                 text = text if beside is None else _redacted(text, beside, languages)
             result = pa.RecordBatch.from_arrays(
                 [*own.columns, *part.labels.columns, part.errors], schema=run.schema

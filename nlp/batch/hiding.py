@@ -8,14 +8,16 @@ import pyarrow as pa
 from nlp.redaction import Redactor
 
 
-def hide(batch: pa.RecordBatch, redactor: Redactor, languages: Sequence[str | None]) -> pa.RecordBatch:
+def hide(
+    batch: pa.RecordBatch, redactor: Redactor, languages: Sequence[str | None], *, kept: int = 0
+) -> pa.RecordBatch:
     """The batch with its texts redacted; numbers, dates and the like of typed columns stay.
 
-    `languages` are those of its rows, as far as they are known.
+    `languages` are those of its rows, as far as they are known; the first `kept` columns stay as they are.
     """
     columns = [
-        _hidden(column, field, redactor, languages)
-        for column, field in zip(batch.columns, batch.schema, strict=True)
+        column if place < kept else _hidden(column, field, redactor, languages)
+        for place, (column, field) in enumerate(zip(batch.columns, batch.schema, strict=True))
     ]
     return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
 

@@ -13,6 +13,7 @@ from nlp.batch.labels import ERROR
 from nlp.batch.own_names import own_names
 from nlp.errors import BatchError
 from nlp.tables import RAW, Cells, Row, Table, choose_text_column
+from nlp.tables.parquet_table import ParquetTable
 
 SHARD_ROWS = 2048
 """Rows that are kept, classified and lost together."""
@@ -75,7 +76,7 @@ class Packer:
         letters = 0
         for source, row in rows:
             pending.append((source, row))
-            letters += sum(len(value) for value in row.values.values() if isinstance(value, str))
+            letters += sum(map(_letters, row.values.values()))
             if len(pending) == SHARD_ROWS or letters >= SHARD_BYTES:
                 yield self._batch(pending)
                 pending, letters = [], 0
@@ -118,8 +119,9 @@ class Packer:
 
     def _own_schema(self) -> pa.Schema:
         files = [pa.field(FILE, pa.string())] if self._several else []
-        if self.cells is Cells.NATIVE:
-            schema: pa.Schema = getattr(self._sources[0].table, "schema")  # noqa: B009
+        first = self._sources[0].table
+        if self.cells is Cells.NATIVE and isinstance(first, ParquetTable):
+            schema = first.schema
             return pa.schema(
                 [*files, *(schema.field(name).with_name(self._names[name]) for name in self.columns)]
             )
@@ -148,10 +150,19 @@ def source_of(name: str, table: Table, text_column: str | None) -> Source:
 
 def _cells_of(tables: Sequence[Table]) -> Cells:
     kinds = {table.cells for table in tables}
-    if kinds == {Cells.NATIVE}:
-        same = all(getattr(table, "schema", None) == getattr(tables[0], "schema", None) for table in tables)
-        return Cells.NATIVE if same else Cells.JSON
+    schemas = [table.schema for table in tables if isinstance(table, ParquetTable)]
+    if kinds == {Cells.NATIVE} and all(schema == schemas[0] for schema in schemas):
+        return Cells.NATIVE
     return Cells.TEXT if kinds == {Cells.TEXT} else Cells.JSON
+
+
+def _letters(value: object) -> int:
+    """The letters of a cell, or of all that is in it."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(len(key) + _letters(item) for key, item in value.items())
+    return sum(map(_letters, value)) if isinstance(value, list) else 0
 
 
 def _text(source: Source, row: Row) -> str | None:

@@ -1,5 +1,6 @@
 """Texts to labels through Daft: in this process, or on the machines of a Ray cluster."""
 
+import gc
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from functools import cache
 
 import pyarrow as pa
 
+from nlp.batch.allocator import give_back, share_one_arena
 from nlp.batch.labels import LABELS, Labeller, MakeLabeller
 from nlp.batch.packing import TEXT
 from nlp.batch.workspace import Workspace
@@ -65,14 +67,14 @@ class _Labelling:
     """A row is a whole shard, so that what the model sees together never depends on how work is dealt."""
 
     def __init__(self, make: MakeLabeller, today: date) -> None:
-        self._labeller = _made(make)
+        self._make = make
         self._today = today
+        _made(make)
 
     @daft.method.batch(return_dtype=daft.DataType.from_arrow_type(_LABELS), batch_size=1)
     def labels(self, shards: daft.Series) -> pa.Array:
-        found = [
-            self._labeller.labels(texts.to_pylist(), today=self._today) for texts in _lists(shards.to_arrow())
-        ]
+        labeller = _made(self._make)
+        found = [labeller.labels(texts.to_pylist(), today=self._today) for texts in _lists(shards.to_arrow())]
         joined = pa.Table.from_batches(found, LABELS).combine_chunks().to_batches()
         flat = joined[0].to_struct_array() if joined else pa.array([], _LABELS.value_type)
         ends = [0]
@@ -90,13 +92,25 @@ class _InTurn:
 
     def labels(self, texts: Sequence[str | None], *, today: date) -> pa.RecordBatch:
         with self._turn:
-            return self._labeller.labels(texts, today=today)
+            found = self._labeller.labels(texts, today=today)
+            give_back()
+            return found
 
 
 @cache
 def _made(make: MakeLabeller) -> Labeller:
     """One model a process, whatever number of shards it is given."""
-    return _InTurn(make())
+    share_one_arena()
+    labeller = make()
+    give_back()
+    return _InTurn(labeller)
+
+
+def forget_models() -> None:
+    """Let the models of this process go: writing and drawing need memory of their own."""
+    _made.cache_clear()
+    gc.collect()
+    give_back()
 
 
 def classify_shards(

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from nlp.errors import BatchError
 
 _FORMAT = 1
-_MANIFEST, _COUNT, _LOCK = "manifest.json", "rows.json", "lock"
+_MANIFEST, _COUNT, _OUTPUT, _LOCK = "manifest.json", "rows.json", "output.json", "lock"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,12 +99,12 @@ class Workspace:
             self._lock.release()
 
     def _begin(self, manifest: Manifest, *, resume: bool) -> Manifest:
-        if self.is_begun and not resume:
+        if self.is_begun and not resume and not self._is_written():
             raise BatchError(
                 f"{self._target}: a run of it was begun and not finished; go on with --resume, "
                 f"or delete the folder {self.folder} to begin anew"
             )
-        if self.is_begun:
+        if self.is_begun and resume:
             kept = self._manifest()
             different = kept.difference(manifest)
             if different is not None:
@@ -154,6 +154,18 @@ class Workspace:
     def has_labels(self, index: int) -> bool:
         """Whether a shard has been classified."""
         return self._labels(index).is_file()
+
+    def seal(self, status: os.stat_result) -> None:
+        """Say which file the output will be, before it gets its name: what has it then is whole."""
+        self._write(_OUTPUT, json.dumps(_identity(status)).encode())
+
+    def _is_written(self) -> bool:
+        """Whether the output is that of this run, which was killed before it took its folder away."""
+        try:
+            told = json.loads((self.folder / _OUTPUT).read_text("utf-8"))
+            return bool(told == _identity(self._target.stat()))
+        except (OSError, ValueError):
+            return False
 
     def rows_in(self, index: int) -> int:
         """How many rows a shard has."""
@@ -216,3 +228,7 @@ class Workspace:
             raise BatchError(
                 f"{path}: cannot be read ({error}); delete the folder {self.folder} to begin anew"
             ) from error
+
+
+def _identity(status: os.stat_result) -> dict[str, int]:
+    return {"inode": status.st_ino, "size": status.st_size, "modified_ns": status.st_mtime_ns}

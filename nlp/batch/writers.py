@@ -2,7 +2,7 @@
 
 import gzip
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -35,9 +35,18 @@ class Writer:
     """A file that appears under its name when the `with` block ends well, and leaves nothing otherwise."""
 
     def __init__(
-        self, target: Path, schema: pa.Schema, *, delimiter: str, encoding: str, raw: bool, with_errors: bool
+        self,
+        target: Path,
+        schema: pa.Schema,
+        *,
+        delimiter: str,
+        encoding: str,
+        raw: bool,
+        with_errors: bool,
+        sealed: Callable[[os.stat_result], None],
     ) -> None:
         self._shown = target
+        self._sealed = sealed
         self._target = Path(os.path.realpath(target))  # what stands behind a link is written, not the link
         self._temporary = self._target.with_name(f".{self._target.name}.partial")
         self._names = [name for name in schema.names if with_errors or name != ERROR]
@@ -110,6 +119,7 @@ class Writer:
         self._disk.flush()
         os.fsync(self._disk.fileno())
         self._disk.close()
+        self._sealed(self._temporary.stat())
         self._temporary.replace(self._target)
         folder = os.open(self._target.parent, os.O_RDONLY)
         try:
@@ -135,18 +145,28 @@ def open_writer(
     encoding: str = "utf-8",
     raw: bool = False,
     with_errors: bool,
+    sealed: Callable[[os.stat_result], None] = lambda status: None,
 ) -> Writer:
     """A file for batches of `schema`, for a `with` block; written beside its name, then renamed.
 
     Columns are the input's own (strings; strings of JSON, marked by the field's metadata `cells`; or any
     Arrow type), then ours, with names that differ. `with_errors` keeps the last one, `error`. `delimiter`,
-    `encoding` and `raw`, which leaves formulas as they are, count for CSV alone; a .tsv has tabs.
+    `encoding` and `raw`, which leaves formulas as they are, count for CSV alone; a .tsv has tabs. `sealed` is
+    told of the whole file before it gets its name.
 
     Raises:
         BatchError: As `check_target` says, and on entering the block where the charset or delimiter is none.
     """
     check_target(target, inputs)
-    return Writer(target, schema, delimiter=delimiter, encoding=encoding, raw=raw, with_errors=with_errors)
+    return Writer(
+        target,
+        schema,
+        delimiter=delimiter,
+        encoding=encoding,
+        raw=raw,
+        with_errors=with_errors,
+        sealed=sealed,
+    )
 
 
 def check_target(target: Path, inputs: Sequence[Path] = ()) -> None:

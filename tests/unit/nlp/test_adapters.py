@@ -11,7 +11,7 @@ from nlp.adapters import Adapters, load_adapters
 from nlp.adapting import adapt, build_network
 from nlp.classifier import Classifier
 from nlp.corpus import Example, read_corpus
-from nlp.e5 import E5Transformer
+from nlp.e5_modules import E5Transformer
 from nlp.encoder import Encoder, Precision, Vectors
 from nlp.entities import EntityFinder
 from nlp.errors import EncoderError, FingerprintError, HeadsError, TrainingError

@@ -1,6 +1,7 @@
 """The batch: every row in its place, whatever happens between the first and the last."""
 
 import csv
+import json
 import os
 import random
 import subprocess
@@ -68,6 +69,14 @@ def test_a_shard_ends_early_where_cells_are_large(tmp_path: Path) -> None:
     assert [shard.num_rows for shard in shards] == [3, 3, 1]
 
 
+def test_a_shard_ends_early_where_cells_of_json_are_large(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    cell = {"text": "ciao", "thread": [{"body": "x" * (SHARD_BYTES // 3 + 1)}]}
+    source.write_text("\n".join([json.dumps(cell)] * 4))
+    shards = list(Packer([table_of(source, "text").source]).shards())
+    assert [shard.num_rows for shard in shards] == [3, 1]
+
+
 def stopped(export: Path, target: Path) -> None:
     """Leaves a run of which some shards are done."""
     asked = iter([False, False, True])
@@ -93,6 +102,22 @@ def test_a_run_that_was_begun_is_not_thrown_away_by_oversight(export: Path, tmp_
     stopped(export, tmp_path / "out.csv")
     with pytest.raises(BatchError, match="begun and not finished; go on with --resume"):
         classified(export, tmp_path / "out.csv")
+
+
+def test_a_run_whose_output_is_whole_is_finished(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("testo\nciao\n")
+    program = (
+        "import os, sys, pathlib; from nlp.batch.exports import classify_export;"
+        "from tests.batch_bench import ByLength, table_of; source, target = map(pathlib.Path, sys.argv[1:]);"
+        "classify_export([table_of(source)], target, ByLength(), model='m', finish=lambda: os._exit(9))"
+    )
+    killed = subprocess.run([sys.executable, "-c", program, source, target], cwd=PROJECT, check=False)
+    assert (killed.returncode, len(rows_of(target))) == (9, 1)
+    source.write_text("testo\nciao\ngrazie\n")
+
+    assert classified(source, target).counts.rows == 2
+    assert {path.name for path in tmp_path.iterdir()} == {"in.csv", "out.csv"}
 
 
 def test_an_input_that_has_changed_is_not_gone_on_with(export: Path, tmp_path: Path) -> None:
@@ -150,6 +175,17 @@ def test_several_files_become_one_that_says_where_a_row_is_from(tmp_path: Path) 
         ("b.csv", "", "", "tre", "5"),
     ]
     assert [row["act"] for row in rows] == [ACTS[3]] * 3
+
+
+def test_where_a_row_is_from_is_not_redacted(tmp_path: Path) -> None:
+    (tmp_path / "333 1234567.csv").write_text("testo\nchiamatemi al 333 1234567\n")
+    (tmp_path / "b.csv").write_text("testo\nciao\n")
+    tables = [table_of(tmp_path / "333 1234567.csv"), table_of(tmp_path / "b.csv")]
+    classify_export(tables, tmp_path / "out.csv", ByLength(), model="m", redact=True)
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as file:
+        first = next(csv.DictReader(file))
+    assert first["file"] == "333 1234567.csv"
+    assert "333" not in first["testo"]
 
 
 def test_rows_with_something_wrong_are_told_with_their_place_and_name(tmp_path: Path) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nlp.e5 import PROMPT
+from nlp.e5_modules import PiecesTokenizer
 from nlp.encoder import Encoder, Precision, load_encoder
 from nlp.errors import EncoderError
-from nlp.weights import locate_weights
+from nlp.weights import WeightFile, locate_weights
 from tests.unit.nlp.plain_e5 import PlainE5
 
 TEXTS = ["Il pacco non è mai arrivato", "VERGOGNA!!! 😡", "My parcel never arrived", "a", "ok grazie " * 40]
@@ -18,17 +20,24 @@ TEXTS = ["Il pacco non è mai arrivato", "VERGOGNA!!! 😡", "My parcel never ar
 
 def test_embeddings_are_those_of_the_network_computed_plainly(encoder: Encoder) -> None:
     text = "Il pacco non è mai arrivato, voglio il rimborso"
-    ids = encoder._tokenizer(f"query: {text}")["input_ids"]
+    (ids,), _ = encoder._backbone.tokens([text])
 
     expected = PlainE5(locate_weights()).embed(ids)
 
     np.testing.assert_allclose(encoder.embed([text])[0], expected, atol=2e-5)
 
 
-def test_the_tokenizer_marks_beginning_and_end_and_cuts_words_into_pieces(encoder: Encoder) -> None:
-    tokens = encoder._tokenizer.convert_ids_to_tokens(encoder._tokenizer("Voglio  il rimborso!")["input_ids"])
+@pytest.mark.parametrize(
+    "text", ["Voglio  il rimborso!", "", "<s> a</s><pad><unk>", "😡\u200f ﬁne", "parola " * 1100], ids=len
+)
+def test_texts_are_cut_as_transformers_cuts_them(encoder: Encoder, text: str) -> None:
+    plain = PiecesTokenizer(WeightFile(locate_weights()).pieces(), 512)
+    expected = plain(PROMPT + text, truncation=True, max_length=512, return_overflowing_tokens=True)
 
-    assert tokens == ["<s>", "▁Vo", "glio", "▁il", "▁rim", "bor", "so", "!", "</s>"]
+    cut, owners = encoder._backbone.tokens(["ok", text])
+
+    assert cut[1:] == expected["input_ids"]
+    assert owners.tolist() == [0] + [1] * len(expected["input_ids"])
 
 
 def test_features_end_with_the_embedding(encoder: Encoder) -> None:
