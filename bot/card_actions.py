@@ -28,7 +28,7 @@ from models.errors import ForbiddenTransitionError
 from models.states import CaseState, DraftState, EditReason
 from models.tables import Agent, Card, Case, Draft
 from responses.agents import working_agents
-from responses.approval import give_edit_reason, proposed_draft
+from responses.approval import give_edit_reason
 from responses.cases import claim, holder_of
 from responses.checks.advising import may_overrule
 from responses.choosing import choose_for, overrule
@@ -36,9 +36,11 @@ from responses.drafts.errors import DraftError
 from responses.erasure import check_not_erased
 from responses.errors import BlockedError
 from responses.facts import give_fact
+from responses.holding import pass_on, take_over
 from responses.inbox import has_unprocessed
 from responses.outbox import enqueue_card
 from responses.proof import vouch
+from responses.proposed import proposed_draft
 from responses.rearranging import merge, split_off
 from responses.rights import Bound, check_free
 from responses.spending import ABOVE_BUDGET, decide_anew
@@ -254,7 +256,7 @@ class CardActions:
             target = await self._session.get(Agent, chosen)
             if target is None or target.removed_at is not None:
                 raise BlockedError("gone")
-        await self._road.approvals.pass_on(self._session, self._agent, case, to=target, reason=None)
+        await pass_on(self._session, self._agent, case, to=target, reason=None)
         if target is None:
             await self._say("passed_to_supervisor", number=case.number)
         else:
@@ -267,7 +269,7 @@ class CardActions:
         if case.state == CaseState.TAKEN_OVER and holder is not None and holder.id == self._agent.id:
             return
         forced = self._pressed.action == Action.TAKE_BY_FORCE
-        taken_from = await self._road.approvals.take_over(self._session, self._agent, case, force=forced)
+        taken_from = await take_over(self._session, self._agent, case, force=forced)
         await self._tell_first(case, taken_from)
         said = self._words("taken_over", number=case.number)
         if self._reader is None:

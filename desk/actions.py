@@ -20,7 +20,7 @@ from models.errors import ForbiddenTransitionError
 from models.ids import new_id
 from models.states import CaseState, Direction, EditReason
 from models.tables import Agent, Case, Draft, Message, OpenEdit
-from responses.approval import MAX_TEXT, proposed_draft
+from responses import holding
 from responses.cases import CLAIM_LASTS, claim, release
 from responses.checks.advising import may_overrule
 from responses.enclosures import check_content, enclosure, enclosures_of, with_one_more
@@ -29,6 +29,7 @@ from responses.errors import BlockedError, ResponsesError
 from responses.events import record
 from responses.filing import clean
 from responses.off_policy import MAX_REASON
+from responses.proposed import MAX_TEXT, proposed_draft
 from responses.rating import close_and_ask
 from responses.rearranging import merge, split_off
 from responses.rights import Bound
@@ -312,7 +313,7 @@ async def pass_on(visit: Actor, number: int, shown: PassedOn) -> JSONResponse:
             bound = shown.bound
             if shown.text.strip():
                 bound = await text_as_draft(visit, acting, shown)
-            await road.approvals.pass_on(
+            await holding.pass_on(
                 acting.session, acting.agent, acting.case, to=to, reason=shown.reason or None
             )
             if shown.reason and shown.reason.strip():
@@ -334,9 +335,7 @@ async def take_over(visit: Actor, number: int, body: Forced) -> JSONResponse:
     """The agent goes on in person; no drafts until the case is given back."""
     try:
         async with acting_on(visit, number) as acting:
-            taken_from = await visit.desk.road.approvals.take_over(
-                acting.session, acting.agent, acting.case, force=body.force
-            )
+            taken_from = await holding.take_over(acting.session, acting.agent, acting.case, force=body.force)
     except ResponsesError as error:
         return refused(visit, error)
     if taken_from is not None:
@@ -349,7 +348,7 @@ async def give_back(visit: Actor, number: int) -> JSONResponse:
     """Ends a take-over."""
     try:
         async with acting_on(visit, number) as acting:
-            await visit.desk.road.approvals.give_back(acting.session, acting.agent, acting.case)
+            await holding.give_back(acting.session, acting.agent, acting.case)
     except ResponsesError as error:
         return refused(visit, error)
     return done(visit.words("done.given_back"))

@@ -23,7 +23,6 @@ from models.money import Money
 from models.states import Direction, EditReason, OutboxState, PromiseState
 from models.tables import Agent, Case, Draft, Message, OpenEdit
 from responses.answering import answers_of
-from responses.approval import composed_draft, formality_of
 from responses.cases import LAST_NUMBER, OPEN_STATES
 from responses.drafts.lines import offer_line, rule_line
 from responses.drafts.remedies import option_labels
@@ -33,6 +32,7 @@ from responses.policies import NoPolicyError
 from responses.policy import Policy
 from responses.policy.signals import told
 from responses.promised import pledges_of, words_of
+from responses.proposed import composed_draft, formality_of
 from responses.rights import may_approve, own_case
 from responses.views import CaseView, MessageView, view_case
 

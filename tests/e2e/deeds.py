@@ -13,15 +13,17 @@ from models.decision import DecisionKind
 from models.labels import Act, Ask, ComplaintType, Tone, Urgency
 from models.states import Direction, PromiseKind, PromiseState, Verdict
 from models.tables import Agent, Approval, Case, Choice, Message, Promise, SignalRow
-from responses.approval import Approvals, proposed_draft
+from responses.approval import Approvals
 from responses.choosing import choose_for, overrule
 from responses.config import RoadConfig
 from responses.corrections import Labels, correct, understood
 from responses.facts import give_fact
+from responses.holding import give_back, take_over
 from responses.leaving import propose_exit
 from responses.policies import PolicyBook
 from responses.promises import break_, keep
 from responses.proof import vouch
+from responses.proposed import proposed_draft
 from responses.rating import close_and_ask
 from responses.signalling import dismiss
 from responses.standing_texts import StandingTexts
@@ -96,9 +98,9 @@ async def do(at: At, deed: str, words: object) -> None:
         case "exit":
             await _end_relation(at, text)
         case "take_over":
-            await at.approvals.take_over(session, agent, case)
+            await take_over(session, agent, case)
         case "give_back":
-            await at.approvals.give_back(session, agent, case)
+            await give_back(session, agent, case)
         case "close":
             await close_and_ask(session, at.texts, case, agent.id)
         case _:

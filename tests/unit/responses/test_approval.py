@@ -46,6 +46,7 @@ from responses.config import RoadConfig
 from responses.delivery import Delivery
 from responses.errors import BlockedError, NotAllowedError
 from responses.hand import HandChannel
+from responses.holding import pass_on, take_over
 from responses.hours import OpeningHours
 from responses.proposing import keep_offers
 from responses.rights import check_tier
@@ -325,7 +326,7 @@ async def test_a_discarded_draft_leaves_the_case_waiting(sqlite: Database, appro
 async def test_who_passed_a_case_on_may_still_approve_it(sqlite: Database, approvals: Approvals) -> None:
     agent, case, _ = await on_the_table(sqlite)
     async with sqlite.writing() as session:
-        await approvals.pass_on(
+        await pass_on(
             session, await session.merge(agent), await session.get_one(Case, case.id), to=None, reason=None
         )
     async with sqlite.reading() as session:
@@ -337,7 +338,7 @@ async def test_who_passed_a_case_on_may_still_approve_it(sqlite: Database, appro
 async def test_taking_over_and_writing_in_person(sqlite: Database, approvals: Approvals) -> None:
     agent, case, draft = await on_the_table(sqlite)
     async with sqlite.writing() as session:
-        await approvals.take_over(session, await session.merge(agent), await session.get_one(Case, case.id))
+        await take_over(session, await session.merge(agent), await session.get_one(Case, case.id))
     with pytest.raises(BlockedError, match="stale"):
         await approve(sqlite, approvals, agent, draft)
     async with sqlite.writing() as session:

@@ -13,11 +13,12 @@ from models.labels import Act, Tone, Urgency
 from models.serial import to_json
 from models.states import Direction, EditReason
 from models.tables import AssessmentRow, Correction, DecisionRow, Draft, Message
-from responses.approval import Approvals, difference_of
+from responses.approval import Approvals
 from responses.config import Business, RoadConfig
 from responses.corrections import Labels
 from responses.hours import OpeningHours
 from responses.learning import Count, Learned, learned
+from responses.proposed import difference_of
 from tests.seed import bound, seed_agent, seed_case, seed_draft
 
 ROME = ZoneInfo("Europe/Rome")

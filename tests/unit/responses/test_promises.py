@@ -20,6 +20,7 @@ from responses.cases import close, open_messages
 from responses.config import RoadConfig
 from responses.errors import BlockedError
 from responses.facts import give_fact
+from responses.holding import give_back, take_over
 from responses.promised import owed_to, words_of
 from responses.promises import break_, keep
 from responses.views import queue
@@ -248,14 +249,13 @@ async def test_of_an_earlier_answer_the_matter_comes_back_although_a_later_one_w
 
 async def test_who_holds_the_case_goes_on_and_what_was_broken_is_drafted_afterwards(desk: Desk) -> None:
     case = await desk.promised()
-    approvals = Approvals(desk.config)
     async with desk.database.writing() as session:
-        await approvals.take_over(session, desk.agent, await session.get_one(Case, case.id))
+        await take_over(session, desk.agent, await session.get_one(Case, case.id))
     await desk.breaks(await desk.one())
     await desk.triage.run(case.id)
     assert (await desk.case(case)).state == CaseState.TAKEN_OVER
     async with desk.database.writing() as session:
-        await approvals.give_back(session, desk.agent, await session.get_one(Case, case.id))
+        await give_back(session, desk.agent, await session.get_one(Case, case.id))
     await desk.triage.run(case.id)
     assert "non abbiamo mantenuto" in (await desk.draft(case)).text
 
