@@ -1,6 +1,6 @@
 """What the buttons under a card do."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +21,7 @@ from bot.keyboards import (
 from bot.posts import post, post_files, post_long
 from bot.prompts import OFF_POLICY, put_prompt
 from bot.refusals import refuse
+from bot.unsaid import meant_by, meant_rows
 from bot.words import words_for
 from models.clock import utcnow
 from models.decision import MissingFact, Role
@@ -45,6 +46,7 @@ from responses.rearranging import merge, split_off
 from responses.rights import Bound, check_free
 from responses.spending import ABOVE_BUDGET, decide_anew
 from responses.views import view_case
+from responses.withholding import UnsaidError
 
 _MAX_COLLEAGUES = 20
 _MAX_FILES = 10
@@ -70,6 +72,7 @@ class CardActions:
         """Does what the button says; returns the buttons the card shall have now, None to leave them."""
         actions: Mapping[Action, Callable[[Case], Awaitable[Rows | None]]] = {
             Action.APPROVE: self._approve,
+            Action.MEANT: self._approve,
             Action.UNDO: self._undo,
             Action.EDIT_REASON: self._give_reason,
             Action.EDIT: self._prompt,
@@ -107,6 +110,15 @@ class CardActions:
         except BlockedError as blocked:
             error = blocked
         await self._session.refresh(case)
+        rows: Rows | None = None
+        if isinstance(error, UnsaidError):
+            try:
+                rows = meant_rows(self._card, error.unsaid[0], self._said(), self._words)
+            except BlockedError as many:
+                error = many
+            else:
+                if self._said():
+                    return rows  # the explanation was given with the first question
         if error.reason == ABOVE_BUDGET:
             await decide_anew(self._session, case)
         if may_overrule(error):
@@ -123,7 +135,7 @@ class CardActions:
             since=self._card.created_at,
             reply_to=self._message,
         )
-        return await self._second_press(case, error)
+        return rows or await self._second_press(case, error)
 
     async def _second_press(self, case: Case, error: BlockedError) -> Rows | None:
         holder = await holder_of(self._session, case, utcnow())
@@ -173,7 +185,13 @@ class CardActions:
                 await self._say("approved_by", name=approver.name)
             return
         policy = await self._road.policies.in_force(self._session, case.audience, case.incident_at)
-        await self._road.approvals.approve(self._session, self._agent, bound, policy.hours)
+        await self._road.approvals.approve(
+            self._session, self._agent, bound, policy.hours, meant=meant_by(self._said())
+        )
+
+    def _said(self) -> tuple[str, ...]:
+        """What this agent has answered so far about what the text leaves out."""
+        return self._pressed.choice if self._pressed.action == Action.MEANT else ()
 
     async def _undo(self, case: Case) -> None:
         draft = await self._session.get_one(Draft, self._bound().draft_id)
@@ -218,13 +236,24 @@ class CardActions:
         """The text gives what was not decided, and this agent may send it all the same: with a reason."""
         said = self._words.blocked(error, self._road.config.timezone)
         await self._put_prompt(
-            case, OFF_POLICY, f"{said}\n\n{self._words('prompt_off_policy')}", hint="hint_off_policy"
+            case,
+            OFF_POLICY,
+            f"{said}\n\n{self._words('prompt_off_policy')}",
+            hint="hint_off_policy",
+            meant=self._said(),
         )
 
     async def _put_prompt(
-        self, case: Case, purpose: str, text: str, fact: str | None = None, hint: str = "hint"
+        self,
+        case: Case,
+        purpose: str,
+        text: str,
+        fact: str | None = None,
+        hint: str = "hint",
+        meant: Sequence[str] = (),
     ) -> None:
-        about = {} if fact is None else {"fact": fact}
+        about: dict[str, object] = {} if fact is None else {"fact": fact}
+        about |= {"meant": list(meant)} if meant else {}
         await put_prompt(
             self._session,
             self._agent,

@@ -202,7 +202,7 @@ async def answer_prompt(
         await settle_promise(context, session, row, message, agent, prompt, entry)
         return
     if prompt.purpose == OFF_POLICY:
-        await send_with_reason(context, session, row, message, agent, case, prompt)
+        await send_with_reason(context, session, row, message, agent, case, prompt, entry)
         return
     if context.enclosed is not None and prompt.purpose != "fact":
         await _take_file(context, session, row, message, agent, case, prompt)

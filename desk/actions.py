@@ -22,6 +22,7 @@ from models.states import CaseState, Direction, EditReason
 from models.tables import Agent, Case, Draft, Message, OpenEdit
 from responses import holding
 from responses.cases import CLAIM_LASTS, claim, release
+from responses.checks import Unsaid
 from responses.checks.advising import may_overrule
 from responses.enclosures import check_content, enclosure, enclosures_of, with_one_more
 from responses.erasure import check_not_erased
@@ -36,6 +37,7 @@ from responses.rights import Bound
 from responses.settling import settle as settle_doubt
 from responses.spending import ABOVE_BUDGET, decide_anew
 from responses.transcripts import transcribe
+from responses.withholding import Meant, UnsaidError
 
 router = APIRouter(prefix="/cases/{number:int}")
 
@@ -63,9 +65,10 @@ class Shown(BaseModel):
 
 
 class Approved(Shown):
-    """Why it goes out although it was not decided, where somebody has been asked."""
+    """Why it goes out although it was not decided, and what is meant by what it leaves out, if asked."""
 
     why: str | None = Field(default=None, max_length=4 * MAX_REASON)
+    meant: dict[str, Meant] = Field(default_factory=dict, max_length=100)
 
 
 class PassedOn(Shown):
@@ -216,7 +219,7 @@ async def approve(visit: Actor, number: int, shown: Approved) -> JSONResponse:
                 acting.session, acting.case.audience, acting.case.incident_at
             )
             approval = await road.approvals.approve(
-                acting.session, acting.agent, bound, policy.hours, shown.edit_reason, shown.why
+                acting.session, acting.agent, bound, policy.hours, shown.edit_reason, shown.why, shown.meant
             )
             by_hand = acting.case.channel == "desk"
     except ResponsesError as error:
@@ -225,6 +228,8 @@ async def approve(visit: Actor, number: int, shown: Approved) -> JSONResponse:
                 await decide_anew(acting.session, acting.case)
         if isinstance(error, BlockedError) and may_overrule(error):
             return refused(visit, error, overrule=True)
+        if isinstance(error, UnsaidError):
+            return refused(visit, error, unsaid=_asked(visit, error))
         return refused(visit, error)
     seconds = int(road.config.undo.total_seconds())
     return done(
@@ -234,6 +239,26 @@ async def approve(visit: Actor, number: int, shown: Approved) -> JSONResponse:
         by_hand=by_hand,
         sentence=visit.words("done.recorded" if by_hand else "done.sending"),
     )
+
+
+def _asked(visit: Visit, error: UnsaidError) -> list[dict[str, object]]:
+    """What the page asks about each thing that the text leaves out."""
+
+    def label(one: Unsaid, meant: Meant) -> str:
+        return visit.words(f"unsaid.{'answer' if one.key == 'a' else 'offer'}_{meant}")
+
+    return [
+        {
+            "key": one.key,
+            "told": one.told(visit.words.language),
+            "choices": [
+                {"meant": meant, "label": label(one, meant)}
+                for meant in Meant
+                if not one.needs_slot or meant is Meant.WITHHELD
+            ],
+        }
+        for one in error.unsaid
+    ]
 
 
 @router.post("/undo")

@@ -24,6 +24,9 @@ from models.states import Direction, EditReason, OutboxState, PromiseState
 from models.tables import Agent, Case, Draft, Message, OpenEdit
 from responses.answering import answers_of
 from responses.cases import LAST_NUMBER, OPEN_STATES
+from responses.checks import unsaid_in
+from responses.checks.context import context_of
+from responses.drafts.errors import UnknownSlotError
 from responses.drafts.lines import offer_line, rule_line
 from responses.drafts.remedies import option_labels
 from responses.enclosures import enclosures_of
@@ -31,6 +34,7 @@ from responses.filing import clean
 from responses.policies import NoPolicyError
 from responses.policy import Policy
 from responses.policy.signals import told
+from responses.policy.withheld import left_of
 from responses.promised import pledges_of, words_of
 from responses.proposed import composed_draft, formality_of
 from responses.rights import may_approve, own_case
@@ -151,7 +155,7 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
         "settled": [promise for promise in view.promises if promise.state != PromiseState.OPEN],
         "told": lambda promise: words_of(promise, language),
         "choice_lines": choice_lines(view, visit, utcnow()),
-        "draft_choices": _draft_choices(view),
+        "draft_choices": await _draft_choices(session, view, policy, visit),
         "enclosures": enclosures_of(view.draft) if view.draft is not None else (),
         "can_split": not held_by_other and (len(view.unread) > 1 or case.answered_at is not None),
         "mergeable": [
@@ -265,14 +269,33 @@ def _addable(policy: Policy | None, missing: set[str], known: set[str]) -> list[
     ]
 
 
-def _draft_choices(view: CaseView) -> list[tuple[str, ...]]:
+async def _draft_choices(
+    session: AsyncSession, view: CaseView, policy: Policy | None, visit: Visit
+) -> list[tuple[str, ...]]:
     """What the buttons under the answer will say, where it leaves the customer a choice."""
     draft, decision = view.draft, view.decision
     if draft is None or decision is None or not draft.kind == decision.kind == DecisionKind.OFFER:
         return []
+    about = await context_of(
+        session,
+        view.case,
+        draft,
+        config=visit.desk.road.config,
+        policy=policy,
+        kind=draft.kind,
+        language=draft.language,
+    )
+    try:
+        unsaid = {place for one in unsaid_in(draft.text, about) for place in one.places}
+    except UnknownSlotError:
+        return []
     formal = formality_of(draft) == "formal"
-    choices = [offer for offer in decision.offers if len(offer.options) > 1]
-    return [option_labels(offer, draft.language, formal=formal) for offer in choices]
+    left = [left_of(offer, number, unsaid) for number, offer in enumerate(decision.offers)]
+    return [
+        option_labels(offer, draft.language, formal=formal, numbered=offer == decision.offers[number])
+        for number, offer in enumerate(left)
+        if offer is not None and len(offer.options) > 1
+    ]
 
 
 def _state(

@@ -3,8 +3,9 @@
 Approval, outbox, promises, ledger and the audit event are written in one transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import update
@@ -16,9 +17,9 @@ from models.serial import to_json
 from models.states import CaseState, DraftState, EditReason, Purpose, Verdict
 from models.tables import Agent, Approval, Case, Draft, OpenEdit
 from responses.agents import rank
-from responses.bookkeeping import keep_books, offers_of, take_back
+from responses.bookkeeping import keep_books, take_back
 from responses.cases import has_open_promise, move, raise_revision, raise_revision_from, release
-from responses.checks import CheckContext, Finding, check_text, errors_in
+from responses.checks import CheckContext, Finding, check_text, errors_in, unsaid_in
 from responses.checks.context import context_of
 from responses.choices import put_choices, was_chosen
 from responses.config import RoadConfig
@@ -29,10 +30,12 @@ from responses.events import record
 from responses.filing import clean, due_now
 from responses.filling import filled_text
 from responses.hours import OpeningHours
-from responses.off_policy import book_by_hand, overruled
+from responses.off_policy import book_by_hand, check_overrulable, overruled
+from responses.offers import offers_of
 from responses.outbox import cancel_pending, enqueue_parts
 from responses.policies import NoPolicyError, PolicyBook
 from responses.policy import Policy
+from responses.policy.withheld import without
 from responses.proposed import (
     MAX_TEXT,
     difference_of,
@@ -54,6 +57,7 @@ from responses.rights import (
 from responses.spending import check_totals
 from responses.texts import split_text
 from responses.waiting import await_answer
+from responses.withholding import Meant, settled
 
 
 class Approvals:
@@ -71,15 +75,18 @@ class Approvals:
         hours: OpeningHours,
         edit_reason: EditReason | None = None,
         reason: str | None = None,
+        meant: Mapping[str, Meant] = MappingProxyType({}),
     ) -> Approval:
         """Approves the draft and puts it into the outbox, to leave after the time for undoing.
 
         `edit_reason` is what was wrong with the composed draft; it is kept where something was changed in it.
         `reason` is why a text goes out that gives what was not decided, see `off_policy.overruled`.
+        `meant` says what is meant by leaving out what an edited text no longer says, by `Unsaid.key`.
 
         Raises:
             NotAllowedError: `own_case`, `above_limit`, or `above_budget`: then the case has to be decided
                 anew, see `spending.decide_anew`.
+            UnsaidError: `meant` leaves something open.
             BlockedError: `gone`, `stale`, `new_message`, `claimed`, `expired`, `placeholder`, `findings` or
                 `no_codes`.
         """
@@ -98,12 +105,16 @@ class Approvals:
         # Again: what the case knows may have changed since the text was written.
         about = await self._about(session, case, draft, policy)
         wrong = errors_in(check_text(draft.text, about))
-        beyond = overruled(agent, draft.text, wrong, about, reason) if wrong else None
+        check_overrulable(agent, wrong)
+        is_edited = about.composed is not None and about.composed != draft.text
+        withheld = settled(draft.text, unsaid_in(draft.text, about) if is_edited else (), meant, about)
+        beyond = overruled(agent, draft.text, wrong, about, withheld, reason)
         if not await raise_revision_from(session, case, bound.revision):
             raise BlockedError("stale")
         if policy is not None:
             # Again: others may have given meanwhile.
-            absence = await check_totals(session, agent, case, sent, policy, now) or absence
+            less = without(sent, withheld.places) if sent is not None else None
+            absence = await check_totals(session, agent, case, less, policy, now) or absence
         difference = await difference_of(session, draft)
         approval = Approval(
             case_id=case.id,
@@ -142,6 +153,7 @@ class Approvals:
                 case=case,
                 decision=decision,
                 offers=await offers_of(session, draft),
+                withheld=withheld.places,
                 approval=approval,
                 hours=hours,
                 language=draft.language,
@@ -172,7 +184,10 @@ class Approvals:
             agent=agent,
             hours=hours,
             now=now,
+            withheld=withheld,
         )
+        if withheld.anything:
+            record(session, agent.id, "approval.withheld", case.id, approval=approval.id)
         if beyond is not None:
             await book_by_hand(
                 session, case=case, draft=draft, approval=approval, found=beyond, hours=hours, now=now

@@ -6,12 +6,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.decision import Decision
 from models.tables import Agent, Approval, Case, Draft
-from responses.bookkeeping import offers_of, voucher_slots
+from responses.bookkeeping import voucher_slots
 from responses.choices import from_pool
 from responses.config import RoadConfig
 from responses.drafts.dates import format_due, needs_time
 from responses.drafts.slots import fill, greeting_for, slots_in
 from responses.hours import OpeningHours
+from responses.offers import offers_of
 from responses.proposed import formality_of, gives
 from responses.vouchers import reserve, told
 

@@ -20,9 +20,11 @@ from responses.checks.register import check_register
 from responses.checks.rights import check_rights
 from responses.checks.signals import check_signals
 from responses.checks.strangers import check_strangers
+from responses.checks.unsaid import check_unsaid
 
 _CHECKS = (
     check_amounts,
+    check_unsaid,
     check_dates,
     check_promises,
     check_apology,
@@ -43,11 +45,13 @@ CODES = (
     "amount_above",
     "amount_unknown",
     "offer_missing",
+    "option_missing",
     "date_past",
     "date_unknown",
     "weekday_wrong",
     "promise_untracked",
     "promise_missing",
+    "answer_missing",
     "apology_missing",
     "responsibility_missing",
     "apology_repeated",

@@ -1,7 +1,8 @@
 """What a case knows of itself, put together for checking a text of it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +17,7 @@ from responses.corrections import understood
 from responses.drafts.names import usable_name
 from responses.facts import known_facts
 from responses.policy import Policy
+from responses.proposed import composed_draft
 from responses.rights import decision_of
 
 
@@ -58,6 +60,7 @@ async def context_of(
     if draft is not None and draft.valid_until is not None:
         # The end of the day that the composed text gave our word for.
         days.add((draft.valid_until.astimezone(zone) - timedelta(days=1)).date())
+    composed = await composed_draft(session, draft) if draft is not None else None
     names = [name for name in (customer.name, identity.display_name) if usable_name(name) is not None]
     business = config.business
     return CheckContext(
@@ -76,7 +79,16 @@ async def context_of(
         named=tuple(day for one in found for day in one.entities.dates),
         own=tuple(words for words in (business.name, business.contact, business.privacy) if words),
         limits=policy.approval if policy is not None else {},
+        composed=composed.text if composed is not None else None,
+        answer_day=_answer_day(draft, kind, zone),
     )
+
+
+def _answer_day(draft: Draft | None, kind: str, zone: ZoneInfo) -> date | None:
+    """The day that the draft announces an answer for; a text of another kind announces none."""
+    if draft is None or draft.answer_by is None or kind != draft.kind:
+        return None
+    return draft.answer_by.astimezone(zone).date()
 
 
 def _formality(

@@ -25,7 +25,7 @@ from models.decision import (
 )
 from models.money import Money
 from models.serial import to_json
-from models.states import CaseState, DraftState, OfferState, OutboxState, PromiseState
+from models.states import CaseState, DraftState, OutboxState, PromiseState
 from models.tables import (
     Agent,
     Approval,
@@ -371,19 +371,6 @@ async def test_an_undone_promise_is_withdrawn(sqlite: Database, approvals: Appro
         await approvals.undo(session, await session.merge(agent), approval.id)
     async with sqlite.reading() as session:
         assert (await session.scalars(select(Promise.state))).all() == [PromiseState.WITHDRAWN]
-
-
-async def test_a_code_taken_out_of_the_text_is_not_given(sqlite: Database, approvals: Approvals) -> None:
-    agent, _case, draft = await on_the_table(sqlite)
-    async with sqlite.writing() as session:
-        edited = await approvals.edit(
-            session, await session.merge(agent), bound(draft), "Rimediamo noi.\n{agent}"
-        )
-    await approve(sqlite, approvals, agent, edited)
-    assert await everything(sqlite, LedgerEntry) == []
-    assert await everything(sqlite, Voucher) == []
-    offers = await everything(sqlite, OfferRow)
-    assert [offer.state for offer in offers] == [OfferState.WITHDRAWN]  # type: ignore[attr-defined]
 
 
 async def test_an_own_limit_stops_what_nobody_can_put_a_price_on(
