@@ -14,6 +14,7 @@ from bot.keyboards import (
     approval_of,
     buttons_of,
     colleagues_rows,
+    fact_value,
     files_of,
     force_rows,
     give_back_row,
@@ -110,15 +111,6 @@ class CardActions:
         except BlockedError as blocked:
             error = blocked
         await self._session.refresh(case)
-        rows: Rows | None = None
-        if isinstance(error, UnsaidError):
-            try:
-                rows = meant_rows(self._card, error.unsaid[0], self._said(), self._words)
-            except BlockedError as many:
-                error = many
-            else:
-                if self._said():
-                    return rows  # the explanation was given with the first question
         if error.reason == ABOVE_BUDGET:
             await decide_anew(self._session, case)
         if may_overrule(error):
@@ -135,7 +127,7 @@ class CardActions:
             since=self._card.created_at,
             reply_to=self._message,
         )
-        return rows or await self._second_press(case, error)
+        return await self._second_press(case, error)
 
     async def _second_press(self, case: Case, error: BlockedError) -> Rows | None:
         holder = await holder_of(self._session, case, utcnow())
@@ -166,15 +158,12 @@ class CardActions:
         return Bound(draft_id=card.draft_id, revision=card.revision, sha256=card.draft_sha256)
 
     async def _say(self, key: str, **values: object) -> None:
-        await post(
-            self._session,
-            self._chat,
-            self._words(key, **values),
-            case_id=self._card.case_id,
-            reply_to=self._message,
-        )
+        await self._tell_back(self._words(key, **values))
 
-    async def _approve(self, case: Case) -> None:
+    async def _tell_back(self, text: str) -> None:
+        await post(self._session, self._chat, text, case_id=self._card.case_id, reply_to=self._message)
+
+    async def _approve(self, case: Case) -> Rows | None:
         bound = self._bound()
         draft = await self._session.get_one(Draft, bound.draft_id)
         if draft.state == DraftState.APPROVED:
@@ -183,11 +172,19 @@ class CardActions:
             if approval is not None and approval.agent_id != self._agent.id:
                 approver = await self._session.get_one(Agent, approval.agent_id)
                 await self._say("approved_by", name=approver.name)
-            return
+            return None
         policy = await self._road.policies.in_force(self._session, case.audience, case.incident_at)
-        await self._road.approvals.approve(
-            self._session, self._agent, bound, policy.hours, meant=meant_by(self._said())
-        )
+        said = self._said()
+        try:
+            await self._road.approvals.approve(
+                self._session, self._agent, bound, policy.hours, meant=meant_by(said)
+            )
+        except UnsaidError as asked:
+            rows = meant_rows(self._card, asked.unsaid[0], said, self._words)
+            if not said:
+                await self._tell_back(self._words.blocked(asked, self._road.config.timezone))
+            return rows
+        return None
 
     def _said(self) -> tuple[str, ...]:
         """What this agent has answered so far about what the text leaves out."""
@@ -392,7 +389,7 @@ class CardActions:
         fact = await self._fact_pressed(case)
         choice = self._pressed.choice[1] if len(self._pressed.choice) > 1 else ""
         policy = await self._road.policies.in_force(self._session, case.audience, case.incident_at)
-        raw = _raw_value(fact, choice)
+        raw = fact_value(fact, choice)
         await give_fact(self._session, self._agent, case, fact.name, raw, policy)
         await self._say("fact_kept", number=case.number)
 
@@ -408,14 +405,3 @@ class CardActions:
         if not index.isdecimal() or int(index) >= len(facts):
             raise BlockedError("fact_unknown")
         return facts[int(index)]
-
-
-def _raw_value(fact: MissingFact, choice: str) -> str | None:
-    """What a fact's button says; None: nobody can know."""
-    if choice == "u":
-        return None
-    if choice in ("y", "n"):
-        return "yes" if choice == "y" else "no"
-    if choice.isdecimal() and int(choice) < len(fact.choices):
-        return fact.choices[int(choice)]
-    raise BlockedError("fact_unknown")

@@ -17,7 +17,7 @@ from responses.drafts.slots import slots_in
 from responses.policy.withheld import Place, without
 from responses.rights import gives_goodwill
 
-_AMOUNTS = frozenset({"amount_above", "amount_unknown"})
+_AMOUNTS = frozenset({"amount_above", "amount_unknown", "remedy_undecided"})
 _PROMISE = "promise_untracked"
 
 OVERRULABLE = _AMOUNTS | {_PROMISE}

@@ -20,10 +20,12 @@ from responses.checks.register import check_register
 from responses.checks.rights import check_rights
 from responses.checks.signals import check_signals
 from responses.checks.strangers import check_strangers
+from responses.checks.undecided import check_undecided
 from responses.checks.unsaid import check_unsaid
 
 _CHECKS = (
     check_amounts,
+    check_undecided,
     check_unsaid,
     check_dates,
     check_promises,
@@ -44,6 +46,7 @@ _CHECKS = (
 CODES = (
     "amount_above",
     "amount_unknown",
+    "remedy_undecided",
     "offer_missing",
     "option_missing",
     "date_past",

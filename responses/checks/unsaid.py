@@ -13,6 +13,7 @@ from models.decision import Basis, Offer, Remedy, RemedyKind
 from responses.checks.about import CheckContext
 from responses.checks.clauses import clauses_of, is_denied, judged
 from responses.checks.finding import Finding, Severity
+from responses.checks.promises import promised_in
 from responses.checks.sums import sums_in
 from responses.checks.wordlists import word_lists
 from responses.drafts.dates import format_due_day
@@ -117,7 +118,13 @@ def _commitments(text: str, about: CheckContext) -> Iterator[Unsaid]:
 
 
 def _answer(text: str, about: CheckContext) -> Iterator[Unsaid]:
-    if about.answer_day is not None and format_due_day(about.answer_day, about.language) not in text:
+    """The announced answer, where its day is gone and the text promises something all the same.
+
+    A text that promises nothing is the answer.
+    """
+    if about.answer_day is None or format_due_day(about.answer_day, about.language) in text:
+        return
+    if promised_in(text, about):
         yield Unsaid(key="a", what=answer_words())
 
 
@@ -138,38 +145,42 @@ def _is_said(remedy: Remedy, offer: Offer, text: str, about: CheckContext) -> bo
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Part:
-    """What is said between two commas; `refuses` where its whole clause says no or tells what was asked."""
+    """What is said between two commas, and the clause around it."""
 
     words: str
-    refuses: bool
+    clause: str
 
 
 def _parts(text: str, about: CheckContext) -> Iterator[_Part]:
-    lists = word_lists(about.language)
     for clause in clauses_of(judged(text, about), about.language):
-        refuses = lists.has("refuses", clause.words) or lists.has("asked", clause.words)
         for words in _PART_END.split(clause.words):
             if words.strip():
-                yield _Part(words=words, refuses=refuses)
+                yield _Part(words=words, clause=clause.words)
 
 
 def _says(remedy: Remedy, offer: Offer, part: _Part, about: CheckContext) -> bool:
     """Whether the part gives that remedy, beyond doubt."""
-    lists = word_lists(about.language)
-    if part.refuses or lists.has("not", part.words):
+    language = about.language
+    lists = word_lists(language)
+    if lists.has("not", part.words) or any(lists.has(name, part.clause) for name in ("refuses", "asked")):
         return False
-    named = _is_named(remedy.kind, part.words, about.language)
-    gives = lists.has("gives", part.words) or lists.has("acts", part.words)
+    named = _is_named(remedy.kind, part.words, language)
+    gives = lists.has("gives", part.words) or _is_done(remedy.kind, part.words, language)
+    if not gives and not (named and _is_listed(remedy, offer, part, language)):
+        return False
     if remedy.full:
-        return lists.has("whole", part.words) or (named and _has_figure(remedy, part.words, about.language))
+        return lists.has("whole", part.words) or (named and _has_figure(remedy, part.words, language))
     if remedy.percent is not None or remedy.amount is not None:
-        if not _has_figure(remedy, part.words, about.language):
+        if not _has_figure(remedy, part.words, language):
             # Another sum in its place is told of by itself; of a choice nobody knows whose place it is.
-            return named and gives and len(offer.options) == 1 and _has_other_figure(part.words, about)
-        return named or (gives and _is_only_figure(remedy, about))
-    if lists.has("past", part.words):
-        return False
-    return named and (gives or _is_listed(remedy, offer, part.words, about.language))
+            return named and len(offer.options) == 1 and _has_other_figure(part.words, about)
+        return named or _is_only_figure(remedy, about)
+    return named and not lists.has("past", part.words)
+
+
+def _is_done(kind: RemedyKind, words: str, language: str) -> bool:
+    """Whether somebody of us does it: "ripariamo", and not "parliamo della riparazione"."""
+    return any(_is_named(kind, match.group(), language) for match in word_lists(language).find("acts", words))
 
 
 def _touches(remedy: Remedy, part: _Part, about: CheckContext) -> bool:
@@ -208,12 +219,12 @@ def _is_only_figure(remedy: Remedy, about: CheckContext) -> bool:
     return [(one.percent, one.amount) for one in about.remedies].count(figure) == 1
 
 
-def _is_listed(remedy: Remedy, offer: Offer, words: str, language: str) -> bool:
+def _is_listed(remedy: Remedy, offer: Offer, part: _Part, language: str) -> bool:
     """Whether it stands as one of several: "la riparazione oppure la sostituzione", "2) la riparazione"."""
     others = [option for option in offer.options if option.kind is not remedy.kind]
     return bool(others) and (
-        _NUMBERED.match(words) is not None
-        or any(_is_named(option.kind, words, language) for option in others)
+        _NUMBERED.match(part.words) is not None
+        or any(_is_named(option.kind, part.clause, language) for option in others)
     )
 
 

@@ -24,13 +24,11 @@ from models.decision import (
     Role,
 )
 from models.money import Money
-from models.serial import to_json
 from models.states import CaseState, DraftState, OutboxState, PromiseState
 from models.tables import (
     Agent,
     Approval,
     Case,
-    DecisionRow,
     Draft,
     Identity,
     LedgerEntry,
@@ -48,9 +46,9 @@ from responses.errors import BlockedError, NotAllowedError
 from responses.hand import HandChannel
 from responses.holding import pass_on, take_over
 from responses.hours import OpeningHours
-from responses.proposing import keep_offers
 from responses.rights import check_tier
-from tests.seed import bound, seed_agent, seed_case, seed_draft, seed_identity
+from tests.seed import bound, seed_agent, seed_case, seed_identity
+from tests.unit.responses.staff import lay
 
 HOURS = OpeningHours.always(ZoneInfo("Europe/Rome"))
 TEN = Money(amount=Decimal(10), currency="EUR")
@@ -94,20 +92,7 @@ async def on_the_table(
     async with database.writing() as session:
         agent = await seed_agent(session, name, role=role)
         case = await seed_case(session, await seed_identity(session, channel=channel))
-        row = DecisionRow(
-            case_id=case.id,
-            revision=1,
-            kind=decision.kind,
-            tier=decision.tier,
-            content=to_json(decision),
-            policy_sha256="0",
-            inputs_sha256="0",
-        )
-        session.add(row)
-        await session.flush()
-        keep_offers(session, case, row, decision)
-        draft = await seed_draft(session, case, text, kind=decision.kind)
-        draft.decision_id = row.id
+        draft = await lay(session, case, decision, text)
     return agent, case, draft
 
 

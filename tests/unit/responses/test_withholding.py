@@ -260,6 +260,29 @@ async def test_a_remedy_in_the_place_of_one_withheld_counts_whole(any_table: Tab
     assert await table.given() == [(RemedyKind.WORDS, None), (RemedyKind.GIFT, Decimal(18))]
 
 
+async def test_a_remedy_written_in_that_nobody_decided_becomes_a_promise_with_a_reason(
+    any_table: Table,
+) -> None:
+    table = any_table
+    await table.lays(decided(FIFTEEN), REFUNDED, Role.SUPERVISOR)
+    text = REFUNDED.replace("15 €.", "15 €. E gliene mandiamo uno nuovo.")
+    assert await table.edits(text) == ["remedy_undecided"]
+    with pytest.raises(BlockedError) as refused:
+        await table.sends()
+    assert may_overrule(refused.value)
+    await table.sends(reason="L'aveva regalato a sua madre.")
+    assert await table.promised() == ["il rimborso", "quanto promesso nella nostra risposta"]
+    assert await table.given() == [(RemedyKind.REFUND, Decimal(15)), (RemedyKind.GIFT, None)]
+
+
+async def test_nor_does_an_agent_write_one_in(table: Table) -> None:
+    await table.lays(decided(FIFTEEN), REFUNDED)
+    await table.edits(REFUNDED.replace("15 €.", "15 €. E gliene mandiamo uno nuovo."))
+    with pytest.raises(BlockedError, match="remedy_undecided") as refused:
+        await table.sends(reason="L'aveva regalato a sua madre.")
+    assert not may_overrule(refused.value)
+
+
 async def test_a_button_stands_for_each_option_that_is_left_in_the_text(any_table: Table) -> None:
     table = any_table
     await table.lays(decided(DISCOUNT, REPAIR, VOUCHER), CHOICE)
