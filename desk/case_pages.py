@@ -17,7 +17,7 @@ from desk.promise_lines import line_of
 from desk.queue import neighbours
 from desk.slot_words import slot_words, with_slots
 from models.clock import utcnow
-from models.decision import PROOF_FACT, DecisionKind
+from models.decision import PROOF_FACT, DecisionKind, Offer, RemedyKind
 from models.labels import Act, Ask, Tone, Urgency
 from models.money import Money
 from models.states import Direction, EditReason, OutboxState, PromiseState
@@ -294,8 +294,13 @@ async def _draft_choices(
     return [
         option_labels(offer, draft.language, formal=formal, numbered=offer == decision.offers[number])
         for number, offer in enumerate(left)
-        if offer is not None and len(offer.options) > 1
+        if offer is not None and len(decision.offers[number].options) > 1 and _has_buttons(offer)
     ]
+
+
+def _has_buttons(offer: Offer) -> bool:
+    """Whether what is left of a choice has to be pressed: the last option is given, but a code is told then."""
+    return len(offer.options) > 1 or offer.options[0].kind is RemedyKind.VOUCHER
 
 
 def _state(

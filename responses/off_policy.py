@@ -16,6 +16,7 @@ from responses.agents import rank
 from responses.bookkeeping import END_OF_DAY
 from responses.checks import OVERRULABLE, Beyond, CheckContext, Finding, Severity, beyond_in
 from responses.checks.advising import refusal_of
+from responses.checks.undecided import UNDECIDED
 from responses.drafts.promises import by_hand_words
 from responses.errors import BlockedError
 from responses.hours import OpeningHours
@@ -139,7 +140,8 @@ async def book_by_hand(
         Promise.state == PromiseState.OPEN,
         Promise.kind != PromiseKind.ANSWER,
     )
-    if _gives(found) and (await session.execute(promised.limit(1))).first() is None:
+    in_words = UNDECIDED in found.codes
+    if in_words or (_gives(found) and (await session.execute(promised.limit(1))).first() is None):
         # No rule has said who sees to it: whoever has written it.
         session.add(
             Promise(

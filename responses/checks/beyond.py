@@ -13,11 +13,12 @@ from responses.checks.days import latest_day
 from responses.checks.finding import Finding
 from responses.checks.promises import check_promises, promised_in
 from responses.checks.sums import sums_in
+from responses.checks.undecided import UNDECIDED
 from responses.drafts.slots import slots_in
 from responses.policy.withheld import Place, without
 from responses.rights import gives_goodwill
 
-_AMOUNTS = frozenset({"amount_above", "amount_unknown", "remedy_undecided"})
+_AMOUNTS = frozenset({"amount_above", "amount_unknown", UNDECIDED})
 _PROMISE = "promise_untracked"
 
 OVERRULABLE = _AMOUNTS | {_PROMISE}

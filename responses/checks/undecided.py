@@ -9,6 +9,8 @@ from responses.checks.finding import Finding, Severity
 from responses.checks.sums import sums_in
 from responses.checks.wordlists import word_lists
 
+UNDECIDED = "remedy_undecided"
+
 _CURES = frozenset({RemedyKind.REPLACEMENT, RemedyKind.REPAIR, RemedyKind.REDO})
 _GIVES_NOTHING_NEW = frozenset({DecisionKind.STATUS, DecisionKind.EXIT, DecisionKind.THANKS})
 
@@ -41,7 +43,7 @@ def check_undecided(text: str, about: CheckContext) -> Iterator[Finding]:
                 if is_denied(clause.words, match.start(), about.language):
                     continue
                 yield Finding(
-                    code="remedy_undecided",
+                    code=UNDECIDED,
                     severity=Severity.ERROR if gives else Severity.WARNING,
                     start=clause.start + match.start(),
                     end=clause.start + match.end(),

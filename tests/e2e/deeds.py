@@ -27,6 +27,7 @@ from responses.proposed import proposed_draft
 from responses.rating import close_and_ask
 from responses.signalling import dismiss
 from responses.standing_texts import StandingTexts
+from responses.withholding import Meant
 from tests.seed import bound
 
 _EXIT_IN = timedelta(days=7)
@@ -58,7 +59,15 @@ async def do(at: At, deed: str, words: object) -> None:
             policy = await at.policies.in_force(session, case.audience, case.incident_at)
             draft = await proposed_draft(session, case)
             assert draft is not None, "there is no draft to approve"
-            await at.approvals.approve(session, agent, bound(draft), policy.hours, reason=text or None)
+            said = words if isinstance(words, Mapping) else {"why": words}
+            await at.approvals.approve(
+                session,
+                agent,
+                bound(draft),
+                policy.hours,
+                reason=said.get("why"),
+                meant=dict.fromkeys(said.get("without", ()), Meant.WITHHELD),
+            )
         case "undo":
             await at.approvals.undo(session, agent, await _last_approval(at))
         case "fact":

@@ -310,7 +310,7 @@ async def test_the_last_option_left_is_given_at_once(any_table: Table) -> None:
     await table.lays(
         decided(REPAIR, VOUCHER), f"{SORRY} Può scegliere: la riparazione oppure un buono da 10 €."
     )
-    await table.edits(f"{SORRY} Pensiamo noi alla riparazione.{SIGNED}")
+    await table.edits(f"{SORRY} La ripariamo noi.{SIGNED}")
     await table.sends({"o0.1": WITHHELD})
     assert (await table.buttons(), await table.rows(Choice)) == ([], [])
     assert (await table.booked(), await table.promised()) == ([2000], ["la riparazione"])
