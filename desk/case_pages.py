@@ -290,11 +290,11 @@ async def _draft_choices(
     except UnknownSlotError:
         return []
     formal = formality_of(draft) == "formal"
-    left = [left_of(offer, number, unsaid) for number, offer in enumerate(decision.offers)]
+    left = [(offer, left_of(offer, number, unsaid)) for number, offer in enumerate(decision.offers)]
     return [
-        option_labels(offer, draft.language, formal=formal, numbered=offer == decision.offers[number])
-        for number, offer in enumerate(left)
-        if offer is not None and len(decision.offers[number].options) > 1 and _has_buttons(offer)
+        option_labels(put, draft.language, formal=formal, numbered=put == offer)
+        for offer, put in left
+        if put is not None and len(offer.options) > 1 and _has_buttons(put)
     ]
 
 

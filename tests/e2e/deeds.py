@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -59,7 +59,7 @@ async def do(at: At, deed: str, words: object) -> None:
             policy = await at.policies.in_force(session, case.audience, case.incident_at)
             draft = await proposed_draft(session, case)
             assert draft is not None, "there is no draft to approve"
-            said = words if isinstance(words, Mapping) else {"why": words}
+            said = cast("Mapping[str, Any]", words or {})
             await at.approvals.approve(
                 session,
                 agent,
