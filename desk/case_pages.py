@@ -299,7 +299,7 @@ async def _draft_choices(
 
 
 def _has_buttons(offer: Offer) -> bool:
-    """Whether what is left of a choice has to be pressed: the last option is given, but a code is told then."""
+    """Whether what is left of a choice is pressed: the last option is given, but a code is told by it."""
     return len(offer.options) > 1 or offer.options[0].kind is RemedyKind.VOUCHER
 
 
