@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -190,20 +191,19 @@ def given_by_hand(
 
 
 def lowered(given: Sequence[Given], found: Beyond) -> list[Given]:
-    """What an answer gave as decided; where its text gave less, the dearest favour is worth less."""
-    less = found.extra
+    """What an answer gave as decided, where its text gave less: favours are worth less, the dearest first."""
+    left = -found.extra.amount if found.extra is not None else Decimal(0)
+    worths: dict[int, Money] = {}
     favours = [
-        one
-        for one in given
+        (place, one.worth)
+        for place, one in enumerate(given)
         if one.basis is Basis.GOODWILL and one.worth is not None and one.kind in DIVISIBLE
     ]
-    if less is None or less.amount >= 0 or not favours:
-        return list(given)
-    dearest = max(favours, key=lambda one: one.worth.amount if one.worth is not None else 0)
-    return [
-        replace(one, worth=one.worth + less) if one is dearest and one.worth is not None else one
-        for one in given
-    ]
+    for place, worth in sorted(favours, key=lambda favour: -favour[1].amount):
+        less = min(max(left, Decimal(0)), worth.amount)
+        worths[place] = replace(worth, amount=worth.amount - less)
+        left -= less
+    return [replace(one, worth=worths.get(place, one.worth)) for place, one in enumerate(given)]
 
 
 def _gives(found: Beyond) -> bool:

@@ -97,6 +97,6 @@ def _is_kept(words: str, named: list[date], about: CheckContext) -> bool:
 
 
 def promised_day(text: str, about: CheckContext) -> date | None:
-    """The one day by which the text promises something in words, None where it names none or several."""
-    days = {latest_day(one.words, about.language, about.today) for one in promised_in(text, about)}
-    return days.pop() if len(days) == 1 else None
+    """By which day the text promises the one thing that it does in words; None where there are several."""
+    found = promised_in(text, about)
+    return latest_day(found[0].words, about.language, about.today) if len(found) == 1 else None
