@@ -33,6 +33,7 @@ class Action(StrEnum):
     UNDO = "u"
     EDIT_REASON = "R"
     SHOWN = "z"
+    MEANT = "W"
     GIVE_BACK = "g"
     UNDO_APPROVAL = "U"
     FILES_OF = "m"

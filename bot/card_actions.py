@@ -1,6 +1,6 @@
 """What the buttons under a card do."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +14,7 @@ from bot.keyboards import (
     approval_of,
     buttons_of,
     colleagues_rows,
+    fact_value,
     files_of,
     force_rows,
     give_back_row,
@@ -21,6 +22,7 @@ from bot.keyboards import (
 from bot.posts import post, post_files, post_long
 from bot.prompts import OFF_POLICY, put_prompt
 from bot.refusals import refuse
+from bot.unsaid import meant_by, meant_rows
 from bot.words import words_for
 from models.clock import utcnow
 from models.decision import MissingFact, Role
@@ -28,7 +30,7 @@ from models.errors import ForbiddenTransitionError
 from models.states import CaseState, DraftState, EditReason
 from models.tables import Agent, Card, Case, Draft
 from responses.agents import working_agents
-from responses.approval import give_edit_reason, proposed_draft
+from responses.approval import give_edit_reason
 from responses.cases import claim, holder_of
 from responses.checks.advising import may_overrule
 from responses.choosing import choose_for, overrule
@@ -36,13 +38,16 @@ from responses.drafts.errors import DraftError
 from responses.erasure import check_not_erased
 from responses.errors import BlockedError
 from responses.facts import give_fact
+from responses.holding import pass_on, take_over
 from responses.inbox import has_unprocessed
 from responses.outbox import enqueue_card
 from responses.proof import vouch
+from responses.proposed import proposed_draft
 from responses.rearranging import merge, split_off
 from responses.rights import Bound, check_free
 from responses.spending import ABOVE_BUDGET, decide_anew
 from responses.views import view_case
+from responses.withholding import UnsaidError
 
 _MAX_COLLEAGUES = 20
 _MAX_FILES = 10
@@ -68,6 +73,7 @@ class CardActions:
         """Does what the button says; returns the buttons the card shall have now, None to leave them."""
         actions: Mapping[Action, Callable[[Case], Awaitable[Rows | None]]] = {
             Action.APPROVE: self._approve,
+            Action.MEANT: self._approve,
             Action.UNDO: self._undo,
             Action.EDIT_REASON: self._give_reason,
             Action.EDIT: self._prompt,
@@ -152,15 +158,12 @@ class CardActions:
         return Bound(draft_id=card.draft_id, revision=card.revision, sha256=card.draft_sha256)
 
     async def _say(self, key: str, **values: object) -> None:
-        await post(
-            self._session,
-            self._chat,
-            self._words(key, **values),
-            case_id=self._card.case_id,
-            reply_to=self._message,
-        )
+        await self._tell_back(self._words(key, **values))
 
-    async def _approve(self, case: Case) -> None:
+    async def _tell_back(self, text: str) -> None:
+        await post(self._session, self._chat, text, case_id=self._card.case_id, reply_to=self._message)
+
+    async def _approve(self, case: Case) -> Rows | None:
         bound = self._bound()
         draft = await self._session.get_one(Draft, bound.draft_id)
         if draft.state == DraftState.APPROVED:
@@ -169,9 +172,23 @@ class CardActions:
             if approval is not None and approval.agent_id != self._agent.id:
                 approver = await self._session.get_one(Agent, approval.agent_id)
                 await self._say("approved_by", name=approver.name)
-            return
+            return None
         policy = await self._road.policies.in_force(self._session, case.audience, case.incident_at)
-        await self._road.approvals.approve(self._session, self._agent, bound, policy.hours)
+        said = self._said()
+        try:
+            await self._road.approvals.approve(
+                self._session, self._agent, bound, policy.hours, meant=meant_by(said)
+            )
+        except UnsaidError as asked:
+            rows = meant_rows(self._card, asked.unsaid[0], said, self._words)
+            if not said:
+                await self._tell_back(self._words.blocked(asked, self._road.config.timezone))
+            return rows
+        return None
+
+    def _said(self) -> tuple[str, ...]:
+        """What this agent has answered so far about what the text leaves out."""
+        return self._pressed.choice if self._pressed.action == Action.MEANT else ()
 
     async def _undo(self, case: Case) -> None:
         draft = await self._session.get_one(Draft, self._bound().draft_id)
@@ -216,13 +233,24 @@ class CardActions:
         """The text gives what was not decided, and this agent may send it all the same: with a reason."""
         said = self._words.blocked(error, self._road.config.timezone)
         await self._put_prompt(
-            case, OFF_POLICY, f"{said}\n\n{self._words('prompt_off_policy')}", hint="hint_off_policy"
+            case,
+            OFF_POLICY,
+            f"{said}\n\n{self._words('prompt_off_policy')}",
+            hint="hint_off_policy",
+            meant=self._said(),
         )
 
     async def _put_prompt(
-        self, case: Case, purpose: str, text: str, fact: str | None = None, hint: str = "hint"
+        self,
+        case: Case,
+        purpose: str,
+        text: str,
+        fact: str | None = None,
+        hint: str = "hint",
+        meant: Sequence[str] = (),
     ) -> None:
-        about = {} if fact is None else {"fact": fact}
+        about: dict[str, object] = {} if fact is None else {"fact": fact}
+        about |= {"meant": list(meant)} if meant else {}
         await put_prompt(
             self._session,
             self._agent,
@@ -254,7 +282,7 @@ class CardActions:
             target = await self._session.get(Agent, chosen)
             if target is None or target.removed_at is not None:
                 raise BlockedError("gone")
-        await self._road.approvals.pass_on(self._session, self._agent, case, to=target, reason=None)
+        await pass_on(self._session, self._agent, case, to=target, reason=None)
         if target is None:
             await self._say("passed_to_supervisor", number=case.number)
         else:
@@ -267,7 +295,7 @@ class CardActions:
         if case.state == CaseState.TAKEN_OVER and holder is not None and holder.id == self._agent.id:
             return
         forced = self._pressed.action == Action.TAKE_BY_FORCE
-        taken_from = await self._road.approvals.take_over(self._session, self._agent, case, force=forced)
+        taken_from = await take_over(self._session, self._agent, case, force=forced)
         await self._tell_first(case, taken_from)
         said = self._words("taken_over", number=case.number)
         if self._reader is None:
@@ -361,7 +389,7 @@ class CardActions:
         fact = await self._fact_pressed(case)
         choice = self._pressed.choice[1] if len(self._pressed.choice) > 1 else ""
         policy = await self._road.policies.in_force(self._session, case.audience, case.incident_at)
-        raw = _raw_value(fact, choice)
+        raw = fact_value(fact, choice)
         await give_fact(self._session, self._agent, case, fact.name, raw, policy)
         await self._say("fact_kept", number=case.number)
 
@@ -377,14 +405,3 @@ class CardActions:
         if not index.isdecimal() or int(index) >= len(facts):
             raise BlockedError("fact_unknown")
         return facts[int(index)]
-
-
-def _raw_value(fact: MissingFact, choice: str) -> str | None:
-    """What a fact's button says; None: nobody can know."""
-    if choice == "u":
-        return None
-    if choice in ("y", "n"):
-        return "yes" if choice == "y" else "no"
-    if choice.isdecimal() and int(choice) < len(fact.choices):
-        return fact.choices[int(choice)]
-    raise BlockedError("fact_unknown")

@@ -32,7 +32,6 @@ from models.states import CaseState, Direction
 from models.tables import Agent, Case, Draft, OutboxEntry, Prompt, Update
 from models.tables import Message as MessageRow
 from responses.agents import link_telegram, use_link
-from responses.approval import proposed_draft
 from responses.cases import holder_of
 from responses.drafts.errors import DraftError
 from responses.erasure import check_not_erased
@@ -43,6 +42,7 @@ from responses.filing import clean
 from responses.groups import group_of
 from responses.outbox import enqueue_card
 from responses.policy.schema import Audience
+from responses.proposed import proposed_draft
 from responses.rights import Bound, check_reach, decision_as_sent
 from responses.views import view_case
 
@@ -202,7 +202,7 @@ async def answer_prompt(
         await settle_promise(context, session, row, message, agent, prompt, entry)
         return
     if prompt.purpose == OFF_POLICY:
-        await send_with_reason(context, session, row, message, agent, case, prompt)
+        await send_with_reason(context, session, row, message, agent, case, prompt, entry)
         return
     if context.enclosed is not None and prompt.purpose != "fact":
         await _take_file(context, session, row, message, agent, case, prompt)

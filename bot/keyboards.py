@@ -16,6 +16,7 @@ from models.states import CaseState, DraftState, EditReason, OutboxState, Verdic
 from models.tables import Agent, Approval, Attachment, Card, Case, Draft, OutboxEntry
 from responses.agents import rank
 from responses.cases import OPEN_STATES, holder_of
+from responses.errors import BlockedError
 from responses.replies import ReplyKind
 from responses.texts import shorten
 from responses.views import CaseView, view_case
@@ -189,6 +190,21 @@ def _fact_rows(card: Card, index: int, fact: MissingFact, words: Words) -> Rows:
         text=_cut(words("fact_type", fact=label)), data=data_of(Action.FACT_TYPED, card.key, str(index))
     )
     return [[typed], [unknown]]
+
+
+def fact_value(fact: MissingFact, choice: str) -> str | None:
+    """What a fact's button says; None: nobody can know.
+
+    Raises:
+        BlockedError: `fact_unknown`, for what no button of it says.
+    """
+    if choice == "u":
+        return None
+    if choice in ("y", "n"):
+        return "yes" if choice == "y" else "no"
+    if choice.isdecimal() and int(choice) < len(fact.choices):
+        return fact.choices[int(choice)]
+    raise BlockedError("fact_unknown")
 
 
 def _more(card: Card, view: CaseView, words: Words) -> Rows:

@@ -7,8 +7,9 @@ from bot.buttons import Action, Button, data_of
 from bot.context import Context, words_at
 from bot.posts import post
 from bot.refusals import refuse
+from bot.unsaid import meant_by
 from models.clock import utcnow
-from models.tables import Agent, Case, Draft, Prompt, Update
+from models.tables import Agent, Case, Draft, OutboxEntry, Prompt, Update
 from responses.errors import BlockedError
 from responses.filing import clean
 from responses.rights import Bound
@@ -22,6 +23,7 @@ async def send_with_reason(
     agent: Agent,
     case: Case,
     prompt: Prompt,
+    entry: OutboxEntry,
 ) -> None:
     """Takes the reply as the reason for which the text that was shown is sent."""
     words = words_at(context, row.chat_key, agent)
@@ -36,7 +38,12 @@ async def send_with_reason(
     try:
         async with session.begin_nested():
             approval = await road.approvals.approve(
-                session, agent, bound, policy.hours, reason=clean(message.text)
+                session,
+                agent,
+                bound,
+                policy.hours,
+                reason=clean(message.text),
+                meant=meant_by(entry.content.get("meant", ())),
             )
     except BlockedError as error:
         await refuse(

@@ -12,10 +12,10 @@ from bot.words import Words
 from models.clock import utcnow
 from models.states import Direction
 from models.tables import Agent, Case, Message, OpenEdit
-from responses.approval import proposed_draft
 from responses.errors import BlockedError
 from responses.filing import clean
 from responses.outbox import enqueue_card
+from responses.proposed import proposed_draft
 
 _MAX_SHOWN = 1_500
 

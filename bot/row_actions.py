@@ -15,6 +15,7 @@ from models.clock import utcnow
 from models.tables import Approval, Call, Case, Message
 from responses.cases import claim
 from responses.errors import BlockedError, NotAllowedError
+from responses.holding import give_back
 from responses.oncall import answer_call
 from responses.outbox import enqueue_card
 from responses.rights import check_free
@@ -40,7 +41,7 @@ async def _give_back(context: Context, session: AsyncSession, press: Press) -> R
     case = await session.get(Case, press.pressed.key)
     if case is None:
         raise BlockedError("gone")
-    await context.road.approvals.give_back(session, press.agent, case)
+    await give_back(session, press.agent, case)
     await _say(session, press, "given_back", case)
     return []
 

@@ -16,11 +16,11 @@ from bot.words import Words
 from models.clock import utcnow
 from models.states import CaseState, OutboxState
 from models.tables import Agent, Case, Identity, OutboxEntry
-from responses.approval import proposed_draft
 from responses.errors import BlockedError
 from responses.groups import group_at
 from responses.outbox import enqueue_card
 from responses.promises import answers_owed
+from responses.proposed import proposed_draft
 from responses.rights import own_case
 from responses.texts import shorten
 from responses.today import Today, open_today

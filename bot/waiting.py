@@ -5,8 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.states import CaseState
 from models.tables import Agent, Case
-from responses.approval import proposed_draft
 from responses.outbox import enqueue_card
+from responses.proposed import proposed_draft
 from responses.rights import may_approve, own_case
 
 _SHOWN_AT_FIRST = 10

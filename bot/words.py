@@ -11,6 +11,7 @@ from models.clock import utcnow
 from models.tables import Agent
 from responses.checks.advising import advice_of_refusal
 from responses.errors import BlockedError
+from responses.withholding import UnsaidError
 
 _BY_LANGUAGE: Mapping[str, Mapping[str, str]] = {"it": ITALIAN, "en": ENGLISH}
 
@@ -35,6 +36,8 @@ class Words:
         if error.reason == "findings":
             return self("blocked_findings", advice=advice_of_refusal(error, self.language))
         details = dict(error.details)
+        if isinstance(error, UnsaidError):
+            details["what"] = error.told(self.language)
         if details.get("until"):
             details["until"] = clock_time(datetime.fromisoformat(details["until"]), timezone)
         if error.reason == "claimed" and not (details.get("by") and details.get("until")):

@@ -165,6 +165,13 @@ ENGLISH: Mapping[str, str] = {
     # Why not
     "customer_wrote": "The customer has written again:",
     "blocked_findings": "Not sent. {advice}",
+    "blocked_unsaid": "Not sent yet: I can't find in the text what was decided ({what}). Is "
+    "it withheld, or worded otherwise? Press below the draft.",
+    "blocked_unsaid_many": "Too many questions about this text for buttons: approve it on the desk.",
+    "offer_withheld": "We don't give it: {what}",
+    "offer_worded": "It is there in other words: {what}",
+    "answer_withheld": "This is the answer",
+    "answer_worded": "The answer is still to come",
     "finding_error": "✗ Stops the sending: {advice}",
     "finding_warning": "! To look at: {advice}",
     "findings_more": "… and more: {number}. The desk shows all of it.",

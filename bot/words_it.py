@@ -166,6 +166,14 @@ ITALIAN: Mapping[str, str] = {
     # Why not
     "customer_wrote": "Il cliente ha scritto ancora:",
     "blocked_findings": "Non parte. {advice}",
+    "blocked_unsaid": "Non parte ancora: nel testo non ritrovo ciò che è stato deciso ({what}). Non si dà, "
+    "o è scritto con altre parole? Premi sotto la bozza.",
+    "blocked_unsaid_many": "Su questo testo ci sono troppe domande per i pulsanti: approvalo dalla "
+    "scrivania.",
+    "offer_withheld": "Non lo diamo: {what}",
+    "offer_worded": "C'è, con altre parole: {what}",
+    "answer_withheld": "Questa è già la risposta",
+    "answer_worded": "La risposta deve ancora arrivare",
     "finding_error": "✗ Ferma l'invio: {advice}",
     "finding_warning": "! Da guardare: {advice}",
     "findings_more": "… e altro ancora: {number}. Si vede tutto sulla scrivania.",

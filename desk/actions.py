@@ -20,8 +20,9 @@ from models.errors import ForbiddenTransitionError
 from models.ids import new_id
 from models.states import CaseState, Direction, EditReason
 from models.tables import Agent, Case, Draft, Message, OpenEdit
-from responses.approval import MAX_TEXT, proposed_draft
+from responses import holding
 from responses.cases import CLAIM_LASTS, claim, release
+from responses.checks import Unsaid
 from responses.checks.advising import may_overrule
 from responses.enclosures import check_content, enclosure, enclosures_of, with_one_more
 from responses.erasure import check_not_erased
@@ -29,12 +30,14 @@ from responses.errors import BlockedError, ResponsesError
 from responses.events import record
 from responses.filing import clean
 from responses.off_policy import MAX_REASON
+from responses.proposed import MAX_TEXT, proposed_draft
 from responses.rating import close_and_ask
 from responses.rearranging import merge, split_off
 from responses.rights import Bound
 from responses.settling import settle as settle_doubt
 from responses.spending import ABOVE_BUDGET, decide_anew
 from responses.transcripts import transcribe
+from responses.withholding import Meant, UnsaidError
 
 router = APIRouter(prefix="/cases/{number:int}")
 
@@ -62,9 +65,10 @@ class Shown(BaseModel):
 
 
 class Approved(Shown):
-    """Why it goes out although it was not decided, where somebody has been asked."""
+    """Why it goes out although it was not decided, and what is meant by what it leaves out, if asked."""
 
     why: str | None = Field(default=None, max_length=4 * MAX_REASON)
+    meant: dict[str, Meant] = Field(default_factory=dict, max_length=100)
 
 
 class PassedOn(Shown):
@@ -215,7 +219,7 @@ async def approve(visit: Actor, number: int, shown: Approved) -> JSONResponse:
                 acting.session, acting.case.audience, acting.case.incident_at
             )
             approval = await road.approvals.approve(
-                acting.session, acting.agent, bound, policy.hours, shown.edit_reason, shown.why
+                acting.session, acting.agent, bound, policy.hours, shown.edit_reason, shown.why, shown.meant
             )
             by_hand = acting.case.channel == "desk"
     except ResponsesError as error:
@@ -224,6 +228,8 @@ async def approve(visit: Actor, number: int, shown: Approved) -> JSONResponse:
                 await decide_anew(acting.session, acting.case)
         if isinstance(error, BlockedError) and may_overrule(error):
             return refused(visit, error, overrule=True)
+        if isinstance(error, UnsaidError):
+            return refused(visit, error, unsaid=_asked(visit, error))
         return refused(visit, error)
     seconds = int(road.config.undo.total_seconds())
     return done(
@@ -233,6 +239,26 @@ async def approve(visit: Actor, number: int, shown: Approved) -> JSONResponse:
         by_hand=by_hand,
         sentence=visit.words("done.recorded" if by_hand else "done.sending"),
     )
+
+
+def _asked(visit: Visit, error: UnsaidError) -> list[dict[str, object]]:
+    """What the page asks about each thing that the text leaves out."""
+
+    def label(one: Unsaid, meant: Meant) -> str:
+        return visit.words(f"unsaid.{'answer' if one.key == 'a' else 'offer'}_{meant}")
+
+    return [
+        {
+            "key": one.key,
+            "told": one.told(visit.words.language),
+            "choices": [
+                {"meant": meant, "label": label(one, meant)}
+                for meant in Meant
+                if not one.needs_slot or meant is Meant.WITHHELD
+            ],
+        }
+        for one in error.unsaid
+    ]
 
 
 @router.post("/undo")
@@ -312,7 +338,7 @@ async def pass_on(visit: Actor, number: int, shown: PassedOn) -> JSONResponse:
             bound = shown.bound
             if shown.text.strip():
                 bound = await text_as_draft(visit, acting, shown)
-            await road.approvals.pass_on(
+            await holding.pass_on(
                 acting.session, acting.agent, acting.case, to=to, reason=shown.reason or None
             )
             if shown.reason and shown.reason.strip():
@@ -334,9 +360,7 @@ async def take_over(visit: Actor, number: int, body: Forced) -> JSONResponse:
     """The agent goes on in person; no drafts until the case is given back."""
     try:
         async with acting_on(visit, number) as acting:
-            taken_from = await visit.desk.road.approvals.take_over(
-                acting.session, acting.agent, acting.case, force=body.force
-            )
+            taken_from = await holding.take_over(acting.session, acting.agent, acting.case, force=body.force)
     except ResponsesError as error:
         return refused(visit, error)
     if taken_from is not None:
@@ -349,7 +373,7 @@ async def give_back(visit: Actor, number: int) -> JSONResponse:
     """Ends a take-over."""
     try:
         async with acting_on(visit, number) as acting:
-            await visit.desk.road.approvals.give_back(acting.session, acting.agent, acting.case)
+            await holding.give_back(acting.session, acting.agent, acting.case)
     except ResponsesError as error:
         return refused(visit, error)
     return done(visit.words("done.given_back"))

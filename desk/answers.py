@@ -16,11 +16,11 @@ from models.states import Direction
 from models.tables import Case, Draft
 from responses.answer_file import HOUSE, MAX_ANSWER, MAX_QUESTION, Entry
 from responses.answering import use_answer
-from responses.approval import composed_draft
 from responses.drafts.phrases import LANGUAGES
 from responses.errors import BlockedError, ResponsesError
 from responses.filing import clean
 from responses.policy import PolicyFileError
+from responses.proposed import composed_draft
 from responses.saved_answers import (
     Passage,
     accept_entry,

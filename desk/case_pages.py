@@ -17,14 +17,16 @@ from desk.promise_lines import line_of
 from desk.queue import neighbours
 from desk.slot_words import slot_words, with_slots
 from models.clock import utcnow
-from models.decision import PROOF_FACT, DecisionKind
+from models.decision import PROOF_FACT, DecisionKind, Offer, RemedyKind
 from models.labels import Act, Ask, Tone, Urgency
 from models.money import Money
 from models.states import Direction, EditReason, OutboxState, PromiseState
 from models.tables import Agent, Case, Draft, Message, OpenEdit
 from responses.answering import answers_of
-from responses.approval import composed_draft, formality_of
 from responses.cases import LAST_NUMBER, OPEN_STATES
+from responses.checks import unsaid_in
+from responses.checks.context import context_of
+from responses.drafts.errors import UnknownSlotError
 from responses.drafts.lines import offer_line, rule_line
 from responses.drafts.remedies import option_labels
 from responses.enclosures import enclosures_of
@@ -32,7 +34,9 @@ from responses.filing import clean
 from responses.policies import NoPolicyError
 from responses.policy import Policy
 from responses.policy.signals import told
+from responses.policy.withheld import left_of
 from responses.promised import pledges_of, words_of
+from responses.proposed import composed_draft, formality_of
 from responses.rights import may_approve, own_case
 from responses.views import CaseView, MessageView, view_case
 
@@ -151,7 +155,7 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
         "settled": [promise for promise in view.promises if promise.state != PromiseState.OPEN],
         "told": lambda promise: words_of(promise, language),
         "choice_lines": choice_lines(view, visit, utcnow()),
-        "draft_choices": _draft_choices(view),
+        "draft_choices": await _draft_choices(session, view, policy, visit),
         "enclosures": enclosures_of(view.draft) if view.draft is not None else (),
         "can_split": not held_by_other and (len(view.unread) > 1 or case.answered_at is not None),
         "mergeable": [
@@ -265,14 +269,38 @@ def _addable(policy: Policy | None, missing: set[str], known: set[str]) -> list[
     ]
 
 
-def _draft_choices(view: CaseView) -> list[tuple[str, ...]]:
+async def _draft_choices(
+    session: AsyncSession, view: CaseView, policy: Policy | None, visit: Visit
+) -> list[tuple[str, ...]]:
     """What the buttons under the answer will say, where it leaves the customer a choice."""
     draft, decision = view.draft, view.decision
     if draft is None or decision is None or not draft.kind == decision.kind == DecisionKind.OFFER:
         return []
+    about = await context_of(
+        session,
+        view.case,
+        draft,
+        config=visit.desk.road.config,
+        policy=policy,
+        kind=draft.kind,
+        language=draft.language,
+    )
+    try:
+        unsaid = {place for one in unsaid_in(draft.text, about) for place in one.places}
+    except UnknownSlotError:
+        return []
     formal = formality_of(draft) == "formal"
-    choices = [offer for offer in decision.offers if len(offer.options) > 1]
-    return [option_labels(offer, draft.language, formal=formal) for offer in choices]
+    left = [(offer, left_of(offer, number, unsaid)) for number, offer in enumerate(decision.offers)]
+    return [
+        option_labels(put, draft.language, formal=formal, numbered=put == offer)
+        for offer, put in left
+        if put is not None and len(offer.options) > 1 and _has_buttons(put)
+    ]
+
+
+def _has_buttons(offer: Offer) -> bool:
+    """Whether what is left of a choice is pressed: the last option is given, but a code is told by it."""
+    return len(offer.options) > 1 or offer.options[0].kind is RemedyKind.VOUCHER
 
 
 def _state(

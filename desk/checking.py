@@ -9,10 +9,10 @@ from desk.case_pages import case_by_number, policy_of
 from desk.context import Actor
 from desk.findings import shown
 from models.decision import DecisionKind
-from responses.approval import MAX_TEXT, proposed_draft
 from responses.checks import check_text
 from responses.checks.context import context_of
 from responses.drafts.errors import UnknownSlotError
+from responses.proposed import MAX_TEXT, proposed_draft
 
 router = APIRouter(prefix="/cases/{number:int}")
 

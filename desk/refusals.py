@@ -9,6 +9,7 @@ from responses.checks.advising import advice_of_refusal
 from responses.drafts.errors import PlaceholderLeftError, UnfilledSlotError, UnknownSlotError
 from responses.errors import BlockedError, NotAllowedError, ResponsesError
 from responses.policies import NoPolicyError
+from responses.withholding import UnsaidError
 
 
 def refused(visit: Visit, error: ResponsesError, **more: object) -> JSONResponse:
@@ -38,6 +39,8 @@ def sentence_of(visit: Visit, error: BlockedError) -> str:
     if error.reason == "findings":
         return visit.words("blocked.findings", advice=advice_of_refusal(error, visit.words.language))
     details = dict(error.details)
+    if isinstance(error, UnsaidError):
+        details["what"] = error.told(visit.words.language)
     if details.get("until"):
         until = datetime.fromisoformat(details["until"])
         details["until"] = visit.desk.present(visit.words).clock(until)

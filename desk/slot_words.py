@@ -4,12 +4,12 @@ from desk.context import Visit
 from models.clock import utcnow
 from models.decision import Decision
 from models.tables import Draft
-from responses.approval import formality_of
 from responses.bookkeeping import voucher_amounts
 from responses.drafts.dates import format_due
 from responses.drafts.errors import UnknownSlotError
 from responses.drafts.slots import greeting_for, slots_in
 from responses.policy import Policy
+from responses.proposed import formality_of
 
 
 def slot_words(

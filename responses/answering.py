@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.serial import from_json, to_json
 from models.tables import Agent, Draft
-from responses.approval import propose
 from responses.drafts.draft import joined
 from responses.drafts.phrases import phrases
 from responses.drafts.slots import BLANK, escape
 from responses.errors import BlockedError
 from responses.events import record
 from responses.knowledge import Near
+from responses.proposed import propose
 from responses.rights import Bound, bound_draft, check_free
 
 _PART = "answer"

@@ -3,62 +3,49 @@
 Approval, outbox, promises, ledger and the audit event are written in one transaction.
 """
 
-import difflib
-import hashlib
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
-from models.decision import Decision, DecisionKind, Role
+from models.decision import DecisionKind, Role
 from models.serial import to_json
-from models.states import (
-    CaseState,
-    DraftState,
-    EditReason,
-    Purpose,
-    Verdict,
-)
-from models.tables import (
-    Agent,
-    Approval,
-    Case,
-    DecisionRow,
-    Draft,
-    OpenEdit,
-    OutboxEntry,
-)
+from models.states import CaseState, DraftState, EditReason, Purpose, Verdict
+from models.tables import Agent, Approval, Case, Draft, OpenEdit
 from responses.agents import rank
-from responses.bookkeeping import keep_books, offers_of, take_back, voucher_slots
-from responses.cases import (
-    broken_since,
-    claim,
-    has_open_promise,
-    holder_of,
-    move,
-    open_messages,
-    raise_revision,
-    raise_revision_from,
-    release,
-)
-from responses.checks import CheckContext, Finding, check_text, errors_in
+from responses.bookkeeping import keep_books, take_back
+from responses.cases import has_open_promise, move, raise_revision, raise_revision_from, release
+from responses.checks import CheckContext, Finding, check_text, errors_in, unsaid_in
 from responses.checks.context import context_of
-from responses.choices import from_pool, put_choices, was_chosen
+from responses.choices import put_choices, was_chosen
 from responses.config import RoadConfig
-from responses.drafts.dates import format_due, needs_time
-from responses.drafts.slots import fill, greeting_for, placeholder_in, slots_in
+from responses.drafts.slots import placeholder_in, slots_in
 from responses.enclosures import Enclosure, enclosures_of
 from responses.errors import BlockedError, NotAllowedError
 from responses.events import record
 from responses.filing import clean, due_now
+from responses.filling import filled_text
 from responses.hours import OpeningHours
-from responses.off_policy import book_by_hand, overruled
+from responses.off_policy import book_by_hand, check_overrulable, overruled
+from responses.offers import offers_of
 from responses.outbox import cancel_pending, enqueue_parts
 from responses.policies import NoPolicyError, PolicyBook
 from responses.policy import Policy
+from responses.policy.withheld import without
+from responses.proposed import (
+    MAX_TEXT,
+    difference_of,
+    formality_of,
+    gives,
+    propose,
+    supersede,
+    text_sha256,
+    verdict_on,
+)
 from responses.rights import (
     Bound,
     bound_draft,
@@ -69,16 +56,8 @@ from responses.rights import (
 )
 from responses.spending import check_totals, take_turn
 from responses.texts import split_text
-from responses.vouchers import reserve, told
 from responses.waiting import await_answer
-
-MAX_TEXT = 20_000
-
-
-def text_sha256(text: str, files: Sequence[Enclosure] = ()) -> str:
-    """What an approval is bound to: the text with its slots, and the content of what goes with it."""
-    digests = "".join(f"\0{file.sha256}" for file in files)
-    return hashlib.sha256(f"{text}{digests}".encode()).hexdigest()
+from responses.withholding import Meant, settled
 
 
 class Approvals:
@@ -96,15 +75,18 @@ class Approvals:
         hours: OpeningHours,
         edit_reason: EditReason | None = None,
         reason: str | None = None,
+        meant: Mapping[str, Meant] = MappingProxyType({}),
     ) -> Approval:
         """Approves the draft and puts it into the outbox, to leave after the time for undoing.
 
         `edit_reason` is what was wrong with the composed draft; it is kept where something was changed in it.
         `reason` is why a text goes out that gives what was not decided, see `off_policy.overruled`.
+        `meant` says what is meant by leaving out what an edited text no longer says, by `Unsaid.key`.
 
         Raises:
             NotAllowedError: `own_case`, `above_limit`, or `above_budget`: then the case has to be decided
                 anew, see `spending.decide_anew`.
+            UnsaidError: `meant` leaves something open.
             BlockedError: `gone`, `stale`, `new_message`, `claimed`, `expired`, `placeholder`, `findings` or
                 `no_codes`.
         """
@@ -124,12 +106,16 @@ class Approvals:
         # Again: what the case knows may have changed since the text was written.
         about = await self._about(session, case, draft, policy)
         wrong = errors_in(check_text(draft.text, about))
-        beyond = overruled(agent, draft.text, wrong, about, reason) if wrong else None
+        check_overrulable(agent, wrong)
+        is_edited = about.composed is not None and about.composed != draft.text
+        withheld = settled(draft.text, unsaid_in(draft.text, about) if is_edited else (), meant, about)
+        beyond = overruled(agent, draft.text, wrong, about, withheld, reason)
         if not await raise_revision_from(session, case, bound.revision):
             raise BlockedError("stale")
         if policy is not None:
             # Again: others may have given meanwhile.
-            absence = await check_totals(session, agent, case, sent, policy, now) or absence
+            less = without(sent, withheld.places) if sent is not None else None
+            absence = await check_totals(session, agent, case, less, policy, now) or absence
         difference = await difference_of(session, draft)
         approval = Approval(
             case_id=case.id,
@@ -146,18 +132,29 @@ class Approvals:
         )
         session.add(approval)
         await session.flush()
-        text = await self._fill(session, case, draft, decision, approval, agent, hours, now)
+        text = await filled_text(
+            session,
+            case=case,
+            draft=draft,
+            decision=decision,
+            approval=approval,
+            agent=agent,
+            config=self._config,
+            hours=hours,
+            now=now,
+        )
         approval.filled_text = text
         draft.state = DraftState.APPROVED
         parts: list[dict[str, Any]] = [
             {"text": part, "language": draft.language} for part in split_text(text)
         ]
-        if decision is not None and _gives(draft, decision):
+        if decision is not None and gives(draft, decision):
             choices = await put_choices(
                 session,
                 case=case,
                 decision=decision,
                 offers=await offers_of(session, draft),
+                withheld=withheld.places,
                 approval=approval,
                 hours=hours,
                 language=draft.language,
@@ -188,7 +185,10 @@ class Approvals:
             agent=agent,
             hours=hours,
             now=now,
+            withheld=withheld,
         )
+        if withheld.anything:
+            record(session, agent.id, "approval.withheld", case.id, approval=approval.id)
         if beyond is not None:
             await book_by_hand(
                 session, case=case, draft=draft, approval=approval, found=beyond, hours=hours, now=now
@@ -289,7 +289,7 @@ class Approvals:
         draft, case = await bound_draft(session, bound)
         await check_free(session, agent, case)
         draft.state = DraftState.DISCARDED
-        session.add(_verdict(draft, agent, Verdict.DISCARD, reason))
+        session.add(verdict_on(draft, agent, Verdict.DISCARD, reason))
         await raise_revision(session, case)
         record(session, agent.id, "draft.discarded", case.id, draft=draft.id)
 
@@ -334,67 +334,6 @@ class Approvals:
         record(session, agent.id, "draft.written", case.id, draft=draft.id)
         return draft
 
-    async def pass_on(
-        self, session: AsyncSession, agent: Agent, case: Case, *, to: Agent | None, reason: str | None
-    ) -> None:
-        """Hands the case to another agent, or (`to` None) to whoever is a supervisor.
-
-        Raises:
-            BlockedError: `claimed`.
-        """
-        await check_free(session, agent, case)
-        case.passed_to = to.id if to is not None else None
-        case.passed_to_role = None if to is not None else Role.SUPERVISOR
-        release(case)
-        draft = await proposed_draft(session, case)
-        if case.state == CaseState.TAKEN_OVER:
-            await raise_revision(session, case)
-            await draft_anew(session, case)
-        elif draft is not None:
-            session.add(_verdict(draft, agent, Verdict.PASS_ON, reason))
-            # A row of its own for the next reader: who passed it on may still approve it one day.
-            await propose(session, case, draft, text=draft.text, agent=None)
-        record(session, agent.id, "case.passed_on", case.id, to=to.id if to is not None else "supervisor")
-
-    async def take_over(
-        self, session: AsyncSession, agent: Agent, case: Case, *, force: bool = False
-    ) -> Agent | None:
-        """The agent goes on in person: no drafts until given back. Returns from whom the case was taken.
-
-        Raises:
-            BlockedError: `claimed`, unless `force`.
-            NotAllowedError: `own_case`.
-        """
-        if not force:
-            await check_free(session, agent, case)
-        taken_from = await claim(session, case, agent, force=force)
-        await supersede(session, case)
-        unread = case.triage_due_at is not None
-        move(case, CaseState.TAKEN_OVER)
-        case.triage_due_at = case.first_unread_at = None
-        if unread:
-            # Nothing is drafted for it any more, but whoever took over is shown it.
-            await due_now(session, case)
-        await raise_revision(session, case)
-        record(session, agent.id, "case.taken_over", case.id)
-        return taken_from
-
-    async def give_back(self, session: AsyncSession, agent: Agent, case: Case) -> None:
-        """Ends a take-over; what the customer wrote meanwhile is read and drafted for again.
-
-        Raises:
-            BlockedError: `not_taken_over`.
-            NotAllowedError: `not_yours`.
-        """
-        if case.state != CaseState.TAKEN_OVER:
-            raise BlockedError("not_taken_over")
-        holder = await holder_of(session, case, utcnow())
-        if holder is not None and holder.id != agent.id and rank(agent.role) < rank(Role.SUPERVISOR):
-            raise NotAllowedError("not_yours")
-        await raise_revision(session, case)
-        await draft_anew(session, case)
-        record(session, agent.id, "case.given_back", case.id)
-
     async def _check(self, session: AsyncSession, case: Case, draft: Draft) -> tuple[Finding, ...]:
         policy = await self._policy(session, case)
         return check_text(draft.text, await self._about(session, case, draft, policy))
@@ -433,59 +372,6 @@ class Approvals:
         case.passed_to = case.passed_to_role = None
         case.reopened_from = None
 
-    async def _fill(
-        self,
-        session: AsyncSession,
-        case: Case,
-        draft: Draft,
-        decision: Decision | None,
-        approval: Approval,
-        agent: Agent,
-        hours: OpeningHours,
-        now: datetime,
-    ) -> str:
-        slots = slots_in(draft.text)
-        due = {
-            str(index): format_due(
-                hours.add(commitment.within, now),
-                draft.language,
-                self._config.timezone,
-                with_time=needs_time(commitment),
-                today=now.astimezone(self._config.timezone).date(),
-            )
-            for index, commitment in enumerate(decision.commitments if decision else (), start=1)
-        }
-        codes: dict[str, str] = {}
-        if decision is not None and _gives(draft, decision):
-            vouchers, today = (
-                voucher_slots(await offers_of(session, draft)),
-                now.astimezone(hours.zone).date(),
-            )
-            for number, offer in vouchers.items():
-                if f"voucher:{number}" in slots:
-                    pool = from_pool(case, decision)
-                    code = await reserve(session, offer, approval, loaded=pool, after=today)
-                    codes[number] = told(code, draft.language)
-        greeting = greeting_for(draft.language, formality_of(draft), now.astimezone(self._config.timezone))
-        return fill(draft.text, agent=agent.name, greeting=greeting, due=due, vouchers=codes)
-
-
-async def composed_draft(session: AsyncSession, draft: Draft) -> Draft | None:
-    """The draft that this one was made of by edits; None where an agent began from nothing."""
-    while draft.edited_from is not None:
-        draft = await session.get_one(Draft, draft.edited_from)
-    return draft if draft.edited_by is None else None
-
-
-async def difference_of(session: AsyncSession, draft: Draft) -> str | None:
-    """What agents changed in the text that was composed, line by line; None where that is nothing."""
-    composed = await composed_draft(session, draft)
-    if composed is None or composed.text == draft.text:
-        return None
-    return "\n".join(
-        difflib.unified_diff(composed.text.splitlines(), draft.text.splitlines(), lineterm="", n=0)
-    )
-
 
 async def give_edit_reason(
     session: AsyncSession, agent: Agent, approval: Approval, reason: EditReason
@@ -501,113 +387,4 @@ async def give_edit_reason(
         update(Approval)
         .where(Approval.id == approval.id, Approval.edit_reason.is_(None), Approval.difference.is_not(None))
         .values(edit_reason=reason)
-    )
-
-
-def _gives(draft: Draft, decision: Decision) -> bool:
-    """What an agent writes instead of an offer gives nothing of it."""
-    return draft.kind == decision.kind == DecisionKind.OFFER
-
-
-def formality_of(draft: Draft) -> str:
-    """How the draft addresses the customer; drafts written by hand count as formal."""
-    return "informal" if (draft.variant or "").endswith("informal") else "formal"
-
-
-async def proposed_draft(session: AsyncSession, case: Case) -> Draft | None:
-    """The draft on the table, if there is one."""
-    query = (
-        select(Draft)
-        .where(Draft.case_id == case.id, Draft.state == DraftState.PROPOSED)
-        .order_by(Draft.id.desc())
-        .limit(1)
-    )
-    return (await session.scalars(query)).one_or_none()
-
-
-async def propose(
-    session: AsyncSession,
-    case: Case,
-    old: Draft,
-    *,
-    text: str,
-    agent: Agent | None,
-    kind: str | None = None,
-    files: Sequence[Enclosure] | None = None,
-) -> Draft:
-    """A new draft at a new revision in place of `old`, from the same decision, with its files or others."""
-    enclosed = enclosures_of(old) if files is None else tuple(files)
-    if old.state == DraftState.PROPOSED:
-        old.state = DraftState.EDITED
-    await session.flush()
-    await supersede(session, case)
-    revision = await raise_revision(session, case)
-    draft = Draft(
-        case_id=case.id,
-        decision_id=old.decision_id,
-        revision=revision,
-        kind=kind or old.kind,
-        language=old.language,
-        text=text,
-        twin=old.twin if text == old.text else None,
-        parts=old.parts if text == old.text else [],
-        answers=old.answers if text == old.text else [],
-        variant=old.variant,
-        files=[file.to_json() for file in enclosed],
-        sha256=text_sha256(text, enclosed),
-        valid_until=old.valid_until,
-        # What becomes a question or a refusal announces no answer.
-        answer_by=old.answer_by if kind in (None, old.kind) else None,
-        findings=old.findings if text == old.text else [],
-        edited_by=agent.id if agent is not None else old.edited_by,
-        edited_from=old.id if agent is not None else old.edited_from,
-    )
-    session.add(draft)
-    await session.flush()
-    if agent is not None:
-        record(session, agent.id, "draft.edited", case.id, draft=draft.id)
-    return draft
-
-
-async def draft_anew(session: AsyncSession, case: Case) -> None:
-    """Ends a take-over: nobody holds the case, and what is unanswered is drafted for again."""
-    release(case)
-    unanswered = await open_messages(session, case.id) or await broken_since(session, case.id)
-    if case.answered_at is not None and not unanswered:
-        move(case, CaseState.PROMISED if await has_open_promise(session, case) else CaseState.ANSWERED)
-        case.triage_due_at = case.first_unread_at = None
-        return
-    move(case, CaseState.DRAFTING)
-    await due_now(session, case)
-
-
-async def decision_row(session: AsyncSession, draft: Draft) -> DecisionRow | None:
-    """The stored decision behind a draft."""
-    return await session.get(DecisionRow, draft.decision_id) if draft.decision_id is not None else None
-
-
-async def sending_of(session: AsyncSession, approval_id: str) -> list[OutboxEntry]:
-    """The parts of an approved answer, in order."""
-    query = select(OutboxEntry).where(OutboxEntry.approval_id == approval_id).order_by(OutboxEntry.part)
-    return list((await session.scalars(query)).all())
-
-
-async def supersede(session: AsyncSession, case: Case) -> None:
-    """Takes what is proposed for the case off the table."""
-    await session.execute(
-        update(Draft)
-        .where(Draft.case_id == case.id, Draft.state == DraftState.PROPOSED)
-        .values(state=DraftState.SUPERSEDED)
-    )
-
-
-def _verdict(draft: Draft, agent: Agent, verdict: Verdict, reason: str | None) -> Approval:
-    return Approval(
-        case_id=draft.case_id,
-        draft_id=draft.id,
-        agent_id=agent.id,
-        verdict=verdict,
-        revision=draft.revision,
-        sha256=draft.sha256,
-        reason=reason,
     )

@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, time
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,9 +18,15 @@ from responses.drafts.dates import format_due_day
 from responses.drafts.promises import answer_words, remedy_words
 from responses.drafts.slots import slots_in
 from responses.hours import OpeningHours
+from responses.offers import offers_of, placed
 from responses.policy.given import TO_BE_DONE, USUAL_TIME
+from responses.policy.withheld import Place
 from responses.promises import answers_owed, settle_by_text, unsettle, withdraw
 from responses.vouchers import release
+from responses.withholding import NOTHING, Withheld
+
+END_OF_DAY = time(23, 59)
+"""Until when something can still be done that was promised for a day."""
 
 _NAMES = {
     RemedyKind.REFUND: re.compile(
@@ -45,36 +51,30 @@ async def keep_books(
     agent: Agent,
     hours: OpeningHours,
     now: datetime,
+    withheld: Withheld = NOTHING,
 ) -> None:
     """Opens and settles promises, and books what an approved draft gives.
 
-    An option of a choice is neither promised nor booked before the customer has chosen it.
+    An option of a choice is neither promised nor booked before the customer has chosen it, and what is
+    withheld never is.
     """
-    await _account_for_answers(session, case, draft, approval, agent, hours)
+    await _account_for_answers(session, case, draft, approval, agent, hours, withheld)
     # What an agent writes instead of an offer gives nothing: the offers stay where they are.
     if decision is None or draft.decision_id is None or draft.kind != decision.kind:
         return
     if decision.kind != DecisionKind.OFFER:
         return
     offers = await offers_of(session, draft)
-    groups: dict[int, list[OfferRow]] = {}
-    given: list[OfferRow] = []
+    left = left_to_give(offers, draft.text, withheld.places)
     for offer in offers:
-        groups.setdefault(offer.choice_group, []).append(offer)
-    for options in groups.values():
-        for offer in options:
-            offer.approval_id = approval.id
-        if len(options) > 1:
-            # The customer picks one first; nothing is given until then.
-            continue
-        offer = options[0]
-        if offer.id in _unsaid(offers, draft.text):
-            # The agent took the code out of the text: what the customer is not told is not given.
+        offer.approval_id = approval.id
+        if offer not in left:
+            # What the customer is not told is not given.
             offer.state = OfferState.WITHDRAWN
-            continue
+    given = [offer for offer in left if not is_chosen(offer, left, offers)]
+    for offer in given:
         offer.state = OfferState.ACCEPTED
         book(session, case, approval, offer)
-        given.append(offer)
     await _open_promises(
         session,
         case=case,
@@ -85,13 +85,30 @@ async def keep_books(
         hours=hours,
         now=now,
         given=given,
+        withheld=withheld,
     )
 
 
-async def offers_of(session: AsyncSession, draft: Draft) -> Sequence[OfferRow]:
-    """The remedies of the decision that a draft was composed from, in the decision's order."""
-    query = select(OfferRow).where(OfferRow.decision_id == draft.decision_id).order_by(OfferRow.id)
-    return (await session.scalars(query)).all()
+def left_to_give(offers: Sequence[OfferRow], text: str, withheld: Collection[Place]) -> Sequence[OfferRow]:
+    """Those of a decision's remedies that the text gives or leaves to the customer's choice."""
+    slots = slots_in(text)
+    codes = {offer.id: f"voucher:{number}" for number, offer in voucher_slots(offers).items()}
+    return [
+        offer
+        for place, offer in placed(offers)
+        if place not in withheld and codes.get(offer.id, "") in (*slots, "")
+    ]
+
+
+def is_chosen(offer: OfferRow, left: Sequence[OfferRow], offers: Sequence[OfferRow]) -> bool:
+    """Whether the customer has to pick the remedy before it is given.
+
+    The last one left of a choice is given at once, but a voucher whose code no text has told: that comes with
+    the press.
+    """
+    options = [one for one in left if one.choice_group == offer.choice_group]
+    was_choice = [one.choice_group for one in offers].count(offer.choice_group) > 1
+    return len(options) > 1 or (was_choice and offer.kind == RemedyKind.VOUCHER)
 
 
 def book(session: AsyncSession, case: Case, approval: Approval, offer: OfferRow) -> None:
@@ -162,15 +179,22 @@ async def take_back(session: AsyncSession, approval: Approval, agent: Agent) -> 
 
 
 async def _account_for_answers(
-    session: AsyncSession, case: Case, draft: Draft, approval: Approval, agent: Agent, hours: OpeningHours
+    session: AsyncSession,
+    case: Case,
+    draft: Draft,
+    approval: Approval,
+    agent: Agent,
+    hours: OpeningHours,
+    withheld: Withheld,
 ) -> None:
     """A text that answers keeps what others have announced; one that announces an answer promises it."""
     if draft.kind == DecisionKind.ASK:
         return
     by = draft.answer_by
     if by is not None and not _names(draft, by.astimezone(hours.zone).date()):
-        # The agent took the day out of the text: what is left is the answer.
-        by = draft.answer_by = None
+        # The agent took the day out of the text: what is left is the answer, unless it names another day.
+        by = (_end_of(withheld.day, hours) or by) if withheld.answer_follows else None
+        draft.answer_by = by
     owed = await answers_owed(session, case)
     if by is None:
         await settle_by_text(session, owed, PromiseState.KEPT, approval)
@@ -210,14 +234,17 @@ async def _open_promises(
     hours: OpeningHours,
     now: datetime,
     given: Sequence[OfferRow],
+    withheld: Withheld,
 ) -> None:
     slots = slots_in(draft.text)
     to_do = {offer.id: remedy for offer in given if (remedy := _to_be_done(offer)) is not None}
     carried_out: set[str] = set()
     for number, commitment in enumerate(decision.commitments, start=1):
-        if f"due:{number}" not in slots:
+        has_slot = f"due:{number}" in slots
+        if not has_slot and number not in withheld.commitments:
             # The agent took the sentence out: what the customer is not told is not promised.
             continue
+        told = _end_of(withheld.day, hours) if not has_slot else None
         own = _carries_out(commitment, to_do)
         carried_out |= {own} if own is not None else set()
         session.add(
@@ -227,12 +254,16 @@ async def _open_promises(
                 offer_id=own,
                 what=dict(commitment.what),
                 owner_id=agent.id,
-                due_at=hours.add(commitment.within, now),
+                due_at=told or hours.add(commitment.within, now),
             )
         )
     for offer in given:
         if offer.id in to_do and offer.id not in carried_out:
             promise_remedy(session, approval, offer, hours, now)
+
+
+def _end_of(day: date | None, hours: OpeningHours) -> datetime | None:
+    return datetime.combine(day, END_OF_DAY, hours.zone) if day is not None else None
 
 
 def _to_be_done(offer: OfferRow) -> Remedy | None:
@@ -257,14 +288,6 @@ def _carries_out(commitment: Commitment, to_do: Mapping[str, Remedy]) -> str | N
         if named and len(of_kind) == 1:
             return of_kind[0]
     return None
-
-
-def _unsaid(offers: Sequence[OfferRow], text: str) -> frozenset[str]:
-    """The vouchers whose slot is no longer in the text."""
-    slots = slots_in(text)
-    return frozenset(
-        offer.id for number, offer in voucher_slots(offers).items() if f"voucher:{number}" not in slots
-    )
 
 
 def voucher_slots(offers: Sequence[OfferRow]) -> dict[str, OfferRow]:

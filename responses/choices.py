@@ -1,8 +1,8 @@
 """Choices while they are open: put before the customer with a text, shown there, and taken back."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,8 @@ from models.states import ChoiceHow
 from models.tables import Approval, Case, Choice, DecisionRow, Draft, OfferRow, OutboxEntry, Voucher
 from responses.drafts.remedies import option_labels
 from responses.hours import OpeningHours
+from responses.offers import placed
+from responses.policy.withheld import Place, left_of
 from responses.texts import shorten
 from responses.vouchers import release, reserve
 
@@ -26,7 +28,11 @@ MAX_LABEL = 60
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shown:
-    """A choice with what it is about; `language` and `formal` are how the text put it."""
+    """A choice with what it is about; `language` and `formal` are how the text put it.
+
+    `offer` holds the options that were put. `is_whole`: those are all that the decision
+    had, and numbered as it numbers them.
+    """
 
     choice: Choice
     approval: Approval
@@ -34,10 +40,11 @@ class Shown:
     offers: tuple[OfferRow, ...]
     language: str
     formal: bool
+    is_whole: bool = True
 
     def labels(self, language: str | None = None) -> tuple[str, ...]:
         """What its options are called, in the order of the text, in its language or another."""
-        return _labels(self.offer, language or self.language, formal=self.formal)
+        return _labels(self.offer, language or self.language, formal=self.formal, whole=self.is_whole)
 
     @property
     def chosen(self) -> int | None:
@@ -53,6 +60,7 @@ async def put_choices(
     case: Case,
     decision: Decision,
     offers: Sequence[OfferRow],
+    withheld: Collection[Place] = (),
     approval: Approval,
     hours: OpeningHours,
     language: str,
@@ -61,6 +69,8 @@ async def put_choices(
 ) -> list[dict[str, Any]]:
     """Opens a choice for every offer with several options, and reserves what any of them may need.
 
+    Options `withheld` are none. With one alone left there is nothing to choose, but a voucher needs the press
+    by which its code is told.
     A code is reserved for each voucher among the options, so that none is offered that is not there; nobody
     is told it before it is chosen. Returns what the channels make buttons of: `key` and `labels`.
 
@@ -69,8 +79,10 @@ async def put_choices(
     """
     shown = []
     for group, offer in enumerate(decision.offers):
-        rows = [row for row in offers if row.choice_group == group]
-        if len(rows) < 2:
+        left = left_of(offer, group, withheld)
+        rows = [row for place, row in placed(offers) if place[0] == group and place not in withheld]
+        only_voucher = len(offer.options) > 1 and [row.kind for row in rows] == [RemedyKind.VOUCHER]
+        if left is None or (len(rows) < 2 and not only_voucher):
             continue
         expires = hours.add(decision.choose_within, now) if decision.choose_within is not None else None
         for row in rows:
@@ -86,7 +98,9 @@ async def put_choices(
             expires_at=expires,
         )
         session.add(choice)
-        shown.append({"key": choice.key, "labels": list(_labels(offer, language, formal=formal))})
+        shown.append(
+            {"key": choice.key, "labels": list(_labels(left, language, formal=formal, whole=left == offer))}
+        )
     return shown
 
 
@@ -117,14 +131,26 @@ async def shown_of(session: AsyncSession, choice: Choice) -> Shown:
     row = await session.get_one(DecisionRow, draft.decision_id)
     rows = await session.scalars(select(OfferRow).where(OfferRow.id.in_(choice.options)))
     found = {one.id: one for one in rows}
+    offer = from_json(Decision, row.content).offers[choice.choice_group]
+    put = await _put(session, choice, draft.decision_id)
     return Shown(
         choice=choice,
         approval=approval,
-        offer=from_json(Decision, row.content).offers[choice.choice_group],
+        offer=replace(offer, options=tuple(offer.options[place] for place in put)),
         offers=tuple(found[offer_id] for offer_id in choice.options),
         language=draft.language if draft.language in set(Language) else Language.ENGLISH,
         formal=not (draft.variant or "").endswith("informal"),
+        is_whole=len(put) == len(offer.options),
     )
+
+
+async def _put(session: AsyncSession, choice: Choice, decision_id: str | None) -> list[int]:
+    """The places, in the decision's offer, of the options that were put."""
+    query = select(OfferRow.id).where(
+        OfferRow.decision_id == decision_id, OfferRow.choice_group == choice.choice_group
+    )
+    ids = (await session.scalars(query.order_by(OfferRow.id))).all()
+    return [ids.index(option) for option in choice.options]
 
 
 def is_open(choice: Choice, now: datetime) -> bool:
@@ -180,5 +206,7 @@ async def withdraw_choices(session: AsyncSession, *which: ColumnElement[bool]) -
         await release(session, Voucher.offer_id.in_(choice.options))
 
 
-def _labels(offer: Offer, language: str, *, formal: bool) -> tuple[str, ...]:
-    return tuple(shorten(label, MAX_LABEL) for label in option_labels(offer, language, formal=formal))
+def _labels(offer: Offer, language: str, *, formal: bool, whole: bool) -> tuple[str, ...]:
+    # Whether the numbers still are as they were, of a text that an agent has shortened nobody knows.
+    labels = option_labels(offer, language, formal=formal, numbered=whole)
+    return tuple(shorten(label, MAX_LABEL) for label in labels)

@@ -61,17 +61,18 @@ async def proposals(session: AsyncSession, case: Case, now: datetime) -> list[Pr
     unread = await open_messages(session, case.id)
     found = []
     for one in shown:
-        reply = _read(one, unread, alone=len(shown) == 1)
+        reply = _read(one, unread, by_number=len(shown) == 1 and one.is_whole)
         if reply is not None:
             found.append(Proposal(shown=one, reply=reply))
     return found
 
 
-def _read(shown: Shown, unread: Sequence[Message], *, alone: bool) -> Reply | None:
+def _read(shown: Shown, unread: Sequence[Message], *, by_number: bool) -> Reply | None:
     since = shown.choice.overruled_at
     words = [message for message in unread if since is None or message.created_at > since]
     replies = [
-        read_reply(message.text, shown.offer.options, shown.language, by_number=alone) for message in words
+        read_reply(message.text, shown.offer.options, shown.language, by_number=by_number)
+        for message in words
     ]
     clear = [reply for reply in replies if reply.kind is not ReplyKind.OTHER]
     if not clear:

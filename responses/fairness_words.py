@@ -34,6 +34,7 @@ _IT = {
     "es": "spagnolo",
     "fr": "francese",
     "de": "tedesco",
+    "withheld": "senza",
 }
 _EN = {
     "more": "{who} got {sum} more (between {low} and {high}): {verdict}.",
@@ -61,6 +62,7 @@ _EN = {
     "es": "Spanish",
     "fr": "French",
     "de": "German",
+    "withheld": "without",
 }
 
 
@@ -94,8 +96,11 @@ def decided(went: WentOff, language: str) -> str:
 
 
 def given(went: WentOff, language: str) -> str:
-    """What the text gave or promised that was not decided, with what it comes to beyond the decision."""
-    said = ", ".join(f"«{words}»" for words in went.found.words)
+    """What the text gave that was not decided, or left out of what is owed, and what it comes to."""
+    less = (_IT if language == "it" else _EN)["withheld"]
+    said = ", ".join(
+        [f"«{words}»" for words in went.found.words] + [f"{less} «{words}»" for words in went.found.withheld]
+    )
     extra = went.found.extra
     if extra is None or extra.minor == 0:
         return said

@@ -7,11 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.decision import Decision, DecisionKind, Given, MissingFact, Remedy
 from models.serial import from_json
-from models.states import PromiseState, Verdict
+from models.states import PromiseKind, PromiseState, Verdict
 from models.tables import Approval, Case, Choice, DecisionRow, Draft, OfferRow, Promise
 from responses.checks import Beyond
 from responses.facts import ORDER_FACT, known_facts
-from responses.off_policy import given_by_hand
+from responses.off_policy import given_by_hand, lowered
+from responses.offers import withheld_by
 from responses.policy import given_by
 
 
@@ -40,10 +41,13 @@ async def given_to(session: AsyncSession, case: Case) -> tuple[tuple[Given, ...]
     )
     here: list[Given] = []
     elsewhere: list[Given] = []
-    for approval, kind, row, its_case in (await session.execute(query)).all():
+    rows = (await session.execute(query)).all()
+    withheld = await withheld_by(session, [approval.id for approval, _, _, _ in rows])
+    for approval, kind, row, its_case in rows:
         state, settled_at = await _promised(session, approval.id)
         order_id = await _order_of(session, its_case, approval.created_at)
         decision = from_json(Decision, row.content) if row is not None else None
+        beyond = from_json(Beyond, approval.off_policy) if approval.off_policy is not None else None
         given: list[Given] = []
         if decision is not None and decision.kind == kind == DecisionKind.OFFER:
             given += given_by(
@@ -54,10 +58,13 @@ async def given_to(session: AsyncSession, case: Case) -> tuple[tuple[Given, ...]
                 settled_at=settled_at,
                 order_id=order_id,
                 chosen=await _chosen_in(session, approval.id),
+                withheld=withheld.get(approval.id, frozenset()),
+                committed=await _committed(session, approval.id),
             )
-        if approval.off_policy is not None:
+        if beyond is not None:
+            given = lowered(given, beyond)
             given += given_by_hand(
-                from_json(Beyond, approval.off_policy),
+                beyond,
                 decision,
                 case_id=its_case.id,
                 at=approval.created_at,
@@ -112,6 +119,14 @@ async def _chosen_in(session: AsyncSession, approval_id: str) -> dict[int, Remed
         group: from_json(Remedy, content) if content is not None else None
         for group, content in (await session.execute(query)).all()
     }
+
+
+async def _committed(session: AsyncSession, approval_id: str) -> bool:
+    """Whether the answer made any promise of its rule's: an agent may have taken it out of the text."""
+    query = select(Promise.id).where(
+        Promise.approval_id == approval_id, Promise.kind == PromiseKind.COMMITMENT
+    )
+    return (await session.execute(query.limit(1))).first() is not None
 
 
 async def _order_of(session: AsyncSession, case: Case, at: datetime) -> str | None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,44 +14,87 @@ from models.serial import from_json
 from models.states import PromiseKind, PromiseState, Verdict
 from models.tables import Agent, Approval, Case, DecisionRow, Draft, LedgerEntry, Promise
 from responses.agents import rank
-from responses.checks import OVERRULABLE, Beyond, CheckContext, Finding, beyond_in
+from responses.bookkeeping import END_OF_DAY
+from responses.checks import OVERRULABLE, Beyond, CheckContext, Finding, Severity, beyond_in
 from responses.checks.advising import refusal_of
+from responses.checks.undecided import UNDECIDED
 from responses.drafts.promises import by_hand_words
 from responses.errors import BlockedError
 from responses.hours import OpeningHours
+from responses.policy.amounts import DIVISIBLE
 from responses.policy.given import USUAL_TIME
+from responses.withholding import Withheld
 
 MAX_REASON = 300
 """How long a reason may be, in characters."""
 
-_END_OF_DAY = time(23, 59)
+
+def check_overrulable(agent: Agent, wrong: Sequence[Finding]) -> None:
+    """The errors are such as somebody may overrule, and this agent is one who may.
+
+    Raises:
+        BlockedError: `findings`.
+    """
+    if not wrong:
+        return
+    # First what nobody may overrule: the rest may be right once that is.
+    hopeless = next((one for one in wrong if one.code not in OVERRULABLE), None)
+    if hopeless is not None or rank(agent.role) < rank(Role.SUPERVISOR):
+        raise refusal_of(hopeless or wrong[0])
 
 
 def overruled(
-    agent: Agent, text: str, wrong: Sequence[Finding], about: CheckContext, reason: str | None
-) -> Beyond:
-    """What the text gives and promises off policy, where this agent may send it and says why.
+    agent: Agent,
+    text: str,
+    wrong: Sequence[Finding],
+    about: CheckContext,
+    withheld: Withheld,
+    reason: str | None,
+) -> Beyond | None:
+    """What is off policy, where this agent may send it and says why; None where nothing is.
 
-    Whoever is a supervisor or more, and within the smaller of the role's and their own limit: the whole
-    goodwill of the text counts. A deputy stands in for what was decided, not for this.
+    That is more than was decided or something else, and less of what is owed. Whoever is a supervisor or
+    more, and within the smaller of the role's and their own limit: the whole goodwill of the text counts. A
+    deputy stands in for what was decided, not for this.
 
     Raises:
         BlockedError: `findings`, or `text_long` for the reason.
     """
-    found = beyond_in(text, wrong, about)
+    first = wrong[0] if wrong else _of_owed(withheld, about.language)
+    if first is None:
+        return None
+    found = beyond_in(text, wrong, about, withheld.places)
     if found is None:
         # First what nobody may overrule: the rest may be right once that is.
-        stopped = next((one for one in wrong if one.code not in OVERRULABLE), wrong[0])
+        stopped = next((one for one in wrong if one.code not in OVERRULABLE), first)
         raise refusal_of(replace(stopped, needs_tier=None))
     who = _lowest(found, about.limits)
     if not _may(agent, found, about.limits):
         own_limit = who is not None and rank(agent.role) >= rank(who)
-        raise refusal_of(replace(wrong[0], needs_tier=who), own_limit=own_limit)
+        raise refusal_of(replace(first, needs_tier=who), own_limit=own_limit)
     if reason is None or not reason.strip():
-        raise refusal_of(replace(wrong[0], needs_tier=None), may_overrule=True)
+        raise refusal_of(replace(first, needs_tier=None), may_overrule=True)
     if len(reason) > MAX_REASON:
         raise BlockedError("text_long", most=str(MAX_REASON))
-    return found
+    return replace(
+        found,
+        # What stands there in other words is a promise of the decision's, for the day that is named.
+        promises=tuple(one for one in found.promises if withheld.day is None or one.day != withheld.day),
+        withheld=tuple(one.told(about.language) for one in withheld.owed),
+    )
+
+
+def _of_owed(withheld: Withheld, language: str) -> Finding | None:
+    if not withheld.owed:
+        return None
+    kinds = [str(remedy.kind) for one in withheld.owed for remedy in one.remedies]
+    return Finding(
+        code="owed_withheld" if kinds else "owed_unpromised",
+        severity=Severity.ERROR,
+        words="" if kinds else withheld.owed[0].told(language),
+        named=",".join(dict.fromkeys(kinds)),
+        needs_tier=Role.SUPERVISOR,
+    )
 
 
 def _may(agent: Agent, found: Beyond, limits: Mapping[Role, Money | None]) -> bool:
@@ -101,7 +145,7 @@ async def book_by_hand(
             )
         )
     for promise in found.promises:
-        due = datetime.combine(promise.day, _END_OF_DAY, hours.zone) if promise.day is not None else None
+        due = datetime.combine(promise.day, END_OF_DAY, hours.zone) if promise.day is not None else None
         session.add(
             Promise(
                 case_id=case.id,
@@ -117,7 +161,8 @@ async def book_by_hand(
         Promise.state == PromiseState.OPEN,
         Promise.kind != PromiseKind.ANSWER,
     )
-    if _gives(found) and (await session.execute(promised.limit(1))).first() is None:
+    in_words = UNDECIDED in found.codes
+    if in_words or (_gives(found) and (await session.execute(promised.limit(1))).first() is None):
         # No rule has said who sees to it: whoever has written it.
         session.add(
             Promise(
@@ -163,6 +208,22 @@ def given_by_hand(
         )
         for place, complaint_type in enumerate(found.complaint_types or (None,))
     )
+
+
+def lowered(given: Sequence[Given], found: Beyond) -> list[Given]:
+    """What an answer gave as decided, where its text gave less: favours are worth less, the dearest first."""
+    left = -found.extra.amount if found.extra is not None else Decimal(0)
+    worths: dict[int, Money] = {}
+    favours = [
+        (place, one.worth)
+        for place, one in enumerate(given)
+        if one.basis is Basis.GOODWILL and one.worth is not None and one.kind in DIVISIBLE
+    ]
+    for place, worth in sorted(favours, key=lambda favour: -favour[1].amount):
+        less = min(max(left, Decimal(0)), worth.amount)
+        worths[place] = replace(worth, amount=worth.amount - less)
+        left -= less
+    return [replace(one, worth=worths.get(place, one.worth)) for place, one in enumerate(given)]
 
 
 def _gives(found: Beyond) -> bool:

@@ -14,6 +14,8 @@ from models.embedding import Vectors
 from models.serial import from_json
 from models.states import Direction, Verdict
 from models.tables import Approval, Case, Customer, DecisionRow, Draft, EmbeddingRow, Message
+from responses.offers import withheld_by
+from responses.policy.withheld import without
 
 SHOWN = 5
 MOST = 20_000
@@ -163,7 +165,9 @@ async def _shown(
     )
     found: dict[int, Precedent] = {}
     seen: set[str] = set()
-    for message, number, approval, content in rows:
+    answers = rows.all()
+    withheld = await withheld_by(session, {approval.id for _, _, approval, _ in answers})
+    for message, number, approval, content in answers:
         if message.id in seen:
             continue  # its answer is the first that was approved after it
         seen.add(message.id)
@@ -175,7 +179,7 @@ async def _shown(
             words=message.text,
             at=approval.created_at,
             similarity=near[message.id],
-            decision=was,
+            decision=without(was, withheld.get(approval.id, frozenset())),
             same_rule=set(was.rule_ids) == set(decision.rule_ids),
             edited=bool(approval.difference),
         )

@@ -5,7 +5,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.states import CaseState, Direction
 from models.tables import Agent, Case, Fact, Identity, Message
-from responses.approval import supersede
 from responses.cases import (
     OPEN_STATES,
     close,
@@ -19,6 +18,7 @@ from responses.errors import BlockedError
 from responses.events import record
 from responses.filing import due_now
 from responses.outbox import cancel_cards
+from responses.proposed import supersede
 from responses.rights import check_free
 
 

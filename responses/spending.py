@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.decision import Basis, Decision, DecisionKind, Role, Spent
 from models.money import Money
-from models.states import CaseState
+from models.states import CaseState, OfferState
 from models.tables import Absence, Agent, Approval, Case, Choice, Draft, LedgerEntry, OfferRow
 from responses.agents import rank
 from responses.cases import raise_revision
@@ -66,6 +66,7 @@ async def _since(session: AsyncSession, policy: Policy, start: datetime) -> Mone
         .join(Case, Case.id == Choice.case_id)
         .where(
             Choice.chosen_at.is_(None),
+            OfferRow.state != OfferState.WITHDRAWN,
             OfferRow.basis == Basis.GOODWILL,
             OfferRow.currency == policy.currency,
             *counted,

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.decision import Basis, Decision, DecisionKind, FactValue
 from models.money import Money
 from models.serial import from_json
-from models.states import Direction, Verdict
+from models.states import Direction, OfferState, Verdict
 from models.tables import (
     Agent,
     Approval,
@@ -156,7 +156,11 @@ async def _worths(
             Choice,
             (Choice.approval_id == OfferRow.approval_id) & (Choice.choice_group == OfferRow.choice_group),
         )
-        .where(OfferRow.approval_id.in_(ids), OfferRow.basis == Basis.GOODWILL)
+        .where(
+            OfferRow.approval_id.in_(ids),
+            OfferRow.basis == Basis.GOODWILL,
+            OfferRow.state != OfferState.WITHDRAWN,
+        )
     )
     minor: dict[str, int] = defaultdict(int)
     dearest: dict[tuple[str, str], int] = {}

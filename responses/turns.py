@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.states import CaseState
 from models.tables import Absence, Case
-from responses.approval import draft_anew, proposed_draft
 from responses.cases import OPEN_STATES, release
 from responses.events import record
+from responses.holding import draft_anew
 from responses.presence import absences_at
+from responses.proposed import proposed_draft
 from responses.triage import Triage
 
 _AT_ONCE = 200

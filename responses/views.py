@@ -31,7 +31,6 @@ from models.tables import (
     SignalRow,
     Voucher,
 )
-from responses.approval import proposed_draft
 from responses.cases import holder_of, open_messages, waits_for_us
 from responses.choices import Shown, choices_of
 from responses.choosing import Proposal, proposals
@@ -39,6 +38,7 @@ from responses.corrections import Understood, understood
 from responses.facts import known_facts
 from responses.policy.signals import Raised
 from responses.proof import BookView, book_view
+from responses.proposed import proposed_draft
 from responses.related import maybe_same_person, same_order
 from responses.signalling import standing_signals
 from responses.vouchers import Supply, supplies

@@ -25,7 +25,7 @@ from models.database import Database
 from models.tables import Agent
 from nlp.entities import EntityFinder
 from nlp.errors import NlpError, SpeechError
-from responses.approval import Approvals, draft_anew
+from responses.approval import Approvals
 from responses.cases import raise_revision
 from responses.choosing import take_defaults
 from responses.delivery import Delivery, give_up_lost
@@ -37,6 +37,7 @@ from responses.files import FileStore
 from responses.filing import Filing, due_now
 from responses.giving_up import give_up
 from responses.hand import HandChannel
+from responses.holding import draft_anew
 from responses.inbox import Handler, Inbox, overdue_updates
 from responses.knowledge import Knowledge
 from responses.notices import Notice, tell_admins

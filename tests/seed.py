@@ -10,8 +10,8 @@ from models.decision import Role
 from models.states import CaseState
 from models.tables import Agent, Case, Customer, Draft, Identity
 from responses.agents import add_agent
-from responses.approval import text_sha256
 from responses.cases import open_case, raise_revision
+from responses.proposed import text_sha256
 from responses.rights import Bound
 
 

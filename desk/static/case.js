@@ -326,14 +326,21 @@ async function act(path, values) {
   return answer;
 }
 
-async function approve(why = null) {
+/** Sends what stands in the box. What somebody answers when asked about it holds for that very text. */
+async function approve(shownThen = null, said = {}) {
   if (Date.now() < careful || button("approve").disabled) return;
-  if (blank.test(content().text)) { edit(); tell(words.fill); return; }
-  const answer = await act("approve", { ...content(), why });
+  const sent = shownThen ?? content();
+  if (blank.test(sent.text)) { edit(); tell(words.fill); return; }
+  const answer = await act("approve", { ...sent, ...said });
   if (!answer) return;
+  if (answer.unsaid) {
+    const meant = await askMeant(answer.unsaid);
+    if (meant) await approve(sent, { ...said, meant: { ...said.meant, ...meant } });
+    return;
+  }
   if (answer.overrule) {
-    const given = await askWhy(answer.sentence);
-    if (given) { await approve(given); return; }
+    const why = await askWhy(answer.sentence);
+    if (why) { await approve(sent, { ...said, why }); return; }
   }
   if (answer.ok) {
     reason = null;
@@ -349,6 +356,26 @@ async function approve(why = null) {
     if (editing) typed();
   }
   await refresh({ mine: answer.ok });
+}
+
+/** Asks of everything decided that the text does not say whether it is withheld; null when nothing is sent. */
+async function askMeant(unsaid) {
+  const dialog = document.getElementById("unsaid-dialog");
+  dialog.querySelector(".asked").replaceChildren(...unsaid.map((one) => {
+    const group = document.createElement("fieldset");
+    const legend = document.createElement("legend");
+    legend.textContent = one.told;
+    group.append(legend, ...one.choices.map(({ meant, label }) => {
+      const line = document.createElement("label");
+      const field = document.createElement("input");
+      Object.assign(field, { type: "radio", name: one.key, value: meant, required: true });
+      line.append(field, ` ${label}`);
+      return line;
+    }));
+    return group;
+  }));
+  if (!(await ask(dialog))) return null;
+  return Object.fromEntries(new FormData(dialog.querySelector("form")));
 }
 
 /** Asks why a text goes out that gives what was not decided; null when it does not. */

@@ -4,6 +4,7 @@ from responses.checks.about import CheckContext
 from responses.checks.beyond import OVERRULABLE, Beyond, beyond_in
 from responses.checks.checking import CODES, check_text
 from responses.checks.finding import Finding, Severity, errors_in
+from responses.checks.unsaid import Unsaid, unsaid_in
 
 __all__ = [
     "CODES",
@@ -12,7 +13,9 @@ __all__ = [
     "CheckContext",
     "Finding",
     "Severity",
+    "Unsaid",
     "beyond_in",
     "check_text",
     "errors_in",
+    "unsaid_in",
 ]

@@ -20,6 +20,8 @@ class CheckContext:
     them that was not withdrawn. `own` are words that are
     ours wherever they stand: the business's name, how it is reached.
     `limits` is what each role may approve, None for no limit; empty where nobody set any.
+    `composed` is the text that was made of the decision before somebody rewrote it, None where there is none.
+    `answer_day` is the day for which that text announced an answer.
     """
 
     language: str
@@ -37,6 +39,8 @@ class CheckContext:
     named: tuple[date, ...] = ()
     own: tuple[str, ...] = ()
     limits: Mapping[Role, Money | None] = field(default_factory=dict)
+    composed: str | None = None
+    answer_day: date | None = None
 
     @property
     def carried_out(self) -> Decision | None:

@@ -13,6 +13,8 @@ from responses.errors import BlockedError
 _LANGUAGES = ("it", "en")
 _NAMES = {
     "offer_missing": "remedies",
+    "option_missing": "remedies",
+    "owed_withheld": "remedies",
     "grievance_unanswered": "grievances",
     "wrong_language": "languages",
 }

@@ -1,11 +1,11 @@
 """Sums and shares: what is given is what was decided, and every other figure is known from somewhere."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from models.decision import DecisionKind, Remedy, RemedyKind, Role
+from models.decision import DecisionKind, Role
 from models.money import Money
 from responses.checks.about import CheckContext
 from responses.checks.clauses import Clause, clauses_of, judged
@@ -13,14 +13,13 @@ from responses.checks.finding import Finding, Severity
 from responses.checks.sums import Said, money_in, sums_in
 from responses.checks.wordlists import WordLists, word_lists
 from responses.drafts.numbers import format_money, format_percentage
-from responses.drafts.slots import slots_in
 
 _ALL = Decimal(100)
 _WITH_CENTS = re.compile(r"(?<![\d.,])\d+[.,]\d{2}(?![\d.,])")
 
 
 def check_amounts(text: str, about: CheckContext) -> Iterator[Finding]:
-    """More than was decided, figures nobody knows, and decided offers that the text does not say."""
+    """More than was decided, and figures nobody knows."""
     lists = word_lists(about.language)
     figures = _figures(about)
     seen = judged(text, about)
@@ -30,7 +29,6 @@ def check_amounts(text: str, about: CheckContext) -> Iterator[Finding]:
         if not figures.full and _gives(clause.words, lists):
             for match in lists.find("whole", clause.words):
                 yield _found(clause, match.start(), match.end(), "amount_above", Severity.ERROR, about)
-    yield from _unsaid(text, seen, about)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,34 +176,3 @@ def _tier(worth: Money | None, about: CheckContext) -> Role | None:
         if limit is None or (worth is not None and worth.currency == limit.currency and worth <= limit):
             return role
     return None
-
-
-def _unsaid(text: str, seen: str, about: CheckContext) -> Iterator[Finding]:
-    """The decided offers of which the text says no option."""
-    slots = slots_in(text)
-    lists = word_lists(about.language)
-    said = sums_in(seen, about.language)
-    number = 0
-    for offer in about.offers:
-        told = False
-        for remedy in offer.options:
-            if remedy.kind is RemedyKind.VOUCHER:
-                number += 1
-                told |= f"voucher:{number}" in slots
-                continue
-            wording = (remedy.wording or {}).get(about.language, "").strip().rstrip(".")
-            told |= bool(wording) and wording.lower() in text.lower()
-            told |= _is_named(remedy.kind, text, lists)
-            told |= any(one.percent is not None and one.percent == remedy.percent for one in said)
-            # Another sum than the decided one is told of by itself.
-            told |= remedy.amount is not None and any(one.money is not None for one in said)
-        if not told:
-            yield Finding(code="offer_missing", severity=Severity.WARNING, named=_kinds(offer.options))
-
-
-def _is_named(kind: RemedyKind, text: str, lists: WordLists) -> bool:
-    return kind in lists.remedies and lists.remedies[kind].search(text) is not None
-
-
-def _kinds(options: Sequence[Remedy]) -> str:
-    return ",".join(dict.fromkeys(str(option.kind) for option in options))

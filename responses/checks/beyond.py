@@ -1,6 +1,6 @@
 """What a text gives and promises beyond the decision, where somebody may want it to go out all the same."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,10 +13,12 @@ from responses.checks.days import latest_day
 from responses.checks.finding import Finding
 from responses.checks.promises import check_promises, promised_in
 from responses.checks.sums import sums_in
+from responses.checks.undecided import UNDECIDED
 from responses.drafts.slots import slots_in
+from responses.policy.withheld import Place, without
 from responses.rights import gives_goodwill
 
-_AMOUNTS = frozenset({"amount_above", "amount_unknown"})
+_AMOUNTS = frozenset({"amount_above", "amount_unknown", UNDECIDED})
 _PROMISE = "promise_untracked"
 
 OVERRULABLE = _AMOUNTS | {_PROMISE}
@@ -39,7 +41,8 @@ class Beyond:
     """What is not as decided: `codes` of the findings and their `words`.
 
     `extra` is by how much the goodwill is more than decided (less: negative), None where nobody can tell.
-    `total` is the whole goodwill of the text, decided or not. `promises` are those that no slot carries.
+    `total` is the whole goodwill of the text, decided or not. `promises` are those that no slot carries,
+    `withheld` is what is owed and was not given, in a few words.
     """
 
     codes: tuple[str, ...]
@@ -48,18 +51,21 @@ class Beyond:
     total: Money | None
     promises: tuple[ByHand, ...]
     complaint_types: tuple[str, ...]
+    withheld: tuple[str, ...] = ()
 
 
-def beyond_in(text: str, wrong: Sequence[Finding], about: CheckContext) -> Beyond | None:
+def beyond_in(
+    text: str, wrong: Sequence[Finding], about: CheckContext, withheld: Collection[Place] = ()
+) -> Beyond | None:
     """What a text with these errors gives beyond the decision; None where it may not go out at all.
 
     A sum that the text names twice counts once. What it says in the place of something decided counts by the
-    difference: "20 €" for a refund of 15 is 5 more.
+    difference: "20 €" for a refund of 15 is 5 more. What is withheld has no place.
     """
     if any(finding.code not in OVERRULABLE for finding in wrong):
         return None
     amounts = [finding for finding in wrong if finding.code in _AMOUNTS]
-    replaced = _replaced(text, about) if amounts else []
+    replaced = _replaced(text, about, withheld) if amounts else []
     given = _sum([finding.worth for finding in amounts], about.currency)
     owed = _sum([one.worth for one, basis in replaced if basis is Basis.OWED], about.currency)
     if any(one.kind is RemedyKind.VOUCHER for one, _ in replaced):
@@ -70,7 +76,7 @@ def beyond_in(text: str, wrong: Sequence[Finding], about: CheckContext) -> Beyon
         return None
     instead = _sum([one.worth for one, _ in replaced], about.currency)
     extra = given - instead if given is not None and instead is not None else None
-    decided = _decided(about)
+    decided = _decided(about, withheld)
     return Beyond(
         codes=tuple(dict.fromkeys(finding.code for finding in wrong)),
         words=tuple(dict.fromkeys(finding.words for finding in wrong)),
@@ -91,16 +97,17 @@ def _sum(worths: Sequence[Money | None], currency: str) -> Money | None:
     return total
 
 
-def _decided(about: CheckContext) -> Money | None:
+def _decided(about: CheckContext, withheld: Collection[Place]) -> Money | None:
     if about.carried_out is None:
         return Money(amount=Decimal(0), currency=about.currency)
-    worth = about.carried_out.worth
-    if worth is None and not gives_goodwill(about.carried_out):
+    sent = without(about.carried_out, withheld)
+    worth = sent.worth
+    if worth is None and not gives_goodwill(sent):
         return Money(amount=Decimal(0), currency=about.currency)
     return worth if worth is not None and worth.currency == about.currency else None
 
 
-def _replaced(text: str, about: CheckContext) -> list[tuple[Remedy, Basis]]:
+def _replaced(text: str, about: CheckContext, withheld: Collection[Place]) -> list[tuple[Remedy, Basis]]:
     """The decided remedies whose figure the text no longer says, but that are given with it."""
     said = sums_in(judged(text, about), about.language)
     money = {one.money for one in said}
@@ -108,13 +115,13 @@ def _replaced(text: str, about: CheckContext) -> list[tuple[Remedy, Basis]]:
     slots = slots_in(text)
     found = []
     number = 0
-    for offer in about.offers:
-        for remedy in offer.options:
+    for group, offer in enumerate(about.offers):
+        for place, remedy in enumerate(offer.options):
             is_voucher = remedy.kind is RemedyKind.VOUCHER
             number += is_voucher
             has_figure = remedy.amount is not None or remedy.percent is not None
             is_said = remedy.amount in money or (remedy.percent is not None and remedy.percent in percents)
-            is_given = not is_voucher or f"voucher:{number}" in slots
+            is_given = (group, place) not in withheld and (not is_voucher or f"voucher:{number}" in slots)
             # Of a choice the customer takes one, and nobody can tell which of them the figure stands for.
             if has_figure and not is_said and is_given and len(offer.options) == 1:
                 found.append((remedy, offer.basis_of(remedy)))

@@ -20,9 +20,13 @@ from responses.checks.register import check_register
 from responses.checks.rights import check_rights
 from responses.checks.signals import check_signals
 from responses.checks.strangers import check_strangers
+from responses.checks.undecided import check_undecided
+from responses.checks.unsaid import check_unsaid
 
 _CHECKS = (
     check_amounts,
+    check_undecided,
+    check_unsaid,
     check_dates,
     check_promises,
     check_apology,
@@ -42,12 +46,15 @@ _CHECKS = (
 CODES = (
     "amount_above",
     "amount_unknown",
+    "remedy_undecided",
     "offer_missing",
+    "option_missing",
     "date_past",
     "date_unknown",
     "weekday_wrong",
     "promise_untracked",
     "promise_missing",
+    "answer_missing",
     "apology_missing",
     "responsibility_missing",
     "apology_repeated",

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +18,7 @@ from responses.corrections import understood
 from responses.drafts.names import usable_name
 from responses.facts import known_facts
 from responses.policy import Policy
+from responses.proposed import composed_draft
 from responses.rights import decision_of
 
 _OUR_WORD = frozenset({"status", "holding", "answer", "exit", "open"})
@@ -66,6 +68,7 @@ async def context_of(
     days = {day for one, day in promised if one.case_id == case.id and one.state == PromiseState.OPEN}
     if draft is not None and draft.decision_id is not None:
         days |= await _days_of_our_word(session, draft, today)
+    composed = await composed_draft(session, draft) if draft is not None else None
     names = [name for name in (customer.name, identity.display_name) if usable_name(name) is not None]
     business = config.business
     return CheckContext(
@@ -84,6 +87,8 @@ async def context_of(
         named=(*(day for one in found for day in one.entities.dates), *(day for _, day in promised)),
         own=tuple(words for words in (business.name, business.contact, business.privacy) if words),
         limits=policy.approval if policy is not None else {},
+        composed=composed.text if composed is not None else None,
+        answer_day=_answer_day(draft, kind, zone),
     )
 
 
@@ -102,6 +107,13 @@ async def _days_of_our_word(session: AsyncSession, draft: Draft, today: date) ->
         for named in days_in(words, draft.language, today)
         if named.day >= today
     }
+
+
+def _answer_day(draft: Draft | None, kind: str, zone: ZoneInfo) -> date | None:
+    """The day that the draft announces an answer for; a text of another kind announces none."""
+    if draft is None or draft.answer_by is None or kind != draft.kind:
+        return None
+    return draft.answer_by.astimezone(zone).date()
 
 
 def _formality(

@@ -8,10 +8,9 @@ from datetime import date
 from models.decision import DecisionKind, Role
 from responses.checks.about import CheckContext
 from responses.checks.clauses import clauses_of, is_denied, judged
-from responses.checks.days import days_in
+from responses.checks.days import days_in, latest_day
 from responses.checks.finding import Finding, Severity
 from responses.checks.wordlists import weekdays, word_lists
-from responses.drafts.slots import slots_in
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,7 +24,7 @@ class Promised:
 
 
 def check_promises(text: str, about: CheckContext) -> Iterator[Finding]:
-    """Deadlines that no slot carries and nobody keeps, and commitments of the decision left unsaid."""
+    """Deadlines that no slot carries and nobody keeps."""
     gives = about.kind == DecisionKind.OFFER
     for promise in promised_in(text, about):
         named = [found.day for found in days_in(promise.words, about.language, about.today)]
@@ -42,7 +41,6 @@ def check_promises(text: str, about: CheckContext) -> Iterator[Finding]:
             # Where nobody set limits no role is named.
             needs_tier=Role.SUPERVISOR if gives and about.limits else None,
         )
-    yield from _unsaid(text, about)
 
 
 def promised_in(text: str, about: CheckContext) -> list[Promised]:
@@ -100,12 +98,7 @@ def _is_kept(words: str, named: list[date], about: CheckContext) -> bool:
     return bool(days) and days <= near
 
 
-def _unsaid(text: str, about: CheckContext) -> Iterator[Finding]:
-    decision = about.carried_out
-    if decision is None:
-        return
-    slots = slots_in(text)
-    for number, commitment in enumerate(decision.commitments, start=1):
-        if f"due:{number}" not in slots:
-            what = commitment.what.get(about.language) or next(iter(commitment.what.values()), "")
-            yield Finding(code="promise_missing", severity=Severity.WARNING, named=what)
+def promised_day(text: str, about: CheckContext) -> date | None:
+    """By which day the text promises the one thing that it does in words; None where there are several."""
+    found = promised_in(text, about)
+    return latest_day(found[0].words, about.language, about.today) if len(found) == 1 else None

@@ -19,12 +19,13 @@ from responses.drafts.numbers import locale_of
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WordLists:
-    """One language's expressions by name; topics are by complaint type, remedies by kind."""
+    """One language's expressions by name; topics are by complaint type, remedies and deeds by kind."""
 
     language: str
     patterns: Mapping[str, re.Pattern[str]]
     topics: Mapping[str, re.Pattern[str]]
     remedies: Mapping[str, re.Pattern[str]]
+    deeds: Mapping[str, re.Pattern[str]]
     numbers: Mapping[str, int]
     stop_words: frozenset[str]
 
@@ -43,7 +44,7 @@ def word_lists(language: str) -> WordLists:
     source = files("responses.checks").joinpath("words", f"{language}.yaml").read_text(encoding="utf-8")
     tree: dict[str, Any] = YAML(typ="safe").load(source)
     numbers = {str(word): int(number) for word, number in tree.pop("numbers").items()}
-    topics, remedies = tree.pop("topics"), tree.pop("remedies")
+    topics, remedies, deeds = (tree.pop(name) for name in ("topics", "remedies", "deeds"))
     stop_words = frozenset(str(tree.pop("stop_words")).split())
     week = "|".join(weekdays(language))
     article = "(?:den |dem |the |le |el |il )?"
@@ -56,6 +57,7 @@ def word_lists(language: str) -> WordLists:
         patterns=MappingProxyType({name: _compiled(list_, parts) for name, list_ in tree.items()}),
         topics=MappingProxyType({name: _compiled(list_, parts) for name, list_ in topics.items()}),
         remedies=MappingProxyType({name: _compiled(list_, parts) for name, list_ in remedies.items()}),
+        deeds=MappingProxyType({name: _compiled(list_, parts) for name, list_ in deeds.items()}),
         numbers=MappingProxyType(numbers),
         stop_words=stop_words,
     )

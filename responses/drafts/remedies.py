@@ -114,11 +114,11 @@ def noun(option: NumberedRemedy, voice: Voice, form: str = "np") -> str:
     return voice.bare(chosen, **remedy_values(option, voice))
 
 
-def option_labels(offer: Offer, language: str, *, formal: bool) -> tuple[str, ...]:
-    """What the buttons of a choice say, numbered where the text numbers its options."""
+def option_labels(offer: Offer, language: str, *, formal: bool, numbered: bool = True) -> tuple[str, ...]:
+    """What the buttons of a choice say, where `numbered` with the numbers of the composed text."""
     voice = Voice(words=phrases(language), formal=formal, variant=0, values={})
     options = tuple(NumberedRemedy(remedy=remedy, voucher=None) for remedy in offer.options)
-    numbered = NumberedOffer(offer=offer, options=options).is_listed
+    numbered = numbered and NumberedOffer(offer=offer, options=options).is_listed
     labels = [option_words(option.remedy, voice) for option in options]
     return tuple(f"{number}) {label}" if numbered else label for number, label in enumerate(labels, start=1))
 

@@ -1,6 +1,6 @@
 """What was given before: whether a message is a follow-up, or the same failure come again."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -25,6 +25,7 @@ from responses.order_keys import order_key
 from responses.policy.amounts import DIVISIBLE
 from responses.policy.schema import Policy
 from responses.policy.situation import ORDER
+from responses.policy.withheld import Place, left_of
 
 # Remedies that put the failure right. When one of them, or what the rule promised to do, was carried out and
 # the same complaint comes, it has failed again; after money it may as well be the old matter told once more.
@@ -113,7 +114,7 @@ def _same_failure(given: Given, matter: Matter, complaint_type: str | None) -> b
     if complaint_type is None:
         # "Vergogna!" after an answer names no type: it is about whatever was answered. A request may well be
         # another one; what was given for such a message is not earned anew by the next.
-        given_for_none = given.complaint_type is None and given.kind is not RemedyKind.WORDS
+        given_for_none = given.complaint_type is None and set(given.kinds) != {RemedyKind.WORDS}
         return matter.act == Act.COMPLAINT or given_for_none
     # What was given for a complaint nobody could name may have been for this one.
     return given.complaint_type in (None, complaint_type)
@@ -153,6 +154,8 @@ def given_by(
     settled_at: datetime | None = None,
     order_id: str | None = None,
     chosen: Mapping[int, Remedy | None] = MappingProxyType({}),
+    withheld: Collection[Place] = (),
+    committed: bool | None = None,
 ) -> tuple[Given, ...]:
     """What an approved offer goes on record as.
 
@@ -161,11 +164,17 @@ def given_by(
     follow-up. Of a choice the first option gives the kind and the dearest the worth, until the customer
     picks; a choice between what is owed and goodwill goes on record as both. `chosen` says what was picked,
     by the offer's place in the decision, None where the customer wanted none of the options: then nothing was
-    given. Whichever was taken, the others are settled with it, what is owed among them.
+    given. Whichever was taken, the others are settled with it, what is owed among them. What was `withheld`
+    of the decision was not given; `committed`: a promise of the rule was made, None where all were.
     """
+    sent = [
+        (place, left)
+        for place, offer in enumerate(decision.offers)
+        if (left := left_of(offer, place, withheld)) is not None
+    ]
     taken = [
         (offer, basis, options)
-        for place, offer in enumerate(decision.offers)
+        for place, offer in sent
         for basis, options in (_by_choice(offer, chosen[place]) if place in chosen else _by_basis(offer))
     ]
     offered = [
@@ -190,7 +199,7 @@ def given_by(
             promise_state=promise_state,
             settled_at=settled_at,
             order_id=order_id,
-            committed=bool(decision.commitments),
+            committed=bool(decision.commitments) if committed is None else committed,
             beside=beside,
         )
         for complaint_type, kind, basis, worth, beside in (*offered, *in_words)

@@ -2,8 +2,8 @@
 
 Keys of a line: `l` language, `t` text, `x` expected codes, `d` the decision (a name of `DECISIONS`), and
 where they differ from the usual `f` formality, `say` what the customer wrote, `facts`, `g` grievances,
-`days` promised, `s` seen by who wrote the checks, so that it is never held out. Today is
-Friday, 27 November 2026.
+`days` promised, `c` the composed text that was rewritten, `a` the day it announced an answer for, `s`
+seen by who wrote the checks, so that it is never held out. Today is Friday, 27 November 2026.
 """
 
 import hashlib
@@ -139,6 +139,8 @@ def _example(row: dict[str, Any]) -> CheckExample:
         days=tuple(date.fromisoformat(day) for day in row.get("days", ())),
         own=("Maglieria Rossi", "02 5550199"),
         limits=LIMITS,
+        composed=row.get("c"),
+        answer_day=date.fromisoformat(row["a"]) if "a" in row else None,
     )
     return CheckExample(
         text=row["t"],

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,18 +13,21 @@ from models.decision import DecisionKind
 from models.labels import Act, Ask, ComplaintType, Tone, Urgency
 from models.states import Direction, PromiseKind, PromiseState, Verdict
 from models.tables import Agent, Approval, Case, Choice, Message, Promise, SignalRow
-from responses.approval import Approvals, proposed_draft
+from responses.approval import Approvals
 from responses.choosing import choose_for, overrule
 from responses.config import RoadConfig
 from responses.corrections import Labels, correct, understood
 from responses.facts import give_fact
+from responses.holding import give_back, take_over
 from responses.leaving import propose_exit
 from responses.policies import PolicyBook
 from responses.promises import break_, keep
 from responses.proof import vouch
+from responses.proposed import proposed_draft
 from responses.rating import close_and_ask
 from responses.signalling import dismiss
 from responses.standing_texts import StandingTexts
+from responses.withholding import Meant
 from tests.seed import bound
 
 _EXIT_IN = timedelta(days=7)
@@ -56,7 +59,15 @@ async def do(at: At, deed: str, words: object) -> None:
             policy = await at.policies.in_force(session, case.audience, case.incident_at)
             draft = await proposed_draft(session, case)
             assert draft is not None, "there is no draft to approve"
-            await at.approvals.approve(session, agent, bound(draft), policy.hours, reason=text or None)
+            said = cast("Mapping[str, Any]", words or {})
+            await at.approvals.approve(
+                session,
+                agent,
+                bound(draft),
+                policy.hours,
+                reason=said.get("why"),
+                meant=dict.fromkeys(said.get("without", ()), Meant.WITHHELD),
+            )
         case "undo":
             await at.approvals.undo(session, agent, await _last_approval(at))
         case "fact":
@@ -96,9 +107,9 @@ async def do(at: At, deed: str, words: object) -> None:
         case "exit":
             await _end_relation(at, text)
         case "take_over":
-            await at.approvals.take_over(session, agent, case)
+            await take_over(session, agent, case)
         case "give_back":
-            await at.approvals.give_back(session, agent, case)
+            await give_back(session, agent, case)
         case "close":
             await close_and_ask(session, at.texts, case, agent.id)
         case _:

@@ -264,11 +264,22 @@ def _nothing(item: Item) -> None:
     raise item.refuse("nothing belongs to this deed: write its name alone")
 
 
+def _approval(item: Item) -> dict[str, object]:
+    """Why it goes out although it was not decided, and what of the decision is withheld, by its key."""
+    if item.is_scalar:
+        return {"why": item.text()}
+    entries = Entries(item, ("why", "without"))
+    return {
+        "why": entries.optional("why", Item.text, None),
+        "without": entries.optional("without", read_several(Item.text), ()),
+    }
+
+
 _texts_or_text = read_several(Item.text)
 _sum = read_with(parse_money, "an amount such as 20 EUR")
 
 DEEDS: Mapping[str, Callable[[Item], object]] = {
-    "approve": Item.text,  # why it goes out although it was not decided
+    "approve": _approval,
     "undo": _nothing,
     "fact": _texts,
     "correct": _labels,

@@ -21,11 +21,11 @@ from models.tables import (
     OutboxEntry,
     Promise,
 )
-from responses.approval import proposed_draft
 from responses.corrections import understood
 from responses.policy.case_file import observed
 from responses.policy.sentences import plain
 from responses.promised import words_of
+from responses.proposed import proposed_draft
 
 _CURRENCY = "EUR"
 _TEXTS = ("draft", "sent", "told")

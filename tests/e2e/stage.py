@@ -14,7 +14,7 @@ from models.states import OutboxState
 from models.tables import Agent, Case, Choice, Customer, Identity, Message, OutboxEntry, Update
 from models.tables.base import Base, UtcDateTime
 from nlp.entities import EntityFinder
-from responses.approval import Approvals, draft_anew
+from responses.approval import Approvals
 from responses.cases import raise_revision
 from responses.choosing import press, take_defaults
 from responses.config import RoadConfig
@@ -22,6 +22,7 @@ from responses.delivery import Delivery
 from responses.errors import BlockedError
 from responses.filing import Filing, due_now
 from responses.hand import HandChannel
+from responses.holding import draft_anew
 from responses.inbox import receive
 from responses.incoming import Incoming, IncomingFile, MessageKind
 from responses.order_values import reader_for

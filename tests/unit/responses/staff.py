@@ -6,6 +6,7 @@ from decimal import Decimal
 from importlib.resources import files
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.assessment import Assessment
 from models.clock import utcnow
@@ -14,13 +15,15 @@ from models.decision import Basis, Decision, DecisionKind, Offer, Remedy, Remedy
 from models.ids import new_id
 from models.money import Money
 from models.serial import to_json
-from models.tables import Absence, Agent, AgentsGroup, Card, Case, DecisionRow, Draft, OutboxEntry
+from models.tables import Absence, Agent, AgentsGroup, Approval, Card, Case, DecisionRow, Draft, OutboxEntry
+from responses.approval import Approvals
 from responses.config import RoadConfig
 from responses.policies import PolicyBook
+from responses.proposing import keep_offers
 from responses.standing_texts import StandingTexts
 from responses.triage import Triage
 from responses.watch import Watch
-from tests.seed import seed_agent, seed_case, seed_draft
+from tests.seed import bound, seed_agent, seed_case, seed_draft
 
 GROUP = "telegram:1:-5"
 
@@ -31,6 +34,29 @@ async def nothing(texts: Sequence[str]) -> Sequence[Assessment]:
 
 def chat_of(agent: Agent) -> str | None:
     return f"telegram:1:{agent.telegram_id}" if agent.telegram_id is not None else None
+
+
+def euros(amount: int) -> Money:
+    return Money(amount=Decimal(amount), currency="EUR")
+
+
+async def lay(session: AsyncSession, case: Case, decision: Decision, text: str) -> Draft:
+    """Puts a draft on the case's table, as composed from that decision."""
+    row = DecisionRow(
+        case_id=case.id,
+        revision=1,
+        kind=decision.kind,
+        tier=decision.tier,
+        content=to_json(decision),
+        policy_sha256="0",
+        inputs_sha256="0",
+    )
+    session.add(row)
+    await session.flush()
+    keep_offers(session, case, row, decision)
+    draft = await seed_draft(session, case, text, kind=decision.kind)
+    draft.decision_id = row.id
+    return draft
 
 
 class Staff:
@@ -98,7 +124,7 @@ class Staff:
 
     async def draft(self, *, tier: Role = Role.AGENT, worth: int = 10, **changes: object) -> Draft:
         """A case that waits, with an offer of `worth` euros on the table."""
-        money = Money(amount=Decimal(worth), currency="EUR")
+        money = euros(worth)
         offer = Offer(
             basis=Basis.GOODWILL,
             options=(Remedy(kind=RemedyKind.REFUND, amount=money, worth=money),),
@@ -116,22 +142,18 @@ class Staff:
         )
         async with self.database.writing() as session:
             case = await seed_case(session)
-            row = DecisionRow(
-                case_id=case.id,
-                revision=1,
-                kind=decision.kind,
-                tier=decision.tier,
-                content=to_json(decision),
-                policy_sha256="0",
-                inputs_sha256="0",
-            )
-            session.add(row)
-            await session.flush()
-            draft = await seed_draft(session, case, "Buongiorno, le rendiamo l'importo.", kind=decision.kind)
-            draft.decision_id = row.id
+            draft = await lay(session, case, decision, "Buongiorno, le rendiamo l'importo.")
             for name, value in changes.items():
                 setattr(case, name, value)
         return draft
+
+    async def approves(self, agent: Agent, draft: Draft) -> Approval:
+        """By the sample policy's hours."""
+        async with self.database.writing() as session:
+            policy = await self.policies.in_force(session, "customer", utcnow())
+            return await Approvals(self.config, self.policies).approve(
+                session, await session.merge(agent), bound(draft), policy.hours
+            )
 
     async def show(self, draft: Draft) -> None:
         """Deals the draft's cards."""

@@ -24,13 +24,11 @@ from models.decision import (
     Role,
 )
 from models.money import Money
-from models.serial import to_json
-from models.states import CaseState, DraftState, OfferState, OutboxState, PromiseState
+from models.states import CaseState, DraftState, OutboxState, PromiseState
 from models.tables import (
     Agent,
     Approval,
     Case,
-    DecisionRow,
     Draft,
     Identity,
     LedgerEntry,
@@ -46,10 +44,11 @@ from responses.config import RoadConfig
 from responses.delivery import Delivery
 from responses.errors import BlockedError, NotAllowedError
 from responses.hand import HandChannel
+from responses.holding import pass_on, take_over
 from responses.hours import OpeningHours
-from responses.proposing import keep_offers
 from responses.rights import check_tier
-from tests.seed import bound, seed_agent, seed_case, seed_draft, seed_identity
+from tests.seed import bound, seed_agent, seed_case, seed_identity
+from tests.unit.responses.staff import lay
 
 HOURS = OpeningHours.always(ZoneInfo("Europe/Rome"))
 TEN = Money(amount=Decimal(10), currency="EUR")
@@ -93,20 +92,7 @@ async def on_the_table(
     async with database.writing() as session:
         agent = await seed_agent(session, name, role=role)
         case = await seed_case(session, await seed_identity(session, channel=channel))
-        row = DecisionRow(
-            case_id=case.id,
-            revision=1,
-            kind=decision.kind,
-            tier=decision.tier,
-            content=to_json(decision),
-            policy_sha256="0",
-            inputs_sha256="0",
-        )
-        session.add(row)
-        await session.flush()
-        keep_offers(session, case, row, decision)
-        draft = await seed_draft(session, case, text, kind=decision.kind)
-        draft.decision_id = row.id
+        draft = await lay(session, case, decision, text)
     return agent, case, draft
 
 
@@ -325,7 +311,7 @@ async def test_a_discarded_draft_leaves_the_case_waiting(sqlite: Database, appro
 async def test_who_passed_a_case_on_may_still_approve_it(sqlite: Database, approvals: Approvals) -> None:
     agent, case, _ = await on_the_table(sqlite)
     async with sqlite.writing() as session:
-        await approvals.pass_on(
+        await pass_on(
             session, await session.merge(agent), await session.get_one(Case, case.id), to=None, reason=None
         )
     async with sqlite.reading() as session:
@@ -337,7 +323,7 @@ async def test_who_passed_a_case_on_may_still_approve_it(sqlite: Database, appro
 async def test_taking_over_and_writing_in_person(sqlite: Database, approvals: Approvals) -> None:
     agent, case, draft = await on_the_table(sqlite)
     async with sqlite.writing() as session:
-        await approvals.take_over(session, await session.merge(agent), await session.get_one(Case, case.id))
+        await take_over(session, await session.merge(agent), await session.get_one(Case, case.id))
     with pytest.raises(BlockedError, match="stale"):
         await approve(sqlite, approvals, agent, draft)
     async with sqlite.writing() as session:
@@ -370,19 +356,6 @@ async def test_an_undone_promise_is_withdrawn(sqlite: Database, approvals: Appro
         await approvals.undo(session, await session.merge(agent), approval.id)
     async with sqlite.reading() as session:
         assert (await session.scalars(select(Promise.state))).all() == [PromiseState.WITHDRAWN]
-
-
-async def test_a_code_taken_out_of_the_text_is_not_given(sqlite: Database, approvals: Approvals) -> None:
-    agent, _case, draft = await on_the_table(sqlite)
-    async with sqlite.writing() as session:
-        edited = await approvals.edit(
-            session, await session.merge(agent), bound(draft), "Rimediamo noi.\n{agent}"
-        )
-    await approve(sqlite, approvals, agent, edited)
-    assert await everything(sqlite, LedgerEntry) == []
-    assert await everything(sqlite, Voucher) == []
-    offers = await everything(sqlite, OfferRow)
-    assert [offer.state for offer in offers] == [OfferState.WITHDRAWN]  # type: ignore[attr-defined]
 
 
 async def test_an_own_limit_stops_what_nobody_can_put_a_price_on(

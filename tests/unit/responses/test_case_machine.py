@@ -30,16 +30,18 @@ from models.errors import ForbiddenTransitionError
 from models.states import CaseState, Direction, DraftState, OutboxState, PromiseState, Purpose, Verdict
 from models.tables import Agent, Approval, Case, Draft, Message, OutboxEntry, Promise, Update
 from models.upgrade import upgrade
-from responses.approval import Approvals, proposed_draft
+from responses.approval import Approvals
 from responses.cases import close
 from responses.config import Business, RoadConfig
 from responses.delivery import Delivery, give_up_lost
 from responses.errors import ResponsesError
 from responses.filing import Filing
+from responses.holding import give_back, take_over
 from responses.inbox import receive
 from responses.incoming import Incoming
 from responses.outbox import settle_by_hand
 from responses.policies import PolicyBook
+from responses.proposed import proposed_draft
 from responses.rearranging import merge, split_off
 from responses.rights import Bound
 from responses.standing_texts import StandingTexts
@@ -298,9 +300,9 @@ class CaseMachine(RuleBasedStateMachine):
             case = await session.get_one(Case, chosen)
             match what:
                 case "take":
-                    await self.approvals.take_over(session, agent, case)
+                    await take_over(session, agent, case)
                 case "give":
-                    await self.approvals.give_back(session, agent, case)
+                    await give_back(session, agent, case)
                 case "close":
                     await close(session, case, agent.id)
                 case "discard" if draft := await proposed_draft(session, case):

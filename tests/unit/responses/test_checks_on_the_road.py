@@ -11,9 +11,11 @@ from models.database import Database
 from models.decision import DecisionKind
 from models.states import DraftState
 from models.tables import Agent, Case, Draft, Fact, Message, OutboxEntry
-from responses.approval import Approvals, proposed_draft
+from responses.approval import Approvals
 from responses.config import RoadConfig
 from responses.errors import BlockedError
+from responses.holding import pass_on
+from responses.proposed import proposed_draft
 from tests.seed import bound, seed_agent, seed_case, seed_draft
 
 TEXT = (
@@ -131,7 +133,7 @@ async def test_findings_stay_with_a_text_that_is_passed_on(sqlite: Database, app
     higher = await edited(sqlite, approvals, agent, draft, TEXT.replace("10 €", "100 €"))
     async with sqlite.writing() as session:
         row = await session.get_one(Case, case.id)
-        await approvals.pass_on(session, await session.merge(agent), row, to=None, reason=None)
+        await pass_on(session, await session.merge(agent), row, to=None, reason=None)
         again = await proposed_draft(session, row)
     assert again is not None
     assert (again.id != higher.id, again.findings) == (True, higher.findings)

@@ -27,6 +27,7 @@ from responses.facts import give_fact
 from responses.files import FileStore
 from responses.history import given_to
 from responses.views import CaseView, view_case
+from responses.withholding import Meant
 from tests.seed import bound
 from tests.unit.responses.test_promises import LATE, Desk
 from tests.unit.responses.test_triage import assessed, label
@@ -419,5 +420,6 @@ async def test_a_code_of_a_choice_typed_into_the_text_is_refused(shop: Shop) -> 
             policy = await shop.policies.current(session)
             agent = await session.merge(shop.agent)
             edited = await approvals.edit(session, agent, bound(draft), "Il codice: {voucher:1}\n{agent}")
-            await approvals.approve(session, agent, bound(edited), policy.hours)
+            meant = {"o0": Meant.WORDED, "d1": Meant.WITHHELD}
+            await approvals.approve(session, agent, bound(edited), policy.hours, meant=meant)
     assert await shop.codes() == []

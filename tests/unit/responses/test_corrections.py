@@ -24,7 +24,6 @@ from models.tables import (
     Message,
     OutboxEntry,
 )
-from responses.approval import Approvals
 from responses.cases import claim, raise_revision
 from responses.config import RoadConfig
 from responses.corrections import (
@@ -41,6 +40,7 @@ from responses.errors import BlockedError
 from responses.export import export_person
 from responses.files import FileStore
 from responses.filing import due_now
+from responses.holding import take_over
 from responses.samples import remove_samples
 from responses.views import queue, view_case
 from tests.seed import now, seed_agent, seed_case
@@ -266,7 +266,7 @@ async def test_who_has_taken_the_case_over_gets_no_draft(office: Office, giulia:
     case = await office.writes("Il pacco è in ritardo", LATE)
     async with office.database.writing() as session:
         agent = await session.get_one(Agent, giulia.id)
-        await Approvals(office.config).take_over(session, agent, await session.get_one(Case, case.id))
+        await take_over(session, agent, await session.get_one(Case, case.id))
     await office.triage.run(case.id)
     assert await office.says(giulia, case, BROKEN_WORD) is False
     assert (await office.case(case)).state == CaseState.TAKEN_OVER

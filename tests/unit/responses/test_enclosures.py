@@ -9,7 +9,7 @@ from models.clock import utcnow
 from models.database import Database
 from models.states import Direction
 from models.tables import Attachment, Case, Customer, Draft, Message
-from responses.approval import Approvals, text_sha256
+from responses.approval import Approvals
 from responses.config import RoadConfig
 from responses.enclosures import (
     MAX_BYTES,
@@ -23,6 +23,7 @@ from responses.enclosures import (
 from responses.erasure import erase_person, finish_erasing
 from responses.errors import BlockedError
 from responses.files import FileStore
+from responses.proposed import text_sha256
 from tests.seed import bound, seed_agent, seed_case, seed_draft
 
 JPEG = b"\xff\xd8\xff\xe0"

@@ -13,17 +13,18 @@ from models.labels import Act, Tone, Urgency
 from models.serial import to_json
 from models.states import Direction, EditReason
 from models.tables import AssessmentRow, Correction, DecisionRow, Draft, Message
-from responses.approval import Approvals, difference_of
+from responses.approval import Approvals
 from responses.config import Business, RoadConfig
 from responses.corrections import Labels
 from responses.hours import OpeningHours
 from responses.learning import Count, Learned, learned
+from responses.proposed import difference_of
 from tests.seed import bound, seed_agent, seed_case, seed_draft
 
 ROME = ZoneInfo("Europe/Rome")
 HOURS = OpeningHours.always(ROME)
 APPROVALS = Approvals(RoadConfig(business=Business(name="Prova"), timezone=ROME, undo=timedelta(0)))
-APOLOGY, REMEDY = "Le chiedo scusa.", "Le offriamo un buono."
+APOLOGY, REMEDY = "Le chiedo scusa.", "Ci pensa la mia collega."
 TEXT = f"Buongiorno Marta. {APOLOGY} {REMEDY}"
 DECIDED = Decision(
     kind=DecisionKind.OFFER, policy="p", policy_sha256="a" * 64, complaint_types=(), rule_ids=("ritardo",)
@@ -119,7 +120,7 @@ async def test_fewer_than_five_are_not_shown(sqlite: Database) -> None:
 
 
 async def test_another_remedy_and_another_kind_of_answer_overrule_the_rule(sqlite: Database) -> None:
-    await often(3, sqlite, TEXT.replace(REMEDY, "Le offriamo due buoni."))
+    await often(3, sqlite, TEXT.replace(REMEDY, "Ci penso io."))
     await often(2, sqlite, "Mi serve il numero.", kind="ask")
     await often(1, sqlite)
     (rule,) = (await found(sqlite)).overruled

@@ -16,6 +16,7 @@ from responses.approval import Approvals
 from responses.cases import claim
 from responses.config import RoadConfig
 from responses.errors import BlockedError, NotAllowedError
+from responses.holding import take_over
 from responses.hours import OpeningHours
 from responses.notices import standing_notices
 from responses.presence import absences_at, absences_from, come_back, go_away, last_day
@@ -183,7 +184,7 @@ async def test_a_conversation_taken_over_by_who_leaves_is_drafted_for_again(staf
     draft = await staff.draft()
     async with staff.database.writing() as session:
         case = await session.get_one(Case, draft.case_id)
-        await Approvals(staff.config).take_over(session, await session.merge(giulia), case)
+        await take_over(session, await session.merge(giulia), case)
     await staff.leaves(giulia)
     await staff.looks()
     case = await staff.case(draft)

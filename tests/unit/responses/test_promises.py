@@ -20,9 +20,11 @@ from responses.cases import close, open_messages
 from responses.config import RoadConfig
 from responses.errors import BlockedError
 from responses.facts import give_fact
+from responses.holding import give_back, take_over
 from responses.promised import owed_to, words_of
 from responses.promises import break_, keep
 from responses.views import queue
+from responses.withholding import Meant, UnsaidError
 from tests.seed import bound, seed_agent
 from tests.unit.responses.test_triage import Road, assessed
 
@@ -54,14 +56,16 @@ class Desk(Road):
         await self.answers(self.agent, case)
         return await self.case(case)
 
-    async def approves(self, case: Case, text: str | None = None, kind: str | None = None) -> Approval:
+    async def approves(
+        self, case: Case, text: str | None = None, kind: str | None = None, **meant: Meant
+    ) -> Approval:
         draft = await self.draft(case)
         approvals = Approvals(self.config)
         async with self.database.writing() as session:
             policy = await self.policies.current(session)
             if text is not None:
                 draft = await approvals.edit(session, self.agent, bound(draft), text, kind)
-            return await approvals.approve(session, self.agent, bound(draft), policy.hours)
+            return await approvals.approve(session, self.agent, bound(draft), policy.hours, meant=meant)
 
     async def writes_back(self, case: Case, text: str, kind: str = DecisionKind.HAND_OVER) -> Approval:
         """A text of the agent's own, sent at once."""
@@ -248,14 +252,13 @@ async def test_of_an_earlier_answer_the_matter_comes_back_although_a_later_one_w
 
 async def test_who_holds_the_case_goes_on_and_what_was_broken_is_drafted_afterwards(desk: Desk) -> None:
     case = await desk.promised()
-    approvals = Approvals(desk.config)
     async with desk.database.writing() as session:
-        await approvals.take_over(session, desk.agent, await session.get_one(Case, case.id))
+        await take_over(session, desk.agent, await session.get_one(Case, case.id))
     await desk.breaks(await desk.one())
     await desk.triage.run(case.id)
     assert (await desk.case(case)).state == CaseState.TAKEN_OVER
     async with desk.database.writing() as session:
-        await approvals.give_back(session, desk.agent, await session.get_one(Case, case.id))
+        await give_back(session, desk.agent, await session.get_one(Case, case.id))
     await desk.triage.run(case.id)
     assert "non abbiamo mantenuto" in (await desk.draft(case)).text
 
@@ -271,7 +274,7 @@ async def test_a_draft_that_says_it_is_still_to_be_done_is_made_anew_when_it_is_
 
 async def test_a_promise_whose_day_was_taken_out_of_the_text_is_none(desk: Desk) -> None:
     case = await desk.writes(WORDS, LATE)
-    await desk.approves(case, "Le mandiamo un buono: {voucher:1}.\n{agent}")
+    await desk.approves(case, "Le mandiamo un buono: {voucher:1}.\n{agent}", d1=Meant.WITHHELD)
     assert await desk.promises() == []
     assert (await desk.case(case)).state == CaseState.ANSWERED
 
@@ -331,6 +334,19 @@ async def test_a_text_without_the_day_is_the_answer(desk: Desk) -> None:
     await desk.approves(case, "Ha ragione, abbiamo sistemato tutto.\n{agent}")
     assert await desk.promises() == []
     assert (await desk.case(case)).state == CaseState.ANSWERED
+
+
+async def test_an_answer_announced_for_another_day_is_promised_for_that_one(any_desk: Desk) -> None:
+    desk = any_desk
+    case = await desk.writes("Non sono contento di voi", VAGUE)
+    day = utcnow().astimezone(desk.config.timezone).date() + timedelta(days=9)
+    text = f"Guardo che cosa è successo e le rispondo entro il {day.day}/{day.month}.\n{{agent}}"
+    with pytest.raises(UnsaidError):
+        await desk.approves(case, text)
+    await desk.approves(case, text, a=Meant.WORDED)
+    promise = await desk.one()
+    assert (promise.kind, promise.due_at.astimezone(desk.config.timezone).date()) == ("answer", day)
+    assert (await desk.case(case)).state == CaseState.PROMISED
 
 
 async def test_an_undone_answer_is_owed_as_before(desk: Desk) -> None:

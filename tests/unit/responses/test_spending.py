@@ -9,31 +9,24 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from staff import Staff
+from staff import Staff, euros, lay
 from test_approval import a_decision
 
 from models.clock import utcnow
 from models.database import Database
 from models.decision import Basis, Decision, Offer, Remedy, RemedyKind, Role, Spent
-from models.money import Money
-from models.serial import to_json
 from models.states import CaseState, ChoiceHow, OfferState, Verdict
-from models.tables import Agent, Approval, Case, Choice, DecisionRow, Draft, LedgerEntry, OfferRow
+from models.tables import Agent, Approval, Case, Choice, Draft, LedgerEntry, OfferRow
 from responses.approval import Approvals
 from responses.config import RoadConfig
 from responses.errors import BlockedError
 from responses.policy import Policy
 from responses.policy.schema import Audience
-from responses.proposing import keep_offers
 from responses.spending import decide_anew, spent
-from tests.seed import bound, seed_agent, seed_case, seed_draft, seed_identity
+from tests.seed import seed_agent, seed_case, seed_draft, seed_identity
 
 TEXT = "Buongiorno, rimediamo noi. Ecco un buono da 10 €: {voucher:1}\n{agent}"
 CHOICE = "Buongiorno, può scegliere: un buono da 10 € oppure 8 € di rimborso.\n{agent}"
-
-
-def euros(amount: int) -> Money:
-    return Money(amount=Decimal(amount), currency="EUR")
 
 
 def either() -> Decision:
@@ -43,27 +36,21 @@ def either() -> Decision:
     return a_decision(offers=(offer,))
 
 
-class Till:
+class Till(Staff):
     """A shop whose favours of a day, a month and a customer are bounded."""
 
-    def __init__(self, database: Database, config: RoadConfig) -> None:
-        self.database = database
-        self.staff = Staff(database, config)
-        self.approvals = Approvals(config, self.staff.policies)
-
-    async def opens(self, *, day: int = 300, month: int = 4000, customer: int = 120) -> "Till":
+    async def opens(self, *, day: int = 300, month: int = 4000, customer: int = 120) -> None:
         def bounded(text: str) -> str:
             budget = text.replace(
                 "budget: {day: 300 EUR, month: 4000 EUR}", f"budget: {{day: {day} EUR, month: {month} EUR}}"
             )
             return budget.replace("total: 120 EUR", f"total: {customer} EUR")
 
-        await self.staff.prepare(bounded)
-        return self
+        await self.prepare(bounded)
 
     async def policy(self) -> Policy:
         async with self.database.reading() as session:
-            return await self.staff.policies.in_force(session, "customer", utcnow())
+            return await self.policies.in_force(session, "customer", utcnow())
 
     async def drafts(
         self,
@@ -73,35 +60,10 @@ class Till:
         same_customer: bool = False,
         count: int = 1,
     ) -> list[Draft]:
-        decision = decision or a_decision()
-        found = []
         async with self.database.writing() as session:
             identity = await seed_identity(session) if same_customer else None
-            for _ in range(count):
-                case = await seed_case(session, identity)
-                row = DecisionRow(
-                    case_id=case.id,
-                    revision=1,
-                    kind=decision.kind,
-                    tier=decision.tier,
-                    content=to_json(decision),
-                    policy_sha256="0",
-                    inputs_sha256="0",
-                )
-                session.add(row)
-                await session.flush()
-                keep_offers(session, case, row, decision)
-                draft = await seed_draft(session, case, text, kind=decision.kind)
-                draft.decision_id = row.id
-                found.append(draft)
-        return found
-
-    async def approve(self, agent: Agent, draft: Draft) -> Approval:
-        policy = await self.policy()
-        async with self.database.writing() as session:
-            return await self.approvals.approve(
-                session, await session.merge(agent), bound(draft), policy.hours
-            )
+            cases = [await seed_case(session, identity) for _ in range(count)]
+            return [await lay(session, case, decision or a_decision(), text) for case in cases]
 
     async def outcomes(self, agents: Sequence[Agent], drafts: Sequence[Draft]) -> list[str]:
         """What comes of approving all of them at once."""
@@ -110,7 +72,7 @@ class Till:
 
     async def _outcome(self, agent: Agent, draft: Draft) -> str:
         try:
-            return type(await self.approve(agent, draft)).__name__
+            return type(await self.approves(agent, draft)).__name__
         except BlockedError as error:
             return error.reason
 
@@ -128,36 +90,36 @@ def till(database: Database, config: RoadConfig) -> Till:
 
 async def test_what_was_approved_today_counts_for_the_day_and_the_month(till: Till) -> None:
     await till.opens()
-    agent = await till.staff.hires("Giulia")
+    agent = await till.hires("Giulia")
     (draft,) = await till.drafts()
     assert await till.spent() == (0, 0)
-    await till.approve(agent, draft)
+    await till.approves(agent, draft)
     assert await till.spent() == (10, 10)
 
 
 async def test_another_day_and_another_month_begin_at_nothing(till: Till) -> None:
     await till.opens()
-    agent = await till.staff.hires("Giulia")
+    agent = await till.hires("Giulia")
     (draft,) = await till.drafts()
-    await till.approve(agent, draft)
+    await till.approves(agent, draft)
     assert await till.spent(later=timedelta(days=40)) == (0, 0)
 
 
 async def test_what_was_taken_back_has_not_been_spent(till: Till, config: RoadConfig) -> None:
     await till.opens()
-    agent = await till.staff.hires("Giulia")
+    agent = await till.hires("Giulia")
     (draft,) = await till.drafts()
-    approval = await till.approve(agent, draft)
+    approval = await till.approves(agent, draft)
     async with till.database.writing() as session:
-        await till.approvals.undo(session, await session.merge(agent), approval.id)
+        await Approvals(config).undo(session, await session.merge(agent), approval.id)
     assert await till.spent() == (0, 0)
 
 
 async def test_of_an_open_choice_the_dearest_counts_and_then_what_was_chosen(till: Till) -> None:
     await till.opens()
-    agent = await till.staff.hires("Giulia")
+    agent = await till.hires("Giulia")
     (draft,) = await till.drafts(decision=either(), text=CHOICE)
-    approval = await till.approve(agent, draft)
+    approval = await till.approves(agent, draft)
     assert await till.spent() == (10, 10)
     async with till.database.writing() as session:
         choice = (await session.scalars(select(Choice))).one()
@@ -182,17 +144,17 @@ async def test_of_an_open_choice_the_dearest_counts_and_then_what_was_chosen(til
 @pytest.mark.parametrize("column", ["is_sample", "is_test"])
 async def test_samples_and_tests_cost_nothing(till: Till, column: str) -> None:
     await till.opens()
-    agent = await till.staff.hires("Giulia")
+    agent = await till.hires("Giulia")
     drafts = await till.drafts(decision=either(), text=CHOICE)
     async with till.database.writing() as session:
         setattr(await session.get_one(Case, drafts[0].case_id), column, True)
-    await till.approve(agent, drafts[0])
+    await till.approves(agent, drafts[0])
     assert await till.spent() == (0, 0)
 
 
 async def test_two_approvals_at_once_do_not_both_fit_into_the_day(till: Till) -> None:
     await till.opens(day=15)
-    agents = [await till.staff.hires("Giulia"), await till.staff.hires("Marco")]
+    agents = [await till.hires("Giulia"), await till.hires("Marco")]
     drafts = await till.drafts(count=2)
     assert await till.outcomes(agents, drafts) == ["Approval", "above_budget"]
     assert await till.spent() == (10, 10)
@@ -200,24 +162,24 @@ async def test_two_approvals_at_once_do_not_both_fit_into_the_day(till: Till) ->
 
 async def test_nor_both_into_what_one_customer_may_have(till: Till) -> None:
     await till.opens(customer=15)
-    agents = [await till.staff.hires("Giulia"), await till.staff.hires("Marco")]
+    agents = [await till.hires("Giulia"), await till.hires("Marco")]
     drafts = await till.drafts(count=2, same_customer=True)
     assert await till.outcomes(agents, drafts) == ["Approval", "above_budget"]
 
 
 async def test_the_month_bounds_as_the_day_does(till: Till) -> None:
     await till.opens(month=5)
-    agent = await till.staff.hires("Giulia")
+    agent = await till.hires("Giulia")
     (draft,) = await till.drafts()
     with pytest.raises(BlockedError, match="above_budget"):
-        await till.approve(agent, draft)
+        await till.approves(agent, draft)
 
 
 async def test_a_supervisor_goes_beyond_it(till: Till) -> None:
     await till.opens(day=5)
-    sara = await till.staff.hires("Sara", Role.SUPERVISOR)
+    sara = await till.hires("Sara", Role.SUPERVISOR)
     (draft,) = await till.drafts()
-    await till.approve(sara, draft)
+    await till.approves(sara, draft)
     assert await till.spent() == (10, 10)
 
 
@@ -225,33 +187,33 @@ async def test_who_stands_in_for_the_only_supervisor_goes_beyond_it_within_the_d
     till: Till,
 ) -> None:
     await till.opens(day=5)
-    sara = await till.staff.hires("Sara", Role.SUPERVISOR)
-    giulia = await till.staff.hires("Giulia")
-    await till.staff.leaves(sara, deputy=giulia, limit=5000)
+    sara = await till.hires("Sara", Role.SUPERVISOR)
+    giulia = await till.hires("Giulia")
+    await till.leaves(sara, deputy=giulia, limit=5000)
     (draft,) = await till.drafts()
-    await till.approve(giulia, draft)
+    await till.approves(giulia, draft)
     assert await till.spent() == (10, 10)
 
 
 async def test_after_the_refusal_the_case_is_decided_anew(till: Till) -> None:
     await till.opens(day=5)
-    agent = await till.staff.hires("Giulia")
+    agent = await till.hires("Giulia")
     (draft,) = await till.drafts()
     with pytest.raises(BlockedError, match="above_budget"):
-        await till.approve(agent, draft)
+        await till.approves(agent, draft)
     async with till.database.writing() as session:
         await decide_anew(session, await session.get_one(Case, draft.case_id))
-    after = await till.staff.case(draft)
+    after = await till.case(draft)
     assert (after.state, after.revision) == (CaseState.DRAFTING, draft.revision + 1)
     assert after.triage_due_at is not None
 
 
 async def test_what_is_owed_asks_no_budget(till: Till) -> None:
     await till.opens(day=5)
-    agent = await till.staff.hires("Giulia")
+    agent = await till.hires("Giulia")
     owed = replace(a_decision().offers[0], basis=Basis.OWED)
     (draft,) = await till.drafts(decision=a_decision(offers=(owed,), worth=euros(0)))
-    await till.approve(agent, draft)
+    await till.approves(agent, draft)
     assert await till.spent() == (0, 0)
 
 

@@ -42,6 +42,7 @@ from responses.errors import NotAllowedError
 from responses.facts import give_fact
 from responses.filing import Filing, due_now
 from responses.hand import HandChannel
+from responses.holding import take_over
 from responses.inbox import receive
 from responses.incoming import Incoming, MessageKind
 from responses.policies import PolicyBook
@@ -561,7 +562,7 @@ async def test_words_to_a_case_taken_over_go_to_its_holder_and_are_not_drafted(
     async with road.database.writing() as session:
         holder = await session.get_one(Agent, agent.id)
         holder.telegram_id = 99
-        await Approvals(road.config).take_over(session, holder, await session.get_one(Case, case.id))
+        await take_over(session, holder, await session.get_one(Case, case.id))
     await road.writes("Pronto?", LATE)
     async with road.database.reading() as session:
         forwarded = (

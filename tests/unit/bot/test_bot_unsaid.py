@@ -1,0 +1,62 @@
+"""A text that leaves out what was decided, in Telegram: one question after the other, under the card."""
+
+from sqlalchemy import select
+
+from models.decision import Role
+from models.states import OfferState
+from models.tables import Approval, Case, Choice, OfferRow
+from responses.agents import agent_by_name
+from responses.facts import give_fact
+from tests.bot_bench import BotBench
+from tests.telegram import Seen, User
+from tests.unit.bot.test_bot_choices import ORDER
+
+LESS = "Buongiorno Marta, abbiamo sbagliato noi e le chiedo scusa. Le offriamo il 15% di sconto.\n{agent}"
+
+
+async def shortened(bench: BotBench, agent: User, customer: User) -> Seen:
+    """The card of a text that keeps one of the two options, and not the promise."""
+    bench.say_also(entities=ORDER)
+    customer.send("Il pacco RS1234 non arriva")
+    await bench.card(agent, "Il pacco RS1234 non arriva")
+    await bench.settled()
+    async with bench.database.writing() as session:
+        case = (await session.scalars(select(Case))).one()
+        policy = await bench.road.policies.current(session)
+        sara = await agent_by_name(session, "Sara")
+        await give_fact(session, sara, case, "days_late", "9", policy)
+    card = await bench.card(agent, "oppure buono 10 €")
+    agent.press(card, "Modifica")
+    agent.send(LESS, reply_to=await bench.prompt(agent, card))
+    return await bench.telegram.wait_for(
+        lambda: next((seen for seen in agent.messages() if "Le offriamo il 15%" in seen.text), None)
+    )
+
+
+async def pressed(bench: BotBench, agent: User, card: Seen, label: str, then: str) -> None:
+    """Presses, and waits for the button that follows."""
+    agent.press(card, next(one for one in agent.now(card).labels if one.startswith(label)))
+    await bench.telegram.wait_for(lambda: any(one.startswith(then) for one in agent.now(card).labels) or None)
+
+
+async def test_each_thing_left_out_is_asked_about_and_then_the_text_goes(bench: BotBench) -> None:
+    sara, marta = await bench.hire("Sara", Role.SUPERVISOR), bench.telegram.user("Marta")
+    card = await shortened(bench, sara, marta)
+    await pressed(bench, sara, card, "Approva e invia", "Non lo diamo: buono 10 €")
+    assert "nel testo non ritrovo ciò che è stato deciso (buono 10 €;" in (await sara.sees("ritrovo")).text
+    await pressed(bench, sara, card, "Non lo diamo: buono 10 €", "C'è, con altre parole: ")
+    assert marta.find("15%") is None
+    await bench.settled()
+    async with bench.database.reading() as session:
+        assert (await session.scalars(select(Approval))).all() == []
+    sara.press(card, next(one for one in sara.now(card).labels if one.startswith("Non lo diamo")))
+    post = await marta.sees("Le offriamo il 15% di sconto")
+    await bench.settled()
+    assert post.labels == ()
+    async with bench.database.reading() as session:
+        states = (
+            await session.scalars(select(OfferRow.state).where(OfferRow.approval_id.is_not(None)))
+        ).all()
+        assert (await session.scalars(select(Choice.chosen_how))).all() == []
+    assert sorted(states) == [OfferState.ACCEPTED, OfferState.WITHDRAWN]
+    assert bench.telegram.violations == []
