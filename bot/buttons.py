@@ -48,6 +48,7 @@ class Action(StrEnum):
     PROMISES = "i"
     CHOOSE_FOR = "C"
     NO_CHOICE = "N"
+    PREFER = "y"
     FORGET_ME = "forget"
     RATE = "rate"
     CHOOSE = "choose"
