@@ -25,7 +25,7 @@ _START = (
     r"(?:(?:^|[.!?…,;:¿¡\n(–-])\s*(?:e |y |et |und |ma |pero |buongiorno,? |salve,? |hola,? |per favore,? )?)"
 )
 _NOT = r"(?<!non )(?<!che )(?<!se )(?<!no )(?<!que )(?<!si )"
-_QUOTED = re.compile(r"«[^»]*»|“[^”]*”|„[^“”]*[“”]|\"[^\"]*\"|(?m:^\s*>.*$)")
+_QUOTED = re.compile(r"«[^»]*»|»[^«]*«|“[^”]*”|„[^“”]*[“”]|\"[^\"]*\"|(?m:^\s*>.*$)")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 

@@ -125,29 +125,29 @@ def compare_variants(met: Sequence[Met]) -> tuple[tuple[Contrast, ...], tuple[La
     """Every two variants of a language of which enough is known, and what is lacking for the others."""
     pairs: list[tuple[str, Outcome, tuple[str, str], tuple[Share, Share]]] = []
     lacking = []
-    for language in sorted({one.language for one in met}):
+    for language in sorted({each.language for each in met}):
         for outcome in Outcome:
-            shares = {variant: _share(_of(met, language, variant), outcome) for variant in VARIANTS}
+            shares = {name: _share(_of(met, language, name), outcome) for name in VARIANTS}
             few = {name: ENOUGH - share.of for name, share in shares.items() if share.of < ENOUGH}
             if few:
                 lacking.append(Lacking(language=language, outcome=outcome, people=few))
             pairs += [
-                (language, outcome, (one, other), (shares[one], shares[other]))
-                for one, other in combinations([name for name in VARIANTS if name not in few], 2)
+                (language, outcome, names, (shares[names[0]], shares[names[1]]))
+                for names in combinations([name for name in VARIANTS if name not in few], 2)
             ]
     # Of twenty equal pairs one lies outside of its own interval: the verdict counts how many are looked at.
     sure = together(len(pairs))
     contrasts = []
-    for language, outcome, names, shares in pairs:
-        interval = difference(*shares)
+    for language, outcome, names, (one, other) in pairs:
+        interval = difference(one, other)
         contrasts.append(
             Contrast(
                 language=language,
                 outcome=outcome,
                 variants=names,
-                shares=shares,
+                shares=(one, other),
                 interval=interval,
-                verdict=_verdict(interval, difference(*shares, sure)),
+                verdict=_verdict(interval, difference(one, other, sure)),
             )
         )
     return tuple(contrasts), tuple(lacking)

@@ -110,7 +110,7 @@ async def answered(
     person: str | None = None,
     later: timedelta = timedelta(hours=1),
 ) -> str:
-    """An answer went out as `text`; then the customer wrote in a tone, or gave a mark. Returns who they are."""
+    """An answer went out as `text`; then the customer wrote in a tone, or gave a mark. Returns who."""
     at = utcnow() - ago
     async with database.writing() as session:
         identity = await session.get(Identity, person) if person is not None else None
