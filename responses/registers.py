@@ -19,13 +19,15 @@ from responses.policy import Policy
 
 ENOUGH = 2
 """So many messages must show a register before it counts as theirs."""
+_READ = 4000  # characters: what somebody says further on adds nothing
 _LOOKED_AT = 30  # the newest messages of a customer: how somebody spoke years ago is no guide
 _FORMALITIES: tuple[Formality, Formality] = ("formal", "informal")
-_START = (
-    r"(?:(?:^|[.!?…,;:¿¡\n(–-])\s*(?:e |y |et |und |ma |pero |buongiorno,? |salve,? |hola,? |per favore,? )?)"
-)
+_START = r"(?:(?:^|[.!?…,;:¿¡\n(–-])\s{0,3}(?:e |y |et |und |ma |pero |buongiorno,? |salve,? |hola,? |per favore,? )?)"
 _NOT = r"(?<!non )(?<!che )(?<!se )(?<!no )(?<!que )(?<!si )"
-_QUOTED = re.compile(r"«[^»]*»|»[^«]*«|“[^”]*”|„[^“”]*[“”]|\"[^\"]*\"|(?m:^\s*>.*$)")
+# Bounded throughout: a message of nothing but line ends or quotation marks takes no time worth mentioning.
+_QUOTED = re.compile(
+    r"«[^»]{0,500}»|»[^«]{0,500}«|“[^”]{0,500}”|„[^“”]{0,500}[“”]|\"[^\"]{0,500}\"|(?m:^[ \t]{0,3}>.*$)"
+)
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -89,14 +91,21 @@ def _agreed(found: Sequence[tuple[datetime, frozenset[Formality]]]) -> Heard | N
 
 
 def formality_in(text: str, language: str) -> frozenset[Formality]:
-    """The registers in which a message speaks to its reader: one, both, or (most often) nothing to tell by.
+    """The registers in which a message speaks to its reader: one, both, or (as most do) none."""
+    return frozenset(places_of(text, language))
+
+
+def places_of(text: str, language: str) -> dict[Formality, re.Match[str]]:
+    """The same with the first words that show it; nothing in a language that has no registers.
 
     What stands in quotation marks was said by others. In capitals alone a "Sie" cannot be told from a "sie".
     """
-    said = _QUOTED.sub(" ", text.replace("’", "'"))
+    said = _QUOTED.sub(" ", text[:_READ].replace("’", "'"))
     if not any(letter.islower() for letter in _LETTERS.findall(said)):
-        return frozenset()
-    return frozenset(name for name in _FORMALITIES if _expressions()[language][name].search(said))
+        return {}
+    expressions = _expressions().get(language, {})
+    found = {name: expression.search(said) for name, expression in expressions.items()}
+    return {name: match for name, match in found.items() if match is not None}
 
 
 @cache
