@@ -22,7 +22,10 @@ ENOUGH = 2
 _READ = 4000  # characters: what somebody says further on adds nothing
 _LOOKED_AT = 30  # the newest messages of a customer: how somebody spoke years ago is no guide
 _FORMALITIES: tuple[Formality, Formality] = ("formal", "informal")
-_START = r"(?:(?:^|[.!?…,;:¿¡\n(–-])\s{0,3}(?:e |y |et |und |ma |pero |buongiorno,? |salve,? |hola,? |per favore,? )?)"
+_START = (
+    r"(?:(?:^|[.!?…,;:¿¡\n(–-])\s{0,3}"
+    r"(?:e |y |et |und |ma |pero |buongiorno,? |salve,? |hola,? |per favore,? )?)"
+)
 _NOT = r"(?<!non )(?<!che )(?<!se )(?<!no )(?<!que )(?<!si )"
 # Bounded throughout: a message of nothing but line ends or quotation marks takes no time worth mentioning.
 _QUOTED = re.compile(
