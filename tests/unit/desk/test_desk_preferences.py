@@ -1,4 +1,6 @@
-"""On the case page an agent notes how the customer prefers it, and sees who has noted what."""
+"""On the case page an agent notes how the customer prefers it; supervisors see how the wordings do."""
+
+import re
 
 import pytest
 
@@ -45,3 +47,13 @@ async def test_without_the_pages_token_nothing_is_noted(house):
         f"/cases/{number}/preference", json={"which": "formality", "value": "informal"}
     )
     assert answer.status_code == 403
+
+
+async def test_the_wordings_that_went_out_stand_on_the_page_with_what_is_lacking(house):
+    number = await house.said(LATE)
+    sara = await house.browser("Sara")
+    approved = await sara.act(f"/cases/{number}/approve", await sara.shown(number))
+    assert approved.json()["ok"]
+    page = (await sara.open("/learning")).text
+    assert re.search(r'<th scope="row">italiano · [abc]</th><td class="number">1</td>', page)
+    assert "voto 4 o 5: per un confronto mancano ancora risposte" in page
