@@ -49,6 +49,7 @@ class Action(StrEnum):
     PROMISES = "i"
     CHOOSE_FOR = "C"
     NO_CHOICE = "N"
+    PREFER = "y"
     FORGET_ME = "forget"
     RATE = "rate"
     CHOOSE = "choose"

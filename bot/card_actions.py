@@ -41,6 +41,7 @@ from responses.facts import give_fact
 from responses.holding import pass_on, take_over
 from responses.inbox import has_unprocessed
 from responses.outbox import enqueue_card
+from responses.preferences import Preference, set_preference
 from responses.proof import vouch
 from responses.proposed import proposed_draft
 from responses.rearranging import merge, split_off
@@ -95,6 +96,7 @@ class CardActions:
             Action.MERGE: self._merge,
             Action.CHOOSE_FOR: self._choose_for,
             Action.NO_CHOICE: self._no_choice,
+            Action.PREFER: self._prefer,
         }
         case = await self._session.get_one(Case, self._card.case_id, with_for_update=True)
         act = actions.get(self._pressed.action)
@@ -384,6 +386,13 @@ class CardActions:
     async def _no_choice(self, case: Case) -> None:
         await self._check_current(case)
         await overrule(self._session, self._agent, case, utcnow())
+
+    async def _prefer(self, case: Case) -> Rows:
+        await self._check_current(case)
+        kind = self._pressed.choice[0] if self._pressed.choice else ""
+        await set_preference(self._session, self._agent, case, Preference.REMEDY, kind)
+        await self._say("preference_kept", number=case.number)
+        return await self._back(case)
 
     async def _fact(self, case: Case) -> None:
         fact = await self._fact_pressed(case)

@@ -21,6 +21,7 @@ from responses.drafts.numbers import format_money, locale_of
 from responses.enclosures import enclosures_of
 from responses.policy.schema import Audience
 from responses.policy.signals import told
+from responses.preferences import Preference
 from responses.texts import shorten
 from responses.views import CaseView
 
@@ -31,6 +32,7 @@ _MAX_FACT = 40
 _MAX_NAME = 60
 _MOST_OTHERS = 3
 _MAX_FINDINGS = 4
+_MOST_DAYS = 3
 # Whatever direction a name is written in, the words around it keep theirs.
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
@@ -64,6 +66,7 @@ def head_of(view: CaseView, languages: Sequence[str], words: Words, timezone: Zo
     standing = [told(one.seen, words.language) for one in view.signals if one.dismissed_by is None]
     if standing:
         lines.append(words("signals", signals=escape(shorten("; ".join(standing), _MAX_LINE), quote=False)))
+    lines += _preference_lines(view, words, timezone)
     lines += _code_lines(view, words)
     if view.holder is not None and view.case.claimed_until is not None:
         until = clock_time(view.case.claimed_until, timezone)
@@ -226,6 +229,28 @@ def _proposal_lines(view: CaseView, words: Words) -> list[str]:
         more = f" {words('proposal_more')}" if proposal.reply.more else ""
         lines.append(f"<b>{escape(text, quote=False)}</b>{escape(more, quote=False)}")
     return lines
+
+
+def _preference_lines(view: CaseView, words: Words, timezone: ZoneInfo) -> list[str]:
+    """How the customer prefers it: as an agent says, else what their own words and choices show."""
+    known = view.preferences
+    fields = {
+        Preference.LANGUAGE: "language",
+        Preference.FORMALITY: "formality",
+        Preference.REMEDY: "remedy",
+    }
+    wishes = [
+        words.label(field, known.said[which].value) for which, field in fields.items() if which in known.said
+    ]
+    if known.heard is not None and Preference.FORMALITY not in known.said:
+        wishes.append(words("preference_heard", value=words.label("formality", known.heard.formality)))
+    if known.habit is not None:
+        days = ", ".join(at.astimezone(timezone).strftime("%d/%m/%Y") for at in known.habit.at[-_MOST_DAYS:])
+        wishes.append(words("preference_habit", kind=words.label("remedy", known.habit.kind), days=days))
+    if not wishes:
+        return []
+    told_so = escape(shorten(" · ".join(wishes), _MAX_LINE), quote=False)
+    return [words("preferences", preferences=told_so)]
 
 
 def _code_lines(view: CaseView, words: Words) -> list[str]:

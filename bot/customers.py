@@ -225,7 +225,11 @@ async def _newest_case(session: AsyncSession, identity: Identity) -> Case | None
 
 
 def _language(case: Case | None, customer: Customer | None, user: User, context: Context) -> str:
-    """What the person wrote in counts before what the person's Telegram is set to."""
-    known = [case.language if case is not None else None, customer.language if customer is not None else None]
+    """As an agent says, else what the person wrote in, before what the person's Telegram is set to."""
+    known = [
+        customer.preferred_language if customer is not None else None,
+        case.language if case is not None else None,
+        customer.language if customer is not None else None,
+    ]
     spoken = [language for language in known if language in set(Language)]
     return str(spoken[0]) if spoken else language_of(user, context.road.config.language)

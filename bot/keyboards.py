@@ -140,6 +140,10 @@ def _actions(card: Card, view: CaseView, agent: Agent | None, words: Words) -> R
         rows += _fact_rows(card, index, fact, words)
     if view.book.order is not None and view.book.proof is None:
         rows.append([button(Action.VOUCH, "vouch")])
+    if view.preferences.suggested is not None and view.customer.erased_at is None:
+        kind = view.preferences.suggested
+        text = _cut(words("prefer", kind=words.label("remedy", kind)))
+        rows.append([Button(text=text, data=data_of(Action.PREFER, card.key, kind))])
     rows += _more(card, view, words)
     return rows
 

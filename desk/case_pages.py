@@ -35,6 +35,7 @@ from responses.policies import NoPolicyError
 from responses.policy import Policy
 from responses.policy.signals import told
 from responses.policy.withheld import left_of
+from responses.preferences import VALUES
 from responses.promised import pledges_of, words_of
 from responses.proposed import composed_draft, formality_of
 from responses.rights import may_approve, own_case
@@ -148,6 +149,7 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
         "book_proofs": _book_proofs(view, visit),
         "addable": _addable(policy, {fact.name for fact in missing}, set(view.facts)),
         "given": _given(view),
+        "preference_values": VALUES,
         "signals": [(one, told(one.seen, language)) for one in view.signals],
         "promises": [
             line_of(pledge, visit, utcnow()) for pledge in await pledges_of(session, case, utcnow())

@@ -1,4 +1,4 @@
-"""What agents keep correcting, for supervisors."""
+"""What agents keep correcting, and how the wording variants do: for supervisors."""
 
 from datetime import datetime, timedelta
 
@@ -9,6 +9,8 @@ from desk.context import Reader
 from desk.errors import ForbiddenPageError
 from models.clock import utcnow
 from responses.learning import FEWEST, learned
+from responses.variant_words import contrast_sentence, lacking_sentence, outcome_words
+from responses.variants import ENOUGH, Outcome, variants_since
 
 router = APIRouter(prefix="/learning")
 _DAYS = (30, 90, 365)
@@ -21,6 +23,19 @@ async def page(visit: Reader, days: int = 90) -> HTMLResponse:
         raise ForbiddenPageError
     chosen = days if days in _DAYS else 90
     since: datetime = utcnow() - timedelta(days=chosen)
+    language = visit.words.language
     async with visit.desk.road.database.reading() as session:
         found = await learned(session, since)
-    return visit.page("learning.html", found=found, chosen=chosen, periods=_DAYS, fewest=FEWEST)
+        variants = await variants_since(session, since, utcnow())
+    return visit.page(
+        "learning.html",
+        found=found,
+        variants=variants,
+        outcomes=[(one, outcome_words(one, language)) for one in Outcome],
+        contrasts=[(one, contrast_sentence(one, language)) for one in variants.contrasts],
+        lacking=[lacking_sentence(one, language) for one in variants.lacking],
+        enough=ENOUGH,
+        chosen=chosen,
+        periods=_DAYS,
+        fewest=FEWEST,
+    )

@@ -106,8 +106,9 @@ class Remedy:
 class Offer:
     """Remedies given by one rule for one complaint type.
 
-    `options` holds one remedy, or several of which the customer picks one (in the policy's order:
-    the first is the default). `complaint_type` is None for a case without types. `because` is the
+    `options` holds one remedy, or several of which the customer picks one, in the policy's order or with
+    the kind they prefer before it. `default` is the place of the policy's first, which holds when nobody
+    chooses. `complaint_type` is None for a case without types. `because` is the
     owner's reason, `source` the law or contract for what is owed. `basis` is owed where any option is;
     what a single option is given for says `basis_of`.
     """
@@ -118,6 +119,7 @@ class Offer:
     complaint_type: str | None
     because: str | None = None
     source: str | None = None
+    default: int = 0
 
     def basis_of(self, option: Remedy) -> Basis:
         """Why that option is given: by law or contract, or as goodwill."""

@@ -172,7 +172,15 @@ async def press(
     elif choice.chosen_at is None:
         # Its time is over, and the clock has not come by yet.
         await _settle(
-            session, texts, case, shown, 0, ChoiceHow.DEFAULT, agent=None, policies=policies, now=now
+            session,
+            texts,
+            case,
+            shown,
+            shown.offer.default,
+            ChoiceHow.DEFAULT,
+            agent=None,
+            policies=policies,
+            now=now,
         )
     await session.refresh(choice)
     if choice.chosen_how == ChoiceHow.WITHDRAWN:
@@ -196,7 +204,7 @@ async def press(
 async def take_defaults(
     session: AsyncSession, texts: StandingTexts, policies: PolicyBook, now: datetime
 ) -> None:
-    """What nobody has chosen in time is the first option.
+    """What nobody has chosen in time is the policy's first option, wherever it stood in the text.
 
     Only where the text has arrived: what nobody has seen is not decided for them.
     """
@@ -206,12 +214,13 @@ async def take_defaults(
     query = select(Choice).where(Choice.chosen_at.is_(None), Choice.expires_at <= now, ~undelivered)
     for choice in (await session.scalars(query.order_by(Choice.id))).all():
         case = await session.get_one(Case, choice.case_id, with_for_update=True, populate_existing=True)
+        shown = await shown_of(session, choice)
         await _settle(
             session,
             texts,
             case,
-            await shown_of(session, choice),
-            0,
+            shown,
+            shown.offer.default,
             ChoiceHow.DEFAULT,
             agent=None,
             policies=policies,

@@ -9,6 +9,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
+from models.labels import Language
 from models.serial import from_json
 from models.tables import Base, Card, Case, Customer, Identity, Prompt
 from responses.cases import LAST_NUMBER
@@ -16,6 +17,7 @@ from responses.erasure import scope_of
 from responses.files import FileStore
 from responses.personal import HOLDINGS
 from responses.policy.signals import Raised, told
+from responses.registers import heard_register
 
 # Buttons and questions in agents' chats: they say nothing about the person, and what they carry lets act.
 _NOT_SHOWN: frozenset[type[Base]] = frozenset({Card, Prompt})
@@ -25,7 +27,8 @@ _OF_MESSAGES = frozenset({"attachments", "assessments", "corrections", "embeddin
 async def export_person(session: AsyncSession, customer: Customer, files: FileStore) -> dict[str, Any]:
     """What articles 15 and 20 of the GDPR ask for: the person, and case by case what was said and decided.
 
-    Files that are kept are part of it, as base64. Words among agents about the person are as well.
+    How they address us is read out of their messages each time, and told as it is at this moment. Files that
+    are kept are part of it, as base64. Words among agents about the person are as well.
     """
     scope = await scope_of(session, customer)
     tables = {
@@ -55,9 +58,15 @@ async def export_person(session: AsyncSession, customer: Customer, files: FileSt
             if of_case:
                 case[name] = of_case
     known = {case["id"] for case in cases}
+    learnt = {language: await heard_register(session, customer, language) for language in Language}
     return {
         "made_at": utcnow().isoformat(),
         "person": rows.pop("customers")[0],
+        "addresses_us": {
+            language: {"formality": heard.formality, "shown_by": [at.isoformat() for at in heard.at]}
+            for language, heard in learnt.items()
+            if heard is not None
+        },
         "reached_by": rows.pop("identities"),
         "cases": cases,
         "messages_without_a_case": [message for message in messages if message.get("case_id") not in known],

@@ -14,6 +14,8 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
+from responses.intervals import SURE, Verdict, together
+
 FEWEST = 20
 """So many answers a group and those it is compared with must have, before anything is said of it."""
 
@@ -22,7 +24,6 @@ FEWEST_ALIKE = 5
 
 _DRAWS = 1000
 _SEED = 20261127
-_SURE = 0.95
 _AT_ONCE = 2_000_000  # numbers drawn in one go, so that a year of answers takes no more memory than a week
 
 
@@ -32,14 +33,6 @@ class Dimension(StrEnum):
     TONE = "tone"
     LANGUAGE = "language"
     AGENT = "agent"
-
-
-class Verdict(StrEnum):
-    """What a difference tells."""
-
-    NONE = "none"  # the interval holds nought
-    DOUBT = "doubt"  # it does not, but among so many groups one such is to be expected
-    SHOWN = "shown"  # it would not, if all groups were looked at together
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +77,7 @@ def compare(answers: Sequence[Answer]) -> list[Compared]:
             if pooled is not None:
                 found.append((dimension, group, pooled))
     # Of twenty honest groups one lies outside of its own interval: the verdict counts how many are looked at.
-    bound = NormalDist().inv_cdf(1 - (1 - _SURE) / 2 / max(1, len(found)))
+    bound = NormalDist().inv_cdf((1 + together(len(found))) / 2)
     return [
         Compared(
             dimension=dimension,
@@ -160,7 +153,7 @@ def _pooled(
     drawn = np.full(_DRAWS, difference)
     for weight, (one, other) in zip(weights, pairs, strict=True):
         drawn += weight * _noise(one, other, random)
-    low, high = np.quantile(drawn, [(1 - _SURE) / 2, (1 + _SURE) / 2])
+    low, high = np.quantile(drawn, [(1 - SURE) / 2, (1 + SURE) / 2])
     return _Pooled(
         answers=answers,
         mean=float(sum(one.sum() for one, _ in pairs) / answers),

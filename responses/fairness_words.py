@@ -5,7 +5,8 @@ from decimal import Decimal
 from models.money import Money
 from responses.drafts.lines import offer_line
 from responses.drafts.numbers import format_money
-from responses.fairness import Compared, Dimension, Verdict
+from responses.fairness import Compared, Dimension
+from responses.intervals import Verdict
 from responses.off_policy import WentOff
 
 _IT = {
@@ -86,8 +87,13 @@ def sentence(compared: Compared, currency: str, language: str) -> str:
         sum=money(abs(compared.difference)),
         low=money(bounds[0]),
         high=money(bounds[1]),
-        verdict=say[compared.verdict],
+        verdict=verdict_words(compared.verdict, language),
     )
+
+
+def verdict_words(verdict: Verdict, language: str) -> str:
+    """What a difference tells, as the end of a sentence."""
+    return (_IT if language == "it" else _EN)[verdict]
 
 
 def decided(went: WentOff, language: str) -> str:

@@ -4,7 +4,7 @@ Nothing is said of who did it, and nothing of less than five: one odd case is no
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,12 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.assessment import Assessment, Label
-from models.decision import Decision
 from models.serial import from_json
-from models.states import EditReason, Verdict
-from models.tables import Approval, AssessmentRow, Case, Correction, DecisionRow, Draft, Message
+from models.states import EditReason
+from models.tables import AssessmentRow, Case, Correction, Message
 from responses.corrections import Labels, corrected
-from responses.drafts.slots import has_placeholder
+from responses.judged import REAL, Judged, judged_since, parts_of, says, variant_of
 
 FEWEST = 5
 """Counts under this are not shown."""
@@ -90,23 +89,9 @@ class Learned:
     relabelled: tuple[Relabelled, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Verdict:
-    """A verdict on what came of a composed draft."""
-
-    approval: Approval
-    composed: Draft
-    last: Draft
-    decision: Decision | None
-
-    @property
-    def is_sent(self) -> bool:
-        return self.approval.verdict == Verdict.SEND
-
-
 async def learned(session: AsyncSession, since: datetime) -> Learned:
     """What was corrected since then; samples, tests and what was taken back are left out."""
-    verdicts = await _verdicts(session, since)
+    verdicts = await judged_since(session, since)
     sent = [one for one in verdicts if one.is_sent]
     edited = [one for one in sent if one.approval.difference]
     reasons = Counter(one.approval.edit_reason for one in edited if one.approval.edit_reason is not None)
@@ -124,48 +109,18 @@ async def learned(session: AsyncSession, since: datetime) -> Learned:
     )
 
 
-async def _verdicts(session: AsyncSession, since: datetime) -> list[_Verdict]:
-    rows = await session.execute(
-        select(Approval, Draft, DecisionRow)
-        .join(Case, Case.id == Approval.case_id)
-        .join(Draft, Draft.id == Approval.draft_id)
-        .outerjoin(DecisionRow, DecisionRow.id == Draft.decision_id)
-        .where(
-            Approval.created_at >= since,
-            Approval.verdict.in_((Verdict.SEND, Verdict.DISCARD)),
-            Approval.undone_at.is_(None),
-            *_REAL,
-        )
-        .order_by(Approval.id)
-    )
-    found = []
-    for approval, draft, row in rows:
-        composed = draft
-        while composed.edited_from is not None:
-            composed = await session.get_one(Draft, composed.edited_from)
-        # Where an agent began from nothing, or all words were erased, there is nothing to compare.
-        if composed.edited_by is None and composed.text:
-            decision = from_json(Decision, row.content) if row is not None else None
-            found.append(_Verdict(approval=approval, composed=composed, last=draft, decision=decision))
-    return found
-
-
-_REAL = (Case.is_sample.is_(False), Case.is_test.is_(False))
-
-
-def _rewritten(sent: Sequence[_Verdict]) -> list[Rewritten]:
+def _rewritten(sent: Sequence[Judged]) -> list[Rewritten]:
     there: Counter[tuple[str, str, str]] = Counter()
     changed: Counter[tuple[str, str, str]] = Counter()
     words_of: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
     for one in sent:
-        # An agent who writes another kind of answer has not found fault with a wording.
-        if one.last.kind != one.composed.kind:
+        if not one.is_of_its_kind:
             continue
-        for name, words in _parts(one.composed):
-            key = (name, (one.composed.variant or "").partition("-")[0], one.composed.language)
+        for name, words in parts_of(one.composed):
+            key = (name, variant_of(one.composed), one.composed.language)
             there[key] += 1
             words_of[key][words] += 1
-            changed[key] += not _says(one.last.text, words)
+            changed[key] += not says(one.last.text, words)
     found = []
     for key, count in changed.most_common():
         if count >= FEWEST:
@@ -182,7 +137,7 @@ def _rewritten(sent: Sequence[_Verdict]) -> list[Rewritten]:
     return found
 
 
-def _overruled(verdicts: Sequence[_Verdict]) -> list[Overruled]:
+def _overruled(verdicts: Sequence[Judged]) -> list[Overruled]:
     there: Counter[str] = Counter()
     changed: Counter[str] = Counter()
     for one in verdicts:
@@ -190,9 +145,9 @@ def _overruled(verdicts: Sequence[_Verdict]) -> list[Overruled]:
             continue
         overruled = (
             not one.is_sent
-            or one.last.kind != one.composed.kind
+            or not one.is_of_its_kind
             or one.approval.edit_reason == EditReason.AMOUNT
-            or any(not _says(one.last.text, words) for name, words in _parts(one.composed) if name in _GIVES)
+            or any(not says(one.last.text, words) for name, words in parts_of(one.composed) if name in _GIVES)
         )
         for rule in dict.fromkeys(one.decision.rule_ids):
             there[rule] += 1
@@ -210,7 +165,7 @@ async def _labels(session: AsyncSession, since: datetime) -> list[tuple[Assessme
         select(AssessmentRow.message_id, AssessmentRow.fields)
         .join(Message, Message.id == AssessmentRow.message_id)
         .join(Case, Case.id == Message.case_id)
-        .where(AssessmentRow.created_at >= since, *_REAL)
+        .where(AssessmentRow.created_at >= since, *REAL)
         .order_by(AssessmentRow.id)
     )
     said: dict[str, dict[str, Any]] = {row.message_id: row.fields for row in rows}
@@ -254,21 +209,6 @@ def _relabelled(pairs: Iterable[tuple[Assessment, Assessment | None]]) -> list[R
         for (field, label), count in taken.most_common()
         if count >= FEWEST
     ]
-
-
-def _parts(draft: Draft) -> Iterator[tuple[str, str]]:
-    """The parts that a person could have left as they were: not those with a blank to be filled."""
-    for name, words in draft.parts:
-        if not has_placeholder(words):
-            yield str(name), str(words)
-
-
-def _says(text: str, words: str) -> bool:
-    return _flat(words) in _flat(text)
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.casefold().split())
 
 
 def _said(assessment: Assessment, field: str) -> list[str]:

@@ -23,7 +23,8 @@ from responses.errors import BlockedError, NotAllowedError
 from responses.events import record
 from responses.policy import Policy
 from responses.promised import words_of
-from responses.proposing import greeted_name, put_on_table, register_of, wording_of
+from responses.proposing import greeted_name, put_on_table, wording_of
+from responses.registers import register_of
 from responses.rights import check_free
 
 MAX_INSTEAD = 300
@@ -83,7 +84,7 @@ async def propose_exit(
         tier=Role.SUPERVISOR,
     )
     customer = await session.get_one(Customer, case.customer_id)
-    language = case.language or customer.language or config.language
+    language = customer.preferred_language or case.language or customer.language or config.language
     brief = DraftBrief(
         decision=decision,
         act=Act.OTHER,
@@ -92,7 +93,7 @@ async def propose_exit(
         asks=(),
         own_error=False,
         language=language,
-        formality=register_of(customer, policy, language),
+        formality=await register_of(session, customer, policy, language),
         customer_name=greeted_name(await session.get_one(Identity, case.identity_id), policy),
         business=config.business.name,
         signature=policy.signature,

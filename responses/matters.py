@@ -108,8 +108,12 @@ def _shown_by_files(reading: Reading, policy: Policy) -> frozenset[str]:
 
 
 def answer_language(reading: Reading) -> str:
-    """The language of the answer: of the last message long enough to tell, else what was known before."""
+    """The language of the answer: as an agent says of the customer, else of the last message long enough to
+    tell, else what was known before."""
     spoken = {language.value for language in Language}
+    wanted = reading.customer.preferred_language
+    if wanted is not None:
+        return wanted
     for message in reversed(reading.messages):
         assessment = reading.assessed.get(message.id)
         if assessment is not None and len(message.text.split()) >= _SHORT_WORDS:

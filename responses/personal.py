@@ -228,7 +228,12 @@ HOLDINGS: tuple[Holding, ...] = (
     _holding(
         Customer,
         lambda scope: Customer.id == scope.customer,
-        addresses={"name": _none, "formality": _none, "preferred_remedy": _none},
+        addresses={
+            "name": _none,
+            "preferred_language": _none,
+            "formality": _none,
+            "preferred_remedy": _none,
+        },
         kept="language",
     ),
     _holding(

@@ -12,14 +12,13 @@ from models.decision import Decision, Matter
 from models.labels import ComplaintType, Tone
 from models.serial import to_json
 from models.states import DraftState, OfferState, PromiseKind, PromiseState
-from models.tables import Case, Customer, DecisionRow, Draft, Identity, OfferRow, Promise
+from models.tables import Case, DecisionRow, Draft, Identity, OfferRow, Promise
 from responses.apologies import apologies_before
 from responses.cases import last_answer_at
 from responses.checks import check_text
 from responses.checks.context import context_of
 from responses.config import RoadConfig
 from responses.drafts import ComposedDraft, DraftBrief, DraftKind, PromiseLine, compose
-from responses.drafts.brief import Formality
 from responses.drafts.compose import kind_of
 from responses.drafts.emoji import has_emoji
 from responses.drafts.names import usable_full_name, usable_name
@@ -29,8 +28,10 @@ from responses.open_rights import right_open
 from responses.policy import Policy
 from responses.policy.given import still_stands
 from responses.policy.schema import Address, Concerns
+from responses.preferences import preferred_first
 from responses.promises import answers_owed
 from responses.reading import Reading
+from responses.registers import register_of
 
 
 async def propose_decision(
@@ -47,10 +48,12 @@ async def propose_decision(
 ) -> Draft | None:
     """Stores decision and offers, and puts the composed draft on the table in place of the one before.
 
-    `near` are the ready answers that come near the customer's question, the nearest first.
+    Of several remedies the kind that the customer prefers is named first. `near` are the ready answers that
+    come near the customer's question, the nearest first.
 
     None where there is nothing to answer (spam).
     """
+    decision = preferred_first(decision, reading.customer.preferred_remedy)
     answer_by = await _answer_by(session, case, matter, policy, now)
     brief = await _brief(session, case, reading, decision, matter, policy, config, answer_by)
     if near and near[0].fits:
@@ -168,7 +171,7 @@ async def _brief(
     promises = [promise for promise in await session.scalars(told.order_by(Promise.id)) if promise.what]
     own = [promise for promise in promises if promise.case_id == case.id]
     answered = await last_answer_at(session, case.id, settling=True)
-    formality = register_of(reading.customer, policy, matter.language)
+    formality = await register_of(session, reading.customer, policy, matter.language)
     return DraftBrief(
         decision=decision,
         act=matter.act,
@@ -227,13 +230,6 @@ def greeted_name(identity: Identity, policy: Policy) -> str | None:
             return usable_full_name(identity.display_name)
         case Address.NONE:
             return None
-
-
-def register_of(customer: Customer, policy: Policy, language: str) -> Formality:
-    """How the customer is addressed: as they asked, else as the policy says for the language."""
-    if customer.formality is not None:
-        return "informal" if customer.formality == "informal" else "formal"
-    return "formal" if policy.formal(language) else "informal"
 
 
 def wording_of(case: Case) -> int:

@@ -37,6 +37,7 @@ from responses.choosing import Proposal, proposals
 from responses.corrections import Understood, understood
 from responses.facts import known_facts
 from responses.policy.signals import Raised
+from responses.preferences import Preferences, preferences_of
 from responses.proof import BookView, book_view
 from responses.proposed import proposed_draft
 from responses.related import maybe_same_person, same_order
@@ -80,7 +81,8 @@ class CaseView:
     the table, None where there are none. `sending` holds answers that are pending, unconfirmed or failed.
     `same_order` are other cases on the same order, of whoever; `maybe_same` those of people who may be the
     same. `choices` were put to the customer; `proposals` are what the unread words seem to choose of the open
-    ones. `vouchers` are the codes that the case has; `supplies` is what is left of those that the draft would
+    ones. `preferences` are the customer's, with the register that is heard in the language of the answer.
+    `vouchers` are the codes that the case has; `supplies` is what is left of those that the draft would
     give.
     """
 
@@ -104,6 +106,7 @@ class CaseView:
     supplies: tuple[Supply, ...]
     other_cases: tuple[Case, ...]
     signals: tuple[SignalView, ...]
+    preferences: Preferences
     rating: Rating | None
     events: tuple[Event, ...]
     book: BookView
@@ -178,6 +181,7 @@ async def view_case(session: AsyncSession, case: Case) -> CaseView:
         supplies=await supplies(session, decided if draft is not None else None, now.date()),
         other_cases=tuple((await session.scalars(others_query)).all()),
         signals=await _signals(session, case),
+        preferences=await preferences_of(session, customer, _spoken(case, draft, customer)),
         rating=(
             await session.scalars(select(Rating).where(Rating.case_id == case.id, Rating.mark.is_not(None)))
         ).one_or_none(),
@@ -188,6 +192,11 @@ async def view_case(session: AsyncSession, case: Case) -> CaseView:
         same_order=tuple(await same_order(session, case)),
         maybe_same=tuple(await maybe_same_person(session, case)),
     )
+
+
+def _spoken(case: Case, draft: Draft | None, customer: Customer) -> str:
+    """The language in which the case is answered, as far as anybody knows."""
+    return (draft.language if draft is not None else case.language) or customer.language or ""
 
 
 async def _signals(session: AsyncSession, case: Case) -> tuple[SignalView, ...]:

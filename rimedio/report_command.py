@@ -1,4 +1,4 @@
-"""The command that says what agents keep correcting."""
+"""The commands that say what agents keep correcting, and how the wording variants do."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -12,11 +12,16 @@ from rimedio.terminal import USAGE, fail, say, with_database
 if TYPE_CHECKING:
     from models.database import Database
     from responses.learning import Count, Learned
+    from responses.variants import Variants
     from rimedio.settings import Settings
 
 report_app = typer.Typer(help="Figures of the desk.", no_args_is_help=True)
 
 _HEAD = ("what", "name", "detail", "words", "changed", "of", "share")
+_VARIANT_HEAD = (
+    *("what", "language", "variant", "other", "used", "people", "outcome", "count", "of", "share"),
+    *("other_share", "difference", "low", "high", "verdict", "lacking"),
+)
 USUAL = timedelta(days=90)
 
 
@@ -53,6 +58,41 @@ def agents(
         else:
             _show(found)
         say(f"{found.approved} drafts approved since {begin:%Y-%m-%d}, {found.edited} of them edited")
+
+    with_database(work)
+
+
+@report_app.command("wordings")
+def wordings(
+    since: Annotated[
+        str | None, typer.Option(help="The first day, such as 2026-11-01; 90 days ago if none.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the figures into this file.")] = None,
+) -> None:
+    """Say how often each wording variant was used and rewritten, what came after, and whether they differ.
+
+    Each person counts once, with their first answer. Variants are compared from 100 people each on, with
+    an interval at 95 %; below that it says how many are lacking.
+
+    \b
+    Examples:
+        rimedio report wordings
+        rimedio report wordings --since 2026-11-01 --csv wordings.csv
+    """
+    from models.clock import utcnow
+    from responses.variants import variants_since
+
+    async def work(database: "Database", settings: "Settings") -> None:
+        now = utcnow()
+        begin = now - USUAL if since is None else _day(since, settings)
+        async with database.reading() as session:
+            found = await variants_since(session, begin, now)
+        if csv is not None:
+            _write_variants(csv, found)
+        else:
+            _show_variants(found, settings.language)
+        people = sum(one.people for one in found.figures)
+        say(f"{sum(one.used for one in found.figures)} answers to {people} people since {begin:%Y-%m-%d}")
 
     with_database(work)
 
@@ -97,3 +137,77 @@ def _show(found: "Learned") -> None:
         table.add_row(what, name, detail, words, str(count.changed), str(count.of), f"{count.share:.0%}")
     if table.row_count:
         Console().print(table)
+
+
+def _show_variants(found: "Variants", language: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from responses.variant_words import contrast_sentence, lacking_sentence, outcome_words
+    from responses.variants import Outcome
+
+    table = Table("", "used", "people", *(outcome_words(one, language) for one in Outcome), "mark")
+    for one in found.figures:
+        shares = [f"{share.count}/{share.of}" for share in one.shares.values()]
+        mark = f"{one.mark:.1f}" if one.mark is not None else "–"
+        table.add_row(f"{one.language} {one.variant}", str(one.used), str(one.people), *shares, mark)
+    if table.row_count:
+        Console().print(table)
+    for contrast in found.contrasts:
+        typer.echo(contrast_sentence(contrast, language))
+    for lacking in found.lacking:
+        typer.echo(lacking_sentence(lacking, language))
+
+
+def _write_variants(path: Path, found: "Variants") -> None:
+    import csv
+
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, _VARIANT_HEAD)
+            writer.writeheader()
+            writer.writerows(_variant_rows(found))
+    except OSError as error:
+        fail(f"{path}: {error.strerror}")
+
+
+def _variant_rows(found: "Variants") -> Iterator[dict[str, object]]:
+    for one in found.figures:
+        for outcome, share in one.shares.items():
+            bounds = share.interval()
+            yield {
+                "what": "variant",
+                "language": one.language,
+                "variant": one.variant,
+                "used": one.used,
+                "people": one.people,
+                "outcome": outcome,
+                "count": share.count,
+                "of": share.of,
+                "share": f"{share.share:.3f}",
+                "low": f"{bounds.low:.3f}",
+                "high": f"{bounds.high:.3f}",
+            }
+    for contrast in found.contrasts:
+        yield {
+            "what": "comparison",
+            "language": contrast.language,
+            "variant": contrast.variants[0],
+            "other": contrast.variants[1],
+            "outcome": contrast.outcome,
+            "share": f"{contrast.shares[0].share:.3f}",
+            "other_share": f"{contrast.shares[1].share:.3f}",
+            "difference": f"{contrast.difference:.3f}",
+            "low": f"{contrast.interval.low:.3f}",
+            "high": f"{contrast.interval.high:.3f}",
+            "verdict": contrast.verdict,
+        }
+    for lacking in found.lacking:
+        for variant, people in lacking.people.items():
+            yield {
+                "what": "lacking",
+                "language": lacking.language,
+                "variant": variant,
+                "outcome": lacking.outcome,
+                "lacking": people,
+            }

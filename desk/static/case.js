@@ -524,6 +524,12 @@ document.addEventListener("click", async (event) => {
     document.activeElement?.blur();
     refresh();
   }
+  if ("prefers" in pressed.dataset) {
+    const { prefer } = pressed.closest("[data-prefer]").dataset;
+    say(await post(`${here}/preference`, { which: prefer, value: pressed.dataset.prefers || null }));
+    document.activeElement?.blur();
+    refresh();
+  }
   if ("noChoice" in pressed.dataset) { say(await post(`${here}/no-choice`, {})); refresh(); }
   const fact = pressed.closest("[data-fact]");
   if (fact && ("value" in pressed.dataset || "valueUnknown" in pressed.dataset)) give(fact.dataset.fact, pressed.dataset.value ?? null);

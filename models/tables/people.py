@@ -10,13 +10,18 @@ from models.tables.base import Base, Id, ref
 
 
 class Customer(Base):
-    """A person who writes to the business."""
+    """A person who writes to the business.
+
+    `language` is what the first message came with: the browser's or Telegram's. What an agent says of the
+    person stands in `preferred_language`, `formality` and `preferred_remedy`, None where nobody has.
+    """
 
     __tablename__ = "customers"
 
     id: Mapped[Id]
     name: Mapped[str | None]
     language: Mapped[str | None] = mapped_column(String(8))
+    preferred_language: Mapped[str | None] = mapped_column(String(8))
     formality: Mapped[str | None] = mapped_column(String(16))
     preferred_remedy: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -1,7 +1,6 @@
 """What a case knows of itself, put together for checking a text of it."""
 
 from datetime import date
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -15,10 +14,12 @@ from responses.checks.about import CheckContext
 from responses.checks.days import days_in
 from responses.config import RoadConfig
 from responses.corrections import understood
+from responses.drafts.brief import Formality
 from responses.drafts.names import usable_name
 from responses.facts import known_facts
 from responses.policy import Policy
 from responses.proposed import composed_draft
+from responses.registers import register_of
 from responses.rights import decision_of
 
 _OUR_WORD = frozenset({"status", "holding", "answer", "exit", "open"})
@@ -76,7 +77,7 @@ async def context_of(
         kind=kind,
         today=today,
         currency=policy.currency if policy is not None else "EUR",
-        formality=_formality(draft, customer, policy, language),
+        formality=await _formality(session, draft, customer, policy, language),
         decision=await decision_of(session, draft) if draft is not None else None,
         facts=await known_facts(session, case.id),
         said=tuple(text for direction, text in written if direction == Direction.IN),
@@ -116,12 +117,10 @@ def _answer_day(draft: Draft | None, kind: str, zone: ZoneInfo) -> date | None:
     return draft.answer_by.astimezone(zone).date()
 
 
-def _formality(
-    draft: Draft | None, customer: Customer, policy: Policy | None, language: str
-) -> Literal["formal", "informal"]:
+async def _formality(
+    session: AsyncSession, draft: Draft | None, customer: Customer, policy: Policy | None, language: str
+) -> Formality:
     """As the composed draft speaks, else as the customer or the owner wants it."""
     if draft is not None and draft.variant is not None:
         return "informal" if draft.variant.endswith("informal") else "formal"
-    if customer.formality is not None:
-        return "informal" if customer.formality == "informal" else "formal"
-    return "formal" if policy is None or policy.formal(language) else "informal"
+    return await register_of(session, customer, policy, language)

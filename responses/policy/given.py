@@ -161,7 +161,7 @@ def given_by(
 
     One entry for each offer, and one in words for every other complaint type: a type that got an apology
     alone, or whose remedy was joined with another's, is answered too, and another message about it is a
-    follow-up. Of a choice the first option gives the kind and the dearest the worth, until the customer
+    follow-up. Of a choice the default gives the kind and the dearest option the worth, until the customer
     picks; a choice between what is owed and goodwill goes on record as both. `chosen` says what was picked,
     by the offer's place in the decision, None where the customer wanted none of the options: then nothing was
     given. Whichever was taken, the others are settled with it, what is owed among them. What was `withheld`
@@ -178,8 +178,9 @@ def given_by(
         for basis, options in (_by_choice(offer, chosen[place]) if place in chosen else _by_basis(offer))
     ]
     offered = [
-        (offer.complaint_type, options[0].kind, basis, _dearest(options), _other_kinds(offer, options[0]))
+        (offer.complaint_type, first.kind, basis, _dearest(options), _other_kinds(offer, first))
         for offer, basis, options in taken
+        for first in (_first(offer, options),)
     ]
     with_offer = {offer.complaint_type for offer, _, _ in taken}
     in_words = [
@@ -204,6 +205,12 @@ def given_by(
         )
         for complaint_type, kind, basis, worth, beside in (*offered, *in_words)
     )
+
+
+def _first(offer: Offer, options: Sequence[Remedy]) -> Remedy:
+    """Of these options of an offer the default, else the first: whatever the customer is shown first."""
+    default = offer.options[offer.default]
+    return default if default in options else options[0]
 
 
 def _by_basis(offer: Offer) -> list[tuple[Basis, list[Remedy]]]:

@@ -7,11 +7,12 @@ from sqlalchemy import select
 from models.assessment import Entities
 from models.clock import utcnow
 from models.decision import Role
-from models.states import ChoiceHow, VoucherState
-from models.tables import Case, Choice, Event, Voucher
+from models.states import CaseState, ChoiceHow, VoucherState
+from models.tables import Case, Choice, Customer, Event, Identity, Voucher
 from responses.agents import agent_by_name
 from responses.facts import give_fact
 from tests.bot_bench import BotBench
+from tests.seed import seed_case
 from tests.telegram import Seen, User
 
 LABELS = ("15% sul prossimo ordine (fino a 20 €)", "buono 10 €")
@@ -137,3 +138,34 @@ async def test_a_press_that_comes_too_late_is_answered_and_shown_to_an_agent(ben
     await marta.sees("con questo bottone non si può più scegliere")
     await bench.card(giulia, "[bottone premuto tardi] buono 10 €", "Approva e invia")
     assert (await the_choice(bench)).chosen_how == ChoiceHow.DEFAULT
+
+
+async def test_one_press_notes_what_a_customer_usually_chooses(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia", Role.SUPERVISOR), bench.telegram.user("Marta")
+    marta.press(await asked(bench, giulia, marta), "buono 10 €")
+    await marta.sees("la sua scelta è segnata")
+    made = await the_choice(bench)
+    async with bench.database.writing() as session:
+        # As if they had chosen it in another case as well.
+        case = await session.get_one(Case, made.case_id)
+        other = await seed_case(session, await session.get_one(Identity, case.identity_id))
+        other.state = CaseState.CLOSED
+        session.add(
+            Choice(
+                approval_id=made.approval_id,
+                case_id=other.id,
+                choice_group=made.choice_group + 1,
+                key="before",
+                options=made.options,
+                chosen_offer_id=made.chosen_offer_id,
+                chosen_how=made.chosen_how,
+                chosen_at=made.chosen_at,
+            )
+        )
+    marta.send("E la fattura quando arriva?")
+    card = await bench.card(giulia, "E la fattura")
+    await giulia.sees("Preferisce: sceglie di solito il buono (")
+    giulia.press(card, "Segna: preferisce il buono")
+    await giulia.sees("preferenza segnata")
+    async with bench.database.reading() as session:
+        assert (await session.scalars(select(Customer.preferred_remedy))).one() == "voucher"

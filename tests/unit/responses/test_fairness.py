@@ -23,8 +23,9 @@ from models.states import Direction
 from models.tables import AssessmentRow, Case, Fact, Message
 from responses.approval import Approvals
 from responses.config import RoadConfig
-from responses.fairness import FEWEST, Answer, Compared, Dimension, Verdict, compare
+from responses.fairness import FEWEST, Answer, Compared, Dimension, compare
 from responses.fairness_words import sentence
+from responses.intervals import Verdict
 from responses.policies import PolicyBook
 from responses.treatment import Treated, facts_read, treated
 
