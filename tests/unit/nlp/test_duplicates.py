@@ -2,7 +2,7 @@ from pathlib import Path
 
 from nlp.corpus import Example, read_corpus
 from nlp.duplicates import near_duplicates
-from nlp.encoder import Encoder, load_encoder
+from nlp.encoder import Encoder
 
 CORPUS = Path(__file__).parents[3] / "nlp" / "data" / "corpus.jsonl"
 
@@ -45,10 +45,9 @@ def test_nobody_and_one_message_have_no_duplicates(encoder: Encoder) -> None:
     assert near_duplicates([complaint("ok")], encoder) == []
 
 
-def test_the_corpus_says_nothing_twice() -> None:
+def test_the_corpus_says_nothing_twice(encoder: Encoder) -> None:
     examples = read_corpus([CORPUS])
 
-    # In the processor's best format: for thousands of messages that is several times as fast.
-    found = near_duplicates(examples, load_encoder())
+    found = near_duplicates(examples, encoder)
 
     assert [(examples[pair.first].text, examples[pair.second].text) for pair in found] == []
