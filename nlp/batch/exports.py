@@ -1,7 +1,7 @@
 """One export classified from its files to its result, and gone on with where a run was cut off."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -38,12 +38,16 @@ class Format:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What came of it: `counts` of rows, cells `defused`, characters `replaced`, things `hidden` by kind."""
+    """What came of it: `counts` of rows, cells `defused`, characters `replaced`, things `hidden` by kind.
+
+    `left_out` says by table what was left out of it in reading, and of how many.
+    """
 
     counts: Counts
     defused: int
     replaced: int
     hidden: dict[str, int] = field(default_factory=dict)
+    left_out: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 Gather = Callable[[pa.RecordBatch, pa.Array], None]
@@ -67,7 +71,7 @@ def classify_export(
     stop: Callable[[], bool] = lambda: False,
     progress: Progress = lambda done: None,
     writing: Progress = lambda done: None,
-    finish: Callable[[], None] = lambda: None,
+    finish: Callable[[Counts], None] = lambda counts: None,
 ) -> Outcome:
     """Classify tables into one file, in their order, own columns first.
 
@@ -102,24 +106,26 @@ def classify_export(
             packer, workspace, make, today=day, limit=limit, cluster=cluster, stop=stop, progress=progress
         )
         run.classify()
-        outcome = _write(run, target, inputs, form, redactor, id_column, gather, writing)
+        counts = run.counts(id_column)
+        workspace.finish_classifying(kept, counts.handed_on)
+        outcome = _write(run, counts, target, inputs, form, redactor, gather, writing)
+        outcome = replace(outcome, left_out=workspace.left_out())
         # Before the shards go: whatever else is made of them would have to be classified again.
-        finish()
+        finish(counts)
         workspace.remove()
     return outcome
 
 
 def _write(
     run: Run,
+    counts: Counts,
     target: Path,
     inputs: Sequence[Input],
     form: Format,
     redactor: Redactor | None,
-    id_column: str | None,
     gather: Gather | None,
     writing: Progress,
 ) -> Outcome:
-    counts = run.counts(id_column)
     writer = open_writer(
         target,
         run.schema,

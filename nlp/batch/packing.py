@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -53,6 +53,7 @@ class Packer:
             raise BatchError("nothing to classify: no file was given")
         self._sources = sources
         self._several = len(sources) > 1
+        self._begun: list[Source] = []
         self.cells = _cells_of([source.table for source in sources])
         self.columns = list(dict.fromkeys(name for source in sources for name in source.table.columns))
         if RAW not in self.columns and self.cells is Cells.JSON:
@@ -82,8 +83,15 @@ class Packer:
         if pending:
             yield self._batch(pending)
 
+    @property
+    def left_out(self) -> dict[str, Mapping[str, int]]:
+        """By the name of a table what the last reading has left out of it so far, if anything."""
+        return {source.name: dict(source.table.left_out) for source in self._begun if source.table.left_out}
+
     def _rows(self) -> Iterator[tuple[Source, Row]]:
+        self._begun.clear()
         for source in self._sources:
+            self._begun.append(source)
             for row in source.table.rows():
                 yield source, row
 

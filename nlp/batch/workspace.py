@@ -7,7 +7,7 @@ any two steps is gone on with from the shards that are there.
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,9 +17,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
+from nlp.batch.handing_on import HandedOn
 from nlp.errors import BatchError
 
-_FORMAT = 1
+_FORMAT = 2
 _MANIFEST, _COUNT, _LOCK = "manifest.json", "rows.json", "lock"
 
 
@@ -118,8 +119,12 @@ class Workspace:
         for leftover in self.folder.iterdir():
             if leftover.name != _LOCK:
                 leftover.unlink()
-        self._write(_MANIFEST, json.dumps({"format": _FORMAT} | asdict(manifest), indent=1).encode())
+        self._put_manifest(manifest)
         return manifest
+
+    def _put_manifest(self, manifest: Manifest, **found: object) -> None:
+        told = {"format": _FORMAT} | asdict(manifest) | found
+        self._write(_MANIFEST, json.dumps(told, indent=1).encode())
 
     def _manifest(self) -> Manifest:
         path = self.folder / _MANIFEST
@@ -143,9 +148,22 @@ class Workspace:
         except (OSError, ValueError, KeyError):
             return None
 
-    def finish_reading(self, rows: int) -> None:
-        """Say that the input has been read to its end."""
-        self._write(_COUNT, json.dumps({"rows": rows}).encode())
+    def left_out(self) -> dict[str, Mapping[str, int]]:
+        """By table what was left out of it, once the input has been read to its end."""
+        try:
+            told = json.loads((self.folder / _COUNT).read_text("utf-8"))["left_out"]
+        except (OSError, ValueError, KeyError):
+            return {}
+        return dict(told)
+
+    def finish_reading(self, rows: int, left_out: Mapping[str, Mapping[str, int]]) -> None:
+        """Say that the input has been read to its end, and what was left out of it."""
+        self._write(_COUNT, json.dumps({"rows": rows, "left_out": left_out}).encode())
+
+    def finish_classifying(self, manifest: Manifest, handed_on: HandedOn | None) -> None:
+        """Say in the manifest what a fast model has handed on, if one read first."""
+        if handed_on is not None:
+            self._put_manifest(manifest, handed_on=asdict(handed_on))
 
     def has_rows(self, index: int) -> bool:
         """Whether the rows of a shard are kept."""

@@ -1,10 +1,12 @@
 """The batch: every row in its place, whatever happens between the first and the last."""
 
 import csv
+import json
 import os
 import random
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 
 from nlp.batch.engine import Done, StoppedError
 from nlp.batch.exports import classify_export
+from nlp.batch.handing_on import HandedOn
 from nlp.batch.packing import SHARD_BYTES, SHARD_ROWS, Packer
 from nlp.errors import BatchError
 from tests.batch_bench import ACTS, ByLength, classified, table_of
@@ -68,11 +71,12 @@ def test_a_shard_ends_early_where_cells_are_large(tmp_path: Path) -> None:
     assert [shard.num_rows for shard in shards] == [3, 3, 1]
 
 
-def stopped(export: Path, target: Path) -> None:
+def stopped(export: Path, target: Path, model: ByLength | None = None) -> None:
     """Leaves a run of which some shards are done."""
     asked = iter([False, False, True])
+    model = model or ByLength()
     with pytest.raises(StoppedError):
-        classify_export([table_of(export)], target, ByLength(), model="by length", stop=lambda: next(asked))
+        classify_export([table_of(export)], target, model, model="by length", stop=lambda: next(asked))
 
 
 def test_what_was_stopped_is_gone_on_with_and_nothing_is_done_twice(export: Path, tmp_path: Path) -> None:
@@ -87,6 +91,35 @@ def test_what_was_stopped_is_gone_on_with_and_nothing_is_done_twice(export: Path
     classified(export, tmp_path / "whole.csv")
     assert target.read_bytes() == (tmp_path / "whole.csv").read_bytes()
     assert {path.name for path in tmp_path.iterdir()} == {"out.csv", "whole.csv"}
+
+
+def test_what_a_fast_model_hands_on_is_counted_over_all_shards_of_a_run_that_was_stopped(
+    export: Path, tmp_path: Path
+) -> None:
+    target, whole = tmp_path / "out.csv", tmp_path / "whole.csv"
+    stopped(export, target, ByLength(doubts=True))
+    told: list[Any] = []
+    counts = classify_export(
+        [table_of(export)],
+        target,
+        ByLength(doubts=True),
+        model="by length",
+        resume=True,
+        finish=lambda _: told.append(json.loads((tmp_path / ".out.csv.run" / "manifest.json").read_text())),
+    ).counts
+    doubtful = sum(len(row["testo"]) % 3 == 0 for row in rows_of(target))
+    assert counts.handed_on == HandedOn(read=ROWS, handed_on=doubtful, doubts={"tone": doubtful})
+    assert told[0]["handed_on"] == asdict(counts.handed_on)
+    assert classified(export, whole).counts.handed_on is None
+    assert target.read_bytes() == whole.read_bytes()
+
+
+def test_what_is_left_out_in_reading_is_counted_once_and_kept(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.txt", tmp_path / "out.csv"
+    source.write_text("\n".join(["ciao", ""] * (3 * SHARD_ROWS)))
+    stopped(source, target)
+    outcome = classified(source, target, resume=True)
+    assert outcome.left_out == {"in.txt": {"blank lines left out": 3 * SHARD_ROWS - 1}}
 
 
 def test_a_run_that_was_begun_is_not_thrown_away_by_oversight(export: Path, tmp_path: Path) -> None:
