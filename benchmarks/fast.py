@@ -136,7 +136,7 @@ def _speed(
         "cutting into pieces alone": classifier.encoder.pieces,
     }
     for count in LAYERS:
-        ways[f"{count} of the encoder's layers alone"] = partial(read_layers, classifier.encoder, count)
+        ways[f"{count} of the encoder's layers alone"] = partial(read_layers, classifier.encoder, (count,))
     seconds = dict.fromkeys(ways, float("inf"))
     for _ in range(rounds):
         # In turn, so that a busy minute of the machine hits all alike.
@@ -154,15 +154,16 @@ def _speed(
     console.print(table)
 
 
-def read_layers(encoder: Encoder, count: int, texts: Sequence[str]) -> Vectors:
-    """The averaged tokens behind some of the encoder's first layers; float32 of shape (texts, hidden)."""
+def read_layers(encoder: Encoder, depths: Sequence[int], texts: Sequence[str]) -> list[Vectors]:
+    """The averaged tokens behind some of the first layers; each float32 of shape (texts, hidden)."""
     network: Any = copy.copy(encoder._network())
-    network._layers, network._read = network._layers[:count], {count}
+    network._layers, network._read = network._layers[: max(depths)], {*depths}
     sequences, _ = encoder._tokens(texts)
     lengths = np.array([len(sequence) for sequence in sequences])
-    found = np.zeros((len(sequences), encoder.dimension), np.float32)
+    found = [np.zeros((len(sequences), encoder.dimension), np.float32) for _ in depths]
     for chosen in network.batches(lengths):
-        (found[chosen],) = network.means([sequences[place] for place in chosen])
+        for part, means in zip(found, network.means([sequences[place] for place in chosen]), strict=True):
+            part[chosen] = means
     return found
 
 
