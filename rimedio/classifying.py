@@ -215,6 +215,8 @@ def _tell(outcome: Outcome, output: Path, watch: _Watch, seconds: float) -> None
         _tell_handed_on(counts.handed_on)
     for name, left_out in outcome.left_out.items():
         say(f"{name}: {'; '.join(f'{what}: {number:,}' for what, number in left_out.items())}")
+    for name in outcome.changed:
+        say(f"{name}: was written to while it was read; what came late may be missing or cut: run it again")
     if outcome.defused:
         cells = _counted(outcome.defused, "cell")
         say(f"made plain text, as a spreadsheet would run it: {cells} (--raw leaves it)")

@@ -13,10 +13,11 @@ from nlp.batch.hiding import hide
 from nlp.batch.labels import MakeLabeller
 from nlp.batch.packing import TEXT, Packer, Source
 from nlp.batch.running import Cluster
-from nlp.batch.workspace import Manifest, Workspace
+from nlp.batch.workspace import InputFile, Manifest, Workspace
 from nlp.batch.writers import check_target, open_writer
 from nlp.errors import BatchError
 from nlp.redaction import Redactor
+from nlp.tables import listed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +41,8 @@ class Format:
 class Outcome:
     """What came of it: `counts` of rows, cells `defused`, characters `replaced`, things `hidden` by kind.
 
-    `left_out` says by table what was left out of it in reading, and of how many.
+    `left_out` says by table what was left out of it in reading, and of how many; `changed` names files that
+    were written to meanwhile.
     """
 
     counts: Counts
@@ -48,6 +50,7 @@ class Outcome:
     replaced: int
     hidden: dict[str, int] = field(default_factory=dict)
     left_out: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
 
 
 Gather = Callable[[pa.RecordBatch, pa.Array], None]
@@ -89,7 +92,9 @@ def classify_export(
     check_target(target, [one.path for one in inputs])
     packer = Packer([one.source for one in inputs])
     if id_column is not None and id_column not in packer.columns:
-        raise BatchError(f"--id-column {id_column!r}: no such column; found: {', '.join(packer.columns)}")
+        raise BatchError(
+            f"--id-column {id_column!r}: no such column; columns found: {listed(packer.columns)}"
+        )
     workspace = Workspace(target)
     manifest = Manifest(
         inputs=fingerprints([(one.source.name, one.path) for one in inputs]),
@@ -109,7 +114,7 @@ def classify_export(
         counts = run.counts(id_column)
         workspace.finish_classifying(kept, counts.handed_on)
         outcome = _write(run, counts, target, inputs, form, redactor, gather, writing)
-        outcome = replace(outcome, left_out=workspace.left_out())
+        outcome = replace(outcome, left_out=workspace.left_out(), changed=_changed(inputs, manifest.inputs))
         # Before the shards go: whatever else is made of them would have to be classified again.
         finish(counts)
         workspace.remove()
@@ -159,6 +164,16 @@ def _write(
         replaced=writer.replaced,
         hidden=dict(redactor.counts) if redactor is not None else {},
     )
+
+
+def _changed(inputs: Sequence[Input], before: Sequence[InputFile]) -> tuple[str, ...]:
+    """The files that are not what they were when the run was begun or gone on with."""
+    changed = []
+    for one, file in zip(inputs, before, strict=True):
+        now = one.path.stat() if one.path.exists() else None
+        if now is None or (now.st_size, now.st_mtime_ns) != (file.size, file.modified_ns):
+            changed.append(file.name)
+    return tuple(changed)
 
 
 def _redacted(texts: pa.Array, redactor: Redactor, languages: Sequence[str | None]) -> pa.Array:

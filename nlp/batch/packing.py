@@ -12,7 +12,7 @@ import pyarrow as pa
 from nlp.batch.labels import ERROR
 from nlp.batch.own_names import own_names
 from nlp.errors import BatchError
-from nlp.tables import RAW, Cells, Row, Table, choose_text_column
+from nlp.tables import RAW, Cells, Row, Table, choose_text_column, listed
 
 SHARD_ROWS = 2048
 """Rows that are kept, classified and lost together."""
@@ -150,7 +150,7 @@ def source_of(name: str, table: Table, text_column: str | None) -> Source:
         said = f"texts in the column {found.name!r}, found {found.why}"
         return Source(name=name, table=table, text_column=found.name, said=(*table.said, said))
     if text_column not in table.columns:
-        raise BatchError(f"{name}: no column {text_column!r}; found: {', '.join(table.columns) or 'none'}")
+        raise BatchError(f"{name}: no column {text_column!r}; columns found: {listed(table.columns)}")
     return Source(name=name, table=table, text_column=text_column, said=table.said)
 
 

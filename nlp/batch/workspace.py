@@ -53,15 +53,15 @@ class Manifest:
             return "the input files are others"
         for before, now in zip(self.inputs, other.inputs, strict=True):
             if (before.size, before.sha256) != (now.size, now.sha256):
-                return f"{now.name} has changed"
+                return f"{now.name} has changed since it was begun"
         if self.model != other.model:
-            return "the model or its heads are others"
-        changed = sorted(
-            name
-            for name in self.options.keys() | other.options.keys()
+            return "the model is another (its heads, --fast, or what the settings say of it)"
+        changed = [
+            f"{name} {self.options.get(name)} then, {other.options.get(name)} now"
+            for name in sorted(self.options.keys() | other.options.keys())
             if self.options.get(name) != other.options.get(name)
-        )
-        return f"the options are others ({', '.join(changed)})" if changed else None
+        ]
+        return f"the options are others ({'; '.join(changed)})" if changed else None
 
 
 class Workspace:
@@ -110,8 +110,8 @@ class Workspace:
             different = kept.difference(manifest)
             if different is not None:
                 raise BatchError(
-                    f"{self._target}: cannot be resumed, {different} since it was begun; "
-                    f"delete the folder {self.folder} to begin anew"
+                    f"{self._target}: cannot be resumed, as {different}; give the command as it was, "
+                    f"or delete the folder {self.folder} to begin anew"
                 )
             for unfinished in self.folder.glob("*.partial"):
                 unfinished.unlink()

@@ -133,7 +133,7 @@ def test_an_input_that_has_changed_is_not_gone_on_with(export: Path, tmp_path: P
     source.write_bytes(export.read_bytes())
     stopped(source, tmp_path / "out.csv")
     source.write_bytes(export.read_bytes() + b"999999;ciao\n")
-    with pytest.raises(BatchError, match=r"cannot be resumed, in\.csv has changed"):
+    with pytest.raises(BatchError, match=r"cannot be resumed, as in\.csv has changed since it was begun"):
         classified(source, tmp_path / "out.csv", resume=True)
 
 
@@ -147,7 +147,7 @@ def test_a_copy_of_the_same_input_is_gone_on_with(export: Path, tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("changed", "told"),
-    [({"model": "another"}, "the model or its heads are others"), ({"limit": 3000}, "limit")],
+    [({"model": "another"}, "the model is another"), ({"limit": 3000}, "limit None then, 3000 now")],
     ids=["model", "limit"],
 )
 def test_another_wish_is_not_gone_on_with(
@@ -157,6 +157,18 @@ def test_another_wish_is_not_gone_on_with(
     wish: dict[str, Any] = {"model": "by length", "resume": True} | changed
     with pytest.raises(BatchError, match=told):
         classify_export([table_of(export)], tmp_path / "out.csv", ByLength(), **wish)
+
+
+def test_a_file_that_grows_while_it_is_read_is_named(export: Path, tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_bytes(export.read_bytes())
+
+    def grow(_done: Done) -> None:
+        with source.open("ab") as file:
+            file.write(b"999999;ciao\n")
+
+    outcome = classify_export([table_of(source)], tmp_path / "o.csv", ByLength(), model="m", progress=grow)
+    assert outcome.changed == ("in.csv",)
 
 
 def test_two_runs_do_not_write_the_same_output(export: Path, tmp_path: Path) -> None:

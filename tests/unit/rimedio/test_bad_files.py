@@ -574,6 +574,20 @@ def test_what_is_left_out_of_an_export_is_said_before_and_counted_at_the_end(
     assert f"{source}: notices of the service left out: 2" in result.stderr.splitlines()[1:]
 
 
+@pytest.mark.parametrize("page", ["out.csv", "./in.csv"], ids=["output", "input"])
+def test_the_page_is_not_written_over_a_table(tmp_path: Path, classifier: TableClassifier, page: str) -> None:
+    source = written(tmp_path, b"id,text\n1,ciao\n")
+    assert_one_clear_line(rimedio("classify", source, "-o", "out.csv", "--report", page), 2)
+    assert source.read_bytes() == b"id,text\n1,ciao\n"
+
+
+def test_a_file_that_two_arguments_mean_is_read_once(tmp_path: Path, classifier: TableClassifier) -> None:
+    source = written(tmp_path, b"id,text\n1,ciao\n")
+    result = rimedio("classify", source, tmp_path / "*.csv", "-o", tmp_path / "out.jsonl")
+    assert "is named twice and read once" in result.stderr
+    assert len(lines_of(tmp_path / "out.jsonl")) == 1
+
+
 # The real model
 
 
