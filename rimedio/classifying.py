@@ -235,9 +235,15 @@ def _tell(outcome: Outcome, output: Path, watch: _Watch, seconds: float) -> None
 
 def _tell_handed_on(handed_on: HandedOn) -> None:
     rows, read = _counted(handed_on.handed_on, "row"), handed_on.read
-    doubts = ", ".join(f"{name} {number / read:.0%}" for name, number in handed_on.doubts.items())
+    doubts = ", ".join(f"{name} {_share(number, read)}" for name, number in handed_on.doubts.items())
     because = f"; because of: {doubts}" if doubts else ""
     say(f"handed on by --fast: {rows} of {read:,} ({handed_on.handed_on / read:.1%}){because}")
+
+
+def _share(part: int, whole: int) -> str:
+    """In percent; with a digit more below one."""
+    share = part / whole
+    return f"{share:.0%}" if share >= 0.01 else f"{share:.1%}"
 
 
 def _counted(number: int, thing: str) -> str:

@@ -64,7 +64,7 @@ class TelegramTable:
     delimiter = ","
     cells = Cells.TEXT
     encoding = "utf-8"
-    said = _SAID
+    said: tuple[str, ...] = _SAID
 
     def __init__(self, path: Path) -> None:
         self._path = path
