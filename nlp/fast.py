@@ -74,7 +74,7 @@ class FastModel:
     def sure(self, texts: Sequence[str], probabilities: Mapping[str, Vectors]) -> Flags:
         """Which texts need no second look, of shape (texts); `probabilities` are those of the same texts."""
         found: Flags = np.logical_or.reduce([*self.doubts(texts, probabilities).values()])
-        return np.logical_not(found)
+        return ~found
 
     def doubts(self, texts: Sequence[str], probabilities: Mapping[str, Vectors]) -> dict[str, Flags]:
         """What keeps texts from being answered: by field or `TOO_LONG`, on which texts, of shape (texts)."""
