@@ -8,7 +8,7 @@ the third that is kept aside, one half of its businesses at a time: calibrated, 
 other half. The test part is not looked at.
 
 Rules: `bounds` are those that ship (how sure it must be of each field), `gain` foretells what macro-F1 each
-message costs each field and answers as many as fit, `oracle` knows that cost: no rule can hand on less.
+message costs each field and answers as many as fit, `oracle` knows that cost: hardly any rule does better.
 """
 
 import argparse
