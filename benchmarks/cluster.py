@@ -3,7 +3,8 @@
     python -m benchmarks.cluster [--rows 16384]
 
 Every number of workers is a cluster of its own. Loading is not counted: a first small export warms the
-workers. With two workers one is killed in the middle of a further run.
+workers. With two workers one is killed in the middle of a further run. `--bytes` prints what a row takes
+between machines, and nothing else.
 """
 
 import argparse
@@ -12,9 +13,11 @@ import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
 
+import pyarrow as pa
 import ray
 from ray.cluster_utils import Cluster as LocalCluster
 
@@ -76,15 +79,28 @@ def agreement(one: Path, other: Path) -> tuple[float, float]:
     return equal, apart
 
 
+def bytes_of_a_row(source: Path) -> tuple[float, float]:
+    """What the text of a row takes on its way to a worker, and its labels on their way back."""
+    with source.open(encoding="utf-8") as file:
+        texts = [row["testo"] for row in csv.DictReader(file, delimiter=";")]
+    labels = MODEL().labels(texts, today=date(2026, 11, 27))
+    return pa.array(texts).nbytes / len(texts), labels.nbytes / len(texts)
+
+
 def main(words: Sequence[str] | None = None) -> None:
     """Reads the arguments and prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rows", type=int, default=8 * SHARD_ROWS)
+    parser.add_argument("--bytes", action="store_true")
     told = parser.parse_args(words)
     with tempfile.TemporaryDirectory(prefix="rimedio-cluster-") as name:
         folder = Path(name)
         source = folder / "in.csv"
-        write_export(source, told.rows)
+        write_export(source, SHARD_ROWS if told.bytes else told.rows)
+        if told.bytes:
+            there, back = bytes_of_a_row(source)
+            print(f"a row between machines: {there:.0f} bytes there, {back:.0f} bytes back")
+            return
         one, first = alone(folder, source, 1)
         print(f"1 worker:  {one:.1f} s, {told.rows / one:,.0f} rows a second", flush=True)
         two, second = alone(folder, source, 2)

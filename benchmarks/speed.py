@@ -89,7 +89,7 @@ def inputs(rows: int) -> Mapping[str, list[str]]:
     folder = os.environ.get("RIMEDIO_EVAL_DATA")
     if folder:
         return {
-            kind: _mixed([_read(Path(folder) / name) for name in names])[:rows]
+            kind: _mixed([read_texts(Path(folder) / name) for name in names])[:rows]
             for kind, names in SETS.items()
         }
     texts = list(dict.fromkeys(row.text for row in read_corpus([CORPUS])))
@@ -103,7 +103,7 @@ def _mixed(sets: Sequence[Sequence[str]]) -> list[str]:
     return list(dict.fromkeys(turns))
 
 
-def _read(path: Path) -> list[str]:
+def read_texts(path: Path) -> list[str]:
     with path.open(encoding="utf-8", newline="") as file:
         return [row["text"] for row in csv.DictReader(file)]
 
@@ -125,7 +125,7 @@ def measure(
         _write(path, texts)
         every: dict[str, Way] = {
             **ways,
-            "    reading and tokenising alone": lambda _: plain.model.tokenizer(_read(path)),
+            "    reading and tokenising alone": lambda _: plain.model.tokenizer(read_texts(path)),
         }
         seconds = dict.fromkeys(every, float("inf"))
         peak = 0.0

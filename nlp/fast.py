@@ -26,6 +26,9 @@ from nlp.heads import FAST, FIELDS, SCOPE, Flags, Head, Heads
 LONGEST = 1000
 """Letters of a text that may be answered here; a longer one has more to say than a sum can hold."""
 
+TOO_LONG = "length"
+"""Stands where a field would for what keeps a longer text from being answered."""
+
 PAIRS = 1 << 14
 """Buckets that pairs of neighbouring pieces are hashed into."""
 
@@ -70,10 +73,15 @@ class FastModel:
 
     def sure(self, texts: Sequence[str], probabilities: Mapping[str, Vectors]) -> Flags:
         """Which texts need no second look, of shape (texts); `probabilities` are those of the same texts."""
-        sure = np.array([len(text) <= LONGEST for text in texts], np.bool_)
-        for name, confidence in confidences(self.fields, probabilities).items():
-            sure &= confidence >= self.sure_from[name]
-        return sure
+        found: Flags = np.logical_or.reduce([*self.doubts(texts, probabilities).values()])
+        return ~found
+
+    def doubts(self, texts: Sequence[str], probabilities: Mapping[str, Vectors]) -> dict[str, Flags]:
+        """What keeps texts from being answered: by field or `TOO_LONG`, on which texts, of shape (texts)."""
+        found = confidences(self.fields, probabilities)
+        doubts: dict[str, Flags] = {name: ~(found[name] >= self.sure_from[name]) for name in FIELDS}
+        doubts[TOO_LONG] = np.array([len(text) > LONGEST for text in texts], np.bool_)
+        return doubts
 
     def check(self, heads: Heads) -> None:
         """Refuse other heads than those it was taught by.

@@ -6,18 +6,17 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
+from nlp.batch.labels import DOUBTS
 from nlp.bulk import BulkClassifier, as_batch
 from nlp.classifier import Classifier, clean
 from nlp.deciding import decide
 from nlp.fast import FastModel
+from nlp.heads import Flags
 from nlp.language import detect_languages
 
 
 class FastClassifier:
-    """Labels of whole shards, like `nlp.bulk.BulkClassifier`, much of the work done by the fast model.
-
-    `answered` and `read` count the different texts that the fast model answered, and all that were read.
-    """
+    """Labels of whole shards, like `nlp.bulk.BulkClassifier`, much of the work done by the fast model."""
 
     def __init__(self, classifier: Classifier, fast: FastModel, *, threads: int | None = None) -> None:
         """`threads` are those of the encoder, for this whole process; None: as many as there are.
@@ -29,11 +28,9 @@ class FastClassifier:
         self._classifier = classifier
         self._fast = fast
         self._whole = BulkClassifier(classifier, threads=threads)
-        self.answered = 0
-        self.read = 0
 
     def labels(self, texts: Sequence[str | None], *, today: date) -> pa.RecordBatch:
-        """A row of `nlp.batch.labels.LABELS` for each text, in their order; all null for None.
+        """A row of `nlp.batch.labels.FOUND` for each text, in their order; all null for None.
 
         `today` is the day that "tomorrow" in a text is counted from, where the whole classifier reads it.
         Equal texts are read once. The same texts give the same bits.
@@ -41,11 +38,11 @@ class FastClassifier:
         cleaned = [None if text is None else clean(text) for text in texts]
         distinct = list(dict.fromkeys(text for text in cleaned if text))
         probabilities = self._fast.probabilities(self._classifier.encoder, distinct)
-        sure = self._fast.sure(distinct, probabilities)
+        doubts = self._fast.doubts(distinct, probabilities)
+        doubted = np.stack([*doubts.values()], axis=1)
+        sure = ~doubted.any(axis=1)
         answered = [distinct[place] for place in np.flatnonzero(sure).tolist()]
         left = [distinct[place] for place in np.flatnonzero(~sure).tolist()]
-        self.answered += len(answered)
-        self.read += len(distinct)
         decisions = decide(
             self._fast.fields,
             {field: rows[sure] for field, rows in probabilities.items()},
@@ -59,6 +56,17 @@ class FastClassifier:
                 self._whole.labels([*left, ""], today=today),
             ]
         )
+        told = pa.concat_arrays(
+            [_lists([*doubts], np.concatenate([doubted[sure], doubted[~sure]])), pa.nulls(1, DOUBTS.type)]
+        )
         rows: dict[str | None, int | None] = {text: row for row, text in enumerate([*answered, *left, ""])}
         rows[None] = None
-        return read.take(pa.array([rows[text] for text in cleaned], pa.int64()))
+        found = read.append_column(DOUBTS, told)
+        return found.take(pa.array([rows[text] for text in cleaned], pa.int64()))
+
+
+def _lists(names: Sequence[str], chosen: Flags) -> pa.ListArray:
+    """The names chosen for each row, of shape (rows, names)."""
+    ends = np.concatenate([[0], np.cumsum(chosen.sum(axis=1))])
+    values = pa.array(names, pa.string()).take(pa.array(chosen.nonzero()[1]))
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), values)

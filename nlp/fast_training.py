@@ -123,7 +123,9 @@ def train_fast(
     held = is_judged(training, seed)
     seen = [one for one, out in zip(training, held, strict=True) if not out]
     unseen = [one for one, out in zip(training, held, strict=True) if out]
-    taught = _taught(seen, judge, encoder, texts, epochs, seed, progress)
+    learned, lessons, fields = material(seen, judge, encoder, texts, seed, progress)
+    progress(f"teaching {len(learned)} texts")
+    taught = teach(encoder.pieces(learned), lessons, fields, encoder, seed=seed, epochs=epochs)
     progress(f"judging {len(unseen)} messages")
     with encoder.adapted(judge.adapters):
         whole = Classifier(encoder, judge, entities=EntityFinder()).classify([one.text for one in unseen])
@@ -137,15 +139,18 @@ def train_fast(
     return Trained(model=model, judged=judged, sure=sure)
 
 
-def _taught(
+def material(
     examples: Sequence[Example],
     heads: Heads,
     encoder: Encoder,
     count: int,
-    epochs: int,
     seed: int,
     progress: Progress,
-) -> FastModel:
+) -> tuple[list[str], dict[str, Lesson], dict[str, Head]]:
+    """Texts to learn from, what is to be said of them by field, and the heads that say it.
+
+    They are the examples, `count` texts made of their sentences, and texts out of scope.
+    """
     messages = [clean(one.text) for one in examples]
     made = recombined(
         [(text, one.language or "") for text, one in zip(messages, examples, strict=True)], count, seed
@@ -153,7 +158,6 @@ def _taught(
     strange = [clean(text) for text in read_out_of_scope()]
     with encoder.adapted(heads.adapters):
         said = _said(Classifier(encoder, heads, entities=EntityFinder()), made, progress)
-    progress(f"teaching {len(messages) + len(made)} texts")
     lessons = {
         name: _lesson(name, heads.fields[name], examples, said, heads, len(strange)) for name in FIELDS
     }
@@ -162,8 +166,7 @@ def _taught(
         said=(np.arange(inside + len(strange)) >= inside).astype(np.float32)[:, None],
         weights=np.ones(inside + len(strange), np.float32),
     )
-    pieces = encoder.pieces([*messages, *made, *strange])
-    return teach(pieces, lessons, {**heads.fields, SCOPE: _SCOPE}, encoder, seed=seed, epochs=epochs)
+    return [*messages, *made, *strange], lessons, {**heads.fields, SCOPE: _SCOPE}
 
 
 def _said(classifier: Classifier, texts: Sequence[str], progress: Progress) -> Mapping[str, Vectors]:
@@ -184,7 +187,7 @@ def _lesson(
     heads: Heads,
     strange: int,
 ) -> Lesson:
-    truth, known = _truth(name, head.labels, examples)
+    truth, known = said_by_people(name, head.labels, examples)
     weights = np.ones(len(said[name]), np.float32)
     # Types are learned among complaints only, as the heads learn them.
     if name == "complaint_types":
@@ -197,7 +200,7 @@ def _lesson(
     )
 
 
-def _truth(name: str, labels: Sequence[str], examples: Sequence[Example]) -> tuple[Flags, Flags]:
+def said_by_people(name: str, labels: Sequence[str], examples: Sequence[Example]) -> tuple[Flags, Flags]:
     """What people said, of shape (examples, labels), and of which examples they said it."""
     sets = [labels_of(one, name) for one in examples]
     truth = np.array([[label in (found or ()) for label in labels] for found in sets], np.bool_)
@@ -213,7 +216,7 @@ def _calibrated(
     fields = dict(model.fields)
     for name in FIELDS:
         field = fields[name]
-        truth, known = _truth(name, field.labels, unseen)
+        truth, known = said_by_people(name, field.labels, unseen)
         if name == "complaint_types":
             known &= np.array([one.act in (None, Act.COMPLAINT) for one in unseen])
         truth, scores = truth[known], _scores(probabilities[name][known], several=field.several)
@@ -251,7 +254,7 @@ def _judged(
     judged = {}
     for name in FIELDS:
         labels = model.fields[name].labels
-        truth, known = _truth(name, labels, unseen)
+        truth, known = said_by_people(name, labels, unseen)
         judged[name] = Judged(
             truth=truth,
             cheap=cheap[name],

@@ -108,6 +108,7 @@ def classify(
         with TemporaryDirectory(prefix="rimedio-") as fetched:
             tables, said = _open(inputs, Path(fetched), text_column)
             check_target(output, [table.path for table in tables])
+            _check_apart(report, output, [table.path for table in tables])
             for line in () if quiet else said:
                 say(line)
             model = batch_model(settings, fast=fast)
@@ -143,6 +144,15 @@ def _check_report(report: Path | None) -> None:
         fail(f"--report {report}: there is no folder {report.parent}", USAGE)
 
 
+def _check_apart(report: Path | None, output: Path, inputs: list[Path]) -> None:
+    if report is None:
+        return
+    if report.resolve() == output.resolve():
+        fail(f"--report {report}: is the output itself; give the page another name", USAGE)
+    if report.exists() and any(report.samefile(one) for one in inputs):
+        fail(f"--report {report}: is an input; give the page another name", USAGE)
+
+
 def _told(*, fast: bool, redact: bool, limit: int | None) -> tuple[str, ...]:
     chosen = {"--fast": fast, "--redact": redact, f"--limit {limit}": limit is not None}
     return tuple(name for name, is_on in chosen.items() if is_on)
@@ -156,11 +166,11 @@ def _open(inputs: list[str], folder: Path, text_column: str | None) -> "tuple[li
     from nlp.errors import BatchError
     from nlp.tables import STANDARD_INPUT, fetch, is_remote, locate, matching, open_table
 
-    files: list[tuple[str, Path]] = []
+    files: dict[Path, str] = {}
     said: list[str] = []
     for place, name in enumerate(inputs):
         if is_remote(name):
-            files += [(one, fetch(one, folder)) for one in matching(name)]
+            files |= {fetch(one, folder): one for one in matching(name)}
             continue
         spool = folder / str(place)
         spool.mkdir()
@@ -169,9 +179,11 @@ def _open(inputs: list[str], folder: Path, text_column: str | None) -> "tuple[li
         except BatchError as error:
             fail(str(error), USAGE)
         said += located.said
-        files += [(name if name == STANDARD_INPUT else str(path), path) for path in located.files]
+        again = [path for path in located.files if path in files]
+        said += [f"{path} is named twice and read once" for path in again]
+        files |= {path: name if name == STANDARD_INPUT else str(path) for path in located.files}
     tables = []
-    for name, path in files:
+    for path, name in files.items():
         source = source_of(name, open_table(path), text_column)
         tables.append(Input(source=source, path=path))
         said.append(f"{name}: {'; '.join(source.said)}")

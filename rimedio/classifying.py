@@ -14,9 +14,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from nlp.batch.engine import Done, StoppedError
+from nlp.batch.engine import Counts, Done, StoppedError
 from nlp.batch.exports import Format, Input, Outcome, classify_export
 from nlp.batch.gathering import Gathering
+from nlp.batch.handing_on import HandedOn
 from nlp.batch.labels import MakeLabeller
 from nlp.batch.packing import TEXT
 from nlp.batch.running import Cluster
@@ -63,7 +64,7 @@ def run(inputs: Sequence[Input], make: MakeLabeller, wish: Wish, cluster: Cluste
     began = time.monotonic()
     gathering = Gathering(text_column=TEXT) if wish.report is not None else None
 
-    def report() -> None:
+    def report(counts: Counts) -> None:
         if wish.report is None or gathering is None:
             return
         # What draws takes a second to import, and 150 MB: not before the first row is out.
@@ -76,6 +77,7 @@ def run(inputs: Sequence[Input], make: MakeLabeller, wish: Wish, cluster: Cluste
             options=wish.told,
             seconds=time.monotonic() - began,
             made=datetime.now(UTC).astimezone(wish.zone),
+            handed_on=counts.handed_on,
         )
         write_report(wish.report, gathering, about, wish.language)
 
@@ -210,6 +212,12 @@ def _tell(outcome: Outcome, output: Path, watch: _Watch, seconds: float) -> None
     if counts.needs_review:
         share = counts.needs_review / counts.rows
         say(f"for a person to look at (needs_review): {_counted(counts.needs_review, 'row')} ({share:.0%})")
+    if counts.handed_on is not None:
+        _tell_handed_on(counts.handed_on)
+    for name, left_out in outcome.left_out.items():
+        say(f"{name}: {'; '.join(f'{what}: {number:,}' for what, number in left_out.items())}")
+    for name in outcome.changed:
+        say(f"{name}: was written to while it was read; what came late may be missing or cut: run it again")
     if outcome.defused:
         cells = _counted(outcome.defused, "cell")
         say(f"made plain text, as a spreadsheet would run it: {cells} (--raw leaves it)")
@@ -224,6 +232,19 @@ def _tell(outcome: Outcome, output: Path, watch: _Watch, seconds: float) -> None
             say(f"  {problem.where}: {problem.error}")
         if counts.errors > len(counts.problems):
             say(f"  and {counts.errors - len(counts.problems):,} more")
+
+
+def _tell_handed_on(handed_on: HandedOn) -> None:
+    rows, read = _counted(handed_on.handed_on, "row"), handed_on.read
+    doubts = ", ".join(f"{name} {_share(number, read)}" for name, number in handed_on.doubts.items())
+    because = f"; because of: {doubts}" if doubts else ""
+    say(f"handed on by --fast: {rows} of {read:,} ({handed_on.handed_on / read:.1%}){because}")
+
+
+def _share(part: int, whole: int) -> str:
+    """In percent; with a digit more below one."""
+    share = part / whole
+    return f"{share:.0%}" if share >= 0.01 else f"{share:.1%}"
 
 
 def _counted(number: int, thing: str) -> str:

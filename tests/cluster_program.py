@@ -25,10 +25,12 @@ def main(source: Path, target: Path) -> None:
             killed.append(working.pop())
             machines.remove_node(killed[0], allow_graceful=False)
 
-    outcome = classify_export(
-        [table_of(source)], target, ByLength(pause=0.3), model="by length", cluster=cluster, progress=kill_one
-    )
-    print(f"killed {('none', 'one')[len(killed)]} of {cluster.workers} machines, {outcome.counts.rows} rows")  # noqa: T201
+    model = ByLength(pause=0.3, doubts=True)
+    counts = classify_export(
+        [table_of(source)], target, model, model="by length", cluster=cluster, progress=kill_one
+    ).counts
+    print(f"killed {('none', 'one')[len(killed)]} of {cluster.workers} machines, {counts.rows} rows")  # noqa: T201
+    print(counts.handed_on)  # noqa: T201
     ray.shutdown()
     machines.shutdown()
 

@@ -7,7 +7,8 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nlp.batch.labels import ERROR, LABELS, MakeLabeller
+from nlp.batch.handing_on import Doubts, HandedOn
+from nlp.batch.labels import DOUBTS, ERROR, LABELS, MakeLabeller
 from nlp.batch.packing import FILE, LINE, TEXT, Packer
 from nlp.batch.reading import Reader
 from nlp.batch.running import Cluster, LostWorkError, classify_shards, forget_models
@@ -44,7 +45,7 @@ class Problem:
 class Counts:
     """What came of a run: all rows, those with something wrong, those without labels, those unsure of.
 
-    `problems` are the first rows with something wrong.
+    `problems` are the first rows with something wrong, `handed_on` is what a fast model did, if one did.
     """
 
     rows: int
@@ -52,6 +53,7 @@ class Counts:
     unclassified: int
     needs_review: int
     problems: tuple[Problem, ...]
+    handed_on: HandedOn | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -171,13 +173,14 @@ class Run:
                 text=rows[TEXT],
                 lines=rows[LINE],
                 errors=rows[rows.schema.get_field_index(ERROR.name)],
-                labels=labels,
+                labels=labels.select(LABELS.names),
             )
 
     def counts(self, id_column: str | None = None) -> Counts:
         """What came of it all; `id_column` is the input's own column that names a row."""
         rows = errors = unclassified = review = 0
         problems: list[Problem] = []
+        doubts = Doubts()
         places = [name for name in (FILE, id_column) if name is not None and name in self._packer.own.names]
         for index in range(self._shards()):
             table = self._workspace.rows(index, [LINE, ERROR.name, *places])
@@ -187,6 +190,7 @@ class Run:
             errors += wrong.num_rows
             unclassified += labels["act"].null_count
             review += pc.sum(labels["needs_review"]).as_py() or 0
+            doubts.add(labels[DOUBTS.name])
             for row in wrong.slice(0, FIRST_ERRORS - len(problems)).to_pylist():
                 named = [str(row[name]) for name in places if row[name] is not None]
                 where = ", ".join([*named, f"line {row[LINE]}"])
@@ -197,6 +201,7 @@ class Run:
             unclassified=unclassified,
             needs_review=review,
             problems=tuple(problems),
+            handed_on=doubts.counted(),
         )
 
     def _shards(self) -> int:

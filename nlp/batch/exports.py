@@ -1,8 +1,8 @@
 """One export classified from its files to its result, and gone on with where a run was cut off."""
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -14,10 +14,11 @@ from nlp.batch.hiding import hide
 from nlp.batch.labels import MakeLabeller
 from nlp.batch.packing import TEXT, Packer, Source
 from nlp.batch.running import Cluster
-from nlp.batch.workspace import Manifest, Workspace
+from nlp.batch.workspace import InputFile, Manifest, Workspace
 from nlp.batch.writers import check_target, open_writer
 from nlp.errors import BatchError
 from nlp.redaction import Redactor
+from nlp.tables import listed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,12 +40,18 @@ class Format:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What came of it: `counts` of rows, cells `defused`, characters `replaced`, things `hidden` by kind."""
+    """What came of it: `counts` of rows, cells `defused`, characters `replaced`, things `hidden` by kind.
+
+    `left_out` says by table what was left out of it in reading, and of how many; `changed` names files that
+    were written to meanwhile.
+    """
 
     counts: Counts
     defused: int
     replaced: int
     hidden: dict[str, int] = field(default_factory=dict)
+    left_out: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
 
 
 Gather = Callable[[pa.RecordBatch, pa.Array], None]
@@ -68,7 +75,7 @@ def classify_export(
     stop: Callable[[], bool] = lambda: False,
     progress: Progress = lambda done: None,
     writing: Progress = lambda done: None,
-    finish: Callable[[], None] = lambda: None,
+    finish: Callable[[Counts], None] = lambda counts: None,
 ) -> Outcome:
     """Classify tables into one file, in their order, own columns first.
 
@@ -86,7 +93,9 @@ def classify_export(
     check_target(target, [one.path for one in inputs])
     packer = Packer([one.source for one in inputs])
     if id_column is not None and id_column not in packer.columns:
-        raise BatchError(f"--id-column {id_column!r}: no such column; found: {', '.join(packer.columns)}")
+        raise BatchError(
+            f"--id-column {id_column!r}: no such column; columns found: {listed(packer.columns)}"
+        )
     workspace = Workspace(target)
     manifest = Manifest(
         inputs=fingerprints([(one.source.name, one.path) for one in inputs]),
@@ -103,25 +112,27 @@ def classify_export(
             packer, workspace, make, today=day, limit=limit, cluster=cluster, stop=stop, progress=progress
         )
         run.classify()
-        outcome = _write(run, target, inputs, form, redactor, id_column, gather, writing, workspace.seal)
+        counts = run.counts(id_column)
+        workspace.finish_classifying(kept, counts.handed_on)
+        outcome = _write(run, counts, target, inputs, form, redactor, gather, writing, workspace.seal)
+        outcome = replace(outcome, left_out=workspace.left_out(), changed=_changed(inputs, manifest.inputs))
         # Before the shards go: whatever else is made of them would have to be classified again.
-        finish()
+        finish(counts)
         workspace.remove()
     return outcome
 
 
 def _write(
     run: Run,
+    counts: Counts,
     target: Path,
     inputs: Sequence[Input],
     form: Format,
     redactor: Redactor | None,
-    id_column: str | None,
     gather: Gather | None,
     writing: Progress,
     sealed: Callable[[os.stat_result], None],
 ) -> Outcome:
-    counts = run.counts(id_column)
     writer = open_writer(
         target,
         run.schema,
@@ -157,6 +168,16 @@ def _write(
         replaced=writer.replaced,
         hidden=dict(redactor.counts) if redactor is not None else {},
     )
+
+
+def _changed(inputs: Sequence[Input], before: Sequence[InputFile]) -> tuple[str, ...]:
+    """The files that are not what they were when the run was begun or gone on with."""
+    changed = []
+    for one, file in zip(inputs, before, strict=True):
+        now = one.path.stat() if one.path.exists() else None
+        if now is None or (now.st_size, now.st_mtime_ns) != (file.size, file.modified_ns):
+            changed.append(file.name)
+    return tuple(changed)
 
 
 def _redacted(texts: pa.Array, redactor: Redactor, languages: Sequence[str | None]) -> pa.Array:

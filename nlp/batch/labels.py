@@ -27,11 +27,23 @@ ERROR = pa.field("error", pa.string())
 """What is wrong with a row; null where nothing is."""
 
 
+DOUBTS = pa.field("doubts", pa.list_(pa.string()))
+"""What made a fast model hand a row on: fields, or that the text is long (`nlp.fast.TOO_LONG`).
+
+Empty where it answered, null where no fast model read the row. Kept with the labels of a shard, not written.
+"""
+
+FOUND = LABELS.append(DOUBTS)
+"""What is kept of a shard that was classified."""
+
+
 class Labeller(Protocol):
     """Whatever says of texts what their labels are."""
 
     def labels(self, texts: Sequence[str | None], *, today: date) -> pa.RecordBatch:
         """One row of `LABELS` a text, in their order; nulls where the text is None.
+
+        Where a fast model reads first, of `FOUND`.
 
         `today` is the day that "tomorrow" in a text is counted from.
         """

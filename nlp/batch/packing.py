@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -12,7 +12,7 @@ import pyarrow as pa
 from nlp.batch.labels import ERROR
 from nlp.batch.own_names import own_names
 from nlp.errors import BatchError
-from nlp.tables import RAW, Cells, Row, Table, choose_text_column
+from nlp.tables import RAW, Cells, Row, Table, choose_text_column, listed
 from nlp.tables.parquet_table import ParquetTable
 
 SHARD_ROWS = 2048
@@ -54,6 +54,7 @@ class Packer:
             raise BatchError("nothing to classify: no file was given")
         self._sources = sources
         self._several = len(sources) > 1
+        self._begun: list[Source] = []
         self.cells = _cells_of([source.table for source in sources])
         self.columns = list(dict.fromkeys(name for source in sources for name in source.table.columns))
         if RAW not in self.columns and self.cells is Cells.JSON:
@@ -83,8 +84,15 @@ class Packer:
         if pending:
             yield self._batch(pending)
 
+    @property
+    def left_out(self) -> dict[str, Mapping[str, int]]:
+        """By the name of a table what the last reading has left out of it so far, if anything."""
+        return {source.name: dict(source.table.left_out) for source in self._begun if source.table.left_out}
+
     def _rows(self) -> Iterator[tuple[Source, Row]]:
+        self._begun.clear()
         for source in self._sources:
+            self._begun.append(source)
             for row in source.table.rows():
                 yield source, row
 
@@ -144,7 +152,7 @@ def source_of(name: str, table: Table, text_column: str | None) -> Source:
         said = f"texts in the column {found.name!r}, found {found.why}"
         return Source(name=name, table=table, text_column=found.name, said=(*table.said, said))
     if text_column not in table.columns:
-        raise BatchError(f"{name}: no column {text_column!r}; found: {', '.join(table.columns) or 'none'}")
+        raise BatchError(f"{name}: no column {text_column!r}; columns found: {listed(table.columns)}")
     return Source(name=name, table=table, text_column=text_column, said=table.said)
 
 

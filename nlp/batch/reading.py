@@ -69,7 +69,7 @@ class Reader:
                     self.rows += batch.num_rows
                     self.shards += 1
                     self._changed.notify_all()
-            self._workspace.finish_reading(self.rows)
+            self._workspace.finish_reading(self.rows, self._packer.left_out)
             with self._changed:
                 self.is_finished = True
                 self._changed.notify_all()

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from models.labels import Act
 from nlp.batch.gathering import Gathered, Gathering
+from nlp.batch.handing_on import HandedOn
 from nlp.batch.phrases import Phrase, recurring
 from nlp.batch.report_figures import (
     MOST_TYPES,
@@ -33,7 +34,8 @@ class About:
     """How a table was classified.
 
     `source` names it, `encoder` and `heads` what read it, `options` are those of the command as they are
-    shown, `seconds` is the time taken, `made` the moment in the reader's time zone.
+    shown, `seconds` is the time taken, `made` the moment in the reader's time zone. `handed_on` is what a
+    fast model did, if one did.
     """
 
     source: str
@@ -42,6 +44,7 @@ class About:
     options: tuple[str, ...]
     seconds: float
     made: datetime
+    handed_on: HandedOn | None = None
 
 
 def write_report(path: Path, gathering: Gathering, about: About, language: str) -> None:
@@ -106,6 +109,7 @@ def report_page(gathered: Gathered, about: About, language: str) -> str:
         pool=POOL,
         main=main,
         took=_took(about.seconds, words),
+        fast=None if about.handed_on is None else list(_fast(about.handed_on, words)),
     )
 
 
@@ -169,6 +173,20 @@ def _about_time(gathered: Gathered, words: Words) -> Iterator[str]:
         yield words("time.undated", count=words.number(timeline.undated))
     if timeline.outside:
         yield words("time.outside", count=words.number(timeline.outside))
+
+
+def _fast(handed_on: HandedOn, words: Words) -> Iterator[str]:
+    """What a fast model did, in sentences."""
+    number, read = words.number, handed_on.read
+    answered = read - handed_on.handed_on
+    yield words(
+        "made.answered", answered=number(answered), read=number(read), share=words.share(answered, read)
+    )
+    if handed_on.doubts:
+        doubts = [
+            f"{words.field(name)} ({words.share(count, read)})" for name, count in handed_on.doubts.items()
+        ]
+        yield words("made.doubts", count=number(handed_on.handed_on), doubts=words.joined(doubts))
 
 
 def _shown_phrases(phrases: Sequence[Phrase], main: str) -> list[Phrase]:

@@ -39,6 +39,10 @@ class Words:
         """What somebody does who asks for this."""
         return self.wordings.get(f"asked.{ask}", ask.replace("_", " "))
 
+    def field(self, field: str) -> str:
+        """What a column of labels says; `length` of a text beside them."""
+        return self.wordings[f"fields.{field}"]
+
     def tongue(self, language: str) -> str:
         """The name of a language by its ISO 639-1 code."""
         return str(Locale(self.language).languages.get(language, language or self("unknown")))

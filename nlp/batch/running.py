@@ -10,13 +10,13 @@ from functools import cache
 import pyarrow as pa
 
 from nlp.batch.allocator import give_back, share_one_arena
-from nlp.batch.labels import LABELS, Labeller, MakeLabeller
+from nlp.batch.labels import DOUBTS, FOUND, Labeller, MakeLabeller
 from nlp.batch.packing import TEXT
 from nlp.batch.workspace import Workspace
 from nlp.errors import BatchError
 from nlp.quiet_daft import daft
 
-_LABELS = pa.list_(pa.struct(list(LABELS)))
+_FOUND = pa.list_(pa.struct(list(FOUND)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +56,7 @@ def join_cluster(address: str | None) -> Cluster:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shard:
-    """The labels of one shard."""
+    """The labels of one shard, as `FOUND` has them."""
 
     index: int
     labels: pa.RecordBatch
@@ -71,12 +71,15 @@ class _Labelling:
         self._today = today
         _made(make)
 
-    @daft.method.batch(return_dtype=daft.DataType.from_arrow_type(_LABELS), batch_size=1)
+    @daft.method.batch(return_dtype=daft.DataType.from_arrow_type(_FOUND), batch_size=1)
     def labels(self, shards: daft.Series) -> pa.Array:
         labeller = _made(self._make)
-        found = [labeller.labels(texts.to_pylist(), today=self._today) for texts in _lists(shards.to_arrow())]
-        joined = pa.Table.from_batches(found, LABELS).combine_chunks().to_batches()
-        flat = joined[0].to_struct_array() if joined else pa.array([], _LABELS.value_type)
+        found = [
+            _with_doubts(labeller.labels(texts.to_pylist(), today=self._today))
+            for texts in _lists(shards.to_arrow())
+        ]
+        joined = pa.Table.from_batches(found, FOUND).combine_chunks().to_batches()
+        flat = joined[0].to_struct_array() if joined else pa.array([], _FOUND.value_type)
         ends = [0]
         for batch in found:
             ends.append(ends[-1] + batch.num_rows)
@@ -135,13 +138,19 @@ def classify_shards(
     try:
         for batch in labelled.to_arrow_iter():
             for index, found in zip(batch["shard"].to_pylist(), _lists(batch["labels"]), strict=True):
-                rows = pa.Table.from_struct_array(found).cast(LABELS).combine_chunks().to_batches()
-                empty = pa.RecordBatch.from_pylist([], LABELS)
+                rows = pa.Table.from_struct_array(found).cast(FOUND).combine_chunks().to_batches()
+                empty = pa.RecordBatch.from_pylist([], FOUND)
                 yield Shard(index=index, labels=rows[0] if rows else empty)
     except _losses(on_cluster) as error:
         raise LostWorkError(str(error).splitlines()[0]) from error
     except daft.exceptions.DaftCoreException as error:
         raise BatchError(f"the rows could not be classified: {error}") from error
+
+
+def _with_doubts(labels: pa.RecordBatch) -> pa.RecordBatch:
+    if DOUBTS.name in labels.schema.names:
+        return labels
+    return labels.append_column(DOUBTS, pa.nulls(labels.num_rows, DOUBTS.type))
 
 
 def _losses(on_cluster: bool) -> tuple[type[Exception], ...]:

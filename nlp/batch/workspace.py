@@ -7,7 +7,7 @@ any two steps is gone on with from the shards that are there.
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,9 +17,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
+from nlp.batch.handing_on import HandedOn
 from nlp.errors import BatchError
 
-_FORMAT = 1
+_FORMAT = 2
 _MANIFEST, _COUNT, _OUTPUT, _LOCK = "manifest.json", "rows.json", "output.json", "lock"
 
 
@@ -52,15 +53,15 @@ class Manifest:
             return "the input files are others"
         for before, now in zip(self.inputs, other.inputs, strict=True):
             if (before.size, before.sha256) != (now.size, now.sha256):
-                return f"{now.name} has changed"
+                return f"{now.name} has changed since it was begun"
         if self.model != other.model:
-            return "the model or its heads are others"
-        changed = sorted(
-            name
-            for name in self.options.keys() | other.options.keys()
+            return "the model is another (its heads, --fast, or what the settings say of it)"
+        changed = [
+            f"{name} {self.options.get(name)} then, {other.options.get(name)} now"
+            for name in sorted(self.options.keys() | other.options.keys())
             if self.options.get(name) != other.options.get(name)
-        )
-        return f"the options are others ({', '.join(changed)})" if changed else None
+        ]
+        return f"the options are others ({'; '.join(changed)})" if changed else None
 
 
 class Workspace:
@@ -109,8 +110,8 @@ class Workspace:
             different = kept.difference(manifest)
             if different is not None:
                 raise BatchError(
-                    f"{self._target}: cannot be resumed, {different} since it was begun; "
-                    f"delete the folder {self.folder} to begin anew"
+                    f"{self._target}: cannot be resumed, as {different}; give the command as it was, "
+                    f"or delete the folder {self.folder} to begin anew"
                 )
             for unfinished in self.folder.glob("*.partial"):
                 unfinished.unlink()
@@ -118,8 +119,12 @@ class Workspace:
         for leftover in self.folder.iterdir():
             if leftover.name != _LOCK:
                 leftover.unlink()
-        self._write(_MANIFEST, json.dumps({"format": _FORMAT} | asdict(manifest), indent=1).encode())
+        self._put_manifest(manifest)
         return manifest
+
+    def _put_manifest(self, manifest: Manifest, **found: object) -> None:
+        told = {"format": _FORMAT} | asdict(manifest) | found
+        self._write(_MANIFEST, json.dumps(told, indent=1).encode())
 
     def _manifest(self) -> Manifest:
         path = self.folder / _MANIFEST
@@ -143,9 +148,22 @@ class Workspace:
         except (OSError, ValueError, KeyError):
             return None
 
-    def finish_reading(self, rows: int) -> None:
-        """Say that the input has been read to its end."""
-        self._write(_COUNT, json.dumps({"rows": rows}).encode())
+    def left_out(self) -> dict[str, Mapping[str, int]]:
+        """By table what was left out of it, once the input has been read to its end."""
+        try:
+            told = json.loads((self.folder / _COUNT).read_text("utf-8"))["left_out"]
+        except (OSError, ValueError, KeyError):
+            return {}
+        return dict(told)
+
+    def finish_reading(self, rows: int, left_out: Mapping[str, Mapping[str, int]]) -> None:
+        """Say that the input has been read to its end, and what was left out of it."""
+        self._write(_COUNT, json.dumps({"rows": rows, "left_out": left_out}).encode())
+
+    def finish_classifying(self, manifest: Manifest, handed_on: HandedOn | None) -> None:
+        """Say in the manifest what a fast model has handed on, if one read first."""
+        if handed_on is not None:
+            self._put_manifest(manifest, handed_on=asdict(handed_on))
 
     def has_rows(self, index: int) -> bool:
         """Whether the rows of a shard are kept."""

@@ -10,7 +10,7 @@ from nlp.tables.remote import fetch, is_remote, matching
 from nlp.tables.rows import RAW, Cells, Row, Table
 from nlp.tables.sheet_table import SHEET_SUFFIXES, SheetTable
 from nlp.tables.telegram_table import TelegramTable
-from nlp.tables.text_column import TextColumn, choose_text_column, find_text_column
+from nlp.tables.text_column import TextColumn, choose_text_column, find_text_column, listed
 from nlp.tables.text_names import TEXT_NAMES
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "fetch",
     "find_text_column",
     "is_remote",
+    "listed",
     "locate",
     "matching",
     "open_table",

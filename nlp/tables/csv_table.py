@@ -9,7 +9,7 @@ from pathlib import Path
 from nlp.errors import BatchError
 from nlp.tables.dialect import recognise
 from nlp.tables.records import Record, whole_records
-from nlp.tables.rows import Cells, Row, distinct
+from nlp.tables.rows import NOTHING, Cells, Row, distinct
 from nlp.tables.text_file import TextFile
 
 CSV_SUFFIXES = (".csv", ".tsv", ".txt")
@@ -23,6 +23,7 @@ class CsvTable:
     """A delimited file. Without a header its columns are `column_1` and so on."""
 
     cells = Cells.TEXT
+    left_out = NOTHING
 
     def __init__(self, path: Path) -> None:
         """Look at all of a file once, and recognise how it is written.

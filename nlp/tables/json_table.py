@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nlp.errors import BatchError
 from nlp.tables.json_values import Item, Values
-from nlp.tables.rows import RAW, Cells, Row
+from nlp.tables.rows import NOTHING, RAW, Cells, Row
 from nlp.tables.text_file import TextFile, is_cut
 from nlp.tables.text_names import is_text_name
 
@@ -23,6 +23,7 @@ class JsonTable:
 
     delimiter = ","
     cells = Cells.JSON
+    left_out = NOTHING
 
     def __init__(self, path: Path) -> None:
         """Look at all of a file, and recognise how its objects stand in it.

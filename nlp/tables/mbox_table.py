@@ -1,7 +1,8 @@
 """Mailboxes (mbox) and single mails (.eml), a mail at a time."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from email import policy
 from email.errors import (
@@ -19,7 +20,7 @@ from typing import BinaryIO
 from nlp.errors import BatchError
 from nlp.tables.html_text import text_of_html
 from nlp.tables.mail_text import own_text
-from nlp.tables.rows import Cells, Row
+from nlp.tables.rows import NOTHING, Cells, Row
 
 MAIL_SUFFIXES = (".mbox", ".mbx", ".eml")
 
@@ -40,7 +41,7 @@ class MailTable:
     """The mails of a mailbox, or one mail. `line` is where a mail begins.
 
     The text is the plain part, else the page; mails that are quoted in it and the signature are cut, except
-    where nothing else is there. `said` counts what was cut once `rows` has come to its end.
+    where nothing else is there.
     """
 
     delimiter = ","
@@ -54,12 +55,13 @@ class MailTable:
         if not _SEPARATOR.match(first) and not _HEADER.match(first):
             raise BatchError(f"{path}: no mail; expected a line that begins with `From ` or a header")
         self.columns = ["message_id", "date", "from", "to", "subject", "text"]
-        self._kind = "mailbox (mbox)" if _SEPARATOR.match(first) else "one mail"
-        self.said: tuple[str, ...] = (self._kind,)
+        kind = "mailbox (mbox)" if _SEPARATOR.match(first) else "one mail"
+        self.said: tuple[str, ...] = (kind, "quoted mails and signatures are cut")
+        self.left_out: Mapping[str, int] = NOTHING
 
     def rows(self) -> Iterator[Row]:
         """Every mail; one that is damaged comes out as far as it can be read, with an error."""
-        quotes = signatures = 0
+        self.left_out = cut = Counter[str]()
         with self._path.open("rb") as file:
             for line, content in _mails(file):
                 mail = BytesParser(policy=policy.default).parsebytes(content)
@@ -67,13 +69,11 @@ class MailTable:
                 if len(content) >= _LARGEST and not (mail.is_multipart() and text):
                     error = error or f"only the first {_LARGEST >> 20} MB of the mail are read"
                 own = own_text(text)
-                quotes += own.quotes_cut
-                signatures += own.signature_cut
+                if own.quotes_cut:
+                    cut["mails without what they quoted"] += 1
+                if own.signature_cut:
+                    cut["mails without their signature"] += 1
                 yield Row(values={**_fields(mail), "text": own.text}, line=line, error=error)
-        self.said = (
-            self._kind,
-            f"quoted mails cut from {quotes:,} mails, signatures from {signatures:,}",
-        )
 
 
 def _mails(file: BinaryIO) -> Iterator[tuple[int, bytes]]:

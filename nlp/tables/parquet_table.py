@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nlp.errors import BatchError
-from nlp.tables.rows import Cells, Row, distinct
+from nlp.tables.rows import NOTHING, Cells, Row, distinct
 
 _ROWS_AT_ONCE = 512
 _READ_BYTES = 1 << 20
@@ -22,6 +22,7 @@ class ParquetTable:
     delimiter = ","
     cells = Cells.NATIVE
     encoding = "utf-8"
+    left_out = NOTHING
 
     def __init__(self, path: Path) -> None:
         self._path = path

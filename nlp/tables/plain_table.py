@@ -1,10 +1,11 @@
 """Plain text: a line a message."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from nlp.errors import BatchError
-from nlp.tables.rows import Cells, Row
+from nlp.tables.rows import NOTHING, Cells, Row
 from nlp.tables.text_file import TextFile
 
 TEXT = "text"
@@ -23,6 +24,7 @@ class PlainTable:
             BatchError: There is nothing in it, or it cannot be read.
         """
         self._file = TextFile(path)
+        self.left_out: Mapping[str, int] = NOTHING
         if next(self.rows(), None) is None:
             raise BatchError(f"{path}: the file is empty; expected a message a line")
         self.columns = [TEXT]
@@ -31,10 +33,13 @@ class PlainTable:
 
     def rows(self) -> Iterator[Row]:
         """Every line that is not blank; what a damaged archive ends with is a row with an error."""
+        self.left_out = blank = Counter[str]()
         number, line = 0, "\n"
         for number, line in enumerate(self._file.lines(), start=1):
             if line.strip():
                 values: dict[str, object] = {TEXT: line.rstrip("\r\n")}
                 yield Row(values=values, line=number, error=self._file.problem_of(line))
+            else:
+                blank["blank lines left out"] += 1
         if (loss := self._file.loss_after(line)) is not None:
             yield Row(values={TEXT: ""}, line=number + 1, error=loss)

@@ -1,13 +1,17 @@
 """What every messy table of messages comes down to: columns, and rows in their order."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol
 
 RAW = "raw"
 """Where the line of a row that cannot be read is kept."""
+
+NOTHING: Mapping[str, int] = MappingProxyType({})
+"""What a table leaves out whose rows are all there is in the file."""
 
 
 class Cells(StrEnum):
@@ -36,6 +40,8 @@ class Table(Protocol):
     cells: Cells
     said: tuple[str, ...]
     """What was recognised of the file, in short sentences for the person who gave it."""
+    left_out: Mapping[str, int]
+    """What the last reading has left out or cut so far, in words, and of how many."""
 
     def rows(self) -> Iterator[Row]:
         """Every row of the file, broken ones included."""

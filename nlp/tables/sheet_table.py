@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
 from nlp.errors import BatchError
-from nlp.tables.rows import Cells, Row, distinct
+from nlp.tables.rows import NOTHING, Cells, Row, distinct
 
 SHEET_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
 ZIP_MARK = b"PK\x03\x04"
@@ -55,6 +55,7 @@ class SheetTable:
     cells = Cells.TEXT
     encoding = "utf-8"
     said: tuple[str, ...] = ()
+    left_out = NOTHING
 
     def __init__(self, path: Path, sheet: str | None = None, *, as_kept: bool = False) -> None:
         """Open a sheet by its name; without one the first that has a header and rows.

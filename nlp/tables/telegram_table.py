@@ -1,17 +1,18 @@
 """The JSON export of Telegram Desktop, of one chat or of an account, a message at a time."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from nlp.errors import BatchError
 from nlp.tables.json_stream import DamagedJsonError, JsonStream
-from nlp.tables.rows import Cells, Row
+from nlp.tables.rows import NOTHING, Cells, Row
 
 HEAD_BYTES = 1 << 16
 
-_SAID = "export of Telegram Desktop"
+_SAID = ("export of Telegram Desktop", "notices of the service (joined, called, pinned) are left out")
 _STRING = rb'"(?:[^"\\]|\\.)*"'
 _ONE_CHAT = re.compile(
     rb'(?:\xef\xbb\xbf)?\s*\{(?:\s*"(?:name|type|id)"\s*:\s*(?:' + _STRING + rb"|-?\d+|null)\s*,){2,3}"
@@ -57,13 +58,13 @@ class _Found:
 class TelegramTable:
     """The messages of a `result.json`; notices of the service (joined, called, pinned) are left out.
 
-    A text in parts (bold, links) is put together. `line` is where a message begins. `said` counts what is
-    left out once `rows` has come to its end.
+    A text in parts (bold, links) is put together. `line` is where a message begins.
     """
 
     delimiter = ","
     cells = Cells.TEXT
     encoding = "utf-8"
+    said: tuple[str, ...] = _SAID
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -74,11 +75,11 @@ class TelegramTable:
                 f"{path}: no export of Telegram Desktop; expected an object with messages or chats"
             )
         self.columns = ["id", "date", "from", "from_id", "chat", "reply_to", "text", "media_type"]
-        self.said: tuple[str, ...] = (_SAID,)
+        self.left_out: Mapping[str, int] = NOTHING
 
     def rows(self) -> Iterator[Row]:
         """Every message of every chat; a part that is damaged is one row with an error."""
-        notices = 0
+        self.left_out = notices = Counter[str]()
         with self._path.open(encoding="utf-8-sig", errors="replace") as file:
             for found in _found(JsonStream(file)):
                 if found.damage is not None:
@@ -87,10 +88,9 @@ class TelegramTable:
                     problem = f"expected a message, found {type(found.message).__name__}"
                     yield Row(values={}, line=found.line, error=problem)
                 elif found.message.get("type") == "service":
-                    notices += 1
+                    notices["notices of the service left out"] += 1
                 else:
                     yield Row(values=_values(found.message, found.chat), line=found.line)
-        self.said = (_SAID, f"{notices:,} notices of the service left out")
 
 
 def _found(stream: JsonStream) -> Iterator[_Found]:

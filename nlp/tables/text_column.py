@@ -58,7 +58,7 @@ def choose_text_column(table: Table) -> TextColumn:
         return TextColumn(name=best, why=f"by its content, the longest texts: {mean} characters on average")
     if named:
         return _by_name(named[0])
-    raise BatchError(f"no column holds text; columns found: {_listed(table.columns)}")
+    raise BatchError(f"no column holds text; columns found: {listed(table.columns)}")
 
 
 def _by_name(column: str) -> TextColumn:
@@ -94,6 +94,7 @@ def _extent(texts: Sequence[str]) -> tuple[int, int]:
     return sum(len(text) for text in texts if " " in text), sum(map(len, texts))
 
 
-def _listed(columns: Sequence[str]) -> str:
+def listed(columns: Sequence[str]) -> str:
+    """Names of columns for a message to a person: all of few, the first of many."""
     more = f" and {len(columns) - _SHOWN:,} more" if len(columns) > _SHOWN else ""
     return (", ".join(columns[:_SHOWN]) or "none") + more

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from nlp.batch.handing_on import HandedOn
 from nlp.batch.packing import SHARD_ROWS
 from tests.batch_bench import classified
 
@@ -32,4 +33,7 @@ def test_a_machine_that_goes_costs_no_row_and_changes_none(tmp_path: Path) -> No
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert f"killed one of 2 machines, {len(rows)} rows" in done.stdout
+    doubtful = sum(len(row) % 3 == 0 for row in rows)
+    handed_on = HandedOn(read=len(rows), handed_on=doubtful, doubts={"tone": doubtful})
+    assert str(handed_on) in done.stdout
     assert (tmp_path / "cluster.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()

@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 
 from nlp.batch.engine import Done, StoppedError
 from nlp.batch.exports import classify_export
+from nlp.batch.handing_on import HandedOn
 from nlp.batch.packing import SHARD_BYTES, SHARD_ROWS, Packer
 from nlp.errors import BatchError
 from tests.batch_bench import ACTS, ByLength, classified, table_of
@@ -77,11 +79,12 @@ def test_a_shard_ends_early_where_cells_of_json_are_large(tmp_path: Path) -> Non
     assert [shard.num_rows for shard in shards] == [3, 1]
 
 
-def stopped(export: Path, target: Path) -> None:
+def stopped(export: Path, target: Path, model: ByLength | None = None) -> None:
     """Leaves a run of which some shards are done."""
     asked = iter([False, False, True])
+    model = model or ByLength()
     with pytest.raises(StoppedError):
-        classify_export([table_of(export)], target, ByLength(), model="by length", stop=lambda: next(asked))
+        classify_export([table_of(export)], target, model, model="by length", stop=lambda: next(asked))
 
 
 def test_what_was_stopped_is_gone_on_with_and_nothing_is_done_twice(export: Path, tmp_path: Path) -> None:
@@ -98,6 +101,35 @@ def test_what_was_stopped_is_gone_on_with_and_nothing_is_done_twice(export: Path
     assert {path.name for path in tmp_path.iterdir()} == {"out.csv", "whole.csv"}
 
 
+def test_what_a_fast_model_hands_on_is_counted_over_all_shards_of_a_run_that_was_stopped(
+    export: Path, tmp_path: Path
+) -> None:
+    target, whole = tmp_path / "out.csv", tmp_path / "whole.csv"
+    stopped(export, target, ByLength(doubts=True))
+    told: list[Any] = []
+    counts = classify_export(
+        [table_of(export)],
+        target,
+        ByLength(doubts=True),
+        model="by length",
+        resume=True,
+        finish=lambda _: told.append(json.loads((tmp_path / ".out.csv.run" / "manifest.json").read_text())),
+    ).counts
+    doubtful = sum(len(row["testo"]) % 3 == 0 for row in rows_of(target))
+    assert counts.handed_on == HandedOn(read=ROWS, handed_on=doubtful, doubts={"tone": doubtful})
+    assert told[0]["handed_on"] == asdict(counts.handed_on)
+    assert classified(export, whole).counts.handed_on is None
+    assert target.read_bytes() == whole.read_bytes()
+
+
+def test_what_is_left_out_in_reading_is_counted_once_and_kept(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.txt", tmp_path / "out.csv"
+    source.write_text("\n".join(["ciao", ""] * (3 * SHARD_ROWS)))
+    stopped(source, target)
+    outcome = classified(source, target, resume=True)
+    assert outcome.left_out == {"in.txt": {"blank lines left out": 3 * SHARD_ROWS - 1}}
+
+
 def test_a_run_that_was_begun_is_not_thrown_away_by_oversight(export: Path, tmp_path: Path) -> None:
     stopped(export, tmp_path / "out.csv")
     with pytest.raises(BatchError, match="begun and not finished; go on with --resume"):
@@ -110,7 +142,7 @@ def test_a_run_whose_output_is_whole_is_finished(tmp_path: Path) -> None:
     program = (
         "import os, sys, pathlib; from nlp.batch.exports import classify_export;"
         "from tests.batch_bench import ByLength, table_of; source, target = map(pathlib.Path, sys.argv[1:]);"
-        "classify_export([table_of(source)], target, ByLength(), model='m', finish=lambda: os._exit(9))"
+        "classify_export([table_of(source)], target, ByLength(), model='m', finish=lambda counts: os._exit(9))"
     )
     killed = subprocess.run([sys.executable, "-c", program, source, target], cwd=PROJECT, check=False)
     assert (killed.returncode, len(rows_of(target))) == (9, 1)
@@ -125,7 +157,7 @@ def test_an_input_that_has_changed_is_not_gone_on_with(export: Path, tmp_path: P
     source.write_bytes(export.read_bytes())
     stopped(source, tmp_path / "out.csv")
     source.write_bytes(export.read_bytes() + b"999999;ciao\n")
-    with pytest.raises(BatchError, match=r"cannot be resumed, in\.csv has changed"):
+    with pytest.raises(BatchError, match=r"cannot be resumed, as in\.csv has changed since it was begun"):
         classified(source, tmp_path / "out.csv", resume=True)
 
 
@@ -139,7 +171,7 @@ def test_a_copy_of_the_same_input_is_gone_on_with(export: Path, tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("changed", "told"),
-    [({"model": "another"}, "the model or its heads are others"), ({"limit": 3000}, "limit")],
+    [({"model": "another"}, "the model is another"), ({"limit": 3000}, "limit None then, 3000 now")],
     ids=["model", "limit"],
 )
 def test_another_wish_is_not_gone_on_with(
@@ -149,6 +181,18 @@ def test_another_wish_is_not_gone_on_with(
     wish: dict[str, Any] = {"model": "by length", "resume": True} | changed
     with pytest.raises(BatchError, match=told):
         classify_export([table_of(export)], tmp_path / "out.csv", ByLength(), **wish)
+
+
+def test_a_file_that_grows_while_it_is_read_is_named(export: Path, tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_bytes(export.read_bytes())
+
+    def grow(_done: Done) -> None:
+        with source.open("ab") as file:
+            file.write(b"999999;ciao\n")
+
+    outcome = classify_export([table_of(source)], tmp_path / "o.csv", ByLength(), model="m", progress=grow)
+    assert outcome.changed == ("in.csv",)
 
 
 def test_two_runs_do_not_write_the_same_output(export: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from nlp.batch.gathering import Gathering
+from nlp.batch.handing_on import HandedOn
 from nlp.batch.phrases import Phrase, recurring
 from nlp.batch.report import About, report_page, write_report
 from nlp.batch.report_words import LANGUAGES, words_in
@@ -272,3 +273,14 @@ def test_each_language_has_phrases_of_its_own() -> None:
     told = recurring([*LATE, *WRONG, *english, *other], most=5)["delivery_late"]
     assert {one.language for one in told} == {"it", "en"}
     assert "courier vanished overnight" in [one.words for one in told if one.language == "en"]
+
+
+def test_what_a_fast_model_has_handed_on_is_told() -> None:
+    handed_on = HandedOn(read=4, handed_on=3, doubts={"tone": 3, "length": 1})
+    page = report_page(gathering_of(table(ROWS)).gathered(), replace(ABOUT, handed_on=handed_on), "en")
+    text = Reading(page).text
+    assert "It answered 1 of 4 messages (25%)." in text
+    assert (
+        "handed 3 on to the classifier, because it was not sure of: tone (75%) and long texts (25%)" in text
+    )
+    assert "small model" not in page_of(*ROWS).text

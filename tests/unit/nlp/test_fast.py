@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from nlp.batch.labels import LABELS
+from nlp.batch.labels import DOUBTS, FOUND, LABELS
 from nlp.bulk import BulkClassifier
 from nlp.classifier import Classifier
 from nlp.corpus import SHIPPED, Example, read_corpus
@@ -17,7 +17,7 @@ from nlp.costs import Costs, ErrorCost
 from nlp.encoder import Encoder
 from nlp.entities import EntityFinder
 from nlp.errors import FingerprintError, HeadsError
-from nlp.fast import LONGEST, PAIRS, FastModel, bags_of, load_fast
+from nlp.fast import LONGEST, PAIRS, TOO_LONG, FastModel, bags_of, load_fast
 from nlp.fast_bounds import Judged, choose_bounds
 from nlp.fast_classifier import FastClassifier
 from nlp.fast_training import Lesson, teach
@@ -84,9 +84,9 @@ def test_what_is_sure_is_answered_by_the_fast_model_in_its_place(
 ) -> None:
     fast = FastClassifier(classifier, model)
     batch = fast.labels(TEXTS, today=TODAY)
-    assert batch.schema.equals(LABELS)
-    assert (fast.answered, fast.read) == (3, 4)
-    rows = batch.to_pylist()
+    assert batch.schema.equals(FOUND)
+    assert batch[DOUBTS.name].to_pylist() == [[], None, None, [], [], [TOO_LONG]]
+    rows = batch.select(LABELS.names).to_pylist()
     assert rows[1] == dict.fromkeys(LABELS.names)
     # A text without a letter and a very long one were never its business.
     whole = BulkClassifier(classifier).labels([TEXTS[2], TEXTS[5]], today=TODAY).to_pylist()
@@ -97,10 +97,10 @@ def test_what_is_sure_is_answered_by_the_fast_model_in_its_place(
 
 
 def test_what_is_not_sure_is_said_by_the_whole_classifier(classifier: Classifier, model: FastModel) -> None:
-    fast = FastClassifier(classifier, replace(model, sure_from=dict.fromkeys(FIELDS, 2.0)))
-    batch = fast.labels(TEXTS, today=TODAY)
-    assert fast.answered == 0
-    assert batch.equals(BulkClassifier(classifier).labels(TEXTS, today=TODAY))
+    doubtful = replace(model, sure_from={**dict.fromkeys(FIELDS, 0.0), "tone": 2.0, "asks": 2.0})
+    batch = FastClassifier(classifier, doubtful).labels(TEXTS, today=TODAY)
+    assert batch[DOUBTS.name].to_pylist()[3:] == [["tone", "asks"]] * 2 + [["tone", "asks", TOO_LONG]]
+    assert batch.select(LABELS.names).equals(BulkClassifier(classifier).labels(TEXTS, today=TODAY))
 
 
 def test_lists_come_with_the_likeliest_first(classifier: Classifier, model: FastModel) -> None:
@@ -122,7 +122,7 @@ def test_nothing_to_read_is_no_error(
     classifier: Classifier, model: FastModel, texts: Sequence[str | None]
 ) -> None:
     batch = FastClassifier(classifier, model).labels(texts, today=TODAY)
-    assert batch.equals(pa.RecordBatch.from_pylist([dict.fromkeys(LABELS.names)] * len(texts), LABELS))
+    assert batch.equals(pa.RecordBatch.from_pylist([dict.fromkeys(FOUND.names)] * len(texts), FOUND))
 
 
 def test_it_is_kept_in_a_file(encoder: Encoder, model: FastModel, tmp_path: Path) -> None:
@@ -145,9 +145,8 @@ def test_what_errors_cost_decides_there_as_well(
 ) -> None:
     dear = Costs(labels={"tone": {"threatening": ErrorCost(missed=1e6)}})
     careful = Classifier(encoder, HEADS, entities=EntityFinder(), costs=dear)
-    fast = FastClassifier(careful, model)
-    (row,) = fast.labels(TEXTS[3:4], today=TODAY).to_pylist()
-    assert (fast.answered, row["tone"]) == (1, "threatening")
+    (row,) = FastClassifier(careful, model).labels(TEXTS[3:4], today=TODAY).to_pylist()
+    assert (row[DOUBTS.name], row["tone"]) == ([], "threatening")
 
 
 def test_new_heads_leave_no_fast_model_of_the_old_ones(model: FastModel, tmp_path: Path) -> None:

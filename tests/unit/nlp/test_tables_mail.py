@@ -203,7 +203,8 @@ def test_a_mailbox_is_read_mail_by_mail_and_counts_what_is_cut(tmp_path: Path) -
         (29, "due"),
     ]
     assert [row.error for row in rows] == [None, "the mail is damaged: it has no header", None, None]
-    assert table.said == ("mailbox (mbox)", "quoted mails cut from 2 mails, signatures from 1")
+    assert table.said == ("mailbox (mbox)", "quoted mails and signatures are cut")
+    assert table.left_out == {"mails without what they quoted": 2, "mails without their signature": 1}
     assert list(table.rows()) == rows
 
 

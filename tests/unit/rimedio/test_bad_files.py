@@ -561,6 +561,33 @@ def test_a_policy_saved_by_a_windows_editor_is_read(tmp_path: Path, change: str)
     assert result.exit_code == 0, result.output
 
 
+def test_what_is_left_out_of_an_export_is_said_before_and_counted_at_the_end(
+    tmp_path: Path, classifier: TableClassifier
+) -> None:
+    notice = {"id": 1, "type": "service", "action": "pin_message", "text": ""}
+    message = {"id": 2, "type": "message", "from": "Ada", "text": "Il pacco non arriva"}
+    export = {"name": "Negozio", "type": "personal_chat", "id": 7, "messages": [notice, message, notice]}
+    source = written(tmp_path, json.dumps(export).encode(), "result.json")
+    result = rimedio("classify", source, "-o", "out.csv")
+    assert result.exit_code == 0, result.output
+    assert "notices of the service (joined, called, pinned) are left out" in result.stderr.splitlines()[0]
+    assert f"{source}: notices of the service left out: 2" in result.stderr.splitlines()[1:]
+
+
+@pytest.mark.parametrize("page", ["out.csv", "./in.csv"], ids=["output", "input"])
+def test_the_page_is_not_written_over_a_table(tmp_path: Path, classifier: TableClassifier, page: str) -> None:
+    source = written(tmp_path, b"id,text\n1,ciao\n")
+    assert_one_clear_line(rimedio("classify", source, "-o", "out.csv", "--report", page), 2)
+    assert source.read_bytes() == b"id,text\n1,ciao\n"
+
+
+def test_a_file_that_two_arguments_mean_is_read_once(tmp_path: Path, classifier: TableClassifier) -> None:
+    source = written(tmp_path, b"id,text\n1,ciao\n")
+    result = rimedio("classify", source, tmp_path / "*.csv", "-o", tmp_path / "out.jsonl")
+    assert "is named twice and read once" in result.stderr
+    assert len(lines_of(tmp_path / "out.jsonl")) == 1
+
+
 # The real model
 
 
