@@ -128,10 +128,13 @@ def load_policy_text(
     Raises:
         PolicyFileError: the text is wrong; every problem found in it is there.
     """
-    return _load(text, name, tuple(complaint_types), accepted)
+    types = complaint_types if isinstance(complaint_types, tuple) else tuple(complaint_types)
+    return _load(text, name, types, accepted)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(
+    maxsize=32, typed=True
+)  # A tuple that takes every type is another one than the tuple it is made of.
 def _load(text: str, name: str, complaint_types: tuple[str, ...], accepted: bool) -> Policy:
     # Reading takes a fraction of a second, and every process, page and command asks for the same few texts.
     document = Document(name, accepted=accepted)

@@ -183,7 +183,10 @@ async def everything_in(bench: BotBench) -> tuple[User, Browser, dict[str, int]]
     assert passed.json()["ok"] is True
     await quiet(bench)
     shown = await browser.shown(telegram)
-    sent = await browser.act(f"/cases/{telegram}/approve", shown | {"text": "Eccoci zqanswerzq."})
+    answer = shown | {"text": "Eccoci zqanswerzq."}
+    asked = (await browser.act(f"/cases/{telegram}/approve", answer)).json()["unsaid"]
+    meant = {one["key"]: "withheld" for one in asked}
+    sent = await browser.act(f"/cases/{telegram}/approve", answer | {"meant": meant})
     assert sent.json()["ok"] is True
     await marta.sees("zqanswerzq")
     await quiet(bench)

@@ -143,6 +143,15 @@ def press_enter(what: Locator) -> None:
     what.press("Enter")
 
 
+def give_nothing_of_what_is_left_out(desk: Page) -> None:
+    """Answers what the desk asks about everything decided that the text does not say, and sends."""
+    dialog = desk.locator("#unsaid-dialog")
+    expect(dialog).to_be_visible()
+    for field in dialog.locator("input[value=withheld]").all():
+        field.check()
+    dialog.get_by_role("button", name="Invia").click()
+
+
 def open_the_box(desk: Page) -> None:
     """Presses E until the text can be edited: the page may show before its script listens."""
 
@@ -198,6 +207,7 @@ def test_a_file_attached_on_the_desk_is_shown_there_and_opens_in_the_chat(
     open_the_box(desk)
     desk.locator("#text").fill("Buongiorno Aldo, ecco la bolla.\n{agent}")
     desk.get_by_role("button", name="Approva e invia").click()
+    give_nothing_of_what_is_left_out(desk)
     link = customer.locator(".bubble.out a", has_text="bolla.pdf")
     expect(link).to_be_visible()
     with customer.expect_download() as download:
@@ -271,6 +281,7 @@ def test_a_text_being_written_is_not_touched_when_the_customer_writes_again(
     expect(desk.locator("#text")).to_have_value("Buongiorno Paolo, ho letto")
     desk.get_by_role("button", name="Tieni il mio testo").click()
     desk.get_by_role("button", name="Approva e invia").click()
+    give_nothing_of_what_is_left_out(desk)
     expect(customer.locator(".bubble.out", has_text="ho letto")).to_be_visible()
     assert complaints == []
     desk.context.close()

@@ -142,7 +142,7 @@ def test_a_run_whose_output_is_whole_is_finished(tmp_path: Path) -> None:
     program = (
         "import os, sys, pathlib; from nlp.batch.exports import classify_export;"
         "from tests.batch_bench import ByLength, table_of; source, target = map(pathlib.Path, sys.argv[1:]);"
-        "classify_export([table_of(source)], target, ByLength(), model='m', finish=lambda counts: os._exit(9))"
+        "classify_export([table_of(source)], target, ByLength(), model='m', finish=lambda _: os._exit(9))"
     )
     killed = subprocess.run([sys.executable, "-c", program, source, target], cwd=PROJECT, check=False)
     assert (killed.returncode, len(rows_of(target))) == (9, 1)
