@@ -10,8 +10,11 @@ import pytest
 import pytest_asyncio
 from hypothesis import settings
 
+from models import database as databases
 from models.database import Database
-from tests.databases import PostgresServer, open_sqlite, start_postgres
+from tests.databases import PostgresServer, engine_that_remembers, open_sqlite, start_postgres
+
+databases.create_async_engine = engine_that_remembers
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Workers share the processor: with threads of their own each they wait for one another, twice as long.
