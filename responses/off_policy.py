@@ -29,18 +29,19 @@ MAX_REASON = 300
 """How long a reason may be, in characters."""
 
 
-def check_overrulable(agent: Agent, wrong: Sequence[Finding]) -> None:
-    """The errors are such as somebody may overrule, and this agent is one who may.
+def check_overrulable(agent: Agent, text: str, wrong: Sequence[Finding], about: CheckContext) -> None:
+    """The errors are such as somebody may overrule, and this agent is one who may; before more is asked.
 
     Raises:
         BlockedError: `findings`.
     """
     if not wrong:
         return
-    # First what nobody may overrule: the rest may be right once that is.
-    hopeless = next((one for one in wrong if one.code not in OVERRULABLE), None)
-    if hopeless is not None or rank(agent.role) < rank(Role.SUPERVISOR):
-        raise refusal_of(hopeless or wrong[0])
+    found = beyond_in(text, wrong, about, frozenset())
+    if found is None:
+        raise _hopeless(wrong)
+    if rank(agent.role) < rank(Role.SUPERVISOR):
+        raise refusal_of(replace(wrong[0], needs_tier=_lowest(found, about.limits)))
 
 
 def overruled(
@@ -65,9 +66,7 @@ def overruled(
         return None
     found = beyond_in(text, wrong, about, withheld.places)
     if found is None:
-        # First what nobody may overrule: the rest may be right once that is.
-        stopped = next((one for one in wrong if one.code not in OVERRULABLE), first)
-        raise refusal_of(replace(stopped, needs_tier=None))
+        raise _hopeless(wrong or [first])
     who = _lowest(found, about.limits)
     if not _may(agent, found, about.limits):
         own_limit = who is not None and rank(agent.role) >= rank(who)
@@ -82,6 +81,12 @@ def overruled(
         promises=tuple(one for one in found.promises if withheld.day is None or one.day != withheld.day),
         withheld=tuple(one.told(about.language) for one in withheld.owed),
     )
+
+
+def _hopeless(wrong: Sequence[Finding]) -> BlockedError:
+    # First what nobody may overrule: the rest may be right once that is.
+    stopped = next((one for one in wrong if one.code not in OVERRULABLE), wrong[0])
+    return refusal_of(replace(stopped, needs_tier=None))
 
 
 def _of_owed(withheld: Withheld, language: str) -> Finding | None:

@@ -27,6 +27,12 @@ class DeskClient:
         answer: dict[str, Any] = self._client.post(path, json=content, headers=headers).json()
         return answer
 
+    def send_instead(self, number: int, text: str) -> dict[str, Any]:
+        """Approves a text of one's own; nothing is given of what it leaves out of the decision."""
+        path, content = f"/cases/{number}/approve", self.shown(number) | {"text": text}
+        meant = {one["key"]: "withheld" for one in self.act(path, content)["unsaid"]}
+        return self.act(path, content | {"meant": meant})
+
     def _token(self, path: str) -> str:
         found = re.search(r'data-csrf="([^"]+)"', self._client.get(path).text)
         assert found is not None, path
