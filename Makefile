@@ -19,11 +19,11 @@ run: $(VENV)/.installed
 test: lint imports
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 pytest types
 
-# Six workers, which often wait, and some hundred processes import the same modules: compiled once, they are read from then on.
+# Four workers and some hundred processes import the same modules: compiled once, they are read from then on.
 pytest: export PYTHONDONTWRITEBYTECODE =
 pytest: $(VENV)/.installed
 	@$(BIN)/python -m compileall -q models nlp responses bot desk rimedio tests
-	$(BIN)/python -m pytest -n 6 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # A thousand examples nobody has tried yet for each thing that holds of every input; some ten minutes.
 explore: $(VENV)/.installed
