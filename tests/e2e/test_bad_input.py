@@ -12,11 +12,10 @@ import httpx
 import pytest
 
 from responses.filing import clean
-from tests.e2e.office import Office, until
+from tests.e2e.office import PATIENCE, Office, until
 from tests.telegram import Double, User
 from tests.telegram.updates import DAY, Waiting
 
-PATIENCE = 8.0
 FAR = 2**70
 HTML = "<b>Il pacco</b> & <script>alert(1)</script> </a> <img src=x onerror=alert(1)> &amp; &#0;"
 
