@@ -369,6 +369,7 @@ async function askMeant(unsaid) {
       const line = document.createElement("label");
       const field = document.createElement("input");
       Object.assign(field, { type: "radio", name: one.key, value: meant, required: true });
+      field.checked = one.choices.length === 1;
       line.append(field, ` ${label}`);
       return line;
     }));
