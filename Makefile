@@ -25,7 +25,7 @@ pytest: $(VENV)/.installed
 	@$(BIN)/python -m compileall -q models nlp responses bot desk rimedio tests
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-# A thousand examples nobody has tried yet for each thing that holds of every input; some ten minutes.
+# A thousand examples nobody has tried yet for each thing that must hold of every input.
 explore: $(VENV)/.installed
 	$(BIN)/python -m pytest -n 2 --hypothesis-profile=exploring \
 		$$(grep -rl --include='test_*.py' 'from hypothesis import' tests/unit | grep -v test_desk_fuzz) $(ARGS)
