@@ -1,12 +1,11 @@
 """What an agent does with a case. Each answer says in a sentence what happened, or why it could not."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import select
@@ -24,7 +23,6 @@ from responses import holding
 from responses.cases import CLAIM_LASTS, claim, release
 from responses.checks import Unsaid
 from responses.checks.advising import may_overrule
-from responses.enclosures import check_content, enclosure, enclosures_of, with_one_more
 from responses.erasure import check_not_erased
 from responses.errors import BlockedError, ResponsesError
 from responses.events import record
@@ -32,7 +30,6 @@ from responses.filing import clean
 from responses.off_policy import MAX_REASON
 from responses.proposed import MAX_TEXT, proposed_draft
 from responses.rating import close_and_ask
-from responses.rearranging import merge, split_off
 from responses.rights import Bound
 from responses.settling import settle as settle_doubt
 from responses.spending import ABOVE_BUDGET, decide_anew
@@ -84,12 +81,6 @@ class Discarded(Shown):
     reason: str | None = Field(default=None, max_length=2000)
 
 
-class TakenOut(Shown):
-    """The sha256 of the file that stays here."""
-
-    file: str
-
-
 class Forced(BaseModel):
     """Whether to take the case from who holds it."""
 
@@ -107,18 +98,6 @@ class Heard(BaseModel):
 
     message: str
     text: str = Field(max_length=4 * MAX_TEXT)
-
-
-class SplitOff(BaseModel):
-    """Which message leaves the case."""
-
-    message: str
-
-
-class MergedInto(BaseModel):
-    """The number of the case that goes on."""
-
-    into: int
 
 
 class Typed(BaseModel):
@@ -275,43 +254,6 @@ async def undo(visit: Actor, number: int, body: Undone) -> JSONResponse:
     return done(visit.words("done.undone"))
 
 
-@router.post("/files")
-async def enclose(
-    visit: Actor, number: int, request: Request, name: str, draft_id: str, draft_revision: int, sha256: str
-) -> JSONResponse:
-    """One file more that goes out with the answer; the body is its content."""
-    road = visit.desk.road
-    try:
-        content = await request.body()
-        check_content(content)
-        stored = await asyncio.to_thread(road.files.put, content)
-        new = enclosure(stored, content, name)
-        async with acting_on(visit, number) as acting:
-            bound = Bound(draft_id=draft_id, revision=draft_revision, sha256=sha256)
-            draft = await acting.session.get(Draft, draft_id)
-            files = with_one_more(enclosures_of(draft), new) if draft is not None else (new,)
-            await road.approvals.enclose(acting.session, acting.agent, bound, files)
-    except ResponsesError as error:
-        return refused(visit, error)
-    return done(visit.words("done.enclosed", name=new.name))
-
-
-@router.post("/files/remove")
-async def take_out(visit: Actor, number: int, shown: TakenOut) -> JSONResponse:
-    """A file no longer goes out with the answer."""
-    try:
-        async with acting_on(visit, number) as acting:
-            bound = shown.bound
-            draft = await acting.session.get(Draft, bound.draft_id) if bound is not None else None
-            if bound is None or draft is None:
-                raise BlockedError("gone")
-            files = [file for file in enclosures_of(draft) if file.sha256 != shown.file]
-            await visit.desk.road.approvals.enclose(acting.session, acting.agent, bound, files)
-    except ResponsesError as error:
-        return refused(visit, error)
-    return done(visit.words("done.taken_out"))
-
-
 @router.post("/discard")
 async def discard(visit: Actor, number: int, shown: Discarded) -> JSONResponse:
     """Throws the draft away; the case waits for somebody to write."""
@@ -435,32 +377,6 @@ async def transcribe_voice(visit: Actor, number: int, body: Heard) -> JSONRespon
     except ResponsesError as error:
         return refused(visit, error)
     return done(visit.words("done.transcribed"))
-
-
-@router.post("/split")
-async def split(visit: Actor, number: int, body: SplitOff) -> JSONResponse:
-    """A message becomes a case of its own."""
-    try:
-        async with acting_on(visit, number) as acting:
-            new = await split_off(acting.session, acting.agent, body.message)
-            if new.linked_case_id != acting.case.id:
-                raise BlockedError("gone")
-    except ResponsesError as error:
-        return refused(visit, error)
-    return done(visit.words("done.split", number=new.number), go_to=f"/cases/{new.number}")
-
-
-@router.post("/merge")
-async def merge_cases(visit: Actor, number: int, body: MergedInto) -> JSONResponse:
-    """What is unanswered here goes on in another case of the same customer."""
-    try:
-        async with acting_on(visit, number) as acting:
-            into = await case_by_number(acting.session, body.into)
-            await acting.session.refresh(into, with_for_update=True)
-            await merge(acting.session, acting.agent, acting.case, into)
-    except ResponsesError as error:
-        return refused(visit, error)
-    return done(visit.words("done.merged", number=into.number), go_to=f"/cases/{into.number}")
 
 
 @router.post("/close")

@@ -62,14 +62,13 @@ class _AsAccepted(tuple[str, ...]):
 
 
 class PolicyBook:
-    """Every version ever in use, whole, in the database; parsed once each.
+    """Every version ever in use, whole, in the database.
 
     `complaint_types` are the types that a policy or an agent may name: those that the classifier tells.
     """
 
     def __init__(self, complaint_types: Collection[str] = tuple(ComplaintType)) -> None:
         self.complaint_types = complaint_types
-        self._parsed: dict[str, Policy] = {}
 
     async def load(self, session: AsyncSession, files: Mapping[str, str]) -> Loaded:
         """Puts in use what is valid among `files` (name to text), each from its own date on.
@@ -183,11 +182,7 @@ class PolicyBook:
         return (await session.scalars(newest)).one_or_none()
 
     def _parse(self, version: PolicyVersion) -> Policy:
-        if version.sha256 not in self._parsed:
-            self._parsed[version.sha256] = load_policy_text(
-                version.text, version.file, _AsAccepted(self.complaint_types), accepted=True
-            )
-        return self._parsed[version.sha256]
+        return load_policy_text(version.text, version.file, _AsAccepted(self.complaint_types), accepted=True)
 
 
 def holding(uses: Iterable[Used], at: datetime) -> tuple[Used | None, Used | None]:

@@ -54,8 +54,6 @@ BASE = "http://desk.test"
 PASSWORD = "una frase lunga"
 LINK_KEY = link_key("a secret of the tests")
 _HASH = hash_password(PASSWORD)
-_POLICIES = PolicyBook()
-"""One for all tests: it keeps nothing but parsed files, by their content."""
 
 
 def label(name: str) -> Label:
@@ -151,7 +149,7 @@ class House:
             link_key=LINK_KEY,
         )
         filing = Filing(config, lambda text: re.findall(r"RS\d+", text))
-        policies, texts = _POLICIES, StandingTexts(config)
+        policies, texts = PolicyBook(), StandingTexts(config)
         self.answers = folder / "answers.yaml"
         self.knowledge = Knowledge(database, self.answers, embed, config.timezone)
         self.road = Road(

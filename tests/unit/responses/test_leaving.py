@@ -14,17 +14,15 @@ from models.clock import utcnow
 from models.database import Database
 from models.decision import Basis, Commitment, Duration, DurationUnit, Offer, Remedy, RemedyKind, Role
 from models.money import Money
-from models.serial import to_json
 from models.states import CaseState, DraftState, OfferState, PromiseState
-from models.tables import Agent, Case, DecisionRow, Draft, OfferRow, Promise
+from models.tables import Agent, Case, Draft, OfferRow, Promise
 from responses.approval import Approvals
 from responses.config import Business, RoadConfig
 from responses.errors import BlockedError, NotAllowedError
 from responses.leaving import propose_exit
 from responses.policies import PolicyBook
-from responses.proposing import keep_offers
-from tests.seed import bound, seed_agent, seed_case, seed_draft, seed_identity
-from tests.unit.responses.staff import Staff
+from tests.seed import bound, seed_agent, seed_case, seed_identity
+from tests.unit.responses.staff import Staff, lay
 
 RESEND = Commitment(
     what={"it": "rispediamo il pacco", "en": "we send the parcel again"},
@@ -55,22 +53,8 @@ class Relation:
             self.case = await seed_case(session, await seed_identity(session))
             self.agent = await seed_agent(session, "Giulia")
             self.supervisor = await seed_agent(session, "Sara", Role.SUPERVISOR)
-            row = DecisionRow(
-                case_id=self.case.id,
-                revision=1,
-                kind=decision.kind,
-                tier=decision.tier,
-                content=to_json(decision),
-                policy_sha256="0",
-                inputs_sha256="0",
-            )
-            session.add(row)
-            await session.flush()
-            keep_offers(session, self.case, row, decision)
             when = "".join(f" {{due:{number}}}" for number, _ in enumerate(commitments, start=1))
-            draft = await seed_draft(session, self.case, f"Rimediamo{when}.\n{{agent}}", kind=decision.kind)
-            draft.decision_id = row.id
-        return draft
+            return await lay(session, self.case, decision, f"Rimediamo{when}.\n{{agent}}")
 
     async def approve(self, agent: Agent, draft: Draft) -> None:
         async with self.database.writing() as session:

@@ -16,19 +16,17 @@ from models.clock import utcnow
 from models.database import Database
 from models.decision import Basis, Decision, DecisionKind, Offer, Remedy, RemedyKind, Role
 from models.money import Money
-from models.serial import to_json
 from models.states import VoucherState
-from models.tables import Case, Customer, DecisionRow, Draft, OutboxEntry, Voucher
+from models.tables import Case, Customer, Draft, OutboxEntry, Voucher
 from responses.approval import Approvals
 from responses.config import RoadConfig
 from responses.errors import BlockedError
 from responses.notices import NoticeKind, standing_notices
-from responses.proposing import keep_offers
 from responses.samples import remove_samples
 from responses.voucher_file import MAX_CODE, CodesFileError, read_codes
 from responses.vouchers import UnknownVoucherError, expire_codes, known_codes, load_codes, use_code
-from tests.seed import bound, seed_case, seed_draft
-from tests.unit.responses.staff import Staff
+from tests.seed import bound, seed_case
+from tests.unit.responses.staff import Staff, lay
 from tests.unit.responses.test_choices import VOUCHER, Shop
 from tests.unit.responses.test_promises import LATE
 
@@ -124,21 +122,7 @@ async def on_the_table(shop: Loaded) -> Draft:
     )
     async with shop.database.writing() as session:
         case = await seed_case(session)
-        row = DecisionRow(
-            case_id=case.id,
-            revision=1,
-            kind=decision.kind,
-            tier=decision.tier,
-            content=to_json(decision),
-            policy_sha256="0",
-            inputs_sha256="0",
-        )
-        session.add(row)
-        await session.flush()
-        keep_offers(session, case, row, decision)
-        draft = await seed_draft(session, case, "Il suo buono: {voucher:1}\n{agent}", kind=decision.kind)
-        draft.decision_id = row.id
-    return draft
+        return await lay(session, case, decision, "Il suo buono: {voucher:1}\n{agent}")
 
 
 async def test_approvals_at_the_same_moment_never_give_the_same_code(any_shop: Loaded) -> None:
