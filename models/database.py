@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from models.alarm import Alarm, Ring, alarms_of
+from models.sqlite_driver import OneTrip
 
 # With secure_delete what is deleted or overwritten is zeroed in the file, not only forgotten.
 _SQLITE_PRAGMAS = (
@@ -57,7 +58,9 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         # Parameters are customers' words: they must not stand in an error's message.
         options: dict[str, Any] = {"hide_parameters": True}
-        if not self.is_sqlite:
+        if self.is_sqlite:
+            options["module"] = OneTrip()
+        else:
             options |= {"pool_pre_ping": True, "pool_size": 10}
         self._writer = asyncio.Lock()
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
