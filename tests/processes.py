@@ -4,7 +4,6 @@ import multiprocessing
 import os
 import re
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import httpx
 import psycopg
 
 from rimedio.model import Model
 from tests.e2e import quick_program
+from tests.ports import answers, free_port
 from tests.telegram import Double, User
 
 PATIENCE = 60.0
@@ -42,6 +41,7 @@ _IMPORTED = (
     "holidays.countries",
     # What `python -m pytest` begins with: a fork runs it too.
     "pytest",
+    "tests.e2e.warm",
 )
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(list(_IMPORTED))
@@ -181,10 +181,7 @@ class Cluster:
 
         def ready() -> bool:
             assert running.exit_code is None, running.log.read_text()[-3000:]
-            try:
-                return httpx.get(f"{address}/readyz", timeout=2).status_code == 200
-            except httpx.HTTPError:
-                return False
+            return answers(f"{address}/readyz")
 
         until(ready, "the web answers")
         return address
@@ -230,13 +227,6 @@ class Cluster:
             f" AND ({'TRUE' if cards else 'FALSE'} OR purpose <> 'card'))"
         )
         until(lambda: self.number(left) == 0, "everything is worked off", patience=patience)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def until(condition: Callable[[], bool], what: str, *, patience: float = PATIENCE) -> None:

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from tests.databases import PostgresServer
-from tests.processes import Cluster, free_port, until
+from tests.ports import free_port
+from tests.processes import Cluster, until
 from tests.telegram import Double, User
 
 A_MINUTE = 60.0

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 import httpx
 
 from tests.e2e.quick_program import TableModel
-from tests.processes import Command, Done, Running, free_port, run_command
+from tests.ports import answers, free_port
+from tests.processes import Command, Done, Running, run_command
 from tests.telegram import Double, Seen, User
 
 T = TypeVar("T")
@@ -100,10 +101,7 @@ class Office:
             running = self._running
             assert running is not None
             assert running.exit_code is None, f"the program has ended:\n{self.log.read_text()[-3000:]}"
-            try:
-                return httpx.get(address, timeout=2).status_code == 200
-            except httpx.HTTPError:
-                return False
+            return answers(address)
 
         until(ready, "the program is ready", patience=START_PATIENCE)
 
