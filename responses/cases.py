@@ -307,7 +307,8 @@ async def last_answer_at(
     chosen = select(func.max(Choice.chosen_at)).where(Choice.case_id == case_id, Choice.settles)
     if before is not None:
         chosen = chosen.where(Choice.chosen_at < before)
-    moments = [(await session.scalars(one)).one() for one in (query, chosen)]
+    both = select(query.scalar_subquery(), chosen.scalar_subquery())
+    moments = (await session.execute(both)).one()
     return max((at for at in moments if at is not None), default=None)
 
 
@@ -318,10 +319,11 @@ async def open_messages(session: AsyncSession, case_id: str) -> list[Message]:
 
 async def matter_messages(session: AsyncSession, case_id: str) -> list[Message]:
     """The same since our last answer that settled the matter, and what a broken promise had answered."""
-    broken = await broken_since(session, case_id)
-    return await _said_since(
-        session, case_id, await last_answer_at(session, case_id, settling=True, before=broken)
-    )
+    settled = await last_answer_at(session, case_id, settling=True)
+    broken = await _broken_after(session, case_id, settled)
+    if broken is not None:
+        settled = await last_answer_at(session, case_id, settling=True, before=broken)
+    return await _said_since(session, case_id, settled)
 
 
 async def broken_since(session: AsyncSession, case_id: str) -> datetime | None:
@@ -329,12 +331,15 @@ async def broken_since(session: AsyncSession, case_id: str) -> datetime | None:
 
     What the customer wrote before is no more answered than what could not be delivered.
     """
+    return await _broken_after(session, case_id, await last_answer_at(session, case_id, settling=True))
+
+
+async def _broken_after(session: AsyncSession, case_id: str, answered: datetime | None) -> datetime | None:
     query = (
         select(func.min(Approval.created_at))
         .join(Promise, Promise.approval_id == Approval.id)
         .where(Promise.case_id == case_id, Promise.state == PromiseState.BROKEN)
     )
-    answered = await last_answer_at(session, case_id, settling=True)
     if answered is not None:
         query = query.where(Promise.settled_at > answered)
     at: datetime | None = (await session.scalars(query)).one()
