@@ -27,7 +27,7 @@ class Transcriber:
         from transformers import pipeline
         from transformers.utils import logging
 
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        logging.disable_progress_bar()
         try:
             loaded: Any = pipeline("automatic-speech-recognition", model=model, device="cpu")
         except (OSError, ValueError, KeyError) as error:

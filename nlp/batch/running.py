@@ -46,7 +46,7 @@ def join_cluster(address: str | None) -> Cluster:
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise BatchError(f"no Ray cluster answers at {address!r}: {error}") from error
     daft.set_runner_ray(noop_if_initialized=True)
-    nodes = ray.nodes()  # type: ignore[no-untyped-call]
+    nodes = ray.nodes()
     processors = [int(node["Resources"].get("CPU", 0)) for node in nodes if node["Alive"]]
     working = [number for number in processors if number]
     if not working:
