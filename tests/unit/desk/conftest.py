@@ -22,7 +22,7 @@ from sqlalchemy import select
 
 from desk.app import create_app
 from desk.channel import WebChannel
-from desk.security import SESSION_COOKIE
+from desk.security import SESSION_COOKIE, VISITOR_COOKIE
 from desk.webchat import web_handler
 from models.alarm import Alarm, Job
 from models.assessment import Assessment, Entities, Evidence, Label, Span
@@ -89,7 +89,7 @@ async def classify(texts: Sequence[str]) -> list[Assessment]:
 
 @dataclass(frozen=True, kw_only=True)
 class Browser:
-    """A browser at the desk: its cookies, and the forgery token of its pages once an agent has signed in."""
+    """A browser at the desk: its cookies, and the forgery token of its pages where it is known."""
 
     client: httpx.AsyncClient
     csrf: str | None = None
@@ -223,7 +223,7 @@ class House:
                 agent = await add_agent(session, person, role)
                 agent.password_hash = _HASH
 
-    async def begins_after(self, story: Callable[..., Awaitable[T]], *details: str) -> T:
+    async def begins_after(self, story: Callable[..., Awaitable[T]], *details: object) -> T:
         """A house after a story about it, told once in a process: the next house gets the database it left.
 
         It is the first thing that happens in a house. A story returns what stays true of the copy: numbers,
@@ -256,6 +256,13 @@ class House:
             token, _ = await open_session(session, await agent_by_name(session, name))
         browser = Browser(client=self.stranger().client, csrf=self.app.state.desk.seal.token(token))
         browser.client.cookies.set(SESSION_COOKIE, token, domain="desk.test")
+        return browser
+
+    def visitor(self, visitor: str = "v1") -> Browser:
+        """A browser in which this customer has written before."""
+        seal = self.app.state.desk.seal
+        browser = Browser(client=self.stranger().client, csrf=seal.token(visitor))
+        browser.client.cookies.set(VISITOR_COOKIE, seal.visitor_cookie(visitor), domain="desk.test")
         return browser
 
     async def link(self, name: str) -> str:
