@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +18,7 @@ import httpx
 import numpy as np
 import pytest
 import pytest_asyncio
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from desk.app import create_app
@@ -32,6 +33,7 @@ from models.embedding import Embeddings
 from models.ids import new_id
 from models.tables import Agent, Case
 from models.upgrade import upgrade
+from responses import agents
 from responses.agents import add_agent, agent_by_name, hash_password, make_link, open_session
 from responses.approval import Approvals
 from responses.config import Business, RoadConfig
@@ -56,7 +58,6 @@ BASE = "http://desk.test"
 PASSWORD = "una frase lunga"
 LINK_KEY = link_key("a secret of the tests")
 LATE = "Il mio pacco RS20418 doveva arrivare il 12 e non c'è ancora."
-_HASH = hash_password(PASSWORD)
 _TOLD: dict[tuple[Any, ...], tuple[bytes, Any]] = {}
 """By story, the database file that it left and what it returned."""
 
@@ -221,7 +222,7 @@ class House:
             await self.road.texts.seed(session)
             for person, role in (("Giulia", Role.ADMIN), ("Marco", Role.AGENT), ("Sara", Role.SUPERVISOR)):
                 agent = await add_agent(session, person, role)
-                agent.password_hash = _HASH
+                agent.password_hash = hash_password(PASSWORD)
 
     async def begins_after(self, story: Callable[..., Awaitable[T]], *details: object) -> T:
         """A house after a story about it, told once in a process: the next house gets the database it left.
@@ -299,6 +300,15 @@ class House:
 
 async def _told(house: House, text: str, name: str) -> int:
     return await house.said(text, name=name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_hasher() -> Iterator[PasswordHasher]:
+    """The program's own, which takes a quarter of a second for a password; the tests have a quick one."""
+    own = agents._hasher
+    agents._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield own
+    agents._hasher = own
 
 
 @pytest.fixture(scope="session")
