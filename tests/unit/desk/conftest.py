@@ -148,8 +148,8 @@ class House:
 
     def __init__(self, database: Database, folder: Path) -> None:
         self.database = database
-        self._file = Path(str(database.url.database))
-        self._log = Path(f"{self._file}-wal")
+        self.file = Path(str(database.url.database))
+        self._log = Path(f"{self.file}-wal")
         self.telegram: str | None = None
         self.model_ready = True
         self._alarms: list[Alarm] = []
@@ -234,12 +234,12 @@ class House:
         key = (story, *details)
         if key in _TOLD:
             left, result = _TOLD[key]
-            self._file.write_bytes(left)
+            self.file.write_bytes(left)
             return result
         result = await story(self, *details)
         assert self._alarms == []
         assert await self.database.leave_no_traces(rebuild=False)
-        _TOLD[key] = self._file.read_bytes(), result
+        _TOLD[key] = self.file.read_bytes(), result
         return result
 
     async def begins_with(self, text: str, *, name: str = "Marta") -> int:

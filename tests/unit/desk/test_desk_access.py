@@ -4,6 +4,8 @@ The addresses are the application's own list: one that is added is for agents wh
 tested as such, unless it is named here.
 """
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from types import SimpleNamespace
@@ -12,12 +14,12 @@ from typing import cast
 import pytest
 import pytest_asyncio
 from fastapi.routing import APIRoute
-from sqlalchemy import text, update
+from sqlalchemy import update
 
 from desk.app import create_app
 from desk.security import SESSION_COOKIE, VISITOR_COOKIE
 from models.clock import utcnow
-from models.tables import Base, LoginLink, Session
+from models.tables import LoginLink, Session
 from responses.agents import agent_by_name, make_link, open_session, remove_agent
 from responses.road import Road
 from tests.unit.desk.conftest import Browser, House, opened
@@ -89,15 +91,6 @@ def path_of(address: tuple[str, str], number: int) -> str:
     return path.replace("{attachment_id}", "x")
 
 
-async def everything(house) -> str:
-    async with house.database.reading() as session:
-        rows = [
-            repr((await session.execute(text(f"SELECT * FROM {table.name}"))).all())
-            for table in Base.metadata.sorted_tables
-        ]
-    return "\n".join(rows)
-
-
 @dataclass
 class Watched:
     """A house in which nobody may change anything, shared by the tests that only knock at its doors."""
@@ -106,8 +99,7 @@ class Watched:
     number: int
     cookies: dict[str, tuple[str, str]]
     """Who holds which cookie. Each test has browsers of its own: one keeps what an answer sets or takes."""
-    kept: str
-    """What stands in the database."""
+    watch: sqlite3.Connection
 
     def browser(self, who: str) -> Browser:
         browser = self.house.stranger()
@@ -116,12 +108,16 @@ class Watched:
             browser.client.cookies.set(name, value, domain="desk.test")
         return browser
 
+    def writes(self) -> int:
+        """A number that is another once anybody else has changed anything in the database."""
+        return self.watch.execute("PRAGMA data_version").fetchone()[0]
+
     async def refused(self, address, *attempts) -> list[bool]:
         """Whether each request, by whom and with what it sends, is turned away; none may change anything."""
+        before = self.writes()
         method, path = address[0], path_of(address, self.number)
         answers = [await self.browser(who).client.request(method, path, **sent) for who, sent in attempts]
-        before, self.kept = self.kept, await everything(self.house)
-        unchanged = self.kept == before
+        unchanged = self.writes() == before
         return [
             unchanged and (answer.status_code in (401, 403) or answer.headers.get("location") == "/login")
             for answer in answers
@@ -145,7 +141,8 @@ async def watched(furnished, tmp_path_factory):
         for name in ("Giulia", "Marco", "Sara"):
             browser = await house.browser(name)
             cookies[name] = (SESSION_COOKIE, browser.client.cookies[SESSION_COOKIE])
-        yield Watched(house, number, cookies, await everything(house))
+        with closing(sqlite3.connect(house.file)) as watch:
+            yield Watched(house, number, cookies, watch)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -165,12 +162,23 @@ async def shut(furnished, tmp_path_factory):
             "past": (SESSION_COOKIE, past),
             "removed": (SESSION_COOKIE, removed),
         }
-        yield Watched(house, number, cookies, await everything(house))
+        with closing(sqlite3.connect(house.file)) as watch:
+            yield Watched(house, number, cookies, watch)
 
 
 def test_the_list_has_every_address_that_is_named_here() -> None:
     assert ALL >= FOR_EVERYBODY | FOR_VISITORS | FOR_ADMINS
     assert len(FOR_AGENTS) >= 25
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_it_is_noticed_when_anything_is_changed(watched):
+    before = watched.writes()
+    await watched.browser("Giulia").open(f"/cases/{watched.number}")
+    assert watched.writes() == before
+    async with watched.house.database.writing() as session:
+        await session.execute(update(Session).values(expires_at=utcnow() + timedelta(days=1)))
+    assert watched.writes() != before
 
 
 @pytest.mark.parametrize("address", FOR_AGENTS, ids=" ".join)
