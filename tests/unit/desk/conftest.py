@@ -32,7 +32,6 @@ from models.decision import Role
 from models.embedding import Embeddings
 from models.ids import new_id
 from models.tables import Agent, Case
-from models.upgrade import upgrade
 from responses import agents
 from responses.agents import add_agent, agent_by_name, hash_password, make_link, open_session
 from responses.approval import Approvals
@@ -53,6 +52,7 @@ from responses.road import Road
 from responses.samples import sample_handler
 from responses.standing_texts import StandingTexts
 from responses.triage import Triage
+from tests.databases import open_sqlite
 
 BASE = "http://desk.test"
 PASSWORD = "una frase lunga"
@@ -317,8 +317,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("furnished")
 
     async def furnish() -> None:
-        database = Database(sqlite_url(folder / "desk.sqlite"))
-        await upgrade(database)
+        database = await open_sqlite(folder / "desk.sqlite")
         await House(database, folder).open_shop()
         await database.close()
 
