@@ -140,7 +140,7 @@ def create_monitor(monitor: Monitor) -> FastAPI:
 def _routes() -> list[BaseRoute]:
     """Every address of the desk, shared by all apps of a process.
 
-    What each takes and gives is worked out when the first request comes, which takes a tenth of a second.
+    What each takes and gives is worked out when the first request comes, which takes a twentieth of a second.
     """
     router = APIRouter()
     for part in _PARTS:
