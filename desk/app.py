@@ -1,12 +1,14 @@
 """The desk as one web application."""
 
 from collections.abc import Callable
+from functools import cache
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
 
 from desk import (
     absence,
@@ -48,6 +50,38 @@ from desk.monitor import Monitor
 from desk.security import Guard, Seal
 from responses.road import Road
 
+_PARTS = (
+    health,
+    login,
+    queue,
+    promises,
+    new_case,
+    case_pages,
+    person,
+    preferences,
+    actions,
+    enclosing,
+    rearranging,
+    answers,
+    checking,
+    corrections,
+    ending,
+    facts,
+    files,
+    live,
+    chat,
+    choices,
+    samples,
+    signals,
+    colleagues,
+    absence,
+    rules,
+    texts_pages,
+    learning,
+    fairness,
+    webhook,
+)
+
 
 def create_app(
     road: Road,
@@ -72,7 +106,7 @@ def create_app(
         hook: takes what Telegram posts, where it posts to us.
         monitor: what machines may ask, where there is more to it than the desk itself knows.
     """
-    app = FastAPI(title="Rimedio", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Rimedio", docs_url=None, redoc_url=None, openapi_url=None, routes=_routes())
     app.state.monitor = monitor or Monitor(database=road.database, model_ready=model_ready, telegram=telegram)
     app.state.desk = Desk(
         road=road,
@@ -84,40 +118,6 @@ def create_app(
         changes=Changes(road.database),
         hook=hook,
     )
-    parts = (
-        health,
-        login,
-        queue,
-        promises,
-        new_case,
-        case_pages,
-        person,
-        preferences,
-        actions,
-        enclosing,
-        rearranging,
-        answers,
-        checking,
-        corrections,
-        ending,
-        facts,
-        files,
-        live,
-        chat,
-        choices,
-        samples,
-        signals,
-        colleagues,
-        absence,
-        rules,
-        texts_pages,
-        learning,
-        fairness,
-        webhook,
-    )
-    for part in parts:
-        app.include_router(part.router)
-    app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     app.add_exception_handler(SignInNeededError, _sign_in)
     app.add_exception_handler(ForgedRequestError, _forged)
     app.add_exception_handler(UnknownCaseError, _not_found)
@@ -134,6 +134,19 @@ def create_monitor(monitor: Monitor) -> FastAPI:
     app.state.monitor = monitor
     app.include_router(health.router)
     return app
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """Every address of the desk, shared by all apps of a process.
+
+    What each takes and gives is worked out when the first request comes, which takes a twentieth of a second.
+    """
+    router = APIRouter()
+    for part in _PARTS:
+        router.include_router(part.router)
+    router.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    return router.routes
 
 
 def _wants_json(request: Request) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,6 +31,7 @@ from responses.road import Road
 FOLDER = Path(str(files("desk")))
 
 
+@cache
 def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(FOLDER / "templates"),

@@ -1,8 +1,9 @@
 """An evaluation as one HTML file that needs nothing beside it."""
 
 from dataclasses import dataclass
+from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from nlp.charts import calibration_chart, confusion_chart, coverage_chart
 from nlp.measuring import FieldMeasure, Measurement
@@ -28,10 +29,7 @@ def draw(measure: FieldMeasure) -> Pictures:
 
 def evaluation_page(measurement: Measurement, *, title: str, encoder: str, heads: str, made: str) -> str:
     """Render the page; `made` says when, in the words that the reader sees."""
-    environment = Environment(
-        loader=PackageLoader("nlp"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    return environment.get_template("evaluation.html").render(
+    return _template().render(
         measurement=measurement,
         pictures={one.report.field: draw(one) for one in measurement.fields},
         title=title,
@@ -39,3 +37,11 @@ def evaluation_page(measurement: Measurement, *, title: str, encoder: str, heads
         heads=heads,
         made=made,
     )
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("nlp"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    return environment.get_template("evaluation.html")

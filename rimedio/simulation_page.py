@@ -1,8 +1,9 @@
 """A simulation as one HTML page that needs nothing beside it."""
 
 from dataclasses import dataclass
+from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from responses.policy.simulate import Simulation
 from rimedio.simulation_charts import changes_chart, days_chart, months_charts
@@ -22,10 +23,7 @@ class Picture:
 
 def simulation_page(report: Report, *, source: str, made: str) -> str:
     """Render the page; `source` names the history, `made` says when."""
-    environment = Environment(
-        loader=PackageLoader("rimedio"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    return environment.get_template("simulation.html").render(
+    return _template().render(
         language="it" if report.language == "it" else "en",
         title=report.words["title"],
         head=report.head(),
@@ -62,3 +60,11 @@ def _pictures(report: Report, simulation: Simulation) -> list[Picture]:
             Picture(title=f"{say['chart_days']} · {tally.policy.file}", svg=days_chart(tally), note=note)
         )
     return pictures
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("rimedio"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    return environment.get_template("simulation.html")

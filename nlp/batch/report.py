@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from models.labels import Act
 from nlp.batch.gathering import Gathered, Gathering
@@ -66,19 +67,11 @@ def write_report(path: Path, gathering: Gathering, about: About, language: str) 
 def report_page(gathered: Gathered, about: About, language: str) -> str:
     """Renders the page; below 2 MB, whatever was gathered."""
     words = words_in(language)
-    environment = Environment(
-        loader=PackageLoader("nlp"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["shown"] = _shown
     phrases = recurring(gathered.pool, most=_PHRASES)
     main = next(iter(gathered.languages), "")
     timeline, shown = gathered.timeline, list(gathered.types)[:MOST_TYPES]
     classified, complaints = gathered.classified, gathered.acts.get(Act.COMPLAINT, 0)
-    return environment.get_template("classified.html").render(
+    return _template().render(
         words=words,
         gathered=gathered,
         about=about,
@@ -195,6 +188,19 @@ def _shown_phrases(phrases: Sequence[Phrase], main: str) -> list[Phrase]:
     for language in sorted({one.language for one in phrases} - {main}):
         shown += [one for one in phrases if one.language == language][:_OTHER_LANGUAGES]
     return shown
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("nlp"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["shown"] = _shown
+    return environment.get_template("classified.html")
 
 
 def _shown(sample: Sample) -> str:

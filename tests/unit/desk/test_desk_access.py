@@ -4,20 +4,25 @@ The addresses are the application's own list: one that is added is for agents wh
 tested as such, unless it is named here.
 """
 
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
+import pytest_asyncio
 from fastapi.routing import APIRoute
-from sqlalchemy import text, update
+from sqlalchemy import update
 
 from desk.app import create_app
 from desk.security import SESSION_COOKIE, VISITOR_COOKIE
 from models.clock import utcnow
-from models.tables import Base, LoginLink, Session
+from models.tables import LoginLink, Session
 from responses.agents import agent_by_name, make_link, open_session, remove_agent
 from responses.road import Road
+from tests.unit.desk.conftest import Browser, House, opened
 
 FOR_EVERYBODY = {
     ("GET", "/"),
@@ -86,25 +91,79 @@ def path_of(address: tuple[str, str], number: int) -> str:
     return path.replace("{attachment_id}", "x")
 
 
-async def everything(house) -> str:
-    async with house.database.reading() as session:
-        rows = [
-            repr((await session.execute(text(f"SELECT * FROM {table.name}"))).all())
-            for table in Base.metadata.sorted_tables
+@dataclass
+class Watched:
+    """A house in which nobody may change anything, shared by the tests that only knock at its doors."""
+
+    house: House
+    number: int
+    cookies: dict[str, tuple[str, str]]
+    """Who holds which cookie. Each test has browsers of its own: one keeps what an answer sets or takes."""
+    watch: sqlite3.Connection
+
+    def browser(self, who: str) -> Browser:
+        browser = self.house.stranger()
+        if who in self.cookies:
+            name, value = self.cookies[who]
+            browser.client.cookies.set(name, value, domain="desk.test")
+        return browser
+
+    def writes(self) -> int:
+        """A number that is another once anybody else has changed anything in the database."""
+        return self.watch.execute("PRAGMA data_version").fetchone()[0]
+
+    async def refused(self, address, *attempts) -> list[bool]:
+        """Whether each request, by whom and with what it sends, is turned away; none may change anything."""
+        before = self.writes()
+        method, path = address[0], path_of(address, self.number)
+        answers = [await self.browser(who).client.request(method, path, **sent) for who, sent in attempts]
+        unchanged = self.writes() == before
+        return [
+            unchanged and (answer.status_code in (401, 403) or answer.headers.get("location") == "/login")
+            for answer in answers
         ]
-    return "\n".join(rows)
 
 
-async def refused(house, address, number, *attempts) -> list[bool]:
-    """Whether each request, a browser with what it sends, is turned away; none may change anything."""
-    before = await everything(house)
-    method, path = address[0], path_of(address, number)
-    answers = [await browser.client.request(method, path, **request) for browser, request in attempts]
-    unchanged = await everything(house) == before
-    return [
-        unchanged and (answer.status_code in (401, 403) or answer.headers.get("location") == "/login")
-        for answer in answers
-    ]
+WHERE = "Il pacco non è arrivato, dov'è?"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def watched(furnished, tmp_path_factory):
+    """Agents have signed in; a customer waits."""
+    async with opened(furnished, tmp_path_factory.mktemp("watched")) as house:
+        number = await house.begins_with(WHERE)
+        seal = house.app.state.desk.seal
+        cookies = {
+            # Another thing that we have signed is no visitor's cookie.
+            "posing": (VISITOR_COOKIE, seal.token("v1")),
+            "forged": (VISITOR_COOKIE, '"v1".forged'),
+        }
+        for name in ("Giulia", "Marco", "Sara"):
+            browser = await house.browser(name)
+            cookies[name] = (SESSION_COOKIE, browser.client.cookies[SESSION_COOKIE])
+        with closing(sqlite3.connect(house.file)) as watch:
+            yield Watched(house, number, cookies, watch)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shut(furnished, tmp_path_factory):
+    """Every session has expired, and Marco was removed."""
+    async with opened(furnished, tmp_path_factory.mktemp("shut")) as house:
+        number = await house.begins_with(WHERE)
+        visitor = house.app.state.desk.seal.visitor_cookie("v1")
+        past = (await house.browser("Giulia")).client.cookies[SESSION_COOKIE]
+        async with house.database.writing() as session:
+            await session.execute(update(Session).values(expires_at=utcnow()))
+            removed, _ = await open_session(session, await agent_by_name(session, "Marco"))
+            await remove_agent(session, "Marco")
+        cookies = {
+            "customer": (VISITOR_COOKIE, visitor),
+            "posing": (SESSION_COOKIE, visitor),
+            "past": (SESSION_COOKIE, past),
+            "removed": (SESSION_COOKIE, removed),
+        }
+        with closing(sqlite3.connect(house.file)) as watch:
+            yield Watched(house, number, cookies, watch)
 
 
 def test_the_list_has_every_address_that_is_named_here() -> None:
@@ -112,58 +171,55 @@ def test_the_list_has_every_address_that_is_named_here() -> None:
     assert len(FOR_AGENTS) >= 25
 
 
+@pytest.mark.asyncio(loop_scope="module")
+async def test_it_is_noticed_when_anything_is_changed(watched):
+    before = watched.writes()
+    await watched.browser("Giulia").open(f"/cases/{watched.number}")
+    assert watched.writes() == before
+    async with watched.house.database.writing() as session:
+        await session.execute(update(Session).values(expires_at=utcnow() + timedelta(days=1)))
+    assert watched.writes() != before
+
+
 @pytest.mark.parametrize("address", FOR_AGENTS, ids=" ".join)
-async def test_neither_nobody_nor_a_customer_nor_a_past_session_gets_in(house, address):
-    number = await house.said("Il pacco non è arrivato, dov'è?")
-    nobody = house.stranger()
-    customer = house.stranger()
-    seal = house.app.state.desk.seal
-    customer.client.cookies.set(VISITOR_COOKIE, seal.visitor_cookie("v1"), domain="desk.test")
-    posing = house.stranger()
-    posing.client.cookies.set(SESSION_COOKIE, seal.visitor_cookie("v1"), domain="desk.test")
-    past = await house.browser("Giulia")
-    removed = await house.browser("Marco")
-    async with house.database.writing() as session:
-        await session.execute(update(Session).values(expires_at=utcnow()))
-        token, _ = await open_session(session, await agent_by_name(session, "Marco"))
-        await remove_agent(session, "Marco")
-    removed.client.cookies.set(SESSION_COOKIE, token, domain="desk.test")
-    request = {"headers": {"X-CSRF-Token": seal.token("v1")}}
-    people = (nobody, customer, posing, past, removed)
-    assert await refused(house, address, number, *((one, request) for one in people)) == [True] * 5
+@pytest.mark.asyncio(loop_scope="module")
+async def test_neither_nobody_nor_a_customer_nor_a_past_session_gets_in(shut, address):
+    request = {"headers": {"X-CSRF-Token": shut.house.app.state.desk.seal.token("v1")}}
+    people = ("nobody", "customer", "posing", "past", "removed")
+    assert await shut.refused(address, *((one, request) for one in people)) == [True] * 5
 
 
 @pytest.mark.parametrize("address", CHANGES, ids=" ".join)
-async def test_no_change_is_made_without_this_browsers_own_token(house, address):
-    number = await house.said("Il pacco non è arrivato, dov'è?")
-    admin = await house.browser("Giulia")
-    foreign = await (await house.browser("Marco")).token("/queue")
+@pytest.mark.asyncio(loop_scope="module")
+async def test_no_change_is_made_without_this_browsers_own_token(watched, address):
+    foreign = watched.house.app.state.desk.seal.token(watched.cookies["Marco"][1])
     tokens = ({}, {"X-CSRF-Token": ""}, {"X-CSRF-Token": "forged.token"}, {"X-CSRF-Token": foreign})
-    attempts = [(admin, {"headers": one}) for one in tokens]
-    assert await refused(house, address, number, *attempts) == [True] * 4
+    attempts = [("Giulia", {"headers": one}) for one in tokens]
+    assert await watched.refused(address, *attempts) == [True] * 4
 
 
 @pytest.mark.parametrize("address", sorted(FOR_ADMINS), ids=" ".join)
 @pytest.mark.parametrize("name", ["Marco", "Sara"])
-async def test_what_is_for_admins_is_for_nobody_else(house, address, name):
-    number = await house.said("Il pacco non è arrivato, dov'è?")
-    browser = await house.browser(name)
-    request = {"headers": {"X-CSRF-Token": await browser.token("/queue")}}
-    assert await refused(house, address, number, (browser, request)) == [True]
+@pytest.mark.asyncio(loop_scope="module")
+async def test_what_is_for_admins_is_for_nobody_else(watched, address, name):
+    token = await watched.browser(name).token("/queue")
+    assert await watched.refused(address, (name, {"headers": {"X-CSRF-Token": token}})) == [True]
 
 
 @pytest.mark.parametrize("address", sorted(FOR_VISITORS), ids=" ".join)
-async def test_a_conversation_is_open_to_its_own_browser_only(house, address):
-    number = await house.said("Il pacco non è arrivato, dov'è?")
-    forged = house.stranger()
-    forged.client.cookies.set(VISITOR_COOKIE, '"v1".forged', domain="desk.test")
-    posing = house.stranger()
-    # Another thing that we have signed is no visitor's cookie.
-    token = house.app.state.desk.seal.token("v1")
-    posing.client.cookies.set(VISITOR_COOKIE, token, domain="desk.test")
-    people = (house.stranger(), forged, posing, await house.browser("Giulia"))
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_conversation_is_open_to_its_own_browser_only(watched, address):
     request = {"json": {"id": "12345678", "text": "x"}}
-    assert await refused(house, address, number, *((one, request) for one in people)) == [True] * 4
+    people = ("nobody", "forged", "posing", "Giulia")
+    assert await watched.refused(address, *((one, request) for one in people)) == [True] * 4
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_every_page_of_an_agent_has_the_token_of_this_browsers_session(watched):
+    seal = watched.house.app.state.desk.seal
+    for name in ("Giulia", "Marco"):
+        tokens = {await watched.browser(name).token(path) for path in ("/queue", "/password", "/cases/101")}
+        assert tokens == {seal.token(watched.cookies[name][1])}
 
 
 async def test_a_visitor_sees_nothing_of_another(house):
@@ -261,17 +317,16 @@ async def plain(house):
     return await house.stranger().open("/")
 
 
-@pytest.mark.parametrize(
-    "header",
-    [
-        "content-security-policy",
-        "x-content-type-options",
-        "x-frame-options",
-        "referrer-policy",
-        "permissions-policy",
-        "cross-origin-opener-policy",
-    ],
-)
+SAFE = {
+    "content-security-policy",
+    "x-content-type-options",
+    "x-frame-options",
+    "referrer-policy",
+    "permissions-policy",
+    "cross-origin-opener-policy",
+}
+
+
 @pytest.mark.parametrize("path", ["/", "/queue", "/nothing", "/chat", "/static/desk.css"])
-async def test_every_answer_carries_what_keeps_browsers_safe(house, path, header):
-    assert header in (await house.stranger().open(path)).headers
+async def test_every_answer_carries_what_keeps_browsers_safe(house, path):
+    assert SAFE - set((await house.stranger().open(path)).headers) == set()

@@ -7,6 +7,7 @@ from models.states import EditReason
 from models.tables import AnswerEntry, Approval, Draft
 
 HOURS = "Domanda: a che ora aprite il negozio?"
+OTHER = "Domanda di tutt'altro genere, su biciclette usate"
 FILE = """\
 answers:
   - {id: orari, questions: ["Domanda: a che ora aprite il negozio?"], answer: {it: "Apriamo alle 9."}}
@@ -19,6 +20,10 @@ answers:
 def shop(house):
     house.answers.write_text(FILE, encoding="utf-8")
     return house
+
+
+async def asked(shop, question):
+    return await shop.said(question)
 
 
 async def newest(house, table):
@@ -35,7 +40,7 @@ async def approve(browser, number, **changes):
 
 
 async def test_the_answer_stands_in_the_draft_with_greeting_and_signature(shop):
-    number = await shop.said(HOURS)
+    number = await shop.begins_after(asked, HOURS)
     draft = await newest(shop, Draft)
     assert draft.text.startswith("{greeting} Marta,")
     assert "Apriamo alle 9." in draft.text
@@ -46,7 +51,7 @@ async def test_the_answer_stands_in_the_draft_with_greeting_and_signature(shop):
 
 
 async def test_where_nothing_is_near_the_blank_stays_and_the_nearest_are_offered(shop):
-    number = await shop.said("Domanda di tutt'altro genere, su biciclette usate")
+    number = await shop.begins_after(asked, OTHER)
     draft = await newest(shop, Draft)
     assert "[…]" in draft.text
     page = (await (await shop.browser()).open(f"/cases/{number}")).text
@@ -55,7 +60,7 @@ async def test_where_nothing_is_near_the_blank_stays_and_the_nearest_are_offered
 
 
 async def test_one_press_puts_another_answer_into_the_draft(shop):
-    number = await shop.said(HOURS)
+    number = await shop.begins_after(asked, HOURS)
     browser = await shop.browser()
     assert (await pick(browser, number, "reso")).status_code == 200
     draft = await newest(shop, Draft)
@@ -69,7 +74,7 @@ async def test_one_press_puts_another_answer_into_the_draft(shop):
 
 
 async def test_a_blank_is_filled_by_one_press(shop):
-    number = await shop.said("Domanda di tutt'altro genere, su biciclette usate")
+    number = await shop.begins_after(asked, OTHER)
     browser = await shop.browser()
     await pick(browser, number, "shop")
     draft = await newest(shop, Draft)
@@ -78,13 +83,13 @@ async def test_a_blank_is_filled_by_one_press(shop):
 
 
 async def test_an_answer_that_is_not_offered_cannot_be_picked(shop):
-    number = await shop.said(HOURS)
+    number = await shop.begins_after(asked, HOURS)
     refused = await pick(await shop.browser(), number, "altro")
     assert (refused.status_code, refused.json()["reason"]) == (409, "gone")
 
 
 async def test_once_edited_the_text_is_the_agents_own(shop):
-    number = await shop.said(HOURS)
+    number = await shop.begins_after(asked, HOURS)
     browser = await shop.browser()
     shown = await browser.shown(number)
     await browser.act(f"/cases/{number}/pass-on", {**shown, "text": "Ciao.", "to": None, "reason": None})
@@ -92,7 +97,7 @@ async def test_once_edited_the_text_is_the_agents_own(shop):
 
 
 async def test_the_reason_of_an_edit_is_kept_with_one_press(shop):
-    number = await shop.said(HOURS)
+    number = await shop.begins_after(asked, HOURS)
     await approve(await shop.browser(), number, text="Alle 10.", edit_reason="fact")
     approval = await newest(shop, Approval)
     assert approval.edit_reason == EditReason.FACT
@@ -100,13 +105,13 @@ async def test_the_reason_of_an_edit_is_kept_with_one_press(shop):
 
 
 async def test_without_an_edit_no_reason_is_kept(shop):
-    number = await shop.said(HOURS)
+    number = await shop.begins_after(asked, HOURS)
     await approve(await shop.browser(), number, edit_reason="fact")
     assert (await newest(shop, Approval)).edit_reason is None
 
 
 async def test_an_unknown_reason_is_refused(shop):
-    number = await shop.said(HOURS)
+    number = await shop.begins_after(asked, HOURS)
     assert (await approve(await shop.browser(), number, edit_reason="mood")).status_code == 422
 
 
@@ -138,7 +143,7 @@ async def test_a_good_answer_is_saved_accepted_and_used_at_once(shop):
 
 
 async def test_a_name_in_it_is_marked_and_refused_and_what_was_typed_stays(shop):
-    number = await shop.said(HOURS)
+    number = await shop.begins_after(asked, HOURS)
     page = await saved(shop, await shop.browser(), number, answer_it="Certo, Marta.")
     assert page.status_code == 400
     assert "Qui non possono stare nomi" in page.text

@@ -5,8 +5,7 @@ from sqlalchemy import select
 
 from models.states import CaseState, OutboxState
 from models.tables import Approval, Attachment, Case, Message, OpenEdit, OutboxEntry
-
-LATE = "Il mio pacco RS20418 doveva arrivare il 12 e non c'è ancora."
+from tests.unit.desk.conftest import LATE
 
 
 async def only(house, table):
@@ -15,7 +14,7 @@ async def only(house, table):
 
 
 async def test_the_queue_shows_a_waiting_case(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     page = (await (await house.browser()).open("/queue")).text
     assert f'href="/cases/{number}"' in page
     assert "consegna in ritardo" in page
@@ -23,7 +22,7 @@ async def test_the_queue_shows_a_waiting_case(house):
 
 
 async def test_filters_leave_out_what_was_not_asked_for(house):
-    await house.said(LATE)
+    await house.begins_with(LATE)
     browser = await house.browser()
     assert "Marta" in (await browser.open("/queue?tone=frustrated")).text
     assert "Nessun caso con questi filtri" in (await browser.open("/queue?tone=grateful")).text
@@ -31,7 +30,7 @@ async def test_filters_leave_out_what_was_not_asked_for(house):
 
 
 async def test_a_search_finds_by_number_and_by_name(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     assert (await browser.open(f"/queue?q={number}")).headers["location"] == f"/cases/{number}"
     assert "Marta" in (await browser.open("/queue?q=mart&state=closed")).text
@@ -58,7 +57,7 @@ async def test_insults_are_folded(house):
 
 
 async def test_the_page_shows_draft_offer_and_rule(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     page = (await (await house.browser()).open(f"/cases/{number}")).text
     assert 'id="preview"' in page
     assert 'class="offer"' in page
@@ -67,7 +66,7 @@ async def test_the_page_shows_draft_offer_and_rule(house):
 
 
 async def test_what_is_approved_is_what_leaves(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     text = "Buongiorno Marta, il pacco è ripartito stamattina.\nGiulia"
     answer = await browser.act(f"/cases/{number}/approve", await browser.shown(number) | {"text": text})
@@ -79,7 +78,7 @@ async def test_what_is_approved_is_what_leaves(house):
 
 
 async def test_an_approval_can_be_undone_until_it_leaves(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     shown = await browser.shown(number) | {"text": "Una risposta affrettata."}
     approval = (await browser.act(f"/cases/{number}/approve", shown)).json()["approval"]
@@ -92,7 +91,7 @@ async def test_an_approval_can_be_undone_until_it_leaves(house):
 
 
 async def test_a_second_press_sends_nothing(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     shown = await browser.shown(number) | {"text": "Una risposta."}
     await browser.act(f"/cases/{number}/approve", shown)
@@ -101,7 +100,7 @@ async def test_a_second_press_sends_nothing(house):
 
 
 async def test_a_text_that_nobody_saw_cannot_be_sent(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     shown = await browser.shown(number)
     answer = await browser.act(f"/cases/{number}/approve", shown | {"sha256": "0" * 64})
@@ -109,7 +108,7 @@ async def test_a_text_that_nobody_saw_cannot_be_sent(house):
 
 
 async def test_a_new_message_blocks_the_old_draft(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     shown = await browser.shown(number) | {"text": "Una risposta."}
     await house.said("Anzi, lasciate perdere, è arrivato.", settle=False)
@@ -119,14 +118,14 @@ async def test_a_new_message_blocks_the_old_draft(house):
 
 
 async def test_an_empty_box_sends_nothing(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     answer = await browser.act(f"/cases/{number}/approve", await browser.shown(number) | {"text": "  \n"})
     assert answer.json()["reason"] == "text_empty"
 
 
 async def test_a_blank_left_in_the_text_blocks_it(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     answer = await browser.act(
         f"/cases/{number}/approve", await browser.shown(number) | {"text": "Arriva […] domani."}
@@ -136,7 +135,7 @@ async def test_a_blank_left_in_the_text_blocks_it(house):
 
 
 async def test_a_misspelt_slot_is_explained_and_nothing_changes(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     shown = await browser.shown(number)
     answer = await browser.act(f"/cases/{number}/approve", shown | {"text": "Saluti, {Agent}"})
@@ -145,7 +144,7 @@ async def test_a_misspelt_slot_is_explained_and_nothing_changes(house):
 
 
 async def test_a_question_waits_for_the_customer(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     await browser.act(
         f"/cases/{number}/approve",
@@ -155,7 +154,7 @@ async def test_a_question_waits_for_the_customer(house):
 
 
 async def test_a_text_being_written_survives_a_closed_tab(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     kept = await browser.act(f"/cases/{number}/typed", {"text": "Buongiorno Marta, sto"})
     assert kept.json() == {"ok": True, "sentence": "", "kept": True}
@@ -164,7 +163,7 @@ async def test_a_text_being_written_survives_a_closed_tab(house):
 
 
 async def test_writing_holds_the_case_and_a_colleagues_text_is_kept_too(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     giulia, marco = await house.browser(), await house.browser("Marco")
     await giulia.act(f"/cases/{number}/typed", {"text": "Io rispondo"})
     answer = await marco.act(f"/cases/{number}/typed", {"text": "Anch'io"})
@@ -177,7 +176,7 @@ async def test_writing_holds_the_case_and_a_colleagues_text_is_kept_too(house):
 
 
 async def test_who_goes_back_to_the_draft_leaves_the_case_free(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     giulia, marco = await house.browser(), await house.browser("Marco")
     await giulia.act(f"/cases/{number}/typed", {"text": "Io rispondo"})
     await giulia.act(f"/cases/{number}/typed", {"text": ""})
@@ -185,7 +184,7 @@ async def test_who_goes_back_to_the_draft_leaves_the_case_free(house):
 
 
 async def test_taking_anyway_tells_who_held_it(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     giulia, marco = await house.browser(), await house.browser("Marco")
     await giulia.act(f"/cases/{number}/typed", {"text": "Io rispondo"})
     assert (await marco.act(f"/cases/{number}/claim", {"force": False})).status_code == 409
@@ -194,14 +193,14 @@ async def test_taking_anyway_tells_who_held_it(house):
 
 
 async def test_a_discarded_draft_is_gone(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     await browser.act(f"/cases/{number}/discard", await browser.shown(number) | {"reason": "fuori tema"})
     assert (await browser.shown(number))["draft_id"] is None
 
 
 async def test_who_takes_over_writes_without_a_draft(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     assert (await browser.act(f"/cases/{number}/take-over", {})).json()["ok"] is True
     answer = await browser.act(
@@ -213,7 +212,7 @@ async def test_who_takes_over_writes_without_a_draft(house):
 
 
 async def test_a_case_passed_on_carries_the_text_as_it_was_edited(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     marco = await house.browser("Marco")
     to = (await house.agent("Sara")).id
     content = await marco.shown(number) | {"text": "Testo di Marco.", "to": to, "reason": "guardi lei"}
@@ -225,7 +224,7 @@ async def test_a_case_passed_on_carries_the_text_as_it_was_edited(house):
 
 
 async def test_a_note_stays_among_us(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     await browser.act(f"/cases/{number}/note", {"text": "sentito il magazzino"})
     assert "sentito il magazzino" in (await browser.open(f"/cases/{number}")).text
@@ -235,7 +234,7 @@ async def test_a_note_stays_among_us(house):
 
 
 async def test_a_fact_from_an_agent_is_noted_and_the_case_decided_anew(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     before = await browser.shown(number)
     assert (await browser.act(f"/cases/{number}/facts", {"name": "days_late", "value": "8"})).json()["ok"]
@@ -246,14 +245,14 @@ async def test_a_fact_from_an_agent_is_noted_and_the_case_decided_anew(house):
 
 
 async def test_a_fact_that_is_no_number_is_explained(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     answer = await browser.act(f"/cases/{number}/facts", {"name": "days_late", "value": "tanti"})
     assert answer.json()["sentence"] == "Non si capisce: serve un numero di giorni."
 
 
 async def test_a_case_closes_and_says_so(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     assert (await browser.act(f"/cases/{number}/close", {})).json()["sentence"] == "Caso chiuso."
     assert (await house.case()).state == CaseState.CLOSED
@@ -261,7 +260,7 @@ async def test_a_case_closes_and_says_so(house):
 
 @pytest.mark.parametrize(("arrived", "state"), [(True, OutboxState.SENT), (False, OutboxState.PENDING)])
 async def test_a_person_settles_what_nobody_could_confirm(house, arrived, state):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     await browser.act(f"/cases/{number}/approve", await browser.shown(number) | {"text": "Una risposta."})
     entry = await only(house, OutboxEntry)
@@ -320,7 +319,7 @@ async def test_samples_go_with_one_press(house):
     ids=["picture", "page", "svg", "voice", "film"],
 )
 async def test_only_what_is_safe_is_shown_in_place(house, content, mime, disposition):
-    await house.said(LATE)
+    await house.begins_with(LATE)
     stored = house.road.files.put(content)
     message = await only(house, Message)
     async with house.database.writing() as session:
@@ -343,7 +342,7 @@ async def test_only_what_is_safe_is_shown_in_place(house, content, mime, disposi
 
 
 async def test_a_message_is_split_off_with_one_press_and_merged_back(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     await house.said(LATE + " Era un regalo.")
     browser = await house.browser()
     async with house.database.reading() as session:
@@ -361,7 +360,7 @@ async def test_a_message_is_split_off_with_one_press_and_merged_back(house):
 
 
 async def test_the_words_of_a_voice_note_are_typed_on_the_page(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     async with house.database.writing() as session:
         message = (await session.scalars(select(Message).where(Message.direction == "in"))).one()
         message.kind, message.text = "voice", ""
@@ -387,7 +386,7 @@ async def enclosed(browser, number, content, name="prova.png"):
 
 
 async def test_a_file_goes_out_with_the_answer_as_a_part_of_its_own(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     before = await browser.shown(number)
     assert (await enclosed(browser, number, PNG)).json()["ok"] is True
@@ -409,7 +408,7 @@ async def test_a_file_goes_out_with_the_answer_as_a_part_of_its_own(house):
 
 
 async def test_the_customer_and_nobody_else_opens_the_file_in_the_web_chat(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     await enclosed(browser, number, b"%PDF-1.7", name="../../ricevuta<1>.pdf")
     shown = await browser.shown(number)
@@ -429,12 +428,12 @@ async def test_the_customer_and_nobody_else_opens_the_file_in_the_web_chat(house
     ids=["empty", "large"],
 )
 async def test_a_file_that_cannot_be_sent_is_refused(house, content, reason):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     assert (await enclosed(await house.browser(), number, content)).json()["reason"] == reason
 
 
 async def test_a_file_can_be_taken_out_again_and_ten_are_the_most(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     first = await browser.shown(number)
     answers = [(await enclosed(browser, number, PNG + bytes([digit]))).json() for digit in range(11)]
@@ -451,7 +450,7 @@ async def test_a_file_can_be_taken_out_again_and_ten_are_the_most(house):
 
 
 async def test_taking_out_a_file_of_no_draft_is_refused(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     shown = await browser.shown(number)
     answer = await browser.act(f"/cases/{number}/files/remove", shown | {"draft_id": None, "file": "0" * 64})
@@ -460,7 +459,7 @@ async def test_taking_out_a_file_of_no_draft_is_refused(house):
 
 @pytest.mark.parametrize("force", [False, True], ids=["politely", "by force"])
 async def test_a_page_that_stayed_open_cannot_take_over_a_closed_case(house, force):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     assert (await browser.act(f"/cases/{number}/close", {})).json()["ok"] is True
     answer = await browser.act(f"/cases/{number}/take-over", {"force": force})
@@ -468,7 +467,7 @@ async def test_a_page_that_stayed_open_cannot_take_over_a_closed_case(house, for
 
 
 async def test_a_supervisor_has_the_end_of_the_relationship_drafted(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     sara, marco = await house.browser("Sara"), await house.browser("Marco")
     assert 'data-do="exit"' in (await sara.open(f"/cases/{number}")).text
     assert 'data-do="exit"' not in (await marco.open(f"/cases/{number}")).text
@@ -492,7 +491,7 @@ async def test_a_supervisor_has_the_end_of_the_relationship_drafted(house):
     ],
 )
 async def test_an_end_that_cannot_be_is_refused_with_a_sentence(house, ending, reason):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     answer = await (await house.browser("Sara")).act(f"/cases/{number}/exit", ending)
     assert (answer.status_code, answer.json()["reason"]) == (409, reason)
     assert "{" not in answer.json()["sentence"]

@@ -154,13 +154,10 @@ async def test_listeners_hear_of_a_change_once(house):
     await asyncio.wait_for(changes._task, 5)
 
 
-async def asked_how_it_went(house, customer):
+async def asked_how_it_went(house):
     """The customer's case was answered and closed; the question as the page has it."""
-    await write(customer, "Dov'è il mio pacco?")
-    await house.settle()
+    number = await house.said("Dov'è il mio pacco?", name=None)
     agent = await house.browser()
-    async with house.database.reading() as session:
-        number = (await session.scalars(select(Case.number))).one()
     # The sample policy would ask for something: an answer that settles the case is of another kind.
     answer = await agent.shown(number) | {"text": "Parte oggi.", "kind": "decline"}
     await agent.act(f"/cases/{number}/approve", answer)
@@ -168,16 +165,15 @@ async def asked_how_it_went(house, customer):
     closed = await agent.act(f"/cases/{number}/close", {})
     assert closed.status_code == 200, closed.text
     await house.settle()
-    return (await customer.open("/chat/messages")).json()["messages"][-1]
+    return (await house.visitor().open("/chat/messages")).json()["messages"][-1]
 
 
 async def test_a_closed_case_is_given_a_mark_once(house):
-    customer = house.stranger()
-    question = await asked_how_it_went(house, customer)
+    question = await house.begins_after(asked_how_it_went)
+    customer = house.visitor()
     assert "Un voto da 1" in question["text"]
     given = [
-        await customer.act("/chat/marks", {"case": question["marks_for"], "mark": mark}, page="/chat")
-        for mark in (2, 5)
+        await customer.act("/chat/marks", {"case": question["marks_for"], "mark": mark}) for mark in (2, 5)
     ]
     assert [answer.status_code for answer in given] == [200, 200]
     await house.settle()
@@ -192,15 +188,15 @@ async def test_a_closed_case_is_given_a_mark_once(house):
 
 @pytest.mark.parametrize("mark", [0, 6, 2.5, "male", None])
 async def test_no_other_mark_is_taken(house, mark):
-    customer = house.stranger()
-    question = await asked_how_it_went(house, customer)
-    answer = await customer.act("/chat/marks", {"case": question["marks_for"], "mark": mark}, page="/chat")
+    question = await house.begins_after(asked_how_it_went)
+    customer = house.visitor()
+    answer = await customer.act("/chat/marks", {"case": question["marks_for"], "mark": mark})
     assert answer.status_code == 422
     assert await count(house, Rating) == 0
 
 
 async def test_another_visitor_gives_no_mark(house):
-    question = await asked_how_it_went(house, house.stranger())
+    question = await house.begins_after(asked_how_it_went)
     other = house.stranger()
     answer = await other.act("/chat/marks", {"case": question["marks_for"], "mark": 1}, page="/chat")
     assert answer.status_code == 404

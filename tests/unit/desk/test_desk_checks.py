@@ -13,7 +13,7 @@ async def test_a_text_is_checked_while_it_is_written(house):
 
 
 async def test_checking_keeps_nothing(house):
-    number = await house.said("Il pacco è in ritardo")
+    number = await house.begins_with("Il pacco è in ritardo")
     browser = await house.browser()
     before = await browser.shown(number)
     await browser.act(f"/cases/{number}/check", {"text": "Le rimborsiamo 100 €."})
@@ -21,7 +21,7 @@ async def test_checking_keeps_nothing(house):
 
 
 async def test_words_in_wrong_braces_are_told_of_first(house):
-    number = await house.said("Il pacco è in ritardo")
+    number = await house.begins_with("Il pacco è in ritardo")
     browser = await house.browser()
     answer = await browser.act(f"/cases/{number}/check", {"text": "Rispediamo {due}"})
     assert [one["severity"] for one in answer.json()["findings"]] == ["error"]
@@ -29,7 +29,7 @@ async def test_words_in_wrong_braces_are_told_of_first(house):
 
 
 async def test_our_own_draft_has_nothing_to_find(house):
-    number = await house.said("Il pacco è in ritardo")
+    number = await house.begins_with("Il pacco è in ritardo")
     browser = await house.browser()
     state = (await browser.open(f"/cases/{number}/parts")).json()["state"]
     assert state["text"]
@@ -37,7 +37,7 @@ async def test_our_own_draft_has_nothing_to_find(house):
 
 
 async def test_a_sum_that_nobody_decided_is_not_sent(house):
-    number = await house.said("Il pacco è in ritardo")
+    number = await house.begins_with("Il pacco è in ritardo")
     browser = await house.browser()
     shown = await browser.shown(number)
     text = f"{shown['text']}\nE le rimborsiamo 100 €."
@@ -48,7 +48,7 @@ async def test_a_sum_that_nobody_decided_is_not_sent(house):
 
 
 async def test_a_sum_is_found_in_an_english_speakers_words(house):
-    number = await house.said("Il pacco è in ritardo")
+    number = await house.begins_with("Il pacco è in ritardo")
     browser = await house.browser()
     async with house.database.writing() as session:
         agent = await session.merge(await house.agent("Giulia"))

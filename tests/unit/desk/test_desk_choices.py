@@ -3,28 +3,17 @@
 import pytest
 from sqlalchemy import select
 
-from models.ids import new_id
 from models.states import CaseState, ChoiceHow, VoucherState
-from models.tables import Case, Choice, Voucher
-
-LATE = "Il mio pacco RS20418 doveva arrivare il 12."
+from models.tables import Choice, Voucher
 
 
 async def put(house, *, approve=True):
     """A choice was put to a visitor; the case's number."""
-    return await decided(house, await house.said(LATE), approve=approve)
+    return await house.begins_after(decided, approve)
 
 
-async def put_to(house, customer):
-    """The same to whoever has this browser."""
-    await customer.act("/chat/messages", {"id": new_id(), "text": LATE}, page="/chat")
-    await house.settle()
-    async with house.database.reading() as session:
-        number = (await session.scalars(select(Case.number))).one()
-    return await decided(house, number, approve=True)
-
-
-async def decided(house, number, *, approve):
+async def decided(house, approve):
+    number = await house.said("Il mio pacco RS20418 doveva arrivare il 12.")
     sara = await house.browser("Sara")
     for name, value in (("order_id", "RS20418"), ("days_late", "9")):
         await sara.act(f"/cases/{number}/facts", {"name": name, "value": value})
@@ -116,13 +105,13 @@ async def test_what_is_closed_or_unknown_is_not_chosen_again(house):
 
 
 async def test_a_visitor_chooses_by_a_button_under_the_answer(house):
-    customer = house.stranger()
-    await put_to(house, customer)
+    await put(house)
+    customer = house.visitor()
     (message,) = [one for one in await said(customer) if "choices" in one]
     (choice,) = message["choices"]
     assert choice["labels"] == ["15% sul prossimo ordine (fino a 20 €)", "buono 10 €"]
     pressed = {"key": choice["key"], "option": 1}
-    answers = [await customer.act("/chat/choices", pressed, page="/chat") for _ in range(2)]
+    answers = [await customer.act("/chat/choices", pressed) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
     await house.settle()
     messages = await said(customer)
@@ -134,16 +123,16 @@ async def test_a_visitor_chooses_by_a_button_under_the_answer(house):
 
 @pytest.mark.parametrize("option", [2, -1, "buono", None])
 async def test_no_other_option_is_taken(house, option):
-    customer = house.stranger()
-    await put_to(house, customer)
+    await put(house)
+    customer = house.visitor()
     key = (await the_choice(house)).key
-    answer = await customer.act("/chat/choices", {"key": key, "option": option}, page="/chat")
+    answer = await customer.act("/chat/choices", {"key": key, "option": option})
     assert answer.status_code in (404, 422)
     assert (await the_choice(house)).chosen_at is None
 
 
 async def test_another_visitor_chooses_nothing(house):
-    await put_to(house, house.stranger())
+    await put(house)
     pressed = {"key": (await the_choice(house)).key, "option": 1}
     answer = await house.stranger().act("/chat/choices", pressed, page="/chat")
     assert answer.status_code == 404

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from models.labels import Act, Ask, ComplaintType, Tone, Urgency
 from models.tables import Correction, Message
+from tests.unit.desk.conftest import LATE
 
-LATE = "Il mio pacco RS20418 doveva arrivare il 12 e non c'è ancora."
 AS_READ = {
     "act": "complaint",
     "complaint_types": ["delivery_late"],
@@ -45,7 +45,7 @@ def chosen(page):
 
 
 async def test_the_form_holds_what_was_understood_and_all_there_is_to_choose(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     page = (await (await house.browser()).open(f"/cases/{number}")).text
     assert chosen(page) == (["complaint", "normal", "frustrated"], [("complaint_types", "delivery_late")])
     offered = {*re.findall(r'value="(\w+)"', form(page))}
@@ -55,14 +55,14 @@ async def test_the_form_holds_what_was_understood_and_all_there_is_to_choose(hou
 
 
 async def test_only_the_customers_last_message_is_corrected(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     await house.said("Allora? Sto ancora aspettando il pacco.")
     page = (await (await house.browser()).open(f"/cases/{number}")).text
     assert re.findall(r'class="correct-form" data-message="([^"]+)"', page) == [await last(house)]
 
 
 async def test_what_was_said_stands_on_the_page_with_who_said_it(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     before = await browser.shown(number)
     answer = await says(
@@ -84,7 +84,7 @@ async def test_what_was_said_stands_on_the_page_with_who_said_it(house):
 
 
 async def test_a_confirmation_leaves_the_draft_and_says_so(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     before = await browser.shown(number)
     assert (await says(house, browser, number)).json()["sentence"] == "Corretto."
@@ -115,7 +115,7 @@ async def test_insults_that_are_none_are_unfolded(house):
     ids=lambda value: str(value),
 )
 async def test_what_does_not_exist_is_refused_in_words(house, labels, status):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     answer = await says(house, await house.browser(), number, **labels)
     assert answer.status_code == status
     assert answer.json()["sentence"]
@@ -124,14 +124,14 @@ async def test_what_does_not_exist_is_refused_in_words(house, labels, status):
 
 
 async def test_an_unknown_type_is_named(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     answer = await says(house, await house.browser(), number, complaint_types=["<b>parcheggio</b>"])
     assert answer.json()["reason"] == "label_unknown"
     assert answer.json()["sentence"] == "«<b>parcheggio</b>» non è tra i tipi di reclamo."
 
 
 async def test_a_business_chooses_among_its_own_types(house, monkeypatch):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     monkeypatch.setattr(house.road.policies, "complaint_types", (*ComplaintType, "posto_auto"))
     assert "posto auto" in form((await browser.open(f"/cases/{number}")).text)
@@ -140,7 +140,7 @@ async def test_a_business_chooses_among_its_own_types(house, monkeypatch):
 
 
 async def test_a_type_that_the_classifier_no_longer_tells_stays_where_it_is(house, monkeypatch):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     monkeypatch.setattr(house.road.policies, "complaint_types", ("posto_auto",))
     page = (await browser.open(f"/cases/{number}")).text
@@ -149,7 +149,7 @@ async def test_a_type_that_the_classifier_no_longer_tells_stays_where_it_is(hous
 
 
 async def test_a_case_that_a_colleague_holds_is_left_alone(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     marco, giulia = await house.browser("Marco"), await house.browser()
     await marco.act(f"/cases/{number}/claim", {"force": False})
     answer = await says(house, giulia, number, tone="angry")
@@ -158,14 +158,14 @@ async def test_a_case_that_a_colleague_holds_is_left_alone(house):
 
 
 async def test_a_message_of_another_case_is_refused(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     await house.said("Il mio pacco RS1 è rotto.", visitor="v2")
     answer = await says(house, await house.browser(), number, tone="angry")
     assert (answer.status_code, answer.json()["reason"]) == (409, "gone")
 
 
 async def test_the_page_of_an_erased_person_has_nothing_to_correct(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     await says(house, browser, number, complaint_types=["item_wrong"])
     await browser.submit(f"/cases/{number}/erase", page=f"/cases/{number}", sure="yes")
@@ -178,7 +178,7 @@ async def test_the_page_of_an_erased_person_has_nothing_to_correct(house):
 
 
 async def test_a_type_that_is_told_no_more_stays_on_its_cases(house, monkeypatch):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     usual = house.road.policies.complaint_types
     monkeypatch.setattr(house.road.policies, "complaint_types", (*ComplaintType, "posto_auto"))

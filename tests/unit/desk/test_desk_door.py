@@ -1,8 +1,11 @@
 """Who gets in, and what every answer carries."""
 
 import pytest
+from argon2 import extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from responses.agents import remove_agent
+from tests.unit.desk.conftest import PASSWORD
 
 
 @pytest.mark.parametrize(
@@ -40,6 +43,12 @@ async def test_a_wrong_password_does_not_let_in(house):
     answer = await house.stranger().submit("/login", name="Giulia", password="indovinata")
     assert answer.status_code == 403
     assert "non corrispondono" in answer.text
+
+
+def test_guessing_from_what_is_stored_costs_what_is_recommended(own_hasher):
+    stored = own_hasher.hash(PASSWORD)
+    assert extract_parameters(stored) == RFC_9106_LOW_MEMORY
+    assert own_hasher.verify(stored, PASSWORD)
 
 
 async def test_tries_with_a_password_are_limited(house):

@@ -46,7 +46,7 @@ def shows(page: str, words: str) -> bool:
 
 @TEXTS
 async def test_a_case_page_shows_it_as_text(house, words):
-    number = await house.said(PLAIN + words, name=words[:100])
+    number = await house.begins_with(PLAIN + words, name=words[:100])
     browser = await house.browser()
     for_pages = [await browser.open(f"/cases/{number}"), await browser.open("/queue")]
     parts = (await browser.open(f"/cases/{number}/parts")).json()["html"]
@@ -71,7 +71,7 @@ async def test_the_customers_own_page_gives_it_back_as_it_was(house, words):
 
 @TEXTS
 async def test_a_search_for_it_finds_nothing_and_breaks_nothing(house, words):
-    await house.said(PLAIN)
+    await house.begins_with(PLAIN)
     answer = await (await house.browser()).client.get("/queue", params={"q": words, "type": words})
     assert answer.status_code == 200
     assert harmless(answer.text)
@@ -79,7 +79,7 @@ async def test_a_search_for_it_finds_nothing_and_breaks_nothing(house, words):
 
 @TEXTS
 async def test_an_export_holds_it_as_it_was(house, words):
-    number = await house.said(PLAIN + words, name=words[:100])
+    number = await house.begins_with(PLAIN + words, name=words[:100])
     answer = await (await house.browser()).open(f"/cases/{number}/person.json")
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["content-disposition"].startswith("attachment")

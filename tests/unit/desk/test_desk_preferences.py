@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-LATE = "Il mio pacco RS20418 doveva arrivare il 12 e non c'è ancora."
+from tests.unit.desk.conftest import LATE
 
 
 async def test_a_preference_is_noted_shown_with_who_and_when_and_taken_back(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     marco = await house.browser("Marco")
     path = f"/cases/{number}/preference"
     noted = await marco.act(path, {"which": "formality", "value": "informal"})
@@ -35,13 +35,13 @@ async def test_what_is_learnt_is_shown_as_learnt(house):
     ids=["no such value", "no such preference"],
 )
 async def test_what_is_no_preference_is_refused(house, body, status):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     answer = await (await house.browser()).act(f"/cases/{number}/preference", body)
     assert answer.status_code == status
 
 
 async def test_without_the_pages_token_nothing_is_noted(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     browser = await house.browser()
     answer = await browser.client.post(
         f"/cases/{number}/preference", json={"which": "formality", "value": "informal"}
@@ -50,7 +50,7 @@ async def test_without_the_pages_token_nothing_is_noted(house):
 
 
 async def test_the_wordings_that_went_out_stand_on_the_page_with_what_is_lacking(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     sara = await house.browser("Sara")
     approved = await sara.act(f"/cases/{number}/approve", await sara.shown(number))
     assert approved.json()["ok"]

@@ -12,8 +12,8 @@ from models.tables import Case, OutboxEntry, Promise
 from responses.agents import agent_by_name
 
 
-async def promised(house, *, visitor="v1", due=timedelta(days=3), owner="Giulia", **changes):
-    """A promise in a case that was answered; its id."""
+async def answered(house, visitor):
+    """A case whose answer promises something; its number."""
     number = await house.said("Il mio pacco RS20418 doveva arrivare il 12.", visitor=visitor)
     sara = await house.browser("Sara")
     await sara.act(f"/cases/{number}/facts", {"name": "order_id", "value": "RS20418"})
@@ -21,6 +21,12 @@ async def promised(house, *, visitor="v1", due=timedelta(days=3), owner="Giulia"
     answer = await sara.act(f"/cases/{number}/approve", await sara.shown(number))
     assert answer.json()["ok"], answer.json()
     await house.settle()
+    return number
+
+
+async def promised(house, *, visitor=None, due=timedelta(days=3), owner="Giulia", **changes):
+    """A promise in a case that was answered, the first in this house or one of this visitor; its id."""
+    number = await (answered(house, visitor) if visitor else house.begins_after(answered, "v1"))
     async with house.database.writing() as session:
         agent = await agent_by_name(session, owner)
         case = (await session.scalars(select(Case).where(Case.number == number))).one()

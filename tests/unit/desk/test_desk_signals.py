@@ -12,8 +12,8 @@ from models.serial import to_json
 from models.tables import SignalRow
 from responses.policy.schema import Count
 from responses.policy.signals import Raised
+from tests.unit.desk.conftest import LATE
 
-LATE = "Il mio pacco RS20418 doveva arrivare il 12 e non c'è ancora."
 WORDS = "3 richieste in 60 giorni, 2 dopo un rimedio"
 
 
@@ -43,13 +43,13 @@ async def kept(house):
 
 
 async def test_a_page_without_signals_says_nothing_of_them(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     page = (await (await house.browser()).open(f"/cases/{number}")).text
     assert 'class="block signals"' not in page
 
 
 async def test_the_page_names_what_happened_and_links_to_it(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     await raise_signal(house, number)
     page = (await (await house.browser()).open(f"/cases/{number}")).text
     block = page.split('class="block signals"')[1].split("</section>")[0]
@@ -60,7 +60,7 @@ async def test_the_page_names_what_happened_and_links_to_it(house):
 
 
 async def test_a_press_with_a_reason_dismisses_it_and_the_case_is_decided_anew(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     signal = await raise_signal(house, number)
     browser = await house.browser("Marco")
     before = await browser.shown(number)
@@ -81,7 +81,7 @@ async def test_a_press_with_a_reason_dismisses_it_and_the_case_is_decided_anew(h
 
 @pytest.mark.parametrize("reason", ["", "   "])
 async def test_without_a_reason_it_stays(house, reason):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     signal = await raise_signal(house, number)
     answer = await (await house.browser()).act(
         f"/cases/{number}/signals/{signal}/dismiss", {"reason": reason}
@@ -92,7 +92,7 @@ async def test_without_a_reason_it_stays(house, reason):
 
 
 async def test_one_whose_time_is_over_is_neither_shown_nor_dismissed(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     signal = await raise_signal(house, number, expires_at=utcnow())
     browser = await house.browser()
     assert 'class="block signals"' not in (await browser.open(f"/cases/{number}")).text
@@ -101,7 +101,7 @@ async def test_one_whose_time_is_over_is_neither_shown_nor_dismissed(house):
 
 
 async def test_nobody_dismisses_without_signing_in(house):
-    number = await house.said(LATE)
+    number = await house.begins_with(LATE)
     signal = await raise_signal(house, number)
     path = f"/cases/{number}/signals/{signal}/dismiss"
     answer = await house.stranger().client.post(path, json={"reason": "x"})
