@@ -72,8 +72,8 @@ def late_parcel() -> Assessment:
     )
 
 
-_PATIENCE = 20.0
-_LOOK_EVERY = 0.01
+_PATIENCE = 120.0
+_LOOK_EVERY = 0.03
 
 
 class BotBench:
@@ -201,11 +201,18 @@ class BotBench:
 
     async def settled(self) -> None:
         """Waits until nothing is left to be worked off, read or sent."""
-        left = text(
+        await self._none(
             "SELECT (SELECT count(*) FROM updates WHERE processed_at IS NULL)"
             " + (SELECT count(*) FROM cases WHERE triage_due_at IS NOT NULL)"
             " + (SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending'))"
         )
+
+    async def worked_off(self) -> None:
+        """Waits until no update is left unprocessed; what follows from them may still be on its way."""
+        await self._none("SELECT count(*) FROM updates WHERE processed_at IS NULL")
+
+    async def _none(self, query: str) -> None:
+        left = text(query)
         async with asyncio.timeout(_PATIENCE):
             while not self.telegram.all_acknowledged or await self._count(left):  # noqa: ASYNC110 - rows ring no bell
                 await asyncio.sleep(_LOOK_EVERY)

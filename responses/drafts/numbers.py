@@ -1,6 +1,7 @@
 """Money, percentages and spans of time, as each language writes them."""
 
 from decimal import Decimal
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.numbers import format_currency, format_percent
@@ -12,11 +13,14 @@ from responses.drafts.phrases import phrases
 _LOCALES = {"it": "it_IT", "en": "en_GB", "es": "es_ES", "fr": "fr_FR", "de": "de_DE"}
 
 
+@cache
 def locale_of(language: str) -> Locale:
     """The conventions in which numbers and dates of `language` are written."""
     return Locale.parse(_LOCALES[language])
 
 
+# A draft names the same few amounts again and again, and writing one takes babel a good while.
+@lru_cache(maxsize=1024)
 def format_money(money: Money, language: str) -> str:
     """Writes an amount: "20 €" and "4,90 €" in Italian, "€20" and "€4.90" in English.
 
@@ -32,6 +36,7 @@ def format_money(money: Money, language: str) -> str:
     return _plain_spaces(text, language)
 
 
+@lru_cache(maxsize=1024)
 def format_percentage(percent: Decimal, language: str) -> str:
     """Writes a percentage; `percent` is 15 for 15%."""
     locale = locale_of(language)

@@ -7,11 +7,17 @@ the bot uses, so that neither the bot nor the double can drift from the real thi
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
-import aiogram.methods
-from aiogram.methods.base import Response, TelegramMethod
-from aiogram.types import BufferedInputFile, Update
 from pydantic import BaseModel, ValidationError
+
+# aiogram has pydantic build its six hundred models when it is imported, which takes four seconds of every
+# process; those that are asked for are built in `_problems`.
+with patch.object(BaseModel, "model_rebuild"):
+    import aiogram.methods
+    import aiogram.types
+    from aiogram.methods.base import Response, TelegramMethod
+    from aiogram.types import BufferedInputFile, Update
 
 from tests.telegram.body import Body
 from tests.telegram.formatted import has_loose_ampersand
@@ -23,6 +29,9 @@ METHODS: dict[str, type[TelegramMethod[Any]]] = {
     and issubclass(model, TelegramMethod)
     and isinstance(model.__dict__.get("__api_method__"), str)
 }
+
+_NAMES = {name: getattr(aiogram.types, name) for name in aiogram.types.__all__}
+"""What the annotations of aiogram's models name without importing it."""
 
 
 def problems_of_request(method: str, body: Body) -> list[str]:
@@ -65,6 +74,8 @@ def _answer_model(model: type[TelegramMethod[Any]]) -> type[BaseModel]:
 
 
 def _problems(where: str, model: type[BaseModel], values: dict[str, Any]) -> Iterator[str]:
+    if not model.__pydantic_complete__:
+        model.model_rebuild(_types_namespace=_NAMES)
     try:
         parsed = model.model_validate(values)
     except ValidationError as error:

@@ -7,20 +7,19 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select, text, update
 
-from bot.buttons import Action, data_of
+from bot.buttons import Action, data_of, read_data
 from models.decision import Role
 from models.tables import Agent, Approval, Card, Case, Event, Message, Update
 from responses.agents import agent_by_name, make_link, use_link
 from tests.bot_bench import BotBench
 from tests.telegram import Seen, User
-from tests.unit.bot.test_bot_customers import worked_off
 
 COUNTS = (
     *("cases", "drafts", "approvals", "offers", "promises", "vouchers", "ledger", "facts", "prompts"),
     *("edits_open", "customers", "identities", "agents"),
 )
 """The tables in which an action shows; what was received, said and noted of it is elsewhere."""
-KINDS = ("first", "case", "approval", "message", "forged", "empty")
+KINDS = ("first", "case", "approval", "message", "forged")
 
 
 @pytest_asyncio.fixture
@@ -45,7 +44,6 @@ async def keys(bench: BotBench) -> dict[str, str]:
             "approval": (await session.scalars(select(Approval.id))).first() or "",
             "message": (await session.scalars(select(Message.id))).first() or "",
             "forged": "AAAAAAAAAAAA",
-            "empty": "",
         }
 
 
@@ -55,7 +53,8 @@ async def press_everything(bench: BotBench, user: User, message: Seen) -> None:
     for action in Action:
         for kind in KINDS:
             user.press_data(message, data_of(action, known[kind], "supervisor")[:64])
-    await worked_off(bench)
+    user.press_data(message, data_of(Action.APPROVE, "", "supervisor"))
+    await bench.worked_off()
 
 
 async def approved_case(bench: BotBench) -> User:
@@ -63,8 +62,13 @@ async def approved_case(bench: BotBench) -> User:
     giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
     marta.send("Il pacco non è arrivato, dov'è?")
     giulia.press(await bench.card(giulia, "dov'è?"), "Approva e invia")
-    await worked_off(bench)
+    await bench.worked_off()
     return marta
+
+
+@pytest.mark.parametrize("action", list(Action), ids=lambda action: action.name.lower())
+def test_without_a_key_a_press_means_nothing(action: Action) -> None:
+    assert read_data(data_of(action, "", "supervisor")) is None
 
 
 async def test_a_customer_presses_no_button_of_ours(unhurried: BotBench) -> None:
@@ -107,13 +111,13 @@ async def test_who_was_removed_presses_their_own_card_in_vain(bench: BotBench) -
     await bench.hire("Sara", Role.ADMIN)
     marta.send("Il pacco non è arrivato, dov'è?")
     card = await bench.card(giulia, "dov'è?")
-    await worked_off(bench)
+    await bench.worked_off()
     async with bench.database.writing() as session:
         gone = Agent.name == "Giulia"
         await session.execute(update(Agent).where(gone).values(telegram_id=None, removed_at=Agent.created_at))
     before = await state(bench)
     giulia.press(card, "Approva e invia")
-    await worked_off(bench)
+    await bench.worked_off()
     assert await state(bench) == before
 
 
@@ -123,9 +127,9 @@ async def test_a_press_that_is_delivered_again_counts_once(bench: BotBench) -> N
     card = await bench.card(giulia, "dov'è?")
     giulia.press(card, "Approva e invia")
     pressed = bench.telegram.update_of("callback_query")
-    await worked_off(bench)
+    await bench.worked_off()
     bench.telegram.push_again(pressed)
-    await worked_off(bench)
+    await bench.worked_off()
     async with bench.database.reading() as session:
         assert len((await session.scalars(select(Approval))).all()) == 1
 
@@ -136,7 +140,7 @@ async def test_of_what_agents_press_and_answer_no_copy_is_kept(bench: BotBench) 
     card = await bench.card(giulia, "dov'è?")
     giulia.send("Una nota che cita dov'è?", reply_to=card)
     giulia.press(card, "Approva e invia")
-    await worked_off(bench)
+    await bench.worked_off()
     async with bench.database.reading() as session:
         query = select(Update.raw).where(Update.chat_key == bench.bot.chat_key(giulia.id))
         assert set((await session.scalars(query)).all()) == {"{}"}

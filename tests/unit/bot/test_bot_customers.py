@@ -9,19 +9,6 @@ from tests.bot_bench import BotBench
 from tests.telegram import User
 
 
-async def worked_off(bench: BotBench) -> None:
-    """Waits until no update is left unprocessed."""
-
-    async def left() -> int:
-        async with bench.database.reading() as session:
-            query = select(func.count(Update.id)).where(Update.processed_at.is_(None))
-            return (await session.scalars(query)).one()
-
-    await bench.telegram.wait_for(lambda: bench.telegram.all_acknowledged or None)
-    while await left():
-        await bench.telegram.wait_for(lambda: True)
-
-
 async def kinds_of(bench: BotBench) -> list[str]:
     async with bench.database.reading() as session:
         return list(await session.scalars(select(Message.kind).where(Message.direction == "in")))
@@ -75,7 +62,7 @@ async def test_what_cannot_be_read_is_kept_and_answered_once_an_hour(
     action(marta)  # type: ignore[call-arg]
     first = await bench.telegram.wait_for(lambda: marta.messages() or None)
     action(marta)  # type: ignore[call-arg]
-    await worked_off(bench)
+    await bench.worked_off()
     assert await kinds_of(bench) == [kind, kind]
     assert len(marta.messages()) == len(first) == 1
 
@@ -107,7 +94,7 @@ async def test_odd_texts_are_kept_and_do_not_hold_up_the_chat(bench: BotBench, t
     marta = bench.telegram.user("Marta")
     marta.send_raw({"text": text}, checked=False)
     marta.send("E il pacco non è mai arrivato.")
-    await worked_off(bench)
+    await bench.worked_off()
     assert await kinds_of(bench) == ["text", "text"]
 
 
@@ -127,7 +114,7 @@ async def test_an_edit_of_the_text_is_a_further_row(bench: BotBench) -> None:
     marta = bench.telegram.user("Marta")
     sent = marta.send("Il pacco non è mai arrivato, che cosa faccio?")
     marta.edit(sent, "Il pacco RS-1 non è mai arrivato, che cosa faccio?")
-    await worked_off(bench)
+    await bench.worked_off()
     async with bench.database.reading() as session:
         rows = (await session.scalars(select(Message).where(Message.direction == "in"))).all()
     assert [row.edit > 0 for row in rows] == [False, True]
@@ -140,7 +127,7 @@ async def test_in_a_group_it_keeps_nothing_answers_once_and_leaves(bench: BotBen
     marta.add_bot(group)
     marta.send("/stato@rimedio_test_bot segreto di gruppo", to=group)
     await bench.telegram.wait_for(lambda: group.chat.bot_status == "left")
-    await worked_off(bench)
+    await bench.worked_off()
     assert len(group.messages()) == 1
     async with bench.database.reading() as session:
         raws = (await session.scalars(select(Update.raw))).all()
@@ -158,7 +145,7 @@ async def test_messages_of_bots_are_ignored_with_a_trace(bench: BotBench) -> Non
         "text": "Compra subito",
     }
     bench.telegram.push("message", body, checked=False)
-    await worked_off(bench)
+    await bench.worked_off()
     async with bench.database.reading() as session:
         assert (await session.scalars(select(func.count(Message.id)))).one() == 0
         assert "update.ignored" in (await session.scalars(select(Event.action))).all()
@@ -169,7 +156,7 @@ async def test_business_messages_are_not_kept_and_the_admin_is_told_once(bench: 
     for number in (1, 2):
         bench.telegram.push("business_message", {"message_id": number, "text": "cose private"}, checked=False)
     await anna.sees("Telegram Business")
-    await worked_off(bench)
+    await bench.worked_off()
     async with bench.database.reading() as session:
         assert (await session.scalars(select(Update.raw))).all() == ["{}", "{}"]
     assert len(anna.messages()) == 1
@@ -180,12 +167,12 @@ async def test_blocking_and_coming_back_are_remembered(bench: BotBench) -> None:
     marta.send("Il pacco non è mai arrivato, che cosa faccio?")
     await marta.sees("n. 101")
     marta.block()
-    await worked_off(bench)
+    await bench.worked_off()
     async with bench.database.reading() as session:
         assert (await session.scalars(select(Identity.blocked_since))).one() is not None
         assert (await session.scalars(select(Case.flag))).one() == "blocked"
     marta.unblock()
-    await worked_off(bench)
+    await bench.worked_off()
     async with bench.database.reading() as session:
         assert (await session.scalars(select(Identity.blocked_since))).one() is None
 
@@ -218,7 +205,7 @@ async def test_the_same_update_again_changes_nothing(bench: BotBench) -> None:
     bench.telegram.push_again(update)
     await marta.sees("n. 101")
     bench.telegram.push_again(update)
-    await worked_off(bench)
+    await bench.worked_off()
     assert await kinds_of(bench) == ["text"]
     async with bench.database.reading() as session:
         assert (await session.scalars(select(func.count(OutboxEntry.id)))).one() == 1

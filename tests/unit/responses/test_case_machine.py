@@ -8,17 +8,18 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.assessment import Assessment, Entities, Label
@@ -131,6 +132,18 @@ class Network:
         if self.outcome in (Outcome.SENT, Outcome.UNCONFIRMED):
             self.accepted.append(message.outbox_id)
         return SendResult(outcome=self.outcome, provider_id=message.outbox_id, retry_after=timedelta(0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What the invariants look at."""
+
+    approvals: dict[str, Row[Any]]
+    answers: Sequence[Row[Any]]
+    cases: dict[str, Row[Any]]
+    promised: set[str]
+    homeless: list[str]
+    proposed: Sequence[Row[Any]]
 
 
 class CaseMachine(RuleBasedStateMachine):
@@ -379,42 +392,67 @@ class CaseMachine(RuleBasedStateMachine):
         self.write(settle)
 
     @invariant()
-    def no_revision_is_answered_twice(self) -> None:
+    def nothing_is_wrong(self) -> None:
+        """Everything that must always hold, of one reading: opening one for each takes longer than a step."""
+        now = self.runner.run(self.look())
+        self.no_revision_is_answered_twice(now)
+        self.nothing_goes_out_twice_by_itself()
+        self.what_leaves_is_what_was_approved(now)
+        self.nothing_is_closed_over_an_open_promise(now)
+        assert now.homeless == [], "every message is in a case"
+        self.what_can_be_approved_belongs_to_the_case_as_it_stands(now)
+
+    async def look(self) -> Reading:
+        proposed = select(Draft.case_id, Draft.revision).where(Draft.state == DraftState.PROPOSED)
+        homeless = select(Message.id).where(Message.direction == Direction.IN, Message.case_id.is_(None))
+        promised = select(Promise.case_id).where(Promise.state == PromiseState.OPEN)
+        answers = select(OutboxEntry.approval_id, OutboxEntry.content, OutboxEntry.state).where(
+            OutboxEntry.purpose == Purpose.ANSWER
+        )
+        approvals = select(
+            Approval.id,
+            Approval.case_id,
+            Approval.revision,
+            Approval.verdict,
+            Approval.filled_text,
+            Approval.undone_at,
+        )
+        cases = select(Case.id, Case.state, Case.revision, Case.triage_due_at)
+        async with self.database.reading() as session:
+            return Reading(
+                approvals={row.id: row for row in await session.execute(approvals)},
+                answers=(await session.execute(answers)).all(),
+                cases={row.id: row for row in await session.execute(cases)},
+                promised=set(await session.scalars(promised)),
+                homeless=list(await session.scalars(homeless)),
+                proposed=(await session.execute(proposed)).all(),
+            )
+
+    def no_revision_is_answered_twice(self, now: Reading) -> None:
         answered = [
             (approval.case_id, approval.revision)
-            for approval in self.rows(Approval, Approval.verdict == Verdict.SEND)
+            for approval in now.approvals.values()
+            if approval.verdict == Verdict.SEND
         ]
         assert len(answered) == len(set(answered))
 
-    @invariant()
     def nothing_goes_out_twice_by_itself(self) -> None:
         once = [entry for entry in self.network.accepted if entry not in self.resent]
         assert len(once) == len(set(once))
 
-    @invariant()
-    def what_leaves_is_what_was_approved(self) -> None:
-        approvals = {approval.id: approval for approval in self.rows(Approval)}
-        for entry in self.rows(OutboxEntry, OutboxEntry.purpose == Purpose.ANSWER):
-            approval = approvals[str(entry.approval_id)]
+    def what_leaves_is_what_was_approved(self, now: Reading) -> None:
+        for entry in now.answers:
+            approval = now.approvals[str(entry.approval_id)]
             assert entry.content["text"] in (approval.filled_text or "")
             assert approval.undone_at is None or entry.state == OutboxState.CANCELLED
 
-    @invariant()
-    def nothing_is_closed_over_an_open_promise(self) -> None:
-        closed = {case.id for case in self.rows(Case, Case.state == CaseState.CLOSED)}
-        assert closed.isdisjoint(
-            promise.case_id for promise in self.rows(Promise, Promise.state == PromiseState.OPEN)
-        )
+    def nothing_is_closed_over_an_open_promise(self, now: Reading) -> None:
+        closed = {case.id for case in now.cases.values() if case.state == CaseState.CLOSED}
+        assert closed.isdisjoint(now.promised)
 
-    @invariant()
-    def every_message_is_in_a_case(self) -> None:
-        assert self.rows(Message, Message.direction == Direction.IN, Message.case_id.is_(None)) == []
-
-    @invariant()
-    def what_can_be_approved_belongs_to_the_case_as_it_stands(self) -> None:
-        cases = {case.id: case for case in self.rows(Case)}
-        for draft in self.rows(Draft, Draft.state == DraftState.PROPOSED):
-            case = cases[draft.case_id]
+    def what_can_be_approved_belongs_to_the_case_as_it_stands(self, now: Reading) -> None:
+        for draft in now.proposed:
+            case = now.cases[draft.case_id]
             newer = case.revision > draft.revision
             # Overtaken by something newer it waits for its triage, or belongs to who holds the case.
             assert not newer or case.triage_due_at is not None or case.state != CaseState.WAITING_AGENT
