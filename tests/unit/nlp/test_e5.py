@@ -35,9 +35,7 @@ def plain() -> PiecesTokenizer:
 @pytest.mark.parametrize(
     "text", ["Voglio  il rimborso!", "", "<s> a</s><pad><unk>", "😡\u200f ﬁne", "parola " * 1100], ids=len
 )
-def test_texts_are_cut_as_transformers_cuts_them(
-    encoder: Encoder, plain: PiecesTokenizer, text: str
-) -> None:
+def test_texts_are_cut_as_transformers_cuts_them(encoder: Encoder, plain: PiecesTokenizer, text: str) -> None:
     expected = plain(PROMPT + text, truncation=True, max_length=512, return_overflowing_tokens=True)
 
     cut, owners = encoder._backbone.tokens(["ok", text])
