@@ -58,21 +58,25 @@ def calibrate(probabilities: Floats, there: Flags, *, at_least: float = 0.0, see
 
     Source: the expected calibration error of Naeini et al. 2015, with bins of equal mass.
     """
-    counted, true = probabilities >= at_least, there.astype(float)
-    error = _error(probabilities[counted], true[counted])
+    counted = probabilities >= at_least
+    order = np.argsort(probabilities[counted], kind="stable")
+    said, true = probabilities[counted][order], there[counted][order].astype(float)
+    messages = np.nonzero(counted)[0][order]
+    error = _error(said - true)
     rng = np.random.default_rng(seed)
     errors = []
     for _ in range(RESAMPLES if len(there) else 0):
-        rows = rng.integers(0, len(there), len(there))
-        errors.append(_error(probabilities[rows][counted[rows]], true[rows][counted[rows]]))
+        # A decision is repeated as often as its message is drawn, in its place: nothing is sorted again.
+        drawn = np.bincount(rng.integers(0, len(there), len(there)), minlength=len(there))[messages]
+        errors.append(_error(np.repeat(said - true, drawn)))
     added = float(np.mean(errors)) - error if errors else 0.0
-    said, true = probabilities[counted], true[counted]
     return Calibration(
         error=error,
         interval=interval(np.maximum(np.array(errors) - added, 0)),
         bins=tuple(
-            Bin(said=float(said[part].mean()), true=float(true[part].mean()), count=len(part))
-            for part in _parts(said)
+            Bin(said=float(some.mean()), true=float(so.mean()), count=len(some))
+            for some, so in zip(np.array_split(said, BINS), np.array_split(true, BINS), strict=True)
+            if len(some)
         ),
     )
 
@@ -131,12 +135,6 @@ def interval(values: npt.NDArray[np.floating]) -> Interval:
     return Interval(low=float(low), high=float(high))
 
 
-def _error(said: Floats, true: Floats) -> float:
-    parts = _parts(said)
-    gaps = [abs(float(said[part].mean()) - float(true[part].mean())) * len(part) for part in parts]
-    return sum(gaps) / max(len(said), 1)
-
-
-def _parts(said: Floats) -> list[npt.NDArray[np.intp]]:
-    order = np.argsort(said, kind="stable")
-    return [part for part in np.array_split(order, BINS) if len(part)]
+def _error(gaps: Floats) -> float:
+    """Of what was said less what was so, decision by decision, in the order of their probabilities."""
+    return sum(abs(float(part.sum())) for part in np.array_split(gaps, BINS)) / max(len(gaps), 1)

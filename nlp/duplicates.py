@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
-import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from nlp.corpus import Example
@@ -56,11 +56,11 @@ def _candidates(examples: Sequence[Example], places: Sequence[int]) -> list[tupl
     texts = [examples[place].text.casefold() for place in places]
     pieces = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4)).fit_transform(texts)
     shared = (pieces @ pieces.T).tocoo()
-    alike = {
-        (first, second)
-        for first, second, similar in zip(shared.row, shared.col, shared.data, strict=True)
-        if first < second and similar > _SIMILAR_LETTERS
-    }
-    short = np.flatnonzero([len(text.split()) < _FEW_WORDS for text in texts])
-    alike |= {(first, second) for first in short for second in short if first < second}
+    similar = (shared.row < shared.col) & (shared.data > _SIMILAR_LETTERS)
+    alike = set(zip(shared.row[similar].tolist(), shared.col[similar].tolist(), strict=True))
+    alike |= set(combinations([place for place, text in enumerate(texts) if _is_short(text)], 2))
     return [(places[first], places[second]) for first, second in alike]
+
+
+def _is_short(text: str) -> bool:
+    return len(text.split()) < _FEW_WORDS

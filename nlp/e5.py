@@ -6,11 +6,13 @@
 import re
 from array import array
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from tokenizers import Tokenizer
 
 from nlp.adapters import Adapters
 from nlp.encoder import DEPTHS, Cut, Network, Vectors
@@ -69,15 +71,12 @@ class E5:
         geometry = self._file.geometry
         self.dimension = geometry.hidden
         self._limit = geometry.positions
-        pieces = self._file.pieces()
-        self._first, self._last = pieces.bos, pieces.eos
-        self._tokenizer = build_unigram(pieces)
+        self._tokenizer, self._first, self._last = _tokenizer(path)
         blocks = torch.from_numpy(self._file.blocks("emb.word", geometry.vocabulary))
         self._words = WordTable(blocks, torch.float32)
 
     def tokens(self, texts: Sequence[str]) -> Cut:
         """Token sequences, several for a text over the limit, and the text that each belongs to."""
-        self._tokenizer.no_truncation()
         sequences: list[Sequence[int]] = []
         owners: list[int] = []
         room = self._limit - 2
@@ -102,7 +101,6 @@ class E5:
 
     def pieces(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of the pieces of each text, all of them, without the marks at its ends."""
-        self._tokenizer.no_truncation()
         encoded = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [one.ids for one in encoded]
 
@@ -119,6 +117,17 @@ class E5:
             EncoderError: There are no such layers, or they have another shape.
         """
         return PackedNetwork(_Weights(self._file, adapters), self._words, DEPTHS, self._products)
+
+
+@cache
+def _tokenizer(path: Path) -> tuple[Tokenizer, int, int]:
+    """The tokenizer of a file of weights, and the marks that a text begins and ends with.
+
+    Building it takes most of the time in which an encoder is opened, so that all encoders of a process share
+    it; none may change its settings.
+    """
+    pieces = WeightFile(path).pieces()
+    return build_unigram(pieces), pieces.bos, pieces.eos
 
 
 class _Weights:

@@ -11,11 +11,6 @@ from nlp.render import as_dict
 from rimedio.evaluating import write_page
 
 
-@pytest.fixture(scope="module")
-def classifier() -> Classifier:
-    return Classifier.load()
-
-
 def test_the_documented_example(classifier: Classifier) -> None:
     (found,) = classifier.classify(["Il pacco non è mai arrivato, voglio il rimborso"])
     assert found.act.label == "complaint"

@@ -27,11 +27,15 @@ def test_embeddings_are_those_of_the_network_computed_plainly(encoder: Encoder) 
     np.testing.assert_allclose(encoder.embed([text])[0], expected, atol=2e-5)
 
 
+@pytest.fixture(scope="module")
+def plain() -> PiecesTokenizer:
+    return PiecesTokenizer(WeightFile(locate_weights()).pieces(), 512)
+
+
 @pytest.mark.parametrize(
     "text", ["Voglio  il rimborso!", "", "<s> a</s><pad><unk>", "😡\u200f ﬁne", "parola " * 1100], ids=len
 )
-def test_texts_are_cut_as_transformers_cuts_them(encoder: Encoder, text: str) -> None:
-    plain = PiecesTokenizer(WeightFile(locate_weights()).pieces(), 512)
+def test_texts_are_cut_as_transformers_cuts_them(encoder: Encoder, plain: PiecesTokenizer, text: str) -> None:
     expected = plain(PROMPT + text, truncation=True, max_length=512, return_overflowing_tokens=True)
 
     cut, owners = encoder._backbone.tokens(["ok", text])

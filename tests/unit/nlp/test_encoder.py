@@ -3,12 +3,7 @@
 import numpy as np
 import pytest
 
-from nlp.encoder import Encoder, Precision, load_encoder
-
-
-@pytest.fixture(scope="module")
-def encoder() -> Encoder:
-    return load_encoder(None, Precision.FLOAT32)
+from nlp.encoder import Encoder
 
 
 def test_vectors_have_length_one(encoder: Encoder) -> None:
@@ -41,10 +36,9 @@ def test_the_end_of_a_long_text_counts(encoder: Encoder) -> None:
     assert plain @ grave < 0.995
 
 
-def test_reduced_precision_stays_close(encoder: Encoder) -> None:
-    other = load_encoder(None, Precision.AUTO)
+def test_reduced_precision_stays_close(encoder: Encoder, native_encoder: Encoder) -> None:
     texts = ["Il pacco è in ritardo", "Where is my refund?"]
-    cosines = (encoder.embed(texts) * other.embed(texts)).sum(axis=1)
+    cosines = (encoder.embed(texts) * native_encoder.embed(texts)).sum(axis=1)
     assert cosines.min() > 0.999
 
 

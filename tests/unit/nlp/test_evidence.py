@@ -1,7 +1,6 @@
 """The words that carried a label, on the real encoder and the heads that ship."""
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,20 +9,10 @@ import pytest
 from models.assessment import Span
 from nlp.classifier import Classifier
 from nlp.corpus import read_corpus
-from nlp.encoder import Encoder
-from nlp.entities import EntityFinder
 from nlp.evidence import LONGEST, MOST_PIECES, MOST_READ, find_evidence
-from nlp.heads import TRAINED, load_heads
 
 CORPUS = Path(__file__).parents[3] / "nlp" / "data" / "corpus.jsonl"
 MESSAGES = 16
-
-
-@pytest.fixture(scope="module")
-def classifier(encoder: Encoder) -> Iterator[Classifier]:
-    heads = load_heads(TRAINED)
-    with encoder.adapted(heads.adapters):
-        yield Classifier(encoder, heads, entities=EntityFinder())
 
 
 def spans(classifier: Classifier, text: str, label: str) -> list[str]:
@@ -49,8 +38,8 @@ def test_without_its_words_a_type_loses_more_than_without_as_many_others(classif
         if one.is_held_out and one.act == "complaint" and 12 <= len(one.text.split()) <= 30
     ]
     losses, others = [], []
-    for text in rng.sample(texts, MESSAGES):
-        (assessment,) = classifier.classify([text])
+    chosen = rng.sample(texts, MESSAGES)
+    for text, assessment in zip(chosen, classifier.classify(chosen), strict=True):
         for one in find_evidence(classifier, text, assessment):
             if one.field != "complaint_types" or not one.spans:
                 continue

@@ -1,6 +1,6 @@
 """The fast model and the cascade with the whole classifier."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -64,12 +64,6 @@ def model(encoder: Encoder, messages: list[Example]) -> FastModel:
     return replace(
         taught, sure_from=dict.fromkeys(FIELDS, 0.0), heads=HEADS.id, encoder=HEADS.provenance.encoder
     )
-
-
-@pytest.fixture(scope="module")
-def classifier(encoder: Encoder) -> Iterator[Classifier]:
-    with encoder.adapted(HEADS.adapters):
-        yield Classifier(encoder, HEADS, entities=EntityFinder())
 
 
 def test_it_learns_what_it_is_taught(encoder: Encoder, model: FastModel, messages: list[Example]) -> None:
@@ -140,11 +134,9 @@ def test_other_heads_than_it_was_made_for_are_refused(classifier: Classifier, mo
         FastClassifier(classifier, replace(model, heads="0123"))
 
 
-def test_what_errors_cost_decides_there_as_well(
-    encoder: Encoder, classifier: Classifier, model: FastModel
-) -> None:
+def test_what_errors_cost_decides_there_as_well(classifier: Classifier, model: FastModel) -> None:
     dear = Costs(labels={"tone": {"threatening": ErrorCost(missed=1e6)}})
-    careful = Classifier(encoder, HEADS, entities=EntityFinder(), costs=dear)
+    careful = Classifier(classifier.encoder, HEADS, entities=EntityFinder(), costs=dear)
     (row,) = FastClassifier(careful, model).labels(TEXTS[3:4], today=TODAY).to_pylist()
     assert (row[DOUBTS.name], row["tone"]) == ([], "threatening")
 

@@ -14,11 +14,6 @@ TODAY = date(2026, 11, 27)
 TEXTS = ["Il pacco non arriva e mi serve per un regalo", "Perdete acqua in casa mia, venite subito"]
 
 
-@pytest.fixture(scope="module")
-def classifier() -> Classifier:
-    return Classifier.load()
-
-
 @pytest.mark.parametrize(
     ("ahead", "expected"),
     [

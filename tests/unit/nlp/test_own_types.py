@@ -110,20 +110,20 @@ def few() -> list[Example]:
 
 
 @pytest.fixture(scope="module")
-def added(encoder: Encoder, few: list[Example]) -> Added:
-    return add_types([parking()], few, load_heads(TRAINED), encoder=encoder)
+def added(native_encoder: Encoder, few: list[Example]) -> Added:
+    return add_types([parking()], few, load_heads(TRAINED), encoder=native_encoder)
 
 
 @pytest.mark.slow
-def test_a_type_is_added_and_the_others_stay_as_they_were(encoder: Encoder) -> None:
+def test_a_type_is_added_and_the_others_stay_as_they_were(native_encoder: Encoder) -> None:
     base = load_heads(TRAINED)
     others = [one for one in read_corpus([SHIPPED]) if one.act == "complaint"][::12]
 
-    heads, report = add_types([parking()], others, base, encoder=encoder)
+    heads, report = add_types([parking()], others, base, encoder=native_encoder)
 
-    with encoder.adapted(base.adapters):
-        before = Classifier(encoder, base, entities=EntityFinder()).read([LIKE_THEM, *OTHERS])
-        after = Classifier(encoder, heads, entities=EntityFinder()).read([LIKE_THEM, *OTHERS])
+    with native_encoder.adapted(base.adapters):
+        before = Classifier(native_encoder, base, entities=EntityFinder()).read([LIKE_THEM, *OTHERS])
+        after = Classifier(native_encoder, heads, entities=EntityFinder()).read([LIKE_THEM, *OTHERS])
     old = len(base.fields["complaint_types"].labels)
     np.testing.assert_allclose(
         after.probabilities["complaint_types"][:, :old], before.probabilities["complaint_types"], atol=1e-6
@@ -149,18 +149,22 @@ def test_what_was_measured_of_a_type_is_kept_with_the_heads(added: Added, tmp_pa
 
 
 @pytest.mark.slow
-def test_the_same_types_again_give_the_same_heads(encoder: Encoder, added: Added, few: list[Example]) -> None:
-    again, _ = add_types([parking()], few, added[0], encoder=encoder)
+def test_the_same_types_again_give_the_same_heads(
+    native_encoder: Encoder, added: Added, few: list[Example]
+) -> None:
+    again, _ = add_types([parking()], few, added[0], encoder=native_encoder)
 
     assert again.id == added[0].id
 
 
 @pytest.mark.slow
-def test_a_type_that_is_left_out_is_told_no_more(encoder: Encoder, added: Added, few: list[Example]) -> None:
+def test_a_type_that_is_left_out_is_told_no_more(
+    native_encoder: Encoder, added: Added, few: list[Example]
+) -> None:
     assert added_types(added[0]) == ("parcheggio",)
     other = replace(parking(), name="sosta")
 
-    heads, _ = add_types([other], few, added[0], encoder=encoder)
+    heads, _ = add_types([other], few, added[0], encoder=native_encoder)
 
     usual = load_heads(TRAINED).fields["complaint_types"]
     assert heads.fields["complaint_types"].labels == (*usual.labels, "sosta")
@@ -190,12 +194,14 @@ def test_learning_begun_again_keeps_what_a_business_has_trained_since(added: Add
     assert (again.own_adapters, again.provenance) == (now.own_adapters, now.provenance)
 
 
-def test_to_types_of_ones_own_none_can_be_added(encoder: Encoder) -> None:
+def test_to_types_of_ones_own_none_can_be_added(native_encoder: Encoder) -> None:
     base = load_heads(TRAINED)
     exclusive = replace(base.fields["complaint_types"], several=False)
     heads = replace(base, fields={**base.fields, "complaint_types": exclusive})
 
     with pytest.raises(TrainingError, match="are your own"):
-        add_types([parking()], [], heads, encoder=encoder)
+        add_types([parking()], [], heads, encoder=native_encoder)
     with pytest.raises(TrainingError, match="are your own"):
-        add_types([parking()], [], replace(base, own_adapters={"complaint_types": None}), encoder=encoder)
+        add_types(
+            [parking()], [], replace(base, own_adapters={"complaint_types": None}), encoder=native_encoder
+        )

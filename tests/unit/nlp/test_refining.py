@@ -44,22 +44,22 @@ def said(text: str) -> Example:
 
 
 @pytest.mark.slow
-def test_what_agents_say_is_learned_and_nothing_else_is_forgotten(encoder: Encoder) -> None:
+def test_what_agents_say_is_learned_and_nothing_else_is_forgotten(native_encoder: Encoder) -> None:
     base = load_heads(TRAINED)
     training = [one for one in read_corpus([SHIPPED]) if not one.is_held_out]
     taught, asked = REPORTED[:24], REPORTED[24:]
-    known = [one.text for one in training[5::40]]
+    known = [one.text for one in training[5::80]]
 
     refined = refine(
         base,
         [said(text) for text in taught],
         training[::25],
-        encoder=encoder,
+        encoder=native_encoder,
         groups=[str(place // 4) for place in range(len(taught))],
     )
 
-    with encoder.adapted(base.adapters):
-        features = read_features(encoder, [*asked, *known])
+    with native_encoder.adapted(base.adapters):
+        features = read_features(native_encoder, [*asked, *known])
     before, after = (heads.fields["act"].probabilities(features) for heads in (base, refined.heads))
     request = base.fields["act"].labels.index("request")
     rise = after[:, request] - before[:, request]
@@ -70,13 +70,13 @@ def test_what_agents_say_is_learned_and_nothing_else_is_forgotten(encoder: Encod
     assert np.mean(acts[0] != acts[1]) < 0.03
 
 
-def test_a_label_that_the_heads_do_not_tell_teaches_nothing(encoder: Encoder) -> None:
+def test_a_label_that_the_heads_do_not_tell_teaches_nothing(native_encoder: Encoder) -> None:
     corrected = [
         Example(text=f"{text}!", act="complaint", complaint_types=("parking",), part="train")
         for text in REPORTED[:LEAST_CORRECTIONS]
     ]
 
-    refined = refine(load_heads(TRAINED), corrected, [], encoder=encoder, groups=["a", "b"] * 10)
+    refined = refine(load_heads(TRAINED), corrected, [], encoder=native_encoder, groups=["a", "b"] * 10)
 
     assert refined.taught["complaint_types"] == 0
     assert refined.taught["act"] == LEAST_CORRECTIONS
@@ -84,17 +84,23 @@ def test_a_label_that_the_heads_do_not_tell_teaches_nothing(encoder: Encoder) ->
 
 
 def test_where_all_corrections_are_of_one_case_nothing_can_be_judged_and_nothing_moves(
-    encoder: Encoder,
+    native_encoder: Encoder,
 ) -> None:
     corrected = [said(text) for text in REPORTED[:LEAST_CORRECTIONS]]
 
-    refined = refine(load_heads(TRAINED), corrected, [], encoder=encoder, groups=["a"] * LEAST_CORRECTIONS)
+    refined = refine(
+        load_heads(TRAINED), corrected, [], encoder=native_encoder, groups=["a"] * LEAST_CORRECTIONS
+    )
 
     assert not any(refined.strengths.values())
 
 
-def test_too_few_corrections_are_said(encoder: Encoder) -> None:
+def test_too_few_corrections_are_said(native_encoder: Encoder) -> None:
     with pytest.raises(TrainingError, match="3 corrected messages to learn from, and 20"):
         refine(
-            load_heads(TRAINED), [said(text) for text in REPORTED[:3]], [], encoder=encoder, groups=["1"] * 3
+            load_heads(TRAINED),
+            [said(text) for text in REPORTED[:3]],
+            [],
+            encoder=native_encoder,
+            groups=["1"] * 3,
         )

@@ -1,26 +1,13 @@
 """Texts that no customer writes, on the heads that ship."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from nlp.classifier import Classifier
 from nlp.corpus import read_corpus
-from nlp.encoder import Encoder
-from nlp.entities import EntityFinder
-from nlp.heads import TRAINED, load_heads
 from nlp.scope import read_out_of_scope
 
 DATA = Path(__file__).parents[3] / "nlp" / "data"
-
-
-@pytest.fixture(scope="module")
-def classifier(encoder: Encoder) -> Iterator[Classifier]:
-    heads = load_heads(TRAINED)
-    with encoder.adapted(heads.adapters):
-        yield Classifier(encoder, heads, entities=EntityFinder())
 
 
 def strange() -> list[str]:
