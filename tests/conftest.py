@@ -21,6 +21,10 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(threads, "1")
 
+# Nothing here is reached over TLS, and each new HTTP client would read all the world's authorities first.
+os.environ.pop("SSL_CERT_FILE", None)
+os.environ["SSL_CERT_DIR"] = os.devnull
+
 # A slow machine is no failure: how fast something is, the benchmarks say. The same code meets the same
 # examples, so that no change fails for what another one did; `make explore` looks for new ones.
 settings.register_profile("patient", deadline=None, derandomize=True)

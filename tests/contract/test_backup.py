@@ -2,8 +2,6 @@
 
 import os
 import sqlite3
-import subprocess
-import sys
 import tarfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,7 +13,7 @@ import pytest
 
 from tests.databases import PostgresServer
 from tests.e2e.office import Office
-from tests.processes import Cluster, until
+from tests.processes import Cluster, Done, run_command, until
 from tests.telegram import Double, User
 
 COUNTS = (
@@ -35,16 +33,9 @@ def telegram() -> Iterator[Double]:
         yield double
 
 
-def rimedio(*words: str, home: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+def rimedio(*words: str, home: Path, **settings: str) -> Done:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RIMEDIO_")}
-    return subprocess.run(
-        [sys.executable, "-m", "rimedio", *words],
-        env=environment | {"RIMEDIO_HOME": str(home)} | settings,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return run_command(words, environment | {"RIMEDIO_HOME": str(home)} | settings)
 
 
 def customers_write(telegram: Double) -> list[User]:
@@ -69,7 +60,7 @@ def backed_up(home: Path, telegram: Double) -> Path:
     customers_write(telegram)
     until(lambda: office.number("SELECT count(*) FROM attachments WHERE stored_as IS NOT NULL") > 1, "a file")
     done = rimedio("backup", str(home.parent / "backup.tar"), home=home)
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     office.stop()
     return home.parent / "backup.tar"
 
@@ -79,7 +70,7 @@ def test_a_backup_made_while_the_program_runs_is_whole_and_the_desk_goes_on_from
 ) -> None:
     new = tmp_path / "new" / "home"
     done = rimedio("restore", str(backed_up), home=new)
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     with closing(sqlite3.connect(new / "rimedio.sqlite")) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
@@ -115,12 +106,12 @@ def test_an_archive_is_for_its_owner_alone_and_names_everything_in_it(backed_up:
 def test_nothing_is_overwritten_unless_asked_for(backed_up: Path, home: Path) -> None:
     before = (home / "rimedio.sqlite").read_bytes()
     refused = rimedio("restore", str(backed_up), home=home)
-    assert refused.returncode == 1
+    assert refused.status == 1
     assert "--force" in refused.stderr
     assert (home / "rimedio.sqlite").read_bytes() == before
-    assert rimedio("restore", str(backed_up), "--force", home=home).returncode == 0
+    assert rimedio("restore", str(backed_up), "--force", home=home).status == 0
     again = rimedio("backup", str(backed_up), home=home)
-    assert again.returncode == 1
+    assert again.status == 1
     assert "exists already" in again.stderr
 
 
@@ -132,7 +123,7 @@ def test_nothing_is_restored_under_a_running_program(backed_up: Path, home: Path
         refused = rimedio("restore", str(backed_up), "--force", home=home)
     finally:
         office.stop()
-    assert refused.returncode == 1
+    assert refused.status == 1
     assert "another Rimedio is running" in refused.stderr
 
 
@@ -160,7 +151,7 @@ def test_what_is_not_a_whole_backup_is_refused_and_nothing_is_touched(
     spoilt.write_bytes(spoil(backed_up.read_bytes()))
     new = tmp_path / "new"
     refused = rimedio("restore", str(spoilt), home=new)
-    assert refused.returncode == 1
+    assert refused.status == 1
     assert message in refused.stderr
     assert "Traceback" not in refused.stderr
     assert not (new / "rimedio.sqlite").exists()
@@ -184,7 +175,7 @@ def test_a_postgresql_desk_is_backed_up_while_it_runs_and_comes_back(
         customers_write(telegram)
         until(lambda: cluster.number(COUNTS[1]) > 2, "messages are worked off")
         done = rimedio("backup", str(archive), home=home, **settings)
-        assert done.returncode == 0, done.stderr
+        assert done.status == 0, done.stderr
         cluster.settled()
         refused = rimedio("restore", str(archive), "--force", home=home, **settings)
         assert "still running: rimedio" in refused.stderr
@@ -193,20 +184,20 @@ def test_a_postgresql_desk_is_backed_up_while_it_runs_and_comes_back(
     other = postgres.new_url()
     settings["RIMEDIO_DATABASE_URL"] = other
     done = rimedio("restore", str(archive), home=tmp_path / "new", **settings)
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.stderr
     with psycopg.connect(other) as connection:
         restored = [connection.execute(query).fetchone() for query in COUNTS]
         assert connection.execute("SELECT count(*) FROM outbox WHERE state = 'pending'").fetchone() == (0,)
     assert all(count is not None and count[0] > 0 for count in restored[:3])
     refused = rimedio("restore", str(archive), home=tmp_path / "new", **settings)
     assert "the database's tables" in refused.stderr
-    assert rimedio("restore", str(archive), "--force", home=tmp_path / "new", **settings).returncode == 0
+    assert rimedio("restore", str(archive), "--force", home=tmp_path / "new", **settings).status == 0
 
 
 def test_a_missing_tool_is_named(tmp_path: Path, postgres: PostgresServer) -> None:
     url = postgres.new_url()
     settings = {"RIMEDIO_DATABASE_URL": url, "RIMEDIO_SECRET": "a secret of sixteen", "PATH": str(tmp_path)}
-    assert rimedio("db", "upgrade", home=tmp_path, **settings).returncode == 0
+    assert rimedio("db", "upgrade", home=tmp_path, **settings).status == 0
     refused = rimedio("backup", str(tmp_path / "backup.tar"), home=tmp_path, **settings)
-    assert refused.returncode == 1
+    assert refused.status == 1
     assert "pg_dump is not on the PATH" in refused.stderr

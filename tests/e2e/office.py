@@ -88,6 +88,10 @@ class Office:
         """The next start receives by polling."""
         del self._environment["RIMEDIO_TELEGRAM_WEBHOOK"]
 
+    def set(self, **settings: str) -> None:
+        """The next start has these settings."""
+        self._environment |= settings
+
     def start(self) -> None:
         if self._quick:
             self._running = Running("run", TableModel, self._environment, self.log)

@@ -1,10 +1,15 @@
-"""Whatever comes in: it is stored or politely answered, and everybody else is served as before."""
+"""Whatever comes in: it is stored or politely answered, and everybody else is served as before.
+
+What is bad in like ways is sent together, each by somebody of their own, and is then looked at one by one:
+a message takes the program long, and neighbours need to be served once after all of it.
+"""
 
 import itertools
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +22,8 @@ from tests.telegram import Double, User
 from tests.telegram.updates import DAY, Waiting
 
 FAR = 2**70
+GROUP = 12
+"""How many cases are sent together: few enough to find out which of them disturbs the others."""
 HTML = "<b>Il pacco</b> & <script>alert(1)</script> </a> <img src=x onerror=alert(1)> &amp; &#0;"
 
 TEXTS = {
@@ -256,23 +263,33 @@ class Siege:
         until(lambda: bool(rows()), f"update {number} was worked off", patience=PATIENCE)
         return rows()
 
+    def newcomers(self, names: Iterable[str]) -> dict[str, User]:
+        """People who have not written yet."""
+        return {name: self.telegram.user(name, started=True) for name in names}
+
+    def customers(self, names: Iterable[str]) -> dict[str, User]:
+        """People who have a case each, with a draft on the table."""
+        users = self.newcomers(names)
+        self.still_serves(*users.values())
+        return users
+
     def still_serves(self, *users: User) -> None:
         """A plain message of each of them comes before an agent, within seconds."""
         words = {user: f"Il pacco RS-{next(_numbers)} non è mai arrivato." for user in users}
         for user, text in words.items():
             self.say(user, text=text)
         for user, text in words.items():
-            self._comes_before_an_agent(user.id, text)
+            self._comes_before_an_agent(user, text)
 
-    def _comes_before_an_agent(self, person: int, text: str) -> None:
+    def _comes_before_an_agent(self, user: User, text: str) -> None:
         query = (
             "SELECT count(*) FROM messages m JOIN cases c ON c.id = m.case_id "
             "JOIN identities i ON i.id = m.identity_id "
             "WHERE i.external_id = ? AND m.text = ? AND c.state = 'waiting_agent'"
         )
         until(
-            lambda: self.office.number(query, str(person), text) == 1,
-            f"{text!r} of {person} comes before an agent",
+            lambda: self.office.number(query, str(user.id), text) == 1,
+            f"{text!r} of {user.person.first_name} comes before an agent",
             patience=PATIENCE,
         )
 
@@ -312,8 +329,16 @@ class Visitor:
         return [message["text"] for message in answer.json()["messages"] if message["side"] == "in"]
 
     def is_still_served(self) -> None:
+        self.is_served(self.ask())
+
+    def ask(self) -> str:
+        """Writes something plain, and returns it."""
         text = f"Il pacco RS-{next(_numbers)} non è mai arrivato."
         assert self.write(text).json() == {"ok": True}
+        return text
+
+    def is_served(self, text: str) -> None:
+        """What they wrote comes before an agent, and they see it."""
         query = (
             "SELECT count(*) FROM messages m JOIN cases c ON c.id = m.case_id "
             "WHERE m.text = ? AND c.state = 'waiting_agent'"
@@ -352,77 +377,126 @@ def neighbour(siege: Siege) -> User:
 @pytest.fixture
 def customer(siege: Siege) -> User:
     """Somebody who has a case with a draft on the table."""
-    user = siege.telegram.user("Anna", started=True)
-    siege.still_serves(user)
-    return user
+    return siege.customers(["Anna"])["Anna"]
 
 
 @pytest.fixture
-def visitor(siege: Siege) -> Iterator[Visitor]:
-    with httpx.Client(base_url=siege.office.address, timeout=10) as browser:
-        page = browser.get("/chat").text
-        token = re.search(r'data-csrf="([^"]+)"', page)
-        assert token is not None
-        yield Visitor(siege=siege, browser=browser, token=token[1])
+def visit(siege: Siege) -> Iterator[Callable[[], Visitor]]:
+    """Opens the web chat in a browser of its own."""
+    with ExitStack() as browsers:
+
+        def opened() -> Visitor:
+            browser = browsers.enter_context(httpx.Client(base_url=siege.office.address, timeout=10))
+            token = re.search(r'data-csrf="([^"]+)"', browser.get("/chat").text)
+            assert token is not None
+            return Visitor(siege=siege, browser=browser, token=token[1])
+
+        yield opened
 
 
-def param_ids(cases: dict[str, Any]) -> list[Any]:
-    return [pytest.param(value, id=name) for name, value in cases.items()]
+@pytest.fixture
+def visitor(visit: Callable[[], Visitor]) -> Visitor:
+    return visit()
+
+
+Each = Callable[[Iterable[str], Callable[[str], object]], None]
+
+
+@pytest.fixture
+def each(subtests: pytest.Subtests) -> Each:
+    """Looks at every case of a group, whichever fail; those are named."""
+
+    def looked_at(names: Iterable[str], look: Callable[[str], object]) -> None:
+        for name in names:
+            with subtests.test(name):
+                look(name)
+
+    return looked_at
+
+
+def groups(cases: dict[str, Any]) -> list[Any]:
+    names = list(cases)
+    parts = [names[start : start + GROUP] for start in range(0, len(names), GROUP)]
+    return [
+        pytest.param({name: cases[name] for name in part}, id=f"{part[0]} to {part[-1]}") for part in parts
+    ]
 
 
 # Telegram: what people send
 
 
-@pytest.mark.parametrize("text", param_ids(TEXTS))
-def test_any_text_comes_before_an_agent(siege: Siege, newcomer: User, neighbour: User, text: str) -> None:
-    update_id = siege.kept(siege.say(newcomer, text=text))
-    until(
-        lambda: (
-            siege.office.number(
-                "SELECT count(*) FROM messages m JOIN cases c ON c.id = m.case_id "
-                "WHERE m.update_id = ? AND c.state = 'waiting_agent'",
-                update_id,
-            )
-            == 1
-        ),
-        "its case comes before an agent",
-        patience=PATIENCE,
-    )
-    siege.can_be_answered(newcomer)
-    siege.still_serves(newcomer, neighbour)
+@pytest.mark.parametrize("texts", groups(TEXTS))
+def test_any_text_comes_before_an_agent(
+    siege: Siege, each: Each, neighbour: User, texts: dict[str, str]
+) -> None:
+    senders = siege.newcomers(texts)
+    sent = {name: siege.say(senders[name], text=text) for name, text in texts.items()}
+
+    def comes_before_an_agent(name: str) -> None:
+        update_id = siege.kept(sent[name])
+        until(
+            lambda: (
+                siege.office.number(
+                    "SELECT count(*) FROM messages m JOIN cases c ON c.id = m.case_id "
+                    "WHERE m.update_id = ? AND c.state = 'waiting_agent'",
+                    update_id,
+                )
+                == 1
+            ),
+            "its case comes before an agent",
+            patience=PATIENCE,
+        )
+        siege.can_be_answered(senders[name])
+
+    each(texts, comes_before_an_agent)
+    siege.still_serves(neighbour, *senders.values())
 
 
-@pytest.mark.parametrize("fields", param_ids(CONTENTS))
+@pytest.mark.parametrize("contents", groups(CONTENTS))
 def test_any_content_is_kept_and_leaves_a_case_as_answerable_as_before(
-    siege: Siege, newcomer: User, fields: dict[str, Any]
+    siege: Siege, each: Each, contents: dict[str, dict[str, Any]]
 ) -> None:
-    first = siege.say(newcomer, **fields)
-    siege.still_serves(newcomer)
-    siege.kept(first)
-    siege.kept(siege.say(newcomer, **{"message_id": next(_numbers)} | fields))
-    siege.can_be_answered(newcomer)
+    senders = siege.newcomers(contents)
+    first = {name: siege.say(senders[name], **fields) for name, fields in contents.items()}
+    siege.still_serves(*senders.values())
+    again = {
+        name: siege.say(senders[name], **{"message_id": next(_numbers)} | fields)
+        for name, fields in contents.items()
+    }
+
+    def is_kept(name: str) -> None:
+        siege.kept(first[name])
+        siege.kept(again[name])
+        siege.can_be_answered(senders[name])
+
+    each(contents, is_kept)
 
 
-@pytest.mark.parametrize("fields", param_ids(MALFORMED))
+@pytest.mark.parametrize("messages", groups(MALFORMED))
 def test_a_malformed_message_holds_up_nobody(
-    siege: Siege, customer: User, neighbour: User, fields: dict[str, Any]
+    siege: Siege, each: Each, neighbour: User, messages: dict[str, dict[str, Any]]
 ) -> None:
-    number = siege.say(customer, **fields)
-    siege.still_serves(customer, neighbour)
-    siege.kept(number)
-    siege.can_be_answered(customer)
+    customers = siege.customers(messages)
+    sent = {name: siege.say(customers[name], **fields) for name, fields in messages.items()}
+    siege.still_serves(neighbour, *customers.values())
+
+    def is_kept(name: str) -> None:
+        siege.kept(sent[name])
+        siege.can_be_answered(customers[name])
+
+    each(messages, is_kept)
 
 
 # Telegram: updates
 
 
-@pytest.mark.parametrize("update", param_ids(UPDATES))
+@pytest.mark.parametrize("updates", groups(UPDATES))
 def test_any_update_is_kept_and_holds_up_nobody(
-    siege: Siege, neighbour: User, update: dict[str, Any]
+    siege: Siege, each: Each, neighbour: User, updates: dict[str, dict[str, Any]]
 ) -> None:
-    number = siege.push(update)
+    sent = {name: siege.push(update) for name, update in updates.items()}
     siege.still_serves(neighbour)
-    siege.kept(number)
+    each(updates, lambda name: siege.kept(sent[name]))
 
 
 def test_an_update_that_cannot_be_parsed_is_kept(siege: Siege, neighbour: User) -> None:
@@ -477,19 +551,19 @@ NUMBERS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("update", "mark"),
-    [
-        pytest.param(update, f"senza-numero-{position}", id=name)
-        for position, (name, update) in enumerate(NUMBERS.items(), start=1)
-    ],
-)
-def test_an_update_without_a_usable_number_is_kept_and_stops_no_others(
-    siege: Siege, neighbour: User, update: Any, mark: str
+def test_updates_without_a_usable_number_are_kept_and_stop_no_others(
+    siege: Siege, each: Each, neighbour: User
 ) -> None:
-    siege.push_numberless(update)
+    for update in NUMBERS.values():
+        siege.push_numberless(update)
     siege.still_serves(neighbour)
-    assert siege.office.number("SELECT count(*) FROM updates WHERE raw LIKE ?", f"%{mark}%") == 1
+    marks = {name: f"senza-numero-{position}" for position, name in enumerate(NUMBERS, start=1)}
+
+    def is_kept(name: str) -> None:
+        stored = siege.office.number("SELECT count(*) FROM updates WHERE raw LIKE ?", f"%{marks[name]}%")
+        assert stored == 1
+
+    each(NUMBERS, is_kept)
 
 
 def test_the_same_update_twice_is_one_message(siege: Siege, newcomer: User) -> None:
@@ -519,14 +593,29 @@ def test_an_edit_that_changes_no_word_leaves_the_draft_answerable(siege: Siege, 
     siege.can_be_answered(customer)
 
 
-@pytest.mark.parametrize("edit_date", [1_790_000_000, 0, -5, FAR, "later", None], ids=repr)
-def test_an_edit_of_an_unknown_message_is_kept(
-    siege: Siege, customer: User, neighbour: User, edit_date: Any
-) -> None:
-    number = siege.say(customer, "edited_message", text="Aggiungo una cosa", edit_date=edit_date)
-    siege.still_serves(customer, neighbour)
-    siege.kept(number)
-    siege.can_be_answered(customer)
+EDIT_DATES = {
+    "a date": 1_790_000_000,
+    "zero": 0,
+    "negative": -5,
+    "huge": FAR,
+    "a text": "later",
+    "none": None,
+}
+
+
+def test_an_edit_of_an_unknown_message_is_kept(siege: Siege, each: Each, neighbour: User) -> None:
+    customers = siege.customers(EDIT_DATES)
+    sent = {
+        name: siege.say(customers[name], "edited_message", text="Aggiungo una cosa", edit_date=edit_date)
+        for name, edit_date in EDIT_DATES.items()
+    }
+    siege.still_serves(neighbour, *customers.values())
+
+    def is_kept(name: str) -> None:
+        siege.kept(sent[name])
+        siege.can_be_answered(customers[name])
+
+    each(EDIT_DATES, is_kept)
 
 
 def test_a_group_is_told_once_and_left(siege: Siege, newcomer: User, neighbour: User) -> None:
@@ -567,16 +656,24 @@ WEB_TEXTS = {
 }
 
 
-@pytest.mark.parametrize("text", param_ids(WEB_TEXTS))
-def test_any_text_in_the_web_chat_is_kept(visitor: Visitor, text: str) -> None:
-    assert visitor.write(text).json() == {"ok": True}
-    assert len(visitor.shown()) == 1
-    until(
-        lambda: visitor.shown() == [clean(text)],
-        "it is shown as it was written",
-        patience=PATIENCE,
-    )
-    visitor.is_still_served()
+def test_any_text_in_the_web_chat_is_kept(siege: Siege, each: Each, visit: Callable[[], Visitor]) -> None:
+    visitors = {name: visit() for name in WEB_TEXTS}
+
+    def is_taken(name: str) -> None:
+        assert visitors[name].write(WEB_TEXTS[name]).json() == {"ok": True}
+        assert len(visitors[name].shown()) == 1
+
+    def is_shown_as_it_was_written(name: str) -> None:
+        until(
+            lambda: visitors[name].shown() == [clean(WEB_TEXTS[name])],
+            "it is shown as it was written",
+            patience=PATIENCE,
+        )
+
+    each(WEB_TEXTS, is_taken)
+    each(WEB_TEXTS, is_shown_as_it_was_written)
+    asked = {name: visitor.ask() for name, visitor in visitors.items()}
+    each(WEB_TEXTS, lambda name: visitors[name].is_served(asked[name]))
 
 
 REFUSED = {
@@ -603,13 +700,14 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("body", param_ids(REFUSED))
 def test_what_the_web_chat_cannot_take_is_refused_and_the_visitor_goes_on(
-    visitor: Visitor, body: bytes
+    each: Each, visitor: Visitor
 ) -> None:
-    answer = visitor.post(body)
-    assert 400 <= answer.status_code < 500
-    assert visitor.shown() == []
+    def is_refused(name: str) -> None:
+        assert 400 <= visitor.post(REFUSED[name]).status_code < 500
+        assert visitor.shown() == []
+
+    each(REFUSED, is_refused)
     visitor.is_still_served()
 
 
@@ -619,11 +717,11 @@ def test_a_text_of_nuls_alone_does_not_stop_the_visitor(visitor: Visitor) -> Non
     visitor.is_still_served()
 
 
-@pytest.mark.parametrize(
-    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]
-)
-def test_another_content_type_is_refused(visitor: Visitor, content_type: str) -> None:
-    assert 400 <= visitor.post(b"id=message-1&text=ciao", content_type).status_code < 500
+def test_another_content_type_is_refused(each: Each, visitor: Visitor) -> None:
+    def is_refused(content_type: str) -> None:
+        assert 400 <= visitor.post(b"id=message-1&text=ciao", content_type).status_code < 500
+
+    each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""], is_refused)
     visitor.is_still_served()
 
 

@@ -128,6 +128,15 @@ def desk_page(browser: Browser, signed_in: list[Any], complaints: list[str], *, 
     return page
 
 
+@pytest.fixture(scope="module")
+def phone(browser: Browser, signed_in: list[Any]) -> Iterator[tuple[Page, list[str]]]:
+    """A page as narrow as a phone, which may be sent anywhere, and what was complained of in it."""
+    complaints: list[str] = []
+    page = desk_page(browser, signed_in, complaints, width=390)
+    yield page, complaints
+    page.context.close()
+
+
 def write_in_chat(page: Page, program: Running, text: str, name: str) -> None:
     page.goto(f"{program.address}/chat")
     page.get_by_label("Il tuo nome (facoltativo)").fill(name)
@@ -350,10 +359,10 @@ def test_a_text_that_goes_out_by_itself_is_worded_and_approved_by_keys_alone(
         "/texts/receipt/de",
     ],
 )
-def test_no_page_is_wider_than_a_phone(program, browser, signed_in, complaints, path):
-    page = desk_page(browser, signed_in, complaints, width=390)
+def test_no_page_is_wider_than_a_phone(program, phone, path):
+    page, complaints = phone
+    complaints.clear()
     page.goto(f"{program.address}{path}")
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert width == 0
     assert complaints == []
-    page.context.close()
