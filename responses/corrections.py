@@ -58,23 +58,26 @@ async def understood(session: AsyncSession, message_ids: Collection[str]) -> dic
 
     Messages that nobody has read yet have no entry.
     """
-    assessed = await session.scalars(
-        select(AssessmentRow).where(AssessmentRow.message_id.in_(message_ids)).order_by(AssessmentRow.id)
+    rows = await session.execute(
+        select(AssessmentRow, Correction, Agent.name)
+        .outerjoin(Correction, Correction.message_id == AssessmentRow.message_id)
+        .outerjoin(Agent, Agent.id == Correction.agent_id)
+        .where(AssessmentRow.message_id.in_(message_ids))
+        .order_by(AssessmentRow.id, Correction.id)
     )
+    assessed: dict[str, AssessmentRow] = {}
+    newest: dict[str, tuple[Correction, str]] = {}
+    for assessment_row, correction, name in rows:
+        assessed[assessment_row.message_id] = assessment_row
+        if correction is not None:
+            newest[correction.message_id] = (correction, name)
     found = {
-        row.message_id: Understood(
+        message_id: Understood(
             assessment=from_json(Assessment, row.fields),
             evidence=tuple(from_json(Evidence, one) for one in row.evidence or ()),
         )
-        for row in assessed
+        for message_id, row in assessed.items()
     }
-    said = await session.execute(
-        select(Correction, Agent.name)
-        .join(Agent, Agent.id == Correction.agent_id)
-        .where(Correction.message_id.in_(found))
-        .order_by(Correction.id)
-    )
-    newest = {row.message_id: (row, name) for row, name in said}
     for message_id, (row, name) in newest.items():
         known = found[message_id]
         assessment = corrected(known.assessment, from_json(Labels, row.labels))

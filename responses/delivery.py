@@ -70,13 +70,15 @@ class Delivery:
             # The bot this chat belongs to is not connected at present; the sweep comes back to it.
             return
         lock = self._locks.setdefault(entry.chat_key, asyncio.Lock())
+        outdated = lock.locked()
         async with lock:
             # All parts of a message in a row: another card between head and buttons would mislead.
             next_part: str | None = outbox_id
             while next_part is not None:
-                if await self._pending(next_part) is None:
+                if outdated and await self._pending(next_part) is None:
                     # Cancelled while others were sent: it must not use up the chat's turn.
                     return
+                outdated = True
                 # The pacing is waited for first: while an entry is `sending`, a crash leaves doubt.
                 await channel.ready(entry.chat_key, Purpose(entry.purpose))
                 if self._ending:

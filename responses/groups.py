@@ -26,6 +26,8 @@ async def present_group(
 ) -> AgentsGroup | None:
     """The agents' group of the bot that agents have now: one that another bot had is none of its."""
     everyone = [chat for agent in await working_agents(session) if (chat := agent_chat(agent)) is not None]
+    if not everyone:
+        return None
     sources = {chat.rpartition(":")[0] for chat in everyone}
     query = select(AgentsGroup).where(AgentsGroup.source.in_(sources)).limit(1)
     return (await session.scalars(query)).one_or_none()

@@ -36,7 +36,8 @@ async def matter_of(
     found = reading.found
     here, elsewhere = await given_to(session, case)
     labels = united(found, is_spam=_nothing_but_spam(reading))
-    unproven, proof_ask = await unproven_facts(session, case, policy)
+    facts = await known_facts(session, case.id)
+    unproven, proof_ask = await unproven_facts(session, case, policy, facts)
     return Matter(
         act=labels.act,
         complaint_types=labels.complaint_types,
@@ -46,7 +47,7 @@ async def matter_of(
         own_error=labels.own_error,
         language=answer_language(reading),
         abstained=frozenset(field for one in found for field in one.abstained),
-        facts=await known_facts(session, case.id),
+        facts=facts,
         given_here=here,
         history=elsewhere,
         now=now,

@@ -172,14 +172,14 @@ async def consult_book(session: AsyncSession, case: Case, policy: Policy) -> Non
 
 
 async def unproven_facts(
-    session: AsyncSession, case: Case, policy: Policy
+    session: AsyncSession, case: Case, policy: Policy, known: Mapping[str, FactValue]
 ) -> tuple[frozenset[str], Mapping[str, str] | None]:
     """What the book would tell if the order were known to be theirs, and what to ask them for it.
 
+    `known` are the facts of the case.
     Nothing where there is no such order, where it is proven, or where they cannot prove it.
     """
     nothing: tuple[frozenset[str], None] = frozenset(), None
-    known = await known_facts(session, case.id)
     named, proof = known.get(ORDER_FACT), known.get(PROOF_FACT)
     if named is None or named.unavailable or (proof is not None and proof.unavailable):
         return nothing

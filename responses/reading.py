@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from models.assessment import Assessment, Classify
+from models.clock import utcnow
 from models.database import Database
 from models.once import insert_once
 from models.serial import to_json
@@ -49,11 +50,18 @@ class Reading:
         return any(message.kind != "text" for message in self.messages)
 
 
-async def read_case(database: Database, classify: Classify, case_id: str) -> Reading | None:
-    """Reads a case; messages not assessed yet are classified, outside any transaction, and stored."""
+async def read_case(
+    database: Database, classify: Classify, case_id: str, *, only_due: bool = False
+) -> Reading | None:
+    """Reads a case; messages not assessed yet are classified, outside any transaction, and stored.
+
+    None where there is no such case or, with `only_due`, where it is not due to be decided.
+    """
     async with database.reading() as session:
         case = await session.get(Case, case_id)
         if case is None:
+            return None
+        if only_due and (case.triage_due_at is None or case.triage_due_at > utcnow()):
             return None
         messages = await matter_messages(session, case_id)
         unanswered = {message.id for message in await open_messages(session, case_id)}

@@ -76,6 +76,8 @@ async def heard_register(session: AsyncSession, customer: Customer, language: st
     newest: dict[tuple[str | None, str], Message] = {}
     for row in await session.scalars(query):
         newest.setdefault((row.identity_id, row.external_id or row.id), row)
+    if len(newest) < ENOUGH:
+        return None
     known = await understood(session, [row.id for row in newest.values()])
     read = sorted(
         (row for row in newest.values() if row.id in known and known[row.id].assessment.language == language),

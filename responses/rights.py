@@ -124,9 +124,14 @@ async def check_reach(session: AsyncSession, agent: Agent, decision: Decision | 
 
 async def may_approve(session: AsyncSession, draft: Draft) -> list[Agent]:
     """Who may approve this draft: by role and limit and, where all of those are away, their deputies."""
+    return _approvers(await _people(session), await decision_as_sent(session, draft))
+
+
+async def here_to_approve(session: AsyncSession, draft: Draft) -> list[Agent]:
+    """Those of them who are not away."""
     people = await _people(session)
-    reach = _reach(people, await decision_as_sent(session, draft))
-    return [agent for agent in people.agents if agent.id in reach.able or agent.id in reach.deputies]
+    able = _approvers(people, await decision_as_sent(session, draft))
+    return [agent for agent in able if agent.id not in people.away]
 
 
 async def beyond_all(session: AsyncSession, drafts: Sequence[Draft]) -> list[tuple[Draft, Decision]]:
@@ -167,6 +172,11 @@ class _Reach:
 
 async def _people(session: AsyncSession) -> _People:
     return _People(agents=await working_agents(session), away=await absences_at(session, utcnow()))
+
+
+def _approvers(people: _People, decision: Decision | None) -> list[Agent]:
+    reach = _reach(people, decision)
+    return [agent for agent in people.agents if agent.id in reach.able or agent.id in reach.deputies]
 
 
 def _reach(people: _People, decision: Decision | None) -> _Reach:

@@ -39,11 +39,11 @@ from responses.order_keys import order_key
 from responses.outbox import cancel_cards, enqueue, enqueue_card
 from responses.policies import PolicyBook
 from responses.policy import decide
-from responses.presence import absences_at, present_agents
+from responses.presence import present_agents
 from responses.proof import consult_book, note_contacts
 from responses.proposing import propose_decision
 from responses.reading import Reading, read_case
-from responses.rights import may_approve
+from responses.rights import here_to_approve
 from responses.signalling import keep_signals
 from responses.standing_texts import StandingTexts
 
@@ -106,11 +106,7 @@ class Triage:
             await self._count_failure(case_id)
 
     async def _run(self, case_id: str) -> None:
-        async with self._database.reading() as session:
-            case = await session.get(Case, case_id)
-            if case is None or case.triage_due_at is None or case.triage_due_at > utcnow():
-                return
-        reading = await read_case(self._database, self._classify, case_id)
+        reading = await read_case(self._database, self._classify, case_id, only_due=True)
         if reading is None:
             return
         reading = await with_named_orders(self._database, self._policies, reading)
@@ -176,8 +172,10 @@ class Triage:
             await self._split(session, case, reading)
             return
         await note_orders(session, case, reading.found)
+        judged = case.incident_at
         await note_incident(session, case, reading)
-        policy = await self._policies.in_force(session, case.audience, case.incident_at)
+        if case.incident_at != judged:
+            policy = await self._policies.in_force(session, case.audience, case.incident_at)
         await note_contacts(session, case, [one.entities for one in reading.found])
         await consult_book(session, case, policy)
         matter = await matter_of(session, case, reading, policy, now)
@@ -302,10 +300,7 @@ class Triage:
         if case.is_sample:
             return
         now = utcnow()
-        able = await present_agents(session, now)
-        if draft is not None:
-            away = await absences_at(session, now)
-            able = [agent for agent in await may_approve(session, draft) if agent.id not in away]
+        able = await (present_agents(session, now) if draft is None else here_to_approve(session, draft))
         if case.passed_to is not None:
             able = [agent for agent in able if agent.id == case.passed_to] or able
         if case.passed_to_role is not None:
