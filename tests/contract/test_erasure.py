@@ -115,23 +115,6 @@ def words_in(content: bytes) -> list[bytes]:
     return sorted(set(WORD.findall(content)))
 
 
-async def quiet(bench: BotBench) -> None:
-    """Waits until nothing is left to be worked off, read or sent."""
-    left = text(
-        "SELECT (SELECT count(*) FROM updates WHERE processed_at IS NULL)"
-        " + (SELECT count(*) FROM cases WHERE triage_due_at IS NOT NULL)"
-        " + (SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending'))"
-    )
-
-    async def count() -> int:
-        async with bench.database.reading() as session:
-            return int((await session.execute(left)).scalar_one())
-
-    await bench.telegram.wait_for(lambda: bench.telegram.all_acknowledged or None)
-    while await count():
-        await bench.telegram.wait_for(lambda: True)
-
-
 async def number_of(bench: BotBench, channel: str) -> int:
     async with bench.database.reading() as session:
         query = select(Case.number).where(Case.channel.startswith(channel)).order_by(Case.number.desc())
@@ -159,14 +142,14 @@ async def everything_in(bench: BotBench) -> tuple[User, Browser, dict[str, int]]
     marta.send_document(b"zqcontentzq", name="zqfilenamezq.pdf")
     marta.send_contact("zqcontactzq")
     marta.send("/persona zqwishzq")
-    await quiet(bench)
+    await bench.settled()
     await bench.bot.fetch_missing()
     card = await bench.card(giulia, "zqeditzq")
     giulia.send("Ho parlato con zqnotezq al banco.", reply_to=card)
     giulia.press(card, "Modifica")
     prompt = await bench.prompt(giulia, card)
     giulia.send("Buongiorno, è tutto risolto zqdraftzq.\nGiulia", reply_to=prompt)
-    await quiet(bench)
+    await bench.settled()
     browser = Browser(bench)
     await browser.sign_in(bench, "Giulia")
     telegram = await number_of(bench, "telegram")
@@ -175,13 +158,13 @@ async def everything_in(bench: BotBench) -> tuple[User, Browser, dict[str, int]]
         ("facts", {"name": "order_id", "value": "zqfactzq"}),
     ):
         assert (await browser.act(f"/cases/{telegram}/{path}", content)).json()["ok"] is True
-        await quiet(bench)
+        await bench.settled()
     shown = await browser.shown(telegram)
     passed = await browser.act(
         f"/cases/{telegram}/pass-on", shown | {"text": "zqpassedzq", "reason": "zqreasonzq"}
     )
     assert passed.json()["ok"] is True
-    await quiet(bench)
+    await bench.settled()
     shown = await browser.shown(telegram)
     answer = shown | {"text": "Eccoci zqanswerzq."}
     asked = (await browser.act(f"/cases/{telegram}/approve", answer)).json()["unsaid"]
@@ -189,9 +172,9 @@ async def everything_in(bench: BotBench) -> tuple[User, Browser, dict[str, int]]
     sent = await browser.act(f"/cases/{telegram}/approve", answer | {"meant": meant})
     assert sent.json()["ok"] is True
     await marta.sees("zqanswerzq")
-    await quiet(bench)
+    await bench.settled()
     marta.send("E allora zqagainzq, quando arriva?")
-    await quiet(bench)
+    await bench.settled()
     assert (await browser.act(f"/cases/{telegram}/typed", {"text": "zqtypedzq"})).json()["kept"] is True
 
     web_page = await browser.client.get("/chat")
@@ -200,7 +183,7 @@ async def everything_in(bench: BotBench) -> tuple[User, Browser, dict[str, int]]
     written = {"id": "message-1", "text": "Sono zqwebzq e aspetto il pacco.", "name": "zqwebnamezq"}
     said = await browser.client.post("/chat/messages", json=written, headers={"X-CSRF-Token": token[1]})
     assert said.json() == {"ok": True}
-    await quiet(bench)
+    await bench.settled()
 
     typed = {
         "text": "Ha telefonato zqdeskzq per il pacco.",
@@ -210,7 +193,7 @@ async def everything_in(bench: BotBench) -> tuple[User, Browser, dict[str, int]]
     }
     opened = await browser.client.post("/cases/new", data=typed | {"csrf": await browser.token()})
     assert opened.status_code == 303
-    await quiet(bench)
+    await bench.settled()
     return (
         marta,
         browser,
@@ -233,7 +216,7 @@ async def test_after_erasing_no_word_is_left_in_any_table_or_byte(bench: BotBenc
     question = await marta.sees("Vanno via messaggi, file e nome")
     marta.press(question, "Sì, cancellate tutto")
     await marta.sees("non ha più niente di lei")
-    await quiet(bench)
+    await bench.settled()
     sure = {"sure": "yes", "csrf": await browser.token()}
     assert (await browser.client.post(f"/cases/{numbers['web']}/erase", data=sure)).status_code == 303
     async with bench.database.writing() as session:
@@ -257,12 +240,12 @@ async def ask(bench: BotBench, user: User, words: str = "Sì, cancellate tutto")
     user.send("/dimenticami")
     question = await user.sees("Non si può tornare indietro")
     user.press(question, words)
-    await quiet(bench)
+    await bench.settled()
 
 
 async def settle(bench: BotBench) -> None:
     """Every case is answered."""
-    await quiet(bench)
+    await bench.settled()
     async with bench.database.writing() as session:
         await session.execute(update(Case).values(state=CaseState.ANSWERED, answered_at=utcnow()))
 
@@ -281,7 +264,7 @@ async def test_who_writes_again_is_somebody_new(bench: BotBench) -> None:
     await ask(bench, marta)
     await marta.sees("non ha più niente di lei")
     marta.send("Buongiorno, un'altra cosa: cerco un maglione.")
-    await quiet(bench)
+    await bench.settled()
     assert await people(bench) == [("Marta", False), (None, True)]
     async with bench.database.reading() as session:
         chats = (await session.scalars(select(Case.chat_key).order_by(Case.number))).all()
@@ -324,7 +307,7 @@ async def test_nobody_known_has_nothing_and_leaves_nothing(bench: BotBench) -> N
     stranger.send("/start")
     stranger.send("/dimenticami")
     await stranger.sees("non ha niente di lei")
-    await quiet(bench)
+    await bench.settled()
     await finish_erasing(bench.database, bench.road.files)
     left = await rows(bench)
     assert b"zqstrangerzq" not in left
@@ -336,7 +319,7 @@ async def test_an_open_case_and_a_promise_are_left_to_an_agent_without_content(b
     marta.send("Il pacco non è arrivato, dov'è?")
     card = await bench.card(giulia, "dov'è?")
     giulia.press(card, "Approva e invia")
-    await quiet(bench)
+    await bench.settled()
     async with bench.database.writing() as session:
         approval = (await session.scalars(select(Approval))).one()
         session.add(
@@ -362,7 +345,7 @@ async def test_an_open_case_and_a_promise_are_left_to_an_agent_without_content(b
 async def test_what_has_not_left_never_leaves(bench: BotBench) -> None:
     marta = bench.telegram.user("Marta")
     marta.send("Il pacco non è arrivato, dov'è?")
-    await quiet(bench)
+    await bench.settled()
     async with bench.database.writing() as session:
         await session.execute(update(OutboxEntry).values(state=OutboxState.UNCONFIRMED))
         await erase_person(session, (await session.scalars(select(Customer))).one(), "system")
@@ -375,7 +358,7 @@ async def test_a_file_that_somebody_else_sent_as_well_stays_theirs(bench: BotBen
     marta, paolo = bench.telegram.user("Marta"), bench.telegram.user("Paolo")
     marta.send_photo(caption="Il danno al maglione", content=b"the same photo")
     paolo.send_photo(caption="Anche il mio è rotto", content=b"the same photo")
-    await quiet(bench)
+    await bench.settled()
     await bench.bot.fetch_missing()
     for name, left in (("Marta", 1), ("Paolo", 0)):
         async with bench.database.writing() as session:
@@ -392,7 +375,7 @@ async def test_amounts_dates_labels_and_events_stay(bench: BotBench) -> None:
     giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
     marta.send("Il pacco non è arrivato, dov'è?")
     giulia.press(await bench.card(giulia, "dov'è?"), "Approva e invia")
-    await quiet(bench)
+    await bench.settled()
 
     async def kept() -> tuple[object, ...]:
         async with bench.database.reading() as session:
@@ -413,7 +396,7 @@ async def test_amounts_dates_labels_and_events_stay(bench: BotBench) -> None:
 async def test_words_that_wait_to_be_worked_off_are_erased_with_the_rest(bench: BotBench) -> None:
     marta = bench.telegram.user("Marta")
     marta.send("Il pacco non è arrivato, dov'è?")
-    await quiet(bench)
+    await bench.settled()
     async with bench.database.writing() as session:
         chat = (await session.scalars(select(Identity.chat_key))).one()
         waiting = {"source": "web", "external_id": "x", "chat_key": chat, "raw": "zqwaitingzq"}
@@ -421,7 +404,7 @@ async def test_words_that_wait_to_be_worked_off_are_erased_with_the_rest(bench: 
     async with bench.database.writing() as session:
         await erase_person(session, (await session.scalars(select(Customer))).one(), "system")
     assert words_in(await rows(bench)) == []
-    await quiet(bench)
+    await bench.settled()
     assert await people(bench) == [(None, True)]
 
 
@@ -430,7 +413,7 @@ async def test_an_export_shows_all_that_was_said_and_kept(bench: BotBench) -> No
     marta.send("Il mio pacco non è arrivato.")
     marta.send_photo(caption="Ecco la foto", content=b"the photo")
     paolo.send("Qui scrive Paolo e nessun altro.")
-    await quiet(bench)
+    await bench.settled()
     await bench.bot.fetch_missing()
     async with bench.database.reading() as session:
         (person,) = await find_people(session, str(marta.id))
@@ -446,7 +429,7 @@ async def test_only_what_is_settled_and_older_is_blanked(bench: BotBench) -> Non
     old, young, waiting = (bench.telegram.user(name) for name in ("Vecchia", "Nuova", "Aperta"))
     for user, word in ((old, "zqoldzq"), (young, "zqyoungzq"), (waiting, "zqwaitingzq")):
         user.send(f"Il pacco {word} non è arrivato.")
-    await quiet(bench)
+    await bench.settled()
     long_ago = utcnow() - timedelta(days=400)
     async with bench.database.writing() as session:
         closed = {"state": CaseState.CLOSED, "closed_at": long_ago, "created_at": long_ago}
