@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +13,14 @@ from nlp.adapters import Adapters
 from nlp.classifier import clean
 from nlp.corpus import Example
 from nlp.e5 import NAME, PROMPT
-from nlp.e5_modules import E5Transformer, build_e5
 from nlp.encoder import DEPTHS, Encoder, native_dtype
 from nlp.errors import EncoderError, TrainingError
 from nlp.heads import FIELDS
 from nlp.taught import are_exclusive, taught_by
 from nlp.weights import locate_weights
+
+if TYPE_CHECKING:
+    from nlp.e5_modules import E5Transformer
 
 FIRST_LAYER = 6
 """Layers below this one are left alone: what they make of a text is computed once for all epochs."""
@@ -78,7 +80,7 @@ class AdaptedLinear(torch.nn.Module):
         return mapped * (kept / (1 - self._dropout)).to(kind)
 
 
-def build_network(encoder: Encoder) -> E5Transformer:
+def build_network(encoder: Encoder) -> "E5Transformer":
     """A network of its own to adapt, in the number format that this processor trains fastest in.
 
     Raises:
@@ -88,6 +90,8 @@ def build_network(encoder: Encoder) -> E5Transformer:
         raise TrainingError(
             f"only the bundled encoder can be adapted, and RIMEDIO_ENCODER is {encoder.name!r}"
         )
+    from nlp.e5_modules import E5Transformer, build_e5  # takes seconds to import
+
     (network, *_) = build_e5(locate_weights(), native_dtype())
     if not isinstance(network, E5Transformer):
         raise TrainingError(f"the bundled encoder begins with a {type(network).__name__}")
@@ -96,7 +100,7 @@ def build_network(encoder: Encoder) -> E5Transformer:
 
 def adapt(
     examples: Sequence[Example],
-    transformer: E5Transformer,
+    transformer: "E5Transformer",
     *,
     seed: int = 0,
     epochs: int = EPOCHS,
@@ -127,7 +131,7 @@ def adapt(
     )
 
 
-def _inject(transformer: E5Transformer, generator: torch.Generator) -> dict[str, AdaptedLinear]:
+def _inject(transformer: "E5Transformer", generator: torch.Generator) -> dict[str, AdaptedLinear]:
     adapted = {}
     for layer in range(FIRST_LAYER, len(transformer.model.encoder.layer)):
         for part in _PARTS:
@@ -141,7 +145,7 @@ def _inject(transformer: E5Transformer, generator: torch.Generator) -> dict[str,
     return adapted
 
 
-def _linear(transformer: E5Transformer, name: str) -> torch.nn.Linear:
+def _linear(transformer: "E5Transformer", name: str) -> torch.nn.Linear:
     try:
         layer = transformer.model.get_submodule(name)
     except AttributeError as error:
@@ -151,7 +155,7 @@ def _linear(transformer: E5Transformer, name: str) -> torch.nn.Linear:
     return layer
 
 
-def _take_out(transformer: E5Transformer, adapted: Mapping[str, AdaptedLinear]) -> None:
+def _take_out(transformer: "E5Transformer", adapted: Mapping[str, AdaptedLinear]) -> None:
     for name, layer in adapted.items():
         transformer.model.set_submodule(name, layer.base)
     transformer.model.set_attn_implementation("sdpa")
@@ -200,7 +204,7 @@ class _Network:
 
     def __init__(
         self,
-        transformer: E5Transformer,
+        transformer: "E5Transformer",
         adapted: Mapping[str, AdaptedLinear],
         examples: Sequence[Example],
         labels: Mapping[str, Sequence[str]],
@@ -249,7 +253,7 @@ class _Network:
                 done += 1
                 progress(done, steps)
 
-    def _lower_states(self, transformer: E5Transformer, texts: Sequence[str]) -> list[torch.Tensor]:
+    def _lower_states(self, transformer: "E5Transformer", texts: Sequence[str]) -> list[torch.Tensor]:
         """What enters the first adapted layer: a tensor a text, of shape (tokens, hidden)."""
         tokenizer: Any = transformer.tokenizer  # declared as one of two kinds in the library
         tokens = tokenizer([PROMPT + text for text in texts], truncation=True, max_length=MAX_TOKENS)[

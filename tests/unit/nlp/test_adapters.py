@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,7 +12,6 @@ from nlp.adapters import Adapters, load_adapters
 from nlp.adapting import adapt, build_network
 from nlp.classifier import Classifier
 from nlp.corpus import Example, read_corpus
-from nlp.e5_modules import E5Transformer
 from nlp.encoder import Encoder, Precision, Vectors
 from nlp.entities import EntityFinder
 from nlp.errors import EncoderError, FingerprintError, HeadsError, TrainingError
@@ -19,6 +19,9 @@ from nlp.evidence import find_evidence
 from nlp.features import read_features
 from nlp.field_training import train_field
 from nlp.heads import TRAINED, load_heads
+
+if TYPE_CHECKING:
+    from nlp.e5_modules import E5Transformer
 
 CORPUS = Path(__file__).parents[3] / "nlp" / "data" / "corpus.jsonl"
 LAST = "encoder.layer.11.output.dense"
@@ -30,12 +33,12 @@ def examples() -> list[Example]:
 
 
 @pytest.fixture(scope="module")
-def network(encoder: Encoder) -> E5Transformer:
+def network(encoder: Encoder) -> "E5Transformer":
     return build_network(encoder)
 
 
 @pytest.fixture(scope="module")
-def adapters(network: E5Transformer) -> Adapters:
+def adapters(network: "E5Transformer") -> Adapters:
     return adapt(examples(), network, epochs=3)
 
 
@@ -47,7 +50,7 @@ def small(scale: float) -> Adapters:
     )
 
 
-def test_the_same_seed_gives_the_same_adapters(network: E5Transformer) -> None:
+def test_the_same_seed_gives_the_same_adapters(network: "E5Transformer") -> None:
     few = examples()[:16]
     first, second, other = (adapt(few, network, seed=seed, epochs=1).sha256 for seed in (0, 0, 1))
     assert first == second
@@ -85,7 +88,7 @@ def test_adapters_of_another_network_are_refused_by_name(encoder: Encoder) -> No
         encoder.merge(Adapters(up={"encoder.layer.40.x": up}, down={"encoder.layer.40.x": down}))
 
 
-def test_nothing_to_adapt_on_is_said(network: E5Transformer) -> None:
+def test_nothing_to_adapt_on_is_said(network: "E5Transformer") -> None:
     with pytest.raises(TrainingError, match="add messages"):
         adapt([], network)
 

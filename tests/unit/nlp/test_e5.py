@@ -4,16 +4,19 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from nlp.e5 import PROMPT
-from nlp.e5_modules import PiecesTokenizer
 from nlp.encoder import Encoder, Precision, load_encoder
 from nlp.errors import EncoderError
 from nlp.weights import WeightFile, locate_weights
 from tests.unit.nlp.plain_e5 import PlainE5
+
+if TYPE_CHECKING:
+    from nlp.e5_modules import PiecesTokenizer
 
 TEXTS = ["Il pacco non è mai arrivato", "VERGOGNA!!! 😡", "My parcel never arrived", "a", "ok grazie " * 40]
 
@@ -28,14 +31,18 @@ def test_embeddings_are_those_of_the_network_computed_plainly(encoder: Encoder) 
 
 
 @pytest.fixture(scope="module")
-def plain() -> PiecesTokenizer:
+def plain() -> "PiecesTokenizer":
+    from nlp.e5_modules import PiecesTokenizer
+
     return PiecesTokenizer(WeightFile(locate_weights()).pieces(), 512)
 
 
 @pytest.mark.parametrize(
     "text", ["Voglio  il rimborso!", "", "<s> a</s><pad><unk>", "😡\u200f ﬁne", "parola " * 1100], ids=len
 )
-def test_texts_are_cut_as_transformers_cuts_them(encoder: Encoder, plain: PiecesTokenizer, text: str) -> None:
+def test_texts_are_cut_as_transformers_cuts_them(
+    encoder: Encoder, plain: "PiecesTokenizer", text: str
+) -> None:
     expected = plain(PROMPT + text, truncation=True, max_length=512, return_overflowing_tokens=True)
 
     cut, owners = encoder._backbone.tokens(["ok", text])
