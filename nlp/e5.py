@@ -6,8 +6,9 @@
 import re
 from array import array
 from collections.abc import Iterator, Sequence
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -71,7 +72,7 @@ class E5:
         geometry = self._file.geometry
         self.dimension = geometry.hidden
         self._limit = geometry.positions
-        self._tokenizer, self._first, self._last = _tokenizer(path)
+        self._cutter = _cutter(path)
         blocks = torch.from_numpy(self._file.blocks("emb.word", geometry.vocabulary))
         self._words = WordTable(blocks, torch.float32)
 
@@ -79,10 +80,10 @@ class E5:
         """Token sequences, several for a text over the limit, and the text that each belongs to."""
         sequences: list[Sequence[int]] = []
         owners: list[int] = []
-        room = self._limit - 2
+        room, cutter = self._limit - 2, self._cutter
         for place, ids in enumerate(self._ids([PROMPT + text for text in texts])):
             for start in range(0, max(len(ids), 1), room):
-                sequences.append([self._first, *ids[start : start + room], self._last])
+                sequences.append([cutter.first, *ids[start : start + room], cutter.last])
                 owners.append(place)
         return sequences, np.array(owners, np.intp)
 
@@ -92,7 +93,9 @@ class E5:
         found: array[int] = array("i")
         for start in range(0, len(stretches), _STRETCHES):
             some = stretches[start : start + _STRETCHES]
-            encoded = self._tokenizer.encode_batch_fast([part for _, part in some], add_special_tokens=False)
+            encoded = self._cutter.tokenizer.encode_batch_fast(
+                [part for _, part in some], add_special_tokens=False
+            )
             for at, one in enumerate(encoded, start=start + 1):
                 found.extend(one.ids)
                 if at == len(stretches) or stretches[at][0] != stretches[at - 1][0]:
@@ -101,7 +104,7 @@ class E5:
 
     def pieces(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of the pieces of each text, all of them, without the marks at its ends."""
-        encoded = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        encoded = self._cutter.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [one.ids for one in encoded]
 
     def piece_vectors(self, pieces: npt.NDArray[np.int64]) -> Vectors:
@@ -119,15 +122,26 @@ class E5:
         return PackedNetwork(_Weights(self._file, adapters), self._words, DEPTHS, self._products)
 
 
-@cache
-def _tokenizer(path: Path) -> tuple[Tokenizer, int, int]:
-    """The tokenizer of a file of weights, and the marks that a text begins and ends with.
+@dataclass(frozen=True, eq=False)
+class _Cutter:
+    """A tokenizer whose settings nobody changes, and the marks that a text begins and ends with."""
 
-    Building it takes most of the time in which an encoder is opened, so that all encoders of a process share
-    it; none may change its settings.
-    """
-    pieces = WeightFile(path).pieces()
-    return build_unigram(pieces), pieces.bos, pieces.eos
+    tokenizer: Tokenizer
+    first: int
+    last: int
+
+
+_cutters: WeakValueDictionary[Path, _Cutter] = WeakValueDictionary()
+
+
+def _cutter(path: Path) -> _Cutter:
+    """The one of a file of weights: building it takes most of the time in which an encoder is opened, so the
+    encoders of a process share it, and with the last of them it goes."""
+    known = _cutters.get(path)
+    if known is None:
+        pieces = WeightFile(path).pieces()
+        known = _cutters[path] = _Cutter(build_unigram(pieces), pieces.bos, pieces.eos)
+    return known
 
 
 class _Weights:

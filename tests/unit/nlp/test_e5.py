@@ -1,15 +1,18 @@
 """The bundled network against the same one computed plainly; other models on the same path."""
 
+import gc
 import socket
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import torch
 
-from nlp.e5 import PROMPT
+from nlp.e5 import E5, PROMPT
 from nlp.encoder import Encoder, Precision, load_encoder
 from nlp.errors import EncoderError
 from nlp.weights import WeightFile, locate_weights
@@ -148,3 +151,16 @@ def save_tiny_model(folder: Path) -> None:
     tokenizer.save_pretrained(folder / "plain")
     transformer = Transformer(str(folder / "plain"), max_seq_length=48)
     SentenceTransformer(modules=[transformer, Pooling(32, "cls")]).save(str(folder))
+
+
+def test_encoders_of_one_file_share_a_tokenizer_and_the_last_takes_it_along(tmp_path: Path) -> None:
+    weights = tmp_path / "weights"
+    weights.symlink_to(locate_weights())
+    first, second = E5(weights, torch.float32), E5(weights, torch.float32)
+    assert first._cutter is second._cutter
+    kept = weakref.ref(first._cutter)
+    del first
+    assert kept() is not None
+    del second
+    gc.collect()
+    assert kept() is None
