@@ -16,7 +16,7 @@ from models.money import Money
 from models.serial import fact_to_json
 from models.tables import Case, Fact
 from responses.events import record
-from responses.facts import ORDER_FACT, cannot_say, known_facts
+from responses.facts import ORDER_FACT, cannot_say
 from responses.history import asked_last
 from responses.order_keys import order_key
 from responses.orders import as_in_the_book
@@ -32,12 +32,14 @@ _INTEGER = re.compile(r"(?<![\w.,/-])\d{1,4}(?![\w/-]|[.,]\d)")
 _CODE = re.compile(r"(?<![\w-])(?=[A-Za-z0-9/-]*\d)[A-Za-z0-9][A-Za-z0-9/-]{3,29}(?![\w-])")
 
 
-async def take_answers(session: AsyncSession, case: Case, reading: Reading, policy: Policy) -> bool:
+async def take_answers(
+    session: AsyncSession, case: Case, reading: Reading, policy: Policy, known: Mapping[str, FactValue]
+) -> bool:
     """Keeps what the fresh messages answer to our last question; whether they answer any of it.
 
-    What the customer cannot give becomes unavailable, whichever of the things asked it was.
+    What the customer cannot give becomes unavailable, whichever of the things asked it was. `known` are the
+    facts of the case.
     """
-    known = await known_facts(session, case.id)
     asked = [fact for fact in await asked_last(session, case) if fact.name not in known]
     if not asked or not reading.fresh:
         return False

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
 
 from models.clock import utcnow
 from models.decision import DecisionKind
@@ -57,7 +59,7 @@ async def raise_revision(session: AsyncSession, case: Case) -> int:
         .execution_options(synchronize_session=False)
     )
     revision: int = raised.scalar_one()
-    await session.refresh(case, ["revision"])
+    set_committed_value(case, "revision", revision)
     return revision
 
 
@@ -72,7 +74,7 @@ async def raise_revision_from(session: AsyncSession, case: Case, revision: int) 
     )
     if raised.scalar_one_or_none() is None:
         return False
-    await session.refresh(case, ["revision"])
+    set_committed_value(case, "revision", revision + 1)
     return True
 
 
@@ -126,9 +128,12 @@ async def joined_case(
     album_key: str | None,
     order_ids: Sequence[str],
     now: datetime,
+    active: Case | None,
     audience: str = "customer",
 ) -> Case | None:
     """The case a message belongs to as far as its envelope tells; None for a new matter.
+
+    `active` is the newest case of the chat that is being worked on, whichever its audience.
 
     In this order: the case of the message it replies to or of the album it is a part of, the case whose
     order number it names, the one being worked on, the newest answered or closed lately. Whether the last
@@ -176,9 +181,10 @@ async def joined_case(
             named_case: Case = row[0]
             if row[1].get("value") in order_ids or row[2] in keys:
                 return named_case
-    case = await active_case(session, identity.chat_key, audience)
-    if case is not None:
-        return case
+    if active is not None and active.audience != audience:
+        active = await active_case(session, identity.chat_key, audience)
+    if active is not None:
+        return active
     recent = (
         select(Case)
         .where(
@@ -291,8 +297,19 @@ async def last_answer_at(
     sent: what the customer writes while an answer is on its way is not answered by it. A choice that was made
     answers the words that said nothing else.
     """
+    moments = (
+        await session.execute(
+            _last_answers(settling, before is not None), {"case": case_id, "before": before}
+        )
+    ).one()
+    return max((at for at in moments if at is not None), default=None)
+
+
+@cache
+def _last_answers(settling: bool, only_before: bool) -> Select[datetime | None, datetime | None]:
+    """Built once: it is asked several times for each message, and building it takes longer than asking."""
     query = select(func.max(Approval.created_at)).where(
-        Approval.case_id == case_id,
+        Approval.case_id == bindparam("case"),
         Approval.verdict == Verdict.SEND,
         Approval.undone_at.is_(None),
         # What could not be delivered has answered nothing.
@@ -302,28 +319,36 @@ async def last_answer_at(
         query = query.join(Draft, Draft.id == Approval.draft_id).where(
             Draft.kind != DecisionKind.ASK, Draft.answer_by.is_(None)
         )
-    if before is not None:
-        query = query.where(Approval.created_at < before)
-    chosen = select(func.max(Choice.chosen_at)).where(Choice.case_id == case_id, Choice.settles)
-    if before is not None:
-        chosen = chosen.where(Choice.chosen_at < before)
-    both = select(query.scalar_subquery(), chosen.scalar_subquery())
-    moments = (await session.execute(both)).one()
-    return max((at for at in moments if at is not None), default=None)
+    chosen = select(func.max(Choice.chosen_at)).where(Choice.case_id == bindparam("case"), Choice.settles)
+    if only_before:
+        query = query.where(Approval.created_at < bindparam("before"))
+        chosen = chosen.where(Choice.chosen_at < bindparam("before"))
+    return select(query.scalar_subquery(), chosen.scalar_subquery())
 
 
 async def open_messages(session: AsyncSession, case_id: str) -> list[Message]:
     """The customer's messages since our last answer, each in its newest version, oldest first."""
-    return await _said_since(session, case_id, await last_answer_at(session, case_id))
+    return _newest(await _said_since(session, case_id, await last_answer_at(session, case_id)))
 
 
 async def matter_messages(session: AsyncSession, case_id: str) -> list[Message]:
     """The same since our last answer that settled the matter, and what a broken promise had answered."""
+    return _newest(await _said_since(session, case_id, await _settled_at(session, case_id)))
+
+
+async def matter_and_open(session: AsyncSession, case_id: str) -> tuple[list[Message], list[Message]]:
+    """Both: the matter's messages, and the open ones, which are among them."""
+    said = await _said_since(session, case_id, await _settled_at(session, case_id))
+    answered = await last_answer_at(session, case_id)
+    return _newest(said), _newest([one for one in said if answered is None or one.created_at > answered])
+
+
+async def _settled_at(session: AsyncSession, case_id: str) -> datetime | None:
     settled = await last_answer_at(session, case_id, settling=True)
     broken = await _broken_after(session, case_id, settled)
     if broken is not None:
         settled = await last_answer_at(session, case_id, settling=True, before=broken)
-    return await _said_since(session, case_id, settled)
+    return settled
 
 
 async def broken_since(session: AsyncSession, case_id: str) -> datetime | None:
@@ -360,13 +385,16 @@ def owes_answer() -> ColumnElement[bool]:
     return and_(Case.state == CaseState.PROMISED, announced)
 
 
-async def _said_since(session: AsyncSession, case_id: str, since: datetime | None) -> list[Message]:
+async def _said_since(session: AsyncSession, case_id: str, since: datetime | None) -> Sequence[Message]:
     query = select(Message).where(Message.case_id == case_id, Message.direction == Direction.IN)
     if since is not None:
         query = query.where(Message.created_at > since)
-    newest: dict[tuple[str | None, str | None], Message] = {}
-    for message in await session.scalars(query.order_by(Message.id)):
-        newest[message.identity_id, message.external_id or message.id] = message
+    return (await session.scalars(query.order_by(Message.id))).all()
+
+
+def _newest(messages: Sequence[Message]) -> list[Message]:
+    """Each message in its newest version."""
+    newest = {(one.identity_id, one.external_id or one.id): one for one in messages}
     return list(newest.values())
 
 

@@ -1,6 +1,6 @@
 """What is known about a case, by whom, and what an agent adds to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -70,14 +70,19 @@ async def cannot_say(session: AsyncSession, case: Case, names: Sequence[str]) ->
         )
 
 
-async def note_orders(session: AsyncSession, case: Case, assessments: list[Assessment]) -> None:
-    """Keeps the order number the customer named, as claimed by the customer."""
+async def note_orders(
+    session: AsyncSession, case: Case, assessments: list[Assessment], facts: Mapping[str, FactValue]
+) -> bool:
+    """Keeps the order number the customer named, as claimed by the customer; whether it is a new one.
+
+    `facts` are those of the case.
+    """
     named = [order for assessment in assessments for order in assessment.entities.order_ids]
-    known = (await known_facts(session, case.id)).get(ORDER_FACT)
+    known = facts.get(ORDER_FACT)
     if not named or (known is not None and known.source == "agent"):
-        return
+        return False
     if known is not None and not known.unavailable and order_key(str(known.value)) == order_key(named[-1]):
-        return
+        return False
     value = fact_to_json(FactValue(value=await as_in_the_book(session, named[-1]), source="customer"))
     session.add(
         Fact(
@@ -88,6 +93,7 @@ async def note_orders(session: AsyncSession, case: Case, assessments: list[Asses
             order_key=order_key(named[-1]),
         )
     )
+    return True
 
 
 async def give_fact(

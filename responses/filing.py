@@ -83,6 +83,7 @@ class Filing:
                 album_key=incoming.album_key,
                 order_ids=self._find_orders(text),
                 now=now,
+                active=expected,
                 audience=incoming.audience,
             )
         )

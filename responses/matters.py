@@ -2,18 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.assessment import Assessment
-from models.decision import Matter
+from models.decision import FactValue, Matter
 from models.labels import Act, Ask, Language, Tone, Urgency
 from models.serial import to_json
 from models.tables import Case
 from responses.corrections import Labels
-from responses.facts import known_facts
 from responses.history import asked_in, given_to
 from responses.policy import Policy
 from responses.policy.schema import Supplier
@@ -27,16 +26,20 @@ _SHORT_WORDS = 3
 
 
 async def matter_of(
-    session: AsyncSession, case: Case, reading: Reading, policy: Policy, now: datetime
+    session: AsyncSession,
+    case: Case,
+    reading: Reading,
+    policy: Policy,
+    facts: Mapping[str, FactValue],
+    now: datetime,
 ) -> Matter:
     """What the messages say together, what is known, and what was given before.
 
-    A message without words (a photo) says nothing here.
+    A message without words (a photo) says nothing here. `facts` are those of the case.
     """
     found = reading.found
     here, elsewhere = await given_to(session, case)
     labels = united(found, is_spam=_nothing_but_spam(reading))
-    facts = await known_facts(session, case.id)
     unproven, proof_ask = await unproven_facts(session, case, policy, facts)
     return Matter(
         act=labels.act,

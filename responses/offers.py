@@ -19,6 +19,8 @@ async def offers_of(session: AsyncSession, draft: Draft) -> Sequence[OfferRow]:
 
 async def withheld_by(session: AsyncSession, approvals: Collection[str]) -> dict[str, frozenset[Place]]:
     """What each of these approvals withheld of its decision; those that withheld nothing are left out."""
+    if not approvals:
+        return {}
     of_these = (
         select(OfferRow.decision_id)
         .where(OfferRow.approval_id.in_(approvals), OfferRow.state == OfferState.WITHDRAWN)

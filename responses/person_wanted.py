@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.clock import utcnow
 from models.states import CaseState, Direction
 from models.tables import Case, Message, Update
-from responses.cases import joined_case, move, open_case, raise_revision
+from responses.cases import active_case, joined_case, move, open_case, raise_revision
 from responses.events import record
 from responses.filing import Filing, due_now
 from responses.incoming import Incoming
@@ -36,6 +36,7 @@ async def want_person(session: AsyncSession, filing: Filing, update: Update, inc
             album_key=None,
             order_ids=(),
             now=now,
+            active=await active_case(session, identity.chat_key),
             audience=incoming.audience,
         )
         if case is None:

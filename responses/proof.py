@@ -136,29 +136,32 @@ async def note_contacts(session: AsyncSession, case: Case, named: Sequence[Entit
         )
 
 
-async def consult_book(session: AsyncSession, case: Case, policy: Policy) -> None:
+async def consult_book(
+    session: AsyncSession, case: Case, identity: Identity, policy: Policy, known: Mapping[str, FactValue]
+) -> bool:
     """Makes what the book knows facts of the case, as far as the order is known to be the customer's.
 
-    What an agent has said stays. A number that a link or the book itself gives is noted first.
+    What an agent has said stays. A number that a link or the book itself gives is noted first. `known` are
+    the facts of the case; returns whether there are new ones.
     """
-    identity = await session.get_one(Identity, case.identity_id)
-    known = await known_facts(session, case.id)
+    noted = False
     if ORDER_FACT not in known:
         own = await _own_order(session, case, identity)
         if own is None:
-            return
+            return False
         _note(session, case, own, ORDER_FACT, FactValue(value=own.number, source=BOOK))
+        noted = True
         order: Order | None = own
     elif known[ORDER_FACT].unavailable:
-        return
+        return False
     else:
         order = await find_order(session, str(known[ORDER_FACT].value))
     if order is None:
-        return
+        return False
     if await proof_of(session, case.customer_id, order) is None:
         how = await _evidence(session, case, identity, order)
         if how is None:
-            return
+            return noted
         await prove(session, case.customer_id, order, how, case_id=case.id)
     spoken = facts_of(order)
     for name in spoken.keys() - {ORDER_FACT}:
@@ -169,6 +172,8 @@ async def consult_book(session: AsyncSession, case: Case, policy: Policy) -> Non
         said_by_agent = before is not None and before.source == "agent"
         if not said_by_agent and (before is None or before.value != spoken[name].value):
             _note(session, case, order, name, spoken[name])
+            noted = True
+    return noted
 
 
 async def unproven_facts(

@@ -16,7 +16,7 @@ from models.tables import Case, DecisionRow, Draft, Identity, OfferRow, Promise
 from responses.apologies import apologies_before
 from responses.cases import last_answer_at
 from responses.checks import check_text
-from responses.checks.context import context_of
+from responses.checks.context import Known, context_of
 from responses.config import RoadConfig
 from responses.drafts import ComposedDraft, DraftBrief, DraftKind, PromiseLine, compose
 from responses.drafts.compose import kind_of
@@ -59,7 +59,14 @@ async def propose_decision(
     if near and near[0].fits:
         brief = dataclasses.replace(brief, answer=near[0].answer, answer_until=near[0].until)
     draft = await put_on_table(
-        session, case, brief, policy=policy, config=config, now=now, inputs=inputs_sha256(matter)
+        session,
+        case,
+        brief,
+        policy=policy,
+        config=config,
+        now=now,
+        inputs=inputs_sha256(matter),
+        known=Known(facts=matter.facts, meant=tuple(reading.assessed.values())),
     )
     if draft is not None and kind_of(brief) is DraftKind.HOLDING:
         draft.answer_by = answer_by
@@ -77,11 +84,12 @@ async def put_on_table(
     config: RoadConfig,
     now: datetime,
     inputs: str = "",
+    known: Known | None = None,
 ) -> Draft | None:
     """Stores the brief's decision and offers, and its checked draft in place of the one before.
 
-    `inputs` is a digest of what the policy was asked about, empty for what no policy decides. None where
-    there is nothing to answer.
+    `inputs` is a digest of what the policy was asked about, empty for what no policy decides; `known` what of
+    the case was read for that. None where there is nothing to answer.
     """
     decision = brief.decision
     composed = compose(brief)
@@ -129,6 +137,7 @@ async def put_on_table(
         policy=policy,
         kind=draft.kind,
         language=draft.language,
+        known=known,
     )
     draft.findings = [to_json(one) for one in check_text(draft.text, about)]
     return draft

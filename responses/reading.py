@@ -11,7 +11,7 @@ from models.database import Database
 from models.once import insert_once
 from models.serial import to_json
 from models.tables import AssessmentRow, Case, Customer, Identity, Message
-from responses.cases import matter_messages, open_messages
+from responses.cases import matter_and_open
 from responses.corrections import understood
 
 
@@ -63,8 +63,8 @@ async def read_case(
             return None
         if only_due and (case.triage_due_at is None or case.triage_due_at > utcnow()):
             return None
-        messages = await matter_messages(session, case_id)
-        unanswered = {message.id for message in await open_messages(session, case_id)}
+        messages, unanswered = await matter_and_open(session, case_id)
+        open_ids = {message.id for message in unanswered}
         known = await understood(session, [message.id for message in messages])
         customer = await session.get_one(Customer, case.customer_id)
         identity = await session.get_one(Identity, case.identity_id)
@@ -94,6 +94,6 @@ async def read_case(
         customer=customer,
         identity=identity,
         messages=tuple(messages),
-        fresh=tuple(message for message in messages if message.id in unanswered),
+        fresh=tuple(message for message in messages if message.id in open_ids),
         assessed=assessed,
     )

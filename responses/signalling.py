@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
@@ -111,21 +111,19 @@ async def keep_signals(
     if seen is None:
         return
     found: Mapping[str, Raised] = {one.name: one for one in raised(policy, seen, now)}
-    ours = [signal.name for signal in policy.signals]
-    await session.execute(
-        delete(SignalRow).where(SignalRow.customer_id == case.customer_id, SignalRow.expires_at <= now)
-    )
-    await session.execute(
-        delete(SignalRow).where(
-            SignalRow.customer_id == case.customer_id,
-            SignalRow.dismissed_at.is_(None),
-            SignalRow.name.in_([name for name in ours if name not in found]),
+    gone = {signal.name for signal in policy.signals} - found.keys()
+    rows = (await session.scalars(select(SignalRow).where(SignalRow.customer_id == case.customer_id))).all()
+    if any(row.expires_at <= now or (row.dismissed_at is None and row.name in gone) for row in rows):
+        await session.execute(
+            delete(SignalRow).where(
+                SignalRow.customer_id == case.customer_id,
+                or_(
+                    SignalRow.expires_at <= now,
+                    and_(SignalRow.dismissed_at.is_(None), SignalRow.name.in_(gone)),
+                ),
+            )
         )
-    )
-    standing = select(SignalRow).where(
-        SignalRow.customer_id == case.customer_id, SignalRow.dismissed_at.is_(None)
-    )
-    kept = {row.name: row for row in await session.scalars(standing)}
+    kept = {row.name: row for row in rows if row.dismissed_at is None and row.expires_at > now}
     for name, one in found.items():
         row = kept.get(name)
         if row is None:

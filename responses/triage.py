@@ -1,7 +1,7 @@
 """Triage: what arrived is read, decided by the policy, drafted, and put before an agent."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
@@ -11,7 +11,7 @@ from models.alarm import Alarm, Job, set_alarm
 from models.assessment import Assessment, Classify
 from models.clock import utcnow
 from models.database import Database
-from models.decision import Matter
+from models.decision import FactValue, Matter
 from models.labels import Act, Urgency
 from models.orders import LookUp
 from models.states import CaseState, DraftState, Purpose
@@ -162,23 +162,31 @@ class Triage:
         if await self._is_for_agents(session, case, reading, now):
             return
         policy = await self._policies.in_force(session, case.audience, case.incident_at)
-        answered = await take_answers(session, case, reading, policy)
+        facts = await known_facts(session, case.id)
+        answered = await take_answers(session, case, reading, policy, facts)
+        if answered:
+            facts = await known_facts(session, case.id)
         if case.reopened_from is not None and not answered and _only_thanks(reading, case.reopened_from):
             self._change_nothing(session, case)
             return
         if case.reopened_from in _ANSWERED and await self._brings_new_matter(
-            session, case, reading.found_fresh
+            session, case, reading.found_fresh, facts
         ):
             await self._split(session, case, reading)
             return
-        await note_orders(session, case, reading.found)
+        if await note_orders(session, case, reading.found, facts):
+            facts = await known_facts(session, case.id)
         judged = case.incident_at
         await note_incident(session, case, reading)
         if case.incident_at != judged:
             policy = await self._policies.in_force(session, case.audience, case.incident_at)
         await note_contacts(session, case, [one.entities for one in reading.found])
-        await consult_book(session, case, policy)
-        matter = await matter_of(session, case, reading, policy, now)
+        # The session forgets whom nobody holds, and each of the next steps would have it ask for them anew.
+        identity = await session.get_one(Identity, case.identity_id)
+        customer = await session.get_one(Customer, case.customer_id)
+        if await consult_book(session, case, identity, policy, facts):
+            facts = await known_facts(session, case.id)
+        matter = await matter_of(session, case, reading, policy, facts, now)
         await keep_signals(session, case, policy, matter.record, now)
         decision = decide(policy, matter, language=self._config.language)
         draft = await propose_decision(
@@ -222,7 +230,7 @@ class Triage:
                 ),
                 now=now,
             )
-        await self._receipt(session, case, reading, matter, now)
+        await self._receipt(session, case, customer, reading, matter, now)
         await self._cards(session, case, draft)
         if reading.fresh:
             # The card first: why the labels are what they are is looked for when it is on its way.
@@ -263,15 +271,18 @@ class Triage:
         self,
         session: AsyncSession,
         case: Case,
+        customer: Customer,
         reading: Reading,
         matter: Matter,
         now: datetime,
     ) -> None:
         """One per case, one per person in twelve hours, none to a bare greeting or to thanks."""
-        customer = await session.get_one(Customer, case.customer_id)
         silent = matter.act in (Act.OTHER, Act.PRAISE) and not reading.has_files
-        recently = customer.receipt_at is not None and customer.receipt_at > now - RECEIPT_EVERY
-        if case.is_sample or case.channel == "desk" or case.answered_at is not None or silent or recently:
+        if case.is_sample or case.channel == "desk" or case.answered_at is not None or silent:
+            return
+        # Another of their cases may have brought one since the customer was read.
+        await session.refresh(customer, ["receipt_at"])
+        if customer.receipt_at is not None and customer.receipt_at > now - RECEIPT_EVERY:
             return
         due = case.due_at or now
         made = await self._texts.enqueue(
@@ -335,7 +346,7 @@ class Triage:
         record(session, "system", "case.thanked", case.id)
 
     async def _brings_new_matter(
-        self, session: AsyncSession, case: Case, found: Sequence[Assessment]
+        self, session: AsyncSession, case: Case, found: Sequence[Assessment], facts: Mapping[str, FactValue]
     ) -> bool:
         """Whether the reopening message names a complaint type or an order that the case never had.
 
@@ -346,7 +357,7 @@ class Triage:
         sure = [one for one in found if "complaint_types" not in one.abstained]
         named = {label.label for one in sure for label in one.complaint_types}
         orders = {order_key(order) for one in found for order in one.entities.order_ids}
-        known = (await known_facts(session, case.id)).get(ORDER_FACT)
+        known = facts.get(ORDER_FACT)
         new_order = bool(orders) and known is not None and order_key(str(known.value)) not in orders
         return new_order or bool(types and named and not named & types)
 

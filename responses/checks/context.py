@@ -1,12 +1,16 @@
 """What a case knows of itself, put together for checking a text of it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.assessment import Assessment
 from models.clock import utcnow
+from models.decision import FactValue
 from models.states import Direction, PromiseState
 from models.tables import Case, Customer, Draft, Identity, Message, Promise
 from responses.cases import matter_messages
@@ -26,6 +30,14 @@ _OUR_WORD = frozenset({"status", "holding", "answer", "exit", "open"})
 """The parts of a composed text in which we say by which day, or from which; not those that tell what was."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """What of a case was read already: its facts, and what the messages of the matter mean."""
+
+    facts: Mapping[str, FactValue]
+    meant: tuple[Assessment, ...]
+
+
 async def context_of(
     session: AsyncSession,
     case: Case,
@@ -35,6 +47,7 @@ async def context_of(
     policy: Policy | None,
     kind: str,
     language: str,
+    known: Known | None = None,
 ) -> CheckContext:
     """Gathers what a text of the case is checked against; reads rows, and nothing else.
 
@@ -46,6 +59,7 @@ async def context_of(
         policy: the one that judges the case, None where none was ever loaded.
         kind: what sort of answer the text is, a `DecisionKind`.
         language: in which it is to be.
+        known: what the same transaction has read of the case, None where that is still to be read.
     """
     zone = config.timezone
     today = utcnow().astimezone(zone).date()
@@ -56,8 +70,8 @@ async def context_of(
             select(Message.direction, Message.text).where(Message.case_id == case.id, Message.text != "")
         )
     ).all()
-    matter = await matter_messages(session, case.id)
-    found = [one.assessment for one in (await understood(session, [one.id for one in matter])).values()]
+    if known is None:
+        known = await _known(session, case)
     promises = (
         await session.scalars(
             select(Promise)
@@ -79,17 +93,24 @@ async def context_of(
         currency=policy.currency if policy is not None else "EUR",
         formality=await _formality(session, draft, customer, policy, language),
         decision=await decision_of(session, draft) if draft is not None else None,
-        facts=await known_facts(session, case.id),
+        facts=known.facts,
         said=tuple(text for direction, text in written if direction == Direction.IN),
         sent=tuple(text for direction, text in written if direction == Direction.OUT),
         names=tuple(name for name in dict.fromkeys(names) if name is not None),
-        grievances=tuple(dict.fromkeys(label.label for one in found for label in one.complaint_types)),
+        grievances=tuple(dict.fromkeys(label.label for one in known.meant for label in one.complaint_types)),
         days=tuple(sorted(days)),
-        named=(*(day for one in found for day in one.entities.dates), *(day for _, day in promised)),
+        named=(*(day for one in known.meant for day in one.entities.dates), *(day for _, day in promised)),
         own=tuple(words for words in (business.name, business.contact, business.privacy) if words),
         limits=policy.approval if policy is not None else {},
         composed=composed.text if composed is not None else None,
         answer_day=_answer_day(draft, kind, zone),
+    )
+
+
+async def _known(session: AsyncSession, case: Case) -> Known:
+    matter = await understood(session, [one.id for one in await matter_messages(session, case.id)])
+    return Known(
+        facts=await known_facts(session, case.id), meant=tuple(one.assessment for one in matter.values())
     )
 
 

@@ -35,6 +35,10 @@ class Phrases:
             raise PhraseError(self.language, key, "missing")
         return self.wordings[key]
 
+    def under(self, prefix: str) -> tuple[str, ...]:
+        """The keys that begin with `prefix`, in the order of the file."""
+        return _under(self.language, prefix)
+
     def say(
         self, key: str, values: Mapping[str, str] | None = None, *, variant: int = 0, formal: bool = True
     ) -> str:
@@ -69,6 +73,11 @@ def phrases(language: str) -> Phrases:
     text = files("responses.drafts").joinpath("phrases", f"{language}.yaml").read_text(encoding="utf-8")
     tree = YAML(typ="safe").load(text)
     return Phrases(language=language, wordings=dict(_flat(tree, "")))
+
+
+@cache
+def _under(language: str, prefix: str) -> tuple[str, ...]:
+    return tuple(key for key in phrases(language).wordings if key.startswith(prefix))
 
 
 def _flat(tree: Mapping[str, object], prefix: str) -> Sequence[tuple[str, tuple[str, ...]]]:

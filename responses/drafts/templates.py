@@ -32,10 +32,16 @@ def fields_of(wording: str) -> frozenset[str]:
     return frozenset(name for _, name in _FIELD.findall(wording))
 
 
+@lru_cache(maxsize=4096)
+def _spoken(wording: str, formal: bool) -> str:
+    return _REGISTER.sub(lambda match: match[1 if formal else 2], wording)
+
+
 def render(wording: str, values: Mapping[str, str], *, formal: bool) -> str:
     """Writes `wording` out. `values` holds at least what it requires."""
-    spoken = _REGISTER.sub(lambda match: match[1 if formal else 2], wording)
-    kept = _OPTIONAL.sub(lambda match: match[1] if fields_of(match[1]) <= values.keys() else "", spoken)
+    kept = _OPTIONAL.sub(
+        lambda match: match[1] if fields_of(match[1]) <= values.keys() else "", _spoken(wording, formal)
+    )
     return _FIELD.sub(lambda match: capital(values[match[2]]) if match[1] else values[match[2]], kept)
 
 
@@ -45,8 +51,8 @@ def best(wordings: Sequence[str], values: Mapping[str, str], variant: int) -> st
     None when each of them needs a value that is not known.
     """
     usable = [wording for wording in wordings if required(wording) <= values.keys()]
-    if not usable:
-        return None
+    if len(usable) < 2:
+        return usable[0] if usable else None
     most = max(len(required(wording)) for wording in usable)
     richest = [wording for wording in usable if len(required(wording)) == most]
     return richest[variant % len(richest)]

@@ -123,10 +123,9 @@ def _thing_values(brief: DraftBrief, words: Phrases, known: Mapping[str, str]) -
     ref = best(words.all(f"{thing}.ref"), known, 0)
     if ref is not None:
         values["ref"] = render(ref, known, formal=brief.formal)
-        for key in words.wordings:
-            if key.startswith(f"{thing}.forms."):
-                form = key.rpartition(".")[2]
-                values[f"{form}_ref"] = words.say(key, {"ref": values["ref"]}, formal=brief.formal)
+        for key in words.under(f"{thing}.forms."):
+            form = key.rpartition(".")[2]
+            values[f"{form}_ref"] = words.say(key, {"ref": values["ref"]}, formal=brief.formal)
     return values
 
 

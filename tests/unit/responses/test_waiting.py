@@ -132,5 +132,6 @@ async def test_an_answer_within_thirty_days_joins_the_closed_case(
             album_key=None,
             order_ids=(),
             now=utcnow() + timedelta(days=days),
+            active=None,
         )
     assert (found is not None) is joins

@@ -105,8 +105,9 @@ def words_in(text: str) -> int:
 
 
 def texts_matching(pattern: str, language: str, formality: str) -> list[str]:
-    search = re.compile(pattern, re.IGNORECASE).search
-    return [draft.text for draft in composed(language, formality) if search(draft.text)]
+    """`pattern` is in small letters: with IGNORECASE the search takes four times as long."""
+    search = re.compile(pattern).search
+    return [draft.text for draft in composed(language, formality) if search(draft.text.lower())]
 
 
 @pytest.mark.parametrize(("language", "formality"), REGISTERS)
@@ -138,7 +139,8 @@ class TestEveryDraft:
     def test_keeps_to_its_register(self, language: str, formality: str) -> None:
         other = FORMAL_WORDS if formality == "informal" else INFORMAL_WORDS
         found = re.compile(other[language])
-        texts = [OF_THE_FIXTURES.sub("", draft.text) for draft in composed(language, formality)]
+        suspected = [draft.text for draft in composed(language, formality) if found.search(draft.text)]
+        texts = [OF_THE_FIXTURES.sub("", text) for text in suspected]
         assert [text for text in texts if found.search(text)] == []
 
     def test_begins_every_sentence_with_a_capital(self, language: str, formality: str) -> None:
