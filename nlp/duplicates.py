@@ -5,16 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from sklearn.feature_extraction.text import TfidfVectorizer
+import numpy as np
+from scipy import sparse
 
 from nlp.corpus import Example
 from nlp.encoder import Encoder
+from nlp.pieces import count_pieces
 
 SAME = 0.97
 """Cosine of two embeddings above which two messages with the same labels are one too many."""
 
 _SIMILAR_LETTERS = 0.55
 _FEW_WORDS = 6
+
+_PIECES = range(2, 5)
+_BUCKETS = 1 << 24
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +37,8 @@ def near_duplicates(examples: Sequence[Example], encoder: Encoder) -> list[NearD
     Only pairs that share enough pieces of words are embedded, and short ones: on 5,391 messages that
     found all the 28 pairs that embedding every message finds.
     """
-    pairs = [pair for places in _groups(examples) for pair in _candidates(examples, places)]
+    counts = count_pieces([one.text.casefold() for one in examples], _PIECES, _BUCKETS)
+    pairs = [pair for places in _groups(examples) for pair in _candidates(examples, places, counts[places])]
     wanted = sorted({place for pair in pairs for place in pair})
     row = {place: number for number, place in enumerate(wanted)}
     vectors = encoder.embed([examples[place].text for place in wanted])
@@ -52,14 +58,27 @@ def _groups(examples: Sequence[Example]) -> list[list[int]]:
     return [places for places in groups.values() if len(places) > 1]
 
 
-def _candidates(examples: Sequence[Example], places: Sequence[int]) -> list[tuple[int, int]]:
-    texts = [examples[place].text.casefold() for place in places]
-    pieces = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4)).fit_transform(texts)
+def _candidates(
+    examples: Sequence[Example], places: Sequence[int], counts: sparse.csr_array
+) -> list[tuple[int, int]]:
+    pieces = _weighted(counts)
     shared = (pieces @ pieces.T).tocoo()
     similar = (shared.row < shared.col) & (shared.data > _SIMILAR_LETTERS)
     alike = set(zip(shared.row[similar].tolist(), shared.col[similar].tolist(), strict=True))
-    alike |= set(combinations([place for place, text in enumerate(texts) if _is_short(text)], 2))
+    short = [row for row, place in enumerate(places) if _is_short(examples[place].text)]
+    alike |= set(combinations(short, 2))
     return [(places[first], places[second]) for first, second in alike]
+
+
+def _weighted(counts: sparse.csr_array) -> sparse.csr_array:
+    """What is rare among these texts counts more (TF-IDF, smoothed); rows of length one."""
+    columns, column = np.unique(counts.indices, return_inverse=True)
+    texts = counts.shape[0]
+    rarity = np.log((1 + texts) / (1 + np.bincount(column))) + 1
+    weights = counts.data * rarity[column]
+    row = np.repeat(np.arange(texts), np.diff(counts.indptr))
+    weights /= np.sqrt(np.bincount(row, weights**2, texts))[row]
+    return sparse.csr_array((weights, column, counts.indptr), shape=(texts, len(columns)))
 
 
 def _is_short(text: str) -> bool:

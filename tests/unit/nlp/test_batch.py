@@ -2,11 +2,13 @@
 
 import csv
 import json
+import multiprocessing
 import os
 import random
-import subprocess
-import sys
+import signal
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,51 @@ from nlp.errors import BatchError
 from tests.batch_bench import ACTS, ByLength, classified, table_of
 
 ROWS = 5 * SHARD_ROWS + 17
-PROJECT = Path(__file__).parents[3]
+
+
+class Forks:
+    """Runs functions one by one in processes of their own, forked from one that has imported everything."""
+
+    def __init__(self) -> None:
+        spawning = multiprocessing.get_context("spawn")
+        self._requests, other = spawning.Pipe()
+        self._server = spawning.Process(target=fork_on_request, args=(other,))
+        self._server.start()
+        other.close()
+
+    def run(self, what: Callable[..., object], *told: object, patience: float) -> int:
+        """How it ended: killed by signal 9, as -9 says, if it had not after so many seconds."""
+        self._requests.send((what, told))
+        pid: int = self._requests.recv()
+        if not self._requests.poll(patience):
+            os.kill(pid, signal.SIGKILL)
+        status: int = self._requests.recv()
+        return status
+
+    def end(self) -> None:
+        self._requests.close()
+        self._server.join()
+
+
+def fork_on_request(requests: Connection) -> None:
+    forking = multiprocessing.get_context("fork")
+    while True:
+        try:
+            what, told = requests.recv()
+        except EOFError:
+            return
+        process = forking.Process(target=what, args=told)
+        process.start()
+        requests.send(process.pid)
+        process.join()
+        requests.send(process.exitcode)
+
+
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Forks]:
+    forks = Forks()
+    yield forks
+    forks.end()
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +110,11 @@ def test_a_limit_ends_the_reading(export: Path, tmp_path: Path) -> None:
     assert rows_of(tmp_path / "o.csv")[-1]["id"] == "002499"
 
 
-def test_a_shard_ends_early_where_cells_are_large(tmp_path: Path) -> None:
+def test_a_shard_ends_early_where_cells_are_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = 300_000
+    monkeypatch.setattr("nlp.batch.packing.SHARD_BYTES", few)
     source = tmp_path / "in.csv"
-    source.write_text("text\n" + "\n".join(["x" * (SHARD_BYTES // 3 + 1)] * 7))
+    source.write_text("text\n" + "\n".join(["x" * (few // 3 + 1)] * 7))
     shards = list(Packer([table_of(source).source]).shards())
     assert [shard.num_rows for shard in shards] == [3, 3, 1]
 
@@ -136,16 +184,15 @@ def test_a_run_that_was_begun_is_not_thrown_away_by_oversight(export: Path, tmp_
         classified(export, tmp_path / "out.csv")
 
 
-def test_a_run_whose_output_is_whole_is_finished(tmp_path: Path) -> None:
+def die_once_it_is_whole(source: Path, target: Path) -> None:
+    classify_export([table_of(source)], target, ByLength(), model="m", finish=lambda _: os._exit(9))
+
+
+def test_a_run_whose_output_is_whole_is_finished(forks: Forks, tmp_path: Path) -> None:
     source, target = tmp_path / "in.csv", tmp_path / "out.csv"
     source.write_text("testo\nciao\n")
-    program = (
-        "import os, sys, pathlib; from nlp.batch.exports import classify_export;"
-        "from tests.batch_bench import ByLength, table_of; source, target = map(pathlib.Path, sys.argv[1:]);"
-        "classify_export([table_of(source)], target, ByLength(), model='m', finish=lambda _: os._exit(9))"
-    )
-    killed = subprocess.run([sys.executable, "-c", program, source, target], cwd=PROJECT, check=False)
-    assert (killed.returncode, len(rows_of(target))) == (9, 1)
+    ended = forks.run(die_once_it_is_whole, source, target, patience=120)
+    assert (ended, len(rows_of(target))) == (9, 1)
     source.write_text("testo\nciao\ngrazie\n")
 
     assert classified(source, target).counts.rows == 2
@@ -247,26 +294,24 @@ def test_rows_with_something_wrong_are_told_with_their_place_and_name(tmp_path: 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
 def test_killed_at_random_moments_it_ends_with_the_same_bytes(
-    export: Path, tmp_path: Path, ending: str
+    forks: Forks, export: Path, tmp_path: Path, ending: str
 ) -> None:
     target, whole = tmp_path / f"out.{ending}", tmp_path / f"whole.{ending}"
     classified(export, whole)
-    assert killed_until_done(export, target, kills=4)
+    assert killed_until_done(forks, export, target, kills=4)
     assert target.read_bytes() == whole.read_bytes()
 
 
-def killed_until_done(source: Path, target: Path, kills: int) -> int:
+def go_on(source: Path, target: Path) -> None:
+    classified(source, target, resume=True, pause=0.5)
+
+
+def killed_until_done(forks: Forks, source: Path, target: Path, kills: int) -> int:
     """Runs the batch in a process of its own, killed at random moments so often; says how often it was."""
-    command = [sys.executable, "-m", "tests.batch_bench", str(source), str(target), "0.5"]
     dice, killed = random.Random(target.name), 0
     while not target.exists():
-        running = subprocess.Popen(command, cwd=PROJECT)
-        try:
-            running.wait(timeout=dice.uniform(0.5, 3.5) if killed < kills else 120)
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait()
-            killed += 1
+        patience = dice.uniform(0.1, 1.1) if killed < kills else 120
+        killed += forks.run(go_on, source, target, patience=patience) == -signal.SIGKILL
     return killed
 
 

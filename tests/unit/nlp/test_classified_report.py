@@ -275,12 +275,12 @@ def test_each_language_has_phrases_of_its_own() -> None:
     assert "courier vanished overnight" in [one.words for one in told if one.language == "en"]
 
 
-def test_what_a_fast_model_has_handed_on_is_told() -> None:
+def test_what_a_fast_model_has_handed_on_is_told(page: Reading) -> None:
     handed_on = HandedOn(read=4, handed_on=3, doubts={"tone": 3, "length": 1})
-    page = report_page(gathering_of(table(ROWS)).gathered(), replace(ABOUT, handed_on=handed_on), "en")
-    text = Reading(page).text
+    told = report_page(gathering_of(table(ROWS)).gathered(), replace(ABOUT, handed_on=handed_on), "en")
+    text = Reading(told).text
     assert "It answered 1 of 4 messages (25%)." in text
     assert (
         "handed 3 on to the classifier, because it was not sure of: tone (75%) and long texts (25%)" in text
     )
-    assert "small model" not in page_of(*ROWS).text
+    assert "small model" not in page.text
