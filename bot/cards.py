@@ -18,6 +18,7 @@ from responses.checks import Finding
 from responses.checks.advising import advice_for
 from responses.drafts.lines import offer_line, rule_line
 from responses.drafts.numbers import format_money, locale_of
+from responses.drafts.templates import in_register
 from responses.enclosures import enclosures_of
 from responses.policy.schema import Audience
 from responses.policy.signals import told
@@ -145,6 +146,7 @@ def spoken(message: Message, words: Words) -> str:
 def fact_label(fact: MissingFact, words: Words) -> str:
     """What a missing fact is called on a button or in a line."""
     asked = fact.ask.get(words.language, "") if fact.ask is not None else ""
+    asked = in_register(asked, formal=True)
     return shorten(asked.partition(":")[0].strip() or fact.name.replace("_", " "), _MAX_FACT)
 
 

@@ -26,6 +26,7 @@ from responses.answering import answers_of
 from responses.cases import LAST_NUMBER, OPEN_STATES
 from responses.checks import unsaid_in
 from responses.checks.context import context_of
+from responses.drafts.draft import formality_of
 from responses.drafts.errors import UnknownSlotError
 from responses.drafts.lines import offer_line, rule_line
 from responses.drafts.remedies import option_labels
@@ -37,7 +38,7 @@ from responses.policy.signals import told
 from responses.policy.withheld import left_of
 from responses.preferences import VALUES
 from responses.promised import pledges_of, words_of
-from responses.proposed import composed_draft, formality_of
+from responses.proposed import composed_draft
 from responses.rights import may_approve, own_case
 from responses.views import CaseView, MessageView, view_case
 
@@ -291,7 +292,7 @@ async def _draft_choices(
         unsaid = {place for one in unsaid_in(draft.text, about) for place in one.places}
     except UnknownSlotError:
         return []
-    formal = formality_of(draft) == "formal"
+    formal = formality_of(draft.variant) == "formal"
     left = [(offer, left_of(offer, number, unsaid)) for number, offer in enumerate(decision.offers)]
     return [
         option_labels(put, draft.language, formal=formal, numbered=put == offer)

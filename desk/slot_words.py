@@ -6,10 +6,10 @@ from models.decision import Decision
 from models.tables import Draft
 from responses.bookkeeping import voucher_amounts
 from responses.drafts.dates import format_due
+from responses.drafts.draft import formality_of
 from responses.drafts.errors import UnknownSlotError
 from responses.drafts.slots import greeting_for, slots_in
 from responses.policy import Policy
-from responses.proposed import formality_of
 
 
 def slot_words(
@@ -33,7 +33,7 @@ def slot_words(
         if name == "agent":
             words[f"{{{slot}}}"] = visit.agent.name
         elif name == "greeting":
-            words[f"{{{slot}}}"] = greeting_for(language, formality_of(draft), now.astimezone(zone))
+            words[f"{{{slot}}}"] = greeting_for(language, formality_of(draft.variant), now.astimezone(zone))
         elif name == "voucher" and number in vouchers:
             words[f"{{{slot}}}"] = visit.words("slots.voucher", amount=present.money(vouchers[number]))
         elif name == "due" and policy is not None and 0 < int(number) <= len(commitments):

@@ -23,6 +23,7 @@ from responses.checks import CheckContext, Finding, check_text, errors_in, unsai
 from responses.checks.context import context_of
 from responses.choices import put_choices, was_chosen
 from responses.config import RoadConfig
+from responses.drafts.draft import formality_of
 from responses.drafts.slots import placeholder_in, slots_in
 from responses.enclosures import Enclosure, enclosures_of
 from responses.errors import BlockedError, NotAllowedError
@@ -39,7 +40,6 @@ from responses.policy.withheld import without
 from responses.proposed import (
     MAX_TEXT,
     difference_of,
-    formality_of,
     gives,
     propose,
     supersede,
@@ -158,7 +158,7 @@ class Approvals:
                 approval=approval,
                 hours=hours,
                 language=draft.language,
-                formal=formality_of(draft) == "formal",
+                formal=formality_of(draft.variant) == "formal",
                 now=now,
             )
             # The buttons stand under the end of the text.

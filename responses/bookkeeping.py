@@ -15,8 +15,10 @@ from models.states import OfferState, PromiseKind, PromiseState
 from models.tables import Agent, Approval, Case, Choice, Draft, LedgerEntry, OfferRow, Promise, Voucher
 from responses.choices import withdraw_choices
 from responses.drafts.dates import format_due_day
+from responses.drafts.draft import formality_of
 from responses.drafts.promises import answer_words, remedy_words
 from responses.drafts.slots import slots_in
+from responses.drafts.templates import in_register
 from responses.hours import OpeningHours
 from responses.offers import offers_of, placed
 from responses.policy.given import TO_BE_DONE, USUAL_TIME
@@ -131,9 +133,18 @@ def book(session: AsyncSession, case: Case, approval: Approval, offer: OfferRow)
 
 
 def promise_remedy(
-    session: AsyncSession, approval: Approval, offer: OfferRow, hours: OpeningHours, now: datetime
+    session: AsyncSession,
+    approval: Approval,
+    offer: OfferRow,
+    hours: OpeningHours,
+    now: datetime,
+    *,
+    formal: bool,
 ) -> None:
-    """A remedy that somebody has to carry out is promised by who approved it; any other needs nobody."""
+    """A remedy that somebody has to carry out is promised by who approved it; any other needs nobody.
+
+    `formal` is how the text that promises it addresses the customer.
+    """
     remedy = _to_be_done(offer)
     if remedy is None:
         return
@@ -143,7 +154,7 @@ def promise_remedy(
             approval_id=approval.id,
             offer_id=offer.id,
             kind=PromiseKind.REMEDY,
-            what=remedy_words(remedy),
+            what=remedy_words(remedy, formal=formal),
             owner_id=approval.agent_id,
             due_at=hours.add(USUAL_TIME, now),
         )
@@ -237,6 +248,7 @@ async def _open_promises(
     withheld: Withheld,
 ) -> None:
     slots = slots_in(draft.text)
+    formal = formality_of(draft.variant) == "formal"
     to_do = {offer.id: remedy for offer in given if (remedy := _to_be_done(offer)) is not None}
     carried_out: set[str] = set()
     for number, commitment in enumerate(decision.commitments, start=1):
@@ -252,14 +264,14 @@ async def _open_promises(
                 case_id=case.id,
                 approval_id=approval.id,
                 offer_id=own,
-                what=dict(commitment.what),
+                what={language: in_register(words, formal) for language, words in commitment.what.items()},
                 owner_id=agent.id,
                 due_at=told or hours.add(commitment.within, now),
             )
         )
     for offer in given:
         if offer.id in to_do and offer.id not in carried_out:
-            promise_remedy(session, approval, offer, hours, now)
+            promise_remedy(session, approval, offer, hours, now, formal=formal)
 
 
 def _end_of(day: date | None, hours: OpeningHours) -> datetime | None:

@@ -15,6 +15,7 @@ from models.labels import Language
 from models.serial import from_json
 from models.states import ChoiceHow
 from models.tables import Approval, Case, Choice, DecisionRow, Draft, OfferRow, OutboxEntry, Voucher
+from responses.drafts.draft import formality_of
 from responses.drafts.remedies import option_labels
 from responses.hours import OpeningHours
 from responses.offers import placed
@@ -139,7 +140,7 @@ async def shown_of(session: AsyncSession, choice: Choice) -> Shown:
         offer=replace(offer, options=tuple(offer.options[place] for place in put)),
         offers=tuple(found[offer_id] for offer_id in choice.options),
         language=draft.language if draft.language in set(Language) else Language.ENGLISH,
-        formal=not (draft.variant or "").endswith("informal"),
+        formal=formality_of(draft.variant) == "formal",
         is_whole=len(put) == len(offer.options),
     )
 

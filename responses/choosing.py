@@ -301,7 +301,7 @@ async def _open(
         return None
     book(session, case, shown.approval, chosen)
     policy = await policies.in_force(session, case.audience, case.incident_at)
-    promise_remedy(session, shown.approval, chosen, policy.hours, now)
+    promise_remedy(session, shown.approval, chosen, policy.hours, now, formal=shown.formal)
     told_now = await session.execute(
         update(Voucher)
         .where(Voucher.offer_id == chosen.id, Voucher.state == VoucherState.RESERVED)

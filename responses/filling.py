@@ -10,10 +10,11 @@ from responses.bookkeeping import voucher_slots
 from responses.choices import from_pool
 from responses.config import RoadConfig
 from responses.drafts.dates import format_due, needs_time
+from responses.drafts.draft import formality_of
 from responses.drafts.slots import fill, greeting_for, slots_in
 from responses.hours import OpeningHours
 from responses.offers import offers_of
-from responses.proposed import formality_of, gives
+from responses.proposed import gives
 from responses.vouchers import reserve, told
 
 
@@ -57,5 +58,5 @@ async def filled_text(
                 pool = from_pool(case, decision)
                 code = await reserve(session, offer, approval, loaded=pool, after=today)
                 codes[number] = told(code, draft.language)
-    greeting = greeting_for(draft.language, formality_of(draft), now.astimezone(config.timezone))
+    greeting = greeting_for(draft.language, formality_of(draft.variant), now.astimezone(config.timezone))
     return fill(draft.text, agent=agent.name, greeting=greeting, due=due, vouchers=codes)

@@ -105,11 +105,6 @@ async def difference_of(session: AsyncSession, draft: Draft) -> str | None:
     )
 
 
-def formality_of(draft: Draft) -> str:
-    """How the draft addresses the customer; drafts written by hand count as formal."""
-    return "informal" if (draft.variant or "").endswith("informal") else "formal"
-
-
 def gives(draft: Draft, decision: Decision) -> bool:
     """Whether the draft carries out the offer: what an agent writes instead of one gives nothing of it."""
     return draft.kind == decision.kind == DecisionKind.OFFER

@@ -15,6 +15,7 @@ from importlib.resources import files
 from ruamel.yaml import YAML
 
 from models.decision import Remedy
+from responses.drafts.templates import in_register
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[a-zß]+|[%€$£]")
 _SENTENCE_END = re.compile(r"(?<=[.!?\n])")
@@ -232,7 +233,7 @@ def _names(options: Sequence[Remedy], words: _Words, language: str) -> list[froz
     """What each option may be called; a word that would mean two of them means none."""
     called = [
         words.remedies.get(option.kind, frozenset())
-        | _own_words((option.wording or {}).get(language, ""), words)
+        | _own_words(in_register((option.wording or {}).get(language, ""), formal=True), words)
         for option in options
     ]
     return [

@@ -19,6 +19,7 @@ from responses.checks.days import days_in
 from responses.config import RoadConfig
 from responses.corrections import understood
 from responses.drafts.brief import Formality
+from responses.drafts.draft import formality_of
 from responses.drafts.names import usable_name
 from responses.facts import known_facts
 from responses.policy import Policy
@@ -143,5 +144,5 @@ async def _formality(
 ) -> Formality:
     """As the composed draft speaks, else as the customer or the owner wants it."""
     if draft is not None and draft.variant is not None:
-        return "informal" if draft.variant.endswith("informal") else "formal"
+        return formality_of(draft.variant)
     return await register_of(session, customer, policy, language)

@@ -21,6 +21,7 @@ from responses.drafts.phrases import phrases
 from responses.drafts.promises import answer_words
 from responses.drafts.remedies import option_words
 from responses.drafts.slots import slots_in
+from responses.drafts.templates import in_register
 from responses.drafts.voice import Voice
 from responses.policy.withheld import Place
 
@@ -112,7 +113,10 @@ def _commitments(text: str, about: CheckContext) -> Iterator[Unsaid]:
             yield Unsaid(
                 key=f"d{number}",
                 commitment=number,
-                what=commitment.what,
+                what={
+                    language: in_register(words, about.formality == "formal")
+                    for language, words in commitment.what.items()
+                },
                 is_owed=commitment.rule_id in owed,
             )
 
@@ -133,7 +137,7 @@ def _is_said(remedy: Remedy, offer: Offer, text: str, about: CheckContext) -> bo
         return True
     own = (remedy.wording or {}).get(about.language, "").strip().rstrip(".")
     if own:
-        return _flat(own) in _flat(text)
+        return any(_flat(in_register(own, formal)) in _flat(text) for formal in (True, False))
     parts = list(_parts(text, about))
     if any(_says(remedy, offer, part, about) for part in parts):
         return True

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from responses.drafts.brief import Formality
 from responses.drafts.slots import slots_in
 from responses.drafts.templates import capital
 
@@ -54,6 +55,11 @@ class ComposedDraft:
     def sha256(self) -> str:
         """Digest of the text with its slots: what an approval is bound to."""
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def formality_of(variant: str | None) -> Formality:
+    """How a draft of this variant addresses the customer; one written by hand has none and is formal."""
+    return "informal" if (variant or "").endswith("informal") else "formal"
 
 
 def assembled(

@@ -3,6 +3,7 @@
 from models.decision import Remedy, RemedyKind
 from responses.drafts.numbers import format_span
 from responses.drafts.phrases import LANGUAGES, phrases
+from responses.drafts.templates import in_register
 
 
 def answer_words() -> dict[str, str]:
@@ -15,13 +16,14 @@ def by_hand_words() -> dict[str, str]:
     return {language: phrases(language).say("promised.by_hand") for language in LANGUAGES}
 
 
-def remedy_words(remedy: Remedy) -> dict[str, str]:
+def remedy_words(remedy: Remedy, *, formal: bool) -> dict[str, str]:
     """A remedy that somebody has to carry out, by language, as far as the policy has words for it.
 
     Without its sums: texts that nobody approves one by one repeat these words.
     """
     if remedy.kind is RemedyKind.GIFT:
-        return {language: words.strip().rstrip(".") for language, words in (remedy.wording or {}).items()}
+        own = remedy.wording or {}
+        return {language: in_register(words.strip(), formal).rstrip(".") for language, words in own.items()}
     return {language: _noun(remedy, language) for language in LANGUAGES}
 
 

@@ -33,14 +33,15 @@ def fields_of(wording: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def _spoken(wording: str, formal: bool) -> str:
+def in_register(wording: str, formal: bool) -> str:
+    """Settles how `(le|ti)` addresses the customer; the rest stays as it is."""
     return _REGISTER.sub(lambda match: match[1 if formal else 2], wording)
 
 
 def render(wording: str, values: Mapping[str, str], *, formal: bool) -> str:
     """Writes `wording` out. `values` holds at least what it requires."""
     kept = _OPTIONAL.sub(
-        lambda match: match[1] if fields_of(match[1]) <= values.keys() else "", _spoken(wording, formal)
+        lambda match: match[1] if fields_of(match[1]) <= values.keys() else "", in_register(wording, formal)
     )
     return _FIELD.sub(lambda match: capital(values[match[2]]) if match[1] else values[match[2]], kept)
 

@@ -12,7 +12,7 @@ from responses.drafts.dates import day_forms
 from responses.drafts.numbers import format_span
 from responses.drafts.phrases import Phrases, phrases
 from responses.drafts.slots import escape
-from responses.drafts.templates import best, render
+from responses.drafts.templates import best, in_register, render
 
 _KNOWN_DAYS: Mapping[str, str] = MappingProxyType(
     {
@@ -60,8 +60,11 @@ class Voice:
         """
         texts = wording or {}
         if self.words.language in texts:
-            return escape(texts[self.words.language].strip())
-        return self.bare("untranslated", words=escape(next(iter(texts.values()), "").strip()))
+            return escape(self._addressed(texts[self.words.language]))
+        return self.bare("untranslated", words=escape(self._addressed(next(iter(texts.values()), ""))))
+
+    def _addressed(self, text: str) -> str:
+        return in_register(text.strip(), self.formal)
 
 
 def voice_of(brief: DraftBrief) -> Voice:

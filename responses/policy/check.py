@@ -11,6 +11,7 @@ from models.clock import utcnow
 from models.decision import RemedyKind, Role
 from models.labels import Act, Ask, ComplaintType, Language
 from models.money import Money
+from responses.drafts.templates import in_register
 from responses.hours import add_months
 from responses.policy.amounts import DIVISIBLE
 from responses.policy.conditions import Operator, Subject, Test, reads_message, single_tests
@@ -244,6 +245,13 @@ def _texts(policy: Policy, languages: Collection[str]) -> _Found:
             )
         elif missing:
             yield Severity.WARNING, key, f"missing in {', '.join(missing)}"
+        for language, text in texts.items():
+            if "|" in in_register(text, formal=True):
+                yield (
+                    Severity.WARNING,
+                    key,
+                    f"{language}: a | that separates nothing; how customers are addressed is written (le|ti)",
+                )
     for language in languages:
         if language not in policy.voice:
             yield Severity.INFO, "voice", f"no form of address for {language}: the formal one is used"

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from models.decision import Duration, DurationUnit
 from models.money import Money
+from responses.drafts.templates import in_register
 from responses.policy.conditions import AllOf, AnyOf, Condition, Operand, Operator, Subject, Test
 from responses.policy.schema import FactSpec, FactType, FactWords, Policy, Supplier
 from responses.policy.words.phrases import Phrases
@@ -43,7 +44,7 @@ class ConditionWords:
         own = self._facts[name].noun if name in self._facts else None
         asked = spec.ask.get(self._say.language) if spec.ask is not None else None
         if own is None and asked is not None and Supplier.CUSTOMER in spec.suppliers:
-            own = asked.partition(":")[0].strip()
+            own = in_register(asked, formal=True).partition(":")[0].strip()
         common = self._say.maybe(f"facts.{name}.the")
         return own or common or self._say("quote", text=name.replace("_", " "))
 

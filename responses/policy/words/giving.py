@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from models.decision import RemedyKind
+from responses.drafts.templates import in_register
 from responses.policy.schema import AmountSpec, Choice, RemedySpec, Texts
 from responses.policy.words.conditions import ConditionWords
 from responses.policy.words.phrases import Phrases
@@ -41,8 +42,8 @@ class GivingWords:
         return self._say("remedy.at_most", remedy=text, most=self._say.money(spec.at_most))
 
     def translated(self, texts: Texts) -> str:
-        """A text for customers in this language, or in the first that it has."""
-        return texts.get(self._say.language) or next(iter(texts.values()), "")
+        """A text for customers in this language, or in the first that it has; as it is said formally."""
+        return in_register(texts.get(self._say.language) or next(iter(texts.values()), ""), formal=True)
 
     def worth(self, amount: AmountSpec) -> str:
         """A sum by itself: `10 €`, `il 40% del valore dell'ordine`."""
