@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models.database import Database
 from models.decision import Basis, Commitment, Duration, DurationUnit, Offer, Remedy, RemedyKind
 from models.money import Money
-from models.tables import Promise
+from models.tables import Draft, Promise
 from responses.approval import Approvals
 from responses.config import RoadConfig
 from tests.unit.responses.test_approval import a_decision, approve, on_the_table
@@ -29,12 +29,18 @@ def promise(what: Mapping[str, str]) -> Commitment:
 
 
 async def opened(
-    database: Database, config: RoadConfig, *offers: Offer, commitments: tuple[Commitment, ...] = ()
+    database: Database,
+    config: RoadConfig,
+    *offers: Offer,
+    commitments: tuple[Commitment, ...] = (),
+    variant: str | None = None,
 ) -> list[tuple[str, str, bool]]:
     """What was promised: kind, Italian words, and whether keeping it carries out a remedy."""
     decision = a_decision(offers=offers, commitments=commitments)
     due = " ".join(f"{{due:{number}}}" for number in range(1, len(commitments) + 1))
     agent, _, draft = await on_the_table(database, text=f"Rimediamo noi. {due}\n{{agent}}", decision=decision)
+    async with database.writing() as session:
+        (await session.get_one(Draft, draft.id)).variant = variant
     await approve(database, Approvals(config), agent, draft)
     async with database.reading() as session:
         found = await session.scalars(select(Promise).order_by(Promise.id))
@@ -116,3 +122,18 @@ async def test_of_two_refunds_nobody_can_tell_which_is_meant(sqlite: Database, c
     both = (offer(REFUND), offer(REFUND, about="billing_error"))
     kinds = [kind for kind, _, _ in await opened(sqlite, config, *both, commitments=(promise(SEND_REFUND),))]
     assert kinds == ["commitment", "remedy", "remedy"]
+
+
+@pytest.mark.parametrize(
+    ("variant", "word"), [("short-formal", "le"), ("short-informal", "ti"), (None, "le")]
+)
+async def test_what_was_promised_is_kept_as_the_text_addressed_the_customer(
+    sqlite: Database, config: RoadConfig, variant: str | None, word: str
+) -> None:
+    written = promise({"it": "(le|ti) scriviamo dov'è il pacco"})
+    dinner = Remedy(kind=RemedyKind.GIFT, wording={"it": "una cena che (le|ti) piaccia"}, worth=TEN)
+    found = await opened(sqlite, config, offer(dinner), commitments=(written,), variant=variant)
+    assert [words for _, words, _ in found] == [
+        f"{word} scriviamo dov'è il pacco",
+        f"una cena che {word} piaccia",
+    ]

@@ -34,7 +34,7 @@ REMEDIES = [
 
 @pytest.mark.parametrize(("remedy", "italian"), REMEDIES)
 def test_a_remedy_is_told_in_every_language_without_its_sum(remedy: Remedy, italian: str) -> None:
-    words = remedy_words(remedy)
+    words = remedy_words(remedy, formal=True)
     assert words["it"] == italian
     assert list(words) == list(LANGUAGES)
     assert [text for text in words.values() if re.search(r"[€%<\[]|10|30", text)] == []
@@ -42,7 +42,15 @@ def test_a_remedy_is_told_in_every_language_without_its_sum(remedy: Remedy, ital
 
 def test_a_gift_is_told_in_the_languages_that_the_policy_has_for_it() -> None:
     gift = Remedy(kind=RemedyKind.GIFT, wording=TISANE)
-    assert remedy_words(gift) == {"it": "una tisana", "en": "a box of herbal tea"}
+    assert remedy_words(gift, formal=True) == {"it": "una tisana", "en": "a box of herbal tea"}
+
+
+@pytest.mark.parametrize(
+    ("formal", "words"), [(True, "la cena che preferisce"), (False, "la cena che preferisci")]
+)
+def test_a_gift_is_told_as_the_text_addressed_the_customer(formal: bool, words: str) -> None:
+    gift = Remedy(kind=RemedyKind.GIFT, wording={"it": "la cena che (preferisce|preferisci)."})
+    assert remedy_words(gift, formal=formal) == {"it": words}
 
 
 def test_an_answer_is_told_in_every_language() -> None:

@@ -28,7 +28,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_compose import APOLOGIES, amounts_said, made
 
-from models.decision import DecisionKind, Duration, DurationUnit, Remedy, RemedyKind, Role
+from models.decision import (
+    Commitment,
+    DecisionKind,
+    Duration,
+    DurationUnit,
+    MissingFact,
+    Remedy,
+    RemedyKind,
+    Role,
+)
 from responses.drafts import DraftBrief, DraftKind, PromiseLine
 from responses.drafts.slots import slots_in
 
@@ -293,3 +302,50 @@ def test_beside_an_offer_a_way_out_is_enough_and_a_whole_no_names_rights() -> No
     wholly = made(brief(decided(DecisionKind.DECLINE, **way_out)))
     assert "right" not in dict(partly.parts)
     assert "right" in dict(wholly.parts)
+
+
+OWN_WORDS = {
+    "promise": decided(
+        DecisionKind.OFFER,
+        commitments=(
+            Commitment(
+                what={"it": "(le|ti) scriviamo dov'è il pacco"},
+                within=Duration(count=1, unit=DurationUnit.WORKING_DAYS),
+                rule_id="ritardo",
+            ),
+        ),
+    ),
+    "gift": decided(
+        DecisionKind.OFFER,
+        offers=(owed(Remedy(kind=RemedyKind.GIFT, wording={"it": "una cena che (le|ti) piaccia"})),),
+    ),
+    "refusal": decided(
+        DecisionKind.DECLINE,
+        refusals=(
+            refused({"it": "il tempo che (le|ti) restava è finito"}, {"it": "possiamo dar(le|ti) una mano"}),
+        ),
+    ),
+    "question": decided(
+        DecisionKind.ASK,
+        missing=(
+            MissingFact(
+                name="order_id",
+                type="text",
+                ask={"it": "il numero che (le|ti) abbiamo dato"},
+                from_agent=False,
+            ),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("formality", "said", "other"), [("formal", "le", "ti"), ("informal", "ti", "le")])
+@pytest.mark.parametrize("words", OWN_WORDS)
+def test_the_policys_own_words_address_the_customer_as_the_draft_does(
+    words: str, formality: str, said: str, other: str
+) -> None:
+    text = made(brief(OWN_WORDS[words], formality=formality)).text.lower()
+    own = re.search(rf"\b{said} (scriviamo|piaccia|restava|abbiamo dato)\b", text)
+    assert own is not None, text
+    assert f"{other} {own[1]}" not in text
+    assert "|" not in text

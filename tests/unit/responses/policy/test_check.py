@@ -220,6 +220,13 @@ def test_two_asks_may_both_be_there() -> None:
             id="the house language",
         ),
         pytest.param(
+            "when: {fault: ours}, give: {words: {it: (le|ti) aspettiamo | a presto}}",
+            "",
+            "warning rules[0].give.words: it: a | that separates nothing; "
+            "how customers are addressed is written (le|ti)",
+            id="a form of address without its brackets",
+        ),
+        pytest.param(
             "when: {fault: ours}, apologise: yes",
             "ladder: [{voucher: 10 EUR}, {voucher: 5 EUR}]",
             "warning ladder[1]: 5 EUR is no more than the step below",

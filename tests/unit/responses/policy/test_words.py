@@ -149,6 +149,7 @@ def test_a_condition_is_said_in_english_also_without_english_words_in_the_file(w
         ("redo", "il lavoro rifatto da capo"),
         ('{gift: {it: "una cena"}}', "una cena"),
         ('{words: {it: "la tavola è sua."}}', "«la tavola è sua»"),
+        ('{words: {it: "la tavola è (sua|tua)."}}', "«la tavola è sua»"),
         ("{all_of: [repair, {voucher: 5 EUR}]}", "la riparazione e un buono da 5 €"),
     ],
 )
