@@ -38,6 +38,23 @@ async def withheld_by(session: AsyncSession, approvals: Collection[str]) -> dict
     return {approval: frozenset(places) for approval, places in found.items()}
 
 
+async def withheld_of(session: AsyncSession, decisions: Collection[str]) -> dict[str, frozenset[Place]]:
+    """What the answers to these decisions withheld of them; those of which nothing was are left out."""
+    withdrawn = select(OfferRow.decision_id).where(
+        OfferRow.decision_id.in_(decisions),
+        OfferRow.state == OfferState.WITHDRAWN,
+        OfferRow.approval_id.is_not(None),
+    )
+    query = select(OfferRow).where(OfferRow.decision_id.in_(withdrawn)).order_by(OfferRow.id)
+    rows: dict[str, list[OfferRow]] = defaultdict(list)
+    for row in await session.scalars(query):
+        rows[row.decision_id].append(row)
+    return {
+        decision: frozenset(place for place, row in placed(found) if row.state == OfferState.WITHDRAWN)
+        for decision, found in rows.items()
+    }
+
+
 def placed(offers: Sequence[OfferRow]) -> list[tuple[Place, OfferRow]]:
     """The rows of one decision, in its order, each with its place."""
     found: list[tuple[Place, OfferRow]] = []

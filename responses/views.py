@@ -1,6 +1,6 @@
 """What agents are shown of a case: read once, used by the card in Telegram and by the desk's pages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,7 +36,9 @@ from responses.choices import Shown, choices_of
 from responses.choosing import Proposal, proposals
 from responses.corrections import Understood, understood
 from responses.facts import known_facts
+from responses.offers import withheld_of
 from responses.policy.signals import Raised
+from responses.policy.withheld import without
 from responses.preferences import Preferences, preferences_of
 from responses.proof import BookView, book_view
 from responses.proposed import proposed_draft
@@ -78,12 +80,12 @@ class CaseView:
     """A case with everything an agent judges by.
 
     `unread` are the customer's messages since our last answer; `decision` and `draft` are the ones on
-    the table, None where there are none. `sending` holds answers that are pending, unconfirmed or failed.
-    `same_order` are other cases on the same order, of whoever; `maybe_same` those of people who may be the
-    same. `choices` were put to the customer; `proposals` are what the unread words seem to choose of the open
-    ones. `preferences` are the customer's, with the register that is heard in the language of the answer.
-    `vouchers` are the codes that the case has; `supplies` is what is left of those that the draft would
-    give.
+    the table, None where there are none; a decision that was answered is without what the answer withheld.
+    `sending` holds answers that are pending, unconfirmed or failed. `same_order` are other cases on the same
+    order, of whoever; `maybe_same` those of people who may be the same. `choices` were put to the customer;
+    `proposals` are what the unread words seem to choose of the open ones. `preferences` are the customer's,
+    with the register that is heard in the language of the answer. `vouchers` are the codes that the case has;
+    `supplies` is what is left of those that the draft would give.
     """
 
     case: Case
@@ -112,6 +114,15 @@ class CaseView:
     book: BookView
     same_order: tuple[Case, ...]
     maybe_same: tuple[Case, ...]
+
+
+async def _as_sent(session: AsyncSession, rows: Collection[DecisionRow]) -> dict[str, Decision]:
+    """By case, what was decided, without what the answer to it withheld."""
+    withheld = await withheld_of(session, [row.id for row in rows])
+    return {
+        row.case_id: without(from_json(Decision, row.content), withheld.get(row.id, frozenset()))
+        for row in rows
+    }
 
 
 async def view_case(session: AsyncSession, case: Case) -> CaseView:
@@ -145,7 +156,7 @@ async def view_case(session: AsyncSession, case: Case) -> CaseView:
     others_query = (
         select(Case).where(Case.customer_id == case.customer_id, Case.id != case.id).order_by(Case.id.desc())
     )
-    decided = from_json(Decision, decision.content) if decision is not None else None
+    decided = (await _as_sent(session, [decision])).get(case.id) if decision is not None else None
     codes_query = select(Voucher).where(Voucher.case_id == case.id).order_by(Voucher.id)
     now = utcnow()
     return CaseView(
@@ -298,11 +309,8 @@ async def queue(session: AsyncSession, states: Sequence[CaseState] = ()) -> list
             newest[message.case_id] = message
     known = await understood(session, [message.id for message in newest.values()])
     assessed = {message_id: one.assessment for message_id, one in known.items()}
-    decided: dict[str, Decision] = {}
-    for stored in await session.scalars(
-        select(DecisionRow).where(DecisionRow.case_id.in_(ids)).order_by(DecisionRow.id)
-    ):
-        decided[stored.case_id] = from_json(Decision, stored.content)
+    stored = select(DecisionRow).where(DecisionRow.case_id.in_(ids)).order_by(DecisionRow.id)
+    decided = await _as_sent(session, {row.case_id: row for row in await session.scalars(stored)}.values())
     drafts: dict[str, Draft] = {}
     for draft in await session.scalars(
         select(Draft).where(Draft.case_id.in_(ids), Draft.state == "proposed").order_by(Draft.id)

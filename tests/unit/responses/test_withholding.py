@@ -22,7 +22,7 @@ from models.decision import (
     Role,
 )
 from models.money import Money
-from models.states import OfferState, PromiseState, VoucherState
+from models.states import CaseState, OfferState, PromiseState, VoucherState
 from models.tables import (
     Agent,
     Approval,
@@ -40,9 +40,11 @@ from responses.approval import Approvals
 from responses.checks.advising import may_overrule
 from responses.choices import choices_of
 from responses.config import RoadConfig
+from responses.drafts.lines import offer_line
 from responses.errors import BlockedError
 from responses.history import given_to
 from responses.off_policy import went_off_policy
+from responses.views import queue, view_case
 from responses.withholding import Meant, UnsaidError
 from tests.seed import bound
 from tests.unit.responses.test_approval import HOURS, a_decision, on_the_table
@@ -105,6 +107,14 @@ class Table:
             agent = await session.merge(self.agent)
             self.draft = await self.approvals.edit(session, agent, bound(self.draft), text)
         return [finding["code"] for finding in self.draft.findings]
+
+    async def shown(self) -> set[str]:
+        """What agents read of the offer, on the case's page, its card and in the queue."""
+        async with self.database.reading() as session:
+            case = await session.get_one(Case, self.case.id)
+            (line,) = await queue(session, list(CaseState))
+            view = await view_case(session, case)
+        return {offer_line(one, "it") for one in (line.decision, view.decision) if one is not None}
 
     async def sends(self, meant: Mapping[str, Meant] | None = None, reason: str | None = None) -> Approval:
         async with self.database.writing() as session:
@@ -176,6 +186,7 @@ async def test_what_is_withheld_is_neither_promised_nor_counted(any_table: Table
     await table.lays(decided(FIFTEEN), REFUNDED)
     await table.edits(WITHOUT)
     await table.sends({"o0": WITHHELD})
+    assert await table.shown() == {"scuse, senza rimedio"}
     assert (await table.offers(), await table.booked(), await table.promised()) == (["withdrawn"], [], [])
     assert await table.given() == [(RemedyKind.WORDS, None)]
     assert "approval.withheld" in [event.action for event in await table.rows(Event)]  # type: ignore[attr-defined]
@@ -288,7 +299,9 @@ async def test_a_button_stands_for_each_option_that_is_left_in_the_text(any_tabl
     await table.lays(decided(DISCOUNT, REPAIR, VOUCHER), CHOICE)
     assert await table.edits(CHOICE.replace(" la riparazione oppure", " oppure")) == ["option_missing"]
     assert await table.asked() == ["riparazione"]
+    assert await table.shown() == {"sconto di 15 € sul prossimo ordine oppure riparazione oppure buono 10 €"}
     await table.sends({"o0.1": WITHHELD})
+    assert await table.shown() == {"sconto di 15 € sul prossimo ordine oppure buono 10 €"}
     labels = ["sconto di 15 € sul prossimo ordine", "buono 10 €"]
     assert await table.buttons() == [labels]
     async with table.database.reading() as session:
@@ -406,5 +419,6 @@ async def test_taking_back_leaves_the_offer_as_it_was(table: Table) -> None:
         again = await table.approvals.undo(session, await session.merge(table.agent), approval.id)
     assert again is not None
     table.draft = again
+    assert await table.shown() == {"rimborso di 15 €"}
     assert await table.offers() == [OfferState.OFFERED]
     assert await table.asked() == ["rimborso di 15 €"]
