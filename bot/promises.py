@@ -147,7 +147,7 @@ def _what(found: Pledge, words: Words) -> str:
     what = shorten(words_of(found.promise, words.language), _MAX_WHAT)
     if found.remedy is None:
         return what
-    return f"{what} ({remedy_line(found.remedy, words.language)})"
+    return f"{what} ({remedy_line(found.remedy, words.language, found.sent)})"
 
 
 def _about(found: Pledge, words: Words, timezone: ZoneInfo) -> dict[str, object]:

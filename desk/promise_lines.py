@@ -16,7 +16,8 @@ SECTIONS = ("late", "today", "coming")
 class Line:
     """A promise as a page shows it.
 
-    `gives` is the remedy in short, with its sum; `proof` says that one is wanted.
+    `gives` is the remedy in short, with its sum, and with another where the text sent says one; `proof` says
+    that one is wanted.
     """
 
     promise: Promise
@@ -34,7 +35,7 @@ def line_of(pledge: Pledge, visit: Visit, now: datetime) -> Line:
     return Line(
         promise=promise,
         what=words_of(promise, language),
-        gives=remedy_line(pledge.remedy, language) if pledge.remedy is not None else None,
+        gives=remedy_line(pledge.remedy, language, pledge.sent) if pledge.remedy is not None else None,
         charged=pledge.charged,
         proof=wants_proof(promise, pledge.remedy),
         section=_section(promise, visit, now),

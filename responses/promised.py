@@ -11,8 +11,9 @@ from models.decision import Remedy
 from models.labels import Language
 from models.serial import from_json
 from models.states import PromiseState
-from models.tables import Absence, Agent, Case, Customer, OfferRow, Promise
+from models.tables import Absence, Agent, Approval, Case, Customer, OfferRow, Promise
 from responses.agents import working_agents
+from responses.checks import Beyond
 from responses.presence import absences_at
 
 
@@ -57,7 +58,8 @@ class Pledge:
     """An open promise with everything that whoever keeps it wants to know.
 
     `charged` is who has to see to it now: who gave it, or the deputy while they are away; None where they do
-    not work here any more. `remedy` is what keeping it gives, where it is one of the policy's remedies.
+    not work here any more. `remedy` is what keeping it gives, where it is one of the policy's remedies;
+    `sent` are the words of the text that gave something else than was decided.
     """
 
     promise: Promise
@@ -65,6 +67,7 @@ class Pledge:
     customer: Customer
     charged: Agent | None
     remedy: Remedy | None
+    sent: tuple[str, ...]
 
 
 async def pledges(session: AsyncSession, now: datetime) -> list[Pledge]:
@@ -85,10 +88,11 @@ async def pledge(session: AsyncSession, promise_id: str, now: datetime) -> Pledg
 
 async def _pledges(session: AsyncSession, now: datetime, *where: ColumnElement[bool]) -> list[Pledge]:
     query = (
-        select(Promise, Case, Customer, OfferRow)
+        select(Promise, Case, Customer, OfferRow, Approval.off_policy)
         .join(Case, Case.id == Promise.case_id)
         .join(Customer, Customer.id == Case.customer_id)
         .outerjoin(OfferRow, OfferRow.id == Promise.offer_id)
+        .outerjoin(Approval, Approval.id == Promise.approval_id)
         .where(*where)
         .order_by(Promise.due_at, Promise.id)
     )
@@ -102,8 +106,9 @@ async def _pledges(session: AsyncSession, now: datetime, *where: ColumnElement[b
             customer=customer,
             charged=_charged(promise, here, away),
             remedy=from_json(Remedy, offer.content) if offer is not None else None,
+            sent=from_json(Beyond, off_policy).words if offer is not None and off_policy is not None else (),
         )
-        for promise, case, customer, offer in rows
+        for promise, case, customer, offer, off_policy in rows
     ]
 
 

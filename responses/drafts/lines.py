@@ -35,9 +35,16 @@ def offer_line(decision: Decision, language: str) -> str:
             return voice.bare(f"lines.{other}")
 
 
-def remedy_line(remedy: Remedy, language: str) -> str:
-    """A remedy in a few words, with its sums: "rimborso di 10 €"."""
-    return short(remedy, _plain_voice(language))
+def remedy_line(remedy: Remedy, language: str, sent: Sequence[str] = ()) -> str:
+    """A remedy in a few words, with its sums: "rimborso di 10 €".
+
+    `sent` are the words in which the text that went out gave something else.
+    """
+    voice = _plain_voice(language)
+    decided = short(remedy, voice)
+    if not sent:
+        return decided
+    return voice.bare("lines.as_sent", remedy=decided, words=", ".join(f"«{words}»" for words in sent))
 
 
 def rule_line(decision: Decision, language: str) -> str:

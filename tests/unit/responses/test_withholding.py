@@ -40,10 +40,11 @@ from responses.approval import Approvals
 from responses.checks.advising import may_overrule
 from responses.choices import choices_of
 from responses.config import RoadConfig
-from responses.drafts.lines import offer_line
+from responses.drafts.lines import offer_line, remedy_line
 from responses.errors import BlockedError
 from responses.history import given_to
 from responses.off_policy import went_off_policy
+from responses.promised import pledges
 from responses.views import queue, view_case
 from responses.withholding import Meant, UnsaidError
 from tests.seed import bound
@@ -259,6 +260,11 @@ async def test_a_lower_sum_goes_on_record_as_what_was_sent(any_table: Table) -> 
     await table.sends(reason="Ha tenuto metà della merce.")
     assert sum(await table.booked()) == 1000
     assert await table.given() == [(RemedyKind.REFUND, Decimal(10))]
+    async with table.database.reading() as session:
+        (owed,) = await pledges(session, utcnow())
+    assert owed.remedy is not None
+    told = remedy_line(owed.remedy, "it", owed.sent)
+    assert told == "rimborso di 15 € (nel testo mandato: «10 €»)"
 
 
 async def test_a_remedy_in_the_place_of_one_withheld_counts_whole(any_table: Table) -> None:
