@@ -293,7 +293,7 @@ def _carries_out(commitment: Commitment, to_do: Mapping[str, Remedy]) -> str | N
     looking into the matter is not doing it. Where any of that is in doubt the remedy is a promise of its
     own: to be reminded twice is better than never.
     """
-    texts = [text for text in commitment.what.values() if text]
+    texts = [in_register(text, formal=True) for text in commitment.what.values() if text]
     for kind, names in _NAMES.items():
         of_kind = [offer_id for offer_id, remedy in to_do.items() if remedy.kind is kind]
         named = bool(texts) and all(names.search(text) and not _LOOKS_INTO.search(text) for text in texts)

@@ -7,6 +7,7 @@ from datetime import date
 from models.decision import Decision, DecisionKind, FactValue, Offer, Remedy, Role
 from models.money import Money
 from responses.drafts.brief import Formality
+from responses.drafts.templates import in_register
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +81,10 @@ class CheckContext:
         for refused in self.decision.refusals:
             wordings += [one for one in (refused.reason, refused.alternative) if one is not None]
         for wording in wordings:
-            words = wording.get(self.language, "").strip().rstrip(".")
-            if words:
-                yield words
+            # In both registers: an agent may have changed how the customer is addressed.
+            own = wording.get(self.language, "")
+            for words in dict.fromkeys(
+                in_register(own, formal).strip().rstrip(".") for formal in (True, False)
+            ):
+                if words:
+                    yield words

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.decision import DecisionKind, FactValue, Role
+from models.decision import DecisionKind, FactValue, Refused, Role
 from responses.checks import CODES, CheckContext, Finding, Severity, check_text
 from responses.checks.advising import advice_for, advice_of_refusal, refusal_of
 from responses.checks.wordlists import word_lists
@@ -144,6 +144,29 @@ def test_the_owners_words_are_not_judged() -> None:
         " spedizione, 4,90 €. La garanzia resta."
     )
     assert codes(text, about("decline_ship")) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("Può cambiarlo pagando solo la spedizione, 4,90 €.", []),
+        ("Puoi cambiarlo pagando solo la spedizione, 4,90 €.", []),
+        ("Potete cambiarlo pagando solo la spedizione, 4,90 €.", ["amount_above"]),
+    ],
+)
+def test_nor_are_they_in_either_register(words: str, found: list[str]) -> None:
+    refused = Refused(
+        reason={"it": "i 14 giorni sono passati"},
+        alternative={"it": "(può|puoi) cambiarlo pagando solo la spedizione, 4,90 €."},
+        rule_id="reso",
+        complaint_type=None,
+    )
+    context = about("decline_ship")
+    assert context.decision is not None
+    context = replace(context, decision=replace(context.decision, refusals=(refused,)))
+    assert [
+        code for code in codes(f"Buongiorno Marta, non posso. {words}", context) if "amount" in code
+    ] == found
 
 
 def test_an_address_of_the_business_is_no_strangers() -> None:
