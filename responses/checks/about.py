@@ -1,5 +1,6 @@
 """What a text is checked against."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,6 +9,9 @@ from models.decision import Decision, DecisionKind, FactValue, Offer, Remedy, Ro
 from models.money import Money
 from responses.drafts.brief import Formality
 from responses.drafts.templates import in_register
+
+_FEW = 3
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,7 +26,7 @@ class CheckContext:
     ours wherever they stand: the business's name, how it is reached.
     `limits` is what each role may approve, None for no limit; empty where nobody set any.
     `composed` is the text that was made of the decision before somebody rewrote it, None where there is none.
-    `answer_day` is the day for which that text announced an answer.
+    `answer_day` is the day for which that text announced an answer, `ready` the ready answers it was made of.
     """
 
     language: str
@@ -42,6 +46,7 @@ class CheckContext:
     limits: Mapping[Role, Money | None] = field(default_factory=dict)
     composed: str | None = None
     answer_day: date | None = None
+    ready: tuple[str, ...] = ()
 
     @property
     def carried_out(self) -> Decision | None:
@@ -67,7 +72,11 @@ class CheckContext:
 
     @property
     def owners_words(self) -> Iterator[str]:
-        """What the decision says in the owner's own words and the text's language: not ours to judge."""
+        """What stands in the owner's own words and the text's language: not ours to judge."""
+        for answer in self.ready:
+            # Of one that an agent has shortened, each sentence that is left.
+            yield answer
+            yield from (words for words in _SENTENCE_END.split(answer) if len(words.split()) > _FEW)
         if self.decision is None:
             return
         wordings = [commitment.what for commitment in self.decision.commitments]

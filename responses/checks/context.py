@@ -1,6 +1,6 @@
 """What a case knows of itself, put together for checking a text of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from responses.corrections import understood
 from responses.drafts.brief import Formality
 from responses.drafts.draft import formality_of
 from responses.drafts.names import usable_name
+from responses.drafts.slots import BLANK
 from responses.facts import known_facts
 from responses.policy import Policy
 from responses.proposed import composed_draft
@@ -82,8 +83,10 @@ async def context_of(
     ).all()
     promised = [(one, one.due_at.astimezone(zone).date()) for one in promises]
     days = {day for one, day in promised if one.case_id == case.id and one.state == PromiseState.OPEN}
-    if draft is not None and draft.decision_id is not None:
-        days |= await _days_of_our_word(session, draft, today)
+    parts: Sequence[tuple[str, str]] = ()
+    if draft is not None:
+        parts = await _composed_parts(session, draft)
+        days |= _days_of_our_word(parts, draft.language, today)
     composed = await composed_draft(session, draft) if draft is not None else None
     names = [name for name in (customer.name, identity.display_name) if usable_name(name) is not None]
     business = config.business
@@ -105,6 +108,7 @@ async def context_of(
         limits=policy.approval if policy is not None else {},
         composed=composed.text if composed is not None else None,
         answer_day=_answer_day(draft, kind, zone),
+        ready=ready_in(parts),
     )
 
 
@@ -115,19 +119,30 @@ async def _known(session: AsyncSession, case: Case) -> Known:
     )
 
 
-async def _days_of_our_word(session: AsyncSession, draft: Draft, today: date) -> set[date]:
-    """The days to come that the composed text says by itself, whatever has become of it since."""
+async def _composed_parts(session: AsyncSession, draft: Draft) -> Sequence[tuple[str, str]]:
+    """The parts of what was composed of the draft's decision, whatever has become of it since."""
+    if draft.decision_id is None:
+        return ()
     query = select(Draft.parts).where(
         Draft.decision_id == draft.decision_id,
         Draft.language == draft.language,
         Draft.edited_by.is_(None),
     )
+    return [(name, words) for parts in await session.scalars(query) for name, words in parts]
+
+
+def ready_in(parts: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """The ready answers among the parts: where an agent has to write one there is a blank instead."""
+    return tuple(words for name, words in parts if name == "answer" and BLANK not in words)
+
+
+def _days_of_our_word(parts: Sequence[tuple[str, str]], language: str, today: date) -> set[date]:
+    """The days to come that the composed text says by itself."""
     return {
         named.day
-        for parts in await session.scalars(query)
         for name, words in parts
         if name in _OUR_WORD
-        for named in days_in(words, draft.language, today)
+        for named in days_in(words, language, today)
         if named.day >= today
     }
 

@@ -137,3 +137,24 @@ async def test_findings_stay_with_a_text_that_is_passed_on(sqlite: Database, app
         again = await proposed_draft(session, row)
     assert again is not None
     assert (again.id != higher.id, again.findings) == (True, higher.findings)
+
+
+@pytest.mark.parametrize("is_ready", [True, False])
+async def test_the_price_in_a_ready_answer_is_the_owners(
+    database: Database, approvals: Approvals, is_ready: bool
+) -> None:
+    costs = "spediamo anche in Francia, con 19 €."
+    agent, _, draft = await on_the_table(
+        database,
+        text=f"{{greeting}} Marta, {costs}\n{{agent}}",
+        decision=a_decision(kind=DecisionKind.HAND_OVER, offers=()),
+    )
+    async with database.writing() as session:
+        stored = await session.get_one(Draft, draft.id)
+        stored.parts = [["answer", costs]] if is_ready else [["holding", costs]]
+        stored.kind = DecisionKind.HAND_OVER
+    if is_ready:
+        await approve(database, approvals, agent, draft)
+    else:
+        with pytest.raises(BlockedError, match="amount_above"):
+            await approve(database, approvals, agent, draft)

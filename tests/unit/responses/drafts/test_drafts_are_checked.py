@@ -9,8 +9,11 @@ from combinations import REGISTERS, complaints
 from golden_drafts import BRIEFS, LANGUAGES
 
 from models.decision import DecisionKind
+from responses.answer_file import Entry
 from responses.checks import CheckContext, Finding, check_text
+from responses.checks.context import ready_in
 from responses.drafts import ComposedDraft, DraftBrief, compose
+from responses.knowledge import sample_entries
 
 
 def found_in(brief: DraftBrief) -> list[Finding]:
@@ -33,6 +36,7 @@ def about(brief: DraftBrief, draft: ComposedDraft) -> CheckContext:
         days=(*draft.days, *(promise.due for promise in brief.promises if promise.due)),
         named=brief.dates,
         own=(brief.business, brief.hand_over_contact or ""),
+        ready=ready_in(draft.parts),
     )
 
 
@@ -46,6 +50,27 @@ def test_golden_drafts_pass_with_nothing_found(name: str, language: str) -> None
 def test_composed_drafts_pass_with_nothing_found(language: str, formality: str) -> None:
     some = islice(complaints(language, formality), 0, None, 23)
     assert [one for brief in some for one in found_in(brief)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("entry", sample_entries(), ids=lambda entry: entry.id)
+def test_a_ready_answer_passes_with_nothing_found(entry: Entry, language: str) -> None:
+    question = next(one for one in BRIEFS.values() if one.act == "question")
+    assert found_in(replace(question, language=language, answer=entry.answer, answer_until=entry.until)) == []
+
+
+def test_of_a_ready_answer_what_an_agent_adds_is_judged() -> None:
+    question = next(one for one in BRIEFS.values() if one.act == "question")
+    costs = {"it": "La spedizione costa 4,90 €. Sopra i 50 € la paghiamo noi."}
+    brief = replace(question, language="it", answer=costs)
+    draft = compose(brief)
+    assert draft is not None
+    context = about(brief, draft)
+    shorter = draft.text.replace(" Sopra i 50 € la paghiamo noi.", "")
+    assert shorter != draft.text
+    assert check_text(shorter, context) == ()
+    more = draft.text.replace("la paghiamo noi.", "la paghiamo noi. Le rimborsiamo 20 €.")
+    assert "amount_above" in [one.code for one in check_text(more, context)]
 
 
 def test_what_a_person_has_to_write_is_a_blank() -> None:
