@@ -23,6 +23,8 @@ def check_apology(text: str, about: CheckContext) -> Iterator[Finding]:
             yield Finding(code="apology_missing", severity=Severity.WARNING)
         if decision.at_fault is True and not lists.has("responsibility", seen):
             yield Finding(code="responsibility_missing", severity=Severity.WARNING)
+    elif _only_words(about) and not apologies:
+        yield Finding(code="apology_missing", severity=Severity.WARNING)
     if decision is not None and decision.second_time and again:
         first = min(again, key=lambda match: match.start())
         yield Finding(
@@ -49,3 +51,15 @@ def check_apology(text: str, about: CheckContext) -> Iterator[Finding]:
             end=match.end(),
             words=match.group(),
         )
+
+
+def _only_words(about: CheckContext) -> bool:
+    """Whether an apology is due from a text that gives nothing: a refusal, or one that is looked into."""
+    decision = about.decision
+    return (
+        decision is not None
+        and decision.kind == about.kind
+        and decision.kind in (DecisionKind.DECLINE, DecisionKind.HAND_OVER)
+        and decision.apologise
+        and not decision.second_time
+    )

@@ -146,6 +146,19 @@ def test_the_owners_words_are_not_judged() -> None:
     assert codes(text, about("decline_ship")) == []
 
 
+@pytest.mark.parametrize("kind", [DecisionKind.DECLINE, DecisionKind.HAND_OVER])
+@pytest.mark.parametrize(("words", "found"), [("Mi dispiace. ", []), ("", ["apology_missing"])])
+def test_an_apology_is_due_from_a_text_that_gives_nothing_too(
+    kind: DecisionKind, words: str, found: list[str]
+) -> None:
+    context = about("decline_ship")
+    assert context.decision is not None
+    decision = replace(context.decision, kind=kind, apologise=True, second_time=False)
+    context = replace(context, kind=kind, decision=decision)
+    text = f"Buongiorno Marta, {words}ho letto quello che ci scrive."
+    assert [code for code in codes(text, context) if code == "apology_missing"] == found
+
+
 @pytest.mark.parametrize(
     ("words", "found"),
     [
