@@ -23,6 +23,7 @@ from responses.spending import spent
 
 _URGENCIES = tuple(Urgency)
 _SHORT_WORDS = 3
+_RATHER = 0.5
 
 
 async def matter_of(
@@ -92,9 +93,19 @@ def _nothing_but_spam(reading: Reading) -> bool:
     """Spam gets no answer, so nothing in doubt may count as it: no earlier answer, no file, no other word."""
     return (
         bool(reading.found)
-        and all(one.act.label == Act.SPAM and "act" not in one.abstained for one in reading.found)
+        and all(_is_spam(one) for one in reading.found)
         and not reading.has_files
         and reading.case.answered_at is None
+    )
+
+
+def _is_spam(one: Assessment) -> bool:
+    """Rather spam than anything else, and nothing in it that somebody with a matter of their own says."""
+    return (
+        one.act.label == Act.SPAM
+        and "act" not in one.abstained
+        and one.act.probability >= _RATHER
+        and not (one.asks or one.complaint_types or one.entities.order_ids)
     )
 
 

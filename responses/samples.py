@@ -1,7 +1,7 @@
 """Twenty sample messages, for a desk that has nobody to answer yet. They take the real road."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -92,7 +92,7 @@ def sample_handler(filing: Filing) -> Any:
                     person_id=row.external_id,
                     chat_key=row.chat_key,
                     external_id=row.external_id,
-                    sent_at=utcnow(),
+                    sent_at=datetime.fromisoformat(content["at"]) if "at" in content else utcnow(),
                     text=content["text"],
                     display_name=content.get("name"),
                     language_hint=content.get("language"),

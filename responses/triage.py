@@ -38,7 +38,7 @@ from responses.oncall import raise_alarm
 from responses.order_keys import order_key
 from responses.outbox import cancel_cards, enqueue, enqueue_card
 from responses.policies import PolicyBook
-from responses.policy import decide
+from responses.policy import Policy, decide
 from responses.presence import present_agents
 from responses.proof import consult_book, note_contacts
 from responses.proposing import propose_decision
@@ -202,12 +202,9 @@ class Triage:
         )
         case.language = matter.language
         case.urgency = matter.urgency
-        deadline = policy.deadlines.get(matter.urgency)
         # Counted from the oldest message without an answer: who asks again does not wait longer for it.
         first = min((message.created_at for message in reading.fresh), default=case.first_unread_at or now)
-        # What is critical runs on the clock, whatever the opening hours say.
-        hours = OpeningHours.always(policy.timezone) if matter.urgency == Urgency.CRITICAL else policy.hours
-        case.due_at = hours.add(deadline, first) if deadline is not None else None
+        case.due_at = due_by(policy, matter.urgency, first)
         case.triage_due_at = case.first_unread_at = case.reopened_from = None
         if matter.act == Act.SPAM and draft is None:
             await cancel_cards(session, case)
@@ -425,6 +422,21 @@ async def unread_cases(session: AsyncSession, now: datetime, limit: int) -> list
         .limit(limit)
     )
     return [Alarm(job=Job.ASSESS, row_id=row) for row in await session.scalars(query)]
+
+
+def due_by(policy: Policy, urgency: Urgency, first: datetime) -> datetime | None:
+    """By when the policy wants an answer: never later than for what is less urgent.
+
+    Four opening hours may end after one working day, when they begin on a Friday evening.
+    """
+    urgencies = list(Urgency)
+    ends = []
+    for one in urgencies[: urgencies.index(urgency) + 1]:
+        # What is critical runs on the clock, whatever the opening hours say.
+        hours = OpeningHours.always(policy.timezone) if one == Urgency.CRITICAL else policy.hours
+        if one in policy.deadlines:
+            ends.append(hours.add(policy.deadlines[one], first))
+    return min(ends, default=None)
 
 
 def _only_thanks(reading: Reading, before: str) -> bool:

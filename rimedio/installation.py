@@ -1,5 +1,6 @@
 """The installation: its data folder, database, policy files, and what a first start puts there."""
 
+import errno
 import shutil
 import socket
 from collections.abc import AsyncIterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from models.clock import utcnow
 from models.database import Database
@@ -27,7 +29,7 @@ from responses.policy.schema import Audience
 from responses.policy_files import NotInUse, compare, put_first_in_use, read_folder
 from responses.samples import load_samples
 from responses.standing_texts import StandingTexts
-from rimedio.errors import ProgramError
+from rimedio.errors import ProgramError, SettingError
 from rimedio.heads_store import complaint_types_of
 from rimedio.settings import Settings
 
@@ -68,9 +70,42 @@ def policy_folder(settings: Settings) -> Path:
 
 
 def open_database(settings: Settings) -> Database:
-    """The database of the settings; a SQLite file's folder is made when absent."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    """The database of the settings; the data folder is made when absent.
+
+    Raises:
+        SettingError: the folder cannot be made.
+    """
+    make_home(settings)
     return Database(settings.database)
+
+
+def make_home(settings: Settings) -> None:
+    """Makes the data folder when it is absent.
+
+    Raises:
+        SettingError: it cannot be made.
+    """
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(
+            f"RIMEDIO_HOME = {str(settings.home)!r}: expected a folder that can be made ({error.strerror})"
+        ) from None
+
+
+async def check_reachable(settings: Settings, database: Database) -> None:
+    """Opens one connection.
+
+    Raises:
+        SettingError: the database cannot be opened, or does not answer.
+    """
+    try:
+        async with database.engine.connect():
+            return
+    except (OperationalError, OSError) as error:
+        why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    setting = "RIMEDIO_DATABASE_URL" if settings.database_url is not None else "RIMEDIO_HOME"
+    raise SettingError(f"{setting}: expected a database that can be opened ({why})")
 
 
 @asynccontextmanager
@@ -102,7 +137,7 @@ async def prepare(settings: Settings, database: Database, *, samples: bool, rule
     """Brings the installation up to date: schema, policy, standing texts, the first admin, samples.
 
     Without `rules` the schema alone. Policy files are put in use on the very first start only: later ones
-    by who runs the business, with `rimedio policy use`.
+    by who runs the business, with `rimedio policy use`; samples come then or never.
 
     Raises:
         ProgramError: no policy for customers is in use, and none can be.
@@ -130,7 +165,7 @@ async def prepare(settings: Settings, database: Database, *, samples: bool, rule
         if first:
             admin = await add_agent(session, "admin", Role.ADMIN)
             code = await make_link(session, admin, "web")
-        if samples:
+        if samples and first:
             await load_samples(session)
     return Prepared(first=first, code=code, refused=folder.refused, not_in_use=tuple(not_in_use))
 
@@ -155,13 +190,20 @@ def listen(settings: Settings, port: int) -> socket.socket:
     """A listening socket, bound before anything slow begins.
 
     Raises:
-        ProgramError: the port is taken.
+        SettingError: the host is none of this machine's.
+        ProgramError: the port is taken, or not for everybody.
     """
     listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, port))
     except OSError as error:
+        listener.close()
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise SettingError(
+                f"RIMEDIO_HOST = {settings.host!r}: expected an address of this machine, such as 127.0.0.1, "
+                f"or 0.0.0.0 for all of them ({error.strerror})"
+            ) from None
         raise ProgramError(
             f"cannot listen on {settings.host}:{port} ({error.strerror}): "
             "set RIMEDIO_PORT (or RIMEDIO_MONITOR_PORT) to a free port"

@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 import tomllib
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -37,7 +38,7 @@ TELEGRAM = "https://api.telegram.org"
 _LEAST_DAYS = 30  # a customer's answer reopens its case for so long: nothing may be gone before
 
 
-class BusinessSettings(BaseModel):
+class BusinessSettings(BaseModel, extra="forbid"):
     """`{"name": …, "contact": …, "privacy": …}`, or the name alone."""
 
     name: str = Field(default="Rimedio", min_length=1)
@@ -184,6 +185,13 @@ class Settings(BaseSettings):
     def _expand(cls, value: Path | None) -> Path | None:
         return value.expanduser() if value is not None else None
 
+    @field_validator("home")
+    @classmethod
+    def _folder(cls, value: Path) -> Path:
+        if value.exists() and not value.is_dir():
+            raise ValueError("expected a folder; there is a file of this name")
+        return value
+
     @field_validator("telegram_webhook")
     @classmethod
     def _reachable(cls, value: bool, info: ValidationInfo) -> bool:
@@ -289,7 +297,17 @@ def _sentence(problem: object) -> str:
         if details["loc"][0] in ("secret", "telegram_token", "database_url", "metrics_token", "orders_token")
         else repr(details["input"])
     )
+    if details["type"] == "extra_forbidden":
+        return (
+            f"{name} is not a setting; RIMEDIO_{str(details['loc'][0]).upper()} takes {_keys(details['loc'])}"
+        )
     return f"{name} = {shown}: {str(details['msg']).removeprefix('Value error, ')}"
+
+
+def _keys(loc: Sequence[str | int]) -> str:
+    takes: Mapping[str, type[BaseModel]] = {"business": BusinessSettings}
+    model = takes.get(str(loc[0]), LabelCost)
+    return ", ".join(model.model_fields)
 
 
 def _refuse_unknown() -> None:
@@ -298,3 +316,10 @@ def _refuse_unknown() -> None:
     unknown = sorted(name for name in os.environ if name.startswith("RIMEDIO_") and name.upper() not in known)
     if unknown:
         raise SettingError(f"{unknown[0]} is not a setting; there are {', '.join(sorted(known))}")
+    path = Path(FILE)
+    names = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    strange = sorted(name for name in names if name not in Settings.model_fields)
+    if strange:
+        raise SettingError(
+            f"{FILE}: {strange[0]} is not a setting; there are {', '.join(sorted(Settings.model_fields))}"
+        )

@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+import os
 import re
+import shutil
 import socket
 import sys
 import traceback
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
@@ -15,7 +18,16 @@ import structlog
 from responses.notices import Notice
 from rimedio.duty import Duty
 from rimedio.errors import ProgramError
-from rimedio.installation import Prepared, alone, listen, only_program, open_database, prepare
+from rimedio.installation import (
+    Prepared,
+    alone,
+    check_reachable,
+    listen,
+    make_home,
+    only_program,
+    open_database,
+    prepare,
+)
 from rimedio.model import Model
 from rimedio.presence import enter
 from rimedio.program import Program
@@ -27,9 +39,13 @@ _WORDS = {
         "desk": "La scrivania è su {address}",
         "chat": "I clienti scrivono su {address}/chat",
         "first": "Primo accesso (una volta sola, entro 48 ore): {address}/login/{code}",
-        "next": "Poi: apri il link, approva una bozza di prova, e leggi le regole in {policy}.\n"
-        "Per collegare un bot Telegram: RIMEDIO_TELEGRAM_TOKEN=… (vedi il README).",
-        "again": "Un nuovo link per entrare: rimedio login admin",
+        "next_samples": "Poi: apri il link, approva una bozza di prova, e leggi le regole in {policy}.",
+        "next_chat": "Poi: apri il link, scrivi come cliente su {address}/chat, approva la bozza, e leggi le "
+        "regole in {policy}.",
+        "next_telegram": "Poi: apri il link, collega il tuo Telegram alla pagina Colleghi, scrivi al bot "
+        "come cliente, e leggi le regole in {policy}.",
+        "bot": "Per collegare un bot Telegram: RIMEDIO_TELEGRAM_TOKEN=… (vedi il README).",
+        "again": "Un nuovo link per entrare: {command} login admin",
         "model": "Il modello si sta caricando: i messaggi aspettano senza perdersi.",
         "stop": "Per fermare: Ctrl-C",
         "policy_refused": "{problems}\nRestano in vigore le regole di prima.",
@@ -47,9 +63,13 @@ _WORDS = {
         "desk": "The desk is at {address}",
         "chat": "Customers write at {address}/chat",
         "first": "First sign-in (once, within 48 hours): {address}/login/{code}",
-        "next": "Then: open the link, approve a sample draft, and read the rules in {policy}.\n"
-        "To connect a Telegram bot: RIMEDIO_TELEGRAM_TOKEN=… (see the README).",
-        "again": "A new link to sign in: rimedio login admin",
+        "next_samples": "Then: open the link, approve a sample draft, and read the rules in {policy}.",
+        "next_chat": "Then: open the link, write at {address}/chat as a customer would, approve the draft, "
+        "and read the rules in {policy}.",
+        "next_telegram": "Then: open the link, connect your Telegram on the page Colleagues, write to the "
+        "bot as a customer would, and read the rules in {policy}.",
+        "bot": "To connect a Telegram bot: RIMEDIO_TELEGRAM_TOKEN=… (see the README).",
+        "again": "A new link to sign in: {command} login admin",
         "model": "The model is loading: messages wait and none is lost.",
         "stop": "To stop: Ctrl-C",
         "policy_refused": "{problems}\nThe earlier rules stay in force.",
@@ -77,7 +97,7 @@ def start(
     """
     _refuse_impossible(settings, duty)
     _log_to_stderr()
-    settings.home.mkdir(parents=True, exist_ok=True)
+    make_home(settings)
     lock = only_program(settings) if settings.is_sqlite else None
     port = settings.port if duty.serves else settings.monitor_port
     listener = listen(settings, port) if port is not None else None
@@ -109,6 +129,7 @@ async def _serve(
 ) -> None:
     database = open_database(settings)
     try:
+        await check_reachable(settings, database)
         async with alone(database):
             # Bots and workers bring no rules: what is in force is what the desk's machine has loaded.
             prepared = await prepare(settings, database, samples=samples, rules=duty.serves)
@@ -117,7 +138,7 @@ async def _serve(
             program = Program(settings, database, model(settings), presence)
             notice = await program.note_silence()
             if duty.serves:
-                _greet(settings, prepared, notice)
+                _greet(settings, prepared, notice, samples=samples and prepared.first)
             await program.serve(listener)
         finally:
             await presence.leave()
@@ -125,14 +146,20 @@ async def _serve(
         await database.close()
 
 
-def _greet(settings: Settings, prepared: Prepared, notice: Notice | None) -> None:
+def _greet(settings: Settings, prepared: Prepared, notice: Notice | None, *, samples: bool) -> None:
     words = _WORDS[settings.language]
     policy = settings.policy or settings.home / "policies"
     lines = [words["desk"], words["chat"]]
-    first = prepared.first and prepared.code is not None
-    lines += [words["first"], words["next"]] if first else [words["again"]]
+    if prepared.first and prepared.code is not None:
+        has_bot = settings.telegram_token is not None
+        following = "next_samples" if samples else "next_telegram" if has_bot else "next_chat"
+        lines += [words["first"], words[following], *([] if has_bot else [words["bot"]])]
+    else:
+        lines.append(words["again"])
     lines += [words["model"], words["stop"]]
-    text = "\n".join(lines).format(address=settings.address, code=prepared.code, policy=policy)
+    text = "\n".join(lines).format(
+        address=settings.address, code=prepared.code, policy=policy, command=_command()
+    )
     warnings = policy_lines(prepared, settings)
     if warnings:
         text = f"{warnings}\n\n{text}"
@@ -141,6 +168,14 @@ def _greet(settings: Settings, prepared: Prepared, notice: Notice | None) -> Non
     # Not through the log: this is for the person at the terminal, and holds a link that lets in.
     sys.stderr.write(f"\n{text}\n\n")
     sys.stderr.flush()
+
+
+def _command() -> str:
+    """How this program is called here: in a virtual environment that nobody has entered, by its path."""
+    called = Path(sys.argv[0])
+    if called.name != "rimedio" or shutil.which("rimedio") is not None:
+        return "rimedio"
+    return os.path.relpath(called)
 
 
 def policy_lines(prepared: Prepared, settings: Settings) -> str:

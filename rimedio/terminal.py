@@ -1,6 +1,7 @@
 """What every command needs: a word to the person at the terminal, and the settings."""
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -44,14 +45,16 @@ def with_database(work: "Callable[[Database, Settings], Coroutine[Any, Any, None
 
     from models.errors import ModelsError
     from models.upgrade import upgrade
-    from responses.errors import ResponsesError
-    from rimedio.installation import open_database
+    from responses.errors import BlockedError, ResponsesError
+    from rimedio.errors import ProgramError
+    from rimedio.installation import check_reachable, open_database
 
     settings = settings_or_fail()
 
     async def go() -> None:
         database = open_database(settings)
         try:
+            await check_reachable(settings, database)
             await upgrade(database)
             await work(database, settings)
         finally:
@@ -59,5 +62,10 @@ def with_database(work: "Callable[[Database, Settings], Coroutine[Any, Any, None
 
     try:
         asyncio.run(go())
-    except (ModelsError, ResponsesError) as error:
+    except BlockedError as error:
+        from desk.words import words_in
+
+        words = words_in("en").wordings.get(f"blocked.{error.reason}")
+        fail(words.format_map(defaultdict(str, error.details)) if words else str(error))
+    except (ModelsError, ResponsesError, ProgramError) as error:
         fail(str(error))

@@ -1,10 +1,12 @@
 """Triage: from filed messages to a draft on the table, with the shipped policy and a real database."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib.resources import files
 from itertools import count
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -46,8 +48,9 @@ from responses.holding import take_over
 from responses.inbox import receive
 from responses.incoming import Incoming, MessageKind
 from responses.policies import PolicyBook
+from responses.policy import load_policy_text
 from responses.standing_texts import StandingTexts
-from responses.triage import MAX_ATTEMPTS, Triage, outdated_drafts, unread_cases
+from responses.triage import MAX_ATTEMPTS, Triage, due_by, outdated_drafts, unread_cases
 from tests.seed import bound, seed_agent, seed_case, seed_draft
 
 _numbers = count(1)
@@ -483,6 +486,45 @@ async def test_spam_gets_no_draft_and_no_receipt(road: Road) -> None:
     assert case.state == CaseState.SPAM
     assert await road.number(Draft) == 0
     assert await road.number(OutboxEntry) == 0
+
+
+@pytest.mark.parametrize(
+    "doubt",
+    [
+        pytest.param({"act": label("spam", 0.45)}, id="hardly likelier than anything else"),
+        pytest.param({"asks": (label("refund"),)}, id="asks for something"),
+        pytest.param({"complaint_types": (label("delivery_late"),)}, id="complains"),
+        pytest.param({"entities": Entities(order_ids=("RS20112",))}, id="names an order"),
+    ],
+)
+async def test_what_may_be_somebodys_matter_is_not_put_away_as_spam(
+    road: Road, doubt: dict[str, object]
+) -> None:
+    case = await road.writes("Passo la pratica al mio avvocato. RS20112", replace(assessed("spam"), **doubt))
+    assert case.state == CaseState.WAITING_AGENT
+
+
+FRIDAY_EVENING = datetime(2026, 11, 20, 19, 56, tzinfo=ZoneInfo("Europe/Rome"))
+
+
+@pytest.mark.parametrize("name", ["negozio", "albergo", "telefonia"])
+@pytest.mark.parametrize("hours_later", range(0, 96, 5))
+def test_what_is_more_urgent_is_never_due_later(name: str, hours_later: int) -> None:
+    text = files("responses.policy").joinpath("samples", f"{name}.yaml").read_text(encoding="utf-8")
+    policy = load_policy_text(text, f"{name}.yaml")
+    first = FRIDAY_EVENING + timedelta(hours=hours_later)
+    due = [due_by(policy, urgency, first) for urgency in Urgency]
+    assert None not in due
+    assert due == sorted(due, reverse=True)  # type: ignore[type-var]
+
+
+def test_an_urgency_without_a_deadline_has_that_of_what_is_less_urgent() -> None:
+    text = files("responses.policy").joinpath("samples", "negozio.yaml").read_text(encoding="utf-8")
+    policy = load_policy_text(
+        re.sub(r"(?m)^deadlines:.*$", "deadlines: {normal: 1 hour}", text), "negozio.yaml"
+    )
+    assert due_by(policy, Urgency.LOW, FRIDAY_EVENING) is None
+    assert due_by(policy, Urgency.HIGH, FRIDAY_EVENING) == due_by(policy, Urgency.NORMAL, FRIDAY_EVENING)
 
 
 async def test_what_is_critical_runs_on_the_clock_and_rings(road: Road, agent: Agent) -> None:

@@ -134,9 +134,10 @@ def test_agents_are_added_listed_and_removed(tmp_path: Path) -> None:
         (("web",), "use 'rimedio run', or set RIMEDIO_DATABASE_URL"),
         (("worker",), "use 'rimedio run', or set RIMEDIO_DATABASE_URL"),
         (("agents", "add", "X", "--role", "boss"), "expected agent, supervisor or admin"),
+        (("agents", "add", ""), "The name is missing."),
         (("classify", "missing.csv", "-o", "out.csv"), "missing.csv: no such file"),
     ],
-    ids=["bot", "web", "worker", "role", "classify"],
+    ids=["bot", "web", "worker", "role", "name", "classify"],
 )
 def test_an_error_is_one_clear_line(tmp_path: Path, words: tuple[str, ...], message: str) -> None:
     done = rimedio(*words)

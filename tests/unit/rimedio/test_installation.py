@@ -3,13 +3,17 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from models.database import Database
+from models.tables import Update
 from responses.policies import PolicyBook
-from rimedio.errors import ProgramError
-from rimedio.installation import Prepared, open_database, prepare
+from responses.samples import SOURCE, sample_messages
+from rimedio.errors import ProgramError, SettingError
+from rimedio.installation import Prepared, check_reachable, listen, open_database, prepare
 from rimedio.settings import Settings
 from rimedio.start import policy_lines
+from tests.ports import free_port
 
 SHOP = Path(__file__).parents[3] / "responses" / "policy" / "samples" / "negozio.yaml"
 
@@ -24,10 +28,10 @@ class Installation:
     def write(self, name: str, text: str) -> None:
         (self.policies / name).write_text(text, encoding="utf-8")
 
-    async def start(self) -> Prepared:
+    async def start(self, *, samples: bool = False) -> Prepared:
         database = open_database(self.settings)
         try:
-            return await prepare(self.settings, database, samples=False)
+            return await prepare(self.settings, database, samples=samples)
         finally:
             await database.close()
 
@@ -83,3 +87,38 @@ async def test_a_first_start_without_a_sound_policy_leaves_no_half_installation(
     prepared = await installation.start()
     assert prepared.first
     assert prepared.code is not None
+
+
+@pytest.mark.parametrize("samples", [True, False])
+async def test_samples_come_with_the_first_start_or_never(installation: Installation, samples: bool) -> None:
+    installation.write("negozio.yaml", installation.text)
+    await installation.start(samples=samples)
+    await installation.start(samples=True)
+    database = open_database(installation.settings)
+    async with database.reading() as session:
+        written = (await session.scalars(select(Update).where(Update.source == SOURCE))).all()
+    await database.close()
+    assert len(written) == (len(sample_messages()) if samples else 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"home": Path("/proc/nowhere")}, "RIMEDIO_HOME = '/proc/nowhere': expected a folder"),
+        ({"database_url": "sqlite:////proc/nowhere.sqlite"}, "RIMEDIO_DATABASE_URL: expected a database"),
+        ({"database_url": "postgresql://u:hush@127.0.0.1:1/x"}, "RIMEDIO_DATABASE_URL: expected a database"),
+    ],
+)
+async def test_what_cannot_be_opened_is_named_by_its_setting(
+    tmp_path: Path, changes: dict[str, object], said: str
+) -> None:
+    settings = Settings(**({"home": tmp_path, "secret": "x" * 20} | changes))
+    with pytest.raises(SettingError) as refused:
+        await check_reachable(settings, open_database(settings))
+    assert said in str(refused.value)
+    assert "hush" not in str(refused.value)
+
+
+def test_a_host_of_somebody_else_is_named_by_its_setting(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=r"RIMEDIO_HOST = '192\.0\.2\.1'"):
+        listen(Settings(home=tmp_path, host="192.0.2.1"), free_port())

@@ -38,6 +38,9 @@ def test_everything_has_a_default() -> None:
         ("RIMEDIO_RETENTION", "forever", "24 months"),
         ("RIMEDIO_RETENTION", "29 days", "at least 30 days"),
         ("RIMEDIO_RETENTION", "0 months", "24 months"),
+        ("RIMEDIO_BUSINESS", '{"nome": "Rossi"}', "takes name, contact, privacy"),
+        ("RIMEDIO_COSTS", '{"tone": {"angry": {"mised": 2}}}', "takes missed, false"),
+        ("RIMEDIO_HOME", __file__, "expected a folder"),
     ],
     ids=lambda value: str(value)[:24],
 )
@@ -140,3 +143,9 @@ def test_words_are_kept_for_as_long_as_is_set(
 ) -> None:
     monkeypatch.setenv("RIMEDIO_RETENTION", value)
     assert load_settings().retention == length
+
+
+def test_a_misspelt_name_in_the_file_is_refused() -> None:
+    Path("rimedio.toml").write_text('langauge = "en"\n', encoding="utf-8")
+    with pytest.raises(SettingError, match=r"rimedio\.toml: langauge is not a setting"):
+        load_settings()
