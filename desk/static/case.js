@@ -349,7 +349,8 @@ async function approve(shownThen = null, said = {}) {
       // Counted down under the buttons here, and at the foot of the page on the next case.
       remember(answer);
     } else {
-      say(answer);
+      const copied = answer.by_hand && (await copy(answer.filled));
+      say(copied ? { ...answer, sentence: words.copied } : answer);
     }
   } else {
     say(answer);

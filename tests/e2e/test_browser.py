@@ -201,6 +201,25 @@ def test_an_answer_approved_on_the_desk_arrives_in_the_chat(program, browser, si
     customer.context.close()
 
 
+def test_the_answer_to_a_case_typed_in_is_copied_when_it_is_approved(program, browser, signed_in, complaints):
+    desk = desk_page(browser, signed_in, complaints)
+    desk.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    desk.goto(f"{program.address}/cases/new")
+    desk.locator("textarea[name=text]").fill("Il pacco RS77001 non è arrivato.")
+    desk.locator("input[name=name]").fill("Piera")
+    desk.locator("main form button.primary").click()
+    desk.wait_for_url(re.compile(r"/cases/\d+"))
+    expect(desk.locator("#preview")).not_to_be_empty()
+    open_the_box(desk)
+    desk.locator("#text").fill("Gentile Piera, il pacco riparte oggi.\n{agent}")
+    desk.get_by_role("button", name="Approva").first.click()
+    give_nothing_of_what_is_left_out(desk)
+    expect(desk.locator("#filled")).to_contain_text("il pacco riparte oggi")
+    assert desk.evaluate("navigator.clipboard.readText()") == "Gentile Piera, il pacco riparte oggi.\nadmin"
+    assert complaints == []
+    desk.context.close()
+
+
 def test_a_file_attached_on_the_desk_is_shown_there_and_opens_in_the_chat(
     program, browser, signed_in, complaints
 ):
