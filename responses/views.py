@@ -22,7 +22,6 @@ from models.tables import (
     Draft,
     Event,
     Identity,
-    LedgerEntry,
     Message,
     OpenEdit,
     OutboxEntry,
@@ -101,7 +100,6 @@ class CaseView:
     sending: tuple[OutboxEntry, ...]
     approval: Approval | None
     promises: tuple[Promise, ...]
-    ledger: tuple[LedgerEntry, ...]
     choices: tuple[Shown, ...]
     proposals: tuple[Proposal, ...]
     vouchers: tuple[Voucher, ...]
@@ -150,9 +148,6 @@ async def view_case(session: AsyncSession, case: Case) -> CaseView:
         )
         .order_by(OutboxEntry.id)
     )
-    ledger_query = (
-        select(LedgerEntry).where(LedgerEntry.customer_id == case.customer_id).order_by(LedgerEntry.id)
-    )
     others_query = (
         select(Case).where(Case.customer_id == case.customer_id, Case.id != case.id).order_by(Case.id.desc())
     )
@@ -185,7 +180,6 @@ async def view_case(session: AsyncSession, case: Case) -> CaseView:
                 )
             ).all()
         ),
-        ledger=tuple((await session.scalars(ledger_query)).all()),
         choices=tuple(await choices_of(session, case)),
         proposals=tuple(await proposals(session, case, now)),
         vouchers=tuple((await session.scalars(codes_query)).all()),
