@@ -468,7 +468,8 @@ async def test_agents_see_it_with_the_numbers_of_its_cases(shop: Shop, agent: Ag
     case = await insatiable(shop)
     async with shop.database.reading() as session:
         (signal,) = (await view_case(session, await session.get_one(Case, case.id))).signals
-    assert [number for number, _ in signal.evidence] == [101, 102, case.number]
+    assert [seen.number for seen in signal.cases] == [101, 102, case.number]
+    assert "in ritardo" in signal.cases[-1].messages[-1].text
     await shop.dismisses(agent, case, signal.row)
     async with shop.database.reading() as session:
         (dismissed,) = (await view_case(session, await session.get_one(Case, case.id))).signals
