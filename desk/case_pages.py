@@ -34,7 +34,7 @@ from responses.enclosures import enclosures_of
 from responses.filing import clean
 from responses.policies import NoPolicyError
 from responses.policy import Policy
-from responses.policy.signals import told
+from responses.policy.signals import may_be_a_bad_day, told
 from responses.policy.withheld import left_of
 from responses.preferences import VALUES
 from responses.promised import pledges_of, words_of
@@ -153,6 +153,7 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
         "gift_line": lambda gift: _gift_line(gift, visit),
         "preference_values": VALUES,
         "signals": [(one, told(one.seen, language)) for one in view.signals],
+        "bad_day": any(may_be_a_bad_day(one.seen) for one in view.signals),
         "promises": [
             line_of(pledge, visit, utcnow()) for pledge in await pledges_of(session, case, utcnow())
         ],

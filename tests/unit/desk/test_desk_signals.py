@@ -93,6 +93,7 @@ async def test_the_page_names_what_happened_and_links_to_it(house):
     assert WORDS in block
     assert f'<a href="/cases/{number}">#{number}</a>' in block
     assert "repeated_claims" not in block
+    assert "Può essere stata una brutta giornata." in block
     assert WORDS not in (await (await house.browser()).open("/queue")).text
 
 
@@ -155,7 +156,9 @@ async def test_years_rest_on_the_first_message(house):
     number = await house.begins_with(LATE)
     since = datetime(2021, 3, 4, 12, tzinfo=UTC)
     await raise_signal(house, number, **resting_on(Count.YEARS_KNOWN, 5, since=since))
-    assert "Primo messaggio: 4 marzo 2021" in await signals_block(house, number)
+    block = await signals_block(house, number)
+    assert "Primo messaggio: 4 marzo 2021" in block
+    assert "brutta giornata" not in block
 
 
 async def test_a_press_with_a_reason_dismisses_it_and_the_case_is_decided_anew(house):
