@@ -21,7 +21,7 @@ from responses.drafts.numbers import format_money, locale_of
 from responses.drafts.templates import in_register
 from responses.enclosures import enclosures_of
 from responses.policy.schema import Audience
-from responses.policy.signals import told
+from responses.policy.signals import may_be_a_bad_day, told
 from responses.preferences import Preference
 from responses.texts import shorten
 from responses.views import CaseView
@@ -64,9 +64,7 @@ def head_of(view: CaseView, languages: Sequence[str], words: Words, timezone: Zo
     lines += _proposal_lines(view, words)
     lines += _decision_lines(view, words)
     lines += [escape(line, quote=False) for line in _book_lines(view, words, timezone)]
-    standing = [told(one.seen, words.language) for one in view.signals if one.dismissed_by is None]
-    if standing:
-        lines.append(words("signals", signals=escape(shorten("; ".join(standing), _MAX_LINE), quote=False)))
+    lines += _signal_lines(view, words)
     lines += _preference_lines(view, words, timezone)
     lines += _code_lines(view, words)
     if view.holder is not None and view.case.claimed_until is not None:
@@ -77,6 +75,16 @@ def head_of(view: CaseView, languages: Sequence[str], words: Words, timezone: Zo
         names = ", ".join(file.name for file in enclosures_of(view.draft))
         lines.append(escape(words("enclosed", names=names), quote=False))
     return Head(html="\n".join(lines), is_cut=is_cut)
+
+
+def _signal_lines(view: CaseView, words: Words) -> list[str]:
+    """What the history shows; whoever reads of claims or threats there reads as well what else it may be."""
+    standing = [one.seen for one in view.signals if one.dismissed_by is None]
+    if not standing:
+        return []
+    key = "signals_bad_day" if any(may_be_a_bad_day(one) for one in standing) else "signals"
+    seen = shorten("; ".join(told(one, words.language) for one in standing), _MAX_LINE)
+    return [words(key, signals=escape(seen, quote=False))]
 
 
 def _same_order(view: CaseView, words: Words, timezone: ZoneInfo) -> list[str]:

@@ -72,6 +72,7 @@ ENGLISH: Mapping[str, str] = {
     "remedy_free_period": "the free period",
     "remedy_exchange_at_cost": "the exchange at their cost",
     "signals": "<b>Signals:</b> {signals}",
+    "signals_bad_day": "<b>Signals:</b> {signals}. It may have been a bad day.",
     "holder": "<b>Held by</b> {name} until {until}.",
     "blocked_customer": "The customer has blocked the bot.",
     "twin": "<b>The draft in your language:</b>",

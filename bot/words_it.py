@@ -72,6 +72,7 @@ ITALIAN: Mapping[str, str] = {
     "remedy_free_period": "il periodo gratuito",
     "remedy_exchange_at_cost": "il cambio a sue spese",
     "signals": "<b>Segnali:</b> {signals}",
+    "signals_bad_day": "<b>Segnali:</b> {signals}. Può essere stata una brutta giornata.",
     "holder": "<b>Lo tiene</b> {name}, fino alle {until}.",
     "blocked_customer": "Il cliente ha bloccato il bot.",
     "twin": "<b>La bozza nella tua lingua:</b>",

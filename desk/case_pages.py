@@ -19,22 +19,22 @@ from desk.slot_words import slot_words, with_slots
 from models.clock import utcnow
 from models.decision import PROOF_FACT, DecisionKind, Offer, RemedyKind
 from models.labels import Act, Ask, Tone, Urgency
-from models.money import Money
 from models.states import Direction, EditReason, OutboxState, PromiseState
 from models.tables import Agent, Case, Draft, Message, OpenEdit
 from responses.answering import answers_of
 from responses.cases import LAST_NUMBER, OPEN_STATES
 from responses.checks import unsaid_in
 from responses.checks.context import context_of
+from responses.dealings import Gift, dealings_of
 from responses.drafts.draft import formality_of
 from responses.drafts.errors import UnknownSlotError
-from responses.drafts.lines import offer_line, rule_line
+from responses.drafts.lines import offer_line, remedy_line, rule_line
 from responses.drafts.remedies import option_labels
 from responses.enclosures import enclosures_of
 from responses.filing import clean
 from responses.policies import NoPolicyError
 from responses.policy import Policy
-from responses.policy.signals import told
+from responses.policy.signals import may_be_a_bad_day, told
 from responses.policy.withheld import left_of
 from responses.preferences import VALUES
 from responses.promised import pledges_of, words_of
@@ -149,9 +149,11 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
         "missing": missing,
         "book_proofs": _book_proofs(view, visit),
         "addable": _addable(policy, {fact.name for fact in missing}, set(view.facts)),
-        "given": _given(view),
+        "dealings": await dealings_of(session, case.customer_id),
+        "gift_line": lambda gift: _gift_line(gift, visit),
         "preference_values": VALUES,
         "signals": [(one, told(one.seen, language)) for one in view.signals],
+        "bad_day": any(may_be_a_bad_day(one.seen) for one in view.signals),
         "promises": [
             line_of(pledge, visit, utcnow()) for pledge in await pledges_of(session, case, utcnow())
         ],
@@ -247,11 +249,11 @@ def _author(message: Message, view: CaseView, visit: Visit) -> str:
             return message.sent_by or ""
 
 
-def _given(view: CaseView) -> list[Money]:
-    totals: dict[str, int] = {}
-    for entry in view.ledger:
-        totals[entry.currency] = totals.get(entry.currency, 0) + entry.amount_minor
-    return [Money.from_minor(minor, currency) for currency, minor in sorted(totals.items()) if minor]
+def _gift_line(gift: Gift, visit: Visit) -> str:
+    if gift.remedy is not None:
+        return remedy_line(gift.remedy, visit.words.language, gift.sent)
+    is_less = gift.worth is not None and gift.worth.amount < 0
+    return visit.words("dealings.less" if is_less else "dealings.more")
 
 
 def _book_proofs(view: CaseView, visit: Visit) -> str:

@@ -17,12 +17,13 @@ ORDERED_ON = "ordered_on"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Purchase:
-    """An order known to be a customer's; `day` is None where the book does not say it.
+    """An order known to be a customer's, by the business's `number`; `day` is None where the book says none.
 
     `known_from` is when it was proven to be theirs, None where the book has said so itself.
     """
 
     order_id: str
+    number: str
     day: date | None
     paid: bool
     known_from: datetime | None = None
@@ -58,6 +59,7 @@ def _purchase(order: Order, known_from: datetime | None) -> Purchase:
     day = fact_from_json(order.facts[ORDERED_ON]) if ORDERED_ON in order.facts else None
     return Purchase(
         order_id=order.id,
+        number=order.number,
         day=day if isinstance(day, date) else None,
         paid=order.value_minor != 0,
         known_from=known_from,

@@ -22,13 +22,11 @@ from models.tables import (
     Draft,
     Event,
     Identity,
-    LedgerEntry,
     Message,
     OpenEdit,
     OutboxEntry,
     Promise,
     Rating,
-    SignalRow,
     Voucher,
 )
 from responses.cases import holder_of, open_messages, waits_for_us
@@ -37,13 +35,12 @@ from responses.choosing import Proposal, proposals
 from responses.corrections import Understood, understood
 from responses.facts import known_facts
 from responses.offers import withheld_of
-from responses.policy.signals import Raised
 from responses.policy.withheld import without
 from responses.preferences import Preferences, preferences_of
 from responses.proof import BookView, book_view
 from responses.proposed import proposed_draft
 from responses.related import maybe_same_person, same_order
-from responses.signalling import standing_signals
+from responses.signal_views import SignalView, signals_shown
 from responses.vouchers import Supply, supplies
 
 
@@ -60,19 +57,6 @@ class MessageView:
     assessment: Assessment | None
     evidence: tuple[Evidence, ...] = ()
     corrected_by: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SignalView:
-    """A signal with what it rests on: the numbers of cases that have one, and when.
-
-    `dismissed_by` is the name of the agent who has dismissed it, None while it stands.
-    """
-
-    row: SignalRow
-    seen: Raised
-    evidence: tuple[tuple[int | None, datetime], ...]
-    dismissed_by: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,7 +85,6 @@ class CaseView:
     sending: tuple[OutboxEntry, ...]
     approval: Approval | None
     promises: tuple[Promise, ...]
-    ledger: tuple[LedgerEntry, ...]
     choices: tuple[Shown, ...]
     proposals: tuple[Proposal, ...]
     vouchers: tuple[Voucher, ...]
@@ -150,9 +133,6 @@ async def view_case(session: AsyncSession, case: Case) -> CaseView:
         )
         .order_by(OutboxEntry.id)
     )
-    ledger_query = (
-        select(LedgerEntry).where(LedgerEntry.customer_id == case.customer_id).order_by(LedgerEntry.id)
-    )
     others_query = (
         select(Case).where(Case.customer_id == case.customer_id, Case.id != case.id).order_by(Case.id.desc())
     )
@@ -185,13 +165,12 @@ async def view_case(session: AsyncSession, case: Case) -> CaseView:
                 )
             ).all()
         ),
-        ledger=tuple((await session.scalars(ledger_query)).all()),
         choices=tuple(await choices_of(session, case)),
         proposals=tuple(await proposals(session, case, now)),
         vouchers=tuple((await session.scalars(codes_query)).all()),
         supplies=await supplies(session, decided if draft is not None else None, now.date()),
         other_cases=tuple((await session.scalars(others_query)).all()),
-        signals=await _signals(session, case),
+        signals=await signals_shown(session, case.customer_id, now),
         preferences=await preferences_of(session, customer, _spoken(case, draft, customer)),
         rating=(
             await session.scalars(select(Rating).where(Rating.case_id == case.id, Rating.mark.is_not(None)))
@@ -208,27 +187,6 @@ async def view_case(session: AsyncSession, case: Case) -> CaseView:
 def _spoken(case: Case, draft: Draft | None, customer: Customer) -> str:
     """The language in which the case is answered, as far as anybody knows."""
     return (draft.language if draft is not None else case.language) or customer.language or ""
-
-
-async def _signals(session: AsyncSession, case: Case) -> tuple[SignalView, ...]:
-    rows = await standing_signals(session, case.customer_id, utcnow())
-    seen = {row.id: from_json(Raised, row.evidence) for row in rows}
-    if not seen:
-        return ()
-    wanted = {one.id for each in seen.values() for one in each.evidence}
-    cases = await session.scalars(select(Case).where(Case.id.in_(wanted)))
-    numbers = {one.id: one.number for one in cases}
-    agents = await session.scalars(select(Agent).where(Agent.id.in_([row.dismissed_by for row in rows])))
-    names = {agent.id: agent.name for agent in agents}
-    return tuple(
-        SignalView(
-            row=row,
-            seen=seen[row.id],
-            evidence=tuple((numbers.get(one.id), one.at) for one in seen[row.id].evidence),
-            dismissed_by=names.get(row.dismissed_by or ""),
-        )
-        for row in rows
-    )
 
 
 async def _conversation(session: AsyncSession, case: Case) -> tuple[MessageView, ...]:

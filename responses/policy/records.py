@@ -79,7 +79,8 @@ class Records:
             cases=_happenings(counted),
             claims=_happenings(one for one in counted if one.claim and one.case_id not in rightful),
             threats=_happenings(one for one in counted if one.threat) if heard else None,
-            critical=_happenings(one for one in counted if one.critical),
+            # Who threatens is read as critical as well, and is not the one in danger.
+            critical=_happenings(one for one in counted if one.critical and not one.threat),
             paid_orders=paid_orders,
             remedies=tuple(Happening(id=one.case_id, at=one.at) for one in given if still_counts(one)),
             since=since,

@@ -14,6 +14,8 @@ from responses.policy.sentences import Sentences
 LOUD = frozenset({Count.CASES_WITH_THREAT, Count.CRITICAL_CASES})
 """What is counted by how something was said: of the case at hand it changes no amount."""
 
+_COMPLAINING = frozenset({Count.CASES, Count.CLAIMS, Count.CASES_WITH_THREAT})
+
 _A_YEAR = 12
 
 
@@ -59,6 +61,11 @@ def told(one: Raised, language: str) -> str:
     span = format_span(one.within, "it" if language == "it" else "en")
     seen = say(f"{one.count}_{number}", number=str(one.number), span=span)
     return say("after_remedy", seen=seen, number=str(one.after_remedy)) if one.after_remedy else seen
+
+
+def may_be_a_bad_day(one: Raised) -> bool:
+    """Whether the signal could be held against somebody: what they bought, or what befell them, could not."""
+    return one.count in _COMPLAINING
 
 
 def _raised(signal: Signal, record: Record, now: datetime) -> Raised | None:

@@ -1,5 +1,6 @@
 """A card says in a line what the customer's history shows."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -22,23 +23,39 @@ SEEN = Raised(
 )
 
 
-async def test_a_card_names_what_happened_and_the_customer_hears_nothing_of_it(bench: BotBench) -> None:
-    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
-    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
-    await bench.card(giulia, "mai arrivato")
+async def raise_signal(bench: BotBench, seen: Raised) -> None:
     async with bench.database.writing() as session:
         case = (await session.scalars(select(Case))).one()
         session.add(
             SignalRow(
                 customer_id=case.customer_id,
                 case_id=case.id,
-                name=SEEN.name,
-                evidence=to_json(SEEN),
-                expires_at=SEEN.until,
+                name=seen.name,
+                evidence=to_json(seen),
+                expires_at=seen.until,
             )
         )
+
+
+async def test_years_as_a_customer_are_no_bad_day(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    await bench.card(giulia, "mai arrivato")
+    await raise_signal(bench, replace(SEEN, count=Count.YEARS_KNOWN, number=4, after_remedy=0))
     marta.send("Allora, il pacco? Aspetto da una settimana.")
-    await giulia.sees("Segnali: 3 richieste in 60 giorni, 2 dopo un rimedio")
+    await giulia.sees("Segnali: cliente da 4 anni")
+    assert [seen.text for seen in giulia.messages() if "brutta giornata" in seen.text] == []
+
+
+async def test_a_card_names_what_happened_and_the_customer_hears_nothing_of_it(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    await bench.card(giulia, "mai arrivato")
+    await raise_signal(bench, SEEN)
+    marta.send("Allora, il pacco? Aspetto da una settimana.")
+    await giulia.sees(
+        "Segnali: 3 richieste in 60 giorni, 2 dopo un rimedio. Può essere stata una brutta giornata."
+    )
     giulia.press(await bench.card(giulia, "da una settimana"), "Approva e invia")
     await marta.sees("Maglieria Rossi")
     assert [seen.text for seen in marta.messages() if "60 giorni" in seen.text] == []

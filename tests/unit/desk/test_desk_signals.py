@@ -1,15 +1,17 @@
 """The case page tells agents what a history shows, on what it rests, and lets them dismiss it."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import select
 
 from models.clock import utcnow
-from models.decision import Duration, DurationUnit
+from models.decision import Duration, DurationUnit, FactValue
 from models.record import Happening
-from models.serial import to_json
-from models.tables import SignalRow
+from models.serial import fact_to_json, to_json
+from models.states import ProofHow
+from models.tables import Message, Order, OrderProof, SignalRow
 from responses.policy.schema import Count
 from responses.policy.signals import Raised
 from tests.unit.desk.conftest import LATE
@@ -37,6 +39,41 @@ async def raise_signal(house, number, **changes):
     return row.id
 
 
+def resting_on(count, number, *evidence, **details):
+    """Another signal than that of the claims, as it is kept."""
+    year = Duration(count=365, unit=DurationUnit.DAYS)
+    until = utcnow() + timedelta(days=20)
+    seen = Raised(
+        name="x", count=count, number=number, within=year, until=until, evidence=evidence, **details
+    )
+    return {"name": "x", "evidence": to_json(seen)}
+
+
+async def buys(house, number, value_minor=4990):
+    """An order of the customer, proven to be theirs; its id."""
+    case = await house.case()
+    bought = FactValue(value=date(2024, 1, 2), source="book")
+    async with house.database.writing() as session:
+        order = Order(
+            number=number,
+            key=number,
+            facts={"ordered_on": fact_to_json(bought)},
+            source="o.csv",
+            imported_at=utcnow(),
+            value_minor=value_minor,
+            currency="EUR",
+        )
+        session.add(order)
+        await session.flush()
+        session.add(OrderProof(customer_id=case.customer_id, order_id=order.id, how=ProofHow.EMAIL))
+        return order.id
+
+
+async def signals_block(house, number):
+    page = (await (await house.browser()).open(f"/cases/{number}")).text
+    return page.split('class="block signals"')[1].split("</section>")[0]
+
+
 async def kept(house):
     async with house.database.reading() as session:
         return (await session.scalars(select(SignalRow))).one()
@@ -56,7 +93,72 @@ async def test_the_page_names_what_happened_and_links_to_it(house):
     assert WORDS in block
     assert f'<a href="/cases/{number}">#{number}</a>' in block
     assert "repeated_claims" not in block
+    assert "Può essere stata una brutta giornata." in block
     assert WORDS not in (await (await house.browser()).open("/queue")).text
+
+
+async def test_each_case_is_told_by_the_words_that_count(house):
+    number = await house.begins_with(LATE)
+    case = await house.case()
+    async with house.database.reading() as session:
+        message = (await session.scalars(select(Message.id).where(Message.direction == "in"))).one()
+    seen = Happening(id=case.id, at=case.created_at, messages=(message,))
+    await raise_signal(house, number, **resting_on(Count.CLAIMS, 3, seen))
+    block = await signals_block(house, number)
+    assert f'<a href="/cases/{number}">#{number}</a>' in block
+    assert f'<q dir="auto">{escape(LATE)}</q>' in block
+    assert "20 novembre" in block
+
+
+async def test_long_words_are_cut_and_deleted_ones_are_said_to_be(house):
+    number = await house.begins_with(LATE)
+    case = await house.case()
+    async with house.database.writing() as session:
+        message = (await session.scalars(select(Message).where(Message.direction == "in"))).one()
+        message.text = "pacco " * 100
+    seen = Happening(id=case.id, at=case.created_at, messages=(message.id,))
+    await raise_signal(house, number, **resting_on(Count.CLAIMS, 3, seen))
+    assert "pacco…</q>" in await signals_block(house, number)
+    async with house.database.writing() as session:
+        (await session.get_one(Message, message.id)).text = ""
+    assert "parole cancellate" in await signals_block(house, number)
+
+
+async def test_orders_are_told_by_their_numbers(house):
+    number = await house.begins_with(LATE)
+    order = await buys(house, "RS7")
+    seen = Happening(id=order, at=datetime(2024, 1, 2, tzinfo=UTC))
+    await raise_signal(house, number, **resting_on(Count.PAID_ORDERS, 2, seen))
+    block = await signals_block(house, number)
+    assert "Ordine RS7 · " in block
+    assert "2 gennaio 2024" in block
+
+
+async def test_without_a_purchase_the_orders_of_before_are_shown(house):
+    number = await house.begins_with(LATE)
+    await buys(house, "RS7")
+    await raise_signal(house, number, **resting_on(Count.PAID_ORDERS, 0))
+    block = await signals_block(house, number)
+    assert "I suoi ordini pagati nel registro:" in block
+    assert "Ordine RS7" in block
+
+
+async def test_who_never_paid_for_an_order_is_said_to_have_none(house):
+    number = await house.begins_with(LATE)
+    await buys(house, "RS7", value_minor=0)
+    await raise_signal(house, number, **resting_on(Count.PAID_ORDERS, 0))
+    block = await signals_block(house, number)
+    assert "Nel registro non c&#39;è nessun suo ordine pagato." in block
+    assert "RS7" not in block
+
+
+async def test_years_rest_on_the_first_message(house):
+    number = await house.begins_with(LATE)
+    since = datetime(2021, 3, 4, 12, tzinfo=UTC)
+    await raise_signal(house, number, **resting_on(Count.YEARS_KNOWN, 5, since=since))
+    block = await signals_block(house, number)
+    assert "Primo messaggio: 4 marzo 2021" in block
+    assert "brutta giornata" not in block
 
 
 async def test_a_press_with_a_reason_dismisses_it_and_the_case_is_decided_anew(house):

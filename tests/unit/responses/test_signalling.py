@@ -443,6 +443,16 @@ async def in_the_book(shop: Shop, customer: str | None, **changes: object) -> No
             session.add(OrderProof(customer_id=customer, order_id=order.id, how=ProofHow.EMAIL))
 
 
+async def test_who_threatens_is_not_the_one_in_danger(shop: Shop) -> None:
+    await shop.writes("Ciao", assessed("other"))
+    await shop.earlier(20, PUNCH, VIOLENT)
+    danger = await shop.earlier(10, "Il fornello perde gas, che cosa faccio?", VIOLENT)
+    case = await shop.writes("Il pacco è in ritardo", LATE)
+    record = await shop.record(case)
+    assert [one.id for one in record.critical or ()] == [danger.id]
+    assert len(record.threats or ()) == 1
+
+
 async def test_paid_orders_are_those_proven_to_be_theirs(shop: Shop) -> None:
     case = await shop.writes("Ciao", assessed("other"))
     await in_the_book(shop, case.customer_id)
@@ -468,7 +478,8 @@ async def test_agents_see_it_with_the_numbers_of_its_cases(shop: Shop, agent: Ag
     case = await insatiable(shop)
     async with shop.database.reading() as session:
         (signal,) = (await view_case(session, await session.get_one(Case, case.id))).signals
-    assert [number for number, _ in signal.evidence] == [101, 102, case.number]
+    assert [seen.number for seen in signal.cases] == [101, 102, case.number]
+    assert "in ritardo" in signal.cases[-1].messages[-1].text
     await shop.dismisses(agent, case, signal.row)
     async with shop.database.reading() as session:
         (dismissed,) = (await view_case(session, await session.get_one(Case, case.id))).signals
