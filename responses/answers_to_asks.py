@@ -3,11 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
-from importlib.resources import files
 from typing import TypeVar
 
-from ruamel.yaml import YAML
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.assessment import Assessment
@@ -18,11 +15,13 @@ from models.tables import Case, Fact
 from responses.events import record
 from responses.facts import ORDER_FACT, cannot_say
 from responses.history import asked_last
+from responses.lacking import lacking
 from responses.order_keys import order_key
 from responses.orders import as_in_the_book
 from responses.policy import Policy
 from responses.policy.schema import FactType, Supplier
 from responses.reading import Reading
+from responses.reply_words import reply_words, whole
 
 _Item = TypeVar("_Item")
 
@@ -50,31 +49,13 @@ async def take_answers(
     for name, value in found.items():
         _keep(session, case, name, value)
     named = any(one.entities.order_ids for one in reading.found_fresh)
-    lacking = [
-        fact.name
-        for fact in asked
-        # A number that the message does name is lacking to nobody.
-        if cannot(texts) and fact.name not in found and not (named and fact.name == ORDER_FACT)
-    ]
-    await cannot_say(session, case, lacking)
-    if found or lacking:
-        record(session, "customer", "fact.answered", case.id, taken=len(found), lacking=len(lacking))
-    return bool(found or lacking)
-
-
-def cannot(texts: Sequence[str]) -> bool:
-    """Whether they say that they do not have what we asked for, and not only for now."""
-    words = _words()
-    for text in texts:
-        said = text.casefold()
-        for language, pattern in words["unable"].items():
-            for match in _whole(pattern).finditer(said):
-                rest = said[match.end() :]
-                sentence = re.split(r"[.!?;\n]", rest)[0]
-                ends = re.match(rf"\s*(?:[^\w\s]|$|(?:{words['goes_on'][language]})(?!\w))", rest)
-                if ends and not _whole(words["not_yet"][language]).search(sentence):
-                    return True
-    return False
+    # A number that the message does name is lacking to nobody.
+    given = found.keys() | ({ORDER_FACT} if named else set())
+    missing = sorted(lacking(asked, texts) - given)
+    await cannot_say(session, case, missing)
+    if found or missing:
+        record(session, "customer", "fact.answered", case.id, taken=len(found), lacking=len(missing))
+    return bool(found or missing)
 
 
 def answers_in(
@@ -134,7 +115,7 @@ def _number(kind: str, texts: Sequence[str], read: Sequence[Assessment]) -> Deci
     if len(figures) != 1:
         return None
     said = " ".join(texts).casefold()
-    days = _whole("|".join(_words()["days"].values()))
+    days = whole("|".join(reply_words()["days"].values()))
     bare = said.strip(" .!") == figures[0]
     # "Two weeks" is not two days.
     if kind == FactType.DAYS and not bare and not days.search(said):
@@ -146,10 +127,10 @@ def _yes_or_no(texts: Sequence[str]) -> bool | None:
     said = _short(texts)
     if said is None:
         return None
-    words = _words()
+    words = reply_words()
     yes, no = ("|".join(words[answer].values()) for answer in ("yes", "no"))
     begins = re.match(rf"(?:{yes}|{no})(?!\w)", said)
-    says_yes, says_no = (_whole(answer).search(said) is not None for answer in (yes, no))
+    says_yes, says_no = (whole(answer).search(said) is not None for answer in (yes, no))
     return says_yes if begins and says_yes != says_no else None
 
 
@@ -157,11 +138,11 @@ def _choice(fact: MissingFact, texts: Sequence[str]) -> str | None:
     said = _short(texts)
     if said is None:
         return None
-    called = _words()["choices"]
+    called = reply_words()["choices"]
     named = {
         choice
         for choice in fact.choices
-        if _whole(
+        if whole(
             "|".join([re.escape(choice.replace("_", " ")), *([called[choice]] if choice in called else [])])
         ).search(said)
     }
@@ -188,14 +169,3 @@ def _keep(session: AsyncSession, case: Case, name: str, value: object) -> None:
             order_key=order_key(str(value)) if name == ORDER_FACT else None,
         )
     )
-
-
-def _whole(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
-
-
-@cache
-def _words() -> Mapping[str, Mapping[str, str]]:
-    text = files("responses").joinpath("phrases", "replies.yaml").read_text(encoding="utf-8")
-    words: Mapping[str, Mapping[str, str]] = YAML(typ="safe").load(text)
-    return words

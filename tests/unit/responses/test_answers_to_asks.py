@@ -9,7 +9,8 @@ import pytest
 from models.assessment import Amount, Assessment, Entities
 from models.decision import MissingFact
 from models.money import Money
-from responses.answers_to_asks import answers_in, cannot
+from responses.answers_to_asks import answers_in
+from responses.lacking import lacking
 from responses.policy import Policy, load_policy_text
 from tests.unit.responses.test_order_book import POLICY
 from tests.unit.responses.test_triage import assessed
@@ -57,7 +58,7 @@ def read(**entities: object) -> list[Assessment]:
     ],
 )
 def test_who_does_not_have_it_says_so_in_five_languages(text: str) -> None:
-    assert cannot([text])
+    assert lacking(asked("order_id"), [text]) == {"order_id"}
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_who_does_not_have_it_says_so_in_five_languages(text: str) -> None:
     ],
 )
 def test_what_is_lacking_for_now_or_something_else_is_no_answer(text: str) -> None:
-    assert not cannot([text])
+    assert lacking(asked("order_id"), [text]) == frozenset()
 
 
 @pytest.mark.parametrize(
