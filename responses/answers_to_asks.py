@@ -112,6 +112,11 @@ def _number(kind: str, texts: Sequence[str], read: Sequence[Assessment]) -> Deci
     if any(one.entities.amounts or one.entities.dates or one.entities.order_ids for one in read):
         return None
     figures = [figure for text in texts for figure in _INTEGER.findall(text)]
+    if (
+        kind == FactType.DAYS
+        and (spelled := _spelled_days(" ".join(texts).lower(), len(figures))) is not None
+    ):
+        return spelled
     if len(figures) != 1:
         return None
     said = " ".join(texts).casefold()
@@ -121,6 +126,42 @@ def _number(kind: str, texts: Sequence[str], read: Sequence[Assessment]) -> Deci
     if kind == FactType.DAYS and not bare and not days.search(said):
         return None
     return Decimal(figures[0])
+
+
+def _spelled_days(said: str, figures: int) -> Decimal | None:
+    """The days of "three days", "a week" or "2 weeks", where that is the only number and a certain one."""
+    words = reply_words()
+    if whole(words["about"]).search(said):
+        return None
+    found = set()
+    for language, weeks in words["weeks"].items():
+        days = words["days"][language]
+        for match in whole(rf"([^\W_]+) (?:({weeks})|{days})").finditer(said):
+            count = _count(match[1], language, of_weeks=match[2] is not None)
+            if count is not None and figures == match[1].isdecimal():
+                found.add(Decimal(count * (7 if match[2] else 1)))
+    numbers = {word for word in re.findall(r"[^\W\d_]+", said) if _is_number(word)}
+    return _only(found) if len(numbers) + figures <= 1 else None
+
+
+def _count(word: str, language: str, *, of_weeks: bool) -> int | None:
+    # Imported where needed: few answers are numbers.
+    from text_to_num import text2num
+
+    if word.isdecimal():
+        # Digits of days are read with all other digits.
+        return int(word) if of_weeks and len(word) < 3 else None
+    if of_weeks and re.fullmatch(reply_words()["one"][language], word):
+        return 1
+    try:
+        number = int(text2num(word, language))
+    except ValueError:
+        return None
+    return number if number > 1 else None
+
+
+def _is_number(word: str) -> bool:
+    return any((_count(word, language, of_weeks=False) or 0) > 1 for language in reply_words()["one"])
 
 
 def _yes_or_no(texts: Sequence[str]) -> bool | None:
