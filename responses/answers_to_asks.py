@@ -27,6 +27,8 @@ _Item = TypeVar("_Item")
 
 _SHORT = 5
 """In words: an answer that is longer says more than yes, no or a choice."""
+_TELLING = 5
+"""In letters: a shorter word may stand in any answer."""
 _INTEGER = re.compile(r"(?<![\w.,/-])\d{1,4}(?![\w/-]|[.,]\d)")
 _CODE = re.compile(r"(?<![\w-])(?=[A-Za-z0-9/-]*\d)[A-Za-z0-9][A-Za-z0-9/-]{3,29}(?![\w-])")
 
@@ -101,7 +103,8 @@ def _value(
         case FactType.DAYS | FactType.NUMBER:
             return _number(kind, texts, read)
         case FactType.YES_NO:
-            return _yes_or_no(texts)
+            answer = _yes_or_no(texts)
+            return _repeats_with_yes(fact, texts) if answer is None else answer
         case FactType.CHOICE:
             return _choice(fact, texts)
         case _:
@@ -173,6 +176,21 @@ def _yes_or_no(texts: Sequence[str]) -> bool | None:
     begins = re.match(rf"(?:{yes}|{no})(?!\w)", said)
     says_yes, says_no = (whole(answer).search(said) is not None for answer in (yes, no))
     return says_yes if begins and says_yes != says_no else None
+
+
+def _repeats_with_yes(fact: MissingFact, texts: Sequence[str]) -> bool | None:
+    """Whether a longer answer begins with yes and says again what was asked: "yes, it arrived on Monday"."""
+    said = " ".join(" ".join(texts).casefold().split())
+    words = reply_words()
+    yes, no = ("|".join(words[answer].values()) for answer in ("yes", "no"))
+    begins = re.match(rf"(?:{yes})\s*[,.!:;]", said)
+    if begins is None or "?" in said or whole(f"{no}|{words['denied']}").search(said):
+        return None
+    rest = said[begins.end() :]
+    asked = [re.findall(r"[^\W\d_]+", ask.casefold().partition(":")[0]) for ask in (fact.ask or {}).values()]
+    # The last word of such a question is its verb, but in German.
+    verbs = [names[-1] for names in asked if names and len(names[-1]) >= _TELLING]
+    return True if any(whole(re.escape(verb)).search(rest) for verb in verbs) else None
 
 
 def _choice(fact: MissingFact, texts: Sequence[str]) -> str | None:
