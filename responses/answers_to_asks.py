@@ -53,7 +53,15 @@ async def take_answers(
     named = any(one.entities.order_ids for one in reading.found_fresh)
     # A number that the message does name is lacking to nobody.
     given = found.keys() | ({ORDER_FACT} if named else set())
-    missing = sorted(lacking(asked, texts) - given)
+    # Of a photo that has come an agent says what it shows, whatever else is lacking.
+    shown = {
+        fact.name
+        for fact in asked
+        if reading.has_pictures
+        and (spec := policy.facts.get(fact.name)) is not None
+        and Supplier.CUSTOMER not in spec.suppliers
+    }
+    missing = sorted(lacking(asked, texts) - given - shown)
     await cannot_say(session, case, missing)
     if found or missing:
         record(session, "customer", "fact.answered", case.id, taken=len(found), lacking=len(missing))

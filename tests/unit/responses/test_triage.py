@@ -39,7 +39,7 @@ from responses.corrections import Labels, correct
 from responses.delivery import Delivery
 from responses.drafts.dates import format_day, format_due_day
 from responses.errors import NotAllowedError
-from responses.facts import give_fact
+from responses.facts import give_fact, known_facts
 from responses.filing import Filing, due_now
 from responses.hand import HandChannel
 from responses.holding import take_over
@@ -312,6 +312,16 @@ async def test_only_what_shows_something_is_the_photo_that_is_asked_for(
     assert "foto" in (await road.draft(case)).text
     await road.writes("", assessed("other"), kind=kind, files=its_files)
     assert ("foto" in (await road.draft(case)).text) is is_asked
+
+
+async def test_who_sends_the_photo_without_the_number_lacks_only_the_number(road: Road, agent: Agent) -> None:
+    case = await road.writes("La lampada è arrivata rotta", assessed("complaint", "item_damaged"))
+    await road.answers(agent, case)
+    await road.writes("Purtroppo non ce l'ho", assessed("other"), kind=MessageKind.PHOTO, files=sent("photo"))
+    async with road.database.reading() as session:
+        facts = await known_facts(session, case.id)
+    assert facts["order_id"].unavailable
+    assert "photo_shows_damage" not in facts
 
 
 async def test_the_same_complaint_about_the_same_order_in_a_new_case_earns_nothing_more(
