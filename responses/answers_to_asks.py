@@ -3,11 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
-from importlib.resources import files
 from typing import TypeVar
 
-from ruamel.yaml import YAML
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.assessment import Assessment
@@ -18,16 +15,20 @@ from models.tables import Case, Fact
 from responses.events import record
 from responses.facts import ORDER_FACT, cannot_say
 from responses.history import asked_last
+from responses.lacking import lacking
 from responses.order_keys import order_key
 from responses.orders import as_in_the_book
 from responses.policy import Policy
 from responses.policy.schema import FactType, Supplier
 from responses.reading import Reading
+from responses.reply_words import reply_words, whole
 
 _Item = TypeVar("_Item")
 
 _SHORT = 5
 """In words: an answer that is longer says more than yes, no or a choice."""
+_TELLING = 5
+"""In letters: a shorter word may stand in any answer."""
 _INTEGER = re.compile(r"(?<![\w.,/-])\d{1,4}(?![\w/-]|[.,]\d)")
 _CODE = re.compile(r"(?<![\w-])(?=[A-Za-z0-9/-]*\d)[A-Za-z0-9][A-Za-z0-9/-]{3,29}(?![\w-])")
 
@@ -50,31 +51,21 @@ async def take_answers(
     for name, value in found.items():
         _keep(session, case, name, value)
     named = any(one.entities.order_ids for one in reading.found_fresh)
-    lacking = [
+    # A number that the message does name is lacking to nobody.
+    given = found.keys() | ({ORDER_FACT} if named else set())
+    # Of a photo that has come an agent says what it shows, whatever else is lacking.
+    shown = {
         fact.name
         for fact in asked
-        # A number that the message does name is lacking to nobody.
-        if cannot(texts) and fact.name not in found and not (named and fact.name == ORDER_FACT)
-    ]
-    await cannot_say(session, case, lacking)
-    if found or lacking:
-        record(session, "customer", "fact.answered", case.id, taken=len(found), lacking=len(lacking))
-    return bool(found or lacking)
-
-
-def cannot(texts: Sequence[str]) -> bool:
-    """Whether they say that they do not have what we asked for, and not only for now."""
-    words = _words()
-    for text in texts:
-        said = text.casefold()
-        for language, pattern in words["unable"].items():
-            for match in _whole(pattern).finditer(said):
-                rest = said[match.end() :]
-                sentence = re.split(r"[.!?;\n]", rest)[0]
-                ends = re.match(rf"\s*(?:[^\w\s]|$|(?:{words['goes_on'][language]})(?!\w))", rest)
-                if ends and not _whole(words["not_yet"][language]).search(sentence):
-                    return True
-    return False
+        if reading.has_pictures
+        and (spec := policy.facts.get(fact.name)) is not None
+        and Supplier.CUSTOMER not in spec.suppliers
+    }
+    missing = sorted(lacking(asked, texts) - given - shown)
+    await cannot_say(session, case, missing)
+    if found or missing:
+        record(session, "customer", "fact.answered", case.id, taken=len(found), lacking=len(missing))
+    return bool(found or missing)
 
 
 def answers_in(
@@ -120,7 +111,8 @@ def _value(
         case FactType.DAYS | FactType.NUMBER:
             return _number(kind, texts, read)
         case FactType.YES_NO:
-            return _yes_or_no(texts)
+            answer = _yes_or_no(texts)
+            return _repeats_with_yes(fact, texts) if answer is None else answer
         case FactType.CHOICE:
             return _choice(fact, texts)
         case _:
@@ -131,10 +123,15 @@ def _number(kind: str, texts: Sequence[str], read: Sequence[Assessment]) -> Deci
     if any(one.entities.amounts or one.entities.dates or one.entities.order_ids for one in read):
         return None
     figures = [figure for text in texts for figure in _INTEGER.findall(text)]
+    if (
+        kind == FactType.DAYS
+        and (spelled := _spelled_days(" ".join(texts).lower(), len(figures))) is not None
+    ):
+        return spelled
     if len(figures) != 1:
         return None
     said = " ".join(texts).casefold()
-    days = _whole("|".join(_words()["days"].values()))
+    days = whole("|".join(reply_words()["days"].values()))
     bare = said.strip(" .!") == figures[0]
     # "Two weeks" is not two days.
     if kind == FactType.DAYS and not bare and not days.search(said):
@@ -142,26 +139,77 @@ def _number(kind: str, texts: Sequence[str], read: Sequence[Assessment]) -> Deci
     return Decimal(figures[0])
 
 
+def _spelled_days(said: str, figures: int) -> Decimal | None:
+    """The days of "three days", "a week" or "2 weeks", where that is the only number and a certain one."""
+    words = reply_words()
+    if whole(words["about"]).search(said):
+        return None
+    found = set()
+    for language, weeks in words["weeks"].items():
+        days = words["days"][language]
+        for match in whole(rf"([^\W_]+) (?:({weeks})|{days})").finditer(said):
+            count = _count(match[1], language, of_weeks=match[2] is not None)
+            if count is not None and figures == match[1].isdecimal():
+                found.add(Decimal(count * (7 if match[2] else 1)))
+    numbers = {word for word in re.findall(r"[^\W\d_]+", said) if _is_number(word)}
+    return _only(found) if len(numbers) + figures <= 1 else None
+
+
+def _count(word: str, language: str, *, of_weeks: bool) -> int | None:
+    # Imported where needed: few answers are numbers.
+    from text_to_num import text2num
+
+    if word.isdecimal():
+        # Digits of days are read with all other digits.
+        return int(word) if of_weeks and len(word) < 3 else None
+    if of_weeks and re.fullmatch(reply_words()["one"][language], word):
+        return 1
+    try:
+        number = int(text2num(word, language))
+    except ValueError:
+        return None
+    return number if number > 1 else None
+
+
+def _is_number(word: str) -> bool:
+    return any((_count(word, language, of_weeks=False) or 0) > 1 for language in reply_words()["one"])
+
+
 def _yes_or_no(texts: Sequence[str]) -> bool | None:
     said = _short(texts)
     if said is None:
         return None
-    words = _words()
+    words = reply_words()
     yes, no = ("|".join(words[answer].values()) for answer in ("yes", "no"))
     begins = re.match(rf"(?:{yes}|{no})(?!\w)", said)
-    says_yes, says_no = (_whole(answer).search(said) is not None for answer in (yes, no))
+    says_yes, says_no = (whole(answer).search(said) is not None for answer in (yes, no))
     return says_yes if begins and says_yes != says_no else None
+
+
+def _repeats_with_yes(fact: MissingFact, texts: Sequence[str]) -> bool | None:
+    """Whether a longer answer begins with yes and says again what was asked: "yes, it arrived on Monday"."""
+    said = " ".join(" ".join(texts).casefold().split())
+    words = reply_words()
+    yes, no = ("|".join(words[answer].values()) for answer in ("yes", "no"))
+    begins = re.match(rf"(?:{yes})\s*[,.!:;]", said)
+    if begins is None or "?" in said or whole(f"{no}|{words['denied']}").search(said):
+        return None
+    rest = said[begins.end() :]
+    asked = [re.findall(r"[^\W\d_]+", ask.casefold().partition(":")[0]) for ask in (fact.ask or {}).values()]
+    # The last word of such a question is its verb, but in German.
+    verbs = [names[-1] for names in asked if names and len(names[-1]) >= _TELLING]
+    return True if any(whole(re.escape(verb)).search(rest) for verb in verbs) else None
 
 
 def _choice(fact: MissingFact, texts: Sequence[str]) -> str | None:
     said = _short(texts)
     if said is None:
         return None
-    called = _words()["choices"]
+    called = reply_words()["choices"]
     named = {
         choice
         for choice in fact.choices
-        if _whole(
+        if whole(
             "|".join([re.escape(choice.replace("_", " ")), *([called[choice]] if choice in called else [])])
         ).search(said)
     }
@@ -188,14 +236,3 @@ def _keep(session: AsyncSession, case: Case, name: str, value: object) -> None:
             order_key=order_key(str(value)) if name == ORDER_FACT else None,
         )
     )
-
-
-def _whole(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
-
-
-@cache
-def _words() -> Mapping[str, Mapping[str, str]]:
-    text = files("responses").joinpath("phrases", "replies.yaml").read_text(encoding="utf-8")
-    words: Mapping[str, Mapping[str, str]] = YAML(typ="safe").load(text)
-    return words

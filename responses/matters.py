@@ -110,8 +110,8 @@ def _is_spam(one: Assessment) -> bool:
 
 
 def _shown_by_files(reading: Reading, policy: Policy) -> frozenset[str]:
-    """The facts for which customers send a file: once one came, an agent looks at it and says."""
-    if not reading.has_files:
+    """The facts for which customers send a photo: once one came, an agent looks at it and says."""
+    if not reading.has_pictures:
         return frozenset()
     return frozenset(
         spec.name

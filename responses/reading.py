@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.assessment import Assessment, Classify
 from models.clock import utcnow
 from models.database import Database
 from models.once import insert_once
 from models.serial import to_json
-from models.tables import AssessmentRow, Case, Customer, Identity, Message
+from models.tables import AssessmentRow, Attachment, Case, Customer, Identity, Message
 from responses.cases import matter_and_open
 from responses.corrections import understood
+from responses.incoming import MessageKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,7 +22,8 @@ class Reading:
     """A case as it was read at one revision.
 
     `messages` are those of the matter, since our last answer that settled it; `fresh` are those among them
-    that nobody has answered in any way. `assessed` maps message ids; files alone have no entry.
+    that nobody has answered in any way. `assessed` maps message ids; files alone have no entry. `pictured`
+    are the ids of messages with a photo, a picture sent as a file, or a video.
     """
 
     case: Case
@@ -30,6 +33,7 @@ class Reading:
     messages: tuple[Message, ...]
     fresh: tuple[Message, ...]
     assessed: dict[str, Assessment]
+    pictured: frozenset[str]
 
     @property
     def found(self) -> list[Assessment]:
@@ -49,6 +53,11 @@ class Reading:
         """Whether anything but words came: a photo, a voice note, something unreadable."""
         return any(message.kind != "text" for message in self.messages)
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether anything came that shows what it is about; a sticker or a voice note does not."""
+        return bool(self.pictured)
+
 
 async def read_case(
     database: Database, classify: Classify, case_id: str, *, only_due: bool = False
@@ -66,6 +75,7 @@ async def read_case(
         messages, unanswered = await matter_and_open(session, case_id)
         open_ids = {message.id for message in unanswered}
         known = await understood(session, [message.id for message in messages])
+        pictured = await _pictured(session, messages)
         customer = await session.get_one(Customer, case.customer_id)
         identity = await session.get_one(Identity, case.identity_id)
     assessed = {message_id: one.assessment for message_id, one in known.items()}
@@ -96,4 +106,18 @@ async def read_case(
         messages=tuple(messages),
         fresh=tuple(message for message in messages if message.id in open_ids),
         assessed=assessed,
+        pictured=pictured,
     )
+
+
+async def _pictured(session: AsyncSession, messages: Sequence[Message]) -> frozenset[str]:
+    query = select(Attachment.message_id).where(
+        Attachment.message_id.in_([message.id for message in messages]),
+        or_(
+            Attachment.kind.in_(("photo", "video", "video_note")),
+            (Attachment.kind == "document")
+            & or_(Attachment.mime.startswith("image/"), Attachment.mime.startswith("video/")),
+        ),
+    )
+    filed = set((await session.scalars(query)).all())
+    return frozenset(filed | {message.id for message in messages if message.kind == MessageKind.PHOTO})

@@ -41,12 +41,12 @@ from responses.corrections import Labels, correct
 from responses.delivery import Delivery
 from responses.drafts.dates import format_day, format_due_day
 from responses.errors import NotAllowedError
-from responses.facts import give_fact
+from responses.facts import give_fact, known_facts
 from responses.filing import Filing, due_now
 from responses.hand import HandChannel
 from responses.holding import take_over
 from responses.inbox import receive
-from responses.incoming import Incoming, MessageKind
+from responses.incoming import Incoming, IncomingFile, MessageKind
 from responses.policies import PolicyBook
 from responses.policy import load_policy_text
 from responses.standing_texts import StandingTexts
@@ -237,6 +237,7 @@ async def test_thanks_after_an_answer_change_nothing(road: Road, agent: Agent) -
     assert await road.number(Draft) == before
 
 
+BROKEN_ORDER = assessed("complaint", "item_damaged", entities=Entities(order_ids=("RS1234",)))
 NUMBER = assessed("other", entities=Entities(order_ids=("RS1234",)))
 
 
@@ -286,6 +287,44 @@ async def test_a_photo_sent_before_we_asked_is_not_asked_for(road: Road, agent: 
         content = (await session.scalars(query.limit(1))).one().content
     assert [fact["name"] for fact in content["missing"]] == ["photo_shows_damage"]
     assert content["missing"][0]["ask"] is None
+
+
+def sent(kind: str, mime: str | None = None) -> tuple[IncomingFile, ...]:
+    return (IncomingFile(provider_id=f"{kind}-1", kind=kind, mime=mime),)
+
+
+@pytest.mark.parametrize(
+    ("kind", "its_files", "is_asked"),
+    [
+        (MessageKind.STICKER, (), True),
+        (MessageKind.VOICE, sent("voice", "audio/ogg"), True),
+        (MessageKind.FILE, sent("document", "application/pdf"), True),
+        (MessageKind.FILE, sent("audio", "audio/mpeg"), True),
+        (MessageKind.FILE, sent("document"), True),
+        (MessageKind.PHOTO, sent("photo", "image/jpeg"), False),
+        (MessageKind.FILE, sent("document", "image/png"), False),
+        (MessageKind.FILE, sent("video", "video/mp4"), False),
+        (MessageKind.VOICE, sent("video_note"), False),
+    ],
+    ids=["sticker", "voice", "pdf", "song", "nameless", "photo", "picture", "video", "round video"],
+)
+async def test_only_what_shows_something_is_the_photo_that_is_asked_for(
+    road: Road, kind: MessageKind, its_files: tuple[IncomingFile, ...], is_asked: bool
+) -> None:
+    case = await road.writes("La lampada RS1234 è arrivata rotta", BROKEN_ORDER)
+    assert "foto" in (await road.draft(case)).text
+    await road.writes("", assessed("other"), kind=kind, files=its_files)
+    assert ("foto" in (await road.draft(case)).text) is is_asked
+
+
+async def test_who_sends_the_photo_without_the_number_lacks_only_the_number(road: Road, agent: Agent) -> None:
+    case = await road.writes("La lampada è arrivata rotta", assessed("complaint", "item_damaged"))
+    await road.answers(agent, case)
+    await road.writes("Purtroppo non ce l'ho", assessed("other"), kind=MessageKind.PHOTO, files=sent("photo"))
+    async with road.database.reading() as session:
+        facts = await known_facts(session, case.id)
+    assert facts["order_id"].unavailable
+    assert "photo_shows_damage" not in facts
 
 
 async def test_the_same_complaint_about_the_same_order_in_a_new_case_earns_nothing_more(
