@@ -1,5 +1,6 @@
 """The order book on the road: what is claimed, what proves it, and what drafts use before and after."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -27,7 +28,7 @@ from responses.facts import give_fact, known_facts
 from responses.files import FileStore
 from responses.order_links import link_code, link_key, open_link, order_of_code
 from responses.order_values import OrderEntry
-from responses.orders import Kept, find_order, forget_old_orders, keep_orders
+from responses.orders import Kept, facts_of, find_order, forget_old_orders, keep_orders
 from responses.proof import book_view, postcodes_like, vouch
 from responses.related import maybe_same_person, same_order
 from responses.triage import Triage
@@ -144,6 +145,48 @@ async def test_of_one_number_written_in_two_ways_the_last_counts(shop: Shop) -> 
     assert await shop.load(MARTA, replace(MARTA, number="rs1234", name="Marta B.")) == Kept(new=1)
     async with shop.database.reading() as session:
         assert (await session.scalars(select(Order.name))).all() == ["Marta B."]
+
+
+async def test_what_an_import_says_nothing_of_stays_in_the_book(shop: Shop) -> None:
+    await shop.load(MARTA)
+    late = OrderEntry(number="rs1234", facts={"days_late": Decimal(3)})
+    assert await shop.load(late) == Kept(changed=1)
+    assert await shop.load(OrderEntry(number="RS 1234")) == Kept(changed=1)
+    assert await shop.load(OrderEntry(number="RS 1234")) == Kept(same=1)
+    async with shop.database.reading() as session:
+        order = await find_order(session, "RS1234")
+    assert order is not None
+    assert (order.number, order.name, order.email, order.phone, order.postcode) == (
+        "RS 1234",
+        "Marta Bianchi",
+        "marta@example.org",
+        "+393331234567",
+        "20121",
+    )
+    assert {name: fact.value for name, fact in facts_of(order).items()} == {
+        "ordered_on": date(2026, 11, 3),
+        "days_late": Decimal(3),
+        "order_value": MARTA.value,
+    }
+
+
+async def test_two_rows_of_one_number_are_taken_together(shop: Shop) -> None:
+    assert await shop.load(MARTA, OrderEntry(number="RS 1234", name="Marta B.")) == Kept(new=1)
+    async with shop.database.reading() as session:
+        order = await find_order(session, "RS1234")
+    assert order is not None
+    assert (order.name, order.email, order.value_minor) == ("Marta B.", "marta@example.org", 8990)
+
+
+async def test_an_import_and_a_look_up_at_once_lose_nothing_of_each_other(shop: Shop) -> None:
+    await shop.load(OrderEntry(number="RS 1234"))
+    names = ("item", "days_late", "ordered_on", "booked_for")
+    entries = [OrderEntry(number="RS 1234", facts={name: name}) for name in names]
+    await asyncio.gather(*(shop.load(entry) for entry in entries))
+    async with shop.database.reading() as session:
+        order = await find_order(session, "RS1234")
+    assert order is not None
+    assert set(order.facts) == set(names)
 
 
 async def test_without_a_book_a_fact_that_only_it_knows_is_done_without(shop: Shop) -> None:
@@ -392,6 +435,20 @@ async def test_a_look_up_fills_the_book_before_the_decision(shop: Shop) -> None:
     assert (await shop.decision(case)).rule_ids == ("caro",)
     await shop.says("Allora, RS1234?", "delivery_late", order_ids=("RS1234",))
     assert asked == ["RS1234"]
+
+
+async def test_a_look_up_that_answers_little_takes_nothing_from_the_book(shop: Shop) -> None:
+    async def look_up(number: str) -> Mapping[str, object]:
+        return {"days_late": 3, "value": None, "email": ""}
+
+    async with shop.database.writing() as session:
+        await keep_orders(session, [MARTA], "ordini.csv", utcnow() - timedelta(days=1))
+    shop.triage = _with_look_up(shop, look_up)
+    await shop.complains()
+    async with shop.database.reading() as session:
+        order = await find_order(session, "RS1234")
+    assert order is not None
+    assert (order.source, order.email, order.value_minor) == ("look-up", "marta@example.org", 8990)
 
 
 async def test_a_book_that_does_not_answer_stops_nothing_and_shows(shop: Shop) -> None:
