@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +20,7 @@ from responses.errors import BlockedError
 from responses.events import record
 from responses.facts import ORDER_FACT, known_facts
 from responses.filing import due_now
+from responses.opened_links import linked_number
 from responses.order_keys import order_key
 from responses.orders import BOOK, facts_of, find_order, last_import
 from responses.policy import Policy
@@ -28,8 +29,6 @@ from responses.rights import check_free
 from responses.wanted_proof import what_to_ask
 
 EMAIL, PHONE = "email", "phone"
-LINK_COUNTS_FOR = timedelta(days=30)
-"""For so long a message without a number is about the order whose link was opened."""
 _MOST_TRIES = 3
 """Who gives more addresses, numbers or postcodes than this is guessing: an agent has to say then."""
 
@@ -145,14 +144,17 @@ async def consult_book(
     the facts of the case; returns whether there are new ones.
     """
     noted = False
-    if ORDER_FACT not in known:
-        own = await _own_order(session, case, identity)
-        if own is None:
-            return False
+    linked = await linked_number(session, case, known)
+    own = await find_order(session, linked) if linked is not None else None
+    if own is None and ORDER_FACT not in known:
+        own = await _order_of_account(session, identity)
+    if own is not None:
         _note(session, case, own, ORDER_FACT, FactValue(value=own.number, source=BOOK))
         noted = True
         order: Order | None = own
-    elif known[ORDER_FACT].unavailable:
+        # What stands there of another order counts no longer, and of this one it may count again.
+        known = await known_facts(session, case.id)
+    elif ORDER_FACT not in known or known[ORDER_FACT].unavailable:
         return False
     else:
         order = await find_order(session, str(known[ORDER_FACT].value))
@@ -199,22 +201,10 @@ async def unproven_facts(
     return told, what_to_ask(order)
 
 
-async def _own_order(session: AsyncSession, case: Case, identity: Identity) -> Order | None:
-    """The order of the link they opened last; else the only one the book has of their Telegram account."""
-    opened = (
-        select(Order)
-        .join(OrderProof, OrderProof.order_id == Order.id)
-        .where(
-            OrderProof.customer_id == case.customer_id,
-            OrderProof.how == ProofHow.LINK,
-            OrderProof.created_at > case.created_at - LINK_COUNTS_FOR,
-        )
-        .order_by(OrderProof.id.desc())
-        .limit(1)
-    )
-    order = (await session.scalars(opened)).one_or_none()
-    if order is not None or not identity.channel.startswith("telegram:"):
-        return order
+async def _order_of_account(session: AsyncSession, identity: Identity) -> Order | None:
+    """The only order that the book has of their Telegram account."""
+    if not identity.channel.startswith("telegram:"):
+        return None
     theirs = select(Order).where(Order.telegram_id == identity.external_id).limit(2)
     found = (await session.scalars(theirs)).all()
     return found[0] if len(found) == 1 else None

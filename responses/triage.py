@@ -35,6 +35,7 @@ from responses.look_up import look_order_up
 from responses.matters import matter_of
 from responses.named_orders import with_named_orders
 from responses.oncall import raise_alarm
+from responses.opened_links import linked_number
 from responses.order_keys import order_key
 from responses.outbox import cancel_cards, enqueue, enqueue_card
 from responses.policies import PolicyBook
@@ -358,6 +359,8 @@ class Triage:
         named = {label.label for one in sure for label in one.complaint_types}
         orders = {order_key(order) for one in found for order in one.entities.order_ids}
         known = facts.get(ORDER_FACT)
+        if not orders and (linked := await linked_number(session, case, facts)) is not None:
+            orders = {order_key(linked)}
         new_order = bool(orders) and known is not None and order_key(str(known.value)) not in orders
         return new_order or bool(types and named and not named & types)
 

@@ -52,6 +52,22 @@ class OrderProof(Base):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
+class OpenedLink(Base):
+    """A customer opened the start link of an order, `opened_at` for the last time.
+
+    `number` is as the link has it and `order_key` the same for comparing: the book may not have that order.
+    """
+
+    __tablename__ = "opened_links"
+    __table_args__ = (UniqueConstraint("customer_id", "order_key"),)
+
+    id: Mapped[Id]
+    customer_id: Mapped[str] = mapped_column(ref("customers.id"))
+    number: Mapped[str]
+    order_key: Mapped[str]
+    opened_at: Mapped[datetime]
+
+
 class Contact(Base):
     """An e-mail address or a telephone number (E.164) that a customer wrote to us; small letters."""
 

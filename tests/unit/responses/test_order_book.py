@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.assessment import Entities
 from models.clock import utcnow
@@ -19,7 +19,18 @@ from models.errors import LookUpError
 from models.money import Money
 from models.serial import from_json
 from models.states import CaseState, ProofHow
-from models.tables import Agent, Case, Contact, Customer, DecisionRow, Fact, Identity, Order, OrderProof
+from models.tables import (
+    Agent,
+    Case,
+    Contact,
+    Customer,
+    DecisionRow,
+    Fact,
+    Identity,
+    OpenedLink,
+    Order,
+    OrderProof,
+)
 from responses.config import RoadConfig
 from responses.erasure import erase_person
 from responses.errors import BlockedError
@@ -116,6 +127,11 @@ class Shop(Road):
 
     async def complains(self) -> Case:
         return await self.says("Il pacco RS1234 è in ritardo", "delivery_late", order_ids=("RS1234",))
+
+    async def opens(self, case: Case, number: str) -> None:
+        async with self.database.writing() as session:
+            identity = await session.get_one(Identity, case.identity_id)
+            await open_link(session, KEY, link_code(KEY, number), identity)
 
 
 @pytest_asyncio.fixture
@@ -305,12 +321,118 @@ async def test_a_link_that_was_opened_gives_the_number_and_proves_it(shop: Shop)
     await shop.load(MARTA)
     case = await shop.says("Il pacco è in ritardo", "delivery_late")
     assert (await shop.decision(case)).kind == "ask"
-    async with shop.database.writing() as session:
-        identity = await session.get_one(Identity, case.identity_id)
-        await open_link(session, KEY, link_code(KEY, "RS 1234"), identity)
+    await shop.opens(case, "RS 1234")
     await shop.triage.run(case.id)
     assert (await shop.decision(case)).rule_ids == ("caro",)
     assert (await shop.facts(case))["order_id"] == FactValue(value="RS 1234", source="book")
+
+
+async def test_a_link_says_which_order_it_is_also_where_that_was_proven_before(
+    shop: Shop, agent: Agent
+) -> None:
+    await shop.load(MARTA)
+    case = await shop.complains()
+    async with shop.database.writing() as session:
+        await vouch(session, agent, await session.get_one(Case, case.id))
+    await shop.triage.run(case.id)
+    await _close(shop, case)
+    later = await shop.says("Il pacco è in ritardo", "delivery_late")
+    assert (later.id != case.id, (await shop.decision(later)).kind) == (True, "ask")
+    await shop.opens(later, "RS 1234")
+    await shop.triage.run(later.id)
+    assert (await shop.facts(later))["order_id"].value == "RS 1234"
+    assert (await shop.decision(later)).rule_ids == ("caro",)
+
+
+async def test_of_several_links_the_one_opened_last_counts_also_if_it_was_opened_before(shop: Shop) -> None:
+    await shop.load(MARTA, OrderEntry(number="RS5678"))
+    first = await shop.says("Buongiorno")
+    await _close(shop, first)
+    for number in ("RS 1234", "RS5678", "RS 1234"):
+        await shop.opens(first, number)
+    case = await shop.says("Il pacco è in ritardo", "delivery_late")
+    assert case.id != first.id
+    assert (await shop.facts(case))["order_id"].value == "RS 1234"
+
+
+async def test_a_link_opened_again_counts_for_thirty_days_more(shop: Shop) -> None:
+    await shop.load(MARTA)
+    first = await shop.says("Buongiorno")
+    await shop.opens(first, "RS 1234")
+    await _close(shop, first)
+    async with shop.database.writing() as session:
+        await session.execute(update(OpenedLink).values(opened_at=utcnow() - timedelta(days=40)))
+    second = await shop.says("Il pacco è in ritardo", "delivery_late")
+    assert "order_id" not in await shop.facts(second)
+    await shop.opens(second, "RS 1234")
+    await shop.triage.run(second.id)
+    assert (await shop.facts(second))["order_id"].value == "RS 1234"
+
+
+async def test_words_after_another_link_are_about_that_order_and_those_before_are_not(shop: Shop) -> None:
+    await shop.load(MARTA, OrderEntry(number="RS5678", value=MARTA.value))
+    case = await shop.says("Il pacco è in ritardo", "delivery_late")
+    await shop.opens(case, "RS 1234")
+    await shop.triage.run(case.id)
+    await shop.opens(case, "RS5678")
+    await shop.triage.run(case.id)
+    assert (await shop.facts(case))["order_id"].value == "RS 1234"
+    assert (await shop.says("Allora, il pacco?", "delivery_late")).id == case.id
+    facts = await shop.facts(case)
+    assert (facts["order_id"].value, facts["order_value"].value) == ("RS5678", MARTA.value)
+
+
+async def test_after_an_answer_words_about_another_links_order_are_a_case_of_their_own(
+    shop: Shop, agent: Agent
+) -> None:
+    await shop.load(MARTA, OrderEntry(number="RS5678", value=MARTA.value))
+    case = await shop.says("Il pacco è in ritardo", "delivery_late")
+    await shop.opens(case, "RS 1234")
+    await shop.triage.run(case.id)
+    await shop.answers(agent, case)
+    await shop.opens(case, "RS5678")
+    await shop.says("Il pacco è in ritardo", "delivery_late")
+    async with shop.database.reading() as session:
+        other = (await session.scalars(select(Case).where(Case.linked_case_id == case.id))).one()
+    await shop.triage.run(other.id)
+    assert (await shop.facts(case))["order_id"].value == "RS 1234"
+    assert (await shop.facts(other))["order_id"].value == "RS5678"
+
+
+async def test_a_number_that_was_written_stays_whatever_link_is_opened(shop: Shop) -> None:
+    await shop.load(MARTA, OrderEntry(number="RS5678"))
+    case = await shop.complains()
+    await shop.opens(case, "RS5678")
+    await shop.says("Allora, il pacco?", "delivery_late")
+    assert (await shop.facts(case))["order_id"].value == "RS 1234"
+
+
+async def test_a_link_that_says_nothing_new_leaves_the_draft_on_the_table(shop: Shop) -> None:
+    await shop.load(MARTA)
+    case = await shop.says("Il pacco è in ritardo", "delivery_late")
+    await shop.opens(case, "RS 1234")
+    await shop.triage.run(case.id)
+    draft = await shop.draft(case)
+    await shop.opens(case, "RS 1234")
+    await shop.triage.run(case.id)
+    assert (await shop.draft(case)).id == draft.id
+
+
+async def test_a_link_says_the_number_that_they_did_not_have(shop: Shop, agent: Agent) -> None:
+    await shop.load(MARTA)
+    case = await shop.says("Il pacco è in ritardo", "delivery_late")
+    await shop.answers(agent, case)
+    await shop.says("Purtroppo non ce l'ho")
+    await shop.opens(case, "RS 1234")
+    await shop.triage.run(case.id)
+    assert (await shop.decision(case)).rule_ids == ("caro",)
+
+
+async def _close(shop: Shop, case: Case) -> None:
+    long_ago = utcnow() - timedelta(days=10)
+    async with shop.database.writing() as session:
+        row = await session.get_one(Case, case.id)
+        row.state, row.closed_at, row.answered_at = CaseState.CLOSED, long_ago, long_ago
 
 
 async def test_the_telegram_account_that_the_book_knows_proves_it(shop: Shop) -> None:
