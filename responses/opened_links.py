@@ -15,6 +15,8 @@ from responses.facts import ORDER_FACT
 from responses.order_keys import order_key
 from responses.orders import BOOK
 
+LINK = "link"
+"""The source of an order's number that a link gave and the book does not have."""
 LINK_COUNTS_FOR = timedelta(days=30)
 """For so long a message without a number is about the order whose link was opened."""
 
@@ -57,7 +59,7 @@ async def linked_number(session: AsyncSession, case: Case, known: Mapping[str, F
     number = known.get(ORDER_FACT)
     if number is None or (number.unavailable and number.source == "customer"):
         return opened.number
-    if number.source != BOOK or order_key(str(number.value)) == opened.order_key:
+    if number.source not in (BOOK, LINK) or order_key(str(number.value)) == opened.order_key:
         return None
     written = exists().where(
         Message.case_id == case.id,

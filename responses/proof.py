@@ -20,7 +20,7 @@ from responses.errors import BlockedError
 from responses.events import record
 from responses.facts import ORDER_FACT, known_facts
 from responses.filing import due_now
-from responses.opened_links import linked_number
+from responses.opened_links import LINK, has_opened, linked_number
 from responses.order_keys import order_key
 from responses.orders import BOOK, facts_of, find_order, last_import
 from responses.policy import Policy
@@ -143,23 +143,18 @@ async def consult_book(
     What an agent has said stays. A number that a link or the book itself gives is noted first. `known` are
     the facts of the case; returns whether there are new ones.
     """
-    noted = False
-    linked = await linked_number(session, case, known)
-    own = await find_order(session, linked) if linked is not None else None
-    if own is None and ORDER_FACT not in known:
-        own = await _order_of_account(session, identity)
-    if own is not None:
-        _note(session, case, own, ORDER_FACT, FactValue(value=own.number, source=BOOK))
-        noted = True
-        order: Order | None = own
+    given = await _given_number(session, case, identity, known)
+    noted = given is not None
+    if given is not None:
+        _note(session, case, order_key(str(given.value)), ORDER_FACT, given)
         # What stands there of another order counts no longer, and of this one it may count again.
         known = await known_facts(session, case.id)
-    elif ORDER_FACT not in known or known[ORDER_FACT].unavailable:
+    number = known.get(ORDER_FACT)
+    if number is None or number.unavailable:
         return False
-    else:
-        order = await find_order(session, str(known[ORDER_FACT].value))
+    order = await find_order(session, str(number.value))
     if order is None:
-        return False
+        return noted
     if await proof_of(session, case.customer_id, order) is None:
         how = await _evidence(session, case, identity, order)
         if how is None:
@@ -173,7 +168,7 @@ async def consult_book(
         before = known.get(name)
         said_by_agent = before is not None and before.source == "agent"
         if not said_by_agent and (before is None or before.value != spoken[name].value):
-            _note(session, case, order, name, spoken[name])
+            _note(session, case, order.key, name, spoken[name])
             noted = True
     return noted
 
@@ -201,6 +196,24 @@ async def unproven_facts(
     return told, what_to_ask(order)
 
 
+async def _given_number(
+    session: AsyncSession, case: Case, identity: Identity, known: Mapping[str, FactValue]
+) -> FactValue | None:
+    """The order's number, where not the customer's words but a link or the book says it."""
+    linked = await linked_number(session, case, known)
+    if linked is not None:
+        order = await find_order(session, linked)
+        return FactValue(value=linked, source=LINK) if order is None else _number_of(order)
+    if ORDER_FACT in known:
+        return None
+    order = await _order_of_account(session, identity)
+    return _number_of(order) if order is not None else None
+
+
+def _number_of(order: Order) -> FactValue:
+    return FactValue(value=order.number, source=BOOK)
+
+
 async def _order_of_account(session: AsyncSession, identity: Identity) -> Order | None:
     """The only order that the book has of their Telegram account."""
     if not identity.channel.startswith("telegram:"):
@@ -213,6 +226,9 @@ async def _order_of_account(session: AsyncSession, identity: Identity) -> Order 
 async def _evidence(session: AsyncSession, case: Case, identity: Identity, order: Order) -> ProofHow | None:
     if identity.channel.startswith("telegram:") and order.telegram_id == identity.external_id:
         return ProofHow.TELEGRAM
+    if await has_opened(session, case.customer_id, order.key):
+        # When they did, the book did not have it.
+        return ProofHow.LINK
     said = await session.execute(
         select(Contact.kind, Contact.value).where(Contact.customer_id == case.customer_id)
     )
@@ -241,7 +257,5 @@ def postcodes_like(postcode: str, texts: Sequence[str]) -> set[str]:
     return {order_key(found) for text in texts for found in pattern.findall(text)}
 
 
-def _note(session: AsyncSession, case: Case, order: Order, name: str, fact: FactValue) -> None:
-    session.add(
-        Fact(case_id=case.id, name=name, value=fact_to_json(fact), source=fact.source, order_key=order.key)
-    )
+def _note(session: AsyncSession, case: Case, key: str, name: str, fact: FactValue) -> None:
+    session.add(Fact(case_id=case.id, name=name, value=fact_to_json(fact), source=fact.source, order_key=key))

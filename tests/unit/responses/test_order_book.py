@@ -428,6 +428,72 @@ async def test_a_link_says_the_number_that_they_did_not_have(shop: Shop, agent: 
     assert (await shop.decision(case)).rule_ids == ("caro",)
 
 
+async def test_a_link_opened_before_the_import_gives_the_number_and_the_book_later_the_rest(
+    shop: Shop,
+) -> None:
+    case = await shop.says("Il pacco è in ritardo", "delivery_late")
+    await shop.opens(case, "RS 1234")
+    await shop.triage.run(case.id)
+    assert await shop.facts(case) == {"order_id": FactValue(value="RS 1234", source="link")}
+    assert (await shop.decision(case)).rule_ids == ("ritardo",)
+    await shop.load(replace(MARTA, number="rs-1234"))
+    await shop.says("Allora, il pacco?", "delivery_late")
+    assert (await shop.decision(case)).rule_ids == ("caro",)
+    async with shop.database.reading() as session:
+        view = await book_view(session, case)
+    assert view.proof is not None
+    assert view.proof.how == ProofHow.LINK
+
+
+async def test_the_order_of_a_link_is_looked_up(shop: Shop) -> None:
+    async def look_up(number: str) -> Mapping[str, object]:
+        return {"value": "89.90"} if number == "RS 1234" else {}
+
+    shop.triage = _with_look_up(shop, look_up)
+    first = await shop.says("Buongiorno")
+    await _close(shop, first)
+    await shop.opens(first, "RS 1234")
+    case = await shop.says("Il pacco è in ritardo", "delivery_late")
+    assert (await shop.decision(case)).rule_ids == ("caro",)
+    assert (await shop.facts(case))["order_id"] == FactValue(value="RS 1234", source="book")
+
+
+async def test_a_number_named_after_saying_that_there_is_none_is_looked_up(shop: Shop, agent: Agent) -> None:
+    asked: list[str] = []
+
+    async def look_up(number: str) -> None:
+        asked.append(number)
+
+    shop.triage = _with_look_up(shop, look_up)
+    case = await shop.says("Il pacco è in ritardo", "delivery_late")
+    await shop.answers(agent, case)
+    await shop.says("Purtroppo non ce l'ho")
+    await shop.says("Trovato: ordine RS1234", "delivery_late", order_ids=("RS1234",))
+    assert asked == ["RS1234"]
+
+
+async def test_whoever_writes_another_number_has_nothing_proven_by_the_link(shop: Shop) -> None:
+    await shop.load(MARTA)
+    case = await shop.complains()
+    await shop.opens(case, "RS5678")
+    await shop.triage.run(case.id)
+    assert (await shop.decision(case)).kind == "ask"
+    assert await shop.facts(case) == {"order_id": FactValue(value="RS 1234", source="customer")}
+
+
+async def test_erasing_somebody_takes_the_links_they_opened_along(shop: Shop, agent: Agent) -> None:
+    case = await shop.says("Il pacco è in ritardo", "delivery_late")
+    await shop.opens(case, "RS 1234")
+    await shop.load(MARTA, OrderEntry(number="RS9"))
+    async with shop.database.writing() as session:
+        await erase_person(session, await session.get_one(Customer, case.customer_id), agent.id)
+    async with shop.database.reading() as session:
+        opened = (await session.scalars(select(OpenedLink))).one()
+        numbers = (await session.scalars(select(Order.number).order_by(Order.number))).all()
+    assert not any("1234" in value for value in (opened.number, opened.order_key, *numbers))
+    assert "RS9" in numbers
+
+
 async def _close(shop: Shop, case: Case) -> None:
     long_ago = utcnow() - timedelta(days=10)
     async with shop.database.writing() as session:
