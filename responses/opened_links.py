@@ -13,7 +13,7 @@ from models.states import Direction
 from models.tables import Case, Message, OpenedLink
 from responses.facts import ORDER_FACT
 from responses.order_keys import order_key
-from responses.orders import BOOK
+from responses.orders import BOOK, CONTACT
 
 LINK = "link"
 """The source of an order's number that a link gave and the book does not have."""
@@ -59,7 +59,7 @@ async def linked_number(session: AsyncSession, case: Case, known: Mapping[str, F
     number = known.get(ORDER_FACT)
     if number is None or (number.unavailable and number.source == "customer"):
         return opened.number
-    if number.source not in (BOOK, LINK) or order_key(str(number.value)) == opened.order_key:
+    if number.source not in (BOOK, LINK, CONTACT) or order_key(str(number.value)) == opened.order_key:
         return None
     written = exists().where(
         Message.case_id == case.id,

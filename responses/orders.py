@@ -20,6 +20,11 @@ from responses.policy.situation import PRICE
 
 BOOK = "book"
 """The source of facts that the book says."""
+CONTACT = "contact"
+"""The source of an order's number that was found by the address or the telephone number they wrote.
+
+They have not named it: until they do, no draft may tell them.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

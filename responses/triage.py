@@ -22,6 +22,7 @@ from responses.cases import has_open_promise, move, open_case, raise_revision
 from responses.channels import AgentChat
 from responses.choosing import proposals
 from responses.config import RoadConfig
+from responses.contacts import note_contacts
 from responses.danger import in_danger
 from responses.drafts.dates import format_when
 from responses.events import record
@@ -41,7 +42,7 @@ from responses.outbox import cancel_cards, enqueue, enqueue_card
 from responses.policies import PolicyBook
 from responses.policy import decide
 from responses.presence import present_agents
-from responses.proof import consult_book, note_contacts
+from responses.proof import consult_book
 from responses.proposing import propose_decision
 from responses.reading import Reading, read_case
 from responses.rights import here_to_approve

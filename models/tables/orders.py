@@ -26,8 +26,8 @@ class Order(Base):
     number: Mapped[str]
     key: Mapped[str]
     name: Mapped[str | None]
-    email: Mapped[str | None]
-    phone: Mapped[str | None] = mapped_column(String(32))
+    email: Mapped[str | None] = mapped_column(index=True)
+    phone: Mapped[str | None] = mapped_column(String(32), index=True)
     postcode: Mapped[str | None] = mapped_column(String(32))
     telegram_id: Mapped[str | None] = mapped_column(String(32), index=True)
     value_minor: Mapped[int | None] = mapped_column(BigInteger)

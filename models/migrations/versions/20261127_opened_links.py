@@ -1,4 +1,4 @@
-"""The start links that customers opened, and when last"""
+"""The start links that customers opened, and when last; orders are found by address and number"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,6 +23,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_opened_links")),
         sa.UniqueConstraint("customer_id", "order_key", name=op.f("uq_opened_links_customer_id_order_key")),
     )
+    op.create_index(op.f("ix_orders_email"), "orders", ["email"])
+    op.create_index(op.f("ix_orders_phone"), "orders", ["phone"])
     # Until now the proof alone told that a link had been opened.
     op.execute(
         "INSERT INTO opened_links (id, customer_id, number, order_key, opened_at) "
@@ -32,4 +34,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_orders_phone"), "orders")
+    op.drop_index(op.f("ix_orders_email"), "orders")
     op.drop_table("opened_links")

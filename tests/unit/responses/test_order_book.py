@@ -97,6 +97,8 @@ MARTA = OrderEntry(
     value=Money(amount=Decimal("89.90"), currency="EUR"),
     facts={"ordered_on": date(2026, 11, 3)},
 )
+NEW = replace(MARTA, facts={"ordered_on": utcnow().date()})
+"""The same, recent whenever the tests run."""
 
 
 class Shop(Road):
@@ -509,6 +511,85 @@ async def test_the_telegram_account_that_the_book_knows_proves_it(shop: Shop) ->
         (await session.get_one(Case, case.id)).triage_due_at = utcnow()
     await shop.triage.run(case.id)
     assert (await shop.decision(case)).rule_ids == ("caro",)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [{"emails": ("Marta@Example.org",)}, {"phone_numbers": ("+393331234567",)}],
+    ids=["e-mail", "phone"],
+)
+async def test_the_only_order_with_their_address_is_meant_and_neither_proven_nor_told(
+    shop: Shop, found: dict[str, object]
+) -> None:
+    await shop.load(NEW, OrderEntry(number="RS9", email="paolo@example.org"))
+    case = await shop.says("Il pacco è in ritardo, sono Marta", "delivery_late", **found)
+    assert await shop.facts(case) == {"order_id": FactValue(value="RS 1234", source="contact")}
+    decision, draft = await shop.decision(case), await shop.draft(case)
+    assert [fact.name for fact in decision.asks_customer] == ["order_proof"]
+    assert "il numero d'ordine oppure il CAP" in draft.text
+    assert [word for word in ("1234", "89", "Bianchi", "20121") if word in draft.text] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "how"),
+    [
+        ("È l'ordine rs-1234", {"order_ids": ("rs-1234",)}, ProofHow.EMAIL),
+        ("CAP 20121", {}, ProofHow.POSTCODE),
+        ("Il telefono è 333 1234567", {"phone_numbers": ("+393331234567",)}, ProofHow.PHONE),
+    ],
+    ids=["number", "postcode", "phone"],
+)
+async def test_a_second_thing_proves_an_order_that_was_found_by_an_address(
+    shop: Shop, agent: Agent, text: str, more: dict[str, object], how: ProofHow
+) -> None:
+    await shop.load(NEW)
+    case = await shop.says("Il pacco è in ritardo", "delivery_late", emails=("marta@example.org",))
+    await shop.answers(agent, case)
+    await shop.says(text, **more)
+    assert (await shop.decision(case)).rule_ids == ("caro",)
+    async with shop.database.reading() as session:
+        view = await book_view(session, case)
+    assert view.proof is not None
+    assert view.proof.how == how
+
+
+async def test_what_is_decided_without_the_book_needs_no_proof_of_the_order_found(shop: Shop) -> None:
+    await shop.load(OrderEntry(number="RS5678", email="marta@example.org"))
+    case = await shop.says("Il pacco è in ritardo", "delivery_late", emails=("marta@example.org",))
+    assert (await shop.decision(case)).rule_ids == ("ritardo",)
+    assert "RS5678" not in (await shop.draft(case)).text
+
+
+@pytest.mark.parametrize(
+    ("other", "emails", "order"),
+    [
+        ({"ordered_on": -80}, (), None),
+        ({}, (), None),
+        ({"ordered_on": -100, "delivered_on": -95}, (), "RS 1234"),
+        ({"ordered_on": -200, "booked_for": 30}, (), None),
+        ({"ordered_on": -200}, ("a@example.org", "b@example.org", "c@example.org"), None),
+    ],
+    ids=["two recent", "without a day", "one long past", "one to come", "guessed"],
+)
+async def test_of_several_orders_with_their_address_the_only_recent_one_is_meant(
+    shop: Shop, other: dict[str, int], emails: tuple[str, ...], order: str | None
+) -> None:
+    today = utcnow().date()
+    days = {name: today + timedelta(days=distance) for name, distance in other.items()}
+    await shop.load(NEW, OrderEntry(number="RS5678", email="marta@example.org", facts=days))
+    case = await shop.says("Il pacco è in ritardo", "delivery_late", emails=("marta@example.org", *emails))
+    known = (await shop.facts(case)).get("order_id")
+    assert (known.value if known is not None else None) == order
+
+
+async def test_agents_see_what_would_prove_an_order_found_by_an_address(shop: Shop) -> None:
+    await shop.load(NEW)
+    case = await shop.says("Il pacco è in ritardo", "delivery_late", emails=("marta@example.org",))
+    async with shop.database.reading() as session:
+        assert (await book_view(session, case)).proofs == ("number", "phone", "postcode")
+    named = await shop.says("È RS1234", "delivery_late", order_ids=("RS1234",))
+    async with shop.database.reading() as session:
+        assert (await book_view(session, named)).proofs == ("email", "phone", "postcode")
 
 
 async def test_what_an_agent_says_wins_over_the_book(shop: Shop, agent: Agent) -> None:
