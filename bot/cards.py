@@ -13,7 +13,7 @@ from models.decision import MissingFact, Role
 from models.labels import Act
 from models.serial import from_json
 from models.states import DraftState
-from models.tables import Draft, Message, Order
+from models.tables import Draft, Message
 from responses.checks import Finding
 from responses.checks.advising import advice_for
 from responses.drafts.lines import offer_line, rule_line
@@ -106,7 +106,7 @@ def _book_lines(view: CaseView, words: Words, timezone: ZoneInfo) -> list[str]:
     if book.order is not None and book.proof is None:
         holder = shorten(book.order.name or words("no_name"), _MAX_NAME)
         number = shorten(book.order.number, _MAX_FACT)
-        lines.append(words("book_unproven", number=number, name=holder, proof=_proof(book.order, words)))
+        lines.append(words("book_unproven", number=number, name=holder, proof=_proof(book.proofs, words)))
     elif book.proof is not None and book.order is not None:
         day = book.order.imported_at.astimezone(timezone).strftime("%d/%m/%Y")
         lines.append(words("book_proven", number=shorten(book.order.number, _MAX_FACT), day=day))
@@ -118,9 +118,8 @@ def _book_lines(view: CaseView, words: Words, timezone: ZoneInfo) -> list[str]:
     return lines
 
 
-def _proof(order: Order, words: Words) -> str:
-    """What of the order would prove that it is theirs."""
-    names = [name for name in ("email", "phone", "postcode") if getattr(order, name)]
+def _proof(names: Sequence[str], words: Words) -> str:
+    """What they could write to prove that the order is theirs."""
     if not names:
         return words("proof_none")
     return words("proof", wanted=words("proof_or").join(words(f"proof_{name}") for name in names))

@@ -86,6 +86,7 @@ ENGLISH: Mapping[str, str] = {
     "theirs. {proof}",
     "proof": "It is enough if they write {wanted}, or if you say so.",
     "proof_none": "Only you can say so.",
+    "proof_number": "the order number",
     "proof_email": "the e-mail address",
     "proof_phone": "the phone number",
     "proof_postcode": "the postcode",

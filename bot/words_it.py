@@ -85,6 +85,7 @@ ITALIAN: Mapping[str, str] = {
     "book_unproven": "L'ordine {number} è nel registro, intestato a {name}: non sappiamo se è suo. {proof}",
     "proof": "Basta che scriva {wanted}, o che lo dica tu.",
     "proof_none": "Puoi dirlo solo tu.",
+    "proof_number": "il numero d'ordine",
     "proof_email": "l'e-mail",
     "proof_phone": "il telefono",
     "proof_postcode": "il CAP",

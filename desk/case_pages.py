@@ -258,9 +258,7 @@ def _gift_line(gift: Gift, visit: Visit) -> str:
 
 def _book_proofs(view: CaseView, visit: Visit) -> str:
     """What of the order would prove that it is theirs, in words."""
-    order = view.book.order
-    names = [name for name in ("email", "phone", "postcode") if order is not None and getattr(order, name)]
-    return visit.words("book.or").join(visit.words(f"book.wanted_{name}") for name in names)
+    return visit.words("book.or").join(visit.words(f"book.wanted_{name}") for name in view.book.proofs)
 
 
 def _addable(policy: Policy | None, missing: set[str], known: set[str]) -> list[Any]:

@@ -18,7 +18,7 @@ from responses.errors import BlockedError
 from responses.events import record
 from responses.filing import due_now
 from responses.order_keys import order_key
-from responses.orders import BOOK, as_in_the_book
+from responses.orders import BOOK, CONTACT, as_in_the_book
 from responses.policy import Policy
 from responses.policy.schema import FactSpec, FactType
 from responses.rights import check_free
@@ -81,7 +81,9 @@ async def note_orders(
     known = facts.get(ORDER_FACT)
     if not named or (known is not None and known.source == "agent"):
         return False
-    if known is not None and not known.unavailable and order_key(str(known.value)) == order_key(named[-1]):
+    same = known is not None and not known.unavailable and order_key(str(known.value)) == order_key(named[-1])
+    # Who names the order that was found by their address knows something more about it.
+    if same and known is not None and known.source != CONTACT:
         return False
     value = fact_to_json(FactValue(value=await as_in_the_book(session, named[-1]), source="customer"))
     session.add(

@@ -13,6 +13,7 @@ from models.tables import Case
 from responses.config import RoadConfig
 from responses.errors import OrderValueError
 from responses.facts import ORDER_FACT, known_facts
+from responses.opened_links import linked_number
 from responses.order_keys import order_key
 from responses.order_values import NUMBER, reader_for
 from responses.orders import find_order, keep_orders
@@ -56,11 +57,14 @@ async def look_order_up(
 
 
 async def _number(session: AsyncSession, reading: Reading) -> str | None:
-    """The number that the case will be about: an agent's word, else the last one that was written."""
-    known = (await known_facts(session, reading.case.id)).get(ORDER_FACT)
-    if known is not None and (known.source == "agent" or known.unavailable):
-        return str(known.value) if known.value is not None else None
+    """The number that the case will be about: an agent's word, else the last one that was written, else that
+    of the link that was opened."""
+    facts = await known_facts(session, reading.case.id)
+    known = facts.get(ORDER_FACT)
+    said = str(known.value) if known is not None and not known.unavailable else None
+    if known is not None and known.source == "agent":
+        return said
     named = [order for one in reading.found for order in one.entities.order_ids if order_key(order)]
     if named:
         return named[-1]
-    return str(known.value) if known is not None else None
+    return await linked_number(session, reading.case, facts) or said

@@ -15,7 +15,10 @@ from models.states import ProofHow
 from models.tables import Identity
 from responses.cases import active_case, raise_revision
 from responses.errors import OrderValueError
+from responses.facts import known_facts
 from responses.filing import due_now
+from responses.opened_links import linked_number, note_opened
+from responses.order_keys import order_key
 from responses.orders import find_order
 from responses.proof import prove
 
@@ -53,16 +56,21 @@ def order_of_code(key: bytes, code: str) -> str | None:
 
 
 async def open_link(session: AsyncSession, key: bytes, code: str, identity: Identity) -> None:
-    """Notes that the link's order is theirs, and has the case they have with us decided anew.
+    """Notes that the link's order is theirs, and has the case they have with us decided anew where that
+    says something new. A wrong link changes nothing.
 
-    A wrong link, and one of an order that the book does not have, change nothing.
+    An order that the book does not have yet is theirs once an import or a look-up brings it.
     """
     number = order_of_code(key, code)
-    order = await find_order(session, number) if number is not None else None
-    if order is None or not await prove(session, identity.customer_id, order, ProofHow.LINK):
+    if number is None or not order_key(number):
         return
+    await note_opened(session, identity.customer_id, number)
+    order = await find_order(session, number)
+    proven = order is not None and await prove(session, identity.customer_id, order, ProofHow.LINK)
     case = await active_case(session, identity.chat_key)
-    if case is not None:
+    if case is None:
+        return
+    if proven or await linked_number(session, case, await known_facts(session, case.id)) is not None:
         await raise_revision(session, case)
         await due_now(session, case)
 

@@ -44,7 +44,10 @@ _LONGEST = 200
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderEntry:
-    """An order as it is to be kept. `facts` holds bool, Decimal, Money, date or str, by the facts' types."""
+    """What is said of an order; None, and a fact that is not there, is what nothing is said of.
+
+    `facts` holds bool, Decimal, Money, date or str, by the facts' types.
+    """
 
     number: str
     name: str | None = None

@@ -15,12 +15,16 @@ from models.serial import fact_from_json, fact_to_json
 from models.tables import Case, Fact, Order, OrderProof
 from responses.cases import OPEN_STATES
 from responses.order_keys import order_key
-from responses.order_values import OrderEntry
+from responses.order_values import CONTACTS, NUMBER, OrderEntry
 from responses.policy.situation import PRICE
 
 BOOK = "book"
 """The source of facts that the book says."""
-_COLUMNS = ("number", "name", "email", "phone", "postcode", "telegram_id", "value_minor", "currency", "facts")
+CONTACT = "contact"
+"""The source of an order's number that was found by the address or the telephone number they wrote.
+
+They have not named it: until they do, no draft may tell them.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,23 +58,31 @@ async def as_in_the_book(session: AsyncSession, number: str) -> str:
 async def keep_orders(
     session: AsyncSession, entries: Sequence[OrderEntry], source: str, now: datetime
 ) -> Kept:
-    """Puts these orders into the book; one that is there already becomes what the entry says.
+    """Puts these orders into the book; one that is there already takes what the entry says of it.
 
-    Of several entries of one number the last counts.
+    What an entry says nothing of stays as it was. Of several entries of one number the later ones go before
+    the earlier.
     """
-    wanted = {order_key(entry.number): entry for entry in entries}
-    known = {order.key: order for order in await session.scalars(select(Order).where(Order.key.in_(wanted)))}
+    wanted: dict[str, dict[str, Any]] = {}
+    for entry in entries:
+        key = order_key(entry.number)
+        wanted[key] = _over(wanted.get(key, {}), _said(entry))
+    # Held until the end: a look-up that read the facts before an import would take the import's back.
+    held = select(Order).where(Order.key.in_(wanted)).order_by(Order.key)
+    held = held.with_for_update().execution_options(populate_existing=True)
+    known = {order.key: order for order in await session.scalars(held)}
     new = changed = 0
-    for key, entry in wanted.items():
-        values = _values(entry)
+    for key, said in sorted(wanted.items()):
         order = known.get(key)
         if order is None:
+            values = {"facts": {}, **said}
             made = await insert_once(session, Order, key=key, source=source, imported_at=now, **values)
             if made is not None:
                 new += 1
                 continue
             # Another import or a look-up was quicker.
-            order = (await session.scalars(select(Order).where(Order.key == key))).one()
+            order = (await session.scalars(select(Order).where(Order.key == key).with_for_update())).one()
+        values = _over({"facts": order.facts}, said)
         changed += any(getattr(order, name) != value for name, value in values.items())
         for name, value in {**values, "source": source, "imported_at": now}.items():
             setattr(order, name, value)
@@ -104,20 +116,22 @@ async def forget_old_orders(session: AsyncSession, horizon: datetime, limit: int
     return len(old)
 
 
-def _values(entry: OrderEntry) -> dict[str, Any]:
-    value = entry.value
-    facts: Mapping[str, Any] = {
-        name: fact_to_json(FactValue(value=fact, source=BOOK)) for name, fact in entry.facts.items()
-    }
-    values = (
-        entry.number,
-        entry.name,
-        entry.email,
-        entry.phone,
-        entry.postcode,
-        entry.telegram_id,
-        value.minor if value is not None else None,
-        value.currency if value is not None else None,
-        dict(facts),
-    )
-    return dict(zip(_COLUMNS, values, strict=True))
+def _said(entry: OrderEntry) -> dict[str, Any]:
+    """The columns that the entry says something of."""
+    columns = {name: getattr(entry, name) for name in (NUMBER, *CONTACTS)}
+    if entry.value is not None:
+        columns |= {"value_minor": entry.value.minor, "currency": entry.value.currency}
+    said = {name: value for name, value in columns.items() if value is not None}
+    if entry.facts:
+        said["facts"] = {
+            name: fact_to_json(FactValue(value=fact, source=BOOK)) for name, fact in entry.facts.items()
+        }
+    return said
+
+
+def _over(before: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said before with what is said now over it, fact by fact."""
+    both = {**before, **said}
+    if "facts" in both:
+        both["facts"] = {**before.get("facts", {}), **said.get("facts", {})}
+    return both

@@ -34,6 +34,7 @@ from models.tables import (
     Message,
     OfferRow,
     OpenEdit,
+    OpenedLink,
     Order,
     OrderProof,
     OutboxEntry,
@@ -150,7 +151,8 @@ def _ordered(scope: Scope) -> ColumnElement[bool]:
     accounts = select(Identity.external_id).where(
         Identity.id.in_(scope.identities), Identity.channel.startswith("telegram:")
     )
-    return or_(Order.id.in_(proven), Order.telegram_id.in_(accounts))
+    opened = select(OpenedLink.order_key).where(OpenedLink.customer_id == scope.customer)
+    return or_(Order.id.in_(proven), Order.key.in_(opened), Order.telegram_id.in_(accounts))
 
 
 def _labels_only(row: AssessmentRow) -> dict[str, object]:
@@ -297,6 +299,11 @@ HOLDINGS: tuple[Holding, ...] = (
         kept="name source",
     ),
     _holding(OrderProof, lambda scope: OrderProof.customer_id == scope.customer, kept="how"),
+    _holding(
+        OpenedLink,
+        lambda scope: OpenedLink.customer_id == scope.customer,
+        addresses={"number": _erased, "order_key": _erased},
+    ),
     _holding(
         Contact,
         lambda scope: Contact.customer_id == scope.customer,

@@ -3,35 +3,32 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.assessment import Entities
 from models.clock import utcnow
 from models.decision import PROOF_FACT, FactValue
 from models.once import insert_once
 from models.serial import fact_to_json
 from models.states import CaseState, Direction, ProofHow
-from models.tables import Agent, Case, Contact, Fact, Identity, Message, Order, OrderProof
+from models.tables import Agent, Case, Fact, Identity, Message, Order, OrderProof
 from responses.cases import move, raise_revision
+from responses.contacts import EMAIL, MOST_TRIES, PHONE, contacts_in, order_by_contact
 from responses.errors import BlockedError
 from responses.events import record
 from responses.facts import ORDER_FACT, known_facts
 from responses.filing import due_now
+from responses.opened_links import LINK, has_opened, linked_number
 from responses.order_keys import order_key
-from responses.orders import BOOK, facts_of, find_order, last_import
+from responses.orders import BOOK, CONTACT, facts_of, find_order, last_import
 from responses.policy import Policy
 from responses.policy.schema import Supplier
 from responses.rights import check_free
 from responses.wanted_proof import what_to_ask
 
-EMAIL, PHONE = "email", "phone"
-LINK_COUNTS_FOR = timedelta(days=30)
-"""For so long a message without a number is about the order whose link was opened."""
-_MOST_TRIES = 3
-"""Who gives more addresses, numbers or postcodes than this is guessing: an agent has to say then."""
+_BY_CONTACT = {EMAIL: ProofHow.EMAIL, PHONE: ProofHow.PHONE}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,14 +36,16 @@ class BookView:
     """What the book says to a case.
 
     `number` is the one that the case is about, None while nobody named any; `order` what the book has of it,
-    `proof` why it is known to be theirs. `changed` are the facts of the case that the book gave and that
-    stand differently in it by now.
+    `proof` why it is known to be theirs, `proofs` what they could write to prove it (`number`, `email`,
+    `phone`, `postcode`). `changed` are the facts of the case that the book gave and that stand differently
+    in it by now.
     """
 
     number: str | None
     order: Order | None
     proof: OrderProof | None
     proven_by: str | None
+    proofs: Sequence[str]
     changed: Mapping[str, FactValue]
     last_import: datetime | None
 
@@ -65,6 +64,7 @@ async def book_view(session: AsyncSession, case: Case) -> BookView:
         order=order,
         proof=proof,
         proven_by=agent.name if agent is not None else None,
+        proofs=await _proofs(session, case, order, named) if order is not None and named is not None else (),
         changed={
             name: now[name]
             for name, fact in known.items()
@@ -126,16 +126,6 @@ async def vouch(session: AsyncSession, agent: Agent, case: Case) -> None:
     await due_now(session, case)
 
 
-async def note_contacts(session: AsyncSession, case: Case, named: Sequence[Entities]) -> None:
-    """Keeps the addresses and telephone numbers that the customer wrote."""
-    values = {(EMAIL, email.casefold()) for one in named for email in one.emails}
-    values |= {(PHONE, phone) for one in named for phone in one.phone_numbers}
-    for kind, value in sorted(values):
-        await insert_once(
-            session, Contact, customer_id=case.customer_id, kind=kind, value=value, created_at=utcnow()
-        )
-
-
 async def consult_book(
     session: AsyncSession, case: Case, identity: Identity, policy: Policy, known: Mapping[str, FactValue]
 ) -> bool:
@@ -144,22 +134,20 @@ async def consult_book(
     What an agent has said stays. A number that a link or the book itself gives is noted first. `known` are
     the facts of the case; returns whether there are new ones.
     """
-    noted = False
-    if ORDER_FACT not in known:
-        own = await _own_order(session, case, identity)
-        if own is None:
-            return False
-        _note(session, case, own, ORDER_FACT, FactValue(value=own.number, source=BOOK))
-        noted = True
-        order: Order | None = own
-    elif known[ORDER_FACT].unavailable:
+    given = await _given_number(session, case, identity, known)
+    noted = given is not None
+    if given is not None:
+        _note(session, case, order_key(str(given.value)), ORDER_FACT, given)
+        # What stands there of another order counts no longer, and of this one it may count again.
+        known = await known_facts(session, case.id)
+    number = known.get(ORDER_FACT)
+    if number is None or number.unavailable:
         return False
-    else:
-        order = await find_order(session, str(known[ORDER_FACT].value))
+    order = await find_order(session, str(number.value))
     if order is None:
-        return False
+        return noted
     if await proof_of(session, case.customer_id, order) is None:
-        how = await _evidence(session, case, identity, order)
+        how = await _evidence(session, case, identity, order, number)
         if how is None:
             return noted
         await prove(session, case.customer_id, order, how, case_id=case.id)
@@ -171,7 +159,7 @@ async def consult_book(
         before = known.get(name)
         said_by_agent = before is not None and before.source == "agent"
         if not said_by_agent and (before is None or before.value != spoken[name].value):
-            _note(session, case, order, name, spoken[name])
+            _note(session, case, order.key, name, spoken[name])
             noted = True
     return noted
 
@@ -196,47 +184,67 @@ async def unproven_facts(
         for name in facts_of(order)
         if name in policy.facts and Supplier.BOOK in policy.facts[name].suppliers and name not in known
     )
-    return told, what_to_ask(order)
+    return told, what_to_ask(await _proofs(session, case, order, named))
 
 
-async def _own_order(session: AsyncSession, case: Case, identity: Identity) -> Order | None:
-    """The order of the link they opened last; else the only one the book has of their Telegram account."""
-    opened = (
-        select(Order)
-        .join(OrderProof, OrderProof.order_id == Order.id)
-        .where(
-            OrderProof.customer_id == case.customer_id,
-            OrderProof.how == ProofHow.LINK,
-            OrderProof.created_at > case.created_at - LINK_COUNTS_FOR,
-        )
-        .order_by(OrderProof.id.desc())
-        .limit(1)
-    )
-    order = (await session.scalars(opened)).one_or_none()
-    if order is not None or not identity.channel.startswith("telegram:"):
-        return order
+async def _proofs(session: AsyncSession, case: Case, order: Order, number: FactValue) -> tuple[str, ...]:
+    """What the customer could write to prove it; `number` is how the case came to be about the order."""
+    names = (EMAIL, PHONE, "postcode")
+    there = tuple(name for name in names if getattr(order, name) is not None)
+    if number.source != CONTACT:
+        return there
+    written = await contacts_in(session, case.customer_id, order)
+    return ("number", *(name for name in there if name not in written))
+
+
+async def _given_number(
+    session: AsyncSession, case: Case, identity: Identity, known: Mapping[str, FactValue]
+) -> FactValue | None:
+    """The order's number, where not the customer but a link or the book says it."""
+    linked = await linked_number(session, case, known)
+    if linked is not None:
+        order = await find_order(session, linked)
+        return FactValue(value=linked, source=LINK) if order is None else _number_of(order)
+    if ORDER_FACT in known:
+        return None
+    order = await _order_of_account(session, identity)
+    if order is not None:
+        return _number_of(order)
+    order = await order_by_contact(session, case)
+    return _number_of(order, CONTACT) if order is not None else None
+
+
+def _number_of(order: Order, source: str = BOOK) -> FactValue:
+    return FactValue(value=order.number, source=source)
+
+
+async def _order_of_account(session: AsyncSession, identity: Identity) -> Order | None:
+    """The only order that the book has of their Telegram account."""
+    if not identity.channel.startswith("telegram:"):
+        return None
     theirs = select(Order).where(Order.telegram_id == identity.external_id).limit(2)
     found = (await session.scalars(theirs)).all()
     return found[0] if len(found) == 1 else None
 
 
-async def _evidence(session: AsyncSession, case: Case, identity: Identity, order: Order) -> ProofHow | None:
+async def _evidence(
+    session: AsyncSession, case: Case, identity: Identity, order: Order, number: FactValue
+) -> ProofHow | None:
+    """What proves that the order is theirs; `number` is how the case came to be about it."""
     if identity.channel.startswith("telegram:") and order.telegram_id == identity.external_id:
         return ProofHow.TELEGRAM
-    said = await session.execute(
-        select(Contact.kind, Contact.value).where(Contact.customer_id == case.customer_id)
-    )
-    contacts: dict[str, set[str]] = {EMAIL: set(), PHONE: set()}
-    for kind, value in said:
-        contacts[kind].add(value)
-    for how, kind, kept in ((ProofHow.EMAIL, EMAIL, order.email), (ProofHow.PHONE, PHONE, order.phone)):
-        if kept in contacts[kind] and len(contacts[kind]) <= _MOST_TRIES:
-            return how
+    if await has_opened(session, case.customer_id, order.key):
+        # When they did, the book did not have it.
+        return ProofHow.LINK
+    written = await contacts_in(session, case.customer_id, order)
+    # By what an order was found it cannot be proven as well: that takes a second thing.
+    if len(written) > (number.source == CONTACT):
+        return _BY_CONTACT[written[-1 if number.source == CONTACT else 0]]
     if order.postcode is not None:
         texts = select(Message.text).where(Message.case_id == case.id, Message.direction == Direction.IN)
         named = postcodes_like(order.postcode, (await session.scalars(texts)).all())
         named.discard(order.key)
-        if order_key(order.postcode) in named and len(named) <= _MOST_TRIES:
+        if order_key(order.postcode) in named and len(named) <= MOST_TRIES:
             return ProofHow.POSTCODE
     return None
 
@@ -251,7 +259,5 @@ def postcodes_like(postcode: str, texts: Sequence[str]) -> set[str]:
     return {order_key(found) for text in texts for found in pattern.findall(text)}
 
 
-def _note(session: AsyncSession, case: Case, order: Order, name: str, fact: FactValue) -> None:
-    session.add(
-        Fact(case_id=case.id, name=name, value=fact_to_json(fact), source=fact.source, order_key=order.key)
-    )
+def _note(session: AsyncSession, case: Case, key: str, name: str, fact: FactValue) -> None:
+    session.add(Fact(case_id=case.id, name=name, value=fact_to_json(fact), source=fact.source, order_key=key))

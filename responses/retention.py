@@ -10,7 +10,7 @@ from models.clock import utcnow
 from models.database import Database
 from models.decision import Duration, DurationUnit
 from models.states import CaseState, PromiseState
-from models.tables import Case, Contact, Customer, Identity, Message, Promise, Setting, Update
+from models.tables import Case, Contact, Customer, Identity, Message, OpenedLink, Promise, Setting, Update
 from responses.erasure import blank, erase_person, finish_erasing
 from responses.events import record
 from responses.files import FileStore
@@ -128,6 +128,7 @@ async def _forget_deliveries(session: AsyncSession, horizon: datetime) -> None:
     Addresses and numbers were read out of words that have gone by now.
     """
     await session.execute(delete(Contact).where(Contact.created_at < horizon))
+    await session.execute(delete(OpenedLink).where(OpenedLink.opened_at < horizon))
     await session.execute(
         update(Update).where(Update.processed_at < horizon, Update.raw != "{}").values(raw="{}")
     )

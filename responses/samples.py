@@ -31,6 +31,7 @@ from models.tables import (
     Message,
     OfferRow,
     OpenEdit,
+    OpenedLink,
     OrderProof,
     OutboxEntry,
     Promise,
@@ -126,7 +127,7 @@ async def remove_samples(session: AsyncSession, actor: str) -> int:
     for decided in (OfferRow, Approval, Draft, DecisionRow):
         await session.execute(delete(decided).where(decided.case_id.in_(cases)))
     await session.execute(update(Case).where(Case.linked_case_id.in_(cases)).values(linked_case_id=None))
-    for told in (OrderProof, Contact):
+    for told in (OrderProof, OpenedLink, Contact):
         await session.execute(delete(told).where(told.customer_id.in_(customers)))
     await session.execute(delete(SignalRow).where(SignalRow.customer_id.in_(customers)))
     await session.execute(delete(Case).where(Case.id.in_(cases)))

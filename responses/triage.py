@@ -22,6 +22,7 @@ from responses.cases import has_open_promise, move, open_case, raise_revision
 from responses.channels import AgentChat
 from responses.choosing import proposals
 from responses.config import RoadConfig
+from responses.contacts import note_contacts
 from responses.danger import in_danger
 from responses.drafts.dates import format_when
 from responses.events import record
@@ -35,12 +36,13 @@ from responses.look_up import look_order_up
 from responses.matters import matter_of
 from responses.named_orders import with_named_orders
 from responses.oncall import raise_alarm
+from responses.opened_links import linked_number
 from responses.order_keys import order_key
 from responses.outbox import cancel_cards, enqueue, enqueue_card
 from responses.policies import PolicyBook
 from responses.policy import Policy, decide
 from responses.presence import present_agents
-from responses.proof import consult_book, note_contacts
+from responses.proof import consult_book
 from responses.proposing import propose_decision
 from responses.reading import Reading, read_case
 from responses.rights import here_to_approve
@@ -355,6 +357,8 @@ class Triage:
         named = {label.label for one in sure for label in one.complaint_types}
         orders = {order_key(order) for one in found for order in one.entities.order_ids}
         known = facts.get(ORDER_FACT)
+        if not orders and (linked := await linked_number(session, case, facts)) is not None:
+            orders = {order_key(linked)}
         new_order = bool(orders) and known is not None and order_key(str(known.value)) not in orders
         return new_order or bool(types and named and not named & types)
 

@@ -1,8 +1,6 @@
 """What a customer is asked for, to show that an order is theirs: what the book has of it, and no more."""
 
-from collections.abc import Mapping
-
-from models.tables import Order
+from collections.abc import Collection, Mapping
 
 _EMAIL_OR_POSTCODE: Mapping[str, str] = {
     "it": "l'indirizzo e-mail oppure il CAP indicati nell'ordine",
@@ -34,12 +32,33 @@ _PHONE: Mapping[str, str] = {
 }
 
 
-def what_to_ask(order: Order) -> Mapping[str, str] | None:
-    """What to ask for, per language code; None where the book has nothing that could prove anything."""
-    if order.email is not None and order.postcode is not None:
+_NUMBER_OR_POSTCODE: Mapping[str, str] = {
+    "it": "il numero d'ordine oppure il CAP indicato nell'ordine",
+    "en": "the order number or the postcode given with the order",
+    "es": "el número de pedido o el código postal que figura en el pedido",
+    "fr": "le numéro de commande ou le code postal indiqué pour la commande",
+    "de": "die Bestellnummer oder die Postleitzahl aus der Bestellung",
+}
+_NUMBER: Mapping[str, str] = {
+    "it": "il numero d'ordine",
+    "en": "the order number",
+    "es": "el número de pedido",
+    "fr": "le numéro de commande",
+    "de": "die Bestellnummer",
+}
+
+
+def what_to_ask(proofs: Collection[str]) -> Mapping[str, str] | None:
+    """What to ask for, per language code, where these would prove it; None where nothing would.
+
+    `proofs` are of `number`, `email`, `phone`, `postcode`.
+    """
+    if "number" in proofs:
+        return _NUMBER_OR_POSTCODE if "postcode" in proofs else _NUMBER
+    if "email" in proofs and "postcode" in proofs:
         return _EMAIL_OR_POSTCODE
-    if order.email is not None:
+    if "email" in proofs:
         return _EMAIL
-    if order.postcode is not None:
+    if "postcode" in proofs:
         return _POSTCODE
-    return _PHONE if order.phone is not None else None
+    return _PHONE if "phone" in proofs else None

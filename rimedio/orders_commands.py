@@ -40,7 +40,9 @@ def import_orders(
     ] = None,
     dry_run: Annotated[bool, typer.Option(help="Read everything and keep nothing.")] = False,
 ) -> None:
-    """Put a file's orders into the book. Orders that are there become what the file says; none is removed.
+    """Put a file's orders into the book. Those that are there take what the file says of them.
+
+    Nothing is removed: what has no column, or an empty or unreadable cell, stays as it was known.
 
     Exit status: 0 everything was read, 3 some rows or values were not (they are listed, the rest is kept).
 

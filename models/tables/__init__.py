@@ -22,7 +22,7 @@ from models.tables.house import (
     StandingText,
 )
 from models.tables.knowledge import AnswerEntry, EmbeddingRow
-from models.tables.orders import Contact, Order, OrderProof
+from models.tables.orders import Contact, OpenedLink, Order, OrderProof
 from models.tables.people import Customer, Identity
 from models.tables.promises import LedgerEntry, Promise, Voucher
 from models.tables.ratings import Rating
@@ -58,6 +58,7 @@ __all__ = [
     "Message",
     "OfferRow",
     "OpenEdit",
+    "OpenedLink",
     "Order",
     "OrderProof",
     "OutboxEntry",

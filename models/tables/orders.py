@@ -26,8 +26,8 @@ class Order(Base):
     number: Mapped[str]
     key: Mapped[str]
     name: Mapped[str | None]
-    email: Mapped[str | None]
-    phone: Mapped[str | None] = mapped_column(String(32))
+    email: Mapped[str | None] = mapped_column(index=True)
+    phone: Mapped[str | None] = mapped_column(String(32), index=True)
     postcode: Mapped[str | None] = mapped_column(String(32))
     telegram_id: Mapped[str | None] = mapped_column(String(32), index=True)
     value_minor: Mapped[int | None] = mapped_column(BigInteger)
@@ -50,6 +50,22 @@ class OrderProof(Base):
     how: Mapped[ProofHow] = mapped_column(String(16))
     agent_id: Mapped[str | None] = mapped_column(ref("agents.id"))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class OpenedLink(Base):
+    """A customer opened the start link of an order, `opened_at` for the last time.
+
+    `number` is as the link has it and `order_key` the same for comparing: the book may not have that order.
+    """
+
+    __tablename__ = "opened_links"
+    __table_args__ = (UniqueConstraint("customer_id", "order_key"),)
+
+    id: Mapped[Id]
+    customer_id: Mapped[str] = mapped_column(ref("customers.id"))
+    number: Mapped[str]
+    order_key: Mapped[str]
+    opened_at: Mapped[datetime]
 
 
 class Contact(Base):

@@ -88,7 +88,9 @@ def _known_values(brief: DraftBrief, words: Phrases) -> dict[str, str]:
         if not fact.unavailable and fact.source != "presumed" and name not in brief.decision.presumed
     }
     values: dict[str, str] = {}
-    told = _text(facts.get("order_id"))
+    number = facts.get("order_id")
+    # Found by an address that anybody can write: who has not named the number is not told it.
+    told = _text(number) if number is not None and number.source != "contact" else None
     orders = brief.order_ids or ((told,) if told is not None else ())
     if len(orders) == 1:
         values["order"] = escape(orders[0])

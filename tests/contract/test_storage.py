@@ -20,8 +20,19 @@ from models.clock import utcnow
 from models.database import Database
 from models.ids import new_id
 from models.labels import ComplaintType
-from models.states import OutboxState, Purpose
-from models.tables import Base, Case, Cursor, OutboxEntry, PolicyUse, PolicyVersion, Update
+from models.states import OutboxState, ProofHow, Purpose
+from models.tables import (
+    Base,
+    Case,
+    Cursor,
+    OpenedLink,
+    Order,
+    OrderProof,
+    OutboxEntry,
+    PolicyUse,
+    PolicyVersion,
+    Update,
+)
 from models.tables.base import UtcDateTime
 from models.upgrade import upgrade
 from responses.approval import Approvals
@@ -169,16 +180,46 @@ async def test_a_policy_stays_in_force_when_the_classifier_tells_other_types(dat
         assert (await PolicyBook().current(session)).file == "mia.yaml"
 
 
-async def test_policies_loaded_before_there_were_uses_are_in_use_as_they_were(database: Database) -> None:
+async def _migrate(database: Database, step: Callable[[Config, str], None], to: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(files("models").joinpath("migrations")))
 
-    def migrate(connection: Connection, step: Callable[[Config, str], None], to: str) -> None:
+    def migrate(connection: Connection) -> None:
         config.attributes["connection"] = connection
         step(config, to)
 
     async with database.engine.begin() as connection:
-        await connection.run_sync(migrate, command.downgrade, "20261127_corrections")
+        await connection.run_sync(migrate)
+
+
+async def test_links_opened_before_they_were_kept_are_known_by_their_proofs(database: Database) -> None:
+    await _migrate(database, command.downgrade, "20261127_preferences")
+    async with database.writing() as session:
+        identity = await seed_identity(session)
+        orders = [
+            Order(number=f"RS {number}", key=f"RS{number}", facts={}, source="a file", imported_at=utcnow())
+            for number in (1, 2)
+        ]
+        session.add_all(orders)
+        await session.flush()
+        linked, mailed = (
+            OrderProof(customer_id=identity.customer_id, order_id=order.id, how=how)
+            for order, how in zip(orders, (ProofHow.LINK, ProofHow.EMAIL), strict=True)
+        )
+        session.add_all([linked, mailed])
+    await _migrate(database, command.upgrade, "head")
+    async with database.reading() as session:
+        opened = (await session.scalars(select(OpenedLink))).one()
+    assert (opened.customer_id, opened.number, opened.order_key, opened.opened_at) == (
+        identity.customer_id,
+        "RS 1",
+        "RS1",
+        linked.created_at,
+    )
+
+
+async def test_policies_loaded_before_there_were_uses_are_in_use_as_they_were(database: Database) -> None:
+    await _migrate(database, command.downgrade, "20261127_corrections")
     now = utcnow()
 
     def loaded(name: str, effective: int, on: int) -> PolicyVersion:
@@ -196,8 +237,7 @@ async def test_policies_loaded_before_there_were_uses_are_in_use_as_they_were(da
         session.add_all([loaded("old", -90, -60), loaded("young", -40, -50)])
         await session.flush()
         session.add_all([loaded("outdated", -70, -30), loaded("coming", 9, -20)])
-    async with database.engine.begin() as connection:
-        await connection.run_sync(migrate, command.upgrade, "head")
+    await _migrate(database, command.upgrade, "head")
     async with database.reading() as session:
         query = (
             select(PolicyVersion.name, PolicyUse.effective)

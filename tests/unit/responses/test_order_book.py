@@ -1,5 +1,6 @@
 """The order book on the road: what is claimed, what proves it, and what drafts use before and after."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.assessment import Entities
 from models.clock import utcnow
@@ -18,7 +19,18 @@ from models.errors import LookUpError
 from models.money import Money
 from models.serial import from_json
 from models.states import CaseState, ProofHow
-from models.tables import Agent, Case, Contact, Customer, DecisionRow, Fact, Identity, Order, OrderProof
+from models.tables import (
+    Agent,
+    Case,
+    Contact,
+    Customer,
+    DecisionRow,
+    Fact,
+    Identity,
+    OpenedLink,
+    Order,
+    OrderProof,
+)
 from responses.config import RoadConfig
 from responses.erasure import erase_person
 from responses.errors import BlockedError
@@ -27,7 +39,7 @@ from responses.facts import give_fact, known_facts
 from responses.files import FileStore
 from responses.order_links import link_code, link_key, open_link, order_of_code
 from responses.order_values import OrderEntry
-from responses.orders import Kept, find_order, forget_old_orders, keep_orders
+from responses.orders import Kept, facts_of, find_order, forget_old_orders, keep_orders
 from responses.proof import book_view, postcodes_like, vouch
 from responses.related import maybe_same_person, same_order
 from responses.triage import Triage
@@ -85,6 +97,8 @@ MARTA = OrderEntry(
     value=Money(amount=Decimal("89.90"), currency="EUR"),
     facts={"ordered_on": date(2026, 11, 3)},
 )
+NEW = replace(MARTA, facts={"ordered_on": utcnow().date()})
+"""The same, recent whenever the tests run."""
 
 
 class Shop(Road):
@@ -116,6 +130,11 @@ class Shop(Road):
     async def complains(self) -> Case:
         return await self.says("Il pacco RS1234 è in ritardo", "delivery_late", order_ids=("RS1234",))
 
+    async def opens(self, case: Case, number: str) -> None:
+        async with self.database.writing() as session:
+            identity = await session.get_one(Identity, case.identity_id)
+            await open_link(session, KEY, link_code(KEY, number), identity)
+
 
 @pytest_asyncio.fixture
 async def shop(database: Database, config: RoadConfig) -> Shop:
@@ -144,6 +163,48 @@ async def test_of_one_number_written_in_two_ways_the_last_counts(shop: Shop) -> 
     assert await shop.load(MARTA, replace(MARTA, number="rs1234", name="Marta B.")) == Kept(new=1)
     async with shop.database.reading() as session:
         assert (await session.scalars(select(Order.name))).all() == ["Marta B."]
+
+
+async def test_what_an_import_says_nothing_of_stays_in_the_book(shop: Shop) -> None:
+    await shop.load(MARTA)
+    late = OrderEntry(number="rs1234", facts={"days_late": Decimal(3)})
+    assert await shop.load(late) == Kept(changed=1)
+    assert await shop.load(OrderEntry(number="RS 1234")) == Kept(changed=1)
+    assert await shop.load(OrderEntry(number="RS 1234")) == Kept(same=1)
+    async with shop.database.reading() as session:
+        order = await find_order(session, "RS1234")
+    assert order is not None
+    assert (order.number, order.name, order.email, order.phone, order.postcode) == (
+        "RS 1234",
+        "Marta Bianchi",
+        "marta@example.org",
+        "+393331234567",
+        "20121",
+    )
+    assert {name: fact.value for name, fact in facts_of(order).items()} == {
+        "ordered_on": date(2026, 11, 3),
+        "days_late": Decimal(3),
+        "order_value": MARTA.value,
+    }
+
+
+async def test_two_rows_of_one_number_are_taken_together(shop: Shop) -> None:
+    assert await shop.load(MARTA, OrderEntry(number="RS 1234", name="Marta B.")) == Kept(new=1)
+    async with shop.database.reading() as session:
+        order = await find_order(session, "RS1234")
+    assert order is not None
+    assert (order.name, order.email, order.value_minor) == ("Marta B.", "marta@example.org", 8990)
+
+
+async def test_an_import_and_a_look_up_at_once_lose_nothing_of_each_other(shop: Shop) -> None:
+    await shop.load(OrderEntry(number="RS 1234"))
+    names = ("item", "days_late", "ordered_on", "booked_for")
+    entries = [OrderEntry(number="RS 1234", facts={name: name}) for name in names]
+    await asyncio.gather(*(shop.load(entry) for entry in entries))
+    async with shop.database.reading() as session:
+        order = await find_order(session, "RS1234")
+    assert order is not None
+    assert set(order.facts) == set(names)
 
 
 async def test_without_a_book_a_fact_that_only_it_knows_is_done_without(shop: Shop) -> None:
@@ -262,12 +323,184 @@ async def test_a_link_that_was_opened_gives_the_number_and_proves_it(shop: Shop)
     await shop.load(MARTA)
     case = await shop.says("Il pacco è in ritardo", "delivery_late")
     assert (await shop.decision(case)).kind == "ask"
-    async with shop.database.writing() as session:
-        identity = await session.get_one(Identity, case.identity_id)
-        await open_link(session, KEY, link_code(KEY, "RS 1234"), identity)
+    await shop.opens(case, "RS 1234")
     await shop.triage.run(case.id)
     assert (await shop.decision(case)).rule_ids == ("caro",)
     assert (await shop.facts(case))["order_id"] == FactValue(value="RS 1234", source="book")
+
+
+async def test_a_link_says_which_order_it_is_also_where_that_was_proven_before(
+    shop: Shop, agent: Agent
+) -> None:
+    await shop.load(MARTA)
+    case = await shop.complains()
+    async with shop.database.writing() as session:
+        await vouch(session, agent, await session.get_one(Case, case.id))
+    await shop.triage.run(case.id)
+    await _close(shop, case)
+    later = await shop.says("Il pacco è in ritardo", "delivery_late")
+    assert (later.id != case.id, (await shop.decision(later)).kind) == (True, "ask")
+    await shop.opens(later, "RS 1234")
+    await shop.triage.run(later.id)
+    assert (await shop.facts(later))["order_id"].value == "RS 1234"
+    assert (await shop.decision(later)).rule_ids == ("caro",)
+
+
+async def test_of_several_links_the_one_opened_last_counts_also_if_it_was_opened_before(shop: Shop) -> None:
+    await shop.load(MARTA, OrderEntry(number="RS5678"))
+    first = await shop.says("Buongiorno")
+    await _close(shop, first)
+    for number in ("RS 1234", "RS5678", "RS 1234"):
+        await shop.opens(first, number)
+    case = await shop.says("Il pacco è in ritardo", "delivery_late")
+    assert case.id != first.id
+    assert (await shop.facts(case))["order_id"].value == "RS 1234"
+
+
+async def test_a_link_opened_again_counts_for_thirty_days_more(shop: Shop) -> None:
+    await shop.load(MARTA)
+    first = await shop.says("Buongiorno")
+    await shop.opens(first, "RS 1234")
+    await _close(shop, first)
+    async with shop.database.writing() as session:
+        await session.execute(update(OpenedLink).values(opened_at=utcnow() - timedelta(days=40)))
+    second = await shop.says("Il pacco è in ritardo", "delivery_late")
+    assert "order_id" not in await shop.facts(second)
+    await shop.opens(second, "RS 1234")
+    await shop.triage.run(second.id)
+    assert (await shop.facts(second))["order_id"].value == "RS 1234"
+
+
+async def test_words_after_another_link_are_about_that_order_and_those_before_are_not(shop: Shop) -> None:
+    await shop.load(MARTA, OrderEntry(number="RS5678", value=MARTA.value))
+    case = await shop.says("Il pacco è in ritardo", "delivery_late")
+    await shop.opens(case, "RS 1234")
+    await shop.triage.run(case.id)
+    await shop.opens(case, "RS5678")
+    await shop.triage.run(case.id)
+    assert (await shop.facts(case))["order_id"].value == "RS 1234"
+    assert (await shop.says("Allora, il pacco?", "delivery_late")).id == case.id
+    facts = await shop.facts(case)
+    assert (facts["order_id"].value, facts["order_value"].value) == ("RS5678", MARTA.value)
+
+
+async def test_after_an_answer_words_about_another_links_order_are_a_case_of_their_own(
+    shop: Shop, agent: Agent
+) -> None:
+    await shop.load(MARTA, OrderEntry(number="RS5678", value=MARTA.value))
+    case = await shop.says("Il pacco è in ritardo", "delivery_late")
+    await shop.opens(case, "RS 1234")
+    await shop.triage.run(case.id)
+    await shop.answers(agent, case)
+    await shop.opens(case, "RS5678")
+    await shop.says("Il pacco è in ritardo", "delivery_late")
+    async with shop.database.reading() as session:
+        other = (await session.scalars(select(Case).where(Case.linked_case_id == case.id))).one()
+    await shop.triage.run(other.id)
+    assert (await shop.facts(case))["order_id"].value == "RS 1234"
+    assert (await shop.facts(other))["order_id"].value == "RS5678"
+
+
+async def test_a_number_that_was_written_stays_whatever_link_is_opened(shop: Shop) -> None:
+    await shop.load(MARTA, OrderEntry(number="RS5678"))
+    case = await shop.complains()
+    await shop.opens(case, "RS5678")
+    await shop.says("Allora, il pacco?", "delivery_late")
+    assert (await shop.facts(case))["order_id"].value == "RS 1234"
+
+
+async def test_a_link_that_says_nothing_new_leaves_the_draft_on_the_table(shop: Shop) -> None:
+    await shop.load(MARTA)
+    case = await shop.says("Il pacco è in ritardo", "delivery_late")
+    await shop.opens(case, "RS 1234")
+    await shop.triage.run(case.id)
+    draft = await shop.draft(case)
+    await shop.opens(case, "RS 1234")
+    await shop.triage.run(case.id)
+    assert (await shop.draft(case)).id == draft.id
+
+
+async def test_a_link_says_the_number_that_they_did_not_have(shop: Shop, agent: Agent) -> None:
+    await shop.load(MARTA)
+    case = await shop.says("Il pacco è in ritardo", "delivery_late")
+    await shop.answers(agent, case)
+    await shop.says("Purtroppo non ce l'ho")
+    await shop.opens(case, "RS 1234")
+    await shop.triage.run(case.id)
+    assert (await shop.decision(case)).rule_ids == ("caro",)
+
+
+async def test_a_link_opened_before_the_import_gives_the_number_and_the_book_later_the_rest(
+    shop: Shop,
+) -> None:
+    case = await shop.says("Il pacco è in ritardo", "delivery_late")
+    await shop.opens(case, "RS 1234")
+    await shop.triage.run(case.id)
+    assert await shop.facts(case) == {"order_id": FactValue(value="RS 1234", source="link")}
+    assert (await shop.decision(case)).rule_ids == ("ritardo",)
+    await shop.load(replace(MARTA, number="rs-1234"))
+    await shop.says("Allora, il pacco?", "delivery_late")
+    assert (await shop.decision(case)).rule_ids == ("caro",)
+    async with shop.database.reading() as session:
+        view = await book_view(session, case)
+    assert view.proof is not None
+    assert view.proof.how == ProofHow.LINK
+
+
+async def test_the_order_of_a_link_is_looked_up(shop: Shop) -> None:
+    async def look_up(number: str) -> Mapping[str, object]:
+        return {"value": "89.90"} if number == "RS 1234" else {}
+
+    shop.triage = _with_look_up(shop, look_up)
+    first = await shop.says("Buongiorno")
+    await _close(shop, first)
+    await shop.opens(first, "RS 1234")
+    case = await shop.says("Il pacco è in ritardo", "delivery_late")
+    assert (await shop.decision(case)).rule_ids == ("caro",)
+    assert (await shop.facts(case))["order_id"] == FactValue(value="RS 1234", source="book")
+
+
+async def test_a_number_named_after_saying_that_there_is_none_is_looked_up(shop: Shop, agent: Agent) -> None:
+    asked: list[str] = []
+
+    async def look_up(number: str) -> None:
+        asked.append(number)
+
+    shop.triage = _with_look_up(shop, look_up)
+    case = await shop.says("Il pacco è in ritardo", "delivery_late")
+    await shop.answers(agent, case)
+    await shop.says("Purtroppo non ce l'ho")
+    await shop.says("Trovato: ordine RS1234", "delivery_late", order_ids=("RS1234",))
+    assert asked == ["RS1234"]
+
+
+async def test_whoever_writes_another_number_has_nothing_proven_by_the_link(shop: Shop) -> None:
+    await shop.load(MARTA)
+    case = await shop.complains()
+    await shop.opens(case, "RS5678")
+    await shop.triage.run(case.id)
+    assert (await shop.decision(case)).kind == "ask"
+    assert await shop.facts(case) == {"order_id": FactValue(value="RS 1234", source="customer")}
+
+
+async def test_erasing_somebody_takes_the_links_they_opened_along(shop: Shop, agent: Agent) -> None:
+    case = await shop.says("Il pacco è in ritardo", "delivery_late")
+    await shop.opens(case, "RS 1234")
+    await shop.load(MARTA, OrderEntry(number="RS9"))
+    async with shop.database.writing() as session:
+        await erase_person(session, await session.get_one(Customer, case.customer_id), agent.id)
+    async with shop.database.reading() as session:
+        opened = (await session.scalars(select(OpenedLink))).one()
+        numbers = (await session.scalars(select(Order.number).order_by(Order.number))).all()
+    assert not any("1234" in value for value in (opened.number, opened.order_key, *numbers))
+    assert "RS9" in numbers
+
+
+async def _close(shop: Shop, case: Case) -> None:
+    long_ago = utcnow() - timedelta(days=10)
+    async with shop.database.writing() as session:
+        row = await session.get_one(Case, case.id)
+        row.state, row.closed_at, row.answered_at = CaseState.CLOSED, long_ago, long_ago
 
 
 async def test_the_telegram_account_that_the_book_knows_proves_it(shop: Shop) -> None:
@@ -278,6 +511,85 @@ async def test_the_telegram_account_that_the_book_knows_proves_it(shop: Shop) ->
         (await session.get_one(Case, case.id)).triage_due_at = utcnow()
     await shop.triage.run(case.id)
     assert (await shop.decision(case)).rule_ids == ("caro",)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [{"emails": ("Marta@Example.org",)}, {"phone_numbers": ("+393331234567",)}],
+    ids=["e-mail", "phone"],
+)
+async def test_the_only_order_with_their_address_is_meant_and_neither_proven_nor_told(
+    shop: Shop, found: dict[str, object]
+) -> None:
+    await shop.load(NEW, OrderEntry(number="RS9", email="paolo@example.org"))
+    case = await shop.says("Il pacco è in ritardo, sono Marta", "delivery_late", **found)
+    assert await shop.facts(case) == {"order_id": FactValue(value="RS 1234", source="contact")}
+    decision, draft = await shop.decision(case), await shop.draft(case)
+    assert [fact.name for fact in decision.asks_customer] == ["order_proof"]
+    assert "il numero d'ordine oppure il CAP" in draft.text
+    assert [word for word in ("1234", "89", "Bianchi", "20121") if word in draft.text] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "how"),
+    [
+        ("È l'ordine rs-1234", {"order_ids": ("rs-1234",)}, ProofHow.EMAIL),
+        ("CAP 20121", {}, ProofHow.POSTCODE),
+        ("Il telefono è 333 1234567", {"phone_numbers": ("+393331234567",)}, ProofHow.PHONE),
+    ],
+    ids=["number", "postcode", "phone"],
+)
+async def test_a_second_thing_proves_an_order_that_was_found_by_an_address(
+    shop: Shop, agent: Agent, text: str, more: dict[str, object], how: ProofHow
+) -> None:
+    await shop.load(NEW)
+    case = await shop.says("Il pacco è in ritardo", "delivery_late", emails=("marta@example.org",))
+    await shop.answers(agent, case)
+    await shop.says(text, **more)
+    assert (await shop.decision(case)).rule_ids == ("caro",)
+    async with shop.database.reading() as session:
+        view = await book_view(session, case)
+    assert view.proof is not None
+    assert view.proof.how == how
+
+
+async def test_what_is_decided_without_the_book_needs_no_proof_of_the_order_found(shop: Shop) -> None:
+    await shop.load(OrderEntry(number="RS5678", email="marta@example.org"))
+    case = await shop.says("Il pacco è in ritardo", "delivery_late", emails=("marta@example.org",))
+    assert (await shop.decision(case)).rule_ids == ("ritardo",)
+    assert "RS5678" not in (await shop.draft(case)).text
+
+
+@pytest.mark.parametrize(
+    ("other", "emails", "order"),
+    [
+        ({"ordered_on": -80}, (), None),
+        ({}, (), None),
+        ({"ordered_on": -100, "delivered_on": -95}, (), "RS 1234"),
+        ({"ordered_on": -200, "booked_for": 30}, (), None),
+        ({"ordered_on": -200}, ("a@example.org", "b@example.org", "c@example.org"), None),
+    ],
+    ids=["two recent", "without a day", "one long past", "one to come", "guessed"],
+)
+async def test_of_several_orders_with_their_address_the_only_recent_one_is_meant(
+    shop: Shop, other: dict[str, int], emails: tuple[str, ...], order: str | None
+) -> None:
+    today = utcnow().date()
+    days = {name: today + timedelta(days=distance) for name, distance in other.items()}
+    await shop.load(NEW, OrderEntry(number="RS5678", email="marta@example.org", facts=days))
+    case = await shop.says("Il pacco è in ritardo", "delivery_late", emails=("marta@example.org", *emails))
+    known = (await shop.facts(case)).get("order_id")
+    assert (known.value if known is not None else None) == order
+
+
+async def test_agents_see_what_would_prove_an_order_found_by_an_address(shop: Shop) -> None:
+    await shop.load(NEW)
+    case = await shop.says("Il pacco è in ritardo", "delivery_late", emails=("marta@example.org",))
+    async with shop.database.reading() as session:
+        assert (await book_view(session, case)).proofs == ("number", "phone", "postcode")
+    named = await shop.says("È RS1234", "delivery_late", order_ids=("RS1234",))
+    async with shop.database.reading() as session:
+        assert (await book_view(session, named)).proofs == ("email", "phone", "postcode")
 
 
 async def test_what_an_agent_says_wins_over_the_book(shop: Shop, agent: Agent) -> None:
@@ -392,6 +704,20 @@ async def test_a_look_up_fills_the_book_before_the_decision(shop: Shop) -> None:
     assert (await shop.decision(case)).rule_ids == ("caro",)
     await shop.says("Allora, RS1234?", "delivery_late", order_ids=("RS1234",))
     assert asked == ["RS1234"]
+
+
+async def test_a_look_up_that_answers_little_takes_nothing_from_the_book(shop: Shop) -> None:
+    async def look_up(number: str) -> Mapping[str, object]:
+        return {"days_late": 3, "value": None, "email": ""}
+
+    async with shop.database.writing() as session:
+        await keep_orders(session, [MARTA], "ordini.csv", utcnow() - timedelta(days=1))
+    shop.triage = _with_look_up(shop, look_up)
+    await shop.complains()
+    async with shop.database.reading() as session:
+        order = await find_order(session, "RS1234")
+    assert order is not None
+    assert (order.source, order.email, order.value_minor) == ("look-up", "marta@example.org", 8990)
 
 
 async def test_a_book_that_does_not_answer_stops_nothing_and_shows(shop: Shop) -> None:

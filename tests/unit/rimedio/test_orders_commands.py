@@ -138,6 +138,19 @@ def test_an_import_keeps_what_can_be_read_and_lists_the_rest_by_line(home: Path)
     assert rimedio("orders", "list").stdout.split("\t")[0] == "RS1001"
 
 
+def test_a_file_of_two_columns_and_a_cell_that_cannot_be_read_leave_the_rest_alone(home: Path) -> None:
+    (home / "ordini.csv").write_text(ITALIAN, encoding="utf-8")
+    rimedio("orders", "import", "ordini.csv")
+    before = rimedio("orders", "list", "RS1001").stdout
+    (home / "ritardi.csv").write_text("numero ordine;days_late\nRS1001;nove\n", encoding="utf-8")
+    assert rimedio("orders", "import", "ritardi.csv").exit_code == 3
+    assert "days_late\t8" in rimedio("orders", "list", "RS1001").stdout
+    (home / "ritardi.csv").write_text("numero ordine;days_late;email\nRS1001;9;\n", encoding="utf-8")
+    assert "0 new, 1 changed, 0 as they were" in rimedio("orders", "import", "ritardi.csv").stderr
+    after = rimedio("orders", "list", "RS1001").stdout
+    assert after.replace("ritardi.csv", "ordini.csv") == before.replace("days_late\t8", "days_late\t9")
+
+
 def test_a_dry_run_keeps_nothing(home: Path) -> None:
     (home / "ordini.csv").write_text(ITALIAN, encoding="utf-8")
     assert (
