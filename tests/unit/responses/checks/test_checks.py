@@ -212,6 +212,37 @@ def test_nothing_else_is_looked_for_in_another_language() -> None:
     assert (finding.code, finding.severity, finding.named) == ("wrong_language", Severity.ERROR, "en")
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "Siamo responsabili del danno che ha subìto."),
+        ("it", "Risponderemo di ogni conseguenza economica."),
+        ("en", "We accept full responsibility for your losses."),
+        ("es", "Somos responsables de las pérdidas que ha tenido."),
+        ("fr", "Nous répondrons de toutes les pertes."),
+        ("de", "Wir kommen für den Schaden auf."),
+    ],
+)
+def test_whoever_answers_for_a_loss_admits_liability(language: str, text: str) -> None:
+    finding = only(text, about(language=language))
+    assert (finding.code, finding.severity) == ("liability", Severity.ERROR)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "Non siamo responsabili dei danni del trasporto."),
+        ("it", "Il corriere è responsabile del danno."),
+        ("en", "The courier is responsible for the damage."),
+        ("es", "No somos responsables de los daños del transporte."),
+        ("fr", "Nous ne sommes pas responsables des dommages du transport."),
+        ("de", "Wir sind für Schäden beim Transport nicht verantwortlich."),
+    ],
+)
+def test_whoever_says_that_another_is_liable_admits_nothing(language: str, text: str) -> None:
+    assert codes(text, about(language=language)) == []
+
+
 EXAMPLES = read_examples()
 
 
