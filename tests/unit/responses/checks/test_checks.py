@@ -243,6 +243,37 @@ def test_whoever_says_that_another_is_liable_admits_nothing(language: str, text:
     assert codes(text, about(language=language)) == []
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        "RSSMRA85T10A562S",
+        "rcc mnl 83s18 d969h",
+        "4111 1111 1111 1111",
+        "4012-8888-8888-1881",
+        "5500000000000004",
+    ],
+)
+def test_a_tax_code_or_a_card_is_a_strangers_unless_the_customer_wrote_it(number: str) -> None:
+    text = f"Buongiorno Marta, vedo {number} sul suo ordine."
+    finding = only(text, about())
+    assert (finding.code, finding.severity, finding.words) == ("stranger_data", Severity.ERROR, number)
+    assert codes(text, about(said=(f"il mio è {number.replace(' ', '').upper()}",))) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Buongiorno Marta, il modello è RSSMRA85T10A562X.",
+        "Buongiorno Marta, il codice della spedizione è 5500000000000004.",
+        "Buongiorno Marta, vedo il 4111 1111 1111 1112 sul contratto.",
+    ],
+    ids=["wrong last letter", "a parcel", "wrong last figure"],
+)
+def test_what_only_looks_like_a_tax_code_or_a_card_is_none(text: str) -> None:
+    words = {finding.words for finding in check_text(text, about())}
+    assert not {"RSSMRA85T10A562X", "5500000000000004", "4111 1111 1111 1112"} & words
+
+
 EXAMPLES = read_examples()
 
 
