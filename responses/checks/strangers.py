@@ -1,4 +1,4 @@
-"""Data of other people: numbers of orders, telephones, accounts and cards, tax codes, addresses, unknown here."""
+"""Data of other people: numbers of orders, telephones, accounts and cards, tax codes, and addresses."""
 
 import re
 from collections.abc import Iterator

@@ -274,6 +274,41 @@ def test_what_only_looks_like_a_tax_code_or_a_card_is_none(text: str) -> None:
     assert not {"RSSMRA85T10A562X", "5500000000000004", "4111 1111 1111 1112"} & words
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "code"),
+    [
+        ("it", "Lei è un rompiscatole.", "insult"),
+        ("it", "Non faccia la furba.", "insult"),
+        ("en", "Please stop being so ridiculous.", "insult"),
+        ("it", "Ma che brava, ha scoperto come si apre un pacco.", "sarcasm"),
+        ("en", "Congratulations on finding the one way to break it.", "sarcasm"),
+        ("it", "Se avesse misurato bene, la taglia sarebbe giusta.", "blame_customer"),
+        ("en", "Had you read the instructions, it would still work.", "blame_customer"),
+        ("fr", "Si vous aviez bien mesuré, la taille serait la bonne.", "blame_customer"),
+        ("it", "Il pacco è partito il GG/MM.", "blank"),
+        ("de", "Die Bestellung Nr. ??? wird gepackt.", "blank"),
+    ],
+)
+def test_turns_of_phrase_that_hurt_or_were_left_open_are_found(language: str, text: str, code: str) -> None:
+    assert codes(text, about(language=language)) == [code]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "Se avesse una risposta del corriere, ce la giri."),
+        ("it", "Complimenti per il matrimonio."),
+        ("it", "Davvero è arrivata aperta??? Controllo subito."),
+        ("it", "Ci scriva la data nel formato GG/MM/AAAA."),
+        ("en", "Had you used it before it stopped?"),
+        ("es", "Si deja de hacer ruido, ya está arreglado."),
+        ("fr", "Il est vraiment arrivé ouvert ??? Je regarde."),
+    ],
+)
+def test_what_only_resembles_them_is_not(language: str, text: str) -> None:
+    assert codes(text, about(language=language)) == []
+
+
 EXAMPLES = read_examples()
 
 
