@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.decision import DecisionKind, FactValue, Refused, Role
+from models.decision import DecisionKind, FactValue, Refused, Remedy, RemedyKind, Role
 from responses.checks import CODES, CheckContext, Finding, Severity, check_text
 from responses.checks.advising import advice_for, advice_of_refusal, refusal_of
 from responses.checks.wordlists import word_lists
@@ -307,6 +307,71 @@ def test_turns_of_phrase_that_hurt_or_were_left_open_are_found(language: str, te
 )
 def test_what_only_resembles_them_is_not(language: str, text: str) -> None:
     assert codes(text, about(language=language)) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "Aggiungiamo la spedizione gratis."),
+        ("it", "Il prossimo ordine è gratis per lei."),
+        ("it", "Le regaliamo la spedizione."),
+        ("en", "Your next order is free."),
+        ("es", "Le regalamos el envío."),
+        ("fr", "Votre prochaine commande est gratuite."),
+        ("de", "Wir schenken Ihnen den Versand."),
+    ],
+)
+def test_something_for_nothing_is_shown_and_stops_an_offer(language: str, text: str) -> None:
+    shown = only(text, about(language=language))
+    assert (shown.code, shown.severity) == ("remedy_undecided", Severity.WARNING)
+    stopped = [one for one in check_text(text, about("repair", language=language)) if one.words]
+    assert [(one.code, one.severity) for one in stopped] == [("remedy_undecided", Severity.ERROR)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "Il reso è gratuito."),
+        ("it", "Vuole che aggiungiamo la spedizione gratis?"),
+        ("it", "Non le regaliamo la spedizione."),
+        ("en", "Feel free to write to me."),
+        ("es", "La devolución es gratuita."),
+        ("fr", "Nous vous offrons nos excuses pour cette attente."),
+        ("de", "Die Rücksendung ist kostenlos."),
+    ],
+)
+def test_what_is_free_by_right_or_not_given_is_not(language: str, text: str) -> None:
+    assert "remedy_undecided" not in codes(text, about(language=language))
+
+
+def test_a_free_thing_that_was_decided_or_is_the_owners_word_is_not() -> None:
+    period = decided(DecisionKind.OFFER, Remedy(kind=RemedyKind.FREE_PERIOD))
+    gift = {"it": "le aggiungiamo la spedizione gratis"}
+    worded = decided(DecisionKind.OFFER, Remedy(kind=RemedyKind.REPAIR, wording=gift))
+    assert codes("Le offriamo un mese gratis.", replace(about("repair"), decision=period)) == []
+    assert "remedy_undecided" not in codes(
+        "Le aggiungiamo la spedizione gratis.", replace(about("repair"), decision=worded)
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "Le rimborsiamo il doppio."),
+        ("en", "We'll refund you double."),
+        ("es", "Le devolvemos el doble."),
+        ("fr", "Nous vous remboursons le double."),
+        ("de", "Wir erstatten Ihnen das Doppelte."),
+    ],
+)
+def test_double_is_more_than_everything(language: str, text: str) -> None:
+    price = {"order_value": FactValue(value=euros("60"), source="book")}
+    (finding,) = [one for one in check_text(text, about("full", language=language, facts=price)) if one.words]
+    assert (finding.code, finding.worth) == ("amount_above", euros("120"))
+
+
+def test_a_double_charge_is_nothing_given() -> None:
+    assert codes("Le rimborsiamo il doppio addebito.", about("full")) == []
 
 
 EXAMPLES = read_examples()
