@@ -374,6 +374,36 @@ def test_a_double_charge_is_nothing_given() -> None:
     assert codes("Le rimborsiamo il doppio addebito.", about("full")) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "named"),
+    [
+        ("it", "Thank you for the photos, we are looking at them.", "en"),
+        ("en", "Grazie per le foto, le guardiamo insieme.", "it"),
+        ("es", "Merci pour les photos, nous les regardons.", "fr"),
+        ("fr", "Gracias por las fotos, ya las miramos.", "es"),
+        ("it", "Danke für die Fotos, wir sehen sie uns an.", "de"),
+    ],
+)
+def test_a_sentence_of_eight_words_shows_its_language(language: str, text: str, named: str) -> None:
+    finding = only(text, about(language=language))
+    assert (finding.code, finding.named) == ("wrong_language", named)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Felpa The North Face «All or Nothing», taglia M.",
+        "Marta Rossi, RS-4471: 44 €",
+        "Los Angeles, El Paso, Las Vegas.",
+        "Modello «all for one and one for all».",
+        "La mandiamo in Calle de los Reyes de las Cortes 4.",
+    ],
+    ids=["a brand", "a code and a sum", "cities", "a title", "an address"],
+)
+def test_names_codes_and_titles_are_in_no_language(text: str) -> None:
+    assert "wrong_language" not in codes(text, about())
+
+
 EXAMPLES = read_examples()
 
 
