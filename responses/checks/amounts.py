@@ -15,6 +15,7 @@ from responses.checks.wordlists import WordLists, word_lists
 from responses.drafts.numbers import format_money, format_percentage
 
 _ALL = Decimal(100)
+_DOUBLE = Decimal(200)
 _WITH_CENTS = re.compile(r"(?<![\d.,])\d+[.,]\d{2}(?![\d.,])")
 
 
@@ -29,6 +30,12 @@ def check_amounts(text: str, about: CheckContext) -> Iterator[Finding]:
         if not figures.full and _gives(clause.words, lists):
             for match in lists.find("whole", clause.words):
                 yield _found(clause, match.start(), match.end(), "amount_above", Severity.ERROR, about)
+        if _gives(clause.words, lists):
+            for match in lists.find("double", clause.words):
+                twice = Said(start=match.start(), end=match.end(), percent=_DOUBLE)
+                yield _found(
+                    clause, match.start(), match.end(), "amount_above", Severity.ERROR, about, said=twice
+                )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,9 +13,15 @@ _FIELDS = (
 )
 _BLANK = re.compile(
     rf"\[\s*(?:…|\.\.\.)[^\[\]]*\]|[\[{{<](?:{_FIELDS})[^\[\]{{}}<>]{{0,30}}[\]}}>]"
+    # A day that nobody filled in: GG/MM/AAAA, DD/MM, JJ.MM., TT.MM.JJJJ.
+    r"|(?P<day>(?<!\w)(?:GG|DD|JJ|TT)[/.-]MM(?:[/.-](?:AAAA|YYYY|JJJJ|AA|YY|JJ)?)?(?!\w))"
+    # A number or a day: "n. ???", "per il ???", "??? €"; "davvero???" is a question.
+    r"|(?:(?<!\w)(?:n[.°ºr]{1,3}|no\.|numero|número|numéro|number|nummer|il|lo|la|le|del|al|el|du|au|the|of|by|am|den|"
+    r"zum|vom|für)\s|[#:]\s?|(?<!\d)(?<!\d\s)[€$£]\s?)\?{2,}|\?{2,}\s?[€%]"
     r"|(?<!\w)[Xx]{3,}(?!\w)|_{3,}|\.{4,}|(?<!\w)(?:TODO|TBD|FIXME)(?!\w)|(?i:lorem ipsum)",
     re.IGNORECASE,
 )
+_AS_ASKED = re.compile(r"(?:format\w*|come|as|como|comme|als|wie)[:\s(«\"“„]*$", re.IGNORECASE)
 _SHOUTED = re.compile(r"todo|tbd", re.IGNORECASE)
 
 
@@ -24,6 +30,8 @@ def check_blanks(text: str, about: CheckContext) -> Iterator[Finding]:
     for match in _BLANK.finditer(text):
         if _SHOUTED.fullmatch(match.group()) and not match.group().isupper():
             continue  # Spanish for "everything"
+        if match["day"] and _AS_ASKED.search(text[: match.start()]):
+            continue  # how the customer is to write a day
         yield Finding(
             code="blank",
             severity=Severity.ERROR,

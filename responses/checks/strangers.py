@@ -1,7 +1,10 @@
-"""Data of other people: order, telephone and account numbers, addresses that this case does not know."""
+"""Data of other people: numbers of orders, telephones, accounts and cards, tax codes, and addresses."""
 
 import re
 from collections.abc import Iterator
+
+from stdnum import luhn
+from stdnum.it import codicefiscale
 
 from responses.checks.about import CheckContext
 from responses.checks.clauses import clauses_of, judged
@@ -10,6 +13,11 @@ from responses.checks.wordlists import word_lists
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.%+-]{1,64}@(?P<domain>(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24})(?![\w-])")
 _IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
+_CARD = re.compile(r"(?<![\w.,/-])(?:4|5[1-5]|2[2-7]|3[47]|6)\d{2,3}(?:[ -]?\d){10,13}(?!\w|[.,-]\d)")
+_CARD_WORD = re.compile(r"(?<!\w)(?:carta|card|tarjeta|carte|visa|mastercard)(?!\w)|karten?(?!\w)", re.I)
+_FISCAL_CODE = re.compile(
+    r"(?<!\w)[A-Z]{3} ?[A-Z]{3} ?[A-Z\d]{2} ?[A-Z] ?[A-Z\d]{2} ?[A-Z] ?[A-Z\d]{3} ?[A-Z](?!\w)", re.I | re.A
+)
 _PHONE = re.compile(r"(?<![\w.,/-])(?:\+|00)?\d(?:[ ./-]?\d){6,14}(?![\w%€])")
 _ORDER = re.compile(r"(?<![\w@])#?(?:[A-Z]{1,4}[-/]?\d{3,}(?:[-/]\d+)*|\d{4,})(?![\w€%@]|[.,]\d)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -29,10 +37,25 @@ def check_strangers(text: str, about: CheckContext) -> Iterator[Finding]:
         taken.append(match.span())
         if not known.has(match.group()):
             yield _found(match.group(), match.start(), Severity.ERROR)
+    for match in _FISCAL_CODE.finditer(seen):
+        # The last letter is reckoned from the others: a model or a parcel's code seldom comes out right.
+        if codicefiscale.is_valid(match.group()):
+            taken.append(match.span())
+            if not known.has(match.group()):
+                yield _found(match.group(), match.start(), Severity.ERROR)
     lists = word_lists(about.language)
     for clause in clauses_of(seen, about.language):
         is_of_order = lists.has("order", clause.words)
         is_of_parcel = lists.has("carrier", clause.words)
+        for match in _CARD.finditer(clause.words):
+            place = clause.start + match.start(), clause.start + match.end()
+            # One parcel's number in ten passes for a card's, but none is written in fours.
+            is_parcels = is_of_parcel and match.group().isdigit() and not _CARD_WORD.search(clause.words)
+            if is_parcels or _overlaps(place, taken) or not luhn.is_valid(re.sub(r"\D", "", match.group())):
+                continue
+            taken.append(place)
+            if not known.has(match.group()):
+                yield _found(match.group(), place[0], Severity.ERROR)
         for match in _ORDER.finditer(clause.words):
             place = clause.start + match.start(), clause.start + match.end()
             if not is_of_order or is_of_parcel or _overlaps(place, taken) or _YEAR.fullmatch(match.group()):
