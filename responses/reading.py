@@ -116,7 +116,12 @@ async def _pictured(session: AsyncSession, messages: Sequence[Message]) -> froze
         or_(
             Attachment.kind.in_(("photo", "video", "video_note")),
             (Attachment.kind == "document")
-            & or_(Attachment.mime.startswith("image/"), Attachment.mime.startswith("video/")),
+            & or_(
+                Attachment.mime.startswith("image/"),
+                Attachment.mime.startswith("video/"),
+                # A bill or a receipt comes like this, and what is shown by a photo may be scanned.
+                Attachment.mime == "application/pdf",
+            ),
         ),
     )
     filed = set((await session.scalars(query)).all())

@@ -298,7 +298,8 @@ def sent(kind: str, mime: str | None = None) -> tuple[IncomingFile, ...]:
     [
         (MessageKind.STICKER, (), True),
         (MessageKind.VOICE, sent("voice", "audio/ogg"), True),
-        (MessageKind.FILE, sent("document", "application/pdf"), True),
+        (MessageKind.FILE, sent("document", "application/zip"), True),
+        (MessageKind.FILE, sent("document", "application/pdf"), False),
         (MessageKind.FILE, sent("audio", "audio/mpeg"), True),
         (MessageKind.FILE, sent("document"), True),
         (MessageKind.PHOTO, sent("photo", "image/jpeg"), False),
@@ -306,7 +307,18 @@ def sent(kind: str, mime: str | None = None) -> tuple[IncomingFile, ...]:
         (MessageKind.FILE, sent("video", "video/mp4"), False),
         (MessageKind.VOICE, sent("video_note"), False),
     ],
-    ids=["sticker", "voice", "pdf", "song", "nameless", "photo", "picture", "video", "round video"],
+    ids=[
+        "sticker",
+        "voice",
+        "archive",
+        "pdf",
+        "song",
+        "nameless",
+        "photo",
+        "picture",
+        "video",
+        "round video",
+    ],
 )
 async def test_only_what_shows_something_is_the_photo_that_is_asked_for(
     road: Road, kind: MessageKind, its_files: tuple[IncomingFile, ...], is_asked: bool
