@@ -279,10 +279,9 @@ def _end_of(day: date | None, hours: OpeningHours) -> datetime | None:
 
 
 def _to_be_done(offer: OfferRow) -> Remedy | None:
-    """The remedy, if somebody has to carry it out; a discount on this order is money to be paid back."""
+    """The remedy, if somebody has to carry it out."""
     remedy = from_json(Remedy, offer.content)
-    of_this_order = remedy.kind is RemedyKind.DISCOUNT and remedy.of == "order"
-    return remedy if remedy.kind in TO_BE_DONE or of_this_order else None
+    return remedy if remedy.kind in TO_BE_DONE else None
 
 
 def _carries_out(commitment: Commitment, to_do: Mapping[str, Remedy]) -> str | None:
