@@ -1,5 +1,6 @@
 """Voucher codes: loaded by the business or made by us, reserved, told, used, and freed again."""
 
+import re
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from responses.drafts.phrases import phrases
 from responses.errors import BlockedError, ResponsesError
 from responses.events import record
 from responses.policy.schema import Policy
+
+_AROUND_CODES = re.compile(r"[\"'“”„«»‘’()\[\]<>,;:]+")
+_FEWEST_FIGURES = 6
 
 RUNNING_LOW = 5
 """With fewer free codes than this left of a value, the admins are told."""
@@ -203,6 +207,26 @@ async def load_codes(
 async def known_codes(session: AsyncSession) -> Collection[str]:
     """Every code there is, casefolded: two that differ only in capitals are one to who types them."""
     return {code.casefold() for code in await session.scalars(select(Voucher.code))}
+
+
+async def codes_by_hand(session: AsyncSession, text: str, case_id: str) -> Sequence[str]:
+    """The codes that somebody has typed into a text and that are not this case's: free, or somebody else's.
+
+    Capitals tell a code without figures from a word ("UNO" and "uno"); few figures are more often a number.
+    """
+    words = {
+        bare
+        for token in text.split()
+        for word in (token, *_AROUND_CODES.split(token))
+        for bare in (word, word.strip(".!?*_"))
+    }
+    typed = {word.lower() for word in words if any(sign.isdigit() for sign in word)}
+    query = select(Voucher.code).where(
+        or_(Voucher.code.in_(words), func.lower(Voucher.code).in_(typed)),
+        or_(Voucher.case_id.is_(None), Voucher.case_id != case_id),
+    )
+    found = await session.scalars(query.order_by(Voucher.code))
+    return [code for code in found if not code.isdigit() or len(code) >= _FEWEST_FIGURES]
 
 
 async def pools(session: AsyncSession) -> list[Pool]:

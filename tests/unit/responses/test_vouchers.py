@@ -25,7 +25,7 @@ from responses.notices import NoticeKind, standing_notices
 from responses.samples import remove_samples
 from responses.voucher_file import MAX_CODE, CodesFileError, read_codes
 from responses.vouchers import UnknownVoucherError, expire_codes, known_codes, load_codes, use_code
-from tests.seed import bound, seed_case
+from tests.seed import bound, seed_case, seed_draft
 from tests.unit.responses.staff import Staff, lay
 from tests.unit.responses.test_choices import VOUCHER, Shop
 from tests.unit.responses.test_promises import LATE
@@ -50,6 +50,18 @@ class Loaded(Shop):
         worth = Money(amount=Decimal(amount), currency="EUR")
         async with self.database.writing() as session:
             await load_codes(session, codes, worth, expires_on)
+
+    async def by_hand(self, *, text: str, case: Case | None = None) -> Draft:
+        """A text of an agent's own: for that case, or another customer's."""
+        async with self.database.writing() as session:
+            row = await session.get_one(Case, case.id) if case is not None else await seed_case(session)
+            return await seed_draft(session, row, text=text)
+
+    async def sends(self, draft: Draft) -> None:
+        async with self.database.writing() as session:
+            policy = await self.policies.current(session)
+            agent = await session.merge(self.agent)
+            await Approvals(self.config).approve(session, agent, bound(draft), policy.hours)
 
     async def states_of_codes(self) -> dict[str, str]:
         async with self.database.reading() as session:
@@ -142,6 +154,46 @@ async def test_approvals_at_the_same_moment_never_give_the_same_code(any_shop: L
     assert texts == {f"Il suo buono: C{number}\nSara" for number in range(7)}
     assert blocked == ["no_codes"]
     assert set((await any_shop.states_of_codes()).values()) == {VoucherState.RESERVED}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param("può usare il codice NATALE-17.", id="as it was loaded"),
+        pytest.param("può usare il codice «natale-17».", id="in small letters and quoted"),
+        pytest.param("ecco il codice:NATALE-17!", id="behind a colon"),
+    ],
+)
+async def test_a_code_typed_by_hand_stops_the_text(any_shop: Loaded, words: str) -> None:
+    await any_shop.loads("NATALE-17")
+    draft = await any_shop.by_hand(text=f"Buongiorno Marta, {words}\n{{agent}}")
+    with pytest.raises(BlockedError, match=r"code_by_hand \(code=NATALE-17\)"):
+        await any_shop.sends(draft)
+    assert await any_shop.states_of_codes() == {"NATALE-17": VoucherState.FREE}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param("me ne resta uno, e le scrivo il 2026.", id="words and numbers"),
+        pytest.param("il codice NATALE-170 non è più valido.", id="part of another"),
+    ],
+)
+async def test_what_only_looks_like_a_code_stops_nothing(shop: Loaded, words: str) -> None:
+    await shop.loads("UNO", "2026", "NATALE-17")
+    await shop.sends(await shop.by_hand(text=f"Buongiorno Marta, {words}\n{{agent}}"))
+    assert set((await shop.states_of_codes()).values()) == {VoucherState.FREE}
+
+
+async def test_the_cases_own_code_may_be_told_again_and_nobody_elses(shop: Loaded) -> None:
+    await shop.loads("NATALE-1")
+    case = await shop.writes("Il pacco RS1234 è in ritardo", LATE)
+    await shop.answers(shop.agent, case)
+    text = "Buongiorno Marta, il codice è NATALE-1.\n{agent}"
+    with pytest.raises(BlockedError, match="code_by_hand"):
+        await shop.sends(await shop.by_hand(text=text))
+    await shop.sends(await shop.by_hand(text=text, case=case))
+    assert await shop.states_of_codes() == {"NATALE-1": VoucherState.ACTIVE}
 
 
 async def test_undoing_frees_the_code(any_shop: Loaded) -> None:
