@@ -21,6 +21,7 @@ from models.tables import Case, Customer, Draft, OutboxEntry, Voucher
 from responses.approval import Approvals
 from responses.config import RoadConfig
 from responses.errors import BlockedError
+from responses.hours import add_months
 from responses.notices import NoticeKind, standing_notices
 from responses.samples import remove_samples
 from responses.voucher_file import MAX_CODE, CodesFileError, read_codes
@@ -135,6 +136,45 @@ async def on_the_table(shop: Loaded) -> Draft:
     async with shop.database.writing() as session:
         case = await seed_case(session)
         return await lay(session, case, decision, "Il suo buono: {voucher:1}\n{agent}")
+
+
+class Ending(Loaded):
+    """A shop whose codes are made by Rimedio and good for two months."""
+
+    async def prepare(self) -> None:
+        text = files("responses.policy").joinpath("samples", "negozio.yaml").read_text(encoding="utf-8")
+        mine = text.replace("codes: ours", "vouchers: {valid: 2 months}\ncodes: ours")
+        async with self.database.writing() as session:
+            loaded = await self.policies.load(session, {"negozio.yaml": mine})
+            assert loaded.refused == ()
+            await self.texts.seed(session)
+
+
+async def test_a_code_of_ours_ends_when_the_policy_says(database: Database, config: RoadConfig) -> None:
+    shop = Ending(database, config)
+    await shop.hire()
+    case = await shop.writes("Il pacco RS1234 è in ritardo", LATE)
+    (supply,) = (await shop.view(case)).supplies
+    assert (supply.free, supply.expires_on) == (1, add_months(utcnow().date(), 2))
+    await shop.answers(shop.agent, case)
+    last = add_months(utcnow().astimezone(config.timezone).date(), 2)
+    async with shop.database.reading() as session:
+        assert (await session.scalars(select(Voucher))).one().expires_on == last
+    assert f"valido fino al {last.day}" in await shop.sent()
+    assert str(last.year) in await shop.sent()
+
+
+async def test_a_code_of_ours_for_a_choice_is_good_so_long_after_the_choice_is_over(
+    sqlite: Database, config: RoadConfig
+) -> None:
+    shop = Ending(sqlite, config)
+    await shop.hire()
+    await shop.puts()
+    choice = await shop.choice()
+    assert choice.expires_at is not None
+    last = add_months(choice.expires_at.astimezone(config.timezone).date(), 2)
+    async with shop.database.reading() as session:
+        assert (await session.scalars(select(Voucher))).one().expires_on == last
 
 
 async def test_approvals_at_the_same_moment_never_give_the_same_code(any_shop: Loaded) -> None:
