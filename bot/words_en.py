@@ -28,6 +28,9 @@ ENGLISH: Mapping[str, str] = {
     "blocked_choice_over": "This choice is closed already.",
     "blocked_choice_open": "A choice is open: it closes when the customer chooses, or when you note it.",
     "blocked_not_sent": "The answer has not left yet: the choice can be noted afterwards.",
+    "blocked_code_by_hand": "“{code}” is the code of a voucher: typed by hand it would stay free for another "
+    "customer, or is theirs already. Take it out of the text: Rimedio puts the code in where the offer has a "
+    "voucher.",
     "blocked_no_codes": 'No codes for {amount} are left: load more with "rimedio vouchers import", or take '
     "the voucher out of the answer.",
     "notice_vouchers_low": "Voucher codes are running out. Left: {left}. More can be loaded with "

@@ -28,6 +28,8 @@ ITALIAN: Mapping[str, str] = {
     "blocked_choice_over": "Qui la scelta è già chiusa.",
     "blocked_choice_open": "C'è una scelta aperta: si chiude quando il cliente sceglie, o la segni tu.",
     "blocked_not_sent": "La risposta non è ancora partita: la scelta si segna dopo.",
+    "blocked_code_by_hand": "«{code}» è il codice di un buono: scritto a mano resterebbe libero per un altro "
+    "cliente, oppure è già suo. Toglilo dal testo: il codice lo mette Rimedio, dove l'offerta ha un buono.",
     "blocked_no_codes": "Non ci sono più codici da {amount}: caricane altri con «rimedio vouchers import», "
     "oppure togli il buono dalla risposta.",
     "notice_vouchers_low": "I codici dei buoni stanno finendo. Liberi: {left}. Se ne caricano altri con "

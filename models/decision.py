@@ -199,7 +199,8 @@ class Decision:
     why it happened, per language code, as the rule tells it. `worth` is the goodwill that is given, of a
     choice the dearest: what an approver's limit is compared with. `signals` are the names of what the
     customer's history shows, `show_worth` says that the text tells what a favour is worth. `loaded_codes`: a
-    voucher's code is one that the business has loaded. `choose_within` is how long a choice stays open, None
+    voucher's code is one that the business has loaded, `codes_valid` how long one of ours can be used, None
+    for ever. `choose_within` is how long a choice stays open, None
     where the owner sets no end to it.
     """
 
@@ -229,6 +230,7 @@ class Decision:
     signals: tuple[str, ...] = ()
     show_worth: bool = False
     loaded_codes: bool = False
+    codes_valid: Duration | None = None
     choose_within: Duration | None = None
 
     @property

@@ -56,6 +56,7 @@ from responses.rights import (
 )
 from responses.spending import check_totals, take_turn
 from responses.texts import split_text
+from responses.vouchers import codes_by_hand
 from responses.waiting import await_answer
 from responses.withholding import Meant, settled
 
@@ -87,8 +88,8 @@ class Approvals:
             NotAllowedError: `own_case`, `above_limit`, or `above_budget`: then the case has to be decided
                 anew, see `spending.decide_anew`.
             UnsaidError: `meant` leaves something open.
-            BlockedError: `gone`, `stale`, `new_message`, `claimed`, `expired`, `placeholder`, `findings` or
-                `no_codes`.
+            BlockedError: `gone`, `stale`, `new_message`, `claimed`, `expired`, `placeholder`, `code_by_hand`,
+                `findings` or `no_codes`.
         """
         await take_turn(session, bound.draft_id)
         draft, case = await bound_draft(session, bound)
@@ -103,6 +104,10 @@ class Approvals:
         blank = placeholder_in(draft.text)
         if blank is not None:
             raise BlockedError("placeholder", words=blank)
+        by_hand = await codes_by_hand(session, draft.text, case.id)
+        if by_hand:
+            # It would stay free for the next approval, or is another customer's.
+            raise BlockedError("code_by_hand", code=by_hand[0])
         # Again: what the case knows may have changed since the text was written.
         about = await self._about(session, case, draft, policy)
         wrong = errors_in(check_text(draft.text, about))

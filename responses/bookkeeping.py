@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,9 +26,6 @@ from responses.policy.withheld import Place
 from responses.promises import answers_owed, settle_by_text, unsettle, withdraw
 from responses.vouchers import release
 from responses.withholding import NOTHING, Withheld
-
-END_OF_DAY = time(23, 59)
-"""Until when something can still be done that was promised for a day."""
 
 _NAMES = {
     RemedyKind.REFUND: re.compile(
@@ -60,7 +57,7 @@ async def keep_books(
     An option of a choice is neither promised nor booked before the customer has chosen it, and what is
     withheld never is.
     """
-    await _account_for_answers(session, case, draft, approval, agent, hours, withheld)
+    await _account_for_answers(session, case, draft, approval, agent, hours, withheld, now)
     # What an agent writes instead of an offer gives nothing: the offers stay where they are.
     if decision is None or draft.decision_id is None or draft.kind != decision.kind:
         return
@@ -197,6 +194,7 @@ async def _account_for_answers(
     agent: Agent,
     hours: OpeningHours,
     withheld: Withheld,
+    now: datetime,
 ) -> None:
     """A text that answers keeps what others have announced; one that announces an answer promises it."""
     if draft.kind == DecisionKind.ASK:
@@ -204,7 +202,7 @@ async def _account_for_answers(
     by = draft.answer_by
     if by is not None and not _names(draft, by.astimezone(hours.zone).date()):
         # The agent took the day out of the text: what is left is the answer, unless it names another day.
-        by = (_end_of(withheld.day, hours) or by) if withheld.answer_follows else None
+        by = (_end_of(withheld.day, hours, now) or by) if withheld.answer_follows else None
         draft.answer_by = by
     owed = await answers_owed(session, case)
     if by is None:
@@ -256,7 +254,7 @@ async def _open_promises(
         if not has_slot and number not in withheld.commitments:
             # The agent took the sentence out: what the customer is not told is not promised.
             continue
-        told = _end_of(withheld.day, hours) if not has_slot else None
+        told = _end_of(withheld.day, hours, now) if not has_slot else None
         own = _carries_out(commitment, to_do)
         carried_out |= {own} if own is not None else set()
         session.add(
@@ -274,15 +272,14 @@ async def _open_promises(
             promise_remedy(session, approval, offer, hours, now, formal=formal)
 
 
-def _end_of(day: date | None, hours: OpeningHours) -> datetime | None:
-    return datetime.combine(day, END_OF_DAY, hours.zone) if day is not None else None
+def _end_of(day: date | None, hours: OpeningHours, now: datetime) -> datetime | None:
+    return hours.end_of(day, now) if day is not None else None
 
 
 def _to_be_done(offer: OfferRow) -> Remedy | None:
-    """The remedy, if somebody has to carry it out; a discount on this order is money to be paid back."""
+    """The remedy, if somebody has to carry it out."""
     remedy = from_json(Remedy, offer.content)
-    of_this_order = remedy.kind is RemedyKind.DISCOUNT and remedy.of == "order"
-    return remedy if remedy.kind in TO_BE_DONE or of_this_order else None
+    return remedy if remedy.kind in TO_BE_DONE else None
 
 
 def _carries_out(commitment: Commitment, to_do: Mapping[str, Remedy]) -> str | None:

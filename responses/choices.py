@@ -89,7 +89,14 @@ async def put_choices(
         for row in rows:
             if row.kind == RemedyKind.VOUCHER:
                 last = (expires or now).astimezone(hours.zone).date()
-                await reserve(session, row, approval, loaded=from_pool(case, decision), after=last)
+                await reserve(
+                    session,
+                    row,
+                    approval,
+                    loaded=from_pool(case, decision),
+                    after=last,
+                    valid=decision.codes_valid,
+                )
         choice = Choice(
             approval_id=approval.id,
             case_id=case.id,

@@ -56,7 +56,9 @@ async def filled_text(
         for number, offer in vouchers.items():
             if f"voucher:{number}" in slots:
                 pool = from_pool(case, decision)
-                code = await reserve(session, offer, approval, loaded=pool, after=today)
+                code = await reserve(
+                    session, offer, approval, loaded=pool, after=today, valid=decision.codes_valid
+                )
                 codes[number] = told(code, draft.language)
     greeting = greeting_for(draft.language, formality_of(draft.variant), now.astimezone(config.timezone))
     return fill(draft.text, agent=agent.name, greeting=greeting, due=due, vouchers=codes)

@@ -120,6 +120,15 @@ class OpeningHours:
         last = min(intervals[-1].end, WHOLE_DAY.end - 1) if intervals else WHOLE_DAY.end - 1
         return self._moment(day, last)
 
+    def end_of(self, day: date, now: datetime) -> datetime:
+        """Until when something can be done that was promised for a day: its closing.
+
+        The last minute of a day on which the business stays closed, for whoever was told that day counts on
+        it, and of a day whose closing is over at `now`.
+        """
+        closing = self.closing(day)
+        return closing if closing > now else self._moment(day, WHOLE_DAY.end - 1)
+
     def closed_before(self, at: datetime) -> tuple[datetime, datetime] | None:
         """The stretch that was closed before the one in which the business is open at `at`: closing, opening.
 

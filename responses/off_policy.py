@@ -14,7 +14,6 @@ from models.serial import from_json
 from models.states import PromiseKind, PromiseState, Verdict
 from models.tables import Agent, Approval, Case, DecisionRow, Draft, LedgerEntry, Promise
 from responses.agents import rank
-from responses.bookkeeping import END_OF_DAY
 from responses.checks import OVERRULABLE, Beyond, CheckContext, Finding, Severity, beyond_in
 from responses.checks.advising import refusal_of
 from responses.checks.undecided import UNDECIDED
@@ -150,7 +149,7 @@ async def book_by_hand(
             )
         )
     for promise in found.promises:
-        due = datetime.combine(promise.day, END_OF_DAY, hours.zone) if promise.day is not None else None
+        due = hours.end_of(promise.day, now) if promise.day is not None else None
         session.add(
             Promise(
                 case_id=case.id,

@@ -1,7 +1,11 @@
-"""Reminders of promises: the working day before at opening, when one is due, and every working day after."""
+"""Reminders of promises: before one is due, when it is, and every working day after.
+
+The one before comes at the opening of the working day before. Whatever was promised later than that is told
+of when half of its time is over.
+"""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +14,7 @@ from models.states import PromiseState, Purpose
 from models.tables import Agent, Promise
 from responses.channels import AgentChat
 from responses.events import record
-from responses.hours import OpeningHours
+from responses.hours import NeverOpenError, OpeningHours
 from responses.notices import admins_to_tell
 from responses.outbox import enqueue
 from responses.presence import absences_at
@@ -20,6 +24,8 @@ from responses.promises import REMINDER
 # Who never closes has no opening; nobody wants to be reminded at midnight.
 _MORNING = time(9)
 _LONGEST_CLOSURE = 60
+# Who hears of it later than that can do nothing about it any more.
+_AT_LEAST = timedelta(minutes=10)
 
 
 async def remind(session: AsyncSession, hours: OpeningHours, agent_chat: AgentChat, now: datetime) -> None:
@@ -29,8 +35,9 @@ async def remind(session: AsyncSession, hours: OpeningHours, agent_chat: AgentCh
     it says it all.
     """
     for pledge in await pledges(session, now):
-        at = last_occasion(hours, pledge.promise.due_at, now)
-        if at is None or at <= pledge.promise.created_at:
+        made, due = pledge.promise.created_at, pledge.promise.due_at
+        at = last_occasion(hours, due, now, made=made)
+        if at is None or at <= made:
             continue
         reminded = await session.execute(
             update(Promise)
@@ -47,17 +54,50 @@ async def remind(session: AsyncSession, hours: OpeningHours, agent_chat: AgentCh
             await _tell(session, pledge, hours, agent_chat, at, now)
 
 
-def last_occasion(hours: OpeningHours, due: datetime, now: datetime) -> datetime | None:
-    """The newest moment up to `now` at which somebody is reminded; None where the first is still to come."""
+def last_occasion(hours: OpeningHours, due: datetime, now: datetime, *, made: datetime) -> datetime | None:
+    """The newest moment up to `now` at which somebody is reminded; None where the first is still to come.
+
+    `made` is when it was promised.
+    """
+    before = _before(hours, due, made)
+    if now < due:
+        return before if before is not None and before <= now else None
     due_day = due.astimezone(hours.zone).date()
     today = now.astimezone(hours.zone).date()
-    if now < due:
-        before = (_opening(hours, due_day - timedelta(days=back)) for back in range(1, _LONGEST_CLOSURE))
-        eve = next((moment for moment in before if moment is not None), None)
-        return eve if eve is not None and eve <= now else None
     since = (today - timedelta(days=back) for back in range(min((today - due_day).days, _LONGEST_CLOSURE)))
     openings = (_opening(hours, day) for day in since)
-    return next((moment for moment in openings if moment is not None and moment <= now), due)
+    newest = next((moment for moment in openings if moment is not None and moment <= now), None)
+    if newest is None and hours.opening(due_day) is None and due == hours.closing(due_day):
+        # It was promised for a day on which nobody is here: the next opening says that it is over.
+        return before
+    return newest or due
+
+
+def _before(hours: OpeningHours, due: datetime, made: datetime) -> datetime | None:
+    """When somebody is reminded before it is due; None where hardly any time is between."""
+    due_day = due.astimezone(hours.zone).date()
+    days = (due_day - timedelta(days=back) for back in range(1, _LONGEST_CLOSURE))
+    eve = next((moment for moment in (_opening(hours, day) for day in days) if moment is not None), None)
+    if eve is not None and eve > made:
+        return eve
+    # Elapsed time must be taken in UTC: local subtraction forgets the hour of a clock change.
+    latest = due.astimezone(UTC) - _AT_LEAST
+    half = made.astimezone(UTC) + (due.astimezone(UTC) - made.astimezone(UTC)) / 2
+    moment = min(half, latest)
+    if moment <= made:
+        return None
+    heard = _next_heard(hours, moment)
+    return heard if heard <= latest else moment.astimezone(hours.zone)
+
+
+def _next_heard(hours: OpeningHours, moment: datetime) -> datetime:
+    """The first moment from that one on at which somebody is here; the moment itself where there is none."""
+    try:
+        opened = hours.next_opening(moment)
+    except NeverOpenError:
+        return moment
+    morning = _opening(hours, opened.date())
+    return max(opened, morning) if morning is not None else opened
 
 
 def _opening(hours: OpeningHours, day: date) -> datetime | None:

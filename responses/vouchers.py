@@ -1,15 +1,16 @@
 """Voucher codes: loaded by the business or made by us, reserved, told, used, and freed again."""
 
+import re
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from babel.dates import format_date
 from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.decision import Decision, DecisionKind, Remedy, RemedyKind
+from models.decision import Decision, DecisionKind, Duration, Remedy, RemedyKind
 from models.ids import new_id
 from models.money import Money
 from models.serial import from_json
@@ -19,7 +20,11 @@ from responses.drafts.numbers import locale_of
 from responses.drafts.phrases import phrases
 from responses.errors import BlockedError, ResponsesError
 from responses.events import record
+from responses.policy.given import later
 from responses.policy.schema import Policy
+
+_AROUND_CODES = re.compile(r"[\"'“”„«»‘’()\[\]<>,;:]+")
+_FEWEST_FIGURES = 6
 
 RUNNING_LOW = 5
 """With fewer free codes than this left of a value, the admins are told."""
@@ -48,11 +53,18 @@ class Pool:
 
 
 async def reserve(
-    session: AsyncSession, offer: OfferRow, approval: Approval, *, loaded: bool, after: date
+    session: AsyncSession,
+    offer: OfferRow,
+    approval: Approval,
+    *,
+    loaded: bool,
+    after: date,
+    valid: Duration | None = None,
 ) -> Voucher:
     """A code for that voucher, reserved by this approval: one of the business's, or one of ours.
 
-    A loaded one can be used on some day `after` that.
+    A loaded one can be used on some day `after` that; one of ours for so long after it as `valid` says, None
+    for ever.
 
     Raises:
         BlockedError: `no_codes`, when none of that value is left.
@@ -66,6 +78,7 @@ async def reserve(
             code="-".join(secrets.token_hex(2).upper() for _ in range(4)),
             amount_minor=amount.minor,
             currency=amount.currency,
+            expires_on=_last_day(after, valid),
             **of_approval,
         )
         session.add(ours)
@@ -92,6 +105,10 @@ async def reserve(
     return await session.get_one(Voucher, voucher_id, populate_existing=True)
 
 
+def _last_day(after: date, valid: Duration | None) -> date | None:
+    return later(datetime.combine(after, time()), valid).date() if valid is not None else None
+
+
 async def release(session: AsyncSession, *which: ColumnElement[bool]) -> None:
     """Codes that nobody was told: the business's are free again, those of ours are void."""
     await session.execute(
@@ -116,13 +133,24 @@ def told(voucher: Voucher, language: str) -> str:
 
 
 async def supplies(session: AsyncSession, decision: Decision | None, today: date) -> tuple[Supply, ...]:
-    """Of every voucher that an offer holds, what is left of its value; nothing where codes are our own."""
-    if decision is None or decision.kind is not DecisionKind.OFFER or not decision.loaded_codes:
+    """Of every voucher that an offer holds, what is left of its value.
+
+    Of codes of our own there is always one: those are told of that end and that the text will name.
+    """
+    if decision is None or decision.kind is not DecisionKind.OFFER:
+        return ()
+    ends = _last_day(today, decision.codes_valid)
+    if not decision.loaded_codes and ends is None:
         return ()
     wanted: dict[tuple[int, str], Money] = {}
-    for option in (option for offer in decision.offers for option in offer.options):
-        if option.kind is RemedyKind.VOUCHER and option.amount is not None:
-            wanted[option.amount.minor, option.amount.currency] = option.amount
+    for offer in decision.offers:
+        if not decision.loaded_codes and len(offer.options) > 1:
+            continue
+        for option in offer.options:
+            if option.kind is RemedyKind.VOUCHER and option.amount is not None:
+                wanted[option.amount.minor, option.amount.currency] = option.amount
+    if not decision.loaded_codes:
+        return tuple(Supply(amount=amount, free=1, expires_on=ends) for amount in wanted.values())
     return tuple([await _supply(session, amount, today) for amount in wanted.values()])
 
 
@@ -203,6 +231,26 @@ async def load_codes(
 async def known_codes(session: AsyncSession) -> Collection[str]:
     """Every code there is, casefolded: two that differ only in capitals are one to who types them."""
     return {code.casefold() for code in await session.scalars(select(Voucher.code))}
+
+
+async def codes_by_hand(session: AsyncSession, text: str, case_id: str) -> Sequence[str]:
+    """The codes that somebody has typed into a text and that are not this case's: free, or somebody else's.
+
+    Capitals tell a code without figures from a word ("UNO" and "uno"); few figures are more often a number.
+    """
+    words = {
+        bare
+        for token in text.split()
+        for word in (token, *_AROUND_CODES.split(token))
+        for bare in (word, word.strip(".!?*_"))
+    }
+    typed = {word.lower() for word in words if any(sign.isdigit() for sign in word)}
+    query = select(Voucher.code).where(
+        or_(Voucher.code.in_(words), func.lower(Voucher.code).in_(typed)),
+        or_(Voucher.case_id.is_(None), Voucher.case_id != case_id),
+    )
+    found = await session.scalars(query.order_by(Voucher.code))
+    return [code for code in found if not code.isdigit() or len(code) >= _FEWEST_FIGURES]
 
 
 async def pools(session: AsyncSession) -> list[Pool]:

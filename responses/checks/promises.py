@@ -4,13 +4,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from models.decision import DecisionKind, Role
 from responses.checks.about import CheckContext
-from responses.checks.clauses import clauses_of, is_denied, judged
+from responses.checks.clauses import Clause, clauses_of, is_denied, judged
 from responses.checks.days import days_in, latest_day
 from responses.checks.finding import Finding, Severity
-from responses.checks.wordlists import weekdays, word_lists
+from responses.checks.wordlists import WordLists, weekdays, word_lists
+
+_COLON = re.compile(r":\s+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,9 +51,7 @@ def promised_in(text: str, about: CheckContext) -> list[Promised]:
     lists = word_lists(about.language)
     seen = judged(text, about)
     found = []
-    for clause in clauses_of(seen, about.language):
-        if lists.has("past", clause.words) or lists.has("refuses", clause.words):
-            continue
+    for clause in _still_to_come(seen, about.language):
         acts = [
             match
             for match in lists.find("acts", clause.words)
@@ -73,6 +74,32 @@ def promised_in(text: str, about: CheckContext) -> list[Promised]:
                 )
             )
     return found
+
+
+def _still_to_come(text: str, language: str) -> Iterator[Clause]:
+    """What is neither told of the past nor refused: of "ho visto: la richiamo domani" the second half."""
+    lists = word_lists(language)
+    for clause in clauses_of(text, language):
+        # Whole where it can be: what is done and its day may stand on either side of a colon.
+        pieces = _pieces(clause, language) if _is_over(clause, lists) else iter((clause,))
+        yield from (piece for piece in pieces if not _is_over(piece, lists))
+
+
+def _is_over(clause: Clause, lists: WordLists) -> bool:
+    return lists.has("past", clause.words) or lists.has("refuses", clause.words)
+
+
+def _pieces(clause: Clause, language: str) -> Iterator[Clause]:
+    """A clause cut at its colons, and where it certainly goes on with something that is still to be done."""
+    lists = word_lists(language)
+    cuts = {match.end() for match in _COLON.finditer(clause.words)}
+    for match in lists.find("goes_on", clause.words):
+        before = clause.words[: match.start()].rstrip()
+        if before.endswith(",") or lists.patterns["and"].fullmatch(before.rpartition(" ")[2]):
+            cuts.add(match.start())
+    places = [0, *sorted(cuts - {0}), len(clause.words)]
+    for start, end in pairwise(places):
+        yield Clause(start=clause.start + start, words=clause.words[start:end])
 
 
 def _what(clause: str, act: int, when: re.Match[str]) -> str:

@@ -32,6 +32,9 @@ def _noun(remedy: Remedy, language: str) -> str:
     match remedy.kind:
         case RemedyKind.REFUND if remedy.full:
             return words.say("remedy.refund_full.np")
+        case RemedyKind.DISCOUNT if remedy.of == "next_order":
+            # What is to be done, and is told as done, is that it stands where the next order will find it.
+            return words.say("promised.discount_next")
         case RemedyKind.REFUND | RemedyKind.DISCOUNT:
             return words.say(f"promised.{remedy.kind}")
         case RemedyKind.FREE_PERIOD if remedy.period is not None:

@@ -18,6 +18,7 @@ from responses.policy.conditions import Operator, Subject, Test, reads_message, 
 from responses.policy.coverage import Run, contradiction, covering, covers, may_hold, runs, truth_for
 from responses.policy.schema import (
     AmountSpec,
+    Codes,
     Count,
     FactSpec,
     FactType,
@@ -420,3 +421,6 @@ def _codes(policy: Policy) -> _Found:
     if gives and "codes" not in policy.places:
         message = "not said: codes are those you load (rimedio vouchers import); write ours to have them made"
         yield Severity.INFO, "codes", message
+    if policy.codes_valid is not None and policy.codes is not Codes.OURS:
+        message = "changes nothing: codes that you load end when you say (rimedio vouchers import --expires)"
+        yield Severity.WARNING, "vouchers", message

@@ -155,6 +155,7 @@ def _assemble(policy: Policy, matter: Matter, outcome: Outcome, say: Sentences, 
         steps=(*_each(trial.steps for trial in trials), *unchecked) if explain else (),
         worth=limited.worth if shows_offers and limited.grants else None,
         loaded_codes=policy.codes is Codes.LOADED,
+        codes_valid=policy.codes_valid if policy.codes is Codes.OURS else None,
         choose_within=policy.choice_within,
     )
 

@@ -31,8 +31,10 @@ from responses.policy.withheld import Place, left_of
 # the same complaint comes, it has failed again; after money it may as well be the old matter told once more.
 _CURES = frozenset({RemedyKind.REPLACEMENT, RemedyKind.REPAIR, RemedyKind.REDO})
 
-TO_BE_DONE = frozenset({*_CURES, RemedyKind.REFUND, RemedyKind.GIFT, RemedyKind.FREE_PERIOD})
-"""Remedies that somebody has to see to after the answer."""
+TO_BE_DONE = frozenset(
+    {*_CURES, RemedyKind.REFUND, RemedyKind.DISCOUNT, RemedyKind.GIFT, RemedyKind.FREE_PERIOD}
+)
+"""Remedies that somebody has to see to after the answer; a discount is paid back, or noted for next time."""
 
 USUAL_TIME = Duration(count=3, unit=DurationUnit.WORKING_DAYS)
 """Within which that is done. For our own list: the text names no day that the policy has not promised."""

@@ -33,6 +33,7 @@ from responses.policy.read_settings import (
     read_on_call,
     read_second_time,
     read_signals,
+    read_validity,
     read_voice,
     read_worth,
 )
@@ -75,6 +76,7 @@ KEYS = (
     "choice",
     "wait_for_answer",
     "codes",
+    "vouchers",
     "signals",
     "deadlines",
     "hours",
@@ -206,6 +208,7 @@ def _read_policy(
         choice_within=entries.optional("choice", read_choice_period, None),
         wait_for_answer=entries.optional("wait_for_answer", read_duration, None),
         codes=entries.optional("codes", read_enum(Codes, "source of codes"), Codes.LOADED),
+        codes_valid=entries.optional("vouchers", read_validity, None),
         signals=entries.optional("signals", lambda item: read_signals(item, context), ()),
         deadlines=entries.optional("deadlines", read_deadlines, {}),
         hours=entries.optional("hours", lambda item: read_hours(item, zone), OpeningHours.always(zone)),

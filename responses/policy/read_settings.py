@@ -144,6 +144,11 @@ def read_choice_period(item: Item) -> Duration:
     return entries.required("within", read_duration, A_DAY)
 
 
+def read_validity(item: Item) -> Duration:
+    """How long a voucher's code of ours can be used."""
+    return Entries(item, ("valid",)).required("valid", read_period, A_DAY)
+
+
 def read_signals(item: Item, context: Context) -> tuple[Signal, ...]:
     """What a customer's history shows, by name."""
     return read_all(lambda part: _read_signal(part, context), item.entries().values())

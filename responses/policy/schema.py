@@ -370,6 +370,7 @@ class Policy:
     choice_within: Duration | None
     wait_for_answer: Duration | None
     codes: Codes
+    codes_valid: Duration | None
     signals: tuple[Signal, ...]
     deadlines: Mapping[str, Duration]
     hours: OpeningHours

@@ -103,7 +103,12 @@ class SettingWords:
             yield Line(key="choice", text=say("choices.within", span=say.span(policy.choice_within)))
         if policy.wait_for_answer is not None:
             yield Line(key="wait", text=say("choices.wait", span=say.span(policy.wait_for_answer)))
-        yield Line(key="codes", text=say("choices.ours" if policy.codes is Codes.OURS else "choices.loaded"))
+        if policy.codes is Codes.LOADED:
+            yield Line(key="codes", text=say("choices.loaded"))
+        elif policy.codes_valid is None:
+            yield Line(key="codes", text=say("choices.ours"))
+        else:
+            yield Line(key="codes", text=say("choices.ours_valid", span=say.span(policy.codes_valid)))
 
     def signals(self) -> _Lines:
         """What a history shows, named by what happened, and what it changes."""

@@ -26,6 +26,7 @@ from responses.export import export_person
 from responses.facts import give_fact
 from responses.files import FileStore
 from responses.history import given_to
+from responses.promised import pledges
 from responses.views import CaseView, view_case
 from responses.withholding import Meant
 from tests.seed import bound
@@ -184,6 +185,18 @@ async def test_a_code_that_was_kept_for_what_is_not_chosen_is_worth_nothing(shop
     (told,) = await shop.standing()
     assert "15% sul prossimo ordine" in told
     assert await shop.code() not in told
+
+
+async def test_a_discount_on_the_next_order_is_somebodys_to_note_once_it_is_chosen(any_shop: Shop) -> None:
+    await any_shop.puts()
+    before = await any_shop.promises()
+    await any_shop.presses(DISCOUNT)
+    (added,) = [one for one in await any_shop.promises() if one.id not in {promise.id for promise in before}]
+    assert added.what["it"] == "lo sconto registrato per la prossima volta"
+    assert (added.owner_id, added.state) == (any_shop.agent.id, PromiseState.OPEN)
+    async with any_shop.database.reading() as session:
+        listed = [one.promise.id for one in await pledges(session, utcnow())]
+    assert added.id in listed
 
 
 async def test_a_second_press_is_told_what_was_chosen_and_changes_nothing(any_shop: Shop) -> None:

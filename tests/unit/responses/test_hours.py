@@ -112,6 +112,19 @@ def test_open_hours_across_a_clock_change_are_hours_that_pass() -> None:
     assert always.add(span(6, "hours"), late).astimezone(UTC) == late + timedelta(hours=6)
 
 
+@pytest.mark.parametrize(
+    ("day", "now", "end"),
+    [
+        pytest.param("2026-11-26", "2026-11-23T10:00", "2026-11-26T18:30", id="closing"),
+        pytest.param("2026-11-28", "2026-11-23T10:00", "2026-11-28T23:59", id="a closed day"),
+        pytest.param("2026-12-08", "2026-11-23T10:00", "2026-12-08T23:59", id="a holiday"),
+        pytest.param("2026-11-26", "2026-11-26T20:00", "2026-11-26T23:59", id="after closing"),
+    ],
+)
+def test_what_was_promised_for_a_day_is_due_when_it_closes(day: str, now: str, end: str) -> None:
+    assert OFFICE.end_of(date.fromisoformat(day), rome(now)) == rome(end)
+
+
 def test_hours_that_never_come_are_an_error() -> None:
     closed = OpeningHours(zone=ROME, week=((),) * 7)
     with pytest.raises(NeverOpenError, match="no opening"):

@@ -21,6 +21,7 @@ from responses.checks.days import latest_day
 from responses.config import RoadConfig
 from responses.errors import BlockedError
 from responses.history import given_to
+from responses.hours import Interval, OpeningHours
 from responses.off_policy import WentOff, went_off_policy
 from tests.seed import bound, seed_agent, seed_case, seed_draft
 from tests.unit.responses.test_promises import Desk
@@ -303,6 +304,19 @@ async def test_a_promise_that_names_a_sum_is_told_again_without_it(
         promise = (await session.scalars(select(Promise))).one()
     assert promise.what["it"] == "quanto promesso nella nostra risposta"
     assert promise.due_at.astimezone(HOURS.zone).weekday() == 4
+
+
+async def test_a_day_by_hand_is_due_when_the_business_closes_on_it(
+    database: Database, approvals: Approvals
+) -> None:
+    office = OpeningHours(zone=HOURS.zone, week=((Interval(start=9 * 60, end=18 * 60),),) * 5 + ((),) * 2)
+    text = "Buongiorno Marta, le rimborsiamo 30 € entro venerdì.\nGiulia"
+    agent, _, draft = await by_hand(database, approvals, text)
+    async with database.writing() as session:
+        await approvals.approve(session, await session.merge(agent), bound(draft), office, reason=REASON)
+    async with database.reading() as session:
+        due = (await session.scalars(select(Promise))).one().due_at.astimezone(office.zone)
+    assert (due.weekday(), due.hour, due.minute) == (4, 18, 0)
 
 
 async def test_a_promise_beside_an_offer_needs_a_reason_as_well(

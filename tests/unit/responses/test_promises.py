@@ -345,7 +345,9 @@ async def test_an_answer_announced_for_another_day_is_promised_for_that_one(any_
         await desk.approves(case, text)
     await desk.approves(case, text, a=Meant.WORDED)
     promise = await desk.one()
-    assert (promise.kind, promise.due_at.astimezone(desk.config.timezone).date()) == ("answer", day)
+    async with desk.database.reading() as session:
+        hours = (await desk.policies.current(session)).hours
+    assert (promise.kind, promise.due_at) == ("answer", hours.end_of(day, utcnow()))
     assert (await desk.case(case)).state == CaseState.PROMISED
 
 

@@ -1,4 +1,4 @@
-"""Reminders: the working day before, when a promise is due, and every working day after; once each."""
+"""Reminders: before a promise is due, when it is, and every working day after; once each."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -32,6 +32,8 @@ def at(day: int, hour: int = 9, minute: int = 0, month: int = 11) -> datetime:
 
 # Thursday the 26th of November, at closing.
 DUE = at(26, 18, 30)
+LONG_AGO = at(1)
+ALWAYS = OpeningHours(zone=ROME, week=((WHOLE_DAY,),) * 7)
 
 
 @pytest.mark.parametrize(
@@ -50,31 +52,65 @@ DUE = at(26, 18, 30)
     ],
 )
 def test_when_somebody_is_reminded(now: datetime, occasion: datetime | None) -> None:
-    assert last_occasion(HOURS, DUE, now) == occasion
+    assert last_occasion(HOURS, DUE, now, made=LONG_AGO) == occasion
 
 
 def test_the_day_before_a_monday_is_a_friday() -> None:
-    assert last_occasion(HOURS, at(30, 18, 30), at(29, 12)) == at(27, 9)
+    assert last_occasion(HOURS, at(30, 18, 30), at(29, 12), made=LONG_AGO) == at(27, 9)
 
 
 def test_who_never_closes_is_reminded_in_the_morning_and_not_at_midnight() -> None:
-    always = OpeningHours(zone=ROME, week=((WHOLE_DAY,),) * 7)
-    assert last_occasion(always, DUE, at(25, 8, 59)) is None
-    assert last_occasion(always, DUE, at(25, 12)) == at(25, 9)
+    assert last_occasion(ALWAYS, DUE, at(25, 8, 59), made=LONG_AGO) is None
+    assert last_occasion(ALWAYS, DUE, at(25, 12), made=LONG_AGO) == at(25, 9)
+
+
+@pytest.mark.parametrize(
+    ("hours", "made", "due", "first"),
+    [
+        pytest.param(HOURS, at(24, 9, 30), at(24, 12, 30), at(24, 11), id="the same morning"),
+        pytest.param(HOURS, at(24, 17), at(25, 18, 30), at(25, 9), id="half of it in the night"),
+        pytest.param(HOURS, at(24, 11), at(24, 17), at(24, 14, 30), id="half of it in the midday break"),
+        pytest.param(HOURS, at(24, 11), at(24, 11, 16), at(24, 11, 6), id="at least ten minutes before"),
+        pytest.param(HOURS, at(24, 11), at(24, 11, 10), None, id="made ten minutes before"),
+        pytest.param(HOURS, at(24, 18), at(24, 20), at(24, 19), id="due before anybody comes again"),
+        pytest.param(HOURS, at(27, 16), at(30, 18, 30), at(30, 9), id="made on Friday for Monday"),
+        pytest.param(ALWAYS, at(24, 20), at(25, 12), at(25, 9), id="in the morning of who never closes"),
+        pytest.param(HOURS, at(24, 8, 59), at(25, 18, 30), at(24, 9), id="the eve where there is one"),
+    ],
+)
+def test_what_was_promised_after_the_eves_opening_is_told_of_before_it_is_due(
+    hours: OpeningHours, made: datetime, due: datetime, first: datetime | None
+) -> None:
+    last = due - timedelta(minutes=1)
+    assert last_occasion(hours, due, last, made=made) == first
+    assert first is None or last_occasion(hours, due, first - timedelta(minutes=1), made=made) is None
+    assert last_occasion(hours, due, due, made=made) == due
+
+
+def test_a_day_on_which_nobody_is_here_is_told_of_in_opening_hours() -> None:
+    # The 29th of November is a Sunday.
+    due = HOURS.end_of(at(29).date(), at(24))
+    assert due == at(29, 23, 59)
+    assert last_occasion(HOURS, due, at(29, 12), made=LONG_AGO) == at(27, 9)
+    assert last_occasion(HOURS, due, at(30, 8, 59), made=LONG_AGO) == at(27, 9)
+    assert last_occasion(HOURS, due, at(30, 9), made=LONG_AGO) == at(30, 9)
 
 
 MINUTES = st.integers(min_value=0, max_value=40 * 24 * 60)
 
 
-@given(due=MINUTES, first=MINUTES, second=MINUTES)
-def test_time_goes_on_and_so_do_the_occasions(due: int, first: int, second: int) -> None:
+@given(made=MINUTES, due=MINUTES, first=MINUTES, second=MINUTES)
+def test_time_goes_on_and_so_do_the_occasions(made: int, due: int, first: int, second: int) -> None:
     start = at(1)
-    due_at = start + timedelta(minutes=due)
+    made_at, due_at = (start + timedelta(minutes=minutes) for minutes in sorted((made, due)))
     earlier, later = (start + timedelta(minutes=minutes) for minutes in sorted((first, second)))
-    before, after = last_occasion(HOURS, due_at, earlier), last_occasion(HOURS, due_at, later)
-    assert before is None or before <= earlier
+    before = last_occasion(HOURS, due_at, earlier, made=made_at)
+    after = last_occasion(HOURS, due_at, later, made=made_at)
+    assert before is None or made_at < before <= earlier or before >= due_at
     assert before is None or (after is not None and before <= after)
-    assert later < due_at or (after is not None and after >= due_at)
+    # One that is due in the last minute of a closed day is told of at the next opening.
+    told_when_due = HOURS.opening(due_at.date()) is not None or due_at != HOURS.closing(due_at.date())
+    assert later < due_at or not told_when_due or (after is not None and after >= due_at)
 
 
 class Shop(Staff):
@@ -143,10 +179,11 @@ async def test_what_was_missed_is_not_made_up_for(shop: Shop) -> None:
     assert len(await shop.reminds(at(30, 12))) == 1
 
 
-async def test_who_has_just_promised_is_not_reminded_of_yesterday(shop: Shop) -> None:
+async def test_who_has_just_promised_is_reminded_once_before_and_not_at_once(shop: Shop) -> None:
     await shop.promised(created_at=at(25, 17))
-    assert await shop.reminds(at(25, 17, 1), at(26, 12)) == []
-    assert len(await shop.reminds(DUE)) == 1
+    assert await shop.reminds(at(25, 17, 1), at(26, 8, 59)) == []
+    assert await shop.reminds(at(26, 9), at(26, 12)) == [("1", False)]
+    assert len(await shop.reminds(DUE)) == 2
 
 
 async def test_a_reminder_that_is_not_committed_is_told_later(shop: Shop) -> None:

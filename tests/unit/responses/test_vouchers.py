@@ -21,11 +21,12 @@ from models.tables import Case, Customer, Draft, OutboxEntry, Voucher
 from responses.approval import Approvals
 from responses.config import RoadConfig
 from responses.errors import BlockedError
+from responses.hours import add_months
 from responses.notices import NoticeKind, standing_notices
 from responses.samples import remove_samples
 from responses.voucher_file import MAX_CODE, CodesFileError, read_codes
 from responses.vouchers import UnknownVoucherError, expire_codes, known_codes, load_codes, use_code
-from tests.seed import bound, seed_case
+from tests.seed import bound, seed_case, seed_draft
 from tests.unit.responses.staff import Staff, lay
 from tests.unit.responses.test_choices import VOUCHER, Shop
 from tests.unit.responses.test_promises import LATE
@@ -50,6 +51,18 @@ class Loaded(Shop):
         worth = Money(amount=Decimal(amount), currency="EUR")
         async with self.database.writing() as session:
             await load_codes(session, codes, worth, expires_on)
+
+    async def by_hand(self, *, text: str, case: Case | None = None) -> Draft:
+        """A text of an agent's own: for that case, or another customer's."""
+        async with self.database.writing() as session:
+            row = await session.get_one(Case, case.id) if case is not None else await seed_case(session)
+            return await seed_draft(session, row, text=text)
+
+    async def sends(self, draft: Draft) -> None:
+        async with self.database.writing() as session:
+            policy = await self.policies.current(session)
+            agent = await session.merge(self.agent)
+            await Approvals(self.config).approve(session, agent, bound(draft), policy.hours)
 
     async def states_of_codes(self) -> dict[str, str]:
         async with self.database.reading() as session:
@@ -125,6 +138,45 @@ async def on_the_table(shop: Loaded) -> Draft:
         return await lay(session, case, decision, "Il suo buono: {voucher:1}\n{agent}")
 
 
+class Ending(Loaded):
+    """A shop whose codes are made by Rimedio and good for two months."""
+
+    async def prepare(self) -> None:
+        text = files("responses.policy").joinpath("samples", "negozio.yaml").read_text(encoding="utf-8")
+        mine = text.replace("codes: ours", "vouchers: {valid: 2 months}\ncodes: ours")
+        async with self.database.writing() as session:
+            loaded = await self.policies.load(session, {"negozio.yaml": mine})
+            assert loaded.refused == ()
+            await self.texts.seed(session)
+
+
+async def test_a_code_of_ours_ends_when_the_policy_says(database: Database, config: RoadConfig) -> None:
+    shop = Ending(database, config)
+    await shop.hire()
+    case = await shop.writes("Il pacco RS1234 è in ritardo", LATE)
+    (supply,) = (await shop.view(case)).supplies
+    assert (supply.free, supply.expires_on) == (1, add_months(utcnow().date(), 2))
+    await shop.answers(shop.agent, case)
+    last = add_months(utcnow().astimezone(config.timezone).date(), 2)
+    async with shop.database.reading() as session:
+        assert (await session.scalars(select(Voucher))).one().expires_on == last
+    assert f"valido fino al {last.day}" in await shop.sent()
+    assert str(last.year) in await shop.sent()
+
+
+async def test_a_code_of_ours_for_a_choice_is_good_so_long_after_the_choice_is_over(
+    sqlite: Database, config: RoadConfig
+) -> None:
+    shop = Ending(sqlite, config)
+    await shop.hire()
+    await shop.puts()
+    choice = await shop.choice()
+    assert choice.expires_at is not None
+    last = add_months(choice.expires_at.astimezone(config.timezone).date(), 2)
+    async with shop.database.reading() as session:
+        assert (await session.scalars(select(Voucher))).one().expires_on == last
+
+
 async def test_approvals_at_the_same_moment_never_give_the_same_code(any_shop: Loaded) -> None:
     await any_shop.loads(*(f"C{number}" for number in range(7)))
     drafts = [await on_the_table(any_shop) for _ in range(8)]
@@ -142,6 +194,46 @@ async def test_approvals_at_the_same_moment_never_give_the_same_code(any_shop: L
     assert texts == {f"Il suo buono: C{number}\nSara" for number in range(7)}
     assert blocked == ["no_codes"]
     assert set((await any_shop.states_of_codes()).values()) == {VoucherState.RESERVED}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param("può usare il codice NATALE-17.", id="as it was loaded"),
+        pytest.param("può usare il codice «natale-17».", id="in small letters and quoted"),
+        pytest.param("ecco il codice:NATALE-17!", id="behind a colon"),
+    ],
+)
+async def test_a_code_typed_by_hand_stops_the_text(any_shop: Loaded, words: str) -> None:
+    await any_shop.loads("NATALE-17")
+    draft = await any_shop.by_hand(text=f"Buongiorno Marta, {words}\n{{agent}}")
+    with pytest.raises(BlockedError, match=r"code_by_hand \(code=NATALE-17\)"):
+        await any_shop.sends(draft)
+    assert await any_shop.states_of_codes() == {"NATALE-17": VoucherState.FREE}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param("me ne resta uno, e le scrivo il 2026.", id="words and numbers"),
+        pytest.param("il codice NATALE-170 non è più valido.", id="part of another"),
+    ],
+)
+async def test_what_only_looks_like_a_code_stops_nothing(shop: Loaded, words: str) -> None:
+    await shop.loads("UNO", "2026", "NATALE-17")
+    await shop.sends(await shop.by_hand(text=f"Buongiorno Marta, {words}\n{{agent}}"))
+    assert set((await shop.states_of_codes()).values()) == {VoucherState.FREE}
+
+
+async def test_the_cases_own_code_may_be_told_again_and_nobody_elses(shop: Loaded) -> None:
+    await shop.loads("NATALE-1")
+    case = await shop.writes("Il pacco RS1234 è in ritardo", LATE)
+    await shop.answers(shop.agent, case)
+    text = "Buongiorno Marta, il codice è NATALE-1.\n{agent}"
+    with pytest.raises(BlockedError, match="code_by_hand"):
+        await shop.sends(await shop.by_hand(text=text))
+    await shop.sends(await shop.by_hand(text=text, case=case))
+    assert await shop.states_of_codes() == {"NATALE-1": VoucherState.ACTIVE}
 
 
 async def test_undoing_frees_the_code(any_shop: Loaded) -> None:

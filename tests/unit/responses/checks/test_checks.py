@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from models.decision import DecisionKind, FactValue, Refused, Remedy, RemedyKind, Role
 from responses.checks import CODES, CheckContext, Finding, Severity, check_text
 from responses.checks.advising import advice_for, advice_of_refusal, refusal_of
+from responses.checks.promises import promised_in
 from responses.checks.wordlists import word_lists
 from responses.drafts.phrases import LANGUAGES
 from tests.checks.examples import (
@@ -477,3 +478,64 @@ def test_the_examples_show_each_finding(code: str) -> None:
 
 def test_without_limits_nobody_is_named() -> None:
     assert only("Buongiorno Marta, le rimborsiamo 100 €.", about(limits={})).needs_tier is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "what"),
+    [
+        (
+            "it",
+            "Buongiorno Marta, ho visto la sua richiesta: la richiamo domani alle 10.",
+            "la richiamo alle 10",
+        ),
+        ("it", "Buongiorno Marta, abbiamo controllato tutto e la richiamiamo domani.", "la richiamiamo"),
+        ("it", "Buongiorno Marta, il pacco è arrivato qui ieri e ripartirà domani.", "ripartirà"),
+        ("it", "Buongiorno Marta, ho letto il suo messaggio, la chiamo domani.", "la chiamo"),
+        ("it", "Buongiorno Marta, non è possibile cambiare colore: la richiamo domani.", "la richiamo"),
+        ("en", "Hello Marta, your parcel was lost on the way: I'll call you tomorrow.", "I'll call you"),
+        (
+            "en",
+            "Hello Marta, your parcel was lost and we'll call you again tomorrow.",
+            "we'll call you again",
+        ),
+        (
+            "es",
+            "Hola Marta, hemos revisado su solicitud: le llamo mañana por teléfono.",
+            "le llamo por teléfono",
+        ),
+        ("es", "Hola Marta, hemos revisado su solicitud y le llamaré mañana.", "le llamaré"),
+        (
+            "fr",
+            "Bonjour Marta, nous avons regardé votre demande et nous vous rappelons demain.",
+            "nous vous rappelons",
+        ),
+        (
+            "de",
+            "Guten Tag Marta, das Paket wurde bei uns gefunden und kommt morgen bei Ihnen an.",
+            "kommt bei Ihnen an",
+        ),
+    ],
+)
+def test_a_word_of_the_past_does_not_hide_what_is_still_to_be_done(
+    language: str, text: str, what: str
+) -> None:
+    context = about(language=language)
+    assert codes(text, context) == ["promise_untracked"]
+    (promise,) = promised_in(text, context)
+    assert promise.what == what
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "Buongiorno Marta, il pacco era partito lunedì e doveva arrivare da lei martedì."),
+        ("it", "Buongiorno Marta, ecco che cosa è successo: il pacco doveva arrivare da lei martedì."),
+        ("it", "Buongiorno Marta, abbiamo parlato con il corriere e ci dispiace per l'attesa di lunedì."),
+        ("en", "Hello Marta, your parcel was left with us on Monday and should have arrived on Tuesday."),
+        ("de", "Guten Tag Marta, das Paket wurde am Montag verschickt und sollte am Dienstag ankommen."),
+        ("fr", "Bonjour Marta, le colis était parti lundi et devait arriver chez vous mardi."),
+        ("es", "Hola Marta, el paquete salió el lunes y debía llegar a su casa el martes."),
+    ],
+)
+def test_what_is_only_told_of_the_past_is_no_promise(language: str, text: str) -> None:
+    assert promised_in(text, about(language=language)) == []

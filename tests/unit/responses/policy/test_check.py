@@ -57,6 +57,24 @@ def test_the_sample_is_without_error_or_warning() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("sections", "warned"),
+    [
+        ("codes: ours\nvouchers: {valid: 12 months}\n", []),
+        (
+            "codes: loaded\nvouchers: {valid: 12 months}\n",
+            [
+                "warning vouchers: changes nothing: codes that you load end when you say "
+                "(rimedio vouchers import --expires)"
+            ],
+        ),
+    ],
+    ids=["ours", "loaded"],
+)
+def test_how_long_codes_are_good_is_said_of_our_own(sections: str, warned: list[str]) -> None:
+    assert findings(CATCH_ALL, sections) == warned
+
+
 def test_a_signal_is_named_by_what_happened() -> None:
     signal = "{count: claims, at_least: 3, within: 60 days, then: {tier: supervisor}}"
     section = f"signals: {{incontentabile: {signal}, richieste_ripetute: {signal}}}\n"

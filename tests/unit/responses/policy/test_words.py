@@ -172,6 +172,22 @@ def test_what_is_owed_by_the_unit_is_said_so(give: str, words: str) -> None:
     assert words in next(line.text for line in made.lines if line.key == "owed.law")
 
 
+@pytest.mark.parametrize(
+    ("sections", "words"),
+    [
+        ("codes: ours\n", "I codici dei buoni li facciamo noi."),
+        (
+            "codes: ours\nvouchers: {valid: 12 months}\n",
+            "I codici dei buoni li facciamo noi e valgono 12 mesi.",
+        ),
+    ],
+    ids=["for ever", "for a year"],
+)
+def test_how_long_codes_are_good_is_told(sections: str, words: str) -> None:
+    made = sheet(load_policy_text(f"{HEAD}rules:{LAST}{WORDS}\n{sections}", "prova.yaml"), "it")
+    assert next(line.text for line in made.lines if line.key == "codes") == words
+
+
 def test_a_choice_an_apology_and_a_promise_make_a_sentence_as_on_the_wall() -> None:
     line = told(
         "when: {complaint: delivery_late, days_late: {over: 5}, fault: ours}, apologise: yes, "
