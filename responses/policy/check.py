@@ -99,6 +99,7 @@ def check(
         lambda: _signals(policy),
         lambda: _codes(policy),
         lambda: _loudness(policy),
+        lambda: _owed_to_some(policy, complaint_types),
         lambda: _conflicts(policy, complaint_types),
         lambda: _presumptions(policy),
         lambda: _dates(policy, today or utcnow().astimezone(policy.timezone).date()),
@@ -313,8 +314,8 @@ def _remedies(policy: Policy) -> Iterator[tuple[str, Owed | Rule | None, RemedyS
 
 
 def _loudness(policy: Policy) -> _Found:
-    """What a message says beside its matter, where it changes what is given."""
-    for entry in policy.entries:
+    """What a message says beside its matter, where it changes what is given as a favour."""
+    for entry in policy.rules:
         if not entry.give:
             continue
         key = f"{entry.key}.when"
@@ -327,6 +328,23 @@ def _loudness(policy: Policy) -> _Found:
         tests = [test for test in single_tests(entry.when) if _is_message(test, "ask")]
         if any((Ask.DISCOUNT in test.operands) != test.negated for test in tests):
             yield Severity.WARNING, key, "gives to who asks for a discount and not to who does not"
+
+
+def _owed_to_some(policy: Policy, complaint_types: Collection[str]) -> _Found:
+    """What is owed, and not to everybody: by the language, or to who thinks of asking for it.
+
+    A request is its asking, and an entry for requests may say for which.
+    """
+    for owed in policy.owed:
+        key = f"{owed.key}.when"
+        if reads_message(owed.when, "language"):
+            yield Severity.ERROR, key, "owes by the language: what is owed is owed in every one"
+        complaints = (run for run in runs(complaint_types) if run.act == Act.COMPLAINT)
+        if reads_message(owed.when, "ask") and any(may_hold(owed, run) for run in complaints):
+            message = (
+                "owes by what is asked for: of a complaint it is owed whether or not anybody asks for it"
+            )
+            yield Severity.ERROR, key, message
 
 
 def _conflicts(policy: Policy, complaint_types: Collection[str]) -> _Found:

@@ -74,8 +74,8 @@ _EN = {
     "open_unsure": "still open, the classification is unsure of: {fields}",
     "not_in_force": "not in force on {day}",
     "given": "already put right on {day}: another message about the same matter earns nothing more",
-    "in_time": "promised on {day} and not yet due: until then the promise stands, and a message that calls it "
-    "broken earns nothing more",
+    "in_time": "promised on {day} and not yet due: until then the promise stands, and a message that calls "
+    "it broken earns nothing more",
     "owed_given": "already given on {day}",
     "second_time": "it had happened before, on {day}: {complaint}",
     "same_or_another": "{complaint} was answered on {day}: the number tells whether it is the same order",

@@ -193,7 +193,7 @@ async def test_what_is_withheld_is_neither_promised_nor_counted(any_table: Table
     assert "approval.withheld" in [event.action for event in await table.rows(Event)]  # type: ignore[attr-defined]
 
 
-async def test_what_is_on_record_knows_when_its_promise_is_due_until_that_is_settled(
+async def test_what_is_on_record_knows_when_its_promise_is_due_until_it_is_settled(
     any_table: Table,
 ) -> None:
     table = any_table

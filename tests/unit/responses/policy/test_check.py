@@ -386,6 +386,30 @@ def test_who_gets_more_by_how_it_is_asked_is_told(rule: str, message: str) -> No
     assert findings(f"- {{id: a, {rule}}}\n{CATCH_ALL}") == [f"warning rules[0].when: {message}"]
 
 
+BY_ASK = (
+    "error owed[0].when: owes by what is asked for: "
+    "of a complaint it is owed whether or not anybody asks for it"
+)
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        pytest.param("{complaint: refund_missing, ask: refund}", [BY_ASK], id="ask"),
+        pytest.param("{ask: {not: cancellation}}", [BY_ASK], id="not ask"),
+        pytest.param(
+            "{language: [it, en]}",
+            ["error owed[0].when: owes by the language: what is owed is owed in every one"],
+            id="language",
+        ),
+        pytest.param("{act: request, ask: cancellation}", [], id="a request is its asking"),
+    ],
+)
+def test_what_is_owed_only_to_some_is_an_error(when: str, told: list[str]) -> None:
+    found = findings(CATCH_ALL, f"owed: [{{id: o, when: {when}, give: repair, source: legge}}]\n")
+    assert [line for line in found if "owes by" in line] == told
+
+
 def test_what_is_presumed_is_never_unknown() -> None:
     rule = "- {id: a, when: {fault: {known: no}}, apologise: yes}"
     assert findings(f"{rule}\n{CATCH_ALL}", "presume: {fault: ours}\n") == [
