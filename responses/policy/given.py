@@ -204,9 +204,9 @@ def given_by(
     follow-up. Where a promise stands is on record with the promise. Of a choice the default gives the kind
     and the dearest option the worth, until the customer picks; a choice between what is owed and goodwill
     goes on record as both. `chosen` says what was picked, by the offer's place in the decision, None where
-    the customer wanted none of the options: then nothing was given. Whichever was taken, the others are settled with it,
-    what is owed among them. What was `withheld` of the decision was not given; `committed`: a promise of the
-    rule was made, None where all were.
+    the customer wanted none of the options: then nothing was given. Whichever was taken, the others are
+    settled with it, what is owed among them. What was `withheld` of the decision was not given; `committed`:
+    a promise of the rule was made, None where all were.
     """
     sent = [
         (place, left)
