@@ -251,9 +251,20 @@ def known_or_fail(
         try:
             parsed = parse_fact(specs[name], value, currency)
         except BlockedError as error:
-            fail(f"{option} {one!r}: expected {error.details.get('expected', 'another value')}", USAGE)
+            expected = error.details.get("expected", "another value")
+            example = _EXAMPLES.get(expected, expected).format(currency=currency)
+            fail(f"{option} {one!r}: expected {example}", USAGE)
         known[name] = FactValue(value=parsed, source="agent")
     return known
+
+
+_EXAMPLES = {
+    "money": "an amount such as 50 or 50 {currency}",
+    "days": "a number of days such as 8",
+    "number": "a number such as 8",
+    "yes_no": "yes or no",
+    "date": "a date such as 2026-11-03",
+}
 
 
 def _read(text: str, known: "dict[str, FactValue]", settings: "Settings", policy: "Policy") -> "Matter":

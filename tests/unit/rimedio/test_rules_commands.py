@@ -95,3 +95,11 @@ def test_explain_says_conditions_as_the_sheet_does(terminal: Terminal) -> None:
     _, shown = terminal.types(*words, "--facts", "days_late=8", "--language", "en")
     assert "open, not known: the order number" in shown
     assert "presumed, as nobody knows it: whose fault it is" in shown
+
+
+def test_explain_takes_a_sum_as_the_policy_file_writes_it(terminal: Terminal) -> None:
+    words = ("policy", "explain", "Il pacco?", "--types", "delivery_late", "--policy", str(SHOP))
+    assert terminal.types(*words, "--facts", "order_value=50 EUR")[0] == 0
+    status, shown = terminal.types(*words, "--facts", "order_value=fifty")
+    assert (status, "expected an amount such as 50 or 50 EUR" in shown) == (2, True)
+    assert "expected a number of days such as 8" in terminal.types(*words, "--facts", "days_late=some")[1]
