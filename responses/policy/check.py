@@ -21,6 +21,7 @@ from responses.policy.schema import (
     Count,
     FactSpec,
     FactType,
+    Limits,
     Owed,
     Policy,
     RemedySpec,
@@ -268,6 +269,12 @@ def _amounts(policy: Policy) -> _Found:
         most = _most(spec, policy)
         if most is not None and limits.per_case is not None and limits.per_case < most:
             yield Severity.WARNING, key, f"{plain(most)} is above limits.per_case ({plain(limits.per_case)})"
+        for limit, bound in _bounds_of_everything(limits):
+            if most is not None and bound < most:
+                message = (
+                    f"{plain(most)} is above {limit} ({plain(bound)}): a supervisor approves it every time"
+                )
+                yield Severity.WARNING, key, message
         approver = policy.approval.get(Role.ADMIN)
         if most is not None and approver is not None and approver < most:
             yield Severity.WARNING, key, f"{plain(most)} is above what anyone may approve ({plain(approver)})"
@@ -287,8 +294,24 @@ def _amounts(policy: Policy) -> _Found:
         bounded = spec.fraction is None or spec.at_most is not None or limits.per_case is not None
         if not bounded:
             yield Severity.WARNING, key, "a percentage without at_most, and limits.per_case does not bound it"
+    day, month = limits.budget_day, limits.budget_month
+    if day is not None and month is not None and month < day:
+        message = (
+            f"{plain(month)} for a month is less than {plain(day)} for a day: the day's is never reached"
+        )
+        yield Severity.WARNING, "limits.budget.month", message
     if not policy.approval:
         yield Severity.WARNING, "approval", "is missing: every agent may approve any amount"
+
+
+def _bounds_of_everything(limits: Limits) -> Iterator[tuple[str, Money]]:
+    """What binds the favours of a customer, or of everybody, together. It changes who approves."""
+    if limits.per_customer is not None:
+        yield "limits.per_customer.total", limits.per_customer.total
+    if limits.budget_day is not None:
+        yield "limits.budget.day", limits.budget_day
+    if limits.budget_month is not None:
+        yield "limits.budget.month", limits.budget_month
 
 
 def _most(spec: RemedySpec, policy: Policy) -> Money | None:
@@ -378,6 +401,8 @@ def _dates(policy: Policy, today: date) -> _Found:
         message = f"in force since {policy.effective}: look through it, or give it today's date"
         yield Severity.INFO, "effective", message
     for owed in policy.owed:
+        if owed.since is not None and today < owed.since:
+            yield Severity.INFO, f"{owed.key}.since", f"is not in force before {owed.since}"
         if owed.until is not None and owed.until < today:
             yield Severity.WARNING, f"{owed.key}.until", f"has not been in force since {owed.until}"
     for index, (_, last) in enumerate(policy.hours.closed):

@@ -66,7 +66,9 @@ def test_of_two_cures_that_are_owed_neither_is_given_up() -> None:
         owed:
           - {id: a, when: {complaint: item_wrong}, give: replacement, source: legge}
           - {id: b, when: {complaint: item_damaged}, give: repair, source: legge}
-        rules: [{id: r, when: {complaint: quality_below}, give: {refund: 30%}}, {id: z, when: always, apologise: yes}]
+        rules:
+          - {id: r, when: {complaint: quality_below}, give: {refund: 30%}}
+          - {id: z, when: always, apologise: yes}
     """)
     decision = decide(policy, matter("quality_below", "item_wrong", "item_damaged"))
     assert [told(offer) for offer in decision.offers] == [
