@@ -165,7 +165,7 @@ def test_follow_ups_without_new_facts_earn_nothing_more(about: Matter, follow_up
 def test_follow_ups_that_call_the_matter_by_another_name_earn_nothing_more(
     about: Matter, data: st.DataObject
 ) -> None:
-    fresh = replace(about, given_here=(), history=())
+    fresh = replace(about, act=Act.COMPLAINT, given_here=(), history=())
     decision = decide(SHOP, fresh)
     assume(decision.kind is DecisionKind.OFFER)
     current = answered(fresh, decision)
@@ -174,7 +174,7 @@ def test_follow_ups_that_call_the_matter_by_another_name_earn_nothing_more(
     )
     costs, commitments = euro("0"), 0
     for types in data.draw(st.lists(names, min_size=1, max_size=4), label="the names"):
-        following = decide(SHOP, replace(current, act=Act.COMPLAINT, complaint_types=tuple(types)))
+        following = decide(SHOP, replace(current, complaint_types=tuple(types)))
         costs += cost(list(following.offers))
         commitments += len(following.commitments)
         current = answered(current, following)
