@@ -44,6 +44,8 @@ class Words:
             return self("blocked_claimed_by_somebody")
         if "role" in details:
             details["role"] = self.label("role", details["role"])
+        if "expected" in details:
+            details["expected"] = self.wordings.get(f"expected_{details['expected']}", details["expected"])
         key = f"blocked_{error.reason}"
         return self(key, **details) if key in self.wordings else self("blocked_other", reason=error.reason)
 

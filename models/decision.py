@@ -260,9 +260,10 @@ class Given:
     """What an earlier approved answer gave for one complaint type of this customer.
 
     `case_id` tells whether it was this case, `order_id` which order it was about (None where nobody knew).
-    `promise_state` is the worst among what was promised with it, `settled_at` when the last of that was kept
-    or broken; `committed` says that a promise of the rule itself ("we send the parcel again") was
-    among that. A broken promise, or a kept one followed by the same failure, opens the second time.
+    `promise_state` is the worst among what was promised with it, `due_at` when the first of what is still
+    open is to be done, `settled_at` when the last of the rest was kept or broken; `committed` says that a
+    promise of the rule itself ("we send the parcel again") was among that. A broken promise, or a kept one
+    followed by the same failure, opens the second time.
     `beside` are the other kinds that stood in the same choice: whichever is taken settles them all.
     """
 
@@ -274,6 +275,7 @@ class Given:
     worth: Money | None
     our_fault: bool
     promise_state: str | None
+    due_at: datetime | None = None
     settled_at: datetime | None = None
     order_id: str | None = None
     committed: bool = False

@@ -146,7 +146,7 @@ async def give_fact(
 
 
 def parse_fact(spec: FactSpec, raw: str, currency: str) -> object:
-    """The value of what an agent typed: `yes`, `sì`, `12,50`, `2026-11-03`, `3/11/2026`.
+    """The value of what an agent typed: `yes`, `sì`, `12,50`, `50 EUR`, `€ 50`, `2026-11-03`, `3/11/2026`.
 
     Raises:
         BlockedError: `fact_invalid`, with what is expected.
@@ -164,7 +164,7 @@ def parse_fact(spec: FactSpec, raw: str, currency: str) -> object:
                 raise BlockedError("fact_invalid", name=spec.name, expected=", ".join(spec.choices))
             return text
         case FactType.MONEY:
-            return Money(amount=_number(text.replace("€", ""), refused), currency=currency)
+            return Money(amount=_number(_without_currency(text, currency), refused), currency=currency)
         case FactType.DAYS | FactType.NUMBER:
             return _number(text, refused)
         case FactType.DATE:
@@ -173,6 +173,17 @@ def parse_fact(spec: FactSpec, raw: str, currency: str) -> object:
             if not text:
                 raise refused
             return text
+
+
+def _without_currency(text: str, currency: str) -> str:
+    """The figure beside the policy's own currency, before it or after; any other is left and is no number."""
+    signs = [currency, "€"] if currency == "EUR" else [currency]
+    for sign in signs:
+        if text.upper().endswith(sign):
+            return text[: -len(sign)]
+        if text.upper().startswith(sign):
+            return text[len(sign) :]
+    return text
 
 
 def _number(text: str, refused: BlockedError) -> Decimal:

@@ -44,7 +44,7 @@ async def given_to(session: AsyncSession, case: Case) -> tuple[tuple[Given, ...]
     rows = (await session.execute(query)).all()
     withheld = await withheld_by(session, [approval.id for approval, _, _, _ in rows])
     for approval, kind, row, its_case in rows:
-        state, settled_at = await _promised(session, approval.id)
+        state, due_at, settled_at = await _promised(session, approval.id)
         order_id = await _order_of(session, its_case, approval.created_at)
         decision = from_json(Decision, row.content) if row is not None else None
         beyond = from_json(Beyond, approval.off_policy) if approval.off_policy is not None else None
@@ -55,6 +55,7 @@ async def given_to(session: AsyncSession, case: Case) -> tuple[tuple[Given, ...]
                 case_id=its_case.id,
                 at=approval.created_at,
                 promise_state=state,
+                due_at=due_at,
                 settled_at=settled_at,
                 order_id=order_id,
                 chosen=await _chosen_in(session, approval.id),
@@ -69,6 +70,7 @@ async def given_to(session: AsyncSession, case: Case) -> tuple[tuple[Given, ...]
                 case_id=its_case.id,
                 at=approval.created_at,
                 promise_state=state,
+                due_at=due_at,
                 settled_at=settled_at,
                 order_id=order_id,
             )
@@ -135,10 +137,17 @@ async def _order_of(session: AsyncSession, case: Case, at: datetime) -> str | No
     return str(known.value) if known is not None and not known.unavailable else None
 
 
-async def _promised(session: AsyncSession, approval_id: str) -> tuple[PromiseState | None, datetime | None]:
-    """The worst state among what the approval promised, and when the last of it was settled; else nothing."""
-    query = select(Promise.state, Promise.settled_at).where(Promise.approval_id == approval_id)
+async def _promised(
+    session: AsyncSession, approval_id: str
+) -> tuple[PromiseState | None, datetime | None, datetime | None]:
+    """The worst state among what the approval promised, when the first of it that is open is due, and when
+    the last of it was settled; else nothing."""
+    query = select(Promise.state, Promise.due_at, Promise.settled_at).where(
+        Promise.approval_id == approval_id
+    )
     promises = (await session.execute(query)).all()
     worst = (PromiseState.BROKEN, PromiseState.OPEN, PromiseState.KEPT, PromiseState.WITHDRAWN)
-    state = next((one for one in worst if any(one == found for found, _ in promises)), None)
-    return state, max((at for _, at in promises if at is not None), default=None)
+    state = next((one for one in worst if any(one == found for found, _, _ in promises)), None)
+    due = (due_at for found, due_at, _ in promises if found == PromiseState.OPEN)
+    settled = (at for _, _, at in promises if at is not None)
+    return state, min(due, default=None), max(settled, default=None)

@@ -187,6 +187,7 @@ def given_by_hand(
     case_id: str,
     at: datetime,
     promise_state: str | None,
+    due_at: datetime | None,
     settled_at: datetime | None,
     order_id: str | None,
 ) -> tuple[Given, ...]:
@@ -206,6 +207,7 @@ def given_by_hand(
             worth=found.extra if place == 0 else None,
             our_fault=decision is not None and decision.fault_of(complaint_type) is True,
             promise_state=promise_state,
+            due_at=due_at,
             settled_at=settled_at,
             order_id=order_id,
             committed=bool(found.promises),

@@ -125,8 +125,11 @@ def explain(
         typer.Option(help="What is known: NAME=VALUE, again for each; VALUE 'unavailable' if nobody can."),
     ] = None,
     policy: Annotated[
-        Path | None, typer.Option(help="The policy file; the only one of the policy folder if none.")
+        Path | None, typer.Option(help="The policy file; that of the policy folder if none.")
     ] = None,
+    audience: Annotated[
+        str, typer.Option(help="Whose policy, where the folder holds several: customer or colleague.")
+    ] = "customer",
     types: Annotated[
         str | None,
         typer.Option(help="Take these complaint types, joined by commas, instead of asking the model."),
@@ -146,13 +149,15 @@ def explain(
     from rimedio.errors import ProgramError
 
     check_language(language)
+    if audience not in AUDIENCES:
+        fail(f"--audience {audience!r}: expected customer or colleague", USAGE)
     settings = settings_or_fail()
     if text == "-":
         import sys
 
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
     try:
-        judging = load_or_fail(policy or _only_policy(settings))
+        judging = load_or_fail(policy or _policy_for(audience, settings))
         known = known_or_fail(judging.facts, judging.currency, facts or [], "--facts")
         named = tuple(name.strip() for name in types.split(",") if name.strip()) if types else None
         for name in named or ():
@@ -213,15 +218,23 @@ def _try_all(path: Path, policy: "Policy", language: str) -> int:
     return wrong
 
 
-def _only_policy(settings: "Settings") -> Path:
+def _policy_for(audience: str, settings: "Settings") -> Path:
+    """The only policy of the folder, or the only one for that audience."""
     from responses.policy.files import policies_in
+    from responses.policy_files import read_folder
     from rimedio.installation import policy_folder
 
     folder = policy_folder(settings)
-    found = policies_in(folder)
+    found, kind = policies_in(folder), "policies"
+    if len(found) > 1:
+        read = read_folder(folder, complaint_types_told())
+        found = [file.path for file in read.files if file.policy.audience == audience]
+        if not found and read.refused:
+            _fail_with_problems(read.refused[0])
+        kind = f"policies for {audience}s"
     if len(found) != 1:
         names = ", ".join(path.name for path in found) or "none"
-        fail(f"{folder} holds {len(found)} policies ({names}): say which with --policy FILE", USAGE)
+        fail(f"{folder} holds {len(found)} {kind} ({names}): say which with --policy FILE", USAGE)
     return found[0]
 
 
@@ -251,9 +264,20 @@ def known_or_fail(
         try:
             parsed = parse_fact(specs[name], value, currency)
         except BlockedError as error:
-            fail(f"{option} {one!r}: expected {error.details.get('expected', 'another value')}", USAGE)
+            expected = error.details.get("expected", "another value")
+            example = _EXAMPLES.get(expected, expected).format(currency=currency)
+            fail(f"{option} {one!r}: expected {example}", USAGE)
         known[name] = FactValue(value=parsed, source="agent")
     return known
+
+
+_EXAMPLES = {
+    "money": "an amount such as 50 or 50 {currency}",
+    "days": "a number of days such as 8",
+    "number": "a number such as 8",
+    "yes_no": "yes or no",
+    "date": "a date such as 2026-11-03",
+}
 
 
 def _read(text: str, known: "dict[str, FactValue]", settings: "Settings", policy: "Policy") -> "Matter":
@@ -366,6 +390,7 @@ def _steps(decision: "Decision", reasons: "Sequence[str] | None" = None) -> "Seq
 
 
 LANGUAGES = ("it", "en")
+AUDIENCES = ("customer", "colleague")
 
 
 def check_language(language: str | None) -> None:

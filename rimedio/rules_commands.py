@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rimedio.policy_commands import check_language, complaint_types_told, load_or_fail, policy_app
+from rimedio.policy_commands import AUDIENCES, check_language, complaint_types_told, load_or_fail, policy_app
 from rimedio.terminal import FAILURE, USAGE, fail, say, settings_or_fail, with_database
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from responses.policies import PolicyBook, Used
     from responses.policy import Policy
     from rimedio.settings import Settings
-
-_AUDIENCES = ("customer", "colleague")
 
 
 def register() -> None:
@@ -49,7 +47,7 @@ def show(
         rimedio policy show --html regole.html
     """
     check_language(language)
-    if audience not in _AUDIENCES:
+    if audience not in AUDIENCES:
         fail(f"--audience {audience!r}: expected customer or colleague", USAGE)
     if file is not None:
         _tell(load_or_fail(file), language or settings_or_fail().language, html)

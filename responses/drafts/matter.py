@@ -1,6 +1,6 @@
 """What we understood: the customer's matter, said back with its order, article and days."""
 
-from models.labels import Act
+from models.labels import Act, ComplaintType
 from responses.drafts.brief import DraftBrief
 from responses.drafts.voice import Voice
 
@@ -56,7 +56,7 @@ def _wish(brief: DraftBrief, voice: Voice) -> str:
 
 
 def _grievances(brief: DraftBrief, voice: Voice, frame: str) -> str:
-    types = brief.complaint_types or brief.decision.complaint_types
+    types = _that_happened(brief)
     if any(brief.what_happened.get(name) for name in types):
         return _in_own_words(brief, voice, frame, types)
     known = [name for name in types if voice.words.has(f"types.{name}.is")]
@@ -72,6 +72,13 @@ def _grievances(brief: DraftBrief, voice: Voice, frame: str) -> str:
     hidden = _DAY_VALUES if spoken_days else frozenset()
     values = {name: value for name, value in voice.values.items() if name not in hidden}
     return voice.bare(f"understanding.{frame}", **{**values, **clauses})
+
+
+def _that_happened(brief: DraftBrief) -> tuple[str, ...]:
+    """The grievances without the promise that only has to be told where it stands: it may not be broken."""
+    types = brief.complaint_types or brief.decision.complaint_types
+    told = {ComplaintType.PROMISE_BROKEN}.intersection(brief.decision.status_of)
+    return tuple(name for name in types if name not in told) or types
 
 
 def _in_own_words(brief: DraftBrief, voice: Voice, frame: str, types: tuple[str, ...]) -> str:

@@ -55,7 +55,7 @@ _GIVEN_KEYS = (
 _SPENT_KEYS = ("day", "month")
 _RECORD_KEYS = (*Count, "dismissed")
 _FIELDS = ("act", "complaint_types", "tone", "urgency", "asks", "own_error")
-_PROMISES = ("open", "kept", "broken", "withdrawn", "none")
+_PROMISES = ("open", "overdue", "kept", "broken", "withdrawn", "none")
 
 Expected = str | bool | int | tuple[str, ...] | None
 
@@ -269,6 +269,7 @@ def _given(item: Item, case_id: str, now: datetime, about: _About) -> Given:
     entries = Entries(item, _GIVEN_KEYS)
     promise = entries.optional("promise", read_name(_PROMISES, "state"), "open")
     days = entries.optional("days_ago", read_with(parse_number, "a number of days"), Decimal(3))
+    overdue = promise == "overdue"
     return Given(
         case_id=case_id,
         complaint_type=entries.required("complaint", about.read_type, ""),
@@ -277,7 +278,8 @@ def _given(item: Item, case_id: str, now: datetime, about: _About) -> Given:
         basis=entries.optional("basis", read_enum(Basis, "basis"), Basis.GOODWILL),
         worth=entries.optional("worth", read_with(parse_money, "an amount such as 5 EUR"), None),
         our_fault=entries.optional("our_fault", read_yes_no, True),
-        promise_state=None if promise == "none" else promise,
+        promise_state="open" if overdue else None if promise == "none" else promise,
+        due_at=now if overdue else None,
         committed=entries.optional("commitment", read_yes_no, False),
         order_id=entries.optional("order", Item.text, None),
     )

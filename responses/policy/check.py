@@ -22,6 +22,7 @@ from responses.policy.schema import (
     Count,
     FactSpec,
     FactType,
+    Limits,
     Owed,
     Policy,
     RemedySpec,
@@ -100,6 +101,7 @@ def check(
         lambda: _signals(policy),
         lambda: _codes(policy),
         lambda: _loudness(policy),
+        lambda: _owed_to_some(policy, complaint_types),
         lambda: _conflicts(policy, complaint_types),
         lambda: _presumptions(policy),
         lambda: _dates(policy, today or utcnow().astimezone(policy.timezone).date()),
@@ -268,6 +270,12 @@ def _amounts(policy: Policy) -> _Found:
         most = _most(spec, policy)
         if most is not None and limits.per_case is not None and limits.per_case < most:
             yield Severity.WARNING, key, f"{plain(most)} is above limits.per_case ({plain(limits.per_case)})"
+        for limit, bound in _bounds_of_everything(limits):
+            if most is not None and bound < most:
+                message = (
+                    f"{plain(most)} is above {limit} ({plain(bound)}): a supervisor approves it every time"
+                )
+                yield Severity.WARNING, key, message
         approver = policy.approval.get(Role.ADMIN)
         if most is not None and approver is not None and approver < most:
             yield Severity.WARNING, key, f"{plain(most)} is above what anyone may approve ({plain(approver)})"
@@ -287,8 +295,24 @@ def _amounts(policy: Policy) -> _Found:
         bounded = spec.fraction is None or spec.at_most is not None or limits.per_case is not None
         if not bounded:
             yield Severity.WARNING, key, "a percentage without at_most, and limits.per_case does not bound it"
+    day, month = limits.budget_day, limits.budget_month
+    if day is not None and month is not None and month < day:
+        message = (
+            f"{plain(month)} for a month is less than {plain(day)} for a day: the day's is never reached"
+        )
+        yield Severity.WARNING, "limits.budget.month", message
     if not policy.approval:
         yield Severity.WARNING, "approval", "is missing: every agent may approve any amount"
+
+
+def _bounds_of_everything(limits: Limits) -> Iterator[tuple[str, Money]]:
+    """What binds the favours of a customer, or of everybody, together. It changes who approves."""
+    if limits.per_customer is not None:
+        yield "limits.per_customer.total", limits.per_customer.total
+    if limits.budget_day is not None:
+        yield "limits.budget.day", limits.budget_day
+    if limits.budget_month is not None:
+        yield "limits.budget.month", limits.budget_month
 
 
 def _most(spec: RemedySpec, policy: Policy) -> Money | None:
@@ -314,8 +338,8 @@ def _remedies(policy: Policy) -> Iterator[tuple[str, Owed | Rule | None, RemedyS
 
 
 def _loudness(policy: Policy) -> _Found:
-    """What a message says beside its matter, where it changes what is given."""
-    for entry in policy.entries:
+    """What a message says beside its matter, where it changes what is given as a favour."""
+    for entry in policy.rules:
         if not entry.give:
             continue
         key = f"{entry.key}.when"
@@ -328,6 +352,23 @@ def _loudness(policy: Policy) -> _Found:
         tests = [test for test in single_tests(entry.when) if _is_message(test, "ask")]
         if any((Ask.DISCOUNT in test.operands) != test.negated for test in tests):
             yield Severity.WARNING, key, "gives to who asks for a discount and not to who does not"
+
+
+def _owed_to_some(policy: Policy, complaint_types: Collection[str]) -> _Found:
+    """What is owed, and not to everybody: by the language, or to who thinks of asking for it.
+
+    A request is its asking, and an entry for requests may say for which.
+    """
+    for owed in policy.owed:
+        key = f"{owed.key}.when"
+        if reads_message(owed.when, "language"):
+            yield Severity.ERROR, key, "owes by the language: what is owed is owed in every one"
+        complaints = (run for run in runs(complaint_types) if run.act == Act.COMPLAINT)
+        if reads_message(owed.when, "ask") and any(may_hold(owed, run) for run in complaints):
+            message = (
+                "owes by what is asked for: of a complaint it is owed whether or not anybody asks for it"
+            )
+            yield Severity.ERROR, key, message
 
 
 def _conflicts(policy: Policy, complaint_types: Collection[str]) -> _Found:
@@ -361,6 +402,8 @@ def _dates(policy: Policy, today: date) -> _Found:
         message = f"in force since {policy.effective}: look through it, or give it today's date"
         yield Severity.INFO, "effective", message
     for owed in policy.owed:
+        if owed.since is not None and today < owed.since:
+            yield Severity.INFO, f"{owed.key}.since", f"is not in force before {owed.since}"
         if owed.until is not None and owed.until < today:
             yield Severity.WARNING, f"{owed.key}.until", f"has not been in force since {owed.until}"
     for index, (_, last) in enumerate(policy.hours.closed):

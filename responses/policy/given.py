@@ -18,7 +18,7 @@ from models.decision import (
     Remedy,
     RemedyKind,
 )
-from models.labels import Act
+from models.labels import Act, ComplaintType
 from models.money import Money
 from responses.hours import add_months
 from responses.order_keys import order_key
@@ -56,14 +56,27 @@ class Occasion(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
-    """The occasion, and what was given before that made it so (newest first)."""
+    """The occasion, and what was given before that made it so (newest first).
+
+    `in_time`: the customer says that a promise was broken, and what was promised may still be kept.
+    """
 
     occasion: Occasion
     before: tuple[Given, ...] = ()
+    in_time: bool = False
 
 
 def standing(policy: Policy, matter: Matter, complaint_type: str | None) -> Standing:
     """Whether one complaint type of the matter is new, a follow-up, or a second time."""
+    found = _by_type(policy, matter, complaint_type)
+    if complaint_type == ComplaintType.PROMISE_BROKEN and found.occasion is not Occasion.FOLLOW_UP:
+        promised = _promised_in_time(matter)
+        if promised:
+            return Standing(occasion=Occasion.FOLLOW_UP, before=promised, in_time=True)
+    return found
+
+
+def _by_type(policy: Policy, matter: Matter, complaint_type: str | None) -> Standing:
     order = _order_of(matter)
     here = _newest_first(
         given
@@ -84,6 +97,32 @@ def standing(policy: Policy, matter: Matter, complaint_type: str | None) -> Stan
         if before:
             return Standing(occasion=_elsewhere(policy, before, order), before=before)
     return Standing(occasion=Occasion.FIRST)
+
+
+def _promised_in_time(matter: Matter) -> tuple[Given, ...]:
+    """What was promised and has its time yet, where nothing that we promised was missed.
+
+    What we said to one grievance is no second one before its day has come, whatever a message calls it.
+    """
+    order = _order_of(matter)
+    about = [
+        given
+        for given in (*matter.given_here, *matter.history)
+        if order is None or given.order_id is None or order_key(given.order_id) == order
+    ]
+    if any(_was_missed(given, about, matter.now) for given in about):
+        return ()
+    return _newest_first(given for given in about if given.promise_state == _OPEN)
+
+
+def _was_missed(given: Given, among: Collection[Given], now: datetime) -> bool:
+    """Whether a promise is overdue, or was broken and its case not answered since."""
+    if given.promise_state == _OPEN:
+        return given.due_at is not None and given.due_at <= now
+    if given.promise_state != _BROKEN:
+        return False
+    since = given.at if given.settled_at is None else max(given.at, given.settled_at)
+    return not any(other.case_id == given.case_id and since < other.at for other in among)
 
 
 def _elsewhere(policy: Policy, before: tuple[Given, ...], order: str | None) -> Occasion:
@@ -153,6 +192,7 @@ def given_by(
     case_id: str,
     at: datetime,
     promise_state: str | None = "open",
+    due_at: datetime | None = None,
     settled_at: datetime | None = None,
     order_id: str | None = None,
     chosen: Mapping[int, Remedy | None] = MappingProxyType({}),
@@ -163,11 +203,12 @@ def given_by(
 
     One entry for each offer, and one in words for every other complaint type: a type that got an apology
     alone, or whose remedy was joined with another's, is answered too, and another message about it is a
-    follow-up. Of a choice the default gives the kind and the dearest option the worth, until the customer
-    picks; a choice between what is owed and goodwill goes on record as both. `chosen` says what was picked,
-    by the offer's place in the decision, None where the customer wanted none of the options: then nothing was
-    given. Whichever was taken, the others are settled with it, what is owed among them. What was `withheld`
-    of the decision was not given; `committed`: a promise of the rule was made, None where all were.
+    follow-up. Where a promise stands is on record with the promise. Of a choice the default gives the kind
+    and the dearest option the worth, until the customer picks; a choice between what is owed and goodwill
+    goes on record as both. `chosen` says what was picked, by the offer's place in the decision, None where
+    the customer wanted none of the options: then nothing was given. Whichever was taken, the others are
+    settled with it, what is owed among them. What was `withheld` of the decision was not given; `committed`:
+    a promise of the rule was made, None where all were.
     """
     sent = [
         (place, left)
@@ -188,7 +229,7 @@ def given_by(
     in_words = [
         (complaint_type, RemedyKind.WORDS, Basis.GOODWILL, None, ())
         for complaint_type in decision.complaint_types or (None,)
-        if complaint_type not in with_offer
+        if complaint_type not in with_offer and not _stands_by_another(decision, complaint_type)
     ]
     return tuple(
         Given(
@@ -200,6 +241,7 @@ def given_by(
             worth=worth,
             our_fault=decision.fault_of(complaint_type) is True,
             promise_state=promise_state,
+            due_at=due_at,
             settled_at=settled_at,
             order_id=order_id,
             committed=bool(decision.commitments) if committed is None else committed,
@@ -207,6 +249,11 @@ def given_by(
         )
         for complaint_type, kind, basis, worth, beside in (*offered, *in_words)
     )
+
+
+def _stands_by_another(decision: Decision, complaint_type: str | None) -> bool:
+    """Whether it is the word for a promise that is on record with what it was promised for."""
+    return complaint_type == ComplaintType.PROMISE_BROKEN and complaint_type in decision.status_of
 
 
 def _first(offer: Offer, options: Sequence[Remedy]) -> Remedy:

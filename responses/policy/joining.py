@@ -284,16 +284,23 @@ def _covers_any_share(due: Sequence[Sequence[Option]], option: Option) -> bool:
 
 
 def _price_or_cure(grants: Sequence[Grant]) -> tuple[Grant, ...]:
+    """A refund of the price and every cure beside it as one choice: they put the same thing right."""
     together = frozenset().union(*(_rules_giving_both(grants)))
     free = [grant for grant in grants if not grant.rules & together]
     refund = next((one for one in free if any(option.pays_price for option in one.options)), None)
-    cure = next((one for one in free if one.kinds & _CURES and one is not refund), None)
-    if refund is None or cure is None:
+    cures = [one for one in free if one.kinds & _CURES and one is not refund]
+    if refund is None or not cures:
         return tuple(grants)
-    first, second = (cure, refund) if cure.owed or not refund.owed else (refund, cure)
-    added = tuple(option for option in second.options if option.kind not in first.kinds)
-    choice = replace(_with_origins(first, second), options=first.options + added)
-    return tuple(choice if grant is first else grant for grant in grants if grant is not second)
+    # What is owed comes first. Of two cures that are owed nobody gives one up for the other.
+    cure, *others = cures
+    others = [one for one in others if not one.owed]
+    first, *rest = [cure, refund, *others] if cure.owed or not refund.owed else [refund, cure, *others]
+    choice = first
+    for one in rest:
+        added = tuple(option for option in one.options if option.kind not in choice.kinds)
+        choice = replace(_with_origins(choice, one), options=choice.options + added)
+    left = [grant for grant in grants if not any(grant is one for one in rest)]
+    return tuple(choice if grant is first else grant for grant in left)
 
 
 def _rules_giving_both(grants: Sequence[Grant]) -> list[frozenset[str]]:

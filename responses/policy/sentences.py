@@ -14,6 +14,8 @@ _IT = {
     "open_unsure": "ancora in sospeso, la classificazione è incerta su: {fields}",
     "not_in_force": "non in vigore il {day}",
     "given": "già rimediato il {day}: un nuovo messaggio sullo stesso fatto non dà altro",
+    "in_time": "promesso il {day}, e il termine non è ancora passato: fino ad allora la promessa vale, e un "
+    "messaggio che la dà per mancata non dà altro",
     "owed_given": "già dato il {day}",
     "second_time": "il {day} era già successo: {complaint}",
     "same_or_another": "già risposto il {day} a {complaint}: se è lo stesso ordine lo dice il numero",
@@ -72,6 +74,8 @@ _EN = {
     "open_unsure": "still open, the classification is unsure of: {fields}",
     "not_in_force": "not in force on {day}",
     "given": "already put right on {day}: another message about the same matter earns nothing more",
+    "in_time": "promised on {day} and not yet due: until then the promise stands, and a message that calls "
+    "it broken earns nothing more",
     "owed_given": "already given on {day}",
     "second_time": "it had happened before, on {day}: {complaint}",
     "same_or_another": "{complaint} was answered on {day}: the number tells whether it is the same order",

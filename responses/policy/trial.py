@@ -149,7 +149,10 @@ class _Trial:
     def _follow_up(self) -> None:
         """Nothing more is given for what was put right, except what turns out to be owed after all."""
         result, before = self.result, self.standing.before
-        self._step(GIVEN_STEP, StepOutcome.MATCHED, self.say("given", day=self._day(before[0].at)))
+        if self.standing.in_time and not self.situation.fault_is_established:
+            result.our_fault = None  # nothing has failed yet, whatever is presumed of a broken promise
+        phrase = "in_time" if self.standing.in_time else "given"
+        self._step(GIVEN_STEP, StepOutcome.MATCHED, self.say(phrase, day=self._day(before[0].at)))
         for owed in self.tried.owed:
             verdict = self._judge(owed)
             if verdict is None or verdict.truth is Truth.FALSE:

@@ -248,7 +248,7 @@ async def test_a_fact_that_is_no_number_is_explained(house):
     number = await house.begins_with(LATE)
     browser = await house.browser()
     answer = await browser.act(f"/cases/{number}/facts", {"name": "days_late", "value": "tanti"})
-    assert answer.json()["sentence"] == "Non si capisce: serve un numero di giorni."
+    assert answer.json()["sentence"] == "Non si capisce: serve un numero di giorni, come 8."
 
 
 async def test_a_case_closes_and_says_so(house):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.clock import utcnow
 from models.database import Database
@@ -191,6 +191,21 @@ async def test_what_is_withheld_is_neither_promised_nor_counted(any_table: Table
     assert (await table.offers(), await table.booked(), await table.promised()) == (["withdrawn"], [], [])
     assert await table.given() == [(RemedyKind.WORDS, None)]
     assert "approval.withheld" in [event.action for event in await table.rows(Event)]  # type: ignore[attr-defined]
+
+
+async def test_what_is_on_record_knows_when_its_promise_is_due_until_it_is_settled(
+    any_table: Table,
+) -> None:
+    table = any_table
+    await table.lays(decided(FIFTEEN), REFUNDED)
+    await table.sends({})
+    (promise,) = await table.rows(Promise)
+    (given,) = await table.record()
+    assert (given.promise_state, given.due_at) == ("open", promise.due_at)  # type: ignore[attr-defined]
+    async with table.database.writing() as session:
+        await session.execute(update(Promise).values(state=PromiseState.KEPT, settled_at=utcnow()))
+    (given,) = await table.record()
+    assert (given.promise_state, given.due_at) == ("kept", None)
 
 
 async def test_what_is_only_worded_otherwise_is_given(any_table: Table) -> None:

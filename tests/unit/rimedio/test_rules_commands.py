@@ -95,3 +95,28 @@ def test_explain_says_conditions_as_the_sheet_does(terminal: Terminal) -> None:
     _, shown = terminal.types(*words, "--facts", "days_late=8", "--language", "en")
     assert "open, not known: the order number" in shown
     assert "presumed, as nobody knows it: whose fault it is" in shown
+
+
+def test_explain_takes_a_sum_as_the_policy_file_writes_it(terminal: Terminal) -> None:
+    words = ("policy", "explain", "Il pacco?", "--types", "delivery_late", "--policy", str(SHOP))
+    assert terminal.types(*words, "--facts", "order_value=50 EUR")[0] == 0
+    status, shown = terminal.types(*words, "--facts", "order_value=fifty")
+    assert (status, "expected an amount such as 50 or 50 EUR" in shown) == (2, True)
+    assert "expected a number of days such as 8" in terminal.types(*words, "--facts", "days_late=some")[1]
+
+
+def test_explain_takes_the_policy_of_the_audience_that_is_named(terminal: Terminal) -> None:
+    (terminal.folder / "var" / "policies").mkdir(parents=True)
+    terminal.shop("var/policies/clienti.yaml")
+    terminal.shop(
+        "var/policies/colleghi.yaml",
+        ("audience: customer", "audience: colleague"),
+        ("id: ritardo-lungo", "id: attesa-dei-colleghi"),
+    )
+    words = ("policy", "explain", "Il pacco?", "--types", "delivery_late", "--facts", "order_id=RS1")
+    assert "ritardo-lungo" in terminal.types(*words)[1]
+    assert "attesa-dei-colleghi" in terminal.types(*words, "--audience", "colleague")[1]
+    assert terminal.types(*words, "--audience", "suppliers")[0] == 2
+    terminal.shop("var/policies/clienti-2.yaml", ("effective: 20", "effective: 19"))
+    status, shown = terminal.types(*words)
+    assert (status, "2 policies for customers (clienti-2.yaml, clienti.yaml)" in shown) == (2, True)

@@ -468,6 +468,16 @@ def test_a_grievance_answered_before_hears_of_its_promise_beside_a_new_answer() 
     assert "resta valido" in dict(made(brief(decision)).parts)["status"]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_promise_that_may_still_be_kept_is_not_owned_up_to_beside_a_new_answer(language: str) -> None:
+    decision = decided(
+        DecisionKind.OFFER, at_fault=True, offers=(goodwill(VOUCHER),), status_of=("promise_broken",)
+    )
+    late = made(brief(decision, language=language, complaint_types=("delivery_late",)))
+    both = made(brief(decision, language=language, complaint_types=("promise_broken", "delivery_late")))
+    assert dict(both.parts)["understanding"] == dict(late.parts)["understanding"]
+
+
 def test_one_rule_that_refuses_two_grievances_says_so_once() -> None:
     reason = dict.fromkeys(LANGUAGES, "no.")
     refusals = (refused(reason, about="no_reply"), refused(reason, about="item_wrong"))

@@ -216,6 +216,34 @@ def test_two_asks_may_both_be_there() -> None:
             id="above the case limit",
         ),
         pytest.param(
+            "when: {fault: ours}, give: {voucher: 50 EUR}",
+            "limits: {per_customer: {total: 40 EUR, every: 90 days}}",
+            "warning rules[0].give: 50 EUR is above limits.per_customer.total (40 EUR): "
+            "a supervisor approves it every time",
+            id="above the total of a customer",
+        ),
+        pytest.param(
+            "when: {fault: ours}, give: {voucher: 50 EUR}",
+            "limits: {budget: {day: 40 EUR}}",
+            "warning rules[0].give: 50 EUR is above limits.budget.day (40 EUR): "
+            "a supervisor approves it every time",
+            id="above the day's budget",
+        ),
+        pytest.param(
+            "when: {fault: ours}, apologise: yes",
+            "ladder: [{voucher: 5 EUR}, {voucher: 50 EUR}]\nlimits: {budget: {month: 40 EUR}}",
+            "warning ladder[1]: 50 EUR is above limits.budget.month (40 EUR): "
+            "a supervisor approves it every time",
+            id="a step above the month's budget",
+        ),
+        pytest.param(
+            "when: {fault: ours}, apologise: yes",
+            "limits: {budget: {day: 40 EUR, month: 30 EUR}}",
+            "warning limits.budget.month: 30 EUR for a month is less than 40 EUR for a day: "
+            "the day's is never reached",
+            id="a month's budget below a day's",
+        ),
+        pytest.param(
             "when: {fault: ours}, give: {gift: {it: un fiore}}",
             "",
             "warning rules[0].give: what gift costs is not in worth: a supervisor approves it every time",
@@ -406,6 +434,30 @@ def test_who_gets_more_by_how_it_is_asked_is_told(rule: str, message: str) -> No
     assert findings(f"- {{id: a, {rule}}}\n{CATCH_ALL}") == [f"warning rules[0].when: {message}"]
 
 
+BY_ASK = (
+    "error owed[0].when: owes by what is asked for: "
+    "of a complaint it is owed whether or not anybody asks for it"
+)
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        pytest.param("{complaint: refund_missing, ask: refund}", [BY_ASK], id="ask"),
+        pytest.param("{ask: {not: cancellation}}", [BY_ASK], id="not ask"),
+        pytest.param(
+            "{language: [it, en]}",
+            ["error owed[0].when: owes by the language: what is owed is owed in every one"],
+            id="language",
+        ),
+        pytest.param("{act: request, ask: cancellation}", [], id="a request is its asking"),
+    ],
+)
+def test_what_is_owed_only_to_some_is_an_error(when: str, told: list[str]) -> None:
+    found = findings(CATCH_ALL, f"owed: [{{id: o, when: {when}, give: repair, source: legge}}]\n")
+    assert [line for line in found if "owes by" in line] == told
+
+
 def test_what_is_presumed_is_never_unknown() -> None:
     rule = "- {id: a, when: {fault: {known: no}}, apologise: yes}"
     assert findings(f"{rule}\n{CATCH_ALL}", "presume: {fault: ours}\n") == [
@@ -422,7 +474,8 @@ def test_known_and_not_known_never_hold_together() -> None:
 def test_dates_that_have_gone_by_are_told() -> None:
     policy = load_policy_text(
         HEAD.replace("2025-01-01", "2021-01-01")
-        + "owed: [{id: o, when: always, give: repair, source: legge, until: 2026-11-22}]\n"
+        + "owed:\n  - {id: o, when: always, give: repair, source: legge, until: 2026-11-22}\n"
+        + "  - {id: p, when: always, give: repair, source: legge, since: 2026-11-24}\n"
         + f"rules:\n  {CATCH_ALL}\n"
         + 'hours: {mon: ["9:00-13:00"], closed: [2026-08-10..2026-08-20, 2026-11-23]}\n',
         "prova.yaml",
@@ -430,11 +483,13 @@ def test_dates_that_have_gone_by_are_told() -> None:
     told = [
         f"{finding.severity} {finding.key}: {finding.message}"
         for finding in check(policy, ("it",), today=TODAY)
-        if finding.key in ("effective", "owed[0].until") or finding.key.startswith("hours.closed")
+        if finding.key in ("effective", "owed[0].until", "owed[1].since")
+        or finding.key.startswith("hours.closed")
     ]
     assert told == [
         "info effective: in force since 2021-01-01: look through it, or give it today's date",
         "warning owed[0].until: has not been in force since 2026-11-22",
+        "info owed[1].since: is not in force before 2026-11-24",
         "info hours.closed[0]: is over since 2026-08-20",
     ]
 

@@ -34,6 +34,49 @@ def test_a_full_refund_and_a_replacement_become_a_choice() -> None:
     assert join(rules, "no_reply", "item_wrong") == ["goodwill: replacement | refund full"]
 
 
+CURED = """{complaint: quality_below}, give: {refund: 30%}
+{complaint: item_wrong}, give: replacement
+{complaint: item_damaged}, give: repair
+{complaint: booking_error}, give: redo"""
+
+
+@pytest.mark.parametrize(
+    ("types", "expected"),
+    [
+        (("quality_below", "item_wrong", "item_damaged"), "replacement | refund 30% | repair"),
+        (("item_damaged", "quality_below", "item_wrong"), "repair | refund 30% | replacement"),
+        (
+            ("quality_below", "item_wrong", "item_damaged", "booking_error"),
+            "replacement | refund 30% | repair | redo",
+        ),
+    ],
+)
+def test_a_refund_and_every_way_of_putting_it_right_are_one_choice(
+    types: tuple[str, ...], expected: str
+) -> None:
+    assert join(CURED, *types) == [f"goodwill: {expected}"]
+
+
+def test_two_cures_without_a_refund_are_both_given() -> None:
+    assert join(CURED, "item_wrong", "item_damaged") == ["goodwill: replacement", "goodwill: repair"]
+
+
+def test_of_two_cures_that_are_owed_neither_is_given_up() -> None:
+    policy = policy_of("""
+        owed:
+          - {id: a, when: {complaint: item_wrong}, give: replacement, source: legge}
+          - {id: b, when: {complaint: item_damaged}, give: repair, source: legge}
+        rules:
+          - {id: r, when: {complaint: quality_below}, give: {refund: 30%}}
+          - {id: z, when: always, apologise: yes}
+    """)
+    decision = decide(policy, matter("quality_below", "item_wrong", "item_damaged"))
+    assert [told(offer) for offer in decision.offers] == [
+        "owed: replacement | goodwill: refund 30%",
+        "owed: repair",
+    ]
+
+
 def test_a_share_of_the_price_and_a_replacement_become_a_choice() -> None:
     rules = """{complaint: no_reply}, give: {refund: 10%}
 {complaint: item_wrong}, give: replacement"""

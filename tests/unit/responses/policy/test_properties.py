@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from policy_cases import NOW, euro, gave, known, unavailable
 
@@ -159,6 +159,26 @@ def test_follow_ups_without_new_facts_earn_nothing_more(about: Matter, follow_up
         costs += cost(list(following.offers))
         current = answered(current, following)
     assert costs == euro("0")
+
+
+@given(matters, st.data())
+def test_follow_ups_that_call_the_matter_by_another_name_earn_nothing_more(
+    about: Matter, data: st.DataObject
+) -> None:
+    fresh = replace(about, act=Act.COMPLAINT, given_here=(), history=())
+    decision = decide(SHOP, fresh)
+    assume(decision.kind is DecisionKind.OFFER)
+    current = answered(fresh, decision)
+    names = st.lists(
+        st.sampled_from([*fresh.complaint_types, ComplaintType.PROMISE_BROKEN]), unique=True, max_size=3
+    )
+    costs, commitments = euro("0"), 0
+    for types in data.draw(st.lists(names, min_size=1, max_size=4), label="the names"):
+        following = decide(SHOP, replace(current, complaint_types=tuple(types)))
+        costs += cost(list(following.offers))
+        commitments += len(following.commitments)
+        current = answered(current, following)
+    assert (costs, commitments) == (euro("0"), 0)
 
 
 @given(matters)
