@@ -292,7 +292,7 @@ SITUATIONS: tuple[Situation, ...] = (
         types=("unfair_terms",),
         tone="angry",
         asks=("discount",),
-        facts={"order_id": "TL-7711", "price_notice_on": date(2026, 11, 2)},
+        facts={"order_id": "TL-7711", "price_notice_on": date(2026, 11, 2), "left_in_time": False},
         variant=2,
     ),
     Situation(

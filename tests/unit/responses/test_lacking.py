@@ -214,7 +214,7 @@ def test_what_is_another_thing_or_only_for_now_is_no_lack(text: str) -> None:
         ("Non ce l'ho", {"order_id", "photo_shows_damage"}),
         ("non riesco a caricare la foto", set()),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else ",".join(sorted(value)),
 )
 def test_of_two_things_asked_only_the_one_that_is_named_is_lacking(text: str, names: set[str]) -> None:
     assert lacking([NUMBER, PHOTO], [text]) == names

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.drafts import checked, corpus_drafts
+from benchmarks.drafts import PAGE, checked, corpus_drafts, page
 from responses.drafts import ComposedDraft, DraftBrief
 from responses.drafts.phrases import LANGUAGES
 
@@ -19,3 +19,7 @@ def test_drafts_for_two_hundred_messages_pass_every_check(
     ours = [(brief, draft) for brief, draft in drafts if draft.language == language]
     assert len(ours) >= 35
     assert [found for brief, draft in ours for found in checked(draft, brief)] == []
+
+
+def test_the_forty_printed_drafts_are_what_is_written_today() -> None:
+    assert page() == PAGE.read_text(encoding="utf-8")
