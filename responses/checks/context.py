@@ -28,7 +28,7 @@ from responses.proposed import composed_draft
 from responses.registers import register_of
 from responses.rights import decision_of
 
-_OUR_WORD = frozenset({"status", "holding", "answer", "exit", "open"})
+_OUR_WORD = frozenset({"status", "broken", "holding", "answer", "exit", "open"})
 """The parts of a composed text in which we say by which day, or from which; not those that tell what was."""
 
 
