@@ -206,7 +206,7 @@ class Triage:
         case.urgency = matter.urgency
         # Counted from the oldest message without an answer: who asks again does not wait longer for it.
         first = min((message.created_at for message in reading.fresh), default=case.first_unread_at or now)
-        case.due_at = due_by(policy, matter.urgency, first)
+        case.due_at = due_by(policy, Urgency(matter.urgency), first)
         case.triage_due_at = case.first_unread_at = case.reopened_from = None
         if matter.act == Act.SPAM and draft is None:
             await cancel_cards(session, case)

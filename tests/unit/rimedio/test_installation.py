@@ -1,5 +1,6 @@
 """What a start does with the owner's folder of policies, and what it says on the terminal."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ from models.tables import Update
 from responses.policies import PolicyBook
 from responses.samples import SOURCE, sample_messages
 from rimedio.errors import ProgramError, SettingError
-from rimedio.installation import Prepared, check_reachable, listen, open_database, prepare
+from rimedio.installation import Prepared, listen, open_database, prepare
 from rimedio.settings import Settings
 from rimedio.start import policy_lines
 from tests.ports import free_port
+from tests.processes import run_command
 
 SHOP = Path(__file__).parents[3] / "responses" / "policy" / "samples" / "negozio.yaml"
 
@@ -104,19 +106,24 @@ async def test_samples_come_with_the_first_start_or_never(installation: Installa
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"home": Path("/proc/nowhere")}, "RIMEDIO_HOME = '/proc/nowhere': expected a folder"),
-        ({"database_url": "sqlite:////proc/nowhere.sqlite"}, "RIMEDIO_DATABASE_URL: expected a database"),
-        ({"database_url": "postgresql://u:hush@127.0.0.1:1/x"}, "RIMEDIO_DATABASE_URL: expected a database"),
+        ({"RIMEDIO_HOME": "/proc/nowhere"}, "RIMEDIO_HOME = '/proc/nowhere': expected a folder"),
+        ({"RIMEDIO_DATABASE_URL": "sqlite:////proc/no.sqlite"}, "RIMEDIO_DATABASE_URL: expected a database"),
+        (
+            {"RIMEDIO_DATABASE_URL": "postgresql://u:hush@127.0.0.1:1/x"},
+            "RIMEDIO_DATABASE_URL: expected a database",
+        ),
     ],
+    ids=["folder", "file", "server"],
 )
-async def test_what_cannot_be_opened_is_named_by_its_setting(
-    tmp_path: Path, changes: dict[str, object], said: str
+def test_what_cannot_be_opened_is_named_by_its_setting(
+    tmp_path: Path, changes: dict[str, str], said: str
 ) -> None:
-    settings = Settings(**({"home": tmp_path, "secret": "x" * 20} | changes))
-    with pytest.raises(SettingError) as refused:
-        await check_reachable(settings, open_database(settings))
-    assert said in str(refused.value)
-    assert "hush" not in str(refused.value)
+    environment = {**os.environ, "RIMEDIO_HOME": str(tmp_path), "RIMEDIO_SECRET": "x" * 20, **changes}
+    done = run_command(["agents", "list"], environment)
+    assert done.status != 0
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hush" not in done.stderr
 
 
 def test_a_host_of_somebody_else_is_named_by_its_setting(tmp_path: Path) -> None:
