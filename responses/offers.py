@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.states import OfferState
@@ -21,38 +21,36 @@ async def withheld_by(session: AsyncSession, approvals: Collection[str]) -> dict
     """What each of these approvals withheld of its decision; those that withheld nothing are left out."""
     if not approvals:
         return {}
-    of_these = (
-        select(OfferRow.decision_id)
-        .where(OfferRow.approval_id.in_(approvals), OfferRow.state == OfferState.WITHDRAWN)
-        .distinct()
-    )
-    query = select(OfferRow).where(OfferRow.decision_id.in_(of_these)).order_by(OfferRow.id)
-    decisions: dict[str, list[OfferRow]] = defaultdict(list)
-    for row in await session.scalars(query):
-        decisions[row.decision_id].append(row)
     found: dict[str, set[Place]] = defaultdict(set)
-    for rows in decisions.values():
-        for place, row in placed(rows):
-            if row.state == OfferState.WITHDRAWN and row.approval_id in approvals:
-                found[str(row.approval_id)].add(place)
+    for place, row in await _withheld(session, OfferRow.approval_id.in_(approvals)):
+        if row.approval_id in approvals:
+            found[str(row.approval_id)].add(place)
     return {approval: frozenset(places) for approval, places in found.items()}
 
 
 async def withheld_of(session: AsyncSession, decisions: Collection[str]) -> dict[str, frozenset[Place]]:
     """What the answers to these decisions withheld of them; those of which nothing was are left out."""
-    withdrawn = select(OfferRow.decision_id).where(
-        OfferRow.decision_id.in_(decisions),
-        OfferRow.state == OfferState.WITHDRAWN,
-        OfferRow.approval_id.is_not(None),
+    found: dict[str, set[Place]] = defaultdict(set)
+    for place, row in await _withheld(session, OfferRow.decision_id.in_(decisions)):
+        found[row.decision_id].add(place)
+    return {decision: frozenset(places) for decision, places in found.items()}
+
+
+async def _withheld(session: AsyncSession, which: ColumnElement[bool]) -> list[tuple[Place, OfferRow]]:
+    """What answers withheld of the decisions of which they withheld something that is `which`."""
+    of_these = select(OfferRow.decision_id).where(
+        which, OfferRow.state == OfferState.WITHDRAWN, OfferRow.approval_id.is_not(None)
     )
-    query = select(OfferRow).where(OfferRow.decision_id.in_(withdrawn)).order_by(OfferRow.id)
-    rows: dict[str, list[OfferRow]] = defaultdict(list)
+    query = select(OfferRow).where(OfferRow.decision_id.in_(of_these)).order_by(OfferRow.id)
+    decisions: dict[str, list[OfferRow]] = defaultdict(list)
     for row in await session.scalars(query):
-        rows[row.decision_id].append(row)
-    return {
-        decision: frozenset(place for place, row in placed(found) if row.state == OfferState.WITHDRAWN)
-        for decision, found in rows.items()
-    }
+        decisions[row.decision_id].append(row)
+    return [
+        (place, row)
+        for rows in decisions.values()
+        for place, row in placed(rows)
+        if row.state == OfferState.WITHDRAWN and row.approval_id is not None
+    ]
 
 
 def placed(offers: Sequence[OfferRow]) -> list[tuple[Place, OfferRow]]:
