@@ -200,7 +200,7 @@ async def approve(visit: Actor, number: int, shown: Approved) -> JSONResponse:
             approval = await road.approvals.approve(
                 acting.session, acting.agent, bound, policy.hours, shown.edit_reason, shown.why, shown.meant
             )
-            by_hand = acting.case.channel == "desk"
+            by_hand = acting.case.answered_by_hand
     except ResponsesError as error:
         if isinstance(error, BlockedError) and error.reason == ABOVE_BUDGET:
             async with acting_on(visit, number) as acting:

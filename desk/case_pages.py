@@ -180,7 +180,7 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
             "urgency": list(Urgency),
             "asks": list(Ask),
         },
-        "by_hand": case.channel == "desk",
+        "by_hand": case.answered_by_hand,
         "answers": answers_of(view.draft) if view.draft is not None else [],
         "can_save_answer": view.approval is not None
         and (view.decision is None or view.decision.kind == DecisionKind.HAND_OVER),
@@ -245,6 +245,8 @@ def _author(message: Message, view: CaseView, visit: Visit) -> str:
             return view.customer.name or visit.words("case.nameless")
         case Direction.OUT if message.sent_by == "standing":
             return visit.words("case.automatic")
+        case Direction.OUT if view.case.answered_by_hand:
+            return visit.words("case.by_hand_of", name=message.sent_by or "")
         case _:
             return message.sent_by or ""
 

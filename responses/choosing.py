@@ -393,7 +393,7 @@ async def _say(
 ) -> None:
     identity = await session.get_one(Identity, case.identity_id)
     customer = await session.get_one(Customer, case.customer_id)
-    nobody = case.is_sample or case.channel == "desk" or identity.blocked_since is not None
+    nobody = case.is_sample or case.answered_by_hand or identity.blocked_since is not None
     if nobody or customer.erased_at is not None:
         return
     await texts.enqueue(

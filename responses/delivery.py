@@ -175,10 +175,11 @@ class Delivery:
                     )
                 case Outcome.UNCONFIRMED:
                     await _doubt(session, entry)
+            hand = await _hand(session, entry) if entry.state == OutboxState.SENT else None
             record(
                 session,
-                "system",
-                f"outbox.{result.outcome}",
+                hand or "system",
+                "outbox.by_hand" if hand else f"outbox.{result.outcome}",
                 entry.case_id,
                 outbox=entry.id,
                 purpose=entry.purpose,
@@ -290,6 +291,16 @@ async def _author(session: AsyncSession, entry: OutboxEntry) -> str:
         return "standing"
     approval = await session.get_one(Approval, entry.approval_id)
     return (await session.get_one(Agent, approval.agent_id)).name
+
+
+async def _hand(session: AsyncSession, entry: OutboxEntry) -> str | None:
+    """The id of the agent by whose hand the text goes out, where nothing is sent from here."""
+    if entry.approval_id is None or entry.case_id is None:
+        return None
+    case = await session.get_one(Case, entry.case_id)
+    if not case.answered_by_hand:
+        return None
+    return (await session.get_one(Approval, entry.approval_id)).agent_id
 
 
 async def _doubt(session: AsyncSession, entry: OutboxEntry) -> None:

@@ -47,7 +47,7 @@ async def raise_alarm(
     """
     if case.is_sample:
         return
-    if danger and case.channel != "desk":
+    if danger and not case.answered_by_hand:
         await texts.enqueue(
             session,
             "emergency",

@@ -175,7 +175,7 @@ async def _done_with(session: AsyncSession, case: Case) -> None:
 async def _tell(session: AsyncSession, texts: StandingTexts, case: Case, promise: Promise) -> None:
     """Tells the customer in the promise's own words; an answer they have had by another way tells itself."""
     identity = await session.get_one(Identity, case.identity_id)
-    nobody = case.is_sample or case.is_test or case.channel == "desk" or identity.blocked_since is not None
+    nobody = case.is_sample or case.is_test or case.answered_by_hand or identity.blocked_since is not None
     if nobody or promise.kind == PromiseKind.ANSWER or await _is_erased(session, case):
         return
     language = case.language if case.language in set(Language) else Language.ENGLISH

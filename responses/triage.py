@@ -277,7 +277,7 @@ class Triage:
     ) -> None:
         """One per case, one per person in twelve hours, none to a bare greeting or to thanks."""
         silent = matter.act in (Act.OTHER, Act.PRAISE) and not reading.has_files
-        if case.is_sample or case.channel == "desk" or case.answered_at is not None or silent:
+        if case.is_sample or case.answered_by_hand or case.answered_at is not None or silent:
             return
         # Another of their cases may have brought one since the customer was read.
         await session.refresh(customer, ["receipt_at"])

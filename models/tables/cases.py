@@ -67,6 +67,11 @@ class Case(Base):
     is_sample: Mapped[bool] = mapped_column(default=False)
     is_test: Mapped[bool] = mapped_column(default=False)
 
+    @property
+    def answered_by_hand(self) -> bool:
+        """Whether its words came from elsewhere: what is approved is copied by an agent, and not sent."""
+        return self.channel == "desk"
+
 
 class Message(Base):
     """Something said in a case: by the customer, by us, or among us.

@@ -285,7 +285,11 @@ async def test_a_case_typed_in_is_answered_by_copying(house):
     answer = (await browser.act(f"/cases/{number}/approve", shown)).json()
     assert (answer["by_hand"], answer["filled"]) == (True, "Gentile Anna, ecco.")
     await house.settle()
-    assert "Copia il testo" in (await browser.open(f"/cases/{number}")).text
+    page = (await browser.open(f"/cases/{number}")).text
+    assert "Copia il testo" in page
+    assert "Giulia, a mano" in page
+    assert "Giulia ha registrato la risposta come consegnata a mano" in page
+    assert "Il messaggio è stato consegnato" not in page
 
 
 async def test_a_case_from_the_future_keeps_what_was_typed(house):
