@@ -1,11 +1,14 @@
 """Any sentence-transformers model as what an encoder rests on: for those who name one of their own."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+import httpx2
 import numpy as np
 import numpy.typing as npt
 import torch
+from huggingface_hub import model_info
 from sentence_transformers.sentence_transformer.model import SentenceTransformer
 from transformers import PreTrainedTokenizerBase
 
@@ -16,6 +19,9 @@ from nlp.padded import PaddedNetwork
 
 DEFAULT_LIMIT = 512
 """Tokens in one sequence, for a model that names no limit of its own."""
+
+ANSWERS_WITHIN = 10.0
+"""Seconds that the hub is waited for."""
 
 
 class SentenceModel:
@@ -87,9 +93,24 @@ class SentenceModel:
 
 def _loaded(name: str, dtype: torch.dtype) -> SentenceTransformer:
     try:
-        return SentenceTransformer(name, device="cpu", model_kwargs={"dtype": dtype})
+        kept = not Path(name).exists() and not _hub_answers(name)
+        return SentenceTransformer(name, device="cpu", model_kwargs={"dtype": dtype}, local_files_only=kept)
     except (OSError, ValueError) as error:
         raise EncoderError(
             f"encoder {name!r} could not be loaded ({error}); check the folder or the name on the Hugging "
             "Face hub, or unset RIMEDIO_ENCODER for the bundled encoder"
         ) from error
+
+
+def _hub_answers(name: str) -> bool:
+    """Whether a model can be fetched. Asked once: the library would ask for minutes, file by file.
+
+    Raises:
+        OSError: The hub has no such model.
+        ValueError: No model can have this name.
+    """
+    try:
+        model_info(name, timeout=ANSWERS_WITHIN)
+    except httpx2.TransportError:
+        return False
+    return True

@@ -8,6 +8,7 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx2
 import numpy as np
 import pytest
 import torch
@@ -88,6 +89,20 @@ def test_a_folder_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
 def test_a_folder_without_a_model_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="could not be loaded"):
         load_encoder(str(tmp_path))
+
+
+def test_a_hub_that_cannot_be_reached_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def unreachable(name: str, timeout: float) -> None:
+        asked.append(name)
+        raise httpx2.ConnectError("Name or service not known")
+
+    monkeypatch.setattr("nlp.sentence_model.model_info", unreachable)
+
+    with pytest.raises(EncoderError, match=r"could not be loaded.*cached files"):
+        load_encoder("nobody/no-such-model")
+    assert asked == ["nobody/no-such-model"]
 
 
 def test_any_other_model_takes_the_same_path(tmp_path: Path) -> None:
