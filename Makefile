@@ -2,16 +2,23 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+SELDOM := /(tests?|testing|models|sympy|ray|networkx|_inductor|_dynamo|onnx|distributed|ao|pip|setuptools)/
 
 .PHONY: run test pytest explore fuzz soak evaluate evaluate-adapted fast benchmark lint types imports lock clean
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Rimedio needs Python 3.11: install it, or say where it is with 'make PYTHON=/path/to/python3.11'"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements.lock
-	@# pip would compile with one processor. Some packages bring files for another Python, which stay as they are.
-	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "Setting up $(VENV), the first time: some minutes"
+	@# Two processors unpack side by side, the largest first; then what a build of torch needs beside the lock file.
+	@$(PIP) --no-deps $$(grep -E '^(pip|setuptools)==' requirements.lock)
+	@grep -vE '^(#|$$|pip==|setuptools==)' requirements.lock | sort -r | tr '\n' '\0' | xargs -0 -n 20 -P 2 $(PIP) --no-deps
+	@$(PIP) -r requirements.lock
+	@# pip would compile with one processor. Some packages bring files for another Python, which stay as they are;
+	@# what is hardly ever imported is compiled when it is.
+	@$(BIN)/python -m compileall -qq -j 0 -x '$(SELDOM)' $(VENV)/lib || true
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 run: $(VENV)/.installed
