@@ -80,10 +80,14 @@ class Judged:
 
 @dataclass(kw_only=True, slots=True)
 class _Entry:
-    """Something given, with the terms of what is promised with it; none any more once that is kept."""
+    """Something given, with the terms of what is promised with it; none any more once that is kept.
+
+    `done` is when the last of them is over, once anybody has looked.
+    """
 
     given: Given
     terms: tuple[Duration, ...]
+    done: datetime | None = None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -129,6 +133,28 @@ class Replay:
         if apart is None:
             return judged
         return replace(judged, unheeded=self._decide(past, facts, apart, heeds=False))
+
+    def stands_as(self, other: "Replay", customer: str) -> bool:
+        """Whether it has given a customer what the other has; between policies that look back equally far."""
+        return self._entries.get(customer) == other._entries.get(customer) and (
+            self._unheeded.get(customer) == other._unheeded.get(customer)
+        )
+
+    def follow(self, other: "Replay", past: Past, judged: Judged) -> Judged:
+        """Take over what the other has made of a case that both decide alike, and remember what it gives."""
+        self._forget(past.at)
+        customer = past.customer
+        for mine, theirs in ((self._entries, other._entries), (self._unheeded, other._unheeded)):
+            if customer in theirs:
+                mine[customer] = [replace(entry) for entry in theirs[customer]]
+        if customer in other._known:
+            self._known[customer] = replace(other._known[customer])
+        return self._in_own_name(judged)
+
+    def _in_own_name(self, judged: Judged) -> Judged:
+        decision = replace(judged.decision, policy=self.policy.name, policy_sha256=self.policy.sha256)
+        unheeded = None if judged.unheeded is None else self._in_own_name(judged.unheeded)
+        return replace(judged, decision=decision, unheeded=unheeded)
 
     def _decide(
         self, past: Past, facts: Mapping[str, FactValue], entries: list[_Entry], *, heeds: bool
@@ -196,9 +222,13 @@ class Replay:
 
     def _as_of(self, now: datetime, entry: _Entry) -> Given:
         """What is on record at a moment: a promise is open until the last of its terms is over."""
-        if entry.terms and all(self.policy.hours.add(term, entry.given.at) <= now for term in entry.terms):
-            done = max(self.policy.hours.add(term, entry.given.at) for term in entry.terms)
-            entry.given, entry.terms = replace(entry.given, promise_state="kept", settled_at=done), ()
+        if not entry.terms:
+            return entry.given
+        if entry.done is None:
+            entry.done = max(self.policy.hours.add(term, entry.given.at) for term in entry.terms)
+        if entry.done <= now:
+            entry.given = replace(entry.given, promise_state="kept", settled_at=entry.done)
+            entry.terms = ()
         return entry.given
 
     def _over_limit(self, worth: Money | None, given: list[Given], now: datetime) -> bool:
@@ -248,7 +278,7 @@ class Replay:
             self._known = {
                 customer: known
                 for customer, known in self._known.items()
-                if any(reaches(one.at, now) for one in known.said)
+                if any(reaches(one.at, now) for one in reversed(known.said))
             }
 
 

@@ -279,7 +279,7 @@ rules:
 ladder: [{voucher: 10 EUR}, {voucher: 20 EUR}]
 second_time: {within: 180 days, raise: one step, tier: supervisor}
 """
-_OF_ALL_SORTS = st.lists(
+pasts_of_all_sorts = st.lists(
     st.builds(
         lambda types, customer, case, order, fault, days, threat, act: said(
             past(
@@ -319,7 +319,7 @@ def moved(one: Past, days: int) -> Past:
     return replace(one, at=at, said=tuple(replace(what, at=at) for what in one.said or ()))
 
 
-@given(found=_OF_ALL_SORTS, seen=signals)
+@given(found=pasts_of_all_sorts, seen=signals)
 @settings(max_examples=40, deadline=None)
 def test_no_signal_changes_what_is_owed_in_any_case_of_a_past(found: list[Past], seen: str) -> None:
     # What is owed is judged by facts that are known here: where somebody has to be asked first, a question
