@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from models.decision import Basis, Decision, DecisionKind, Duration, FactValue, Given, Matter
 from models.money import Money
-from models.record import Happening, Record
+from models.record import Dismissal, Happening, Record
 from responses.policy.decide import Judge
 from responses.policy.given import TO_BE_DONE, USUAL_TIME, earlier, given_by, has_known_worth, was_favour
 from responses.policy.records import Records, Said
@@ -28,7 +28,8 @@ class Past:
 
     For signals: `said` is what in its messages counts, None where nothing of this customer may be counted;
     `since` is when they first came (None: with the first case that is replayed), `paid_orders` what the order
-    book knew of them by then, None where it could not tell.
+    book knew of them by then, None where it could not tell, `dismissed` which signals an agent had dismissed
+    before it was answered.
     """
 
     case_id: str
@@ -47,6 +48,7 @@ class Past:
     said: tuple[Said, ...] | None = None
     since: datetime | None = None
     paid_orders: tuple[Happening, ...] | None = None
+    dismissed: tuple[Dismissal, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,7 +105,7 @@ class Replay:
 
     Every offer counts as approved as it stands, the moment it is made; of a choice the first is taken. What
     is promised counts as kept once its time is over. Signals are counted from what came before, and from
-    what was given before in the replay itself; nobody dismisses any.
+    what was given before in the replay itself, but for those that agents have dismissed.
     """
 
     def __init__(self, policy: Policy, *, assumed: Mapping[str, FactValue] | None = None) -> None:
@@ -196,7 +198,7 @@ class Replay:
         enough = self._records.fewest is not None and self._records.fewest <= len(known.said)
         if not enough and past.paid_orders is None and not self._counts_years:
             return None  # nothing can be raised, as of most people
-        return self._records.record(
+        found = self._records.record(
             known.said,
             given=given,
             paid_orders=past.paid_orders,
@@ -204,6 +206,7 @@ class Replay:
             present=past.case_id,
             now=past.at,
         )
+        return replace(found, dismissed=past.dismissed) if past.dismissed else found
 
     def _remembered(self, past: Past, decision: Decision, facts: Mapping[str, FactValue]) -> Iterator[_Entry]:
         terms = tuple(commitment.within for commitment in decision.commitments)

@@ -18,7 +18,7 @@ from models.clock import utcnow
 from models.database import Database
 from models.decision import Basis, Decision, FactValue, Given, RemedyKind, Role
 from models.labels import Act, Tone, Urgency
-from models.record import Record
+from models.record import Dismissal, Record
 from models.serial import fact_to_json, from_json, to_json
 from models.states import CaseState, Direction, ProofHow
 from models.tables import (
@@ -48,6 +48,7 @@ from responses.export import export_person
 from responses.files import FileStore
 from responses.filing import due_now
 from responses.history import given_to
+from responses.past_cases import past_cases
 from responses.policy import Policy, load_policy_text
 from responses.policy.signals import Raised, told
 from responses.retention import Retention
@@ -512,6 +513,20 @@ async def test_agents_see_it_with_the_numbers_of_its_cases(shop: Shop, agent: Ag
     async with shop.database.reading() as session:
         (dismissed,) = (await view_case(session, await session.get_one(Case, case.id))).signals
     assert dismissed.dismissed_by == agent.name
+
+
+async def test_a_simulation_knows_what_was_dismissed_by_the_numbers_of_its_cases(
+    shop: Shop, agent: Agent
+) -> None:
+    case = await insatiable(shop)
+    (signal,) = await shop.signals()
+    await shop.dismisses(agent, case, signal)
+    async with shop.database.reading() as session:
+        pasts = {past.case_id: past async for past in past_cases(session, "customer", "EUR")}
+    cases = ("#101", "#102", f"#{case.number}")
+    known = (Dismissal(signal="repeated_claims", evidence=cases),)
+    # The first was answered long before anybody dismissed anything.
+    assert [pasts[one].dismissed for one in cases] == [(), known, known]
 
 
 async def test_an_export_has_the_signals_in_words_and_the_reason(

@@ -12,6 +12,7 @@ from test_generated import owed_in
 from test_heeding import signals
 
 from models.decision import Basis, DecisionKind
+from models.record import Dismissal
 from responses.policy import Policy
 from responses.policy.replay import Past, Replay
 from responses.policy.simulate import Cell, Change, simulate
@@ -238,6 +239,16 @@ def test_a_threat_counts_where_the_words_are_known_and_an_order_where_the_book_c
         "acquisti": {"bruno"},
     }
     assert heeded["minacce"].changed == set()
+
+
+def test_a_signal_that_was_dismissed_counts_for_nothing_until_there_is_more() -> None:
+    found = [late(0), late(10), late(20), late(30)]
+    dismissed = Dismissal(signal="richieste", evidence=tuple(one.case_id for one in found[:3]))
+    heard = Replay(HEEDING)
+    assert [bool(heard.judge(one).decision.signals) for one in found] == [False, False, True, True]
+    left = Replay(HEEDING)
+    kept = [*found[:2], *(replace(one, dismissed=(dismissed,)) for one in found[2:])]
+    assert [bool(left.judge(one).decision.signals) for one in kept] == [False, False, False, True]
 
 
 def test_of_whom_nothing_may_be_counted_no_signal_is_raised() -> None:
