@@ -49,4 +49,4 @@ def _same_ground(one: Policy, other: Policy) -> bool:
 
 def _entries(policy: Policy, run: Run, *, every: bool) -> list[Owed | Rule]:
     owed, rules = entries_for(policy, run, every=every)
-    return [replace(entry, key="") for entry in (*owed, *rules)]
+    return [*(replace(one, key="") for one in owed), *(replace(one, key="") for one in rules)]
