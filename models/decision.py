@@ -30,6 +30,7 @@ class Manner(StrEnum):
 
     MEDIATE = "mediate"  # under threat: no defence, no fear, what we can do and by when
     BOUNDARY = "boundary"  # after abuse: help goes on, the insult does not
+    REASSURE = "reassure"  # a calming word first, as who is worried hears it
 
 
 class Basis(StrEnum):
@@ -198,7 +199,8 @@ class Decision:
     `status_of`: the types about which nothing new is given, as they were answered before. `explanation` is
     why it happened, per language code, as the rule tells it. `worth` is the goodwill that is given, of a
     choice the dearest: what an approver's limit is compared with. `signals` are the names of what the
-    customer's history shows, `show_worth` says that the text tells what a favour is worth. `loaded_codes`: a
+    customer's history shows, `show_worth` says that the text tells what a favour is worth, `sooner` that
+    somebody looks as soon as at what is urgent. `loaded_codes`: a
     voucher's code is one that the business has loaded, `codes_valid` how long one of ours can be used, None
     for ever. `choose_within` is how long a choice stays open, None
     where the owner sets no end to it.
@@ -229,6 +231,7 @@ class Decision:
     worth: Money | None = None
     signals: tuple[str, ...] = ()
     show_worth: bool = False
+    sooner: bool = False
     loaded_codes: bool = False
     codes_valid: Duration | None = None
     choose_within: Duration | None = None

@@ -1,8 +1,10 @@
 """How numbers of orders are compared."""
 
 import unicodedata
+from functools import lru_cache
 
 
+@lru_cache(maxsize=1024)
 def order_key(number: str) -> str:
     """An order number for comparing: "RS 1234-5" and "rs12345" are the same."""
     plain = unicodedata.normalize("NFKC", number).casefold()

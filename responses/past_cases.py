@@ -12,13 +12,25 @@ from models.assessment import Assessment
 from models.decision import DecisionKind, FactValue
 from models.labels import Act
 from models.money import Money
-from models.serial import fact_from_json
+from models.record import Dismissal
+from models.serial import fact_from_json, from_json
 from models.states import CaseState, Direction, OutboxState, Verdict
-from models.tables import Approval, Case, Customer, Draft, Fact, LedgerEntry, Message, OutboxEntry
+from models.tables import (
+    Approval,
+    Case,
+    Customer,
+    Draft,
+    Fact,
+    LedgerEntry,
+    Message,
+    OutboxEntry,
+    SignalRow,
+)
 from responses.corrections import Understood, understood
 from responses.matters import united
 from responses.policy.records import Said
 from responses.policy.replay import Past
+from responses.policy.signals import Raised
 from responses.purchases import paid_orders, purchases
 from responses.signalling import said_in
 
@@ -31,6 +43,15 @@ class _Answer:
 
     at: datetime
     booked: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Dismissed:
+    """A signal that an agent has dismissed, and until when that holds."""
+
+    at: datetime
+    until: datetime
+    dismissal: Dismissal
 
 
 async def past_cases(session: AsyncSession, audience: str, currency: str) -> AsyncIterator[Past]:
@@ -67,6 +88,7 @@ async def _pasts(session: AsyncSession, cases: Sequence[Case], currency: str) ->
     customers = {case.customer_id for case in cases}
     known_since = await _known_since(session, customers)
     bought = await purchases(session, customers)
+    dismissed = await _dismissed(session, customers)
     messages = await _messages(session, ids)
     known = await understood(session, [one.id for listed in messages.values() for one in listed])
     facts = await _facts(session, ids)
@@ -86,6 +108,11 @@ async def _pasts(session: AsyncSession, cases: Sequence[Case], currency: str) ->
                     said=() if case.state == CaseState.SPAM else _said(past.case_id, said, known),
                     since=known_since[case.customer_id],
                     paid_orders=paid_orders(by_then),
+                    dismissed=tuple(
+                        one.dismissal
+                        for one in dismissed[case.customer_id]
+                        if past.at < one.until and (answer is None or one.at <= answer.at)
+                    ),
                 )
             pasts.append(past)
     return pasts
@@ -97,6 +124,29 @@ async def _known_since(session: AsyncSession, customers: Collection[str]) -> dic
         Customer.id.in_(customers), Customer.erased_at.is_(None)
     )
     return dict(iter(await session.execute(query)))
+
+
+async def _dismissed(session: AsyncSession, customers: Collection[str]) -> Mapping[str, list[_Dismissed]]:
+    """What agents have dismissed of these customers and is still kept, with cases as they are called here."""
+    rows = (
+        await session.scalars(
+            select(SignalRow)
+            .where(SignalRow.customer_id.in_(customers), SignalRow.dismissed_at.is_not(None))
+            .order_by(SignalRow.id)
+        )
+    ).all()
+    evidence = {row.id: [one.id for one in from_json(Raised, row.evidence).evidence] for row in rows}
+    ids = {one for listed in evidence.values() for one in listed}
+    numbers = dict(iter(await session.execute(select(Case.id, Case.number).where(Case.id.in_(ids)))))
+    found: dict[str, list[_Dismissed]] = defaultdict(list)
+    for row in rows:
+        if row.dismissed_at is not None:
+            names = tuple(f"#{numbers[one]}" if one in numbers else one for one in evidence[row.id])
+            dismissal = Dismissal(signal=row.name, evidence=names)
+            found[row.customer_id].append(
+                _Dismissed(at=row.dismissed_at, until=row.expires_at, dismissal=dismissal)
+            )
+    return found
 
 
 def _said(case_id: str, messages: Sequence[Message], known: Mapping[str, Understood]) -> tuple[Said, ...]:

@@ -55,6 +55,7 @@ RECEIPT_EVERY = timedelta(hours=12)
 MAX_ATTEMPTS = 5
 _FIRST_PAUSE = timedelta(seconds=2)
 _EXPLAIN_AFTER = timedelta(seconds=1)
+_URGENCIES = tuple(Urgency)
 _ANSWERED = (CaseState.ANSWERED, CaseState.PROMISED, CaseState.CLOSED)
 
 
@@ -206,7 +207,9 @@ class Triage:
         case.urgency = matter.urgency
         # Counted from the oldest message without an answer: who asks again does not wait longer for it.
         first = min((message.created_at for message in reading.fresh), default=case.first_unread_at or now)
-        case.due_at = due_by(policy, Urgency(matter.urgency), first)
+        least = Urgency.HIGH if decision.sooner else Urgency.LOW
+        urgency = max(Urgency(matter.urgency), least, key=_URGENCIES.index)
+        case.due_at = due_by(policy, urgency, first)
         case.triage_due_at = case.first_unread_at = case.reopened_from = None
         if matter.act == Act.SPAM and draft is None:
             await cancel_cards(session, case)
@@ -433,9 +436,8 @@ def due_by(policy: Policy, urgency: Urgency, first: datetime) -> datetime | None
 
     Four opening hours may end after one working day, when they begin on a Friday evening.
     """
-    urgencies = list(Urgency)
     ends = []
-    for one in urgencies[: urgencies.index(urgency) + 1]:
+    for one in _URGENCIES[: _URGENCIES.index(urgency) + 1]:
         # What is critical runs on the clock, whatever the opening hours say.
         hours = OpeningHours.always(policy.timezone) if one == Urgency.CRITICAL else policy.hours
         if one in policy.deadlines:

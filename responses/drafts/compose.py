@@ -113,7 +113,7 @@ def _opening(brief: DraftBrief, voice: Voice, kind: DraftKind) -> Iterator[Part]
         return
     if brief.tone == Tone.ABUSIVE or brief.decision.manner is Manner.BOUNDARY:
         yield "boundary", voice.say("boundary")
-    if brief.tone == Tone.WORRIED:
+    if brief.tone == Tone.WORRIED or _reassures(brief):
         match kind:
             case DraftKind.APOLOGY_WITH_REMEDY | DraftKind.REMEDY:
                 yield "reassurance", voice.say("reassurance.offer")
@@ -206,6 +206,11 @@ def _worth(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         total = sum((worth.amount for worth in worths), Decimal(0))
         money = Money(amount=total, currency=worths[0].currency)
         yield "worth", voice.say("worth", amount=format_money(money, brief.language))
+
+
+def _reassures(brief: DraftBrief) -> bool:
+    """Whether a calming word goes first though nobody sounds worried; who insults or threatens gets none."""
+    return brief.decision.manner is Manner.REASSURE and brief.tone not in (Tone.ABUSIVE, Tone.THREATENING)
 
 
 def _mediates(brief: DraftBrief) -> bool:

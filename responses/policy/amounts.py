@@ -1,7 +1,9 @@
 """What a remedy comes to in one case: its sum where the facts give one, and its worth."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
+from functools import partial
 
 from babel.numbers import get_currency_precision
 
@@ -35,7 +37,8 @@ class Valued:
 
 def value_remedy(spec: RemedySpec, policy: Policy, situation: Situation) -> Valued:
     """Work out a remedy as far as the facts go."""
-    plain = Remedy(
+    remedy = partial(
+        Remedy,
         kind=spec.kind,
         percent=None if spec.fraction is None else spec.fraction * 100,
         of=spec.of,
@@ -47,37 +50,35 @@ def value_remedy(spec: RemedySpec, policy: Policy, situation: Situation) -> Valu
     if spec.amount is not None:
         amount, needed = work_out(spec.amount, policy, situation)
         if amount is None:
-            return Valued(remedy=plain, needed=needed)
+            return Valued(remedy=remedy(), needed=needed)
         amount = amount if spec.at_most is None else min(amount, spec.at_most)
         # The bound has done its work: of a plain sum it would only confuse the text.
-        return Valued(remedy=replace(plain, amount=amount, worth=amount, at_most=None))
+        return Valued(remedy=remedy(amount=amount, worth=amount, at_most=None))
     if spec.full or spec.fraction is not None:
-        return _value_share(plain, spec, situation)
+        return _value_share(remedy, spec, situation)
     costs = spec.worth or policy.worth.get(spec.kind)
     if costs is not None:
         worth, needed = work_out(costs, policy, situation)
         if worth is not None and costs.each is not None and spec.period is not None:
             worth = (worth * _length(spec.period) * (1 / _length(costs.each))).rounded()
-        return Valued(remedy=replace(plain, worth=worth), worth_needs=needed)
+        return Valued(remedy=remedy(worth=worth), worth_needs=needed)
     free = Money(amount=Decimal(0), currency=policy.currency) if spec.kind in _FREE else None
-    return Valued(remedy=replace(plain, worth=free))
+    return Valued(remedy=remedy(worth=free))
 
 
-def _value_share(remedy: Remedy, spec: RemedySpec, situation: Situation) -> Valued:
+def _value_share(remedy: Callable[..., Remedy], spec: RemedySpec, situation: Situation) -> Valued:
     """A share of what was paid, or of what the next order will cost."""
     price = situation.known.get(PRICE)
     if spec.full:
         if isinstance(price, Money):
-            return Valued(remedy=replace(remedy, amount=price, worth=price))
-        return Valued(remedy=remedy, worth_needs=(PRICE,))
+            return Valued(remedy=remedy(amount=price, worth=price))
+        return Valued(remedy=remedy(), worth_needs=(PRICE,))
     if spec.of == _ORDER and isinstance(price, Money) and spec.fraction is not None:
         share = (price * spec.fraction).rounded()
-        return Valued(
-            remedy=replace(remedy, worth=share if spec.at_most is None else min(share, spec.at_most))
-        )
+        return Valued(remedy=remedy(worth=share if spec.at_most is None else min(share, spec.at_most)))
     if spec.at_most is not None:
-        return Valued(remedy=replace(remedy, worth=spec.at_most))
-    return Valued(remedy=remedy, worth_needs=(PRICE,) if spec.of == _ORDER else ())
+        return Valued(remedy=remedy(worth=spec.at_most))
+    return Valued(remedy=remedy(), worth_needs=(PRICE,) if spec.of == _ORDER else ())
 
 
 def work_out(spec: AmountSpec, policy: Policy, situation: Situation) -> tuple[Money | None, tuple[str, ...]]:

@@ -146,6 +146,7 @@ def observed(decision: Decision) -> dict[str, Expected]:
         "alternative": any(refusal.alternative is not None for refusal in decision.refusals),
         "signals": decision.signals,
         "show_worth": decision.show_worth,
+        "sooner": decision.sooner,
     }
 
 
@@ -353,6 +354,7 @@ EXPECTATIONS: Mapping[str, Callable[[Item], Expected]] = {
     "alternative": read_yes_no,
     "signals": read_several(Item.text),
     "show_worth": read_yes_no,
+    "sooner": read_yes_no,
 }
 """What may be expected of a decision, and how it is written."""
 

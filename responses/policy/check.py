@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from models.clock import utcnow
 from models.decision import RemedyKind, Role
-from models.labels import Act, Ask, ComplaintType, Language
+from models.labels import Act, Ask, ComplaintType, Language, Urgency
 from models.money import Money
 from responses.drafts.templates import in_register
 from responses.hours import add_months
@@ -454,6 +454,8 @@ def _signals(policy: Policy) -> _Found:
             yield Severity.WARNING, key, message
         if signal.then.never_raise and (policy.second_time is None or not policy.second_time.raise_one_step):
             yield Severity.INFO, f"{key}.then.never_raise", "changes nothing: second_time raises nothing"
+        if signal.then.sooner and Urgency.HIGH not in policy.deadlines:
+            yield Severity.INFO, f"{key}.then.sooner", 'changes nothing: "deadlines" says nothing of high'
         if signal.count is Count.PAID_ORDERS:
             yield Severity.INFO, key, "is counted in the order book: without one it is never raised"
 

@@ -19,9 +19,9 @@ from responses.policy.coverage import Run, concerns, may_hold, narrowed
 from responses.policy.heeding import Heeding, Outcome
 from responses.policy.joining import Joined, join
 from responses.policy.limits import Limited, apply_limits, higher
-from responses.policy.schema import Codes, FactType, Policy, Supplier
+from responses.policy.schema import Codes, FactType, Owed, Policy, Rule, Supplier
 from responses.policy.sentences import Sentences, listed
-from responses.policy.situation import can_be_supplied, situation
+from responses.policy.situation import can_be_supplied, situation, situations
 from responses.policy.trial import Trial, Tried, try_type
 
 _Item = TypeVar("_Item")
@@ -58,10 +58,10 @@ class Judge:
 
         def without_climbing() -> Outcome | None:
             outcome = self._try(matter, say, explain=explain, climbs=False)
-            return outcome if _kind(policy, matter, outcome) is DecisionKind.OFFER else None
+            return outcome if _is_offer(policy, matter, outcome) else None
 
         outcome = first
-        if heeding.binds_favours and _kind(policy, matter, first) is DecisionKind.OFFER:
+        if heeding.binds_favours and _is_offer(policy, matter, first):
             whole = situation(policy, matter, None)
             outcome = heeding.hold_back(
                 first,
@@ -73,17 +73,11 @@ class Judge:
     def _try(self, matter: Matter, say: Sentences, *, explain: bool, climbs: bool = True) -> Outcome:
         policy = self.policy
         types = matter.complaint_types if matter.act == Act.COMPLAINT else ()
+        *each, whole = situations(policy, matter, (*types, None))
         trials = [
-            try_type(
-                policy,
-                situation(policy, matter, one),
-                say,
-                self._to_try(matter, one, explain),
-                climbs=climbs,
-            )
-            for one in types or (None,)
+            try_type(policy, one, say, self._to_try(matter, one.complaint_type, explain), climbs=climbs)
+            for one in each or (whole,)
         ]
-        whole = situation(policy, matter, None)
         joined = join([grant for trial in trials for grant in trial.grants], whole, say)
         limited = _together(joined, apply_limits(joined.grants, policy, whole, say))
         return Outcome(trials=trials, limited=limited)
@@ -95,16 +89,30 @@ class Judge:
         every = explain or "complaint_types" in matter.abstained
         key = run, explain, every
         if key not in self._tried:
-            owed = [one for one in self.policy.owed if concerns(one, run.act)]
-            rules = [one for one in self.policy.rules if concerns(one, run.act)]
-            if not every:
-                owed = [replace(one, when=narrowed(one.when, run)) for one in owed if may_hold(one, run)]
-                rules = [replace(one, when=narrowed(one.when, run)) for one in rules if may_hold(one, run)]
-            self._tried[key] = Tried(owed=tuple(owed), rules=tuple(rules), explain=explain)
+            owed, rules = entries_for(self.policy, run, every=every)
+            self._tried[key] = Tried(owed=owed, rules=rules, explain=explain)
         return self._tried[key]
 
 
+def runs_of(act: str, complaint_types: Iterable[str]) -> tuple[Run, ...]:
+    """The runs of a matter: one for each complaint type of a complaint, else one without a type."""
+    types = tuple(complaint_types) if act == Act.COMPLAINT else ()
+    return tuple(Run(act=act, complaint_type=one) for one in types or (None,))
+
+
+def entries_for(policy: Policy, run: Run, *, every: bool) -> tuple[tuple[Owed, ...], tuple[Rule, ...]]:
+    """What a policy has for a run: the entries that concern its act, or (not `every`) that may hold in it."""
+    owed = [one for one in policy.owed if concerns(one, run.act)]
+    rules = [one for one in policy.rules if concerns(one, run.act)]
+    if not every:
+        owed = [replace(one, when=narrowed(one.when, run)) for one in owed if may_hold(one, run)]
+        rules = [replace(one, when=narrowed(one.when, run)) for one in rules if may_hold(one, run)]
+    return tuple(owed), tuple(rules)
+
+
 def _together(joined: Joined, limited: Limited) -> Limited:
+    if joined.tier is Role.AGENT and not joined.notes and not joined.missing:
+        return limited
     return replace(
         limited,
         tier=higher(joined.tier, limited.tier),
@@ -116,7 +124,7 @@ def _together(joined: Joined, limited: Limited) -> Limited:
 def _assemble(policy: Policy, matter: Matter, outcome: Outcome, say: Sentences, *, explain: bool) -> Decision:
     trials, limited = outcome.trials, outcome.limited
     missing, unsure = _missing(policy, matter, outcome), _unsure(outcome)
-    kind = _kind(policy, matter, outcome)
+    kind = _kind(outcome, missing)
     given = kind in (DecisionKind.OFFER, DecisionKind.DECLINE, DecisionKind.STATUS)
     refusals = [trial.refusal for trial in trials if trial.refusal is not None]
     unchecked = [
@@ -160,9 +168,8 @@ def _assemble(policy: Policy, matter: Matter, outcome: Outcome, say: Sentences, 
     )
 
 
-def _kind(policy: Policy, matter: Matter, outcome: Outcome) -> DecisionKind:
+def _kind(outcome: Outcome, missing: Sequence[MissingFact]) -> DecisionKind:
     trials, limited = outcome.trials, outcome.limited
-    missing = _missing(policy, matter, outcome)
     if any(trial.hand_over is not None for trial in trials):
         return DecisionKind.HAND_OVER
     if any(fact.ask is not None for fact in missing):
@@ -176,6 +183,10 @@ def _kind(policy: Policy, matter: Matter, outcome: Outcome) -> DecisionKind:
     if any(trial.apologise for trial in trials):
         return DecisionKind.OFFER
     return DecisionKind.STATUS if any(trial.status for trial in trials) else DecisionKind.HAND_OVER
+
+
+def _is_offer(policy: Policy, matter: Matter, outcome: Outcome) -> bool:
+    return _kind(outcome, _missing(policy, matter, outcome)) is DecisionKind.OFFER
 
 
 def _tier(policy: Policy, trials: Sequence[Trial], limited: Limited, kind: DecisionKind) -> Role:
@@ -216,6 +227,8 @@ def _unsure(outcome: Outcome) -> tuple[str, ...]:
 
 def _missing(policy: Policy, matter: Matter, outcome: Outcome) -> tuple[MissingFact, ...]:
     names = [*_each(trial.missing for trial in outcome.trials), *outcome.limited.missing]
+    if not names:
+        return ()
     wanted = tuple(dict.fromkeys(names))
     facts = [
         _missing_fact(policy, matter, name)

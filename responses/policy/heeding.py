@@ -6,7 +6,7 @@ What is owed stays as it is, and so does every favour for a failure that is esta
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from models.decision import Basis, Decision, DecisionKind, Given, Matter, RemedyKind, Role
+from models.decision import Basis, Decision, DecisionKind, Given, Manner, Matter, RemedyKind, Role
 from models.labels import Act
 from responses.policy.given import later, still_counts
 from responses.policy.joining import Grant, Option
@@ -90,7 +90,7 @@ class Heeding:
         gives = any(map(_is_gift, _options(decision)))
         if self._matter.act == Act.COMPLAINT or gives:
             ours = any(trial.fault_is_established for trial in trials)
-            decision = self._answered(decision)
+            decision = self._sooner(self._answered(decision))
             decision = self._approved(decision, gives=gives)
             offers = decision.kind is DecisionKind.OFFER and gives and not ours
             decision = replace(
@@ -171,8 +171,17 @@ class Heeding:
         return tuple(name for name in one.then.proof if name not in seen.known or name in seen.presumed)
 
     def _answered(self, decision: Decision) -> Decision:
-        manner = next((one.then.answer for one in self._heard if one.then.answer is not None), None)
-        return replace(decision, manner=decision.manner or manner)
+        wanted = [one.then.answer for one in self._heard if one.then.answer is not None]
+        # Whoever threatens now is answered with care first, however long they have been a customer.
+        wanted.sort(key=lambda manner: manner is Manner.REASSURE)
+        return replace(decision, manner=next((one for one in (decision.manner, *wanted) if one), None))
+
+    def _sooner(self, decision: Decision) -> Decision:
+        first = next((one for one in self._heard if one.then.sooner), None)
+        if first is None:
+            return decision
+        self._note("signal_sooner", first)
+        return replace(decision, sooner=True)
 
     def _approved(self, decision: Decision, *, gives: bool) -> Decision:
         """Who approves. A question binds nobody, nor does saying where a promise stands, and nobody else is

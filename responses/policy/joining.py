@@ -239,6 +239,8 @@ class _Reducing:
         self.tier = Role.AGENT
 
     def reduce(self, grant: Grant) -> Grant:
+        if not self.owed:
+            return grant
         options = [self._rest_of(option) for option in grant.options]
         return replace(grant, options=tuple(option for option in options if option is not None))
 

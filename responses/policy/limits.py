@@ -73,7 +73,8 @@ class _Limits:
         worth: Money | None = self.nothing
         kept: list[Grant] = []
         for grant in grants:
-            within = replace(grant, options=self._fit(grant.options, caps))
+            options = self._fit(grant.options, caps)
+            within = grant if options == grant.options else replace(grant, options=options)
             if not within.options:
                 continue
             kept.append(within)

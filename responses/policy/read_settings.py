@@ -193,7 +193,7 @@ def _read_within(entries: Entries, count: Count, years: int) -> Duration:
 
 
 def _read_consequence(item: Item, context: Context) -> Consequence:
-    names = ("once", "never_raise", "show_worth", "answer", "tier", "proof", "exit")
+    names = ("once", "never_raise", "show_worth", "sooner", "answer", "tier", "proof", "exit")
     entries = Entries(item, names)
     if not entries.found:
         raise item.refuse(f"expected what changes: {', '.join(names[:-1])} or {names[-1]}")
@@ -202,6 +202,7 @@ def _read_consequence(item: Item, context: Context) -> Consequence:
         once=entries.optional("once", read_yes_no, False),
         never_raise=entries.optional("never_raise", read_yes_no, False),
         show_worth=entries.optional("show_worth", read_yes_no, False),
+        sooner=entries.optional("sooner", read_yes_no, False),
         answer=entries.optional("answer", read_enum(Manner, "kind of answer"), None),
         tier=entries.optional("tier", read_enum(Role, "role"), None),
         proof=entries.optional("proof", lambda part: read_all(read_proof, part.items()), ()),

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
-from models.decision import Basis, Given
+from models.decision import Basis, Duration, DurationUnit, Given
 from models.labels import Act, Urgency
 from models.record import Happening, Record
 from models.states import PromiseState
@@ -42,13 +42,17 @@ class Records:
 
     def __init__(self, policy: Policy) -> None:
         said = [signal for signal in policy.signals if signal.count not in _NOT_SAID]
-        self._spans = {signal.within for signal in said}
+        spans = {signal.within for signal in said}
+        days = [span.count for span in spans if span.unit is not DurationUnit.MONTHS]
+        months = [span.count for span in spans if span.unit is DurationUnit.MONTHS]
+        self._days = timedelta(days=max(days, default=0))
+        self._months = Duration(count=max(months), unit=DurationUnit.MONTHS) if months else None
         self.fewest = min((signal.at_least or 0 for signal in said), default=None)
         """How many messages it takes at least for any signal that counts what was written; None for none."""
 
     def reaches(self, at: datetime, now: datetime) -> bool:
         """Whether any signal still counts what was written at that moment."""
-        return any(now < later(at, span) for span in self._spans)
+        return now < at + self._days or (self._months is not None and now < later(at, self._months))
 
     def record(
         self,

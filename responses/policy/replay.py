@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from models.decision import Basis, Decision, DecisionKind, Duration, FactValue, Given, Matter
 from models.money import Money
-from models.record import Happening, Record
+from models.record import Dismissal, Happening, Record
 from responses.policy.decide import Judge
 from responses.policy.given import TO_BE_DONE, USUAL_TIME, earlier, given_by, has_known_worth, was_favour
 from responses.policy.records import Records, Said
@@ -28,7 +28,8 @@ class Past:
 
     For signals: `said` is what in its messages counts, None where nothing of this customer may be counted;
     `since` is when they first came (None: with the first case that is replayed), `paid_orders` what the order
-    book knew of them by then, None where it could not tell.
+    book knew of them by then, None where it could not tell, `dismissed` which signals an agent had dismissed
+    before it was answered.
     """
 
     case_id: str
@@ -47,6 +48,7 @@ class Past:
     said: tuple[Said, ...] | None = None
     since: datetime | None = None
     paid_orders: tuple[Happening, ...] | None = None
+    dismissed: tuple[Dismissal, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,10 +82,14 @@ class Judged:
 
 @dataclass(kw_only=True, slots=True)
 class _Entry:
-    """Something given, with the terms of what is promised with it; none any more once that is kept."""
+    """Something given, with the terms of what is promised with it; none any more once that is kept.
+
+    `done` is when the last of them is over, once anybody has looked.
+    """
 
     given: Given
     terms: tuple[Duration, ...]
+    done: datetime | None = None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -99,7 +105,7 @@ class Replay:
 
     Every offer counts as approved as it stands, the moment it is made; of a choice the first is taken. What
     is promised counts as kept once its time is over. Signals are counted from what came before, and from
-    what was given before in the replay itself; nobody dismisses any.
+    what was given before in the replay itself, but for those that agents have dismissed.
     """
 
     def __init__(self, policy: Policy, *, assumed: Mapping[str, FactValue] | None = None) -> None:
@@ -129,6 +135,28 @@ class Replay:
         if apart is None:
             return judged
         return replace(judged, unheeded=self._decide(past, facts, apart, heeds=False))
+
+    def stands_as(self, other: "Replay", customer: str) -> bool:
+        """Whether it has given a customer what the other has; between policies that look back equally far."""
+        return self._entries.get(customer) == other._entries.get(customer) and (
+            self._unheeded.get(customer) == other._unheeded.get(customer)
+        )
+
+    def follow(self, other: "Replay", past: Past, judged: Judged) -> Judged:
+        """Take over what the other has made of a case that both decide alike, and remember what it gives."""
+        self._forget(past.at)
+        customer = past.customer
+        for mine, theirs in ((self._entries, other._entries), (self._unheeded, other._unheeded)):
+            if customer in theirs:
+                mine[customer] = [replace(entry) for entry in theirs[customer]]
+        if customer in other._known:
+            self._known[customer] = replace(other._known[customer])
+        return self._in_own_name(judged)
+
+    def _in_own_name(self, judged: Judged) -> Judged:
+        decision = replace(judged.decision, policy=self.policy.name, policy_sha256=self.policy.sha256)
+        unheeded = None if judged.unheeded is None else self._in_own_name(judged.unheeded)
+        return replace(judged, decision=decision, unheeded=unheeded)
 
     def _decide(
         self, past: Past, facts: Mapping[str, FactValue], entries: list[_Entry], *, heeds: bool
@@ -170,7 +198,7 @@ class Replay:
         enough = self._records.fewest is not None and self._records.fewest <= len(known.said)
         if not enough and past.paid_orders is None and not self._counts_years:
             return None  # nothing can be raised, as of most people
-        return self._records.record(
+        found = self._records.record(
             known.said,
             given=given,
             paid_orders=past.paid_orders,
@@ -178,6 +206,7 @@ class Replay:
             present=past.case_id,
             now=past.at,
         )
+        return replace(found, dismissed=past.dismissed) if past.dismissed else found
 
     def _remembered(self, past: Past, decision: Decision, facts: Mapping[str, FactValue]) -> Iterator[_Entry]:
         terms = tuple(commitment.within for commitment in decision.commitments)
@@ -196,9 +225,13 @@ class Replay:
 
     def _as_of(self, now: datetime, entry: _Entry) -> Given:
         """What is on record at a moment: a promise is open until the last of its terms is over."""
-        if entry.terms and all(self.policy.hours.add(term, entry.given.at) <= now for term in entry.terms):
-            done = max(self.policy.hours.add(term, entry.given.at) for term in entry.terms)
-            entry.given, entry.terms = replace(entry.given, promise_state="kept", settled_at=done), ()
+        if not entry.terms:
+            return entry.given
+        if entry.done is None:
+            entry.done = max(self.policy.hours.add(term, entry.given.at) for term in entry.terms)
+        if entry.done <= now:
+            entry.given = replace(entry.given, promise_state="kept", settled_at=entry.done)
+            entry.terms = ()
         return entry.given
 
     def _over_limit(self, worth: Money | None, given: list[Given], now: datetime) -> bool:
@@ -248,7 +281,7 @@ class Replay:
             self._known = {
                 customer: known
                 for customer, known in self._known.items()
-                if any(reaches(one.at, now) for one in known.said)
+                if any(reaches(one.at, now) for one in reversed(known.said))
             }
 
 

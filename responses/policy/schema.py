@@ -248,12 +248,14 @@ class Consequence:
     """The only things that a signal changes.
 
     `once` gives no second favour within the signal's period, `never_raise` no step up the ladder; a favour
-    needs the facts in `proof`; with `exit`, supervisors are told that they may end the relationship.
+    needs the facts in `proof`; with `exit`, supervisors are told that they may end the relationship; with
+    `sooner` somebody looks as soon as at what is of high urgency.
     """
 
     once: bool = False
     never_raise: bool = False
     show_worth: bool = False
+    sooner: bool = False
     answer: Manner | None = None
     tier: Role | None = None
     proof: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from models.decision import Basis, Decision, DecisionKind, FactValue
+from responses.policy.abreast import Abreast
 from responses.policy.replay import Judged, Past, Replay
 from responses.policy.schema import Policy
 
@@ -268,7 +269,7 @@ def simulate(
         NeverOpenError: a promise has a term in working time, and the policy's hours never open.
     """
     new, tally = Replay(policy, assumed=assumed), Tally(policy=policy)
-    old = Replay(against, assumed=assumed) if against is not None else None
+    abreast = Abreast(new, Replay(against, assumed=assumed)) if against is not None else None
     old_tally = Tally(policy=against) if against is not None else None
     comparison = Comparison() if against is not None else None
     first = last = None
@@ -281,12 +282,13 @@ def simulate(
             month = f"{past.at.astimezone(policy.timezone):%Y-%m}"
             paid[month] = paid.get(month, _NOTHING) + past.paid.amount
             paid_cases += 1
-        judged = new.judge(past)
+        if abreast is None or old_tally is None or comparison is None:
+            tally.add(past, new.judge(past))
+            continue
+        judged, before = abreast.judge(past)
         tally.add(past, judged)
-        if old is not None and old_tally is not None and comparison is not None:
-            before = old.judge(past)
-            old_tally.add(past, before)
-            comparison.add(past, before, judged)
+        old_tally.add(past, before)
+        comparison.add(past, before, judged)
     return Simulation(
         first=first,
         last=last,

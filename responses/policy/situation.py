@@ -1,6 +1,6 @@
 """What conditions are judged against: one complaint type of a matter, and what is known about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -62,30 +62,43 @@ def situation(policy: Policy, matter: Matter, complaint_type: str | None) -> Sit
     until then. Whoever says that nobody knows says nothing against what the owner presumes in just that
     case: the presumption stands.
     """
-    presumptions = policy.presumed_for(complaint_type)
+    return situations(policy, matter, (complaint_type,))[0]
+
+
+def situations(
+    policy: Policy, matter: Matter, complaint_types: Sequence[str | None]
+) -> tuple[Situation, ...]:
+    """The situation of each of these complaint types; they differ by what is presumed alone."""
     known: dict[str, FactInput] = {}
-    presumed: set[str] = set()
+    unknown: list[str] = []
     unavailable = {PRICE} - policy.facts.keys()
     for name, spec in policy.facts.items():
         given = matter.facts.get(name)
         value = None if given is None or given.unavailable else fitting_value(policy, spec, given)
         if value is not None:
             known[name] = value
-        elif name in presumptions:
-            known[name] = presumptions[name]
-            presumed.add(name)
-        elif (given is not None and given.unavailable) or (
+            continue
+        unknown.append(name)
+        if (given is not None and given.unavailable) or (
             not can_be_supplied(spec) and name not in matter.unproven
         ):
             unavailable.add(name)
-    return Situation(
-        matter=matter,
-        complaint_type=complaint_type,
-        known=known,
-        presumed=frozenset(presumed),
-        unavailable=frozenset(unavailable),
-        today=matter.now.astimezone(policy.timezone).date(),
-    )
+    today = matter.now.astimezone(policy.timezone).date()
+    found = []
+    for complaint_type in complaint_types:
+        presumptions = policy.presumed_for(complaint_type)
+        presumed = {name: presumptions[name] for name in unknown if name in presumptions}
+        found.append(
+            Situation(
+                matter=matter,
+                complaint_type=complaint_type,
+                known=known | presumed,
+                presumed=frozenset(presumed),
+                unavailable=frozenset(unavailable.difference(presumed)),
+                today=today,
+            )
+        )
+    return tuple(found)
 
 
 def can_be_supplied(spec: FactSpec) -> bool:

@@ -61,14 +61,10 @@ def evaluate(condition: Condition, situation: Situation) -> Verdict:
 
 def _combine(verdicts: list[Verdict], decisive: Truth, otherwise: Truth) -> Verdict:
     """Join parts of which one with the `decisive` value settles the whole."""
-    truths = {verdict.truth for verdict in verdicts}
-    if decisive in truths:
-        truth = decisive
-    elif Truth.OPEN in truths:
-        truth = Truth.OPEN
-    else:
-        truth = otherwise
-    relevant = [verdict for verdict in verdicts if verdict.truth is truth]
+    for truth in (decisive, Truth.OPEN, otherwise):
+        relevant = [verdict for verdict in verdicts if verdict.truth is truth]
+        if relevant:
+            break
     if len(relevant) == 1:
         return relevant[0]
     return Verdict(

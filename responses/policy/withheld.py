@@ -13,6 +13,8 @@ Place = tuple[int, int]
 
 def left_of(offer: Offer, number: int, withheld: Collection[Place]) -> Offer | None:
     """The offer with that number in its decision without the options withheld; None when none is left."""
+    if not withheld:
+        return offer
     options = tuple(option for place, option in enumerate(offer.options) if (number, place) not in withheld)
     return replace(offer, options=options) if options else None
 

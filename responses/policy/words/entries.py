@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from models.decision import Manner
 from responses.policy.conditions import AllOf, Condition, Operator, Subject, Test
 from responses.policy.schema import FactType, Owed, Policy, PromiseSpec, Rule, Supplier
 from responses.policy.words.conditions import ConditionWords
@@ -108,7 +107,7 @@ class EntryWords:
         if rule.hand_over is not None:
             first.append(say("outcome.hand_over", role=say.role(rule.hand_over)))
         if rule.answer is not None:
-            first.append(say("outcome.boundary" if rule.answer is Manner.BOUNDARY else "outcome.mediate"))
+            first.append(say(f"outcome.{rule.answer}"))
         if rule.decline is not None:
             instead = rule.decline.alternative is not None
             first.append(say("outcome.decline_instead" if instead else "outcome.decline"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from models.decision import Manner, RemedyKind, Role
+from models.decision import RemedyKind, Role
 from models.labels import Urgency
 from responses.hours import WHOLE_DAY, Interval, Week
 from responses.policy.conditions import Operand
@@ -127,13 +127,18 @@ class SettingWords:
 
     def _then(self, then: Consequence) -> str:
         say = self._say
-        flags = {"once": then.once, "never_raise": then.never_raise, "show_worth": then.show_worth}
+        flags = {
+            "once": then.once,
+            "never_raise": then.never_raise,
+            "show_worth": then.show_worth,
+            "sooner": then.sooner,
+        }
         parts = [say(f"signals.{name}") for name, holds in flags.items() if holds]
         if then.proof:
             nouns = [self._conditions.noun(name) for name in then.proof]
             parts.append(say("signals.proof", facts=say.joined(nouns, "and")))
         if then.answer is not None:
-            parts.append(say("outcome.boundary" if then.answer is Manner.BOUNDARY else "outcome.mediate"))
+            parts.append(say(f"outcome.{then.answer}"))
         if then.tier is not None:
             parts.append(say("outcome.tier", role=say.role(then.tier)))
         if then.exit:

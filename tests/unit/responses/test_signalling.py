@@ -1,9 +1,11 @@
 """Signals on the road: counted from what was understood, kept, shown, dismissed, and gone in time."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from models.clock import utcnow
 from models.database import Database
 from models.decision import Basis, Decision, FactValue, Given, RemedyKind, Role
 from models.labels import Act, Tone, Urgency
-from models.record import Record
+from models.record import Dismissal, Record
 from models.serial import fact_to_json, from_json, to_json
 from models.states import CaseState, Direction, ProofHow
 from models.tables import (
@@ -46,11 +48,13 @@ from responses.export import export_person
 from responses.files import FileStore
 from responses.filing import due_now
 from responses.history import given_to
+from responses.past_cases import past_cases
 from responses.policy import Policy, load_policy_text
 from responses.policy.signals import Raised, told
 from responses.retention import Retention
 from responses.samples import remove_samples
 from responses.signalling import dismiss, record_of
+from responses.triage import due_by
 from responses.views import view_case
 from tests.seed import seed_agent
 from tests.unit.responses.test_triage import Road, assessed, label
@@ -413,6 +417,31 @@ async def test_samples_tests_and_the_erased_have_no_record(shop: Shop) -> None:
         assert await record_of(session, row, policy, (), utcnow()) is None
 
 
+async def test_who_was_in_danger_twice_is_looked_at_as_soon_as_what_is_urgent(
+    database: Database, config: RoadConfig
+) -> None:
+    sample = files("responses.policy").joinpath("samples", "negozio.yaml").read_text(encoding="utf-8")
+    # So far apart that no hour of the day makes one of them end when the other does.
+    far = re.sub(r"(?m)^deadlines:.*$", "deadlines: {high: 4 hours, normal: 20 working days}", sample)
+    shop = Shop(database, config)
+    async with database.writing() as session:
+        await shop.policies.load(session, {"negozio.yaml": far})
+        await shop.texts.seed(session)
+    smoke = assessed("complaint", "safety_privacy", urgency=label("critical"))
+    first = await shop.writes("Il primo pacco è in ritardo", LATE)
+    await shop.earlier(40, "Esce fumo dal caricatore", smoke)
+    await shop.earlier(20, "Di nuovo fumo", smoke)
+    case = await shop.opens("RS9")
+    async with shop.database.reading() as session:
+        policy = await shop.policies.current(session)
+        row = await session.get_one(Case, case.id)
+        wrote = (await session.scalars(select(Message.created_at).where(Message.case_id == case.id))).one()
+    assert (await shop.decision(first)).sooner is False
+    assert (await shop.decision(case)).sooner is True
+    # How urgent the words are stays as it was read: nobody is rung for it.
+    assert (row.urgency, row.due_at) == (Urgency.NORMAL, due_by(policy, Urgency.HIGH, wrote))
+
+
 async def test_without_signals_in_the_policy_nobody_looks(shop: Shop) -> None:
     case = await shop.writes("Ciao", assessed("other"))
     plain = load_policy_text(
@@ -484,6 +513,20 @@ async def test_agents_see_it_with_the_numbers_of_its_cases(shop: Shop, agent: Ag
     async with shop.database.reading() as session:
         (dismissed,) = (await view_case(session, await session.get_one(Case, case.id))).signals
     assert dismissed.dismissed_by == agent.name
+
+
+async def test_a_simulation_knows_what_was_dismissed_by_the_numbers_of_its_cases(
+    shop: Shop, agent: Agent
+) -> None:
+    case = await insatiable(shop)
+    (signal,) = await shop.signals()
+    await shop.dismisses(agent, case, signal)
+    async with shop.database.reading() as session:
+        pasts = {past.case_id: past async for past in past_cases(session, "customer", "EUR")}
+    cases = ("#101", "#102", f"#{case.number}")
+    known = (Dismissal(signal="repeated_claims", evidence=cases),)
+    # The first was answered long before anybody dismissed anything.
+    assert [pasts[one].dismissed for one in cases] == [(), known, known]
 
 
 async def test_an_export_has_the_signals_in_words_and_the_reason(

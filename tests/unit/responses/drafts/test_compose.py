@@ -397,6 +397,13 @@ def test_the_policy_can_ask_for_a_boundary_or_mediation_whatever_the_tone() -> N
     assert "mediation" in dict(mediation.parts)
 
 
+@pytest.mark.parametrize(("tone", "expected"), [("calm", True), ("abusive", False), ("threatening", False)])
+def test_the_policy_can_ask_for_a_calming_word_but_not_under_threat(tone: str, expected: bool) -> None:
+    draft = made(brief(replace(LATE_CHOICE, manner=Manner.REASSURE), tone=tone))
+    assert ("reassurance" in dict(draft.parts)) is expected
+    assert "reassurance" not in dict(made(brief(LATE_CHOICE, tone=tone)).parts)
+
+
 def test_status_says_what_was_promised_and_by_when() -> None:
     draft = made(brief(decided(DecisionKind.STATUS), promises=PROMISES))
     assert "Rispediamo il pacco entro giovedì 19 novembre, come promesso." in draft.text

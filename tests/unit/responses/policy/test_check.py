@@ -96,6 +96,16 @@ def test_never_raising_where_nothing_is_raised_is_said() -> None:
     )
 
 
+def test_looking_sooner_without_a_deadline_for_what_is_urgent_is_said() -> None:
+    signal = "{count: claims, at_least: 3, within: 60 days, then: {sooner: yes}}"
+    text = f"rules: [{{id: a, when: {{act: complaint}}, apologise: yes}}]\nsignals: {{s: {signal}}}\n"
+    said = [
+        [one.message for one in check(policy_of(text + deadlines)) if one.key.startswith("signals")]
+        for deadlines in ("deadlines: {normal: 1 working day}\n", "deadlines: {high: 4 hours}\n")
+    ]
+    assert said == [['changes nothing: "deadlines" says nothing of high'], []]
+
+
 def test_the_example_lacks_languages_only() -> None:
     found = check(load_policy(HERE / "example.yaml"))
     assert {finding.severity for finding in found} == {Severity.WARNING, Severity.INFO}

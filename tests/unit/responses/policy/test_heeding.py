@@ -95,6 +95,24 @@ def test_a_failure_established_as_ours_is_answered_as_for_everybody(then: str) -
     assert (decision.tier, decision.manner) == (Role.SUPERVISOR, Manner.MEDIATE)
 
 
+def test_who_is_to_be_answered_sooner_and_with_a_calming_word_gets_nothing_else() -> None:
+    plain, decision = decide(policy_of(OWED + RULES), late()), judged("sooner: yes, answer: reassure", late())
+    assert (decision.sooner, decision.manner) == (True, Manner.REASSURE)
+    assert (offers(decision), decision.tier, decision.missing) == (offers(plain), plain.tier, plain.missing)
+    assert decision.notes[-1] == "3 richieste in 60 giorni: si guarda presto come ciò che è urgente"
+    assert not plain.sooner
+
+
+def test_a_calming_word_gives_way_to_care_under_threat_whatever_stands_first() -> None:
+    each = [
+        f"count: claims, at_least: 2, within: 60 days, then: {{answer: {one}}}"
+        for one in ("reassure", "mediate")
+    ]
+    signals = "".join(f"  s{place}: {{{one}}}\n" for place, one in enumerate(each))
+    about = replace(late(), record=RECORD)
+    assert decide(policy_of(OWED + RULES + "signals:\n" + signals), about).manner is Manner.MEDIATE
+
+
 def test_never_raise_leaves_the_remedy_of_the_rule() -> None:
     again = (gave("voucher", "delivery_late", "5", case_id="older", order_id="A", promise_state="kept"),)
     decision = judged("never_raise: yes", replace(late(), history=again))
@@ -217,6 +235,7 @@ consequences = st.sets(
             "once: yes",
             "never_raise: yes",
             "show_worth: yes",
+            "sooner: yes",
             "answer: mediate",
             "tier: admin",
             "proof: [photo, order_id]",

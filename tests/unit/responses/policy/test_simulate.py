@@ -12,6 +12,7 @@ from test_generated import owed_in
 from test_heeding import signals
 
 from models.decision import Basis, DecisionKind
+from models.record import Dismissal
 from responses.policy import Policy
 from responses.policy.replay import Past, Replay
 from responses.policy.simulate import Cell, Change, simulate
@@ -240,6 +241,16 @@ def test_a_threat_counts_where_the_words_are_known_and_an_order_where_the_book_c
     assert heeded["minacce"].changed == set()
 
 
+def test_a_signal_that_was_dismissed_counts_for_nothing_until_there_is_more() -> None:
+    found = [late(0), late(10), late(20), late(30)]
+    dismissed = Dismissal(signal="richieste", evidence=tuple(one.case_id for one in found[:3]))
+    heard = Replay(HEEDING)
+    assert [bool(heard.judge(one).decision.signals) for one in found] == [False, False, True, True]
+    left = Replay(HEEDING)
+    kept = [*found[:2], *(replace(one, dismissed=(dismissed,)) for one in found[2:])]
+    assert [bool(left.judge(one).decision.signals) for one in kept] == [False, False, False, True]
+
+
 def test_of_whom_nothing_may_be_counted_no_signal_is_raised() -> None:
     erased = [replace(late(day), said=None) for day in (0, 20, 40)]
     assert simulate(erased, HEEDING).tally.heeded == {}
@@ -279,7 +290,7 @@ rules:
 ladder: [{voucher: 10 EUR}, {voucher: 20 EUR}]
 second_time: {within: 180 days, raise: one step, tier: supervisor}
 """
-_OF_ALL_SORTS = st.lists(
+pasts_of_all_sorts = st.lists(
     st.builds(
         lambda types, customer, case, order, fault, days, threat, act: said(
             past(
@@ -319,7 +330,7 @@ def moved(one: Past, days: int) -> Past:
     return replace(one, at=at, said=tuple(replace(what, at=at) for what in one.said or ()))
 
 
-@given(found=_OF_ALL_SORTS, seen=signals)
+@given(found=pasts_of_all_sorts, seen=signals)
 @settings(max_examples=40, deadline=None)
 def test_no_signal_changes_what_is_owed_in_any_case_of_a_past(found: list[Past], seen: str) -> None:
     # What is owed is judged by facts that are known here: where somebody has to be asked first, a question
