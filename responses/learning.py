@@ -17,10 +17,14 @@ from models.serial import from_json
 from models.states import EditReason
 from models.tables import AssessmentRow, Case, Correction, Message
 from responses.corrections import Labels, corrected
+from responses.drafts.slots import has_placeholder
+from responses.intervals import Interval, Share
 from responses.judged import REAL, Judged, judged_since, parts_of, says, variant_of
+from responses.rewriting import Change, Words, became, changes, most_frequent, shown, words_in
 
 FEWEST = 5
 """Counts under this are not shown."""
+_EXAMPLES = 3
 _GIVES = frozenset({"remedy", "gesture", "choice"})
 _FIELDS = ("act", "complaint_types", "tone", "urgency", "asks", "own_error")
 
@@ -37,18 +41,25 @@ class Count:
         """The part that was changed, in [0, 1]."""
         return self.changed / self.of
 
+    @property
+    def interval(self) -> Interval:
+        """Between what the true share lies, at 95 %: Wilson's."""
+        return Share(count=self.changed, of=self.of).interval()
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rewritten:
-    """A part of drafts (`apology`) in one wording variant and language.
+    """A wording: a part of drafts (`apology`) in one variant and language.
 
-    `example` are its words where at least five drafts had the very same.
+    `words` are those it most often has, `examples` the most frequent changes, each with how many of the edits
+    had it. In both, `…` stands for words that fewer than five people were written.
     """
 
     part: str
     variant: str
     language: str
-    example: str | None
+    words: str
+    examples: tuple[tuple[Change, int], ...]
     count: Count
 
 
@@ -109,32 +120,70 @@ async def learned(session: AsyncSession, since: datetime) -> Learned:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """One draft that had a wording, and what came in its place; None where it was left alone."""
+
+    customer_id: str
+    words: Words
+    instead: Words | None
+
+
 def _rewritten(sent: Sequence[Judged]) -> list[Rewritten]:
-    there: Counter[tuple[str, str, str]] = Counter()
-    changed: Counter[tuple[str, str, str]] = Counter()
-    words_of: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+    """By the lower end of the interval: three of three may be chance, thirty of forty are none."""
+    uses: dict[tuple[str, str, str], list[_Use]] = defaultdict(list)
     for one in sent:
-        if not one.is_of_its_kind:
-            continue
-        for name, words in parts_of(one.composed):
-            key = (name, variant_of(one.composed), one.composed.language)
-            there[key] += 1
-            words_of[key][words] += 1
-            changed[key] += not says(one.last.text, words)
+        if one.is_of_its_kind:
+            for name, use in _uses(one):
+                uses[name, variant_of(one.composed), one.composed.language].append(use)
     found = []
-    for key, count in changed.most_common():
-        if count >= FEWEST:
-            words, times = words_of[key].most_common(1)[0]
-            found.append(
-                Rewritten(
-                    part=key[0],
-                    variant=key[1],
-                    language=key[2],
-                    example=words if times >= FEWEST else None,
-                    count=Count(changed=count, of=there[key]),
-                )
+    for (name, variant, language), used in uses.items():
+        edits = [(one, one.instead) for one in used if one.instead is not None]
+        if len(edits) < FEWEST:
+            continue
+        old = _said_to_many((one.customer_id, one.words) for one in used)
+        new = _said_to_many((one.customer_id, instead) for one, instead in edits)
+        forms = Counter(shown(one.words, old) for one in used)
+        examples = most_frequent(
+            [changes(one.words, instead) for one, instead in edits], old, new | old, FEWEST
+        )
+        found.append(
+            Rewritten(
+                part=name,
+                variant=variant,
+                language=language,
+                words=forms.most_common(1)[0][0],
+                examples=tuple(examples[:_EXAMPLES]),
+                count=Count(changed=len(edits), of=len(used)),
             )
-    return found
+        )
+    return sorted(found, key=lambda one: -one.count.interval.low)
+
+
+def _uses(one: Judged) -> list[tuple[str, _Use]]:
+    if one.composed is one.last or one.composed.text == one.last.text:
+        return [
+            (name, _Use(one.customer_id, words_in(words), None)) for name, words in parts_of(one.composed)
+        ]
+    parts = [(str(name), str(words)) for name, words in one.composed.parts]
+    composed = [words_in(words) for _, words in parts]
+    return [
+        (name, _Use(one.customer_id, words, instead))
+        for (name, written), words, instead in zip(
+            parts, composed, became(composed, words_in(one.last.text)), strict=True
+        )
+        # Who fills a blank changes nothing.
+        if not has_placeholder(written)
+    ]
+
+
+def _said_to_many(texts: Iterable[tuple[str, Words]]) -> frozenset[str]:
+    """The words that at least five people were written: those name nobody."""
+    people: dict[str, set[str]] = defaultdict(set)
+    for customer_id, words in texts:
+        for word in words:
+            people[word.key].add(customer_id)
+    return frozenset(key for key, who in people.items() if len(who) >= FEWEST)
 
 
 def _overruled(verdicts: Sequence[Judged]) -> list[Overruled]:

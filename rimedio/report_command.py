@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 report_app = typer.Typer(help="Figures of the desk.", no_args_is_help=True)
 
-_HEAD = ("what", "name", "detail", "words", "changed", "of", "share")
+_HEAD = ("what", "name", "detail", "words", "changed", "of", "share", "low", "high")
 _VARIANT_HEAD = (
     *("what", "language", "variant", "other", "used", "people", "outcome", "count", "of", "share"),
     *("other_share", "difference", "low", "high", "verdict", "lacking"),
@@ -39,7 +39,8 @@ def agents(
 ) -> None:
     """Say which wordings are rewritten, which rules overruled, which labels corrected, and how often.
 
-    Counts under five are left out. Nothing is said of who did it.
+    Each with its interval at 95 %, and of wordings the most frequent changes. Counts under five are left out,
+    and for words that fewer than five people were written stands "…". Nothing is said of who did it.
 
     \b
     Examples:
@@ -105,10 +106,16 @@ def _day(written: str, settings: "Settings") -> datetime:
 
 
 def _rows(found: "Learned") -> "Iterator[tuple[str, str, str, str, Count]]":
+    from responses.learning import Count
+
     for reason, count in found.reasons:
         yield "reason", str(reason), "", "", count
     for part in found.rewritten:
-        yield "wording", part.part, f"{part.variant} {part.language}", part.example or "", part.count
+        detail = f"{part.variant} {part.language}"
+        yield "wording", part.part, detail, part.words, part.count
+        for change, times in part.examples:
+            told = f"{change.old or '+'} → {change.new or '–'}"
+            yield "change", part.part, detail, told, Count(changed=times, of=part.count.changed)
     for rule in found.overruled:
         yield "rule", rule.rule_id, "", "", rule.count
     for label in found.relabelled:
@@ -123,7 +130,9 @@ def _write(path: Path, found: "Learned") -> None:
             writer = csv.writer(file)
             writer.writerow(_HEAD)
             for what, name, detail, words, count in _rows(found):
-                writer.writerow((what, name, detail, words, count.changed, count.of, f"{count.share:.3f}"))
+                bounds = count.interval
+                figures = (f"{one:.3f}" for one in (count.share, bounds.low, bounds.high))
+                writer.writerow((what, name, detail, words, count.changed, count.of, *figures))
     except OSError as error:
         fail(f"{path}: {error.strerror}")
 
@@ -134,7 +143,9 @@ def _show(found: "Learned") -> None:
 
     table = Table(*_HEAD)
     for what, name, detail, words, count in _rows(found):
-        table.add_row(what, name, detail, words, str(count.changed), str(count.of), f"{count.share:.0%}")
+        bounds = count.interval
+        figures = (f"{one:.0%}" for one in (count.share, bounds.low, bounds.high))
+        table.add_row(what, name, detail, words, str(count.changed), str(count.of), *figures)
     if table.row_count:
         Console().print(table)
 
