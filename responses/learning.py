@@ -19,13 +19,13 @@ from models.tables import AssessmentRow, Case, Correction, Message
 from responses.corrections import Labels, corrected
 from responses.drafts.slots import has_placeholder
 from responses.intervals import Interval, Share
-from responses.judged import REAL, Judged, judged_since, parts_of, says, variant_of
+from responses.judged import REAL, Judged, judged_since, parts_of, variant_of
+from responses.overruling import Instead, overruled_rules
 from responses.rewriting import Change, Words, became, changes, most_frequent, shown, words_in
 
 FEWEST = 5
 """Counts under this are not shown."""
 _EXAMPLES = 3
-_GIVES = frozenset({"remedy", "gesture", "choice"})
 _FIELDS = ("act", "complaint_types", "tone", "urgency", "asks", "own_error")
 
 
@@ -65,9 +65,10 @@ class Rewritten:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Overruled:
-    """A rule whose answer agents changed: another remedy, another kind of answer, or thrown away."""
+    """A rule whose answer agents changed, and what was given instead how often: together `count.changed`."""
 
     rule_id: str
+    instead: tuple[tuple[Instead, int], ...]
     count: Count
 
 
@@ -115,7 +116,11 @@ async def learned(session: AsyncSession, since: datetime) -> Learned:
             if changed >= FEWEST
         ),
         rewritten=tuple(_rewritten(sent)),
-        overruled=tuple(_overruled(verdicts)),
+        overruled=tuple(
+            Overruled(rule_id=one.rule_id, instead=one.instead, count=Count(changed=one.changed, of=one.of))
+            for one in await overruled_rules(session, verdicts)
+            if one.changed >= FEWEST
+        ),
         relabelled=tuple(_relabelled(await _labels(session, since))),
     )
 
@@ -184,28 +189,6 @@ def _said_to_many(texts: Iterable[tuple[str, Words]]) -> frozenset[str]:
         for word in words:
             people[word.key].add(customer_id)
     return frozenset(key for key, who in people.items() if len(who) >= FEWEST)
-
-
-def _overruled(verdicts: Sequence[Judged]) -> list[Overruled]:
-    there: Counter[str] = Counter()
-    changed: Counter[str] = Counter()
-    for one in verdicts:
-        if one.decision is None:
-            continue
-        overruled = (
-            not one.is_sent
-            or not one.is_of_its_kind
-            or one.approval.edit_reason == EditReason.AMOUNT
-            or any(not says(one.last.text, words) for name, words in parts_of(one.composed) if name in _GIVES)
-        )
-        for rule in dict.fromkeys(one.decision.rule_ids):
-            there[rule] += 1
-            changed[rule] += overruled
-    return [
-        Overruled(rule_id=rule, count=Count(changed=count, of=there[rule]))
-        for rule, count in changed.most_common()
-        if count >= FEWEST
-    ]
 
 
 async def _labels(session: AsyncSession, since: datetime) -> list[tuple[Assessment, Assessment | None]]:

@@ -42,10 +42,15 @@ def agents(
     Each with its interval at 95 %, and of wordings the most frequent changes. Counts under five are left out,
     and for words that fewer than five people were written stands "…". Nothing is said of who did it.
 
+    Under each rule stands what was given instead, of all drafts that it made: "more" or "less" than decided,
+    "another" remedy, "withheld" (nothing in its place), "declined" (a no), "asked" (a question first),
+    "discarded" (the draft was thrown away), "reworded" (the same in other words).
+
     \b
     Examples:
         rimedio report agents
         rimedio report agents --since 2026-11-01 --csv corrections.csv
+        rimedio report agents --csv corrections.csv && grep -E "^(rule|instead)," corrections.csv
     """
     from models.clock import utcnow
     from responses.learning import learned
@@ -118,6 +123,8 @@ def _rows(found: "Learned") -> "Iterator[tuple[str, str, str, str, Count]]":
             yield "change", part.part, detail, told, Count(changed=times, of=part.count.changed)
     for rule in found.overruled:
         yield "rule", rule.rule_id, "", "", rule.count
+        for instead, times in rule.instead:
+            yield "instead", rule.rule_id, str(instead), "", Count(changed=times, of=rule.count.of)
     for label in found.relabelled:
         yield "label", f"{label.field}: {label.label}", label.instead or "", "", label.count
 

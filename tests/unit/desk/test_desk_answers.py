@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from models.states import EditReason
 from models.tables import AnswerEntry, Approval, Draft
+from tests.unit.responses.test_learning import REMEDY, TEXT, often
 
 HOURS = "Domanda: a che ora aprite il negozio?"
 OTHER = "Domanda di tutt'altro genere, su biciclette usate"
@@ -174,3 +175,15 @@ async def test_similar_cases_stand_beside_the_draft(house):
     page = (await browser.open(f"/cases/{second}")).text
     assert "Casi simili" in page
     assert f'<a href="/cases/{first}">#{first}</a>' in page
+
+
+async def test_what_we_correct_shows_the_wordings_with_their_changes_and_what_rules_gave_instead(house):
+    await often(4, house.database, TEXT.replace(REMEDY, "Ci pensa il mio collega."))
+    await often(1, house.database, TEXT.replace(REMEDY, "Ci pensa il collega."))
+    await often(1, house.database, "Mi serve il numero.", kind="ask")
+    page = (await (await house.browser("Sara")).open("/learning?days=30")).text
+    assert f"«{REMEDY}»" in page
+    assert "«il mio»" not in page  # four are no habit
+    assert "5 × «la mia» → «…»" in page
+    assert "(57% – 100%)" in page
+    assert "detto in altro modo 5 · prima una domanda 1" in page

@@ -14,6 +14,7 @@ from responses.approval import Approvals
 from responses.config import Business, RoadConfig
 from responses.hours import OpeningHours
 from tests.seed import bound, seed_agent, seed_case, seed_draft
+from tests.unit.responses.test_learning import REMEDY, TEXT, often
 
 ZONE = ZoneInfo("Europe/Rome")
 
@@ -87,3 +88,24 @@ def test_it_says_which_wording_is_rewritten_how_often_and_into_what(terminal: Te
         "1.000",
     )
     assert (change["words"], change["changed"], change["of"]) == ("ritardo → disguido, …", "6", "6")
+
+
+async def overrules_a_rule() -> None:
+    database = Database(sqlite_url(Path("var/rimedio.sqlite")))
+    await often(4, database, TEXT.replace(REMEDY, "Ci penso io."))
+    await often(1, database, "Mi serve il numero.", kind="ask")
+    await often(2, database)
+    await database.close()
+
+
+def test_it_says_what_came_instead_of_a_rules_answer(terminal: Terminal) -> None:
+    terminal.types("policy", "use", str(SHOP), "--yes")
+    asyncio.run(overrules_a_rule())
+    terminal.types("report", "agents", "--csv", "corrections.csv")
+    with Path("corrections.csv").open(encoding="utf-8", newline="") as file:
+        rows = [(row["what"], row["detail"], row["changed"], row["of"]) for row in csv.DictReader(file)]
+    assert [row for row in rows if row[0] in ("rule", "instead")] == [
+        ("rule", "", "5", "7"),
+        ("instead", "reworded", "4", "7"),
+        ("instead", "asked", "1", "7"),
+    ]
