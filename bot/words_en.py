@@ -157,6 +157,7 @@ ENGLISH: Mapping[str, str] = {
     # What was done
     "note_kept": "Internal note kept in case no. {number}. The customer does not get it.",
     "discarded": "Draft discarded. Case no. {number} waits for somebody to write.",
+    "why_discarded": "What was wrong with it? One tap, if you like.",
     "passed_to": "Case no. {number} was passed on to {name}.",
     "passed_to_supervisor": "Case no. {number} was passed on to the supervisors.",
     "passed_to_you": "{name} passed case no. {number} on to you.",

@@ -155,6 +155,7 @@ ITALIAN: Mapping[str, str] = {
     # What was done
     "note_kept": "Nota interna salvata nella richiesta n. {number}. Al cliente non arriva.",
     "discarded": "Bozza scartata. La richiesta n. {number} aspetta che qualcuno scriva.",
+    "why_discarded": "Che cosa non andava? Basta un tocco, se vuoi.",
     "passed_to": "La richiesta n. {number} è passata a {name}.",
     "passed_to_supervisor": "La richiesta n. {number} è passata ai responsabili.",
     "passed_to_you": "{name} ti ha passato la richiesta n. {number}.",

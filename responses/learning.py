@@ -89,12 +89,14 @@ class Relabelled:
 class Learned:
     """Everything since a day, each list by falling count.
 
-    `approved` are the composed drafts that were sent, `edited` those of them with changes; `reasons` say why,
-    where an agent did.
+    `approved` are the composed drafts that were sent, `edited` those of them with changes, `discarded` those
+    thrown away. `reasons` say why of the two, `unsaid` how many of them have none: who was asked did not say.
     """
 
     approved: int
     edited: int
+    discarded: int
+    unsaid: int
     reasons: tuple[tuple[EditReason, Count], ...]
     rewritten: tuple[Rewritten, ...]
     overruled: tuple[Overruled, ...]
@@ -106,12 +108,16 @@ async def learned(session: AsyncSession, since: datetime) -> Learned:
     verdicts = await judged_since(session, since)
     sent = [one for one in verdicts if one.is_sent]
     edited = [one for one in sent if one.approval.difference]
-    reasons = Counter(one.approval.edit_reason for one in edited if one.approval.edit_reason is not None)
+    discarded = [one for one in verdicts if not one.is_sent]
+    wrong = [*edited, *discarded]
+    reasons = Counter(one.approval.edit_reason for one in wrong if one.approval.edit_reason is not None)
     return Learned(
         approved=len(sent),
         edited=len(edited),
+        discarded=len(discarded),
+        unsaid=len(wrong) - reasons.total(),
         reasons=tuple(
-            (EditReason(reason), Count(changed=changed, of=len(edited)))
+            (EditReason(reason), Count(changed=changed, of=len(wrong)))
             for reason, changed in reasons.most_common()
             if changed >= FEWEST
         ),

@@ -63,7 +63,10 @@ def agents(
             _write(csv, found)
         else:
             _show(found)
-        say(f"{found.approved} drafts approved since {begin:%Y-%m-%d}, {found.edited} of them edited")
+        say(
+            f"{found.approved} drafts approved since {begin:%Y-%m-%d}, {found.edited} of them edited; "
+            f"{found.discarded} discarded"
+        )
 
     with_database(work)
 
@@ -115,6 +118,9 @@ def _rows(found: "Learned") -> "Iterator[tuple[str, str, str, str, Count]]":
 
     for reason, count in found.reasons:
         yield "reason", str(reason), "", "", count
+    if found.unsaid:
+        of = found.edited + found.discarded
+        yield "reason", "not said", "", "", Count(changed=found.unsaid, of=of)
     for part in found.rewritten:
         detail = f"{part.variant} {part.language}"
         yield "wording", part.part, detail, part.words, part.count

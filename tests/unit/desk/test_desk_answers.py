@@ -105,6 +105,31 @@ async def test_the_reason_of_an_edit_is_kept_with_one_press(shop):
     assert "+Alle 10." in approval.difference
 
 
+async def test_a_no_keeps_its_reason_and_the_difference(shop):
+    number = await shop.begins_after(asked, HOURS)
+    await approve(
+        await shop.browser(), number, text="Non è possibile.", kind="decline", edit_reason="wrong_type"
+    )
+    approval = await newest(shop, Approval)
+    assert approval.edit_reason == EditReason.WRONG_TYPE
+    assert "+Non è possibile." in approval.difference
+
+
+async def test_a_draft_thrown_away_keeps_its_reason_and_one_skipped_stops_nothing(shop):
+    number = await shop.begins_after(asked, HOURS)
+    browser = await shop.browser()
+    page = (await browser.open(f"/cases/{number}")).text
+    dialog = page[page.index('id="discard-dialog"') :]
+    assert dialog[: dialog.index("</dialog>")].count("data-reason=") == len(EditReason)
+    shown = await browser.shown(number)
+    await browser.act(f"/cases/{number}/discard", {**shown, "edit_reason": "tone"})
+    assert (await newest(shop, Approval)).edit_reason == EditReason.TONE
+    other = await shop.said(HOURS, visitor="v2")
+    thrown = await browser.act(f"/cases/{other}/discard", await browser.shown(other))
+    assert thrown.json()["ok"] is True
+    assert (await newest(shop, Approval)).edit_reason is None
+
+
 async def test_without_an_edit_no_reason_is_kept(shop):
     number = await shop.begins_after(asked, HOURS)
     await approve(await shop.browser(), number, edit_reason="fact")
