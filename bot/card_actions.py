@@ -24,6 +24,7 @@ from bot.keyboards import (
 from bot.posts import post, post_files, post_long
 from bot.prompts import OFF_POLICY, put_prompt
 from bot.refusals import refuse
+from bot.similar import tell_similar
 from bot.unsaid import meant_by, meant_rows
 from bot.words import words_for
 from models.clock import utcnow
@@ -91,6 +92,7 @@ class CardActions:
             Action.BACK: self._back,
             Action.WORDS: self._all_words,
             Action.FILES: self._files,
+            Action.SIMILAR: self._similar,
             Action.FACT: self._fact,
             Action.FACT_TYPED: self._ask_fact,
             Action.VOUCH: self._vouch,
@@ -364,6 +366,9 @@ class CardActions:
             case_id=case.id,
             reply_to=self._message,
         )
+
+    async def _similar(self, case: Case) -> None:
+        await tell_similar(self._session, self._agent, self._reader, self._chat, case, self._message)
 
     async def _split(self, case: Case) -> Rows:
         await self._check_current(case)

@@ -228,6 +228,8 @@ def _more(card: Card, view: CaseView, words: Words) -> Rows:
     count = sum(file.rejected is None for shown in view.messages for file in shown.attachments)
     if count:
         row.append(Button(text=words("files", count=count), data=data_of(Action.FILES, card.key)))
+    if view.decision is not None and not view.case.is_sample and not view.case.is_test:
+        row.append(Button(text=words("similar"), data=data_of(Action.SIMILAR, card.key)))
     rows = [row] if row else []
     if len(view.unread) > 1 or (view.unread and view.case.answered_at is not None):
         rows.append([Button(text=words("split_last"), data=data_of(Action.SPLIT, card.key))])
