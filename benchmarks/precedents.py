@@ -22,6 +22,7 @@ from models.serial import to_json
 from models.states import CaseState, Direction, DraftState, Verdict
 from models.tables import Agent, Approval, Case, Customer, DecisionRow, Draft, EmbeddingRow, Identity, Message
 from models.upgrade import upgrade
+from responses.policies import PolicyBook
 from responses.precedents import Precedents
 
 _SHA = "a" * 64
@@ -40,7 +41,7 @@ async def measure(cases: int) -> None:
         database = Database(sqlite_url(Path(folder) / "bench.sqlite"))
         await upgrade(database)
         last = await fill(database, cases)
-        precedents = Precedents()
+        precedents = Precedents(PolicyBook())
         before = resident()
         for look in ("first", "second", "third"):
             begin = time.perf_counter()

@@ -28,6 +28,7 @@ class Action(StrEnum):
     FACT = "f"
     FACT_TYPED = "F"
     VOUCH = "l"
+    SIMILAR = "S"
     SPLIT = "s"
     MERGE = "M"
     UNDO = "u"

@@ -18,16 +18,19 @@ from bot.keyboards import (
     files_of,
     force_rows,
     give_back_row,
+    reason_rows,
+    verdict_of,
 )
 from bot.posts import post, post_files, post_long
 from bot.prompts import OFF_POLICY, put_prompt
 from bot.refusals import refuse
+from bot.similar import tell_similar
 from bot.unsaid import meant_by, meant_rows
 from bot.words import words_for
 from models.clock import utcnow
 from models.decision import MissingFact, Role
 from models.errors import ForbiddenTransitionError
-from models.states import CaseState, DraftState, EditReason
+from models.states import CaseState, DraftState, EditReason, Verdict
 from models.tables import Agent, Card, Case, Draft
 from responses.agents import working_agents
 from responses.approval import give_edit_reason
@@ -43,7 +46,7 @@ from responses.inbox import has_unprocessed
 from responses.outbox import enqueue_card
 from responses.preferences import Preference, set_preference
 from responses.proof import vouch
-from responses.proposed import proposed_draft
+from responses.proposed import composed_draft, proposed_draft
 from responses.rearranging import merge, split_off
 from responses.rights import Bound, check_free
 from responses.spending import ABOVE_BUDGET, decide_anew
@@ -89,6 +92,7 @@ class CardActions:
             Action.BACK: self._back,
             Action.WORDS: self._all_words,
             Action.FILES: self._files,
+            Action.SIMILAR: self._similar,
             Action.FACT: self._fact,
             Action.FACT_TYPED: self._ask_fact,
             Action.VOUCH: self._vouch,
@@ -162,8 +166,15 @@ class CardActions:
     async def _say(self, key: str, **values: object) -> None:
         await self._tell_back(self._words(key, **values))
 
-    async def _tell_back(self, text: str) -> None:
-        await post(self._session, self._chat, text, case_id=self._card.case_id, reply_to=self._message)
+    async def _tell_back(self, text: str, buttons: Rows | None = None) -> None:
+        await post(
+            self._session,
+            self._chat,
+            text,
+            case_id=self._card.case_id,
+            reply_to=self._message,
+            buttons=buttons or (),
+        )
 
     async def _approve(self, case: Case) -> Rows | None:
         bound = self._bound()
@@ -206,12 +217,13 @@ class CardActions:
 
     async def _give_reason(self, case: Case) -> Rows:
         draft = await self._session.get_one(Draft, self._bound().draft_id)
-        approval = await approval_of(self._session, draft)
+        verdict = await verdict_of(self._session, draft)
         chosen = self._pressed.choice[0] if self._pressed.choice else ""
-        if approval is None or chosen not in set(EditReason):
+        if verdict is None or chosen not in set(EditReason):
             raise BlockedError("gone")
-        await give_edit_reason(self._session, self._agent, approval, EditReason(chosen))
-        return await self._back(case)
+        await give_edit_reason(self._session, self._agent, verdict, EditReason(chosen))
+        # What asked about a draft thrown away has nothing more to ask.
+        return [] if verdict.verdict == Verdict.DISCARD else await self._back(case)
 
     async def _prompt(self, case: Case) -> None:
         forced = self._pressed.action == Action.EDIT_BY_FORCE
@@ -268,8 +280,16 @@ class CardActions:
         )
 
     async def _discard(self, case: Case) -> None:
-        await self._road.approvals.discard(self._session, self._agent, self._bound(), None)
-        await self._say("discarded", number=case.number)
+        bound = self._bound()
+        await self._road.approvals.discard(self._session, self._agent, bound, None)
+        said = self._words("discarded", number=case.number)
+        draft = await self._session.get_one(Draft, bound.draft_id)
+        if await composed_draft(self._session, draft) is None:
+            await self._tell_back(said)
+        else:
+            # Not under the card: in a group the next one takes its place.
+            asked = f"{said} {self._words('why_discarded')}"
+            await self._tell_back(asked, reason_rows(self._card, self._words))
         await enqueue_card(self._session, case, self._reader, self._chat, None)
 
     async def _offer_colleagues(self, _case: Case) -> Rows:
@@ -346,6 +366,9 @@ class CardActions:
             case_id=case.id,
             reply_to=self._message,
         )
+
+    async def _similar(self, case: Case) -> None:
+        await tell_similar(self._session, self._agent, self._reader, self._chat, case, self._message)
 
     async def _split(self, case: Case) -> Rows:
         await self._check_current(case)

@@ -29,6 +29,7 @@ from bot.group_cards import ONE_ALERT_IN, newest_post, post_replaced, retire_ear
 from bot.keyboards import Rows, buttons_of, files_of, give_back_row
 from bot.posts import buttons_in, mention
 from bot.rating import mark_rows
+from bot.similar import similar_text
 from bot.topics import Topics
 from bot.words import Words, words_for, words_in
 from models.channel import Outcome, Outgoing, SendResult
@@ -121,6 +122,12 @@ class TelegramChannel:
                 bulletin = await bulletin_of(session, content, message.chat_key, self._road.config)
             return lambda: self._api.send_text(
                 chat, bulletin.text, keyboard=bulletin.rows, silent=bool(content.get("silent"))
+            )
+        if "similar" in content:
+            async with self._road.database.reading() as session:
+                told = await similar_text(session, self._road, content["similar"], content["to"])
+            return lambda: self._api.send_text(
+                chat, told, reply_to=content.get("reply_to"), thread=thread, silent=True
             )
         if "forward" in content:
             return await self._forward(chat, message.chat_key, content["forward"], thread)

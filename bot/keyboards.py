@@ -75,6 +75,16 @@ async def _is_newest(session: AsyncSession, card: Card) -> bool:
     return (await session.scalars(query)).one() == card.id
 
 
+async def verdict_of(session: AsyncSession, draft: Draft) -> Approval | None:
+    """What sent this draft or threw it away, unless it was taken back."""
+    query = select(Approval).where(
+        Approval.draft_id == draft.id,
+        Approval.verdict.in_((Verdict.SEND, Verdict.DISCARD)),
+        Approval.undone_at.is_(None),
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
 async def approval_of(session: AsyncSession, draft: Draft) -> Approval | None:
     """The approval that sent this draft, unless it was taken back."""
     query = select(Approval).where(
@@ -218,6 +228,8 @@ def _more(card: Card, view: CaseView, words: Words) -> Rows:
     count = sum(file.rejected is None for shown in view.messages for file in shown.attachments)
     if count:
         row.append(Button(text=words("files", count=count), data=data_of(Action.FILES, card.key)))
+    if view.decision is not None and not view.case.is_sample and not view.case.is_test:
+        row.append(Button(text=words("similar"), data=data_of(Action.SIMILAR, card.key)))
     rows = [row] if row else []
     if len(view.unread) > 1 or (view.unread and view.case.answered_at is not None):
         rows.append([Button(text=words("split_last"), data=data_of(Action.SPLIT, card.key))])
@@ -242,7 +254,7 @@ async def _after_approval(
     states = {OutboxState(part.state) for part in parts}
 
     mine = agent is None or approval.agent_id == agent.id
-    reasons = _reason_rows(card, words) if mine and approval.difference and not approval.edit_reason else []
+    reasons = reason_rows(card, words) if mine and approval.difference and not approval.edit_reason else []
 
     def shown(text: str, *, is_final: bool) -> CardButtons:
         label = Button(text=_cut(text), data=data_of(Action.SHOWN, card.key))
@@ -267,8 +279,8 @@ async def _after_approval(
     return CardButtons(rows=[[undo], *reasons], is_final=False)
 
 
-def _reason_rows(card: Card, words: Words) -> Rows:
-    """Why the draft was edited: one press, which nobody has to make."""
+def reason_rows(card: Card, words: Words) -> Rows:
+    """Why the draft was edited or thrown away: one press, which nobody has to make."""
     buttons = [
         Button(text=words.label("edit_reason", reason), data=data_of(Action.EDIT_REASON, card.key, reason))
         for reason in EditReason

@@ -261,7 +261,9 @@ async def discard(visit: Actor, number: int, shown: Discarded) -> JSONResponse:
         async with acting_on(visit, number) as acting:
             if shown.bound is None:
                 raise BlockedError("gone")
-            await visit.desk.road.approvals.discard(acting.session, acting.agent, shown.bound, shown.reason)
+            await visit.desk.road.approvals.discard(
+                acting.session, acting.agent, shown.bound, shown.reason, shown.edit_reason
+            )
             await _forget_edit(acting)
     except ResponsesError as error:
         return refused(visit, error)

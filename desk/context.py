@@ -24,7 +24,6 @@ from models.decision import Role
 from models.tables import Agent
 from responses.agents import agent_of_session, rank
 from responses.notices import FOR_ADMINS, Notice, standing_notices
-from responses.precedents import Precedents
 from responses.promised import pressing
 from responses.road import Road
 
@@ -57,7 +56,6 @@ class Desk:
     telegram: Callable[[], str | None]
     changes: Changes
     hook: Hook | None = None
-    precedents: Precedents = field(default_factory=Precedents)
     templates: Environment = field(default_factory=_environment)
     logins_by_address: Limit = field(default_factory=lambda: Limit(most=20, seconds=900))
     logins_by_name: Limit = field(default_factory=lambda: Limit(most=6, seconds=900))

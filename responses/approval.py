@@ -8,7 +8,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
@@ -39,6 +39,7 @@ from responses.policy import Policy
 from responses.policy.withheld import without
 from responses.proposed import (
     MAX_TEXT,
+    composed_draft,
     difference_of,
     gives,
     propose,
@@ -285,8 +286,17 @@ class Approvals:
         await check_free(session, agent, case)
         return await propose(session, case, draft, text=draft.text, agent=agent, files=files)
 
-    async def discard(self, session: AsyncSession, agent: Agent, bound: Bound, reason: str | None) -> None:
+    async def discard(
+        self,
+        session: AsyncSession,
+        agent: Agent,
+        bound: Bound,
+        reason: str | None,
+        edit_reason: EditReason | None = None,
+    ) -> None:
         """Throws the draft away; the case waits for an agent to write.
+
+        `edit_reason` is what was wrong with the composed draft; there has to have been one.
 
         Raises:
             BlockedError, NotAllowedError: as `edit`.
@@ -294,7 +304,11 @@ class Approvals:
         draft, case = await bound_draft(session, bound)
         await check_free(session, agent, case)
         draft.state = DraftState.DISCARDED
-        session.add(verdict_on(draft, agent, Verdict.DISCARD, reason))
+        verdict = verdict_on(draft, agent, Verdict.DISCARD, reason)
+        verdict.difference = await difference_of(session, draft)
+        if await composed_draft(session, draft) is not None:
+            verdict.edit_reason = edit_reason
+        session.add(verdict)
         await raise_revision(session, case)
         record(session, agent.id, "draft.discarded", case.id, draft=draft.id)
 
@@ -381,7 +395,7 @@ class Approvals:
 async def give_edit_reason(
     session: AsyncSession, agent: Agent, approval: Approval, reason: EditReason
 ) -> None:
-    """Says afterwards why a draft was edited: once, by who approved it.
+    """Says afterwards why a draft was edited or thrown away: once, by whose verdict it was.
 
     Raises:
         NotAllowedError: `not_yours`.
@@ -390,6 +404,10 @@ async def give_edit_reason(
         raise NotAllowedError("not_yours")
     await session.execute(
         update(Approval)
-        .where(Approval.id == approval.id, Approval.edit_reason.is_(None), Approval.difference.is_not(None))
+        .where(
+            Approval.id == approval.id,
+            Approval.edit_reason.is_(None),
+            or_(Approval.difference.is_not(None), Approval.verdict == Verdict.DISCARD),
+        )
         .values(edit_reason=reason)
     )

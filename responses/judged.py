@@ -12,6 +12,7 @@ from models.serial import from_json
 from models.states import Verdict
 from models.tables import Approval, Case, DecisionRow, Draft
 from responses.drafts.slots import has_placeholder
+from responses.rewriting import stands_in, words_in
 
 REAL = (Case.is_sample.is_(False), Case.is_test.is_(False))
 """What a case has to be to count in a report."""
@@ -91,8 +92,4 @@ def parts_of(draft: Draft) -> Iterator[tuple[str, str]]:
 
 def says(text: str, words: str) -> bool:
     """Whether those words stand in the text, however they are spaced and written large or small."""
-    return _flat(words) in _flat(text)
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.casefold().split())
+    return stands_in(words_in(words), words_in(text)) is not None

@@ -17,11 +17,15 @@ from models.serial import from_json
 from models.states import EditReason
 from models.tables import AssessmentRow, Case, Correction, Message
 from responses.corrections import Labels, corrected
-from responses.judged import REAL, Judged, judged_since, parts_of, says, variant_of
+from responses.drafts.slots import has_placeholder
+from responses.intervals import Interval, Share
+from responses.judged import REAL, Judged, judged_since, parts_of, variant_of
+from responses.overruling import Instead, overruled_rules
+from responses.rewriting import Change, Words, became, changes, most_frequent, shown, words_in
 
 FEWEST = 5
 """Counts under this are not shown."""
-_GIVES = frozenset({"remedy", "gesture", "choice"})
+_EXAMPLES = 3
 _FIELDS = ("act", "complaint_types", "tone", "urgency", "asks", "own_error")
 
 
@@ -37,26 +41,34 @@ class Count:
         """The part that was changed, in [0, 1]."""
         return self.changed / self.of
 
+    @property
+    def interval(self) -> Interval:
+        """Between what the true share lies, at 95 %: Wilson's."""
+        return Share(count=self.changed, of=self.of).interval()
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rewritten:
-    """A part of drafts (`apology`) in one wording variant and language.
+    """A wording: a part of drafts (`apology`) in one variant and language.
 
-    `example` are its words where at least five drafts had the very same.
+    `words` are those it most often has, `examples` the most frequent changes, each with how many of the edits
+    had it. In both, `…` stands for words that fewer than five people were written.
     """
 
     part: str
     variant: str
     language: str
-    example: str | None
+    words: str
+    examples: tuple[tuple[Change, int], ...]
     count: Count
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Overruled:
-    """A rule whose answer agents changed: another remedy, another kind of answer, or thrown away."""
+    """A rule whose answer agents changed, and what was given instead how often: together `count.changed`."""
 
     rule_id: str
+    instead: tuple[tuple[Instead, int], ...]
     count: Count
 
 
@@ -77,12 +89,14 @@ class Relabelled:
 class Learned:
     """Everything since a day, each list by falling count.
 
-    `approved` are the composed drafts that were sent, `edited` those of them with changes; `reasons` say why,
-    where an agent did.
+    `approved` are the composed drafts that were sent, `edited` those of them with changes, `discarded` those
+    thrown away. `reasons` say why of the two, `unsaid` how many of them have none: who was asked did not say.
     """
 
     approved: int
     edited: int
+    discarded: int
+    unsaid: int
     reasons: tuple[tuple[EditReason, Count], ...]
     rewritten: tuple[Rewritten, ...]
     overruled: tuple[Overruled, ...]
@@ -94,69 +108,93 @@ async def learned(session: AsyncSession, since: datetime) -> Learned:
     verdicts = await judged_since(session, since)
     sent = [one for one in verdicts if one.is_sent]
     edited = [one for one in sent if one.approval.difference]
-    reasons = Counter(one.approval.edit_reason for one in edited if one.approval.edit_reason is not None)
+    discarded = [one for one in verdicts if not one.is_sent]
+    wrong = [*edited, *discarded]
+    reasons = Counter(one.approval.edit_reason for one in wrong if one.approval.edit_reason is not None)
     return Learned(
         approved=len(sent),
         edited=len(edited),
+        discarded=len(discarded),
+        unsaid=len(wrong) - reasons.total(),
         reasons=tuple(
-            (EditReason(reason), Count(changed=changed, of=len(edited)))
+            (EditReason(reason), Count(changed=changed, of=len(wrong)))
             for reason, changed in reasons.most_common()
             if changed >= FEWEST
         ),
         rewritten=tuple(_rewritten(sent)),
-        overruled=tuple(_overruled(verdicts)),
+        overruled=tuple(
+            Overruled(rule_id=one.rule_id, instead=one.instead, count=Count(changed=one.changed, of=one.of))
+            for one in await overruled_rules(session, verdicts)
+            if one.changed >= FEWEST
+        ),
         relabelled=tuple(_relabelled(await _labels(session, since))),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """One draft that had a wording, and what came in its place; None where it was left alone."""
+
+    customer_id: str
+    words: Words
+    instead: Words | None
+
+
 def _rewritten(sent: Sequence[Judged]) -> list[Rewritten]:
-    there: Counter[tuple[str, str, str]] = Counter()
-    changed: Counter[tuple[str, str, str]] = Counter()
-    words_of: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+    """By the lower end of the interval: three of three may be chance, thirty of forty are none."""
+    uses: dict[tuple[str, str, str], list[_Use]] = defaultdict(list)
     for one in sent:
-        if not one.is_of_its_kind:
-            continue
-        for name, words in parts_of(one.composed):
-            key = (name, variant_of(one.composed), one.composed.language)
-            there[key] += 1
-            words_of[key][words] += 1
-            changed[key] += not says(one.last.text, words)
+        if one.is_of_its_kind:
+            for name, use in _uses(one):
+                uses[name, variant_of(one.composed), one.composed.language].append(use)
     found = []
-    for key, count in changed.most_common():
-        if count >= FEWEST:
-            words, times = words_of[key].most_common(1)[0]
-            found.append(
-                Rewritten(
-                    part=key[0],
-                    variant=key[1],
-                    language=key[2],
-                    example=words if times >= FEWEST else None,
-                    count=Count(changed=count, of=there[key]),
-                )
-            )
-    return found
-
-
-def _overruled(verdicts: Sequence[Judged]) -> list[Overruled]:
-    there: Counter[str] = Counter()
-    changed: Counter[str] = Counter()
-    for one in verdicts:
-        if one.decision is None:
+    for (name, variant, language), used in uses.items():
+        edits = [(one, one.instead) for one in used if one.instead is not None]
+        if len(edits) < FEWEST:
             continue
-        overruled = (
-            not one.is_sent
-            or not one.is_of_its_kind
-            or one.approval.edit_reason == EditReason.AMOUNT
-            or any(not says(one.last.text, words) for name, words in parts_of(one.composed) if name in _GIVES)
+        old = _said_to_many((one.customer_id, one.words) for one in used)
+        new = _said_to_many((one.customer_id, instead) for one, instead in edits)
+        forms = Counter(shown(one.words, old) for one in used)
+        examples = most_frequent(
+            [changes(one.words, instead) for one, instead in edits], old, new | old, FEWEST
         )
-        for rule in dict.fromkeys(one.decision.rule_ids):
-            there[rule] += 1
-            changed[rule] += overruled
+        found.append(
+            Rewritten(
+                part=name,
+                variant=variant,
+                language=language,
+                words=forms.most_common(1)[0][0],
+                examples=tuple(examples[:_EXAMPLES]),
+                count=Count(changed=len(edits), of=len(used)),
+            )
+        )
+    return sorted(found, key=lambda one: -one.count.interval.low)
+
+
+def _uses(one: Judged) -> list[tuple[str, _Use]]:
+    if one.composed is one.last or one.composed.text == one.last.text:
+        return [
+            (name, _Use(one.customer_id, words_in(words), None)) for name, words in parts_of(one.composed)
+        ]
+    parts = [(str(name), str(words)) for name, words in one.composed.parts]
+    composed = [words_in(words) for _, words in parts]
     return [
-        Overruled(rule_id=rule, count=Count(changed=count, of=there[rule]))
-        for rule, count in changed.most_common()
-        if count >= FEWEST
+        (name, _Use(one.customer_id, words, instead))
+        for (name, written), words, instead in zip(
+            parts, composed, became(composed, words_in(one.last.text)), strict=True
+        )
+        # Who fills a blank changes nothing.
+        if not has_placeholder(written)
     ]
+
+
+def _said_to_many(texts: Iterable[tuple[str, Words]]) -> frozenset[str]:
+    """The words that at least five people were written: those name nobody."""
+    people: dict[str, set[str]] = defaultdict(set)
+    for customer_id, words in texts:
+        for word in words:
+            people[word.key].add(customer_id)
+    return frozenset(key for key, who in people.items() if len(who) >= FEWEST)
 
 
 async def _labels(session: AsyncSession, since: datetime) -> list[tuple[Assessment, Assessment | None]]:

@@ -1,12 +1,13 @@
 """The policy files ever put in use, and which of them judges a case."""
 
+import asyncio
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from pathlib import PurePath
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
@@ -19,6 +20,9 @@ from responses.policy import Policy, PolicyFileError, load_policy_text
 from responses.policy.schema import Audience
 
 log = logging.getLogger(__name__)
+
+_VERSIONS = 10
+"""So many versions of a policy are compared with each other; to read one takes a fraction of a second."""
 
 
 class NoPolicyError(ResponsesError):
@@ -175,6 +179,24 @@ class PolicyBook:
             Used(policy=self._parse(version), text=version.text, effective=use.effective, used_by=use.used_by)
             for use, version in await session.execute(query)
         ]
+
+    async def versions_like(
+        self, session: AsyncSession, sha256: str, but: Collection[str] = ()
+    ) -> Sequence[Policy]:
+        """The version with that digest and the newest with its name and audience, without `but`."""
+        this = select(PolicyVersion.name, PolicyVersion.audience).where(PolicyVersion.sha256 == sha256)
+        newest = (
+            select(PolicyVersion.id)
+            .where(tuple_(PolicyVersion.name, PolicyVersion.audience).in_(this))
+            .order_by(PolicyVersion.id.desc())
+            .limit(_VERSIONS)
+        )
+        query = select(PolicyVersion).where(
+            or_(PolicyVersion.sha256 == sha256, PolicyVersion.id.in_(newest)),
+            PolicyVersion.sha256.not_in(but),
+        )
+        versions = (await session.scalars(query)).all()
+        return [await asyncio.to_thread(self._parse, version) for version in versions]
 
     async def _use_at(self, session: AsyncSession, audience: str, at: datetime) -> PolicyVersion | None:
         query = _versions(audience).where(PolicyUse.effective <= at)

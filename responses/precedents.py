@@ -1,11 +1,17 @@
-"""Precedents: what the cases nearest to this one got under the same rules."""
+"""Precedents: what the cases nearest to this one got under the same rules.
+
+A policy is the same while its name and audience are, and a case decided under another version of it counts if
+the rules that decided it still give the same: a comment or another rule's change takes no precedent away.
+"""
 
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import JSON, null, select, type_coerce
+from sqlalchemy import case as either
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
@@ -15,6 +21,8 @@ from models.serial import from_json
 from models.states import Direction, Verdict
 from models.tables import Approval, Case, Customer, DecisionRow, Draft, EmbeddingRow, Message
 from responses.offers import withheld_by
+from responses.policies import PolicyBook
+from responses.policy.offering import Offering, offering_of, unchanged
 from responses.policy.withheld import without
 
 SHOWN = 5
@@ -35,6 +43,7 @@ class Precedent:
     decision. `edited`: an agent changed the text that had been composed.
     """
 
+    case_id: str
     number: int
     words: str
     at: datetime
@@ -45,9 +54,15 @@ class Precedent:
 
 
 class _Known:
-    """The vectors of answered messages under one policy, by one encoder."""
+    """The vectors of answered messages under one policy, by one encoder.
 
-    def __init__(self) -> None:
+    `still` names by version of the policy the rules that give the same as in the one that judges now.
+    """
+
+    def __init__(self, policy_sha256: str) -> None:
+        self.policy_sha256 = policy_sha256
+        self.still: dict[str, frozenset[str]] = {}
+        self._offering: Offering = {}
         self.ids: list[str] = []
         self.rows: Vectors | None = None
         self.until: datetime | None = None
@@ -61,6 +76,27 @@ class _Known:
         self.ids = [*self.ids, *(message_id for message_id, _ in new)][-MOST:]
         self.rows = (rows if self.rows is None else np.concatenate([self.rows, rows]))[-MOST:]
 
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The digests of all versions of the policy, this one first."""
+        return (self.policy_sha256, *self.still)
+
+    def holds(self, policy_sha256: str, rule_ids: Collection[str]) -> bool:
+        """Whether these rules of that version give the same in the one that judges now."""
+        return policy_sha256 == self.policy_sha256 or self.still.get(policy_sha256, frozenset()).issuperset(
+            rule_ids
+        )
+
+    async def learn_versions(self, session: AsyncSession, policies: PolicyBook) -> None:
+        """Looks whether there are versions that were not there before."""
+        but = self.versions if self._offering else tuple(self.still)
+        others = {
+            policy.sha256: offering_of(policy)
+            for policy in await policies.versions_like(session, self.policy_sha256, but)
+        }
+        self._offering = others.pop(self.policy_sha256, self._offering)
+        self.still |= {sha256: unchanged(self._offering, one) for sha256, one in others.items()}
+
 
 class Precedents:
     """Finds precedents. Vectors stay in memory once read; what is shown is looked up each time.
@@ -68,11 +104,12 @@ class Precedents:
     So whatever was erased or taken back meanwhile is not shown any more.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, policies: PolicyBook) -> None:
+        self._policies = policies
         self._known: OrderedDict[tuple[str, str], _Known] = OrderedDict()
 
     async def nearest(self, session: AsyncSession, case: Case) -> tuple[Precedent, ...]:
-        """The five cases nearest to this one that were answered under the policy that judges it.
+        """The five cases nearest to this one that were answered as the policy that judges it would have them.
 
         None where the case has no decision, or its messages have no place yet (samples and tests have none).
         """
@@ -100,24 +137,34 @@ class Precedents:
         similarities = (known.rows @ asked.T).max(axis=1)
         best = np.argsort(-similarities, kind="stable")[:_LOOKED_AT]
         near = {known.ids[int(place)]: float(similarities[place]) for place in best}
-        return await _shown(session, case, from_json(Decision, decided.content), near)
+        return await _shown(session, case, from_json(Decision, decided.content), near, known)
 
     async def _brought_up_to_date(self, session: AsyncSession, policy_sha256: str, encoder: str) -> _Known:
         key = (policy_sha256, encoder)
-        known = self._known.setdefault(key, _Known())
+        known = self._known.setdefault(key, _Known(policy_sha256))
         self._known.move_to_end(key)
         while len(self._known) > _POLICIES:
             self._known.popitem(last=False)
         until = utcnow()
+        await known.learn_versions(session, self._policies)
+        # A decision is long, and of this very version nothing has to be read in it.
+        rules = either(
+            (DecisionRow.policy_sha256 == policy_sha256, null()), else_=DecisionRow.content["rule_ids"]
+        )
         query = (
-            select(Message.id, EmbeddingRow.vector)
+            select(
+                Message.id,
+                EmbeddingRow.vector,
+                DecisionRow.policy_sha256,
+                type_coerce(rules, JSON).label("rule_ids"),
+            )
             .join(EmbeddingRow, EmbeddingRow.message_id == Message.id)
             .join(Approval, Approval.case_id == Message.case_id)
             .join(Draft, Draft.id == Approval.draft_id)
             .join(DecisionRow, DecisionRow.id == Draft.decision_id)
             .where(
                 *_ANSWERED,
-                DecisionRow.policy_sha256 == policy_sha256,
+                DecisionRow.policy_sha256.in_(known.versions),
                 EmbeddingRow.encoder == encoder,
                 EmbeddingRow.vector != b"",
             )
@@ -128,7 +175,13 @@ class Precedents:
             # A little twice: a transaction may be seen after one that began later.
             query = query.where(Approval.created_at > known.until - _LOOK_BACK)
         rows = await session.execute(query)
-        known.add([(message_id, _vector(vector)) for message_id, vector in reversed(rows.all())])
+        known.add(
+            [
+                (row.id, _vector(row.vector))
+                for row in reversed(rows.all())
+                if known.holds(row.policy_sha256, row.rule_ids or ())
+            ]
+        )
         known.until = until
         return known
 
@@ -144,7 +197,7 @@ _ANSWERED = (
 
 
 async def _shown(
-    session: AsyncSession, case: Case, decision: Decision, near: dict[str, float]
+    session: AsyncSession, case: Case, decision: Decision, near: dict[str, float], known: _Known
 ) -> tuple[Precedent, ...]:
     rows = await session.execute(
         select(Message, Case.number, Approval, DecisionRow.content)
@@ -159,7 +212,7 @@ async def _shown(
             Message.case_id != case.id,
             Customer.erased_at.is_(None),
             *_ANSWERED,
-            DecisionRow.policy_sha256 == decision.policy_sha256,
+            DecisionRow.policy_sha256.in_(known.versions),
         )
         .order_by(Approval.id)
     )
@@ -168,13 +221,14 @@ async def _shown(
     answers = rows.all()
     withheld = await withheld_by(session, {approval.id for _, _, approval, _ in answers})
     for message, number, approval, content in answers:
-        if message.id in seen:
+        was = from_json(Decision, content)
+        if message.id in seen or not known.holds(was.policy_sha256, was.rule_ids):
             continue  # its answer is the first that was approved after it
         seen.add(message.id)
         if number in found and found[number].similarity >= near[message.id]:
             continue
-        was = from_json(Decision, content)
         found[number] = Precedent(
+            case_id=message.case_id or "",
             number=number,
             words=message.text,
             at=approval.created_at,

@@ -10,6 +10,7 @@ from responses.files import FileStore
 from responses.filing import Filing
 from responses.knowledge import Knowledge
 from responses.policies import PolicyBook
+from responses.precedents import Precedents
 from responses.standing_texts import StandingTexts
 from responses.triage import Triage
 
@@ -30,4 +31,5 @@ class Road:
     texts: StandingTexts
     files: FileStore
     desk_cases: DeskCases
+    precedents: Precedents
     knowledge: Knowledge | None = None

@@ -44,6 +44,7 @@ from responses.notices import Notice, tell_admins
 from responses.outbox import overdue_entries
 from responses.policies import PolicyBook
 from responses.policy.files import ANSWERS
+from responses.precedents import Precedents
 from responses.retention import Retention
 from responses.road import Road
 from responses.samples import sample_handler
@@ -116,6 +117,7 @@ class Program:
             texts=texts,
             files=FileStore(settings.files or str(settings.home / "files")),
             desk_cases=DeskCases(filing=filing),
+            precedents=Precedents(policies),
             knowledge=self.knowledge,
         )
         self.retention = Retention(database, self.road.files, settings.retention, config.timezone)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 report_app = typer.Typer(help="Figures of the desk.", no_args_is_help=True)
 
-_HEAD = ("what", "name", "detail", "words", "changed", "of", "share")
+_HEAD = ("what", "name", "detail", "words", "changed", "of", "share", "low", "high")
 _VARIANT_HEAD = (
     *("what", "language", "variant", "other", "used", "people", "outcome", "count", "of", "share"),
     *("other_share", "difference", "low", "high", "verdict", "lacking"),
@@ -39,12 +39,18 @@ def agents(
 ) -> None:
     """Say which wordings are rewritten, which rules overruled, which labels corrected, and how often.
 
-    Counts under five are left out. Nothing is said of who did it.
+    Each with its interval at 95 %, and of wordings the most frequent changes. Counts under five are left out,
+    and for words that fewer than five people were written stands "…". Nothing is said of who did it.
+
+    Under each rule stands what was given instead, of all drafts that it made: "more" or "less" than decided,
+    "another" remedy, "withheld" (nothing in its place), "declined" (a no), "asked" (a question first),
+    "discarded" (the draft was thrown away), "reworded" (the same in other words).
 
     \b
     Examples:
         rimedio report agents
         rimedio report agents --since 2026-11-01 --csv corrections.csv
+        rimedio report agents --csv corrections.csv && grep -E "^(rule|instead)," corrections.csv
     """
     from models.clock import utcnow
     from responses.learning import learned
@@ -57,7 +63,10 @@ def agents(
             _write(csv, found)
         else:
             _show(found)
-        say(f"{found.approved} drafts approved since {begin:%Y-%m-%d}, {found.edited} of them edited")
+        say(
+            f"{found.approved} drafts approved since {begin:%Y-%m-%d}, {found.edited} of them edited; "
+            f"{found.discarded} discarded"
+        )
 
     with_database(work)
 
@@ -105,12 +114,23 @@ def _day(written: str, settings: "Settings") -> datetime:
 
 
 def _rows(found: "Learned") -> "Iterator[tuple[str, str, str, str, Count]]":
+    from responses.learning import Count
+
     for reason, count in found.reasons:
         yield "reason", str(reason), "", "", count
+    if found.unsaid:
+        of = found.edited + found.discarded
+        yield "reason", "not said", "", "", Count(changed=found.unsaid, of=of)
     for part in found.rewritten:
-        yield "wording", part.part, f"{part.variant} {part.language}", part.example or "", part.count
+        detail = f"{part.variant} {part.language}"
+        yield "wording", part.part, detail, part.words, part.count
+        for change, times in part.examples:
+            told = f"{change.old or '+'} → {change.new or '–'}"
+            yield "change", part.part, detail, told, Count(changed=times, of=part.count.changed)
     for rule in found.overruled:
         yield "rule", rule.rule_id, "", "", rule.count
+        for instead, times in rule.instead:
+            yield "instead", rule.rule_id, str(instead), "", Count(changed=times, of=rule.count.of)
     for label in found.relabelled:
         yield "label", f"{label.field}: {label.label}", label.instead or "", "", label.count
 
@@ -123,7 +143,9 @@ def _write(path: Path, found: "Learned") -> None:
             writer = csv.writer(file)
             writer.writerow(_HEAD)
             for what, name, detail, words, count in _rows(found):
-                writer.writerow((what, name, detail, words, count.changed, count.of, f"{count.share:.3f}"))
+                bounds = count.interval
+                figures = (f"{one:.3f}" for one in (count.share, bounds.low, bounds.high))
+                writer.writerow((what, name, detail, words, count.changed, count.of, *figures))
     except OSError as error:
         fail(f"{path}: {error.strerror}")
 
@@ -134,7 +156,9 @@ def _show(found: "Learned") -> None:
 
     table = Table(*_HEAD)
     for what, name, detail, words, count in _rows(found):
-        table.add_row(what, name, detail, words, str(count.changed), str(count.of), f"{count.share:.0%}")
+        bounds = count.interval
+        figures = (f"{one:.0%}" for one in (count.share, bounds.low, bounds.high))
+        table.add_row(what, name, detail, words, str(count.changed), str(count.of), *figures)
     if table.row_count:
         Console().print(table)
 

@@ -40,6 +40,7 @@ from responses.hand import HandChannel
 from responses.inbox import Inbox
 from responses.order_links import link_key
 from responses.policies import PolicyBook
+from responses.precedents import Precedents
 from responses.road import Road
 from responses.standing_texts import StandingTexts
 from responses.triage import Triage
@@ -123,6 +124,7 @@ class BotBench:
             texts=texts,
             files=FileStore(str(self._folder / "files")),
             desk_cases=DeskCases(filing=filing),
+            precedents=Precedents(policies),
         )
         self.bot = TelegramBot(
             self.road,

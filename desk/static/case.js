@@ -40,9 +40,10 @@ function render() {
   legend.hidden = !editing || !slots.length;
   legend.textContent = slots.map(([slot, value]) => `${slot} = ${value}`).join(" · ");
   list(editing && found ? found : bound.findings);
-  const reasons = document.getElementById("reasons");
-  reasons.hidden = !bound.composed || kind !== null || !(editing ? text.value.trim() !== bound.text.trim() || bound.edited : bound.edited);
-  for (const choice of reasons.querySelectorAll("button")) choice.setAttribute("aria-pressed", String(choice.dataset.reason === reason));
+  const changed = bound.edited || (editing && (kind !== null || text.value.trim() !== bound.text.trim()));
+  document.getElementById("reasons").hidden = !bound.composed || !changed;
+  document.getElementById("discard-reasons").hidden = !bound.composed;
+  for (const choice of document.querySelectorAll("[data-reason]")) choice.setAttribute("aria-pressed", String(choice.dataset.reason === reason));
   const empty = editing ? !text.value.trim() : !bound.text;
   for (const name of ["approve"]) button(name).disabled = busy || empty;
   button("discard").disabled = busy || !bound.draft_id;
@@ -443,7 +444,7 @@ const actions = {
     const dialog = document.getElementById("discard-dialog");
     if (button("discard").disabled || !(await ask(dialog))) return;
     const answer = await act("discard", { ...content(), reason: dialog.querySelector("input").value || null });
-    if (answer && say(answer)) read();
+    if (answer && say(answer)) { reason = null; read(); }
     refresh({ mine: true });
   },
   async pass() {

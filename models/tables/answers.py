@@ -71,7 +71,8 @@ class OpenEdit(Base):
 class Approval(Base):
     """A person's verdict on a draft; `filled_text` is what goes out, slots filled.
 
-    `difference` is what the agents changed in the composed draft, `edit_reason` why, where they said so.
+    `difference` is what the agents changed in the composed draft, `edit_reason` why they changed it or threw
+    it away, None where they did not say.
     `off_policy` is what the text gives that was not decided, `reason` why it went out all the same.
     """
 

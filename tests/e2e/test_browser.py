@@ -267,6 +267,34 @@ def test_a_blank_in_the_draft_is_filled_before_it_leaves(program, browser, signe
     customer.context.close()
 
 
+def test_a_no_and_a_draft_thrown_away_ask_what_was_wrong(program, browser, signed_in, complaints):
+    customer = new_page(browser, complaints)
+    write_in_chat(customer, program, "Il pacco RS20999 non è mai arrivato, voglio il rimborso", "Nives")
+    desk = desk_page(browser, signed_in, complaints)
+    desk.goto(f"{program.address}/queue")
+    desk.locator("li.row", has_text="Nives").click()
+    expect(desk.locator("#preview")).not_to_be_empty()
+    reasons, dialog = desk.locator("#reasons"), desk.locator("#discard-dialog")
+    expect(reasons).to_be_hidden()
+
+    def declining() -> bool:
+        if not desk.locator("#text").is_visible():
+            desk.locator("[data-do=decline]").click()
+            desk.wait_for_timeout(200)
+        return desk.locator("#text").is_visible()
+
+    until(declining, "a no can be written")
+    expect(reasons).to_be_visible()
+    reasons.get_by_role("button").nth(1).click()
+    desk.locator("[data-do=discard]").click()
+    pressed = dialog.locator("[data-reason][aria-pressed=true]")
+    expect(pressed).to_have_count(1)
+    dialog.get_by_role("button", name="Scarta la bozza").click()
+    expect(desk.locator("[data-do=discard]")).to_be_disabled()
+    assert complaints == []
+    desk.context.close()
+
+
 def test_a_text_being_edited_survives_a_closed_tab(program, browser, signed_in, complaints):
     customer = new_page(browser, complaints)
     write_in_chat(customer, program, "La lampada dell'ordine RS20377 è arrivata in mille pezzi.", "Davide")

@@ -398,3 +398,22 @@ async def test_why_a_draft_was_edited_is_said_with_one_press_afterwards(bench: B
     async with bench.database.reading() as session:
         assert (await session.scalars(select(Approval.edit_reason))).all() == ["tone"]
     assert bench.telegram.violations == []
+
+
+async def test_why_a_draft_was_thrown_away_is_one_press_under_the_answer(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    giulia.press(await bench.card(giulia, "mai arrivato"), "Scarta la bozza")
+    asked = await giulia.sees("Che cosa non andava?")
+    await bench.card(giulia, "Nessuna bozza", button="Scrivi")
+    giulia.press(asked, "✎ l'importo")
+    await bench.telegram.wait_for(
+        lambda: next(
+            (True for seen in giulia.messages() if seen.message_id == asked.message_id and not seen.labels),
+            None,
+        )
+    )
+    async with bench.database.reading() as session:
+        verdict = (await session.scalars(select(Approval))).one()
+    assert (verdict.verdict, verdict.edit_reason) == ("discard", "amount")
+    assert bench.telegram.violations == []

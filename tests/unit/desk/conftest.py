@@ -48,6 +48,7 @@ from responses.inbox import Inbox, receive
 from responses.knowledge import Knowledge
 from responses.order_links import link_key
 from responses.policies import PolicyBook
+from responses.precedents import Precedents
 from responses.road import Road
 from responses.samples import sample_handler
 from responses.standing_texts import StandingTexts
@@ -182,6 +183,7 @@ class House:
             texts=texts,
             files=FileStore(str(folder / "files")),
             desk_cases=DeskCases(filing=filing),
+            precedents=Precedents(policies),
             knowledge=self.knowledge,
         )
         hand = HandChannel()

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from models.states import EditReason
 from models.tables import AnswerEntry, Approval, Draft
+from tests.unit.responses.test_learning import REMEDY, TEXT, often
 
 HOURS = "Domanda: a che ora aprite il negozio?"
 OTHER = "Domanda di tutt'altro genere, su biciclette usate"
@@ -104,6 +105,31 @@ async def test_the_reason_of_an_edit_is_kept_with_one_press(shop):
     assert "+Alle 10." in approval.difference
 
 
+async def test_a_no_keeps_its_reason_and_the_difference(shop):
+    number = await shop.begins_after(asked, HOURS)
+    await approve(
+        await shop.browser(), number, text="Non è possibile.", kind="decline", edit_reason="wrong_type"
+    )
+    approval = await newest(shop, Approval)
+    assert approval.edit_reason == EditReason.WRONG_TYPE
+    assert "+Non è possibile." in approval.difference
+
+
+async def test_a_draft_thrown_away_keeps_its_reason_and_one_skipped_stops_nothing(shop):
+    number = await shop.begins_after(asked, HOURS)
+    browser = await shop.browser()
+    page = (await browser.open(f"/cases/{number}")).text
+    dialog = page[page.index('id="discard-dialog"') :]
+    assert dialog[: dialog.index("</dialog>")].count("data-reason=") == len(EditReason)
+    shown = await browser.shown(number)
+    await browser.act(f"/cases/{number}/discard", {**shown, "edit_reason": "tone"})
+    assert (await newest(shop, Approval)).edit_reason == EditReason.TONE
+    other = await shop.said(HOURS, visitor="v2")
+    thrown = await browser.act(f"/cases/{other}/discard", await browser.shown(other))
+    assert thrown.json()["ok"] is True
+    assert (await newest(shop, Approval)).edit_reason is None
+
+
 async def test_without_an_edit_no_reason_is_kept(shop):
     number = await shop.begins_after(asked, HOURS)
     await approve(await shop.browser(), number, edit_reason="fact")
@@ -174,3 +200,15 @@ async def test_similar_cases_stand_beside_the_draft(house):
     page = (await browser.open(f"/cases/{second}")).text
     assert "Casi simili" in page
     assert f'<a href="/cases/{first}">#{first}</a>' in page
+
+
+async def test_what_we_correct_shows_the_wordings_with_their_changes_and_what_rules_gave_instead(house):
+    await often(4, house.database, TEXT.replace(REMEDY, "Ci pensa il mio collega."))
+    await often(1, house.database, TEXT.replace(REMEDY, "Ci pensa il collega."))
+    await often(1, house.database, "Mi serve il numero.", kind="ask")
+    page = (await (await house.browser("Sara")).open("/learning?days=30")).text
+    assert f"«{REMEDY}»" in page
+    assert "«il mio»" not in page  # four are no habit
+    assert "5 × «la mia» → «…»" in page
+    assert "(57% – 100%)" in page
+    assert "detto in altro modo 5 · prima una domanda 1" in page

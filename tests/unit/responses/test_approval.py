@@ -24,7 +24,7 @@ from models.decision import (
     Role,
 )
 from models.money import Money
-from models.states import CaseState, DraftState, OutboxState, PromiseState
+from models.states import CaseState, DraftState, EditReason, OutboxState, PromiseState, Verdict
 from models.tables import (
     Agent,
     Approval,
@@ -306,6 +306,33 @@ async def test_a_discarded_draft_leaves_the_case_waiting(sqlite: Database, appro
     async with sqlite.reading() as session:
         assert (await session.get_one(Draft, draft.id)).state == DraftState.DISCARDED
         assert (await session.get_one(Case, case.id)).state == CaseState.WAITING_AGENT
+
+
+async def test_an_edited_draft_thrown_away_keeps_reason_and_difference(
+    database: Database, approvals: Approvals
+) -> None:
+    agent, _, draft = await on_the_table(database)
+    async with database.writing() as session:
+        agent = await session.merge(agent)
+        edited = await approvals.edit(session, agent, bound(draft), "Non va.")
+        await approvals.discard(session, agent, bound(edited), None, EditReason.AMOUNT)
+    (verdict,) = await everything(database, Approval)
+    assert isinstance(verdict, Approval)
+    assert (verdict.verdict, verdict.edit_reason) == (Verdict.DISCARD, EditReason.AMOUNT)
+    assert verdict.difference is not None
+    assert verdict.difference.splitlines()[-1] == "+Non va."
+
+
+async def test_a_text_from_nothing_thrown_away_has_no_reason(sqlite: Database, approvals: Approvals) -> None:
+    agent, case, draft = await on_the_table(sqlite)
+    async with sqlite.writing() as session:
+        agent = await session.merge(agent)
+        await approvals.discard(session, agent, bound(draft), None)
+        case = await session.get_one(Case, case.id)
+        own = await approvals.write(session, agent, case, "Mio.", kind="hand_over", language="it")
+        await approvals.discard(session, agent, bound(own), None, EditReason.TONE)
+    verdicts = await everything(sqlite, Approval)
+    assert [one.edit_reason for one in verdicts if isinstance(one, Approval)] == [None, None]
 
 
 async def test_who_passed_a_case_on_may_still_approve_it(sqlite: Database, approvals: Approvals) -> None:

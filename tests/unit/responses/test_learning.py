@@ -19,6 +19,7 @@ from responses.corrections import Labels
 from responses.hours import OpeningHours
 from responses.learning import Count, Learned, learned
 from responses.proposed import difference_of
+from responses.rewriting import Change
 from tests.seed import bound, seed_agent, seed_case, seed_draft
 
 ROME = ZoneInfo("Europe/Rome")
@@ -100,17 +101,29 @@ async def test_a_sentence_that_is_always_rewritten_is_named_with_its_words(datab
     await often(3, database)
     told = await found(database)
     (apology,) = [one for one in told.rewritten if one.part == "apology"]
-    assert (apology.variant, apology.language, apology.example) == ("a", "it", APOLOGY)
+    assert (apology.variant, apology.language, apology.words) == ("a", "it", APOLOGY)
     assert apology.count == Count(changed=5, of=8)
     assert told.reasons == ((EditReason.TONE, Count(changed=5, of=5)),)
     assert (told.approved, told.edited) == (8, 5)
     assert told.overruled == ()
 
 
+async def test_a_sentence_that_everybody_rewrites_otherwise_is_named_with_what_they_have_in_common(
+    sqlite: Database,
+) -> None:
+    for name in ("Anna", "Bruna", "Carla", "Dora", "Elsa", "Franca"):
+        await approved(sqlite, TEXT.replace(APOLOGY, f"Le chiedo davvero scusa, {name}."))
+    await often(2, sqlite)
+    (apology,) = [one for one in (await found(sqlite)).rewritten if one.part == "apology"]
+    assert (apology.words, apology.count) == (APOLOGY, Count(changed=6, of=8))
+    assert apology.examples == ((Change("scusa", "davvero scusa, …"), 6),)
+    assert (round(apology.count.interval.low, 2), round(apology.count.interval.high, 2)) == (0.41, 0.93)
+
+
 async def test_words_that_name_somebody_are_not_repeated(sqlite: Database) -> None:
     await often(5, sqlite, "Tutto diverso.")
     (greeting,) = [one for one in (await found(sqlite)).rewritten if one.part == "greeting"]
-    assert greeting.example is None
+    assert greeting.words == "Buongiorno …."
 
 
 async def test_fewer_than_five_are_not_shown(sqlite: Database) -> None:
@@ -125,6 +138,20 @@ async def test_another_remedy_and_another_kind_of_answer_overrule_the_rule(sqlit
     await often(1, sqlite)
     (rule,) = (await found(sqlite)).overruled
     assert (rule.rule_id, rule.count) == ("ritardo", Count(changed=5, of=6))
+
+
+async def test_why_drafts_were_thrown_away_counts_too_and_so_does_who_did_not_say(sqlite: Database) -> None:
+    await often(3, sqlite, TEXT.replace(APOLOGY, "Ci dispiace."), reason=EditReason.TONE)
+    await often(1, sqlite, TEXT.replace(APOLOGY, "Ci dispiace."))
+    await often(1, sqlite)
+    for reason in (EditReason.TONE, EditReason.TONE, None):
+        draft = await composed(sqlite)
+        async with sqlite.writing() as session:
+            agent = await seed_agent(session, f"agente {draft.case_id}")
+            await APPROVALS.discard(session, agent, bound(draft), None, reason)
+    told = await found(sqlite)
+    assert (told.approved, told.edited, told.discarded, told.unsaid) == (5, 4, 3, 2)
+    assert told.reasons == ((EditReason.TONE, Count(changed=5, of=7)),)
 
 
 async def test_labels_taken_away_are_counted_of_all_that_were_said(sqlite: Database) -> None:

@@ -1,6 +1,7 @@
 """What the nearest answered cases got, and whose words are no longer shown."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -14,6 +15,8 @@ from models.states import Direction, DraftState, Verdict
 from models.tables import Approval, Case, Customer, DecisionRow, EmbeddingRow, Message
 from responses.embedding import Embedding
 from responses.erasure import erase_person
+from responses.policies import PolicyBook
+from responses.policy import load_policy_text
 from responses.precedents import Precedent, Precedents
 from responses.samples import remove_samples
 from tests.seed import seed_agent, seed_case, seed_draft
@@ -37,7 +40,7 @@ class Desk:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.precedents = Precedents()
+        self.precedents = Precedents(PolicyBook())
 
     async def said(self, words: str, made: Decision | None = None, *, is_sample: bool = False) -> Case:
         made = made or decision()
@@ -125,6 +128,60 @@ async def test_cases_under_other_rules_without_an_answer_or_only_asked_are_no_pr
     assert await desk.nearest(await desk.said("Il pacco è in ritardo")) == []
 
 
+POLICY = """
+policy: negozio
+audience: customer
+effective: {effective}
+currency: EUR
+timezone: Europe/Rome
+rules:
+  - {{id: ritardo, when: {{complaint: delivery_late}}, give: {{voucher: {late} EUR}}}}
+  - {{id: altra, when: {{complaint: billing_error}}, give: {{voucher: {other} EUR}}}}
+"""
+
+
+async def version(
+    database: Database, *, late: int = 10, other: int = 5, comment: str = "", name: str = "negozio"
+) -> str:
+    """The digest of a version that was put in use."""
+    text = POLICY.format(late=late, other=other, effective="2026-01-01") + comment
+    text = text.replace("policy: negozio", f"policy: {name}")
+    policy = load_policy_text(text, "negozio.yaml")
+    async with database.writing() as session:
+        await PolicyBook().use(session, policy, text, by="laura")
+    return policy.sha256
+
+
+async def test_another_version_that_gives_the_same_takes_no_precedent_away(database: Database) -> None:
+    desk = Desk(database)
+    before = decision(sha256=await version(database))
+    late = await desk.answered("Il pacco è in ritardo", before)
+    bill = await desk.answered("Il pacco è in ritardo", replace(before, rule_ids=("altra",)))
+    both = await desk.answered("Il pacco è in ritardo", replace(before, rule_ids=("ritardo", "altra")))
+    commented = await desk.said(
+        "Il pacco è in ritardo", decision(sha256=await version(database, comment="# nota\n"))
+    )
+    assert {one.number for one in await desk.nearest(commented)} == {late.number, bill.number, both.number}
+    dearer = await desk.said("Il pacco è in ritardo", decision(sha256=await version(database, other=8)))
+    assert [one.number for one in await desk.nearest(dearer)] == [late.number]
+
+
+async def test_a_version_that_comes_while_vectors_are_kept_is_seen(database: Database) -> None:
+    desk = Desk(database)
+    case = await desk.said("Il pacco è in ritardo", decision(sha256=await version(database)))
+    assert await desk.nearest(case) == []
+    newer = decision(sha256=await version(database, comment="# nota\n"))
+    answered = await desk.answered("Il pacco è in ritardo", newer)
+    assert [one.number for one in await desk.nearest(case)] == [answered.number]
+
+
+async def test_a_policy_of_another_name_gives_no_precedents(database: Database) -> None:
+    desk = Desk(database)
+    await desk.answered("Il pacco è in ritardo", decision(sha256=await version(database, name="officina")))
+    case = await desk.said("Il pacco è in ritardo", decision(sha256=await version(database)))
+    assert await desk.nearest(case) == []
+
+
 async def test_who_was_erased_is_not_shown_any_more(database: Database) -> None:
     desk = Desk(database)
     gone = await desk.answered("Il pacco è in ritardo")
@@ -133,7 +190,7 @@ async def test_who_was_erased_is_not_shown_any_more(database: Database) -> None:
     async with database.writing() as session:
         await erase_person(session, await session.get_one(Customer, gone.customer_id), "system")
     assert await desk.nearest(case) == []
-    desk.precedents = Precedents()
+    desk.precedents = Precedents(PolicyBook())
     assert await desk.nearest(case) == []
 
 
