@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.buttons import Action, Button, data_of
-from bot.cards import MAX_WORDS, agent_facts, fact_label, words_shown
+from bot.cards import MAX_WORDS, agent_facts, fact_label, likely_said, words_shown
 from bot.words import Words, clock_time
 from models.clock import utcnow
 from models.decision import MissingFact, Role
@@ -180,10 +180,17 @@ def _fact_rows(card: Card, index: int, fact: MissingFact, words: Words) -> Rows:
         return Button(text=_cut(text), data=data_of(Action.FACT, card.key, str(index), choice))
 
     unknown = value(words("fact_unknown"), "u")
+    # What the customer seems to have answered, to be confirmed by one press.
+    likely = (
+        [[value(words("fact_likely", fact=label, value=likely_said(fact)), "s")]]
+        if fact.likely is not None
+        else []
+    )
     if fact.type == "yes_no":
         return [[value(words("fact_yes", fact=label), "y")], [value(words("fact_no"), "n"), unknown]]
     if fact.choices:
         return [
+            *likely,
             *(
                 [value(words("fact_choice", fact=label, choice=choice.replace("_", " ")), str(number))]
                 for number, choice in enumerate(fact.choices[:_MAX_CHOICES])
@@ -193,7 +200,7 @@ def _fact_rows(card: Card, index: int, fact: MissingFact, words: Words) -> Rows:
     typed = Button(
         text=_cut(words("fact_type", fact=label)), data=data_of(Action.FACT_TYPED, card.key, str(index))
     )
-    return [[typed], [unknown]]
+    return [*likely, [typed], [unknown]]
 
 
 def fact_value(fact: MissingFact, choice: str) -> str | None:
@@ -204,6 +211,8 @@ def fact_value(fact: MissingFact, choice: str) -> str | None:
     """
     if choice == "u":
         return None
+    if choice == "s" and fact.likely is not None:
+        return fact.likely
     if choice in ("y", "n"):
         return "yes" if choice == "y" else "no"
     if choice.isdecimal() and int(choice) < len(fact.choices):

@@ -112,6 +112,7 @@ ENGLISH: Mapping[str, str] = {
     "all_words": "Read all",
     "files": "See photos and files ({count})",
     "to_supervisor": "A supervisor",
+    "fact_likely": "{fact}: “{value}”?",
     "fact_yes": "{fact}: true",
     "fact_no": "no",
     "fact_unknown": "nobody knows",

@@ -110,6 +110,7 @@ ITALIAN: Mapping[str, str] = {
     "all_words": "Leggi tutto",
     "files": "Vedi foto e file ({count})",
     "to_supervisor": "Un responsabile",
+    "fact_likely": "{fact}: «{value}»?",
     "fact_yes": "{fact}: è vero",
     "fact_no": "no",
     "fact_unknown": "non si sa",

@@ -3,11 +3,13 @@
 from sqlalchemy import func, select, update
 
 from models.clock import utcnow
-from models.decision import Role
+from models.decision import FactValue, Role
 from models.states import CaseState, Direction, DraftState, OutboxState, Purpose
 from models.tables import Agent, Approval, Case, DecisionRow, Draft, Message, OpenEdit, OutboxEntry, Prompt
 from responses.agents import add_agent, make_link
+from responses.facts import known_facts
 from tests.bot_bench import BotBench
+from tests.unit.responses.test_answers_on_the_road import MODEL_POLICY
 
 
 async def test_a_one_time_link_links_the_account_once(bench: BotBench) -> None:
@@ -398,3 +400,23 @@ async def test_why_a_draft_was_edited_is_said_with_one_press_afterwards(bench: B
     async with bench.database.reading() as session:
         assert (await session.scalars(select(Approval.edit_reason))).all() == ["tone"]
     assert bench.telegram.violations == []
+
+
+async def test_what_the_customer_seems_to_have_answered_is_confirmed_by_one_press(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    async with bench.database.writing() as session:
+        await bench.road.policies.load(session, {"regole.yaml": MODEL_POLICY})
+    bench.say_also(complaint_types=(type(bench.says.act)(label="item_damaged", probability=0.95),))
+    marta.send("È rotto")
+    giulia.press(await bench.card(giulia, "È rotto"), "Approva e invia")
+    await marta.sees("il modello")
+    await bench.settled()
+    marta.send("1) sì 2) un bosch bianco")
+    card = await bench.card(giulia, "bosch bianco")
+    giulia.press(card, "model: «un bosch bianco»?")
+    await giulia.sees("rifaccio la bozza")
+    await bench.settled()
+    async with bench.database.reading() as session:
+        case = (await session.scalars(select(Case))).one()
+        facts = await known_facts(session, case.id)
+    assert facts["model"] == FactValue(value="un bosch bianco", source="agent")
