@@ -19,6 +19,7 @@ from bot.keyboards import (
     force_rows,
     give_back_row,
 )
+from bot.known_facts import TYPED, fact_of_key, known_rows, value_rows
 from bot.posts import post, post_files, post_long
 from bot.prompts import OFF_POLICY, put_prompt
 from bot.refusals import refuse
@@ -91,6 +92,8 @@ class CardActions:
             Action.FILES: self._files,
             Action.FACT: self._fact,
             Action.FACT_TYPED: self._ask_fact,
+            Action.KNOWN: self._known,
+            Action.CORRECT: self._correct,
             Action.VOUCH: self._vouch,
             Action.SPLIT: self._split,
             Action.MERGE: self._merge,
@@ -401,6 +404,29 @@ class CardActions:
         raw = fact_value(fact, choice)
         await give_fact(self._session, self._agent, case, fact.name, raw, policy)
         await self._say("fact_kept", number=case.number)
+
+    async def _known(self, case: Case) -> Rows:
+        await self._check_current(case)
+        policy = await self._road.policies.in_force(self._session, case.audience, case.incident_at)
+        return known_rows(self._card, await view_case(self._session, case), policy, self._words)
+
+    async def _correct(self, case: Case) -> Rows:
+        """First which fact, then what it is: by a button, or typed."""
+        await self._check_current(case)
+        policy = await self._road.policies.in_force(self._session, case.audience, case.incident_at)
+        key, choice = (*self._pressed.choice, "", "")[:2]
+        found = fact_of_key(await view_case(self._session, case), policy, key, self._words)
+        if found is None:
+            raise BlockedError("fact_unknown")
+        fact, noun = found
+        if not choice:
+            return value_rows(self._card, fact, noun, self._words)
+        if choice == TYPED:
+            await self._put_prompt(case, "fact", self._words("prompt_fact", fact=noun), fact=fact.name)
+            return await self._back(case)
+        await give_fact(self._session, self._agent, case, fact.name, fact_value(fact, choice), policy)
+        await self._say("fact_kept", number=case.number)
+        return []
 
     async def _vouch(self, case: Case) -> None:
         await self._check_current(case)

@@ -228,6 +228,8 @@ def _more(card: Card, view: CaseView, words: Words) -> Rows:
     if count:
         row.append(Button(text=words("files", count=count), data=data_of(Action.FILES, card.key)))
     rows = [row] if row else []
+    if view.facts:
+        rows.append([Button(text=words("correct_fact"), data=data_of(Action.KNOWN, card.key))])
     if len(view.unread) > 1 or (view.unread and view.case.answered_at is not None):
         rows.append([Button(text=words("split_last"), data=data_of(Action.SPLIT, card.key))])
     # One press for the likely case; others are merged on the desk.

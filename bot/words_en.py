@@ -112,6 +112,8 @@ ENGLISH: Mapping[str, str] = {
     "all_words": "Read all",
     "files": "See photos and files ({count})",
     "to_supervisor": "A supervisor",
+    "correct_fact": "Correct a fact…",
+    "fact_is": "yes",
     "fact_likely": "{fact}: “{value}”?",
     "fact_yes": "{fact}: true",
     "fact_no": "no",

@@ -110,6 +110,8 @@ ITALIAN: Mapping[str, str] = {
     "all_words": "Leggi tutto",
     "files": "Vedi foto e file ({count})",
     "to_supervisor": "Un responsabile",
+    "correct_fact": "Correggi un dato…",
+    "fact_is": "sì",
     "fact_likely": "{fact}: «{value}»?",
     "fact_yes": "{fact}: è vero",
     "fact_no": "no",
