@@ -330,13 +330,13 @@ class CardActions:
         return (await buttons_of(self._session, self._card, self._reader, self._words, timezone)).rows
 
     async def _all_words(self, case: Case) -> None:
-        view = await view_case(self._session, case)
+        view = await view_case(self._session, case, self._road.config.timezone)
         said = "\n\n".join(spoken(message, self._words) for message in view.unread)
         text = f"{self._words('words_of', number=case.number)}\n\n{said}"
         await post_long(self._session, self._chat, text, case_id=case.id, reply_to=self._message)
 
     async def _files(self, case: Case) -> None:
-        view = await view_case(self._session, case)
+        view = await view_case(self._session, case, self._road.config.timezone)
         files = await files_of(self._session, [shown.message.id for shown in view.messages])
         if not files:
             await self._say("no_files")
@@ -352,7 +352,7 @@ class CardActions:
 
     async def _split(self, case: Case) -> Rows:
         await self._check_current(case)
-        unread = (await view_case(self._session, case)).unread
+        unread = (await view_case(self._session, case, self._road.config.timezone)).unread
         new = await split_off(self._session, self._agent, unread[-1].id if unread else "")
         await self._say("split", number=new.number)
         return []
@@ -408,14 +408,18 @@ class CardActions:
     async def _known(self, case: Case) -> Rows:
         await self._check_current(case)
         policy = await self._road.policies.in_force(self._session, case.audience, case.incident_at)
-        return known_rows(self._card, await view_case(self._session, case), policy, self._words)
+        return known_rows(
+            self._card, await view_case(self._session, case, self._road.config.timezone), policy, self._words
+        )
 
     async def _correct(self, case: Case) -> Rows:
         """First which fact, then what it is: by a button, or typed."""
         await self._check_current(case)
         policy = await self._road.policies.in_force(self._session, case.audience, case.incident_at)
         key, choice = (*self._pressed.choice, "", "")[:2]
-        found = fact_of_key(await view_case(self._session, case), policy, key, self._words)
+        found = fact_of_key(
+            await view_case(self._session, case, self._road.config.timezone), policy, key, self._words
+        )
         if found is None:
             raise BlockedError("fact_unknown")
         fact, noun = found
@@ -435,7 +439,7 @@ class CardActions:
 
     async def _fact_pressed(self, case: Case) -> MissingFact:
         await self._check_current(case)
-        facts = agent_facts(await view_case(self._session, case))
+        facts = agent_facts(await view_case(self._session, case, self._road.config.timezone))
         index = self._pressed.choice[0] if self._pressed.choice else ""
         if not index.isdecimal() or int(index) >= len(facts):
             raise BlockedError("fact_unknown")

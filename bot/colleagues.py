@@ -272,7 +272,7 @@ async def _take_text(
 async def _take_fact(
     context: Context, session: AsyncSession, agent: Agent, case: Case, name: str, raw: str
 ) -> None:
-    view = await view_case(session, case)
+    view = await view_case(session, case, context.road.config.timezone)
     policy = await context.road.policies.in_force(session, case.audience, case.incident_at)
     known = {spec.name for spec in known_of(view, policy)}
     if name not in known and name not in {fact.name for fact in agent_facts(view)}:

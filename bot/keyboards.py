@@ -67,7 +67,9 @@ async def buttons_of(
         return CardButtons(rows=rows, is_final=not is_newest)
     if case.revision != card.revision or not proposed:
         return CardButtons(rows=[], is_final=True)
-    return CardButtons(rows=_actions(card, await view_case(session, case), agent, words), is_final=False)
+    return CardButtons(
+        rows=_actions(card, await view_case(session, case, timezone), agent, words), is_final=False
+    )
 
 
 async def _is_newest(session: AsyncSession, card: Card) -> bool:
