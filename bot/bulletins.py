@@ -45,16 +45,16 @@ async def bulletin_of(
     reader = await session.get_one(Agent, content["to"]) if content["to"] is not None else None
     words = words_for(reader) if reader is not None else words_in(config.language)
     if content["bulletin"] == "ring":
-        return await _ring(session, content, words)
+        return await _ring(session, content, words, config.timezone)
     if content["bulletin"] == "opening":
-        return await _opening(session, content, chat_key, words)
+        return await _opening(session, content, chat_key, words, config.timezone)
     if content["bulletin"] == "promise":
         return await _promise(session, content["promise"], words, config.timezone)
     return Bulletin(text=_notice(content["notice"], content["details"], words, config.timezone), rows=[])
 
 
-async def _ring(session: AsyncSession, content: Mapping[str, Any], words: Words) -> Bulletin:
-    view = await view_case(session, await session.get_one(Case, content["case"]))
+async def _ring(session: AsyncSession, content: Mapping[str, Any], words: Words, zone: ZoneInfo) -> Bulletin:
+    view = await view_case(session, await session.get_one(Case, content["case"]), zone)
     said, _ = words_shown(view.unread, words, _MAX_WORDS)
     name = shorten(view.identity.display_name or words("no_name"), _MAX_NAME)
     lines = [words("ring", number=view.case.number, name=name), said]
@@ -67,12 +67,12 @@ async def _ring(session: AsyncSession, content: Mapping[str, Any], words: Words)
 
 
 async def _opening(
-    session: AsyncSession, content: Mapping[str, Any], chat_key: str, words: Words
+    session: AsyncSession, content: Mapping[str, Any], chat_key: str, words: Words, zone: ZoneInfo
 ) -> Bulletin:
     """What came while closed and waits, the most urgent first, with a button that opens each."""
     lines, rows = [words("opening", count=content["count"])], []
     for case_id in content["cases"]:
-        view = await view_case(session, await session.get_one(Case, case_id))
+        view = await view_case(session, await session.get_one(Case, case_id), zone)
         number, urgency = view.case.number, words.label("urgency", view.case.urgency or "normal")
         name = shorten(view.identity.display_name or words("no_name"), _MAX_NAME)
         said, _ = words_shown(view.unread, words, _MAX_LINE)

@@ -27,6 +27,8 @@ class Action(StrEnum):
     FILES = "v"
     FACT = "f"
     FACT_TYPED = "F"
+    KNOWN = "j"
+    CORRECT = "J"
     VOUCH = "l"
     SIMILAR = "S"
     SPLIT = "s"

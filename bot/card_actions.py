@@ -21,6 +21,7 @@ from bot.keyboards import (
     reason_rows,
     verdict_of,
 )
+from bot.known_facts import TYPED, fact_of_key, known_rows, value_rows
 from bot.posts import post, post_files, post_long
 from bot.prompts import OFF_POLICY, put_prompt
 from bot.refusals import refuse
@@ -95,6 +96,8 @@ class CardActions:
             Action.SIMILAR: self._similar,
             Action.FACT: self._fact,
             Action.FACT_TYPED: self._ask_fact,
+            Action.KNOWN: self._known,
+            Action.CORRECT: self._correct,
             Action.VOUCH: self._vouch,
             Action.SPLIT: self._split,
             Action.MERGE: self._merge,
@@ -347,13 +350,13 @@ class CardActions:
         return (await buttons_of(self._session, self._card, self._reader, self._words, timezone)).rows
 
     async def _all_words(self, case: Case) -> None:
-        view = await view_case(self._session, case)
+        view = await view_case(self._session, case, self._road.config.timezone)
         said = "\n\n".join(spoken(message, self._words) for message in view.unread)
         text = f"{self._words('words_of', number=case.number)}\n\n{said}"
         await post_long(self._session, self._chat, text, case_id=case.id, reply_to=self._message)
 
     async def _files(self, case: Case) -> None:
-        view = await view_case(self._session, case)
+        view = await view_case(self._session, case, self._road.config.timezone)
         files = await files_of(self._session, [shown.message.id for shown in view.messages])
         if not files:
             await self._say("no_files")
@@ -372,7 +375,7 @@ class CardActions:
 
     async def _split(self, case: Case) -> Rows:
         await self._check_current(case)
-        unread = (await view_case(self._session, case)).unread
+        unread = (await view_case(self._session, case, self._road.config.timezone)).unread
         new = await split_off(self._session, self._agent, unread[-1].id if unread else "")
         await self._say("split", number=new.number)
         return []
@@ -425,6 +428,33 @@ class CardActions:
         await give_fact(self._session, self._agent, case, fact.name, raw, policy)
         await self._say("fact_kept", number=case.number)
 
+    async def _known(self, case: Case) -> Rows:
+        await self._check_current(case)
+        policy = await self._road.policies.in_force(self._session, case.audience, case.incident_at)
+        return known_rows(
+            self._card, await view_case(self._session, case, self._road.config.timezone), policy, self._words
+        )
+
+    async def _correct(self, case: Case) -> Rows:
+        """First which fact, then what it is: by a button, or typed."""
+        await self._check_current(case)
+        policy = await self._road.policies.in_force(self._session, case.audience, case.incident_at)
+        key, choice = (*self._pressed.choice, "", "")[:2]
+        found = fact_of_key(
+            await view_case(self._session, case, self._road.config.timezone), policy, key, self._words
+        )
+        if found is None:
+            raise BlockedError("fact_unknown")
+        fact, noun = found
+        if not choice:
+            return value_rows(self._card, fact, noun, self._words)
+        if choice == TYPED:
+            await self._put_prompt(case, "fact", self._words("prompt_fact", fact=noun), fact=fact.name)
+            return await self._back(case)
+        await give_fact(self._session, self._agent, case, fact.name, fact_value(fact, choice), policy)
+        await self._say("fact_kept", number=case.number)
+        return []
+
     async def _vouch(self, case: Case) -> None:
         await self._check_current(case)
         await vouch(self._session, self._agent, case)
@@ -432,7 +462,7 @@ class CardActions:
 
     async def _fact_pressed(self, case: Case) -> MissingFact:
         await self._check_current(case)
-        facts = agent_facts(await view_case(self._session, case))
+        facts = agent_facts(await view_case(self._session, case, self._road.config.timezone))
         index = self._pressed.choice[0] if self._pressed.choice else ""
         if not index.isdecimal() or int(index) >= len(facts):
             raise BlockedError("fact_unknown")

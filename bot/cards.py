@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,7 @@ MAX_WORDS = 700
 _MAX_LINE = 350
 _MAX_TWIN = 1_200
 _MAX_FACT = 40
+_MAX_LIKELY = 24
 _MAX_NAME = 60
 _MOST_OTHERS = 3
 _MAX_FINDINGS = 4
@@ -155,6 +157,14 @@ def fact_label(fact: MissingFact, words: Words) -> str:
     asked = fact.ask.get(words.language, "") if fact.ask is not None else ""
     asked = in_register(asked, formal=True)
     return shorten(asked.partition(":")[0].strip() or fact.name.replace("_", " "), _MAX_FACT)
+
+
+def likely_said(fact: MissingFact) -> str:
+    """What the customer seems to have answered, as people write it."""
+    said = fact.likely or ""
+    if fact.type == "date":
+        return date.fromisoformat(said).strftime("%d/%m/%Y")
+    return shorten(said.replace("_", " ") if fact.choices else said, _MAX_LIKELY)
 
 
 def agent_facts(view: CaseView) -> tuple[MissingFact, ...]:

@@ -163,7 +163,7 @@ class TelegramChannel:
             if content.get("buttons"):
                 keyboard = (await buttons_of(session, card, agent, words, timezone)).rows
             replaced = None if content.get("again") else await post_replaced(session, card)
-            view = await view_case(session, await session.get_one(Case, card.case_id))
+            view = await view_case(session, await session.get_one(Case, card.case_id), timezone)
             previous = await _previous(session, card)
             # What is critical rings by itself.
             night = await is_night(session, self._road.policies, view.case.audience, utcnow())

@@ -16,6 +16,7 @@ from bot.enclosing import enclose
 from bot.envelope import Command, read_command
 from bot.group_cards import newest_post
 from bot.group_setting import set_private_cards
+from bot.known_facts import known_of
 from bot.messages import incoming_of
 from bot.off_policy import send_with_reason
 from bot.posts import post
@@ -271,10 +272,11 @@ async def _take_text(
 async def _take_fact(
     context: Context, session: AsyncSession, agent: Agent, case: Case, name: str, raw: str
 ) -> None:
-    view = await view_case(session, case)
-    if name not in {fact.name for fact in agent_facts(view)}:
-        raise BlockedError("fact_unknown", name=name)
+    view = await view_case(session, case, context.road.config.timezone)
     policy = await context.road.policies.in_force(session, case.audience, case.incident_at)
+    known = {spec.name for spec in known_of(view, policy)}
+    if name not in known and name not in {fact.name for fact in agent_facts(view)}:
+        raise BlockedError("fact_unknown", name=name)
     await give_fact(session, agent, case, name, raw, policy)
 
 

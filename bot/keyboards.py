@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.buttons import Action, Button, data_of
-from bot.cards import MAX_WORDS, agent_facts, fact_label, words_shown
+from bot.cards import MAX_WORDS, agent_facts, fact_label, likely_said, words_shown
 from bot.words import Words, clock_time
 from models.clock import utcnow
 from models.decision import MissingFact, Role
@@ -67,7 +67,9 @@ async def buttons_of(
         return CardButtons(rows=rows, is_final=not is_newest)
     if case.revision != card.revision or not proposed:
         return CardButtons(rows=[], is_final=True)
-    return CardButtons(rows=_actions(card, await view_case(session, case), agent, words), is_final=False)
+    return CardButtons(
+        rows=_actions(card, await view_case(session, case, timezone), agent, words), is_final=False
+    )
 
 
 async def _is_newest(session: AsyncSession, card: Card) -> bool:
@@ -190,10 +192,17 @@ def _fact_rows(card: Card, index: int, fact: MissingFact, words: Words) -> Rows:
         return Button(text=_cut(text), data=data_of(Action.FACT, card.key, str(index), choice))
 
     unknown = value(words("fact_unknown"), "u")
+    # What the customer seems to have answered, to be confirmed by one press.
+    likely = (
+        [[value(words("fact_likely", fact=label, value=likely_said(fact)), "s")]]
+        if fact.likely is not None
+        else []
+    )
     if fact.type == "yes_no":
         return [[value(words("fact_yes", fact=label), "y")], [value(words("fact_no"), "n"), unknown]]
     if fact.choices:
         return [
+            *likely,
             *(
                 [value(words("fact_choice", fact=label, choice=choice.replace("_", " ")), str(number))]
                 for number, choice in enumerate(fact.choices[:_MAX_CHOICES])
@@ -203,7 +212,7 @@ def _fact_rows(card: Card, index: int, fact: MissingFact, words: Words) -> Rows:
     typed = Button(
         text=_cut(words("fact_type", fact=label)), data=data_of(Action.FACT_TYPED, card.key, str(index))
     )
-    return [[typed], [unknown]]
+    return [*likely, [typed], [unknown]]
 
 
 def fact_value(fact: MissingFact, choice: str) -> str | None:
@@ -214,6 +223,8 @@ def fact_value(fact: MissingFact, choice: str) -> str | None:
     """
     if choice == "u":
         return None
+    if choice == "s" and fact.likely is not None:
+        return fact.likely
     if choice in ("y", "n"):
         return "yes" if choice == "y" else "no"
     if choice.isdecimal() and int(choice) < len(fact.choices):
@@ -231,6 +242,8 @@ def _more(card: Card, view: CaseView, words: Words) -> Rows:
     if view.decision is not None and not view.case.is_sample and not view.case.is_test:
         row.append(Button(text=words("similar"), data=data_of(Action.SIMILAR, card.key)))
     rows = [row] if row else []
+    if view.facts:
+        rows.append([Button(text=words("correct_fact"), data=data_of(Action.KNOWN, card.key))])
     if len(view.unread) > 1 or (view.unread and view.case.answered_at is not None):
         rows.append([Button(text=words("split_last"), data=data_of(Action.SPLIT, card.key))])
     # One press for the likely case; others are merged on the desk.

@@ -1,6 +1,7 @@
 """Ready answers: picked for a draft, saved from a case, accepted by an admin."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -94,7 +95,9 @@ async def form(visit: Reader, number: int) -> HTMLResponse:
     """The form in which an answer of this case is made one for everybody."""
     async with visit.desk.road.database.reading() as session:
         case = await case_by_number(session, number)
-        return await _form(session, visit, case, await _written(session, case))
+        return await _form(
+            session, visit, case, await _written(session, case, visit.desk.road.config.timezone)
+        )
 
 
 @router.post("/cases/{number:int}/save-answer")
@@ -135,9 +138,9 @@ class _Written:
     answer: dict[str, str]
 
 
-async def _written(session: AsyncSession, case: Case) -> _Written:
+async def _written(session: AsyncSession, case: Case, zone: ZoneInfo) -> _Written:
     """The customer's question and what we answered, as a beginning."""
-    view = await view_case(session, case)
+    view = await view_case(session, case, zone)
     asked = [
         seen.message.text
         for seen in view.messages

@@ -112,7 +112,7 @@ def parts_of(visit: Visit, values: dict[str, Any]) -> dict[str, Any]:
 
 async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str, Any]:
     """Everything the templates show of a case."""
-    view = await view_case(session, case)
+    view = await view_case(session, case, visit.desk.road.config.timezone)
     policy = await policy_of(session, visit, case)
     agents = {agent.id: agent for agent in await session.scalars(select(Agent))}
     before, after = await neighbours(session, case)

@@ -10,7 +10,7 @@ from babel.numbers import format_currency, format_decimal, format_percent
 
 from desk.words import Words
 from models.clock import utcnow
-from models.decision import FactValue
+from models.decision import FactValue, MissingFact
 from models.money import Money
 from responses.notices import Notice
 
@@ -106,6 +106,13 @@ class Present:
     def nearness(self, nearness: float) -> str:
         """How near two texts are, with two decimals: `0,42`."""
         return format_decimal(max(nearness, 0), "0.00", locale=self._locale)
+
+    def likely(self, fact: MissingFact) -> str:
+        """What the customer seems to have answered to a question of ours."""
+        said = fact.likely or ""
+        if fact.type == "date":
+            return self.day(date.fromisoformat(said))
+        return self.words.maybe(f"choices.{said}", said)
 
     def fact(self, fact: FactValue) -> str:
         """A fact's value in words."""

@@ -160,7 +160,8 @@ class MissingFact:
     """A fact a rule needs and nobody knows.
 
     `ask` is what the customer is asked for, per language code ("a photo of the damage"); None when
-    only an agent can supply it. `type` and `choices` tell the desk which buttons to show.
+    only an agent can supply it. `type` and `choices` tell the desk which buttons to show. `likely` is what
+    the customer seems to have answered, as an agent would type it; nothing rests on it before one says so.
     """
 
     name: str
@@ -168,6 +169,7 @@ class MissingFact:
     ask: Mapping[str, str] | None
     from_agent: bool
     choices: tuple[str, ...] = ()
+    likely: str | None = None
 
 
 class StepOutcome(StrEnum):

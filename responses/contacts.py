@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,14 +38,14 @@ async def contacts_in(session: AsyncSession, customer_id: str, order: Order) -> 
     return tuple(kind for kind in (EMAIL, PHONE) if getattr(order, kind) in written[kind])
 
 
-async def order_by_contact(session: AsyncSession, case: Case) -> Order | None:
+async def order_by_contact(session: AsyncSession, case: Case, zone: ZoneInfo) -> Order | None:
     """The order that the customer's address or number is in, where only one recent order has them."""
     written = await _written(session, case.customer_id)
     if not any(written.values()):
         return None
     query = select(Order).where(or_(Order.email.in_(written[EMAIL]), Order.phone.in_(written[PHONE])))
     found = (await session.scalars(query.limit(_MOST_ORDERS + 1))).all()
-    since = case.incident_at.date() - RECENT
+    since = case.incident_at.astimezone(zone).date() - RECENT
     recent = [order for order in found if _is_recent(order, since)]
     return recent[0] if len(recent) == 1 and len(found) <= _MOST_ORDERS else None
 

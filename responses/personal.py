@@ -175,7 +175,8 @@ def _no_text(content: dict[str, object]) -> dict[str, object]:
 
 def _no_sentences(row: DecisionRow) -> dict[str, object]:
     """Sentences about the case name its facts; rules, remedies and amounts are the policy's own."""
-    return {**row.content, **{name: [] for name in _SENTENCES}}
+    missing = [{**fact, "likely": None} for fact in row.content.get("missing", [])]
+    return {**row.content, **{name: [] for name in _SENTENCES}, "missing": missing}
 
 
 def _what_is_still_to_be_done(row: Promise) -> dict[str, object]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -134,7 +135,7 @@ async def consult_book(
     What an agent has said stays. A number that a link or the book itself gives is noted first. `known` are
     the facts of the case; returns whether there are new ones.
     """
-    given = await _given_number(session, case, identity, known)
+    given = await _given_number(session, case, identity, known, policy.timezone)
     noted = given is not None
     if given is not None:
         _note(session, case, order_key(str(given.value)), ORDER_FACT, given)
@@ -198,7 +199,7 @@ async def _proofs(session: AsyncSession, case: Case, order: Order, number: FactV
 
 
 async def _given_number(
-    session: AsyncSession, case: Case, identity: Identity, known: Mapping[str, FactValue]
+    session: AsyncSession, case: Case, identity: Identity, known: Mapping[str, FactValue], zone: ZoneInfo
 ) -> FactValue | None:
     """The order's number, where not the customer but a link or the book says it."""
     linked = await linked_number(session, case, known)
@@ -210,7 +211,7 @@ async def _given_number(
     order = await _order_of_account(session, identity)
     if order is not None:
         return _number_of(order)
-    order = await order_by_contact(session, case)
+    order = await order_by_contact(session, case, zone)
     return _number_of(order, CONTACT) if order is not None else None
 
 

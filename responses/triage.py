@@ -166,10 +166,10 @@ class Triage:
             return
         policy = await self._policies.in_force(session, case.audience, case.incident_at)
         facts = await known_facts(session, case.id)
-        answered = await take_answers(session, case, reading, policy, facts)
-        if answered:
+        taken = await take_answers(session, case, reading, policy, facts)
+        if taken.answers:
             facts = await known_facts(session, case.id)
-        if case.reopened_from is not None and not answered and _only_thanks(reading, case.reopened_from):
+        if case.reopened_from is not None and not taken.answers and _only_thanks(reading, case.reopened_from):
             self._change_nothing(session, case)
             return
         if case.reopened_from in _ANSWERED and await self._brings_new_matter(
@@ -191,7 +191,7 @@ class Triage:
             facts = await known_facts(session, case.id)
         matter = await matter_of(session, case, reading, policy, facts, now)
         await keep_signals(session, case, policy, matter.record, now)
-        decision = decide(policy, matter, language=self._config.language)
+        decision = taken.beside(decide(policy, matter, language=self._config.language))
         draft = await propose_decision(
             session,
             case,

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -108,8 +109,8 @@ async def _as_sent(session: AsyncSession, rows: Collection[DecisionRow]) -> dict
     }
 
 
-async def view_case(session: AsyncSession, case: Case) -> CaseView:
-    """Everything about one case."""
+async def view_case(session: AsyncSession, case: Case, zone: ZoneInfo) -> CaseView:
+    """Everything about one case; days are those of the business's time zone."""
     customer = await session.get_one(Customer, case.customer_id)
     draft = await proposed_draft(session, case)
     decision_query = (
@@ -168,7 +169,7 @@ async def view_case(session: AsyncSession, case: Case) -> CaseView:
         choices=tuple(await choices_of(session, case)),
         proposals=tuple(await proposals(session, case, now)),
         vouchers=tuple((await session.scalars(codes_query)).all()),
-        supplies=await supplies(session, decided if draft is not None else None, now.date()),
+        supplies=await supplies(session, decided if draft is not None else None, now.astimezone(zone).date()),
         other_cases=tuple((await session.scalars(others_query)).all()),
         signals=await signals_shown(session, case.customer_id, now),
         preferences=await preferences_of(session, customer, _spoken(case, draft, customer)),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rimedio.terminal import FAILURE, fail, say, with_database
+from rimedio.terminal import FAILURE, fail, say, settings_or_fail, with_database
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def check(file: Annotated[Path, typer.Argument(help="The file (YAML).")]) -> Non
         for problem in error.problems:
             typer.echo(str(problem))
         raise typer.Exit(FAILURE) from None
-    today = utcnow().date()
+    today = utcnow().astimezone(settings_or_fail().zone).date()
     for entry in entries:
         if not entry.holds_on(today):
             say(f"{entry.id}: ended on {entry.until}, and is not used any more")

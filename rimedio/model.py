@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from prometheus_client import Histogram
 
 from models.assessment import Assessment, Evidence
+from models.clock import utcnow
 from models.embedding import Embeddings
 from rimedio.settings import CostSettings, Settings
 from rimedio.together import Together
@@ -94,7 +95,9 @@ class Model:
 
     def _timed(self, classifier: "Classifier", texts: list[str]) -> Sequence[Assessment]:
         with self.seconds.time():
-            return classifier.classify(texts)
+            # "Yesterday" is counted from the day of the business, wherever the machine stands.
+            today = utcnow().astimezone(self._settings.zone).date()
+            return classifier.classify(texts, today=today)
 
     def close(self) -> None:
         """Ends the model's thread; what it is doing is finished first."""

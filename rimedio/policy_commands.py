@@ -1,5 +1,6 @@
 """The commands about the policy: check, test, explain."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from models.assessment import Assessment
     from models.decision import Decision, FactValue, Matter
     from responses.policy import Policy, PolicyFileError
+    from responses.policy.case_file import Past
     from responses.policy.schema import FactSpec
     from rimedio.settings import Settings
 
@@ -134,14 +136,35 @@ def explain(
         str | None,
         typer.Option(help="Take these complaint types, joined by commas, instead of asking the model."),
     ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option(help="What this case was given before, as a case file writes it; again for each."),
+    ] = None,
+    history: Annotated[
+        list[str] | None,
+        typer.Option(help="What another case of the same customer was given; again for each."),
+    ] = None,
+    signals: Annotated[
+        str | None,
+        typer.Option(help="What signals count, by how many days ago each was; 0 is the case at hand."),
+    ] = None,
     language: Annotated[
         str | None, typer.Option(help="Say it in it or en; RIMEDIO_LANGUAGE if not given.")
     ] = None,
 ) -> None:
     """Say what the policy makes of a message: which rules were tried, and why each did or did not hold.
 
+    With --given, --history and --signals it is told what was before, as `given`, `history` and `signals` of a
+    case file (docs/policy.md). The same failure in another case, or after a promise that was broken, is the
+    second time.
+
     \b
     Examples:
+        rimedio policy explain "Di nuovo in ritardo" --types delivery_late \\
+            --history "complaint: delivery_late, remedy: voucher, worth: 5 EUR, days_ago: 40, promise: kept"
+        rimedio policy explain "E allora?" --types delivery_late \\
+            --given "complaint: delivery_late, remedy: voucher, worth: 5 EUR, promise: broken"
+        rimedio policy explain "Ancora io" --types delivery_late --signals "claims: [0, 6, 20]"
         rimedio policy explain "Il pacco non arriva" --facts order_id=RS1 --facts days_late=8
         rimedio policy explain "Arriva rotto" --types item_damaged
     """
@@ -163,10 +186,33 @@ def explain(
         for name in named or ():
             if name not in complaint_types_told():
                 fail(f"--types: {name!r} is no complaint type: {', '.join(complaint_types_told())}", USAGE)
+        past = _past(judging, given or [], history or [], signals)
         matter = _matter(text, known, named) if named else _read(text, known, settings, judging)
     except (ProgramError, NlpError) as error:
         fail(str(error))
+    matter = replace(matter, given_here=past.given_here, history=past.history, record=past.record)
     _tell(judging, matter, language or settings.language)
+
+
+def _past(policy: "Policy", given: "Sequence[str]", history: "Sequence[str]", signals: str | None) -> "Past":
+    """What was before; a mistake in it ends the command."""
+    from models.clock import utcnow
+    from responses.policy import PolicyFileError
+    from responses.policy.case_file import read_past
+
+    if signals is not None and not policy.signals:
+        fail(f"--signals {signals!r}: the policy has no signals", USAGE)
+    try:
+        return read_past(
+            policy,
+            utcnow(),
+            given=given,
+            history=history,
+            signals=signals,
+            complaint_types=complaint_types_told(),
+        )
+    except PolicyFileError as error:
+        fail("\n".join(str(problem) for problem in error.problems), USAGE)
 
 
 def load_or_fail(path: Path) -> "Policy":
@@ -347,6 +393,10 @@ def _tell(policy: "Policy", matter: "Matter", language: str) -> None:
     for note in (*decision.limits_cut, *decision.notes):
         typer.echo(f"  {note}")
     words = _WORDS[language]
+    if decision.second_time:
+        typer.echo(f"  {words['second_time']}")
+    if decision.signals:
+        typer.echo(f"  {words['signals']}: {', '.join(decision.signals)}")
     nouns = fact_nouns(policy, language)
     if decision.presumed:
         typer.echo(f"  {words['presumed']}: {', '.join(nouns[name] for name in decision.presumed)}")
@@ -357,6 +407,8 @@ def _tell(policy: "Policy", matter: "Matter", language: str) -> None:
 
 _WORDS = {
     "it": {
+        "second_time": "è la seconda volta",
+        "signals": "segnali in vigore",
         "presumed": "presunto, perché nessuno lo sa",
         "asked": "da chiedere al cliente",
         "missing": "lo deve dire un operatore",
@@ -366,6 +418,8 @@ _WORDS = {
         "admin": "un amministratore",
     },
     "en": {
+        "second_time": "it is the second time",
+        "signals": "signals in force",
         "presumed": "presumed, as nobody knows it",
         "asked": "to be asked of the customer",
         "missing": "an agent has to say",

@@ -89,9 +89,12 @@ class Program:
         self.model = model
         config = road_config(settings)
         finder = EntityFinder()
-        filing = Filing(
-            config, lambda text: finder.find(text, language=config.language, today=utcnow().date()).numbers
-        )
+
+        def numbers_in(text: str) -> Sequence[str]:
+            today = utcnow().astimezone(config.timezone).date()
+            return finder.find(text, language=config.language, today=today).numbers
+
+        filing = Filing(config, numbers_in)
         policies = PolicyBook(complaint_types_of(settings.heads_folder))
         texts = StandingTexts(config)
         answers = (settings.policy or settings.home / "policies") / ANSWERS

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rimedio.terminal import SOME_ROWS, USAGE, fail, say, with_database
+from rimedio.terminal import SOME_ROWS, USAGE, fail, say, settings_or_fail, with_database
 
 if TYPE_CHECKING:
     from datetime import date
@@ -145,13 +145,15 @@ def _money(amount: str, currency: str) -> "Money":
 def _day(text: str | None) -> "date | None":
     from datetime import date
 
+    from models.clock import utcnow
+
     if text is None:
         return None
     try:
         day = date.fromisoformat(text)
     except ValueError:
         fail(f"--expires {text!r}: expected a day such as 2026-12-31", USAGE)
-    if day <= date.today():  # noqa: DTZ011 - the day of who types it
+    if day <= utcnow().astimezone(settings_or_fail().zone).date():
         fail(f"--expires {text}: expected a day to come", USAGE)
     return day
 

@@ -12,11 +12,12 @@
 Whatever a case does not mention is a calm, normal complaint in Italian of which nothing is known.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 from models.decision import Basis, Decision, FactValue, Given, Matter, Offer, Remedy, RemedyKind, Role, Spent
 from models.labels import Act, Ask, ComplaintType, Language, Tone, Urgency
@@ -56,6 +57,8 @@ _SPENT_KEYS = ("day", "month")
 _RECORD_KEYS = (*Count, "dismissed")
 _FIELDS = ("act", "complaint_types", "tone", "urgency", "asks", "own_error")
 _PROMISES = ("open", "overdue", "kept", "broken", "withdrawn", "none")
+
+_Read = TypeVar("_Read")
 
 Expected = str | bool | int | tuple[str, ...] | None
 
@@ -111,6 +114,59 @@ def read_cases(
         raise PolicyFileError(tuple(document.problems)) from None
     document.raise_problems()
     return cases
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Past:
+    """What a customer was given before, in this case and in others, and what their history shows."""
+
+    given_here: tuple[Given, ...]
+    history: tuple[Given, ...]
+    record: Record | None
+
+
+def read_past(
+    policy: Policy,
+    now: datetime,
+    *,
+    given: Sequence[str],
+    history: Sequence[str],
+    signals: str | None,
+    complaint_types: Collection[str] = tuple(ComplaintType),
+) -> Past:
+    """Read the `given`, `history` and `signals` of a case, each entry in a line of its own.
+
+    Raises:
+        PolicyFileError: an entry is wrong; every problem found in it is there.
+    """
+    about = _About(policy=policy, complaint_types=complaint_types, today=now.date())
+
+    def all_given(option: str, texts: Sequence[str], case_id: str) -> tuple[Given, ...]:
+        return tuple(_line(text, option, lambda item: _given(item, case_id, now, about)) for text in texts)
+
+    here = all_given("--given", given, "this case")
+    elsewhere = all_given("--history", history, "another case")
+    record = _line(signals, "--signals", lambda item: _record(item, about, now)) if signals else None
+    return Past(given_here=here, history=elsewhere, record=_with_remedies(record, (*here, *elsewhere)))
+
+
+def _line(text: str, option: str, read: Callable[[Item], _Read]) -> _Read:
+    """One mapping, with its braces or without."""
+    document = Document(f"{option} {text!r}")
+    try:
+        value = read(document.root(text if text.lstrip().startswith("{") else f"{{{text}}}"))
+    except RefusedError:
+        raise PolicyFileError(tuple(document.problems)) from None
+    document.raise_problems()
+    return value
+
+
+def _with_remedies(record: Record | None, given: Sequence[Given]) -> Record | None:
+    """The record, with the cases in which a favour was given."""
+    if record is None:
+        return None
+    favours = [one for one in given if still_counts(one)]
+    return replace(record, remedies=tuple(Happening(id=one.case_id, at=one.at) for one in favours))
 
 
 def try_case(policy: Policy, case: PolicyCase, *, language: str = "it") -> tuple[Decision, list[Mismatch]]:
@@ -218,10 +274,8 @@ def _case(item: Item, about: _About) -> PolicyCase:
         record=entries.optional("signals", lambda one: _record(one, about, now), None),
         spent=entries.optional("spent", lambda one: _spent(one, policy), None),
     )
-    if matter.record is not None:
-        favours = [given for given in (*matter.given_here, *matter.history) if still_counts(given)]
-        remedies = tuple(Happening(id=given.case_id, at=given.at) for given in favours)
-        matter = replace(matter, record=replace(matter.record, remedies=remedies))
+    record = _with_remedies(matter.record, (*matter.given_here, *matter.history))
+    matter = replace(matter, record=record)
     expected = entries.required("expect", _expected, {})
     return PolicyCase(name=name, place=item.place, matter=matter, expected=expected)
 

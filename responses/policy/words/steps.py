@@ -29,6 +29,9 @@ def reasons(policy: Policy, matter: Matter, decision: Decision, language: str) -
     entries = {entry.id: entry for entry in policy.entries}
     told: list[str] = []
     for step in decision.steps:
+        if step.rule_id not in entries:
+            told.append(step.reason)  # of what was given before, not of an entry
+            continue
         seen = situation(policy, matter, step.complaint_type)
         verdict = evaluate(entries[step.rule_id].when, seen)
         if not _by_condition(step, engine) or not verdict.deciding:

@@ -2,12 +2,15 @@
 
 from sqlalchemy import func, select, update
 
+from models.assessment import Entities
 from models.clock import utcnow
-from models.decision import Role
+from models.decision import FactValue, Role
 from models.states import CaseState, Direction, DraftState, OutboxState, Purpose
 from models.tables import Agent, Approval, Case, DecisionRow, Draft, Message, OpenEdit, OutboxEntry, Prompt
-from responses.agents import add_agent, make_link
+from responses.agents import add_agent, agent_by_name, make_link
+from responses.facts import give_fact, known_facts
 from tests.bot_bench import BotBench
+from tests.unit.responses.test_answers_on_the_road import MODEL_POLICY
 
 
 async def test_a_one_time_link_links_the_account_once(bench: BotBench) -> None:
@@ -417,3 +420,68 @@ async def test_why_a_draft_was_thrown_away_is_one_press_under_the_answer(bench: 
         verdict = (await session.scalars(select(Approval))).one()
     assert (verdict.verdict, verdict.edit_reason) == ("discard", "amount")
     assert bench.telegram.violations == []
+
+
+async def test_what_the_customer_seems_to_have_answered_is_confirmed_by_one_press(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    async with bench.database.writing() as session:
+        await bench.road.policies.load(session, {"regole.yaml": MODEL_POLICY})
+    bench.say_also(complaint_types=(type(bench.says.act)(label="item_damaged", probability=0.95),))
+    marta.send("È rotto")
+    giulia.press(await bench.card(giulia, "È rotto"), "Approva e invia")
+    await marta.sees("il modello")
+    await bench.settled()
+    marta.send("1) sì 2) un bosch bianco")
+    card = await bench.card(giulia, "bosch bianco")
+    giulia.press(card, "model: «un bosch bianco»?")
+    await giulia.sees("rifaccio la bozza")
+    await bench.settled()
+    async with bench.database.reading() as session:
+        case = (await session.scalars(select(Case))).one()
+        facts = await known_facts(session, case.id)
+    assert facts["model"] == FactValue(value="un bosch bianco", source="agent")
+
+
+async def corrected(bench: BotBench) -> dict[str, FactValue]:
+    await bench.settled()
+    async with bench.database.reading() as session:
+        case = (await session.scalars(select(Case))).one()
+        return await known_facts(session, case.id)
+
+
+async def test_a_number_that_was_read_wrong_is_corrected_on_the_card(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    bench.say_also(entities=Entities(order_ids=("RS1234",)))
+    marta.send("Il pacco RS1234 non arriva")
+    card = await bench.card(giulia, "non arriva", "Correggi un dato…")
+    giulia.press(card, "Correggi un dato…")
+    wrong = "il numero d'ordine: RS1234"
+    await bench.telegram.wait_for(lambda: wrong in giulia.now(card).labels or None)
+    giulia.press(giulia.now(card), wrong)
+    typed = "il numero d'ordine: scrivi…"
+    await bench.telegram.wait_for(lambda: typed in giulia.now(card).labels or None)
+    giulia.press(giulia.now(card), typed)
+    giulia.send("RS4321", reply_to=await bench.prompt(giulia, card))
+    await giulia.sees("rifaccio la bozza")
+    assert (await corrected(bench))["order_id"] == FactValue(value="RS4321", source="agent")
+
+
+async def test_a_choice_that_an_agent_gave_is_corrected_by_a_press(bench: BotBench) -> None:
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato")
+    await bench.card(giulia, "mai arrivato")
+    await bench.settled()
+    async with bench.database.writing() as session:
+        agent = await agent_by_name(session, "Giulia")
+        case = (await session.scalars(select(Case))).one()
+        policy = await bench.road.policies.current(session)
+        await give_fact(session, agent, case, "fault", "theirs", policy)
+    await bench.settled()
+    card = await bench.card(giulia, "mai arrivato", "Correggi un dato…")
+    giulia.press(card, "Correggi un dato…")
+    await bench.telegram.wait_for(lambda: any("theirs" in one for one in giulia.now(card).labels) or None)
+    giulia.press(giulia.now(card), "theirs")
+    await bench.telegram.wait_for(lambda: any("courier" in one for one in giulia.now(card).labels) or None)
+    giulia.press(giulia.now(card), "courier")
+    await giulia.sees("rifaccio la bozza")
+    assert (await corrected(bench))["fault"] == FactValue(value="courier", source="agent")

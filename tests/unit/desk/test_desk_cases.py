@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from models.states import CaseState, OutboxState
-from models.tables import Approval, Attachment, Case, Message, OpenEdit, OutboxEntry
+from models.tables import Approval, Attachment, Case, DecisionRow, Message, OpenEdit, OutboxEntry
 from tests.unit.desk.conftest import LATE
 
 
@@ -242,6 +242,17 @@ async def test_a_fact_from_an_agent_is_noted_and_the_case_decided_anew(house):
     after = await browser.shown(number)
     assert after["draft_id"] != before["draft_id"]
     assert "giorni di ritardo" in (await browser.open(f"/cases/{number}")).text
+
+
+async def test_what_the_customer_seems_to_have_answered_is_offered_for_one_press(house):
+    number = await house.begins_with(LATE)
+    decision = await only(house, DecisionRow)
+    async with house.database.writing() as session:
+        row = await session.get_one(DecisionRow, decision.id)
+        missing = {"name": "withdrawn_on", "type": "date", "ask": None, "from_agent": True, "choices": []}
+        row.content = row.content | {"missing": [missing | {"likely": "2026-11-03"}]}
+    page = (await (await house.browser()).open(f"/cases/{number}")).text
+    assert 'data-value="2026-11-03">Dalla risposta: 3 nov' in page
 
 
 async def test_a_fact_that_is_no_number_is_explained(house):

@@ -9,17 +9,38 @@ import pytest
 from models.assessment import Amount, Assessment, Entities
 from models.decision import MissingFact
 from models.money import Money
-from responses.answers_to_asks import answers_in
+from responses.answers_to_asks import Answers, answers_in
 from responses.lacking import lacking
 from responses.policy import Policy, load_policy_text
 from tests.unit.responses.test_order_book import POLICY
 from tests.unit.responses.test_triage import assessed
 
 FACTS = """
-  days_late: {type: days, from: [customer], ask: {it: a, en: a, es: a, fr: a, de: a}}
+  days_late: {type: days, from: [customer], ask: {it: "i giorni di ritardo", en: a, es: a, fr: a, de: a}}
   paid: {type: money, from: [customer], ask: {it: a, en: a, es: a, fr: a, de: a}}
   withdrawn_on: {type: date, from: [customer], ask: {it: a, en: a, es: a, fr: a, de: a}}
   booked_what: {type: choice, of: [room, table], from: [customer], ask: {it: a, en: a, es: a, fr: a, de: a}}
+  delivered_on:
+    type: date
+    from: [customer]
+    ask: {it: "il giorno della consegna", en: "the day of the delivery", de: a, es: a, fr: a}
+  ordered_on:
+    type: date
+    from: [customer]
+    ask: {it: "la data dell'ordine: è nella mail", en: "the date of the order", de: a, es: a, fr: a}
+  shipping:
+    type: money
+    from: [customer]
+    ask: {it: "le spese di spedizione", en: "the shipping costs", es: a, fr: a, de: a}
+  price: {type: money, from: [customer], ask: {it: "il prezzo", en: "the price", es: a, fr: a, de: a}}
+  nights: {type: number, from: [customer], ask: {it: quante notti, en: how many nights, es: a, fr: a, de: a}}
+  model: {type: text, from: [customer], ask: {it: il modello, en: the model, es: a, fr: a, de: das Modell}}
+  room:
+    type: text
+    from: [customer]
+    ask: {it: "il numero della camera", en: the room number, es: a, fr: a, de: die Zimmernummer}
+  contract: {type: text, from: [customer], ask: {it: il codice del contratto, en: a, es: a, fr: a, de: a}}
+  who: {type: choice, of: [courier, ours, theirs], from: [customer], ask: {it: a, en: a, es: a, fr: a, de: a}}
   photo: {type: yes_no, from: [agent], after: {ask: {it: una foto, en: a, es: a, fr: a, de: a}}}
 presume:"""
 RULES = load_policy_text(POLICY.replace("presume:", FACTS.lstrip("\n"), 1), "regole.yaml")
@@ -119,7 +140,7 @@ def test_one_thing_that_fits_is_taken(
     name: str, text: str, entities: dict[str, object], value: object
 ) -> None:
     expected = value if value is not None else Money(amount=Decimal(40), currency="EUR")
-    assert answers_in(asked(name), [text], read(**entities), RULES) == {name: expected}
+    assert answers_in(asked(name), [text], read(**entities), RULES).given == {name: expected}
 
 
 @pytest.mark.parametrize(
@@ -127,6 +148,7 @@ def test_one_thing_that_fits_is_taken(
     [
         (["days_late"], "tre o quattro giorni", {}),
         (["days_late"], "più di tre giorni", {}),
+        (["days_late"], "più di 3 giorni", {}),
         (["days_late"], "quasi una settimana", {}),
         (["days_late"], "una settimana e due giorni", {}),
         (["days_late"], "un giorno vi scriverò", {}),
@@ -143,6 +165,8 @@ def test_one_thing_that_fits_is_taken(
         (["arrived"], "Yes, sure, please tell me when it has arrived", {}),
         (["arrived"], "sì, è arrivato, oppure era un altro pacco il mio?", {}),
         (["booked_what"], "camera e tavolo", {}),
+        (["booked_what"], "non la camera", {}),
+        (["booked_what"], "forse il tavolo", {}),
         (["photo"], "sì", {}),
         (["order_id"], "RS1234 oppure RS1235", {}),
         (["order_id"], "sono tre giorni che aspetto", {}),
@@ -153,4 +177,170 @@ def test_one_thing_that_fits_is_taken(
 def test_what_may_mean_two_things_is_left_to_an_agent(
     names: list[str], text: str, entities: dict[str, object]
 ) -> None:
-    assert answers_in(asked(*names), [text], read(**entities), RULES) == {}
+    assert answers_in(asked(*names), [text], read(**entities), RULES).given == {}
+
+
+DAYS = {"dates": (date(2026, 11, 3), date(2026, 11, 10))}
+SUMS = {"amounts": (Amount(value=Decimal(40), currency="EUR"), Amount(value=Decimal(5), currency="EUR"))}
+
+
+def euros(amount: int) -> Money:
+    return Money(amount=Decimal(amount), currency="EUR")
+
+
+ORDERED_FIRST = {"ordered_on": date(2026, 11, 3), "delivered_on": date(2026, 11, 10)}
+
+
+@pytest.mark.parametrize(
+    ("names", "text", "entities", "given"),
+    [
+        # A name or a number of something.
+        (["model"], "Dyson V8", {}, {"model": "Dyson V8"}),
+        (["model"], "XY-200, grazie", {}, {"model": "XY-200"}),
+        (["model"], "Buongiorno, il modello è XY-200. Attendo notizie", {}, {"model": "XY-200"}),
+        (["model"], "The model is Dyson V8, bought in May", {}, {"model": "Dyson V8"}),
+        (["model"], "Modell: Bosch Serie 4", {}, {"model": "Bosch Serie 4"}),
+        (["room"], "204", {}, {"room": "204"}),
+        (["room"], "La 204, grazie", {}, {"room": "204"}),
+        (["room"], "eravamo nella camera 204 e faceva freddo", {}, {"room": "204"}),
+        (["room"], "Zimmernummer 17.", {}, {"room": "17"}),
+        (["contract"], "contratto n. AB-1234", {}, {"contract": "AB-1234"}),
+        (
+            ["order_id", "contract"],
+            "RS9999, contratto AB1234",
+            {},
+            {"order_id": "RS9999", "contract": "AB1234"},
+        ),
+        # Two of one type: by the words beside them.
+        (
+            ["ordered_on", "delivered_on"],
+            "consegnato il 3 novembre, ordinato il 10 novembre",
+            DAYS,
+            {"delivered_on": date(2026, 11, 3), "ordered_on": date(2026, 11, 10)},
+        ),
+        (
+            ["ordered_on", "delivered_on"],
+            "il 3 novembre l'ho ordinato, il 10 novembre me l'hanno consegnato",
+            DAYS,
+            ORDERED_FIRST,
+        ),
+        (
+            ["ordered_on", "delivered_on"],
+            "ordinato il 3 novembre",
+            {"dates": (date(2026, 11, 3),)},
+            {"ordered_on": date(2026, 11, 3)},
+        ),
+        (
+            ["price", "shipping"],
+            "spedizione 5 €, prezzo 40 €",
+            SUMS,
+            {"price": euros(40), "shipping": euros(5)},
+        ),
+        (
+            ["days_late", "nights"],
+            "3 giorni di ritardo, 2 notti",
+            {},
+            {"days_late": Decimal(3), "nights": Decimal(2)},
+        ),
+        # By the order of the questions, where nothing else is said.
+        (["ordered_on", "delivered_on"], "3 novembre e 10 novembre, grazie", DAYS, ORDERED_FIRST),
+        (["price", "shipping"], "40 € e 5 €", SUMS, {"price": euros(40), "shipping": euros(5)}),
+        # By a list.
+        (["delivered_on", "ordered_on"], "1) 10 novembre 2) 3 novembre", DAYS, ORDERED_FIRST),
+        (
+            ["order_id", "model", "arrived"],
+            "1. RS9999\n2. Dyson V8\n3. no",
+            {},
+            {"order_id": "RS9999", "model": "Dyson V8", "arrived": False},
+        ),
+        (["arrived", "nights"], "1) sì\n2) 4", {}, {"arrived": True, "nights": Decimal(4)}),
+        (["delivered_on", "ordered_on"], "Salve,\n10 novembre\n3 novembre", DAYS, ORDERED_FIRST),
+        # An option in a longer answer.
+        (["who"], "Guardi, secondo me è stato il corriere a romperlo", {}, {"who": "courier"}),
+        (
+            ["booked_what"],
+            "Avevamo prenotato una camera con vista per due notti",
+            {},
+            {"booked_what": "room"},
+        ),
+    ],
+    ids=str,
+)
+def test_what_a_careful_reader_would_not_doubt_is_taken(
+    names: list[str], text: str, entities: dict[str, object], given: dict[str, object]
+) -> None:
+    found = answers_in(asked(*names), [text], read(**entities), RULES)
+    assert found == Answers(given=given)
+
+
+@pytest.mark.parametrize(
+    ("names", "text", "entities", "likely"),
+    [
+        (["model"], "bosch serie lusso", {}, {"model": "bosch serie lusso"}),
+        (["room"], "forse la 204", {}, {"room": "204"}),
+        (["days_late"], "più di 3 giorni", {}, {"days_late": "3"}),
+        (
+            ["ordered_on", "delivered_on"],
+            "10 novembre e 3 novembre",
+            DAYS,
+            {"ordered_on": "2026-11-10", "delivered_on": "2026-11-03"},
+        ),
+        (
+            ["ordered_on", "delivered_on"],
+            "forse ordinato il 3 novembre e consegnato il 10 novembre",
+            DAYS,
+            {"ordered_on": "2026-11-03", "delivered_on": "2026-11-10"},
+        ),
+        (
+            ["price", "shipping"],
+            "mi avete preso 40 € e poi ancora 5 €",
+            SUMS,
+            {"price": "40", "shipping": "5"},
+        ),
+        (["order_id", "contract"], "AB1234", {}, {"order_id": "AB1234", "contract": "AB1234"}),
+        (
+            ["who"],
+            "Il pacco è stato lasciato fuori sotto la pioggia e poi, guarda caso, il corriere ha riso",
+            {},
+            {"who": "courier"},
+        ),
+        (["arrived", "model"], "1) sì 2) un Bosch bianco", {}, {"model": "un Bosch bianco"}),
+    ],
+    ids=str,
+)
+def test_what_is_not_certain_is_left_for_one_press_of_an_agent(
+    names: list[str], text: str, entities: dict[str, object], likely: dict[str, str]
+) -> None:
+    found = answers_in(asked(*names), [text], read(**entities), RULES)
+    assert found.likely == likely
+    assert found.given.keys().isdisjoint(likely)
+
+
+@pytest.mark.parametrize(
+    ("names", "text", "entities"),
+    [
+        (["model"], "Ve lo mando domani", {}),
+        (["model"], "Vi do 24 ore", {}),
+        (["model"], "ok grazie", {}),
+        (["model"], "Che modello?", {}),
+        (["model"], "il modello è difettoso", {}),
+        (["room"], "la camera è sporca da 3 giorni", {}),
+        (["room"], "la camera 2 giorni fa era fredda", {}),
+        (["room"], "ho chiamato 3 volte", {}),
+        (["room"], "per 2", {}),
+        (["room"], "Vi do 24 ore", {}),
+        (["contract"], "ho un contratto 100 € al mese", {}),
+        (["contract"], "il contratto 12/11/2026", {}),
+        (["ordered_on", "delivered_on"], "aspetto ancora", {}),
+        (["who"], "non è stato il corriere, ve lo assicuro io", {}),
+        (["who"], "è stato il corriere oppure siete stati voi a romperlo?", {}),
+        (["booked_what"], "Prima la camera era fredda e poi il tavolo era occupato", {}),
+        (["room"], "chiamatemi al 3331234567", {"phone_numbers": ("+393331234567",)}),
+    ],
+    ids=str,
+)
+def test_what_is_no_answer_is_neither_taken_nor_supposed(
+    names: list[str], text: str, entities: dict[str, object]
+) -> None:
+    found = answers_in(asked(*names), [text], read(**entities), RULES)
+    assert (found.given, found.likely) == ({}, {})

@@ -119,7 +119,7 @@ class Shop(Desk):
 
     async def view(self, case: Case) -> CaseView:
         async with self.database.reading() as session:
-            return await view_case(session, await session.get_one(Case, case.id))
+            return await view_case(session, await session.get_one(Case, case.id), self.config.timezone)
 
     async def given(self, case: Case) -> tuple[Given, ...]:
         async with self.database.reading() as session:

@@ -162,7 +162,9 @@ async def test_everybody_sees_what_was_said(office: Office, giulia: Agent) -> No
     case = await office.writes("Mi avevate promesso una telefonata", LATE)
     await office.says(giulia, case, BROKEN_WORD)
     async with office.database.reading() as session:
-        shown = (await view_case(session, await session.get_one(Case, case.id))).messages[0]
+        shown = (
+            await view_case(session, await session.get_one(Case, case.id), office.config.timezone)
+        ).messages[0]
         (line,) = await queue(session)
     assert shown.corrected_by == "Giulia"
     assert shown.assessment == line.assessment == corrected(LATE, BROKEN_WORD)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from models.tables import (
     OrderProof,
 )
 from responses.config import RoadConfig
+from responses.contacts import order_by_contact
 from responses.erasure import erase_person
 from responses.errors import BlockedError
 from responses.export import export_person
@@ -216,6 +217,16 @@ async def test_without_a_book_a_fact_that_only_it_knows_is_done_without(shop: Sh
 async def test_a_number_that_the_book_does_not_have_changes_nothing(shop: Shop) -> None:
     await shop.load(replace(MARTA, number="RS9"))
     assert (await shop.decision(await shop.complains())).rule_ids == ("ritardo",)
+
+
+async def test_an_order_is_recent_by_the_day_that_has_begun_here(shop: Shop) -> None:
+    begun = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+    await shop.load(replace(MARTA, facts={"ordered_on": date(2026, 11, 21) - timedelta(days=91)}))
+    case = await shop.says("Scrivo da marta@example.org", "delivery_late", emails=("marta@example.org",))
+    async with shop.database.writing() as session:
+        case = await session.get_one(Case, case.id)
+        case.incident_at = begun
+        assert await order_by_contact(session, case, shop.config.timezone) is None
 
 
 async def test_a_claimed_number_is_asked_to_be_proven_and_nothing_of_the_book_is_used(shop: Shop) -> None:

@@ -53,6 +53,7 @@ from responses.policy import Policy, load_policy_text
 from responses.policy.signals import Raised, told
 from responses.retention import Retention
 from responses.samples import remove_samples
+from responses.signal_views import SignalView
 from responses.signalling import dismiss, record_of
 from responses.triage import due_by
 from responses.views import view_case
@@ -503,15 +504,20 @@ async def test_where_the_book_cannot_tell_the_source_is_missing(
     assert (await shop.decision(case)).signals == ()
 
 
+async def signals_of(session: AsyncSession, shop: Shop, case: Case) -> tuple[SignalView, ...]:
+    view = await view_case(session, await session.get_one(Case, case.id), shop.config.timezone)
+    return view.signals
+
+
 async def test_agents_see_it_with_the_numbers_of_its_cases(shop: Shop, agent: Agent) -> None:
     case = await insatiable(shop)
     async with shop.database.reading() as session:
-        (signal,) = (await view_case(session, await session.get_one(Case, case.id))).signals
+        (signal,) = await signals_of(session, shop, case)
     assert [seen.number for seen in signal.cases] == [101, 102, case.number]
     assert "in ritardo" in signal.cases[-1].messages[-1].text
     await shop.dismisses(agent, case, signal.row)
     async with shop.database.reading() as session:
-        (dismissed,) = (await view_case(session, await session.get_one(Case, case.id))).signals
+        (dismissed,) = await signals_of(session, shop, case)
     assert dismissed.dismissed_by == agent.name
 
 
@@ -561,7 +567,7 @@ async def test_when_its_time_is_over_it_is_gone(shop: Shop, tmp_path: Path) -> N
     assert len(await shop.signals()) == 1
     async with shop.database.writing() as session:
         await session.execute(update(SignalRow).values(expires_at=utcnow()))
-        assert (await view_case(session, await session.get_one(Case, case.id))).signals == ()
+        assert await signals_of(session, shop, case) == ()
     await retention.run()
     assert await shop.signals() == []
 

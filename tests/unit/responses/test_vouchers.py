@@ -100,6 +100,18 @@ async def test_a_code_of_the_business_goes_out_and_is_good_from_then_on(any_shop
     }
 
 
+async def test_after_midnight_the_last_day_is_counted_from_the_day_that_has_begun_here(
+    database: Database, config: RoadConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Ending(database, config)
+    await shop.hire()
+    case = await shop.writes("Il pacco RS1234 è in ritardo", LATE)
+    late = utcnow().replace(hour=23, minute=30)
+    monkeypatch.setattr("responses.views.utcnow", lambda: late)
+    (supply,) = (await shop.view(case)).supplies
+    assert supply.expires_on == add_months(late.date() + timedelta(days=1), 2)
+
+
 async def test_without_a_code_the_draft_says_so_and_cannot_be_approved(any_shop: Loaded) -> None:
     await any_shop.loads("DIECI", amount=10)
     case = await any_shop.writes("Il pacco RS1234 è in ritardo", LATE)
@@ -155,7 +167,8 @@ async def test_a_code_of_ours_ends_when_the_policy_says(database: Database, conf
     await shop.hire()
     case = await shop.writes("Il pacco RS1234 è in ritardo", LATE)
     (supply,) = (await shop.view(case)).supplies
-    assert (supply.free, supply.expires_on) == (1, add_months(utcnow().date(), 2))
+    today = utcnow().astimezone(config.timezone).date()
+    assert (supply.free, supply.expires_on) == (1, add_months(today, 2))
     await shop.answers(shop.agent, case)
     last = add_months(utcnow().astimezone(config.timezone).date(), 2)
     async with shop.database.reading() as session:

@@ -114,7 +114,7 @@ class Table:
         async with self.database.reading() as session:
             case = await session.get_one(Case, self.case.id)
             (line,) = await queue(session, list(CaseState))
-            view = await view_case(session, case)
+            view = await view_case(session, case, HOURS.zone)
         return {offer_line(one, "it") for one in (line.decision, view.decision) if one is not None}
 
     async def sends(self, meant: Mapping[str, Meant] | None = None, reason: str | None = None) -> Approval:

@@ -105,6 +105,56 @@ def test_explain_takes_a_sum_as_the_policy_file_writes_it(terminal: Terminal) ->
     assert "expected a number of days such as 8" in terminal.types(*words, "--facts", "days_late=some")[1]
 
 
+LATE_AGAIN = ("policy", "explain", "Di nuovo?", "--types", "delivery_late", "--policy", str(SHOP))
+TWO_DAYS = ("--facts", "order_id=RS1", "--facts", "days_late=2", "--language", "en")
+
+
+def test_explain_is_told_what_was_given_before(terminal: Terminal) -> None:
+    _, first = terminal.types(*LATE_AGAIN, *TWO_DAYS)
+    assert "voucher €5" in first
+    before = (
+        "complaint: delivery_late, remedy: voucher, worth: 5 EUR, days_ago: 40, promise: kept, order: RS9"
+    )
+    status, again = terminal.types(*LATE_AGAIN, *TWO_DAYS, "--history", before)
+    assert (status, "voucher €10" in again, "it is the second time" in again) == (0, True, True)
+    here = before.replace("RS9", "RS1")
+    _, follow_up = terminal.types(*LATE_AGAIN, *TWO_DAYS, "--given", f"{{{here}}}".replace("kept", "open"))
+    assert ("voucher" in follow_up.split("→")[1].splitlines()[0], "second time" in follow_up) == (
+        False,
+        False,
+    )
+    _, broken = terminal.types(*LATE_AGAIN, *TWO_DAYS, "--given", here.replace("kept", "broken"))
+    assert "it is the second time" in broken
+
+
+def test_explain_is_told_what_signals_count(terminal: Terminal) -> None:
+    given = (
+        "complaint: delivery_late, remedy: voucher, worth: 5 EUR, days_ago: {}, promise: kept, order: RS{}"
+    )
+    remedies = [part for ago in (20, 10) for part in ("--history", given.format(ago, ago))]
+    status, shown = terminal.types(*LATE_AGAIN, *TWO_DAYS, *remedies, "--signals", "claims: [0, 3, 9, 15]")
+    assert (status, "signals in force: repeated_claims" in shown) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("option", "entry", "told"),
+    [
+        ("--given", "complaint: delivery_lat, remedy: voucher", "did you mean"),
+        ("--given", "complaint: delivery_late, remedy: vouchers", "did you mean"),
+        ("--history", "remedy: voucher", "complaint"),
+        ("--history", "delivery_late", "--history 'delivery_late'"),
+        ("--history", "complaint: delivery_late, remedy: voucher, days_ago: some", "a number of days"),
+        ("--signals", "claim: [0]", "did you mean"),
+        ("--signals", "claims: [zero]", "a number of days"),
+    ],
+)
+def test_explain_says_what_is_wrong_with_what_was_before(
+    terminal: Terminal, option: str, entry: str, told: str
+) -> None:
+    status, shown = terminal.types(*LATE_AGAIN, *TWO_DAYS, option, entry)
+    assert (status, told in shown) == (2, True), shown
+
+
 def test_explain_takes_the_policy_of_the_audience_that_is_named(terminal: Terminal) -> None:
     (terminal.folder / "var" / "policies").mkdir(parents=True)
     terminal.shop("var/policies/clienti.yaml")
