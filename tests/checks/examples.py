@@ -3,8 +3,8 @@
 Keys of a line: `l` language, `t` text, `x` expected codes, `d` the decision (a name of `DECISIONS`), and
 where they differ from the usual `f` formality, `say` what the customer wrote, `facts`, `g` grievances,
 `days` promised, `c` the composed text that was rewritten, `a` the day it announced an answer for, `s`
-seen by who wrote the checks, so that it is never held out, `h` written after the checks were done and tried
-once, so that it always is. Today is Friday, 27 November 2026.
+seen by who wrote the checks, so that it is never held out, `h` written only to measure, never to
+tune on, so that it always is. Today is Friday, 27 November 2026.
 """
 
 import hashlib
