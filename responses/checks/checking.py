@@ -1,7 +1,9 @@
 """All the checks, one after the other."""
 
 from dataclasses import replace
+from datetime import date
 
+from models.decision import DecisionKind
 from responses.checks.about import CheckContext
 from responses.checks.amounts import check_amounts
 from responses.checks.apology import check_apology
@@ -77,6 +79,20 @@ CODES = (
 )
 """Every code that a finding can have, in the order in which they are told."""
 
+_OF_ANY_TEXT = frozenset(
+    {
+        "remedy_undecided",
+        "non_apology",
+        "liability",
+        "blame_customer",
+        "insult",
+        "sarcasm",
+        "signal_told",
+        "wrong_language",
+        "blank",
+    }
+)
+
 
 def check_text(text: str, about: CheckContext) -> tuple[Finding, ...]:
     """Everything that is wrong with a text, the errors first, each in the order of the text.
@@ -92,3 +108,12 @@ def check_text(text: str, about: CheckContext) -> tuple[Finding, ...]:
     found = [finding for check in _CHECKS for finding in check(text, about)]
     ordered = sorted(found, key=lambda one: (one.severity is not Severity.ERROR, one.start))
     return tuple(replace(one, words=text[one.start : one.end]) for one in ordered)
+
+
+def check_standing(text: str, language: str, today: date) -> tuple[Finding, ...]:
+    """What is wrong with a text that goes to everybody, without knowing any case.
+
+    What would only be shown in a draft counts here too: nobody looks at a standing text before it goes out.
+    """
+    about = CheckContext(language=language, kind=DecisionKind.HAND_OVER, today=today)
+    return tuple(finding for finding in check_text(text, about) if finding.code in _OF_ANY_TEXT)

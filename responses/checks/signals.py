@@ -36,7 +36,7 @@ def _named(text: str, about: CheckContext) -> Iterator[Finding]:
 
 
 def _counted(text: str, about: CheckContext) -> Iterator[Finding]:
-    """ "Quest'anno si è già lamentata": what the customer did, and in the same breath that it was not once."""
+    """ "Quest'anno si è già lamentata": what they did, and in the same breath that it was not once."""
     lists = word_lists(about.language)
     for clause in clauses_of(judged(text, about), about.language):
         deed = next(lists.find("history", clause.words), None)

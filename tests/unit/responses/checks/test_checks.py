@@ -219,7 +219,7 @@ def test_a_short_form_of_the_name_is_the_customers() -> None:
     ("language", "text", "words"),
     [
         ("it", "Buongiorno Marta, abbiamo visto che lei reclama spesso.", "reclama spesso"),
-        ("en", "Good morning Marta, you've complained so many times this year.", "you've complained so many times"),
+        ("en", "Good morning Marta, you've complained so many times.", "you've complained so many times"),
         ("es", "Buenos días, Marta. El año pasado nos amenazó con ir a la prensa.", "año pasado nos amenazó"),
         ("fr", "Bonjour Marta, vous vous énervez à chaque fois.", "vous vous énervez à chaque fois"),
         ("de", "Guten Tag Marta, Sie haben sich dieses Jahr schon oft beschwert.", "oft beschwert"),
