@@ -16,6 +16,7 @@ from responses.checks.insults import check_insults
 from responses.checks.language import check_language
 from responses.checks.length import check_length
 from responses.checks.liability import check_liability
+from responses.checks.mentions import check_mentions
 from responses.checks.names import check_names
 from responses.checks.promises import check_promises
 from responses.checks.register import check_register
@@ -40,6 +41,7 @@ _CHECKS = (
     check_grievances,
     check_rights,
     check_names,
+    check_mentions,
     check_register,
     check_blanks,
     check_length,
@@ -73,6 +75,7 @@ CODES = (
     "right_not_mentioned",
     "wrong_language",
     "wrong_name",
+    "stranger_name",
     "register_mixed",
     "blank",
     "too_long",
