@@ -110,6 +110,7 @@ def filled(draft: ComposedDraft, brief: DraftBrief, policy: Policy) -> str:
             draft.language,
             policy.timezone,
             with_time=needs_time(commitment),
+            today=NOW.astimezone(policy.timezone).date(),
         )
         for number, commitment in enumerate(commitments, start=1)
     }

@@ -118,6 +118,22 @@ def test_a_day_of_the_week_counts_for_the_promise_that_falls_on_it() -> None:
     assert codes("Buongiorno Marta, le rispondo entro mercoledì.", context) == ["promise_untracked"]
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "Buongiorno Marta, la richiamo oggi entro le 11:15."),
+        ("en", "Good morning Marta, we'll call you by 11:15 today."),
+        ("es", "Buenos días, Marta. La llamamos hoy antes de las 11:15."),
+        ("fr", "Bonjour Marta, nous vous rappelons aujourd'hui avant 11 h 15."),
+        ("de", "Guten Tag Marta, wir rufen Sie heute bis 11:15 Uhr an."),
+    ],
+    ids=LANGUAGES,
+)
+def test_an_hour_of_today_is_a_promise_and_kept_if_the_books_know_it(language: str, text: str) -> None:
+    assert codes(text, about(language=language)) == ["promise_untracked"]
+    assert codes(text, about(language=language, days=(TODAY,))) == []
+
+
 def test_a_day_that_is_over_cannot_be_promised() -> None:
     finding = only("Buongiorno Marta, rimandiamo tutto entro il 20 novembre.", about())
     assert (finding.code, finding.severity, finding.words) == ("date_past", Severity.ERROR, "20 novembre")
