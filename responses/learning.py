@@ -17,7 +17,7 @@ from models.serial import from_json
 from models.states import EditReason
 from models.tables import AssessmentRow, Case, Correction, Message
 from responses.corrections import Labels, corrected
-from responses.judged import REAL, Judged, judged_since, parts_of, says, variant_of
+from responses.judged import REAL, Judged, judged_since, parts_of, says, variant_of_part
 
 FEWEST = 5
 """Counts under this are not shown."""
@@ -117,7 +117,7 @@ def _rewritten(sent: Sequence[Judged]) -> list[Rewritten]:
         if not one.is_of_its_kind:
             continue
         for name, words in parts_of(one.composed):
-            key = (name, variant_of(one.composed), one.composed.language)
+            key = (name, variant_of_part(one.composed, name), one.composed.language)
             there[key] += 1
             words_of[key][words] += 1
             changed[key] += not says(one.last.text, words)
