@@ -70,7 +70,7 @@ committing it.
 How a draft is put together: greeting · what we understood · whose mistake it is · one apology · why it
 happened · what puts it right · what happens next, by when · a gesture · a close · signature. A part that
 has nothing to say is left out. Every part has at least three wordings per language and form of address,
-except where promises are listed (in a status answer and an exit); one person always
+except the line of a promise that is open or broken in a status answer; one person always
 gets the same voice, and a second apology in another case is worded otherwise. All of them
 stand in `tests/golden/wordings`, one file per language, which `.venv/bin/python -m
 tests.golden.make_wordings` writes anew.
@@ -110,6 +110,7 @@ def filled(draft: ComposedDraft, brief: DraftBrief, policy: Policy) -> str:
             draft.language,
             policy.timezone,
             with_time=needs_time(commitment),
+            today=NOW.astimezone(policy.timezone).date(),
         )
         for number, commitment in enumerate(commitments, start=1)
     }

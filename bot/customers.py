@@ -18,6 +18,7 @@ from models.labels import Language, Urgency
 from models.states import CaseState
 from models.tables import Case, Customer, Identity, Promise, Update
 from responses.drafts.dates import day_forms, format_due, format_when
+from responses.drafts.phrases import phrases
 from responses.events import record
 from responses.filing import MAX_FILE_BYTES
 from responses.incoming import Incoming, MessageKind
@@ -195,10 +196,11 @@ def _listed(promises: Sequence[Promise], language: str, timezone: ZoneInfo, now:
     """ "rispediamo il pacco, entro giovedì 21 novembre; il rimborso, entro lunedì 25 novembre"."""
     today = now.astimezone(timezone).date()
     days = [format_due(promise.due_at, language, timezone, today=today) for promise in promises]
-    return "; ".join(
+    said = [
         f"{words_of(promise, language).rstrip('.')}, {day}"
         for promise, day in zip(promises, days, strict=True)
-    )
+    ]
+    return phrases(language).listed(said, "items")
 
 
 async def _when(context: Context, session: AsyncSession, case: Case, language: str) -> str:

@@ -39,6 +39,7 @@ async def check(visit: Actor, number: int, body: Written) -> JSONResponse:
             policy=await policy_of(session, visit, case),
             kind=body.kind or (draft.kind if draft is not None else DecisionKind.HAND_OVER),
             language=draft.language if draft is not None else case.language or visit.desk.language,
+            text=text,
         )
     try:
         found = check_text(text, about)

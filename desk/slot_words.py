@@ -5,7 +5,7 @@ from models.clock import utcnow
 from models.decision import Decision
 from models.tables import Draft
 from responses.bookkeeping import voucher_amounts
-from responses.drafts.dates import format_due
+from responses.drafts.dates import format_due, needs_time
 from responses.drafts.draft import formality_of
 from responses.drafts.errors import UnknownSlotError
 from responses.drafts.slots import greeting_for, slots_in
@@ -39,7 +39,13 @@ def slot_words(
         elif name == "due" and policy is not None and 0 < int(number) <= len(commitments):
             commitment = commitments[int(number) - 1]
             due = policy.hours.add(commitment.within, now)
-            words[f"{{{slot}}}"] = format_due(due, language, zone, today=now.astimezone(zone).date())
+            words[f"{{{slot}}}"] = format_due(
+                due,
+                language,
+                zone,
+                with_time=needs_time(commitment),
+                today=now.astimezone(zone).date(),
+            )
     return words
 
 

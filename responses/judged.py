@@ -11,6 +11,7 @@ from models.decision import Decision
 from models.serial import from_json
 from models.states import Verdict
 from models.tables import Approval, Case, DecisionRow, Draft
+from responses.drafts.compose import MOVED
 from responses.drafts.slots import has_placeholder
 from responses.rewriting import stands_in, words_in
 
@@ -80,7 +81,13 @@ async def judged_since(session: AsyncSession, since: datetime) -> list[Judged]:
 
 def variant_of(draft: Draft) -> str:
     """The name of its wording variant, without the form of address."""
-    return (draft.variant or "").partition("-")[0]
+    return (draft.variant or "").partition("-")[0].partition("+")[0]
+
+
+def variant_of_part(draft: Draft, part: str) -> str:
+    """The variant in which one part is worded: an apology after an earlier one has another than the rest."""
+    own, _, moved = (draft.variant or "").partition("-")[0].partition("+")
+    return moved if moved and part in MOVED else own
 
 
 def parts_of(draft: Draft) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ from models.tables import AssessmentRow, Case, Correction, Message
 from responses.corrections import Labels, corrected
 from responses.drafts.slots import has_placeholder
 from responses.intervals import Interval, Share
-from responses.judged import REAL, Judged, judged_since, parts_of, variant_of
+from responses.judged import REAL, Judged, judged_since, parts_of, variant_of_part
 from responses.overruling import Instead, overruled_rules
 from responses.rewriting import Change, Words, became, changes, most_frequent, shown, words_in
 
@@ -146,7 +146,7 @@ def _rewritten(sent: Sequence[Judged]) -> list[Rewritten]:
     for one in sent:
         if one.is_of_its_kind:
             for name, use in _uses(one):
-                uses[name, variant_of(one.composed), one.composed.language].append(use)
+                uses[name, variant_of_part(one.composed, name), one.composed.language].append(use)
     found = []
     for (name, variant, language), used in uses.items():
         edits = [(one, one.instead) for one in used if one.instead is not None]

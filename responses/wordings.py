@@ -8,8 +8,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.clock import utcnow
 from models.once import insert_once
 from models.tables import Agent, StandingText
+from responses.checks import check_standing
+from responses.checks.advising import refusal_of
 from responses.errors import BlockedError
 from responses.events import record
 from responses.filing import clean
@@ -85,7 +88,8 @@ async def propose(
 
     Raises:
         BlockedError: `text_empty`, `text_long`, `wording_lines`, `wording_field`, `wording_missing`,
-            `wording_brace`, `wording_amount`, `wording_same`; `stale` when somebody was quicker.
+            `wording_brace`, `wording_amount`, `findings` (insult, blame, another language…), `wording_same`;
+            `stale` when somebody was quicker.
     """
     text = checked(own, written)
     in_force = await _one(session, own, *_IN_FORCE)
@@ -190,6 +194,10 @@ def checked(own: StandingWording, written: str) -> str:
     amount = _AMOUNT.search(words)
     if amount is not None:
         raise BlockedError("wording_amount", words=amount[0])
+    # A figure stands for each field: their names are words of a language.
+    wrong = check_standing(_FIELD.sub("0", text), own.language, utcnow().date())
+    if wrong:
+        raise refusal_of(wrong[0])
     return text
 
 

@@ -2,7 +2,7 @@
 
 from responses.checks.about import CheckContext
 from responses.checks.beyond import OVERRULABLE, Beyond, beyond_in
-from responses.checks.checking import CODES, check_text
+from responses.checks.checking import CODES, check_standing, check_text
 from responses.checks.finding import Finding, Severity, errors_in
 from responses.checks.unsaid import Unsaid, unsaid_in
 
@@ -15,6 +15,7 @@ __all__ = [
     "Severity",
     "Unsaid",
     "beyond_in",
+    "check_standing",
     "check_text",
     "errors_in",
     "unsaid_in",

@@ -27,6 +27,7 @@ class CheckContext:
     `limits` is what each role may approve, None for no limit; empty where nobody set any.
     `composed` is the text that was made of the decision before somebody rewrote it, None where there is none.
     `answer_day` is the day for which that text announced an answer, `ready` the ready answers it was made of.
+    `others` are words of the text that name somebody else.
     """
 
     language: str
@@ -47,6 +48,7 @@ class CheckContext:
     composed: str | None = None
     answer_day: date | None = None
     ready: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
     def carried_out(self) -> Decision | None:

@@ -1,7 +1,9 @@
 """All the checks, one after the other."""
 
 from dataclasses import replace
+from datetime import date
 
+from models.decision import DecisionKind
 from responses.checks.about import CheckContext
 from responses.checks.amounts import check_amounts
 from responses.checks.apology import check_apology
@@ -14,6 +16,7 @@ from responses.checks.insults import check_insults
 from responses.checks.language import check_language
 from responses.checks.length import check_length
 from responses.checks.liability import check_liability
+from responses.checks.mentions import check_mentions
 from responses.checks.names import check_names
 from responses.checks.promises import check_promises
 from responses.checks.register import check_register
@@ -38,6 +41,7 @@ _CHECKS = (
     check_grievances,
     check_rights,
     check_names,
+    check_mentions,
     check_register,
     check_blanks,
     check_length,
@@ -71,11 +75,26 @@ CODES = (
     "right_not_mentioned",
     "wrong_language",
     "wrong_name",
+    "stranger_name",
     "register_mixed",
     "blank",
     "too_long",
 )
 """Every code that a finding can have, in the order in which they are told."""
+
+_OF_ANY_TEXT = frozenset(
+    {
+        "remedy_undecided",
+        "non_apology",
+        "liability",
+        "blame_customer",
+        "insult",
+        "sarcasm",
+        "signal_told",
+        "wrong_language",
+        "blank",
+    }
+)
 
 
 def check_text(text: str, about: CheckContext) -> tuple[Finding, ...]:
@@ -92,3 +111,12 @@ def check_text(text: str, about: CheckContext) -> tuple[Finding, ...]:
     found = [finding for check in _CHECKS for finding in check(text, about)]
     ordered = sorted(found, key=lambda one: (one.severity is not Severity.ERROR, one.start))
     return tuple(replace(one, words=text[one.start : one.end]) for one in ordered)
+
+
+def check_standing(text: str, language: str, today: date) -> tuple[Finding, ...]:
+    """What is wrong with a text that goes to everybody, without knowing any case.
+
+    What would only be shown in a draft counts here too: nobody looks at a standing text before it goes out.
+    """
+    about = CheckContext(language=language, kind=DecisionKind.HAND_OVER, today=today)
+    return tuple(finding for finding in check_text(text, about) if finding.code in _OF_ANY_TEXT)

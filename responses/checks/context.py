@@ -1,7 +1,7 @@
 """What a case knows of itself, put together for checking a text of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -12,10 +12,12 @@ from models.assessment import Assessment
 from models.clock import utcnow
 from models.decision import FactValue
 from models.states import Direction, PromiseState
-from models.tables import Case, Customer, Draft, Identity, Message, Promise
+from models.tables import Agent, Case, Customer, Draft, Identity, Message, Promise
 from responses.cases import matter_messages
 from responses.checks.about import CheckContext
 from responses.checks.days import days_in
+from responses.checks.mentions import mentions_in
+from responses.checks.people import other_people
 from responses.config import RoadConfig
 from responses.corrections import understood
 from responses.drafts.brief import Formality
@@ -49,6 +51,7 @@ async def context_of(
     policy: Policy | None,
     kind: str,
     language: str,
+    text: str | None = None,
     known: Known | None = None,
 ) -> CheckContext:
     """Gathers what a text of the case is checked against; reads rows, and nothing else.
@@ -61,6 +64,7 @@ async def context_of(
         policy: the one that judges the case, None where none was ever loaded.
         kind: what sort of answer the text is, a `DecisionKind`.
         language: in which it is to be.
+        text: what is checked, where it is not the draft's.
         known: what the same transaction has read of the case, None where that is still to be read.
     """
     zone = config.timezone
@@ -90,7 +94,7 @@ async def context_of(
     composed = await composed_draft(session, draft) if draft is not None else None
     names = [name for name in (customer.name, identity.display_name) if usable_name(name) is not None]
     business = config.business
-    return CheckContext(
+    about = CheckContext(
         language=language,
         kind=kind,
         today=today,
@@ -110,6 +114,9 @@ async def context_of(
         answer_day=_answer_day(draft, kind, zone),
         ready=ready_in(parts),
     )
+    checked = draft.text if text is None and draft is not None else text or ""
+    agents = (await session.scalars(select(Agent.name))).all()
+    return replace(about, others=await other_people(session, case, mentions_in(checked, about, agents)))
 
 
 async def _known(session: AsyncSession, case: Case) -> Known:

@@ -101,13 +101,19 @@ def latest_day(text: str, language: str, today: date) -> date | None:
     for number, name in enumerate(weekdays(language)):
         if name.lower() in lowered:
             return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
-    for words, days in _NEAR[language]:
-        if words in lowered:
-            return today + timedelta(days=days)
+    near = near_day(text, language, today)
+    if near is not None:
+        return near
     for days, unit in _SPANS.items():
         if unit.search(lowered):
             return today + timedelta(days=days * _count(lowered, language))
     return None
+
+
+def near_day(text: str, language: str, today: date) -> date | None:
+    """The day that "oggi" or "domani" means; None where no such word stands."""
+    lowered = text.lower()
+    return next((today + timedelta(days=days) for words, days in _NEAR[language] if words in lowered), None)
 
 
 def _count(text: str, language: str) -> int:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from models.decision import DecisionKind, Role
 from responses.checks.about import CheckContext
 from responses.checks.clauses import Clause, clauses_of, is_denied, judged
-from responses.checks.days import days_in, latest_day
+from responses.checks.days import days_in, latest_day, near_day
 from responses.checks.finding import Finding, Severity
 from responses.checks.wordlists import WordLists, weekdays, word_lists
 
@@ -116,9 +116,12 @@ def _joined(*pieces: str) -> str:
 
 
 def _is_kept(words: str, named: list[date], about: CheckContext) -> bool:
-    """Whether the day is one that the books know: named in full, or by its day of the week."""
+    """Whether the day is one that the books know: named in full, by its day of the week, or as "oggi"."""
     if named:
         return all(day in about.days for day in named)
+    near_by = near_day(words, about.language, about.today)
+    if near_by is not None:
+        return near_by in about.days
     lowered = words.lower()
     days = {number for number, name in enumerate(weekdays(about.language)) if name.lower() in lowered}
     near = {day.weekday() for day in about.days if 0 <= (day - about.today).days < 7}

@@ -18,7 +18,7 @@ from responses.drafts.brief import DraftBrief, PromiseLine
 from responses.drafts.dates import format_due_day
 from responses.drafts.draft import ComposedDraft, DraftKind, Part, assembled
 from responses.drafts.farewell import farewell
-from responses.drafts.matter import asked_for, topic_of, understood
+from responses.drafts.matter import aside_of, asked_for, topic_of, understood
 from responses.drafts.numbers import format_money
 from responses.drafts.remedies import (
     NumberedOffer,
@@ -33,6 +33,9 @@ from responses.drafts.voice import Voice, voice_of
 
 VARIANTS = ("a", "b", "c")
 """The names of the wording variants; a brief's number picks one, whatever its size."""
+
+MOVED = frozenset({"responsibility", "apology"})
+"""The parts that take the next wording with each apology to the same person."""
 
 _TALKATIVE = frozenset({Tone.CALM, Tone.WORRIED, Tone.DISAPPOINTED, Tone.GRATEFUL})
 _LISTED_FROM = 4
@@ -50,7 +53,14 @@ def compose(brief: DraftBrief) -> ComposedDraft | None:
     voice = voice_of(brief)
     kind = kind_of(brief)
     parts = [*_opening(brief, voice, kind), *_body(brief, voice, kind), *_signature(brief)]
-    return assembled(brief.language, kind, parts, VARIANTS[brief.variant % len(VARIANTS)], _days(brief, kind))
+    return assembled(brief.language, kind, parts, _variant_name(brief, parts), _days(brief, kind))
+
+
+def _variant_name(brief: DraftBrief, parts: Iterable[Part]) -> str:
+    """ "a", or "a+b" where an earlier apology has moved this one's wording on."""
+    name = VARIANTS[brief.variant % len(VARIANTS)]
+    moved = VARIANTS[(brief.variant + brief.apologies_before) % len(VARIANTS)]
+    return f"{name}+{moved}" if moved != name and any(part in MOVED for part, _ in parts) else name
 
 
 def _days(brief: DraftBrief, kind: DraftKind) -> list[date]:
@@ -410,7 +420,7 @@ def _status_beside(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     if not brief.decision.status_of:
         return
     promises = list(_promises(brief, voice))
-    topics = [topic_of(complaint_type, voice) or "" for complaint_type in brief.decision.status_of]
+    topics = [aside_of(complaint_type, voice) for complaint_type in brief.decision.status_of]
     yield from promises or [("status", voice.bare("status.beside", topic=voice.listed(topics)))]
 
 

@@ -1,7 +1,7 @@
 """Days and deadlines, as each language says them."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, tzinfo
 from types import MappingProxyType
 
 from babel.dates import format_date, format_time
@@ -57,18 +57,19 @@ def needs_time(commitment: Commitment) -> bool:
 def format_due(
     due: datetime, language: str, tz: tzinfo, *, with_time: bool = False, today: date | None = None
 ) -> str:
-    """Words for a `{due:…}` slot: "entro giovedì 21 novembre".
+    """Words for a `{due:…}` slot: "entro giovedì 21 novembre", "oggi entro le 18:30".
 
     Args:
         due: the deadline, an aware time.
         language: ISO 639-1 code of one of the draft languages.
         tz: the time zone of the business, in which the day is counted.
         with_time: also name the hour, for promises of minutes or hours (`needs_time`).
-        today: as for `format_day`.
+        today: as for `format_day`; an hour of today or of the day after is said with that word.
     """
     local = due.astimezone(tz)
     values = {"day": _weekday(local.date(), language, today), "time": _clock(local.time(), language)}
-    return phrases(language).say("deadline.time" if with_time else "deadline.day", values)
+    form = _hour_form(local.date(), today) if with_time else "day"
+    return phrases(language).say(f"deadline.{form}", values)
 
 
 def format_due_day(due: date, language: str, *, today: date | None = None) -> str:
@@ -81,14 +82,13 @@ def format_when(due: datetime, now: datetime, language: str, tz: tzinfo) -> str:
 
     Further away it names the day and the hour. For standing texts such as the receipt.
     """
-    local = due.astimezone(tz)
-    today = now.astimezone(tz).date()
-    values = {"day": _weekday(local.date(), language, today), "time": _clock(local.time(), language)}
-    if local.date() == today:
-        return phrases(language).say("deadline.today", values)
-    if local.date() == today + timedelta(days=1):
-        return phrases(language).say("deadline.tomorrow", values)
-    return phrases(language).say("deadline.time", values)
+    return format_due(due, language, tz, with_time=True, today=now.astimezone(tz).date())
+
+
+def _hour_form(day: date, today: date | None) -> str:
+    if today is None or not 0 <= (day - today).days <= 1:
+        return "time"
+    return "today" if day == today else "tomorrow"
 
 
 def _weekday(day: date, language: str, today: date | None) -> str:

@@ -39,8 +39,9 @@ class ComposedDraft:
     """A text proposed to an agent.
 
     `parts` are in the order of the text, without the capitals and breaks that joining them brings.
-    `variant` names the wording variant, `slots` the slots of `text` that approval fills, `days` the days
-    that the text promises something for, other than those in slots.
+    `variant` names the wording variant ("a+b": the apology in another than the rest), `slots` the slots of
+    `text` that approval fills, `days` the days that the text promises
+    something for, other than those in slots.
     """
 
     language: str

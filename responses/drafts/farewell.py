@@ -42,7 +42,7 @@ def farewell(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
 
 
 def _listed(promises: Sequence[PromiseLine], voice: Voice, today: date | None) -> str:
-    return "; ".join(_item(promise, voice, today) for promise in promises)
+    return voice.listed([_item(promise, voice, today) for promise in promises], "items")
 
 
 def _item(promise: PromiseLine, voice: Voice, today: date | None) -> str:

@@ -48,6 +48,12 @@ def topic_of(complaint_type: str | None, voice: Voice) -> str | None:
     return voice.bare(own if voice.words.has(own) else f"{key}.topic")
 
 
+def aside_of(complaint_type: str, voice: Voice) -> str:
+    """The same where nothing is given for it, only something said: "per la risposta che le dovevamo"."""
+    aside = f"types.{_wording_type(complaint_type, voice)}.aside"
+    return voice.bare(aside) if voice.words.has(aside) else topic_of(complaint_type, voice) or ""
+
+
 def _wish(brief: DraftBrief, voice: Voice) -> str:
     named = [voice.bare(f"asks.{ask}") for ask in _NAMED_ASKS if ask in brief.asks]
     if brief.act == Act.REQUEST and named:

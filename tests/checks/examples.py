@@ -2,9 +2,9 @@
 
 Keys of a line: `l` language, `t` text, `x` expected codes, `d` the decision (a name of `DECISIONS`), and
 where they differ from the usual `f` formality, `say` what the customer wrote, `facts`, `g` grievances,
-`days` promised, `c` the composed text that was rewritten, `a` the day it announced an answer for, `s`
-seen by who wrote the checks, so that it is never held out, `h` written after the checks were done and tried
-once, so that it always is. Today is Friday, 27 November 2026.
+`days` promised, `c` the composed text that was rewritten, `a` the day it announced an answer for, `o` the
+names in it that are another customer's, `s` seen by who wrote the checks, so that it is never held out, `h`
+written only to measure, never to tune on, so that it always is. Today is Friday, 27 November 2026.
 """
 
 import hashlib
@@ -141,6 +141,7 @@ def _example(row: dict[str, Any]) -> CheckExample:
         own=("Maglieria Rossi", "02 5550199"),
         limits=LIMITS,
         composed=row.get("c"),
+        others=tuple(row.get("o", ())),
         answer_day=date.fromisoformat(row["a"]) if "a" in row else None,
     )
     return CheckExample(

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from models.assessment import Assessment, Entities, Label
 from models.clock import utcnow
 from models.database import Database
@@ -17,6 +19,7 @@ from responses.approval import Approvals
 from responses.config import Business, RoadConfig
 from responses.corrections import Labels
 from responses.hours import OpeningHours
+from responses.judged import variant_of, variant_of_part
 from responses.learning import Count, Learned, learned
 from responses.proposed import difference_of
 from responses.rewriting import Change
@@ -207,3 +210,14 @@ async def _message(database: Database, *, corrected: bool) -> None:
         session.add(
             Correction(message_id=message.id, case_id=case.id, agent_id=agent.id, labels=to_json(labels))
         )
+
+
+@pytest.mark.parametrize(
+    ("variant", "apology", "remedy"), [("a-formal", "a", "a"), ("a+b-informal", "b", "a"), (None, "", "")]
+)
+def test_an_apology_that_moved_on_counts_for_the_wording_it_has(
+    variant: str | None, apology: str, remedy: str
+) -> None:
+    draft = Draft(variant=variant)
+    assert (variant_of_part(draft, "apology"), variant_of_part(draft, "remedy")) == (apology, remedy)
+    assert variant_of(draft) == remedy

@@ -231,6 +231,50 @@ def test_a_text_that_cannot_go_out_is_refused(text: str, reason: str) -> None:
     assert refused.value.reason == reason
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        pytest.param("Calma, idiota: richiesta n. {number}, risposta {when}.", "insult", id="insult"),
+        pytest.param(
+            "Richiesta n. {number}. Avrebbe dovuto leggere le condizioni: risposta {when}.",
+            "blame_customer",
+            id="blame",
+        ),
+        pytest.param(
+            "Ci dispiace se si è sentito trascurato: richiesta n. {number}, risposta {when}.",
+            "non_apology",
+            id="no apology",
+        ),
+        pytest.param(
+            "Richiesta n. {number}: siamo responsabili del danno. Risposta {when}.",
+            "liability",
+            id="liability",
+        ),
+        pytest.param("Gentile [nome], richiesta n. {number}, risposta {when}.", "blank", id="blank"),
+        pytest.param(
+            "Your message has arrived and it is request no. {number}: one of us will answer you {when}.",
+            "wrong_language",
+            id="English",
+        ),
+        pytest.param(
+            "Richiesta n. {number}: gliene mandiamo uno nuovo. Risposta {when}.",
+            "remedy_undecided",
+            id="gift",
+        ),
+        pytest.param(
+            "Richiesta n. {number}: lei reclama spesso, risponde una persona {when}.",
+            "signal_told",
+            id="signal",
+        ),
+    ],
+)
+def test_a_text_that_no_agent_could_send_is_refused_too(text: str, code: str) -> None:
+    with pytest.raises(BlockedError) as refused:
+        checked(RECEIPT, text)
+    assert (refused.value.reason, refused.value.details["code"]) == ("findings", code)
+    assert refused.value.details["words"] in text
+
+
 def test_the_refusal_names_the_field_and_those_there_are() -> None:
     with pytest.raises(BlockedError) as refused:
         checked(RECEIPT, "Richiesta n. {number}, {quando}.")

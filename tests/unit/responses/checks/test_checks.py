@@ -118,6 +118,22 @@ def test_a_day_of_the_week_counts_for_the_promise_that_falls_on_it() -> None:
     assert codes("Buongiorno Marta, le rispondo entro mercoledì.", context) == ["promise_untracked"]
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "Buongiorno Marta, la richiamo oggi entro le 11:15."),
+        ("en", "Good morning Marta, we'll call you by 11:15 today."),
+        ("es", "Buenos días, Marta. La llamamos hoy antes de las 11:15."),
+        ("fr", "Bonjour Marta, nous vous rappelons aujourd'hui avant 11 h 15."),
+        ("de", "Guten Tag Marta, wir rufen Sie heute bis 11:15 Uhr an."),
+    ],
+    ids=LANGUAGES,
+)
+def test_an_hour_of_today_is_a_promise_and_kept_if_the_books_know_it(language: str, text: str) -> None:
+    assert codes(text, about(language=language)) == ["promise_untracked"]
+    assert codes(text, about(language=language, days=(TODAY,))) == []
+
+
 def test_a_day_that_is_over_cannot_be_promised() -> None:
     finding = only("Buongiorno Marta, rimandiamo tutto entro il 20 novembre.", about())
     assert (finding.code, finding.severity, finding.words) == ("date_past", Severity.ERROR, "20 novembre")
@@ -213,6 +229,43 @@ def test_with_no_usable_name_any_greeting_is_right() -> None:
 
 def test_a_short_form_of_the_name_is_the_customers() -> None:
     assert codes("Buongiorno Ale, il pacco è in viaggio.", about(names=("Alessandra Bini",))) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "words"),
+    [
+        ("it", "Buongiorno Marta, abbiamo visto che lei reclama spesso.", "reclama spesso"),
+        ("en", "Good morning Marta, you've complained so many times.", "you've complained so many times"),
+        ("es", "Buenos días, Marta. El año pasado nos amenazó con ir a la prensa.", "año pasado nos amenazó"),
+        ("fr", "Bonjour Marta, vous vous énervez à chaque fois.", "vous vous énervez à chaque fois"),
+        ("de", "Guten Tag Marta, Sie haben sich dieses Jahr schon oft beschwert.", "oft beschwert"),
+    ],
+    ids=LANGUAGES,
+)
+def test_what_a_customer_did_more_than_once_is_told_to_nobody(language: str, text: str, words: str) -> None:
+    finding = only(text, about(language=language))
+    assert (finding.code, finding.severity) == ("signal_told", Severity.ERROR)
+    assert words in text[finding.start : finding.end]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "Buongiorno Marta, ha fatto bene a reclamare: non succede spesso, ma succede."),
+        ("en", "Good morning Marta, you can complain to us every time something isn't right."),
+        ("es", "Buenos días, Marta. Puede reclamar siempre que algo no esté bien."),
+        ("fr", "Bonjour Marta, vous vous énervez à juste titre : cela arrive trop souvent."),
+        ("de", "Guten Tag Marta, Sie können jederzeit reklamieren, so oft es nötig ist."),
+    ],
+    ids=LANGUAGES,
+)
+def test_what_happens_often_by_us_or_may_be_done_often_is_no_history(language: str, text: str) -> None:
+    assert codes(text, about(language=language)) == []
+
+
+def test_a_word_for_the_sound_is_no_familiar_your() -> None:
+    text = "Bonjour Marta, sur le ton de notre message, vous avez raison."
+    assert codes(text, about(language="fr")) == []
 
 
 def test_slots_are_no_blanks() -> None:

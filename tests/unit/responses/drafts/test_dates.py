@@ -38,6 +38,23 @@ def test_a_promise_of_hours_names_the_hour() -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "same", "next_day"),
+    [
+        ("it", "oggi entro le 11:15", "domani entro le 11:15"),
+        ("en", "by 11:15 today", "by 11:15 tomorrow"),
+        ("es", "hoy antes de las 11:15", "mañana antes de las 11:15"),
+        ("fr", "aujourd'hui avant 11 h 15", "demain avant 11 h 15"),
+        ("de", "heute bis 11:15 Uhr", "morgen bis 11:15 Uhr"),
+    ],
+)
+def test_an_hour_of_today_or_of_the_day_after_is_said_so(language: str, same: str, next_day: str) -> None:
+    due, today = datetime(2026, 11, 17, 10, 15, tzinfo=UTC), date(2026, 11, 17)
+    yesterday = date(2026, 11, 16)
+    assert format_due(due, language, ROME, with_time=True, today=today) == same
+    assert format_due(due, language, ROME, with_time=True, today=yesterday) == next_day
+
+
+@pytest.mark.parametrize(
     ("due", "text"),
     [
         (datetime(2026, 11, 19, 17, 30, tzinfo=UTC), "oggi entro le 18:30"),

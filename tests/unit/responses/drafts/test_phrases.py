@@ -16,7 +16,7 @@ OWN_FORMS = re.compile(r"\.(after|object|that|sorry)$|^refuse\.|^asks\.that$|^th
 PARTS = re.compile(
     r"^(understanding|reassurance|boundary|mediation|responsibility|apology|explanation|worth|choose|promise"
     r"|question|decline|thanks|holding|answer|help|closing)\b|^remedy\.also|^remedy\..*\.(say|after)$"
-    r"|^status\.(intro|none|then)|^exit\.stop"
+    r"|^status\.(intro|none|then|kept|beside)|^exit\.(stop|kept|open|broken|none|rights|ask)"
 )
 
 

@@ -124,6 +124,32 @@ def test_the_next_apology_to_one_person_is_worded_otherwise(
     assert len({parts["understanding"] for parts in said}) == 1
 
 
+def test_the_variant_names_the_wording_of_an_apology_that_moved_on() -> None:
+    variants = [made(brief(LATE_CHOICE, variant=1, apologies_before=count)).variant for count in range(4)]
+    assert variants == ["b", "b+c", "b+a", "b"]
+
+
+def test_without_an_apology_nothing_has_moved_on() -> None:
+    calm = replace(LATE_CHOICE, at_fault=None, apologise=False)
+    assert made(brief(calm, variant=1, apologies_before=1)).variant == "b"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("it", "per la risposta che le dovevamo"),
+        ("en", "about the answer we owed you,"),
+        ("es", "sobre la respuesta que le debíamos,"),
+        ("fr", "au sujet de la réponse que nous vous devions,"),
+        ("de", "zu der Antwort, die wir Ihnen schuldig waren,"),
+    ],
+)
+def test_of_our_silence_it_is_said_what_stands_about_the_answer(language: str, said: str) -> None:
+    beside = replace(LATE_CHOICE, status_of=("no_reply",))
+    parts = dict(made(brief(beside, language=language)).parts)
+    assert parts["status"].lower().startswith(said.lower())
+
+
 class TestTheExplanation:
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_is_said_once_after_the_admission(self, language: str) -> None:
@@ -349,3 +375,12 @@ def test_the_policys_own_words_address_the_customer_as_the_draft_does(
     assert own is not None, text
     assert f"{other} {own[1]}" not in text
     assert "|" not in text
+
+
+def test_a_french_list_has_its_blank_before_each_semicolon() -> None:
+    twice = (
+        PromiseLine(what=RESEND.what, due=date(2026, 11, 19), state="open"),
+        PromiseLine(what=COLLECT.what, due=date(2026, 11, 20), state="open"),
+    )
+    told = made(farewell(language="fr", exit_from=date(2026, 12, 1), promises=twice)).text
+    assert "19 novembre\u00a0; «" in told
