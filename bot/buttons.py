@@ -34,6 +34,7 @@ class Action(StrEnum):
     EDIT_REASON = "R"
     SHOWN = "z"
     MEANT = "W"
+    TAKE_OUT = "X"
     GIVE_BACK = "g"
     UNDO_APPROVAL = "U"
     FILES_OF = "m"

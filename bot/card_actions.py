@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.address import chat_key
 from bot.buttons import Action
 from bot.cards import agent_facts, fact_label, spoken
+from bot.colleagues import show_card
 from bot.context import Context, Press
 from bot.keyboards import (
     NONE_CHOSEN,
@@ -22,7 +23,7 @@ from bot.keyboards import (
 from bot.posts import post, post_files, post_long
 from bot.prompts import OFF_POLICY, put_prompt
 from bot.refusals import refuse
-from bot.unsaid import meant_by, meant_rows
+from bot.unsaid import meant_by, meant_rows, word_rows
 from bot.words import words_for
 from models.clock import utcnow
 from models.decision import MissingFact, Role
@@ -34,6 +35,7 @@ from responses.approval import give_edit_reason
 from responses.cases import claim, holder_of
 from responses.checks.advising import may_overrule
 from responses.choosing import choose_for, overrule
+from responses.drafts.dates import format_due
 from responses.drafts.errors import DraftError
 from responses.erasure import check_not_erased
 from responses.errors import BlockedError
@@ -49,6 +51,7 @@ from responses.rights import Bound, check_free
 from responses.spending import ABOVE_BUDGET, decide_anew
 from responses.views import view_case
 from responses.withholding import UnsaidError
+from responses.word_given import WordGiven, WordGivenError
 
 _MAX_COLLEAGUES = 20
 _MAX_FILES = 10
@@ -75,6 +78,7 @@ class CardActions:
         actions: Mapping[Action, Callable[[Case], Awaitable[Rows | None]]] = {
             Action.APPROVE: self._approve,
             Action.MEANT: self._approve,
+            Action.TAKE_OUT: self._take_out,
             Action.UNDO: self._undo,
             Action.EDIT_REASON: self._give_reason,
             Action.EDIT: self._prompt,
@@ -186,7 +190,27 @@ class CardActions:
             if not said:
                 await self._tell_back(self._words.blocked(asked, self._road.config.timezone))
             return rows
+        except WordGivenError as asked_about:
+            return await self._ask_of_word(asked_about.given[0], said)
         return None
+
+    async def _ask_of_word(self, given: WordGiven, said: Sequence[str]) -> Rows:
+        """Says whose promise it becomes and by when, before anything is sent."""
+        language, timezone = self._words.language, self._road.config.timezone
+        due = format_due(given.due_at, language, timezone, today=utcnow().astimezone(timezone).date())
+        rows = word_rows(self._card, given, due, said, self._words)
+        await self._say("word_given", words=given.words, who=self._agent.name, due=due)
+        return rows
+
+    async def _take_out(self, case: Case) -> None:
+        """Takes a promise out of the text; what is left comes as a card of its own, to be read."""
+        await self._check_current(case)
+        key = self._pressed.choice[0] if self._pressed.choice else ""
+        policy = await self._road.policies.in_force(self._session, case.audience, case.incident_at)
+        approvals = self._road.approvals
+        draft = await approvals.take_out(self._session, self._agent, self._bound(), key, policy.hours)
+        await self._say("word_gone")
+        await show_card(self._context, self._session, self._agent, self._chat, case, draft)
 
     def _said(self) -> tuple[str, ...]:
         """What this agent has answered so far about what the text leaves out."""

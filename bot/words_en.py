@@ -190,6 +190,13 @@ ENGLISH: Mapping[str, str] = {
     "blocked_unsaid": "Not sent yet: I can't find in the text what was decided ({what}). Is "
     "it withheld, or worded otherwise? Press below the draft.",
     "blocked_unsaid_many": "Too many questions about this text for buttons: approve it on the desk.",
+    "blocked_word_given": "Not sent yet: the text makes a promise ({words}). Press “Approve and send” under "
+    "the draft: it becomes one in the books, or is taken out.",
+    "word_given": "Not sent yet. The text makes a promise: “{words}”. If it stays, it goes into the books: "
+    "{who}, {due}. Choose under the draft.",
+    "word_promised": "It is a promise, {due}",
+    "word_taken_out": "Take it out of the text",
+    "word_gone": "Taken out of the text: read it again, then send it.",
     "offer_withheld": "We don't give it: {what}",
     "offer_worded": "It is there in other words: {what}",
     "answer_withheld": "This is the answer",

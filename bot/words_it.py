@@ -191,6 +191,13 @@ ITALIAN: Mapping[str, str] = {
     "o è scritto con altre parole? Premi sotto la bozza.",
     "blocked_unsaid_many": "Su questo testo ci sono troppe domande per i pulsanti: approvalo dalla "
     "scrivania.",
+    "blocked_word_given": "Non parte ancora: nel testo c'è una promessa ({words}). Premi «Approva e invia» "
+    "sotto la bozza: diventa un impegno, o si toglie.",
+    "word_given": "Non parte ancora. Nel testo c'è una promessa: «{words}». Se resta, diventa un impegno: "
+    "{who}, {due}. Scegli sotto la bozza.",
+    "word_promised": "È un impegno, {due}",
+    "word_taken_out": "Toglilo dal testo",
+    "word_gone": "Tolto dal testo: rileggilo, poi invialo.",
     "offer_withheld": "Non lo diamo: {what}",
     "offer_worded": "C'è, con altre parole: {what}",
     "answer_withheld": "Questa è già la risposta",

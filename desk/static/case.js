@@ -338,6 +338,17 @@ async function approve(shownThen = null, said = {}) {
     if (meant) await approve(sent, { ...said, meant: { ...said.meant, ...meant } });
     return;
   }
+  if (answer.given) {
+    const promised = await askPromised(answer.given);
+    if (promised.out) {
+      const gone = await act("take-out", { ...sent, key: promised.out });
+      if (gone && say(gone)) read();
+      await refresh({ mine: true });
+    } else if (promised.meant) {
+      await approve(sent, { ...said, meant: { ...said.meant, ...promised.meant } });
+    }
+    return;
+  }
   if (answer.overrule) {
     const why = await askWhy(answer.sentence);
     if (why) { await approve(sent, { ...said, why }); return; }
@@ -378,6 +389,21 @@ async function askMeant(unsaid) {
   }));
   if (!(await ask(dialog))) return null;
   return Object.fromEntries(new FormData(dialog.querySelector("form")));
+}
+
+/** Asks of every promise in an agent's own words whether it becomes one, or goes out of the text: `out` is which. */
+async function askPromised(given) {
+  const dialog = document.getElementById("word-given-dialog");
+  const meant = {};
+  for (const one of given) {
+    dialog.querySelector(".words").textContent = one.words;
+    dialog.querySelector(".becomes").textContent = one.becomes;
+    const kept = await ask(dialog);
+    if (dialog.returnValue === "out") return { out: one.key };
+    if (!kept) return {};
+    meant[one.key] = "promised";
+  }
+  return { meant };
 }
 
 /** Asks why a text goes out that gives what was not decided; null when it does not. */
