@@ -35,6 +35,8 @@ class Action(StrEnum):
     SHOWN = "z"
     MEANT = "W"
     TAKE_OUT = "X"
+    SIGNAL = "S"
+    DISMISS = "D"
     GIVE_BACK = "g"
     UNDO_APPROVAL = "U"
     FILES_OF = "m"

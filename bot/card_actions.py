@@ -12,6 +12,7 @@ from bot.context import Context, Press
 from bot.keyboards import (
     NONE_CHOSEN,
     Rows,
+    WhyNot,
     approval_of,
     buttons_of,
     colleagues_rows,
@@ -19,6 +20,8 @@ from bot.keyboards import (
     files_of,
     force_rows,
     give_back_row,
+    why_not,
+    why_not_rows,
 )
 from bot.posts import post, post_files, post_long
 from bot.prompts import OFF_POLICY, put_prompt
@@ -30,7 +33,7 @@ from models.decision import MissingFact, Role
 from models.errors import ForbiddenTransitionError
 from models.states import CaseState, DraftState, EditReason
 from models.tables import Agent, Card, Case, Draft
-from responses.agents import working_agents
+from responses.agents import rank, working_agents
 from responses.approval import give_edit_reason
 from responses.cases import claim, holder_of
 from responses.checks.advising import may_overrule
@@ -38,7 +41,7 @@ from responses.choosing import choose_for, overrule
 from responses.drafts.dates import format_due
 from responses.drafts.errors import DraftError
 from responses.erasure import check_not_erased
-from responses.errors import BlockedError
+from responses.errors import BlockedError, NotAllowedError
 from responses.facts import give_fact
 from responses.holding import pass_on, take_over
 from responses.inbox import has_unprocessed
@@ -48,6 +51,7 @@ from responses.proof import vouch
 from responses.proposed import proposed_draft
 from responses.rearranging import merge, split_off
 from responses.rights import Bound, check_free
+from responses.signalling import dismiss
 from responses.spending import ABOVE_BUDGET, decide_anew
 from responses.views import view_case
 from responses.withholding import UnsaidError
@@ -101,6 +105,8 @@ class CardActions:
             Action.CHOOSE_FOR: self._choose_for,
             Action.NO_CHOICE: self._no_choice,
             Action.PREFER: self._prefer,
+            Action.SIGNAL: self._ask_why_not,
+            Action.DISMISS: self._dismiss,
         }
         case = await self._session.get_one(Case, self._card.case_id, with_for_update=True)
         act = actions.get(self._pressed.action)
@@ -417,6 +423,24 @@ class CardActions:
         await set_preference(self._session, self._agent, case, Preference.REMEDY, kind)
         await self._say("preference_kept", number=case.number)
         return await self._back(case)
+
+    async def _ask_why_not(self, _case: Case) -> Rows:
+        self._check_supervises()
+        return why_not_rows(self._card, self._pressed.choice[0] if self._pressed.choice else "", self._words)
+
+    async def _dismiss(self, case: Case) -> Rows:
+        """The signal does not hold. The customer's other cases are looked at once this is kept."""
+        self._check_supervises()
+        signal_id, reason = (*self._pressed.choice, "", "")[:2]
+        if reason not in set(WhyNot):
+            raise BlockedError("gone")
+        await dismiss(self._session, self._agent, case, signal_id, why_not(WhyNot(reason), self._words))
+        await self._say("signal_dismissed", number=case.number)
+        return await self._back(case)
+
+    def _check_supervises(self) -> None:
+        if rank(self._agent.role) < rank(Role.SUPERVISOR):
+            raise NotAllowedError("signal_role")
 
     async def _fact(self, case: Case) -> None:
         fact = await self._fact_pressed(case)
