@@ -413,8 +413,12 @@ def test_a_promise_in_own_words_becomes_one_or_is_taken_out_by_keys_alone(
 
 @pytest.mark.parametrize("width", [1920, 1280, 1024, 768, 390])
 def test_nothing_pokes_out_of_its_button_at_any_width(program, browser, signed_in, complaints, width):
+    customer = new_page(browser, complaints)
+    write_in_chat(customer, program, "Il pacco non è arrivato, aspetto da due settimane", f"Vera {width}")
     desk = desk_page(browser, signed_in, complaints, width=width)
-    desk.goto(f"{program.address}/cases/101")
+    desk.goto(f"{program.address}/queue")
+    desk.locator("li.row", has_text=f"Vera {width}").click()
+    expect(desk.locator("#preview")).not_to_be_empty()
     out = desk.evaluate(
         """() => [...document.querySelectorAll(".actions button")].filter((button) => {
           const edge = button.getBoundingClientRect();
@@ -429,6 +433,7 @@ def test_nothing_pokes_out_of_its_button_at_any_width(program, browser, signed_i
     edges = links.evaluate_all("links => links.map((link) => link.getBoundingClientRect().right)")
     assert max(edges) <= width
     desk.context.close()
+    customer.context.close()
 
 
 @pytest.mark.parametrize(
