@@ -7,10 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.address import chat_key
 from bot.buttons import Action
 from bot.cards import agent_facts, fact_label, spoken
+from bot.colleagues import show_card
 from bot.context import Context, Press
 from bot.keyboards import (
     NONE_CHOSEN,
     Rows,
+    WhyNot,
     approval_of,
     buttons_of,
     colleagues_rows,
@@ -20,27 +22,30 @@ from bot.keyboards import (
     give_back_row,
     reason_rows,
     verdict_of,
+    why_not,
+    why_not_rows,
 )
 from bot.known_facts import TYPED, fact_of_key, known_rows, value_rows
 from bot.posts import post, post_files, post_long
 from bot.prompts import OFF_POLICY, put_prompt
 from bot.refusals import refuse
 from bot.similar import tell_similar
-from bot.unsaid import meant_by, meant_rows
+from bot.unsaid import meant_by, meant_rows, word_rows
 from bot.words import words_for
 from models.clock import utcnow
 from models.decision import MissingFact, Role
 from models.errors import ForbiddenTransitionError
 from models.states import CaseState, DraftState, EditReason, Verdict
 from models.tables import Agent, Card, Case, Draft
-from responses.agents import working_agents
+from responses.agents import rank, working_agents
 from responses.approval import give_edit_reason
 from responses.cases import claim, holder_of
 from responses.checks.advising import may_overrule
 from responses.choosing import choose_for, overrule
+from responses.drafts.dates import format_due
 from responses.drafts.errors import DraftError
 from responses.erasure import check_not_erased
-from responses.errors import BlockedError
+from responses.errors import BlockedError, NotAllowedError
 from responses.facts import give_fact
 from responses.holding import pass_on, take_over
 from responses.inbox import has_unprocessed
@@ -50,9 +55,11 @@ from responses.proof import vouch
 from responses.proposed import composed_draft, proposed_draft
 from responses.rearranging import merge, split_off
 from responses.rights import Bound, check_free
+from responses.signalling import dismiss
 from responses.spending import ABOVE_BUDGET, decide_anew
 from responses.views import view_case
 from responses.withholding import UnsaidError
+from responses.word_given import WordGiven, WordGivenError
 
 _MAX_COLLEAGUES = 20
 _MAX_FILES = 10
@@ -79,6 +86,7 @@ class CardActions:
         actions: Mapping[Action, Callable[[Case], Awaitable[Rows | None]]] = {
             Action.APPROVE: self._approve,
             Action.MEANT: self._approve,
+            Action.TAKE_OUT: self._take_out,
             Action.UNDO: self._undo,
             Action.EDIT_REASON: self._give_reason,
             Action.EDIT: self._prompt,
@@ -104,6 +112,8 @@ class CardActions:
             Action.CHOOSE_FOR: self._choose_for,
             Action.NO_CHOICE: self._no_choice,
             Action.PREFER: self._prefer,
+            Action.SIGNAL: self._ask_why_not,
+            Action.DISMISS: self._dismiss,
         }
         case = await self._session.get_one(Case, self._card.case_id, with_for_update=True)
         act = actions.get(self._pressed.action)
@@ -200,7 +210,27 @@ class CardActions:
             if not said:
                 await self._tell_back(self._words.blocked(asked, self._road.config.timezone))
             return rows
+        except WordGivenError as asked_about:
+            return await self._ask_of_word(asked_about.given[0], said)
         return None
+
+    async def _ask_of_word(self, given: WordGiven, said: Sequence[str]) -> Rows:
+        """Says whose promise it becomes and by when, before anything is sent."""
+        language, timezone = self._words.language, self._road.config.timezone
+        due = format_due(given.due_at, language, timezone, today=utcnow().astimezone(timezone).date())
+        rows = word_rows(self._card, given, due, said, self._words)
+        await self._say("word_given", words=given.words, who=self._agent.name, due=due)
+        return rows
+
+    async def _take_out(self, case: Case) -> None:
+        """Takes a promise out of the text; what is left comes as a card of its own, to be read."""
+        await self._check_current(case)
+        key = self._pressed.choice[0] if self._pressed.choice else ""
+        policy = await self._road.policies.in_force(self._session, case.audience, case.incident_at)
+        approvals = self._road.approvals
+        draft = await approvals.take_out(self._session, self._agent, self._bound(), key, policy.hours)
+        await self._say("word_gone")
+        await show_card(self._context, self._session, self._agent, self._chat, case, draft)
 
     def _said(self) -> tuple[str, ...]:
         """What this agent has answered so far about what the text leaves out."""
@@ -419,6 +449,24 @@ class CardActions:
         await set_preference(self._session, self._agent, case, Preference.REMEDY, kind)
         await self._say("preference_kept", number=case.number)
         return await self._back(case)
+
+    async def _ask_why_not(self, _case: Case) -> Rows:
+        self._check_supervises()
+        return why_not_rows(self._card, self._pressed.choice[0] if self._pressed.choice else "", self._words)
+
+    async def _dismiss(self, case: Case) -> Rows:
+        """The signal does not hold. The customer's other cases are looked at once this is kept."""
+        self._check_supervises()
+        signal_id, reason = (*self._pressed.choice, "", "")[:2]
+        if reason not in set(WhyNot):
+            raise BlockedError("gone")
+        await dismiss(self._session, self._agent, case, signal_id, why_not(WhyNot(reason), self._words))
+        await self._say("signal_dismissed", number=case.number)
+        return await self._back(case)
+
+    def _check_supervises(self) -> None:
+        if rank(self._agent.role) < rank(Role.SUPERVISOR):
+            raise NotAllowedError("signal_role")
 
     async def _fact(self, case: Case) -> None:
         fact = await self._fact_pressed(case)

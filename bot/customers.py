@@ -1,9 +1,5 @@
 """Customers in their private chat: what they say is filed, what they ask the bot is answered."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Message, User
@@ -14,22 +10,15 @@ from bot.context import Context
 from bot.envelope import Command, read_command
 from bot.messages import incoming_of, is_service, language_of
 from models.clock import utcnow
-from models.labels import Language, Urgency
-from models.states import CaseState
-from models.tables import Case, Customer, Identity, Promise, Update
-from responses.drafts.dates import day_forms, format_due, format_when
-from responses.drafts.phrases import phrases
+from models.tables import Case, Customer, Identity, Update
 from responses.events import record
 from responses.filing import MAX_FILE_BYTES
 from responses.incoming import Incoming, MessageKind
 from responses.order_links import open_link, order_of_code
 from responses.person_wanted import want_person
-from responses.promised import owed_to, words_of
-
-_Say = Callable[..., Awaitable[None]]
+from responses.status import newest_case, spoken, status_of, when_answered
 
 _MEGABYTE = 1024 * 1024
-_WITH_US = (CaseState.DRAFTING, CaseState.WAITING_AGENT, CaseState.TAKEN_OVER)
 
 
 async def customer_wrote(
@@ -112,7 +101,7 @@ async def _obey(
 ) -> None:
     road = context.road
     identity = await _identity(session, incoming)
-    case = await _newest_case(session, identity) if identity is not None else None
+    case = await newest_case(session, identity) if identity is not None else None
     customer = await session.get(Customer, identity.customer_id) if identity is not None else None
     language = _language(case, customer, user, context)
 
@@ -129,7 +118,17 @@ async def _obey(
 
     match command.name:
         case "status":
-            await _say_status(context, session, case, customer, language, say)
+            zone, now = road.config.timezone, utcnow()
+            for line in await status_of(
+                session,
+                road.policies,
+                case=case,
+                customer_id=customer.id if customer is not None else None,
+                language=language,
+                zone=zone,
+                now=now,
+            ):
+                await say(line.text, line.case, **line.fields)
         case "privacy":
             await say("privacy", notice=road.config.business.privacy or "")
         case "forget":
@@ -147,7 +146,9 @@ async def _obey(
                 is_test=incoming.is_test,
             )
             wanted = await want_person(session, road.filing, row, asked)
-            await say("person", wanted, when=await _when(context, session, wanted, language))
+            zone, now = road.config.timezone, utcnow()
+            when = await when_answered(session, road.policies, wanted, language, zone, now)
+            await say("person", wanted, when=when)
         case _:
             if command.name == "start" and command.rest:
                 await _open_order(context, session, incoming, command.rest)
@@ -162,58 +163,6 @@ async def _open_order(context: Context, session: AsyncSession, incoming: Incomin
     await open_link(session, context.road.config.link_key, code, identity)
 
 
-async def _say_status(
-    context: Context,
-    session: AsyncSession,
-    case: Case | None,
-    customer: Customer | None,
-    language: str,
-    say: _Say,
-) -> None:
-    """Where the newest case stands, and every promise that is still to be kept, also those that are late."""
-    now, timezone = utcnow(), context.road.config.timezone
-    owed = await owed_to(session, customer.id, now) if customer is not None else []
-    with_us = case is not None and case.state in _WITH_US
-    if case is not None and with_us:
-        when = await _when(context, session, case, language)
-        await say("status_open", case, number=str(case.number), when=when)
-    for each in owed:
-        for name, promises in (("status_late", each.late), ("status_promise", each.coming)):
-            if promises:
-                what = _listed(promises, language, timezone, now)
-                await say(name, each.case, number=str(each.case.number), what=what)
-    if owed or with_us:
-        return
-    if case is None or case.state == CaseState.SPAM:
-        await say("status_none")
-    else:
-        last = (case.answered_at or case.closed_at or now).astimezone(timezone).date()
-        day = day_forms(last, language, today=now.astimezone(timezone).date())["on"]
-        await say("status_answered", case, number=str(case.number), day=day)
-
-
-def _listed(promises: Sequence[Promise], language: str, timezone: ZoneInfo, now: datetime) -> str:
-    """ "rispediamo il pacco, entro giovedì 21 novembre; il rimborso, entro lunedì 25 novembre"."""
-    today = now.astimezone(timezone).date()
-    days = [format_due(promise.due_at, language, timezone, today=today) for promise in promises]
-    said = [
-        f"{words_of(promise, language).rstrip('.')}, {day}"
-        for promise, day in zip(promises, days, strict=True)
-    ]
-    return phrases(language).listed(said, "items")
-
-
-async def _when(context: Context, session: AsyncSession, case: Case, language: str) -> str:
-    """When a person answers: by the case's deadline, or by a new one when that has passed."""
-    now = utcnow()
-    due = case.due_at
-    if due is None or due <= now:
-        policy = await context.road.policies.in_force(session, case.audience, case.incident_at)
-        deadline = policy.deadlines.get(case.urgency or "") or policy.deadlines.get(Urgency.NORMAL)
-        due = policy.hours.add(deadline, now) if deadline is not None else now
-    return format_when(due, now, language, context.road.config.timezone)
-
-
 async def _identity(session: AsyncSession, incoming: Incoming) -> Identity | None:
     query = select(Identity).where(
         Identity.channel == incoming.channel, Identity.external_id == incoming.person_id
@@ -221,17 +170,6 @@ async def _identity(session: AsyncSession, incoming: Incoming) -> Identity | Non
     return (await session.scalars(query)).one_or_none()
 
 
-async def _newest_case(session: AsyncSession, identity: Identity) -> Case | None:
-    query = select(Case).where(Case.identity_id == identity.id).order_by(Case.id.desc()).limit(1)
-    return (await session.scalars(query)).one_or_none()
-
-
 def _language(case: Case | None, customer: Customer | None, user: User, context: Context) -> str:
     """As an agent says, else what the person wrote in, before what the person's Telegram is set to."""
-    known = [
-        customer.preferred_language if customer is not None else None,
-        case.language if case is not None else None,
-        customer.language if customer is not None else None,
-    ]
-    spoken = [language for language in known if language in set(Language)]
-    return str(spoken[0]) if spoken else language_of(user, context.road.config.language)
+    return spoken(case, customer) or language_of(user, context.road.config.language)

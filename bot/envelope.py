@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from responses.status import COMMANDS as STATUS
+
 _COMMAND = re.compile(r"/([a-z_]{1,32})(?:@\w+)?(?:\s+(?P<rest>.*))?", re.IGNORECASE | re.DOTALL)
 
 COMMANDS: Mapping[str, str] = {
     "start": "start",
-    "stato": "status",
-    "status": "status",
-    "estado": "status",
-    "statut": "status",
+    **dict.fromkeys(STATUS, "status"),
     "persona": "person",
     "person": "person",
     "human": "person",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -17,17 +18,28 @@ from models.tables import Agent, Approval, Attachment, Card, Case, Draft, Outbox
 from responses.agents import rank
 from responses.cases import OPEN_STATES, holder_of
 from responses.errors import BlockedError
+from responses.policy.signals import told
 from responses.replies import ReplyKind
 from responses.texts import shorten
 from responses.views import CaseView, view_case
 
 _MAX_FACTS = 3
 _MAX_CHOICES = 4
+_MAX_SIGNALS = 3
 _MAX_LABEL = 60
 NONE_CHOSEN = "none"
 """What a button carries for a choice of which the customer wants nothing."""
 
 Rows = list[list[Button]]
+
+
+class WhyNot(StrEnum):
+    """Why a signal does not hold: the usual reasons, by what a button carries."""
+
+    BAD_DAY = "b"
+    OURS = "o"
+    MISREAD = "m"
+    SOMEBODY_ELSE = "e"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,6 +129,21 @@ def force_rows(card: Card, holder: str, words: Words, action: Action, *choice: s
     ]
 
 
+def why_not_rows(card: Card, signal_id: str, words: Words) -> Rows:
+    """Why a signal does not hold, one press each; another reason is given on the desk."""
+    rows = [
+        [Button(text=why_not(reason, words), data=data_of(Action.DISMISS, card.key, signal_id, reason))]
+        for reason in WhyNot
+    ]
+    rows.append([Button(text=words("back"), data=data_of(Action.BACK, card.key))])
+    return rows
+
+
+def why_not(reason: WhyNot, words: Words) -> str:
+    """The reason in the words that are kept with the signal."""
+    return words(f"why_not_{reason.name.lower()}")
+
+
 def give_back_row(case: Case, words: Words) -> list[Button]:
     """The button that ends a take-over."""
     return [Button(text=words("give_back"), data=data_of(Action.GIVE_BACK, case.id))]
@@ -156,8 +183,25 @@ def _actions(card: Card, view: CaseView, agent: Agent | None, words: Words) -> R
         kind = view.preferences.suggested
         text = _cut(words("prefer", kind=words.label("remedy", kind)))
         rows.append([Button(text=text, data=data_of(Action.PREFER, card.key, kind))])
+    rows += _signal_rows(card, view, agent, words)
     rows += _more(card, view, words)
     return rows
+
+
+def _signal_rows(card: Card, view: CaseView, agent: Agent | None, words: Words) -> Rows:
+    """For supervisors; in a group everybody sees it, and the others are told so when they press it."""
+    if agent is not None and rank(agent.role) < rank(Role.SUPERVISOR):
+        return []
+    standing = [one for one in view.signals if one.dismissed_by is None]
+    return [
+        [
+            Button(
+                text=_cut(words("signal_dismiss", signal=told(one.seen, words.language))),
+                data=data_of(Action.SIGNAL, card.key, one.row.id),
+            )
+        ]
+        for one in standing[:_MAX_SIGNALS]
+    ]
 
 
 def _proposal_rows(card: Card, view: CaseView, words: Words) -> Rows:

@@ -24,7 +24,8 @@ from bot.posts import post
 from bot.rating import pressed_mark, take_mark
 from bot.row_actions import ROW_ACTIONS, act_on_row
 from bot.words import Words, words_in
-from models.tables import Agent, Card, Update
+from models.tables import Agent, Card, Case, Update
+from responses.dismissals import decide_dismissed_anew
 from responses.events import record
 from responses.groups import group_at
 from responses.inbox import Transaction
@@ -60,6 +61,9 @@ async def handle_press(context: Context, row: Update, transaction: Transaction, 
                 shown = await _act(context, session, row, agent, query)
     finally:
         await answering
+    if pressed is not None and pressed.action == Action.DISMISS:
+        # Should the program be stopped before, its rounds do it.
+        await decide_dismissed_anew(context.road.database, await _customer_of(context, pressed.key))
     if shown is not None and query.message is not None:
         await _show(context, chat_id_of(row.chat_key), query.message.message_id, query.data or "", shown)
 
@@ -100,6 +104,12 @@ async def _is_closed(context: Context, data: str) -> bool:
     async with context.road.database.reading() as session:
         query = select(Card.closed_at).where(Card.key == (pressed.key if pressed is not None else ""))
         return (await session.scalars(query)).one_or_none() is not None
+
+
+async def _customer_of(context: Context, key: str) -> str | None:
+    query = select(Case.customer_id).join(Card, Card.case_id == Case.id).where(Card.key == key)
+    async with context.road.database.reading() as session:
+        return (await session.scalars(query)).one_or_none()
 
 
 async def _show(context: Context, chat: int, message: int, data: str, shown: Rows | Page) -> None:

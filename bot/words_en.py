@@ -74,6 +74,12 @@ ENGLISH: Mapping[str, str] = {
     "remedy_gift": "the gift",
     "remedy_free_period": "the free period",
     "remedy_exchange_at_cost": "the exchange at their cost",
+    "signal_dismiss": "Doesn't hold: {signal}",
+    "signal_dismissed": "Signal dismissed, with the reason. Request no. {number} is decided anew without it.",
+    "why_not_bad_day": "Just a bad day",
+    "why_not_ours": "The problems were ours",
+    "why_not_misread": "Messages misread",
+    "why_not_somebody_else": "It was somebody else",
     "signals": "<b>Signals:</b> {signals}",
     "signals_bad_day": "<b>Signals:</b> {signals}. It may have been a bad day.",
     "holder": "<b>Held by</b> {name} until {until}.",
@@ -200,6 +206,13 @@ ENGLISH: Mapping[str, str] = {
     "blocked_unsaid": "Not sent yet: I can't find in the text what was decided ({what}). Is "
     "it withheld, or worded otherwise? Press below the draft.",
     "blocked_unsaid_many": "Too many questions about this text for buttons: approve it on the desk.",
+    "blocked_word_given": "Not sent yet: the text makes a promise ({words}). Press “Approve and send” under "
+    "the draft: it becomes one in the books, or is taken out.",
+    "word_given": "Not sent yet. The text makes a promise: “{words}”. If it stays, it goes into the books: "
+    "{who}, {due}. Choose under the draft.",
+    "word_promised": "It is a promise, {due}",
+    "word_taken_out": "Take it out of the text",
+    "word_gone": "Taken out of the text: read it again, then send it.",
     "offer_withheld": "We don't give it: {what}",
     "offer_worded": "It is there in other words: {what}",
     "answer_withheld": "This is the answer",
@@ -233,6 +246,8 @@ ENGLISH: Mapping[str, str] = {
     "blocked_above_budget": "Other favours have used up what was left: it now takes a {role}, "
     "and the new proposal goes there.",
     "blocked_above_limit": "This is above your limit: it takes a {role}. Press “Pass on…”.",
+    "blocked_signal_role": "On a card a signal is dismissed by a supervisor. With a reason of your own you "
+    "can do it on the desk.",
     "blocked_not_yours": "Only who approved it or a supervisor may do this.",
     "blocked_other": "Not possible now ({reason}).",
     "blocked_absence_dates": "I did not understand the dates. Write it like this: "

@@ -73,6 +73,12 @@ ITALIAN: Mapping[str, str] = {
     "remedy_gift": "l'omaggio",
     "remedy_free_period": "il periodo gratuito",
     "remedy_exchange_at_cost": "il cambio a sue spese",
+    "signal_dismiss": "Non vale: {signal}",
+    "signal_dismissed": "Segnale tolto, con il motivo. La richiesta n. {number} si decide di nuovo senza.",
+    "why_not_bad_day": "Solo una brutta giornata",
+    "why_not_ours": "I problemi erano nostri",
+    "why_not_misread": "Messaggi letti male",
+    "why_not_somebody_else": "Era un'altra persona",
     "signals": "<b>Segnali:</b> {signals}",
     "signals_bad_day": "<b>Segnali:</b> {signals}. Può essere stata una brutta giornata.",
     "holder": "<b>Lo tiene</b> {name}, fino alle {until}.",
@@ -201,6 +207,13 @@ ITALIAN: Mapping[str, str] = {
     "o è scritto con altre parole? Premi sotto la bozza.",
     "blocked_unsaid_many": "Su questo testo ci sono troppe domande per i pulsanti: approvalo dalla "
     "scrivania.",
+    "blocked_word_given": "Non parte ancora: nel testo c'è una promessa ({words}). Premi «Approva e invia» "
+    "sotto la bozza: diventa un impegno, o si toglie.",
+    "word_given": "Non parte ancora. Nel testo c'è una promessa: «{words}». Se resta, diventa un impegno: "
+    "{who}, {due}. Scegli sotto la bozza.",
+    "word_promised": "È un impegno, {due}",
+    "word_taken_out": "Toglilo dal testo",
+    "word_gone": "Tolto dal testo: rileggilo, poi invialo.",
     "offer_withheld": "Non lo diamo: {what}",
     "offer_worded": "C'è, con altre parole: {what}",
     "answer_withheld": "Questa è già la risposta",
@@ -234,6 +247,8 @@ ITALIAN: Mapping[str, str] = {
     "blocked_above_budget": "Nel frattempo altri favori hanno usato quello che restava: ora serve un {role}, "
     "e la proposta nuova va da lì.",
     "blocked_above_limit": "Supera il tuo limite: serve un {role}. Premi «Passa a…».",
+    "blocked_signal_role": "Dalla scheda un segnale lo toglie un responsabile. Con un motivo tuo puoi farlo "
+    "dalla scrivania.",
     "blocked_not_yours": "Può farlo solo chi l'ha approvata o un responsabile.",
     "blocked_other": "Adesso non si può ({reason}).",
     "blocked_absence_dates": "Non ho capito le date. Scrivi così: /assente 2026-12-24 2027-01-06 Giulia",

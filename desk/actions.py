@@ -23,6 +23,7 @@ from responses import holding
 from responses.cases import CLAIM_LASTS, claim, release
 from responses.checks import Unsaid
 from responses.checks.advising import may_overrule
+from responses.drafts.dates import format_due
 from responses.erasure import check_not_erased
 from responses.errors import BlockedError, ResponsesError
 from responses.events import record
@@ -34,7 +35,8 @@ from responses.rights import Bound
 from responses.settling import settle as settle_doubt
 from responses.spending import ABOVE_BUDGET, decide_anew
 from responses.transcripts import transcribe
-from responses.withholding import Meant, UnsaidError
+from responses.withholding import ABOUT_UNSAID, Meant, UnsaidError
+from responses.word_given import WordGivenError
 
 router = APIRouter(prefix="/cases/{number:int}")
 
@@ -66,6 +68,12 @@ class Approved(Shown):
 
     why: str | None = Field(default=None, max_length=4 * MAX_REASON)
     meant: dict[str, Meant] = Field(default_factory=dict, max_length=100)
+
+
+class OfWord(Shown):
+    """The promise that is taken out of the text, by its key."""
+
+    key: str
 
 
 class PassedOn(Shown):
@@ -209,6 +217,8 @@ async def approve(visit: Actor, number: int, shown: Approved) -> JSONResponse:
             return refused(visit, error, overrule=True)
         if isinstance(error, UnsaidError):
             return refused(visit, error, unsaid=_asked(visit, error))
+        if isinstance(error, WordGivenError):
+            return refused(visit, error, given=_given(visit, error))
         return refused(visit, error)
     seconds = int(road.config.undo.total_seconds())
     return done(
@@ -232,12 +242,49 @@ def _asked(visit: Visit, error: UnsaidError) -> list[dict[str, object]]:
             "told": one.told(visit.words.language),
             "choices": [
                 {"meant": meant, "label": label(one, meant)}
-                for meant in Meant
+                for meant in ABOUT_UNSAID
                 if not one.needs_slot or meant is Meant.WITHHELD
             ],
         }
         for one in error.unsaid
     ]
+
+
+def _given(visit: Visit, error: WordGivenError) -> list[dict[str, str]]:
+    """What the page asks about each promise that the text makes by itself."""
+    language, zone = visit.words.language, visit.desk.road.config.timezone
+    today = utcnow().astimezone(zone).date()
+    return [
+        {
+            "key": one.key,
+            "words": one.words,
+            "becomes": visit.words(
+                "word_given.becomes",
+                who=visit.agent.name,
+                due=format_due(one.due_at, language, zone, today=today),
+            ),
+        }
+        for one in error.given
+    ]
+
+
+@router.post("/take-out")
+async def take_out(visit: Actor, number: int, shown: OfWord) -> JSONResponse:
+    """Takes a promise that the text makes by itself out of it; what is left stands in the box."""
+    road = visit.desk.road
+    try:
+        async with acting_on(visit, number) as acting:
+            bound = await text_as_draft(visit, acting, shown)
+            if bound is None:
+                raise BlockedError("text_empty")
+            policy = await road.policies.in_force(
+                acting.session, acting.case.audience, acting.case.incident_at
+            )
+            await road.approvals.take_out(acting.session, acting.agent, bound, shown.key, policy.hours)
+            await _forget_edit(acting)
+    except ResponsesError as error:
+        return refused(visit, error)
+    return done(visit.words("word_given.taken_out"))
 
 
 @router.post("/undo")

@@ -24,8 +24,9 @@ from desk.webchat import MAX_TEXT, SOURCE, ChatMessage, chat_key
 from desk.words import Words
 from models.clock import utcnow
 from models.ids import new_id
+from models.labels import Language
 from models.states import Direction
-from models.tables import Attachment, Identity, Message, Update
+from models.tables import Attachment, Customer, Identity, Message, Update
 from models.tables.ratings import HIGHEST_MARK, LOWEST_MARK
 from responses.choices import choice_in, open_in_chat
 from responses.choosing import press
@@ -33,6 +34,7 @@ from responses.filing import clean
 from responses.inbox import receive
 from responses.policy.schema import Audience
 from responses.rating import asked_case, open_questions, rate
+from responses.status import asks_for_status, newest_case, spoken, status_of
 
 router = APIRouter()
 _REMEMBERED = timedelta(days=365)
@@ -161,6 +163,8 @@ async def write(
         return _polite(words, "too_long", 413)
     if not desk.chat_by_visitor.allow(visitor) or not desk.chat_by_address.allow(address_of(request)):
         return _polite(words, "too_often", 429)
+    if asks_for_status(text):
+        return JSONResponse({"ok": True, "told": await _where_it_stands(request, desk, visitor)})
     message = ChatMessage(
         id=written.id,
         visitor=visitor,
@@ -181,6 +185,13 @@ async def write(
             customer_says=True,
         )
     return JSONResponse({"ok": True})
+
+
+@router.get(f"{FRONT.path}/status")
+@router.get(f"{BACK.path}/status")
+async def status(request: Request, desk: AnyDesk, visitor: Visitor) -> JSONResponse:
+    """Where this visitor's matter stands, to be shown at once; nothing is sent and nothing kept."""
+    return JSONResponse({"ok": True, "told": await _where_it_stands(request, desk, visitor)})
 
 
 @router.post(f"{FRONT.path}/marks")
@@ -299,6 +310,27 @@ async def said(desk: Desk, visitor: str, words: Words, door: Door) -> list[dict[
                 }
             )
     return shown
+
+
+async def _where_it_stands(request: Request, desk: Desk, visitor: str) -> list[str]:
+    road, now = desk.road, utcnow()
+    known = select(Identity).where(Identity.channel == SOURCE, Identity.external_id == visitor)
+    async with road.database.reading() as session:
+        identity = (await session.scalars(known)).one_or_none()
+        customer = await session.get(Customer, identity.customer_id) if identity is not None else None
+        case = await newest_case(session, identity) if identity is not None else None
+        language = spoken(case, customer) or _browser_language(request) or road.config.language
+        written = language if language in set(Language) else Language.ENGLISH.value
+        lines = await status_of(
+            session,
+            road.policies,
+            case=case,
+            customer_id=customer.id if customer is not None else None,
+            language=written,
+            zone=road.config.timezone,
+            now=now,
+        )
+        return [await road.texts.filled(session, line.text, written, line.fields) for line in lines]
 
 
 def _browser_language(request: Request) -> str | None:

@@ -36,7 +36,7 @@ from responses.offers import offers_of
 from responses.outbox import cancel_pending, enqueue_parts
 from responses.policies import NoPolicyError, PolicyBook
 from responses.policy import Policy
-from responses.policy.withheld import without
+from responses.policy.withheld import without as decision_without
 from responses.proposed import (
     MAX_TEXT,
     composed_draft,
@@ -60,6 +60,7 @@ from responses.texts import split_text
 from responses.vouchers import codes_by_hand
 from responses.waiting import await_answer
 from responses.withholding import Meant, settled
+from responses.word_given import check_meant, open_promises, without, words_given
 
 
 class Approvals:
@@ -83,12 +84,13 @@ class Approvals:
 
         `edit_reason` is what was wrong with the composed draft; it is kept where something was changed in it.
         `reason` is why a text goes out that gives what was not decided, see `off_policy.overruled`.
-        `meant` says what is meant by leaving out what an edited text no longer says, by `Unsaid.key`.
+        `meant` says what is meant by leaving out what an edited text no longer says, by `Unsaid.key`, and
+        that what a text promises by itself becomes a promise, by `WordGiven.key`.
 
         Raises:
             NotAllowedError: `own_case`, `above_limit`, or `above_budget`: then the case has to be decided
                 anew, see `spending.decide_anew`.
-            UnsaidError: `meant` leaves something open.
+            UnsaidError, WordGivenError: `meant` leaves something open.
             BlockedError: `gone`, `stale`, `new_message`, `claimed`, `expired`, `placeholder`, `code_by_hand`,
                 `findings` or `no_codes`.
         """
@@ -116,11 +118,14 @@ class Approvals:
         is_edited = about.composed is not None and about.composed != draft.text
         withheld = settled(draft.text, unsaid_in(draft.text, about) if is_edited else (), meant, about)
         beyond = overruled(agent, draft.text, wrong, about, withheld, reason)
+        # What goes out off policy has its promises kept track of in any case.
+        given = words_given(draft.text, about, hours, now, told=withheld.day) if beyond is None else ()
+        check_meant(given, meant)
         if not await raise_revision_from(session, case, bound.revision):
             raise BlockedError("stale")
         if policy is not None:
             # Again: others may have given meanwhile.
-            less = without(sent, withheld.places) if sent is not None else None
+            less = decision_without(sent, withheld.places) if sent is not None else None
             absence = await check_totals(session, agent, case, less, policy, now) or absence
         difference = await difference_of(session, draft)
         approval = Approval(
@@ -200,6 +205,9 @@ class Approvals:
                 session, case=case, draft=draft, approval=approval, found=beyond, hours=hours, now=now
             )
             record(session, agent.id, "approval.off_policy", case.id, approval=approval.id)
+        promises = [one.promise for one in given]
+        open_promises(session, promises, draft=draft, approval=approval, hours=hours, now=now)
+        await session.flush()
         self._after_answer(case, draft, await has_open_promise(session, case))
         if case.state == CaseState.WAITING_CUSTOMER:
             await_answer(case, hours, now)
@@ -272,6 +280,22 @@ class Approvals:
         made = await propose(session, case, draft, text=text, agent=agent, kind=kind)
         made.findings = [to_json(one) for one in await self._check(session, case, made)]
         return made
+
+    async def take_out(
+        self, session: AsyncSession, agent: Agent, bound: Bound, key: str, hours: OpeningHours
+    ) -> Draft:
+        """Takes a promise that the text makes by itself out of it; what is left has to be approved.
+
+        Raises:
+            BlockedError: `gone` when the text makes no such promise; what `edit` is blocked by.
+            NotAllowedError: `own_case`.
+        """
+        draft, case = await bound_draft(session, bound)
+        about = await self._about(session, case, draft, await self._policy(session, case))
+        found = [one for one in words_given(draft.text, about, hours, utcnow()) if one.key == key]
+        if not found:
+            raise BlockedError("gone")
+        return await self.edit(session, agent, bound, without(draft.text, found[0], draft.language))
 
     async def enclose(
         self, session: AsyncSession, agent: Agent, bound: Bound, files: Sequence[Enclosure]

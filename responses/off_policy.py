@@ -23,6 +23,7 @@ from responses.hours import OpeningHours
 from responses.policy.amounts import DIVISIBLE
 from responses.policy.given import USUAL_TIME
 from responses.withholding import Withheld
+from responses.word_given import open_promises
 
 MAX_REASON = 300
 """How long a reason may be, in characters."""
@@ -148,17 +149,7 @@ async def book_by_hand(
                 agent_id=approval.agent_id,
             )
         )
-    for promise in found.promises:
-        due = hours.end_of(promise.day, now) if promise.day is not None else None
-        session.add(
-            Promise(
-                case_id=case.id,
-                approval_id=approval.id,
-                what={draft.language: promise.what} if promise.what else by_hand_words(),
-                owner_id=approval.agent_id,
-                due_at=due or hours.add(USUAL_TIME, now),
-            )
-        )
+    open_promises(session, found.promises, draft=draft, approval=approval, hours=hours, now=now)
     await session.flush()
     promised = select(Promise.id).where(
         Promise.approval_id == approval.id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,11 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.decision import Remedy
 from models.labels import Language
 from models.serial import from_json
-from models.states import PromiseState
+from models.states import CaseState, PromiseKind, PromiseState
 from models.tables import Absence, Agent, Approval, Case, Customer, OfferRow, Promise
 from responses.agents import working_agents
 from responses.checks import Beyond
 from responses.presence import absences_at
+
+TOLD_AFTER_CLOSING = timedelta(days=30)
+"""For how long a customer is still told what was kept in a case that is closed."""
 
 
 def words_of(promise: Promise, language: str) -> str:
@@ -51,6 +54,31 @@ async def owed_to(session: AsyncSession, customer_id: str, now: datetime) -> lis
         )
         for case, promises in cases.values()
     ]
+
+
+async def kept_for(
+    session: AsyncSession, customer_id: str, now: datetime
+) -> list[tuple[Case, tuple[Promise, ...]]]:
+    """What was kept in a customer's open cases and in those closed of late, the newest case first.
+
+    An answer that was announced tells itself when it comes.
+    """
+    query = (
+        select(Promise, Case)
+        .join(Case, Case.id == Promise.case_id)
+        .where(
+            Case.customer_id == customer_id,
+            Case.state != CaseState.SPAM,
+            or_(Case.state != CaseState.CLOSED, Case.closed_at >= now - TOLD_AFTER_CLOSING),
+            Promise.state == PromiseState.KEPT,
+            Promise.kind != PromiseKind.ANSWER,
+        )
+        .order_by(Case.id.desc(), Promise.settled_at, Promise.id)
+    )
+    cases: dict[str, tuple[Case, list[Promise]]] = {}
+    for promise, case in (await session.execute(query)).all():
+        cases.setdefault(case.id, (case, []))[1].append(promise)
+    return [(case, tuple(promises)) for case, promises in cases.values()]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,6 +4,7 @@ Every wording of the program's own that ever went out is in the database too: ea
 ones there.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -68,9 +69,8 @@ class StandingTexts:
             StandingTextError: there is no such text, or its fields are not those given.
         """
         wording = await self._current(session, name, language)
-        if "business" in wording.fields:
-            fields["business"] = self._config.business.name
-        content: dict[str, Any] = {"text": wording.fill(**fields).strip(), "language": wording.language}
+        text = self._filled(wording, fields)
+        content: dict[str, Any] = {"text": text, "language": wording.language}
         if button is not None:
             label = (await self._current(session, button, wording.language)).fill()
             content["buttons"] = [[{"text": label, "data": button_data}]]
@@ -86,6 +86,20 @@ class StandingTexts:
             standing_text=wording.sha256,
         )
         return entry is not None
+
+    async def filled(
+        self, session: AsyncSession, name: str, language: str | None, fields: Mapping[str, str]
+    ) -> str:
+        """The text for a page that shows it at once; nothing is sent.
+
+        Raises:
+            StandingTextError: as `enqueue`.
+        """
+        return self._filled(await self._current(session, name, language), fields)
+
+    def _filled(self, wording: StandingWording, fields: Mapping[str, str]) -> str:
+        business = {"business": self._config.business.name} if "business" in wording.fields else {}
+        return wording.fill(**{**fields, **business}).strip()
 
     async def _current(self, session: AsyncSession, name: str, language: str | None) -> StandingWording:
         spoken = language if language in {one.value for one in Language} else Language.ENGLISH.value

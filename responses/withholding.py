@@ -12,10 +12,18 @@ from responses.policy.withheld import Place
 
 
 class Meant(StrEnum):
-    """What an agent says of something decided that the text does not say, as far as can be told."""
+    """What an agent says of something decided that the text does not say, as far as can be told.
+
+    `PROMISED` is said of the contrary, see `word_given`.
+    """
 
     WITHHELD = "withheld"  # it is not given
     WORDED = "worded"  # it stands there in other words
+    PROMISED = "promised"  # said of a promise in their own words: it becomes one
+
+
+ABOUT_UNSAID = (Meant.WITHHELD, Meant.WORDED)
+"""What can be meant by leaving out what was decided."""
 
 
 class UnsaidError(BlockedError):
@@ -60,7 +68,7 @@ def settled(text: str, asked: Sequence[Unsaid], meant: Mapping[str, Meant], abou
     open_ = [
         one
         for one in asked
-        if one.key not in meant or (one.needs_slot and meant[one.key] is not Meant.WITHHELD)
+        if meant.get(one.key) not in ABOUT_UNSAID or (one.needs_slot and meant[one.key] is not Meant.WITHHELD)
     ]
     if open_:
         raise UnsaidError(open_)

@@ -1,22 +1,22 @@
 // The case page: what is sent is what stands in the box, and what is written is never lost.
 
+import { ask, askMeant, askPromised, askWhy } from "./asking.js";
+import { give, takeForms } from "./case_forms.js";
+import { first, here, main, say, words } from "./case_page.js";
 import { copy, forPage, get, hear, post, toast } from "./common.js";
-import { settle } from "./settling.js";
+import { blank, list, shownText } from "./draft_text.js";
+import { takeFiles } from "./enclosing.js";
+import { countLast, forget, remember } from "./leaving.js";
 
-const main = document.getElementById("content");
-const words = JSON.parse(main.dataset.words);
 const text = document.getElementById("text");
 const preview = document.getElementById("preview");
 const notice = document.getElementById("notice");
 const saved = document.getElementById("saved");
 const modeLine = document.getElementById("mode");
 const legend = document.getElementById("legend");
-const findings = document.getElementById("findings");
-const blank = /\[\s*(?:…|\.\.\.)[^[\]]*\]/;
-const here = `/cases/${JSON.parse(main.dataset.state).number}`;
 const local = `rimedio:${here}`;
 
-let state = JSON.parse(main.dataset.state); // the newest the server told
+let state = first; // the newest the server told
 let bound = state; // what the text in the box answers to
 let editing = false;
 let kind = null;
@@ -51,58 +51,6 @@ function render() {
 
 function button(name) {
   return document.querySelector(`[data-do="${name}"]`);
-}
-
-/** The text as the customer will read it: slots filled and marked, blanks shown as such. */
-function filled(source, slots) {
-  return source.split(/(\{[^{}\n]+\}|\[\s*(?:…|\.\.\.)[^[\]]*\])/).map((piece) => {
-    const value = slots[piece] ?? (blank.test(piece) ? piece : null);
-    if (value === null) return document.createTextNode(piece);
-    const mark = document.createElement("mark");
-    mark.textContent = value;
-    mark.title = piece in slots ? `${words.slots}: ${piece}` : "";
-    mark.classList.toggle("blank", !(piece in slots));
-    return mark;
-  });
-}
-
-/** The same with the words underlined of which the checks have something to say. */
-function shownText(source, slots, wrong) {
-  const letters = [...source]; // places are counted in characters, which are not always one unit here
-  const nodes = [];
-  let at = 0;
-  for (const one of [...wrong].sort((a, b) => a.start - b.start)) {
-    if (one.start < at || one.end === one.start) continue;
-    nodes.push(...filled(letters.slice(at, one.start).join(""), slots));
-    const mark = document.createElement("u");
-    mark.className = `found ${one.severity}`;
-    mark.title = one.advice;
-    mark.append(...filled(letters.slice(one.start, one.end).join(""), slots));
-    nodes.push(mark);
-    at = one.end;
-  }
-  return [...nodes, ...filled(letters.slice(at).join(""), slots)];
-}
-
-let listed = "";
-
-function list(wrong) {
-  const now = JSON.stringify(wrong);
-  if (now === listed) return;
-  listed = now;
-  findings.hidden = !wrong.length;
-  findings.replaceChildren(...wrong.map((one) => {
-    const line = document.createElement("li");
-    const has = one.end > one.start;
-    const box = document.createElement(has ? "button" : "p");
-    box.className = `finding ${one.severity}`;
-    if (has) { box.title = words.finding_show; box.dataset.from = one.start; box.dataset.to = one.end; }
-    const head = document.createElement("strong");
-    head.textContent = words[`finding_${one.severity}`];
-    box.append(head, ` ${one.advice}`);
-    line.append(box);
-    return line;
-  }));
 }
 
 /** Selects the words of a finding in the box. */
@@ -310,12 +258,6 @@ function content() {
   };
 }
 
-function say(answer) {
-  if (answer.ok) { if (answer.sentence) toast(answer.sentence); return true; }
-  toast(answer.sentence ?? words.network, { bad: true, stay: 8000 });
-  return false;
-}
-
 async function act(path, values) {
   if (busy) return null;
   busy = true;
@@ -339,6 +281,17 @@ async function approve(shownThen = null, said = {}) {
     if (meant) await approve(sent, { ...said, meant: { ...said.meant, ...meant } });
     return;
   }
+  if (answer.given) {
+    const promised = await askPromised(answer.given);
+    if (promised.out) {
+      const gone = await act("take-out", { ...sent, key: promised.out });
+      if (gone && say(gone)) read();
+      await refresh({ mine: true });
+    } else if (promised.meant) {
+      await approve(sent, { ...said, meant: { ...said.meant, ...promised.meant } });
+    }
+    return;
+  }
   if (answer.overrule) {
     const why = await askWhy(answer.sentence);
     if (why) { await approve(sent, { ...said, why }); return; }
@@ -360,64 +313,8 @@ async function approve(shownThen = null, said = {}) {
   await refresh({ mine: answer.ok });
 }
 
-/** Asks of everything decided that the text does not say whether it is withheld; null when nothing is sent. */
-async function askMeant(unsaid) {
-  const dialog = document.getElementById("unsaid-dialog");
-  dialog.querySelector(".asked").replaceChildren(...unsaid.map((one) => {
-    const group = document.createElement("fieldset");
-    const legend = document.createElement("legend");
-    legend.textContent = one.told;
-    group.append(legend, ...one.choices.map(({ meant, label }) => {
-      const line = document.createElement("label");
-      const field = document.createElement("input");
-      Object.assign(field, { type: "radio", name: one.key, value: meant, required: true });
-      field.checked = one.choices.length === 1;
-      line.append(field, ` ${label}`);
-      return line;
-    }));
-    return group;
-  }));
-  if (!(await ask(dialog))) return null;
-  return Object.fromEntries(new FormData(dialog.querySelector("form")));
-}
-
-/** Asks why a text goes out that gives what was not decided; null when it does not. */
-async function askWhy(sentence) {
-  const dialog = document.getElementById("off-policy-dialog");
-  const box = dialog?.querySelector("textarea");
-  if (!dialog) return null;
-  dialog.querySelector(".why-not").textContent = sentence;
-  const given = (await ask(dialog)) && box.value.trim();
-  if (given) box.value = "";
-  return given || null;
-}
-
-function remember(answer) {
-  sessionStorage.setItem("rimedio:leaving", JSON.stringify({
-    approval: answer.approval, path: here, until: Date.now() + answer.undo * 1000,
-  }));
-}
-
-/** Counts down to the sending, also on the next case's page. */
-function leaving(approval, path, until) {
-  const left = until - Date.now();
-  if (left <= 0) return;
-  toast(`${words.leaves.replace("{n}", Math.ceil(left / 1000))}`, {
-    button: words.undo, press: () => undo(approval, path), stay: left,
-  });
-  const box = document.getElementById("toast");
-  const tick = setInterval(() => {
-    const seconds = Math.ceil((until - Date.now()) / 1000);
-    if (seconds <= 0 || box.hidden || !box.firstChild) { clearInterval(tick); return; }
-    if (box.dataset.approval !== approval) { clearInterval(tick); return; }
-    box.firstChild.textContent = words.leaves.replace("{n}", seconds);
-  }, 250);
-  box.dataset.approval = approval;
-}
-
 async function undo(approval, path = here) {
-  sessionStorage.removeItem("rimedio:leaving");
-  document.getElementById("toast").dataset.approval = "";
+  forget();
   say(await post(`${path}/undo`, { approval }));
   if (path === here) refresh({ mine: true }); else location.href = path;
 }
@@ -425,14 +322,6 @@ async function undo(approval, path = here) {
 function start(as) {
   const [before, after] = bound.start ?? ["", ""];
   edit({ value: before + after, as, cursor: before.length });
-}
-
-function ask(dialog) {
-  return new Promise((resolve) => {
-    dialog.returnValue = "";
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "ok"), { once: true });
-    dialog.showModal();
-  });
 }
 
 const actions = {
@@ -535,7 +424,7 @@ document.addEventListener("click", async (event) => {
   }
   if ("noChoice" in pressed.dataset) { say(await post(`${here}/no-choice`, {})); refresh(); }
   const fact = pressed.closest("[data-fact]");
-  if (fact && ("value" in pressed.dataset || "valueUnknown" in pressed.dataset)) give(fact.dataset.fact, pressed.dataset.value ?? null);
+  if (fact && ("value" in pressed.dataset || "valueUnknown" in pressed.dataset)) give(fact.dataset.fact, pressed.dataset.value ?? null, refresh);
 });
 
 /** Which messages belong together: done with one press, and the page of what came of it opens. */
@@ -545,95 +434,8 @@ async function arrange(path, values) {
   else refresh();
 }
 
-async function give(name, value) {
-  const answer = await post(`${here}/facts`, { name, value });
-  document.activeElement?.blur();
-  if (say(answer)) for (const field of document.querySelectorAll(`[data-fact="${name}"] input`)) field.value = field.defaultValue;
-  refresh();
-}
-
-document.addEventListener("submit", async (event) => {
-  if (event.target.matches(".fact-form")) {
-    event.preventDefault();
-    const fact = event.target.closest("[data-fact]").dataset.fact;
-    give(fact, event.target.value.value);
-  }
-  if (event.target.matches(".promise-form")) {
-    event.preventDefault();
-    if (await settle(event.target)) document.activeElement?.blur();
-    refresh();
-  }
-  if (event.target.matches(".signal-form")) {
-    event.preventDefault();
-    const answer = await post(`${here}/signals/${event.target.dataset.signal}/dismiss`, { reason: event.target.reason.value });
-    if (say(answer)) event.target.closest("details").open = false;
-    document.activeElement?.blur();
-    refresh();
-  }
-  if (event.target.matches(".transcribe-form")) {
-    event.preventDefault();
-    const area = event.target.text;
-    const answer = await post(`${here}/transcribe`, { message: event.target.dataset.message, text: area.value });
-    // What was typed has become the message: the part may be drawn anew.
-    if (say(answer)) area.defaultValue = area.value;
-    refresh();
-  }
-  if (event.target.matches(".correct-form")) {
-    event.preventDefault();
-    const said = new FormData(event.target);
-    const answer = await post(`${here}/correct`, {
-      message: event.target.dataset.message,
-      act: said.get("act"),
-      complaint_types: said.getAll("complaint_types"),
-      tone: said.get("tone"),
-      urgency: said.get("urgency"),
-      asks: said.getAll("asks"),
-      own_error: said.has("own_error"),
-    });
-    // Closed, it no longer keeps the part from being drawn anew.
-    if (say(answer)) event.target.closest("details").open = false;
-    refresh();
-  }
-  if (event.target.id === "note-form") {
-    event.preventDefault();
-    const area = event.target.text;
-    if (say(await post(`${here}/note`, { text: area.value }))) { area.value = ""; event.target.closest("details").open = false; }
-    refresh();
-  }
-});
-
-// --- Files that go out with the answer
-
-async function enclose(files) {
-  for (const file of files) {
-    if (!bound.draft_id) { toast(words.enclose_no_draft, { bad: true, stay: 8000 }); return; }
-    const query = new URLSearchParams({
-      name: file.name, draft_id: bound.draft_id, draft_revision: bound.draft_revision, sha256: bound.sha256,
-    });
-    toast(words.enclosing.replace("{name}", file.name), { stay: 60000 });
-    const answer = await post(`${here}/files?${query}`, file);
-    say(answer);
-    await refresh({ mine: true });
-    if (!answer.ok) return;
-  }
-}
-
-document.addEventListener("change", (event) => {
-  if (event.target.id !== "enclose") return;
-  const files = [...event.target.files];
-  event.target.value = ""; // the same file may be chosen once more
-  enclose(files);
-});
-
-const box = document.getElementById("box");
-for (const name of ["dragover", "drop"]) {
-  box.addEventListener(name, (event) => {
-    if (!event.dataTransfer.types.includes("Files")) return;
-    event.preventDefault();
-    if (name === "drop") enclose([...event.dataTransfer.files]);
-  });
-}
-
+takeForms(refresh);
+takeFiles(() => bound, refresh);
 text.addEventListener("input", () => { if (notice.textContent === words.fill) notice.hidden = true; grow(); typed(); });
 hear((number) => { if (!number || number === state.number) { clearTimeout(asked); asked = setTimeout(refresh, 120); } });
 setInterval(() => { if (!document.hidden) refresh(); }, 60000);
@@ -652,5 +454,4 @@ countdown();
 document.querySelector(".conversation .bubbles")?.lastElementChild?.scrollIntoView({ block: "nearest" });
 window.scrollTo(0, 0);
 
-const left = JSON.parse(sessionStorage.getItem("rimedio:leaving") ?? "null");
-if (left && left.path !== here) leaving(left.approval, left.path, left.until);
+countLast(undo);

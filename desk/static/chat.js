@@ -131,7 +131,8 @@ async function send(message) {
   } catch { /* status 0 */ }
   if (answer.ok) {
     tell(null);
-    name.hidden = true;
+    if (answer.told) { show([{ id: message.id, side: "in", text: message.text, time: "", by: "" }]); told(answer.told); }
+    else name.hidden = true;
     unsent.splice(unsent.findIndex((one) => one.id === message.id), 1);
     keepUnsent();
     refresh();
@@ -147,6 +148,20 @@ async function send(message) {
   retry.addEventListener("click", () => send(message));
   foot.replaceChildren(retry);
 }
+
+/** Where things stand, for now: nothing of it is kept. */
+function told(lines) {
+  show(lines.map((line) => ({ id: `told:${told.count += 1}`, side: "out", text: line, time: "", by: words.automatic })));
+  scroll.scrollTop = scroll.scrollHeight;
+}
+told.count = 0;
+
+document.getElementById("status").addEventListener("click", async () => {
+  const answer = await fetch(`${base}/status`, { headers: { Accept: "application/json" } })
+    .then((response) => (response.ok ? response.json() : null), () => null);
+  tell(answer ? null : words.offline);
+  if (answer) told(answer.told);
+});
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();

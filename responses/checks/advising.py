@@ -26,6 +26,8 @@ def advice_for(finding: Finding, language: str) -> str:
     key = finding.code
     if key == "amount_above" and not finding.named:
         key = "amount_above_nothing"
+    if key == "promise_untracked" and finding.severity is Severity.WARNING:
+        key = "promise_own"
     said = str(texts[key]).format(words=finding.words, named=_named(finding, texts))
     if finding.needs_tier is None:
         return said

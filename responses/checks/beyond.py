@@ -11,7 +11,7 @@ from responses.checks.about import CheckContext
 from responses.checks.clauses import judged
 from responses.checks.days import latest_day
 from responses.checks.finding import Finding
-from responses.checks.promises import check_promises, promised_in
+from responses.checks.promises import Promised, untracked_in
 from responses.checks.sums import sums_in
 from responses.checks.undecided import UNDECIDED
 from responses.drafts.slots import slots_in
@@ -130,12 +130,12 @@ def _replaced(text: str, about: CheckContext, withheld: Collection[Place]) -> li
 
 def _promises(text: str, about: CheckContext) -> tuple[ByHand, ...]:
     # A warning in other texts, but what is given with a reason is kept track of all the same.
-    places = {finding.start for finding in check_promises(text, about) if finding.code == _PROMISE}
-    return tuple(
-        ByHand(
-            what=promise.what if not sums_in(promise.what, about.language) else "",
-            day=latest_day(promise.words, about.language, about.today),
-        )
-        for promise in promised_in(text, about)
-        if promise.start in places
+    return tuple(by_hand(promise, about) for promise in untracked_in(text, about))
+
+
+def by_hand(promise: Promised, about: CheckContext) -> ByHand:
+    """What somebody has to do who promised that, and by when."""
+    return ByHand(
+        what=promise.what if not sums_in(promise.what, about.language) else "",
+        day=latest_day(promise.words, about.language, about.today),
     )

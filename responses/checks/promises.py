@@ -18,23 +18,23 @@ _COLON = re.compile(r":\s+")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Promised:
-    """When something is promised for: the words and their place, and what, as far as that can be cut out."""
+    """When something is promised for: the words and their place, and what, as far as that can be cut out.
+
+    `begin` and `until` are the place of all that is said in it: of "la richiamo lunedì" `words` are "lunedì".
+    """
 
     start: int
     end: int
     words: str
     what: str
+    begin: int
+    until: int
 
 
 def check_promises(text: str, about: CheckContext) -> Iterator[Finding]:
     """Deadlines that no slot carries and nobody keeps."""
     gives = about.kind == DecisionKind.OFFER
-    for promise in promised_in(text, about):
-        named = [found.day for found in days_in(promise.words, about.language, about.today)]
-        if any(day < about.today for day in named):
-            continue  # said of the day itself
-        if _is_kept(promise.words, named, about):
-            continue
+    for promise in untracked_in(text, about):
         yield Finding(
             code="promise_untracked",
             severity=Severity.ERROR if gives else Severity.WARNING,
@@ -44,6 +44,16 @@ def check_promises(text: str, about: CheckContext) -> Iterator[Finding]:
             # Where nobody set limits no role is named.
             needs_tier=Role.SUPERVISOR if gives and about.limits else None,
         )
+
+
+def untracked_in(text: str, about: CheckContext) -> Iterator[Promised]:
+    """What is promised for a day to come that the books do not know."""
+    for promise in promised_in(text, about):
+        named = [found.day for found in days_in(promise.words, about.language, about.today)]
+        if any(day < about.today for day in named):
+            continue  # said of the day itself
+        if not _is_kept(promise.words, named, about):
+            yield promise
 
 
 def promised_in(text: str, about: CheckContext) -> list[Promised]:
@@ -65,12 +75,17 @@ def promised_in(text: str, about: CheckContext) -> list[Promised]:
             before = clause.words[: match.start()].split()[-1:]
             if before and lists.patterns["belongs"].fullmatch(before[0]):
                 continue
+            begin, until = _part(clause.words, acts[0].start()) if acts else (0, len(clause.words))
+            if not begin <= match.start() < until:
+                begin, until = 0, len(clause.words)
             found.append(
                 Promised(
                     start=clause.start + match.start() + len(match.group()) - len(match.group().lstrip()),
                     end=clause.start + match.end(),
                     words=match.group().strip(),
                     what=_what(clause.words, acts[0].start(), match) if acts else "",
+                    begin=clause.start + begin,
+                    until=clause.start + until,
                 )
             )
     return found
@@ -104,11 +119,17 @@ def _pieces(clause: Clause, language: str) -> Iterator[Clause]:
 
 def _what(clause: str, act: int, when: re.Match[str]) -> str:
     """The part of a clause in which somebody does something, without its deadline: "la richiamo"."""
-    begin = max((clause.rfind(sign, 0, act) for sign in ",:;"), default=-1) + 1
-    end = min((at for sign in ",:;" if (at := clause.find(sign, act)) >= 0), default=len(clause))
+    begin, end = _part(clause, act)
     if begin <= when.start() < end:
         return _joined(clause[begin : when.start()], clause[when.end() : end])
     return _joined(clause[begin:end])
+
+
+def _part(clause: str, act: int) -> tuple[int, int]:
+    """From where to where a clause speaks of what is done there."""
+    begin = max(clause.rfind(sign, 0, act) for sign in ",:;") + 1
+    end = min((at for sign in ",:;" if (at := clause.find(sign, act)) >= 0), default=len(clause))
+    return begin, end
 
 
 def _joined(*pieces: str) -> str:

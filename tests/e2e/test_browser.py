@@ -393,6 +393,77 @@ def test_a_text_that_goes_out_by_itself_is_worded_and_approved_by_keys_alone(
     desk.context.close()
 
 
+def test_the_state_is_told_in_the_chat_by_a_press_and_by_a_word(program, browser, complaints):
+    customer = new_page(browser, complaints)
+    write_in_chat(customer, program, "Il pacco RS20425 non è arrivato, aspetto da due settimane", "Rita")
+    until_filed = customer.locator(".bubble.out", has_text="è la richiesta n.")
+    expect(until_filed).to_be_visible()
+    press_enter(customer.get_by_role("button", name="A che punto siamo?"))
+    told = customer.locator(".bubble.out", has_text="è aperta. Le risponde una persona")
+    expect(told).to_have_count(1)
+    customer.get_by_label("Scrivi qui il tuo messaggio").fill("/stato")
+    customer.keyboard.press("Enter")
+    expect(told).to_have_count(2)
+    customer.reload()
+    expect(customer.locator(".bubble.in")).to_have_count(1)
+    assert complaints == []
+    customer.context.close()
+
+
+def test_a_promise_in_own_words_becomes_one_or_is_taken_out_by_keys_alone(
+    program, browser, signed_in, complaints
+):
+    customer = new_page(browser, complaints)
+    write_in_chat(customer, program, "Il pacco RS20426 non è arrivato, aspetto da due settimane", "Sandra")
+    desk = desk_page(browser, signed_in, complaints)
+    desk.goto(f"{program.address}/queue")
+    desk.locator("li.row", has_text="Sandra").click()
+    desk.wait_for_url("**/cases/*")  # with its script: a button pressed before does nothing
+    expect(desk.locator("#preview")).not_to_be_empty()
+    desk.get_by_role("button", name="Chiedi al cliente").click()
+    desk.locator("#text").fill("Buongiorno Sandra, la richiamo domani. Le mandiamo il pacco entro il 3/12.")
+    desk.keyboard.press("Control+Enter")
+    dialog = desk.locator("#word-given-dialog")
+    expect(dialog.locator(".words")).to_have_text("la richiamo domani")
+    expect(dialog.locator(".becomes")).to_contain_text("Diventa un impegno: admin, entro")
+    press_enter(dialog.get_by_role("button", name="Toglilo dal testo"))
+    expect(desk.locator("#preview")).to_contain_text("Buongiorno Sandra. Le mandiamo il pacco entro il 3/12.")
+    assert customer.locator(".bubble.out", has_text="Sandra").count() == 0
+    desk.get_by_role("button", name="Approva e invia").click()
+    expect(dialog.locator(".words")).to_have_text("Le mandiamo il pacco entro il 3/12")
+    press_enter(dialog.get_by_role("button", name="È un impegno"))
+    expect(customer.locator(".bubble.out", has_text="entro il 3/12")).to_be_visible()
+    expect(desk.locator(".promise-form").first).to_be_attached()
+    assert complaints == []
+    desk.context.close()
+    customer.context.close()
+
+
+@pytest.mark.parametrize("width", [1920, 1280, 1024, 768, 390])
+def test_nothing_pokes_out_of_its_button_at_any_width(program, browser, signed_in, complaints, width):
+    customer = new_page(browser, complaints)
+    write_in_chat(customer, program, "Il pacco non è arrivato, aspetto da due settimane", f"Vera {width}")
+    desk = desk_page(browser, signed_in, complaints, width=width)
+    desk.goto(f"{program.address}/queue")
+    desk.locator("li.row", has_text=f"Vera {width}").click()
+    expect(desk.locator("#preview")).not_to_be_empty()
+    out = desk.evaluate(
+        """() => [...document.querySelectorAll(".actions button")].filter((button) => {
+          const edge = button.getBoundingClientRect();
+          return [...button.children].some((part) => {
+            const { left, right, bottom, width } = part.getBoundingClientRect();
+            return width && (left < edge.left + 4 || right > edge.right - 4 || bottom > edge.bottom - 4);
+          }) || button.scrollWidth > button.clientWidth;
+        }).map((button) => button.textContent)"""
+    )
+    assert out == []
+    links = desk.locator(".top > nav a")
+    edges = links.evaluate_all("links => links.map((link) => link.getBoundingClientRect().right)")
+    assert max(edges) <= width
+    desk.context.close()
+    customer.context.close()
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -123,15 +123,15 @@ async def test_a_case_taken_over_is_talked_in_person_until_given_back(bench: Bot
     first = await marta.sees("controllo subito")
     marta.send("Grazie, aspetto qui.")
     forwarded = await giulia.sees("aspetto qui")
-    giulia.send("Eccomi: arriva domani.", reply_to=forwarded)
-    await marta.sees("arriva domani", after=first)
+    giulia.send("Eccomi: il pacco è qui.", reply_to=forwarded)
+    await marta.sees("il pacco è qui", after=first)
     giulia.press(forwarded, "Restituisci")
     await giulia.sees("di nuovo di tutti")
     async with bench.database.reading() as session:
         case = (await session.scalars(select(Case))).one()
         approvals = (await session.scalars(select(Approval.filled_text))).all()
     assert (case.state, case.claimed_by) == (CaseState.ANSWERED, None)
-    assert approvals == ["Buongiorno Marta, sono Giulia: controllo subito.", "Eccomi: arriva domani."]
+    assert approvals == ["Buongiorno Marta, sono Giulia: controllo subito.", "Eccomi: il pacco è qui."]
     assert bench.telegram.violations == []
 
 
@@ -159,9 +159,9 @@ async def test_what_the_checks_would_have_looked_at_is_told_while_it_can_be_undo
     card = await bench.card(giulia, "mai arrivato")
     giulia.press(card, "Me ne occupo io")
     taken = await giulia.sees("è tua")
-    giulia.send("Buongiorno Marta, la richiamo domani.", reply_to=taken)
+    giulia.send("Buongiorno Paolo, controllo io.", reply_to=taken)
     told = await giulia.sees("Questo testo va al cliente")
-    assert "Da guardare: «domani»" in told.text
+    assert "Da guardare: «Paolo»" in told.text
 
 
 async def test_a_held_case_is_taken_by_a_second_press_and_the_first_holder_told(bench: BotBench) -> None:

@@ -162,6 +162,15 @@ async def test_the_customer_sees_every_open_promise_and_is_told_honestly_what_is
     assert bench.telegram.violations == []
 
 
+async def test_what_was_kept_is_part_of_the_state(bench: BotBench) -> None:
+    giulia = await bench.hire("Giulia", Role.SUPERVISOR)
+    marta = await promised(bench, giulia, "Il pacco RS1234 è in ritardo")
+    async with bench.database.writing() as session:
+        await session.execute(update(Promise).values(state=PromiseState.KEPT, settled_at=utcnow()))
+    marta.send("/stato")
+    await marta.sees("Richiesta n. 101, promesse mantenute: cerchiamo il pacco")
+
+
 async def test_a_promise_of_an_earlier_case_is_part_of_the_state(bench: BotBench) -> None:
     giulia = await bench.hire("Giulia", Role.SUPERVISOR)
     marta = await promised(bench, giulia, "Il pacco RS1234 è in ritardo")

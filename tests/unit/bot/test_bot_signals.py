@@ -6,12 +6,16 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from models.clock import utcnow
-from models.decision import Duration, DurationUnit
+from models.decision import Duration, DurationUnit, Role
 from models.serial import to_json
-from models.tables import Case, SignalRow
+from models.tables import Agent, Case, Identity, SignalRow
 from responses.policy.schema import Count
 from responses.policy.signals import Raised
 from tests.bot_bench import BotBench
+from tests.seed import seed_case
+from tests.telegram import Seen, User
+from tests.unit.responses.staff import lay
+from tests.unit.responses.test_approval import a_decision
 
 SEEN = Raised(
     name="from-an-older-policy",
@@ -59,3 +63,60 @@ async def test_a_card_names_what_happened_and_the_customer_hears_nothing_of_it(b
     giulia.press(await bench.card(giulia, "da una settimana"), "Approva e invia")
     await marta.sees("Maglieria Rossi")
     assert [seen.text for seen in marta.messages() if "60 giorni" in seen.text] == []
+
+
+async def signalled(bench: BotBench, agent: User, words: str) -> Seen:
+    """The card of a case whose customer a signal is standing for."""
+    marta = bench.telegram.user("Marta")
+    marta.send("Il pacco non è mai arrivato, che cosa faccio?")
+    await bench.card(agent, "mai arrivato")
+    await raise_signal(bench, SEEN)
+    marta.send(words)
+    return await bench.card(agent, words)
+
+
+async def the_signal(bench: BotBench) -> SignalRow:
+    async with bench.database.reading() as session:
+        return (await session.scalars(select(SignalRow))).one()
+
+
+async def test_a_supervisor_dismisses_a_signal_with_a_usual_reason(bench: BotBench) -> None:
+    sara = await bench.hire("Sara", Role.SUPERVISOR)
+    card = await signalled(bench, sara, "Allora, il pacco? Aspetto da una settimana.")
+    label = next(one for one in card.labels if one.startswith("Non vale: 3 richieste"))
+    sara.press(card, label)
+    await bench.telegram.wait_for(lambda: "I problemi erano nostri" in sara.now(card).labels or None)
+    assert (await the_signal(bench)).dismissed_at is None
+    sara.press(card, "I problemi erano nostri")
+    await sara.sees("Segnale tolto, con il motivo. La richiesta n. 101 si decide di nuovo senza.")
+    row = await the_signal(bench)
+    async with bench.database.reading() as session:
+        agent = (await session.scalars(select(Agent))).one()
+    assert (row.dismissed_by, row.dismissed_reason) == (agent.id, "I problemi erano nostri")
+    await bench.settled()
+    again = await bench.card(sara, "da una settimana")
+    assert [one for one in again.labels if one.startswith("Non vale")] == []
+    assert bench.telegram.violations == []
+
+
+async def test_an_agent_has_no_such_button(bench: BotBench) -> None:
+    card = await signalled(bench, await bench.hire("Giulia"), "Allora, il pacco? Aspetto da una settimana.")
+    assert [one for one in card.labels if one.startswith("Non vale")] == []
+
+
+async def test_what_the_signal_changed_in_another_case_is_decided_anew(bench: BotBench) -> None:
+    sara = await bench.hire("Sara", Role.SUPERVISOR)
+    card = await signalled(bench, sara, "Allora, il pacco? Aspetto da una settimana.")
+    async with bench.database.writing() as session:
+        case = (await session.scalars(select(Case))).one()
+        identity = await session.get_one(Identity, case.identity_id)
+        other = await seed_case(session, identity)
+        await lay(session, other, a_decision(signals=(SEEN.name,)), "Buongiorno Marta, ci pensiamo noi.")
+        before = other.revision
+    sara.press(card, next(one for one in card.labels if one.startswith("Non vale")))
+    await bench.telegram.wait_for(lambda: "Messaggi letti male" in sara.now(card).labels or None)
+    sara.press(card, "Messaggi letti male")
+    await sara.sees("Segnale tolto")
+    await bench.settled()
+    async with bench.database.reading() as session:
+        assert (await session.get_one(Case, other.id)).revision > before

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from models.decision import Role
 from models.states import OfferState
-from models.tables import Approval, Case, Choice, OfferRow
+from models.tables import Approval, Case, Choice, OfferRow, Promise
 from responses.agents import agent_by_name
 from responses.facts import give_fact
 from tests.bot_bench import BotBench
@@ -60,3 +60,54 @@ async def test_each_thing_left_out_is_asked_about_and_then_the_text_goes(bench: 
         assert (await session.scalars(select(Choice.chosen_how))).all() == []
     assert sorted(states) == [OfferState.ACCEPTED, OfferState.WITHDRAWN]
     assert bench.telegram.violations == []
+
+
+async def a_word_given(bench: BotBench, agent: User, customer: User) -> Seen:
+    """The card of a text in which an agent promises something by themselves."""
+    customer.send("Il pacco RS1234 non arriva")
+    card = await bench.card(agent, "Il pacco RS1234 non arriva")
+    agent.press(card, "Chiedi")
+    agent.send("Mi dice quando le fa comodo? La richiamo lunedì.", reply_to=await bench.prompt(agent, card))
+    card = await bench.telegram.wait_for(
+        lambda: next((seen for seen in agent.messages() if "quando le fa comodo?" in seen.text), None)
+    )
+    await pressed(bench, agent, card, "Approva e invia", "È un impegno, entro lunedì")
+    told = (await agent.sees("Nel testo c'è una promessa: «La richiamo lunedì»")).text
+    assert "diventa un impegno: Sara, entro lunedì" in told
+    assert customer.find("La richiamo") is None
+    return card
+
+
+async def test_a_promise_in_own_words_becomes_one_by_a_press(bench: BotBench) -> None:
+    sara, marta = await bench.hire("Sara", Role.SUPERVISOR), bench.telegram.user("Marta")
+    card = await a_word_given(bench, sara, marta)
+    sara.press(card, next(one for one in sara.now(card).labels if one.startswith("È un impegno")))
+    await marta.sees("La richiamo lunedì.")
+    await bench.settled()
+    async with bench.database.reading() as session:
+        (promise,) = (await session.scalars(select(Promise))).all()
+    assert promise.what == {"it": "La richiamo"}
+    assert bench.telegram.violations == []
+
+
+async def test_or_is_taken_out_by_one_and_what_is_left_is_shown_first(bench: BotBench) -> None:
+    sara, marta = await bench.hire("Sara", Role.SUPERVISOR), bench.telegram.user("Marta")
+    card = await a_word_given(bench, sara, marta)
+    sara.press(card, "Toglilo dal testo")
+    await sara.sees("Tolto dal testo")
+    left = await bench.telegram.wait_for(
+        lambda: next(
+            (
+                seen
+                for seen in sara.messages()
+                if seen.text.endswith("comodo?") and "Approva e invia" in seen.labels
+            ),
+            None,
+        )
+    )
+    assert marta.find("comodo") is None
+    sara.press(left, "Approva e invia")
+    await marta.sees("Mi dice quando le fa comodo?")
+    await bench.settled()
+    async with bench.database.reading() as session:
+        assert (await session.scalars(select(Promise))).all() == []

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from sqlalchemy import func, select
 
-from models.tables import Case, Message, Rating, Update
+from models.clock import utcnow
+from models.tables import Case, Message, Promise, Rating, Update
 
 
 async def write(browser, text, message_id="0123456789", **more):
@@ -201,3 +202,54 @@ async def test_another_visitor_gives_no_mark(house):
     answer = await other.act("/chat/marks", {"case": question["marks_for"], "mark": 1}, page="/chat")
     assert answer.status_code == 404
     assert await count(house, Rating) == 0
+
+
+async def told_where_it_stands(house):
+    """A case of this house with one promise that was kept and one that is open."""
+    number = await house.said("Il mio pacco RS20418 doveva arrivare il 12.")
+    sara = await house.browser("Sara")
+    await sara.act(f"/cases/{number}/facts", {"name": "order_id", "value": "RS20418"})
+    await house.settle()
+    await sara.act(f"/cases/{number}/approve", await sara.shown(number))
+    await house.settle()
+    async with house.database.writing() as session:
+        open_ = (await session.scalars(select(Promise))).one()
+        kept = {"what": {"it": "il rimborso"}, "state": "kept", "settled_at": utcnow()}
+        session.add(
+            Promise(case_id=open_.case_id, approval_id=open_.approval_id, due_at=open_.due_at, **kept)
+        )
+    return number
+
+
+async def test_a_press_tells_where_things_stand_and_what_was_kept(house):
+    number = await house.begins_after(told_where_it_stands)
+    told = (await house.visitor().open("/chat/status")).json()["told"]
+    coming, kept = told
+    assert coming.startswith(f"Richiesta n. {number}, ecco che cosa le abbiamo promesso: ")
+    assert kept.startswith(f"Richiesta n. {number}, promesse mantenute: il rimborso (")
+
+
+@pytest.mark.parametrize("word", ["/stato", "/status", "/Estado", " /statut "])
+async def test_so_does_the_word_typed_and_it_is_no_message(house, word):
+    await house.begins_after(told_where_it_stands)
+    before = await count(house, Update), await count(house, Message)
+    answer = (await write(house.visitor(), word)).json()
+    assert answer["ok"]
+    assert "promesse mantenute" in answer["told"][-1]
+    await house.settle()
+    assert (await count(house, Update), await count(house, Message)) == before
+
+
+async def test_who_has_never_written_is_told_that_nothing_is_open(house):
+    stranger = house.stranger()
+    await stranger.open("/chat")
+    told = (await stranger.open("/chat/status")).json()["told"]
+    assert told == ["Al momento non ci sono sue richieste aperte. Se c'è qualcosa, mi scriva qui."]
+
+
+async def test_nobody_reads_how_things_stand_with_another(house):
+    await house.begins_after(told_where_it_stands)
+    stranger = house.stranger()
+    assert (await stranger.open("/chat/status")).status_code == 403
+    await stranger.open("/chat")
+    assert "rimborso" not in (await stranger.open("/chat/status")).text

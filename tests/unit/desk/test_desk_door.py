@@ -1,5 +1,9 @@
 """Who gets in, and what every answer carries."""
 
+import re
+from importlib.resources import files
+from pathlib import Path
+
 import pytest
 from argon2 import extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
@@ -185,3 +189,21 @@ async def test_the_desk_says_that_the_model_is_loading(house):
 @pytest.mark.parametrize("number", [2**31, 2**63, 10**30])
 async def test_a_number_that_no_case_can_have_is_not_found(house, number):
     assert (await (await house.browser()).open(f"/cases/{number}")).status_code == 404
+
+
+SCRIPTS = sorted(
+    path for path in Path(str(files("desk").joinpath("static"))).iterdir() if path.suffix in (".js", ".css")
+)
+LONGEST = 600  # lines, as for a module
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_no_script_or_style_is_longer_than_a_module_may_be(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+async def test_what_a_script_imports_is_served_to_it(house, path):
+    imported = re.findall(r'^import .* from "\./([\w.]+)";$', path.read_text(encoding="utf-8"), re.MULTILINE)
+    answers = [(await house.stranger().open(f"/static/{name}")).status_code for name in imported]
+    assert answers == [200] * len(imported)

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from models.states import OfferState
-from models.tables import Choice, OfferRow
+from models.tables import Choice, OfferRow, Promise
 from tests.unit.desk.test_desk_choices import put
 
 LESS = "Buongiorno Marta, abbiamo sbagliato noi e le chiedo scusa. Le offriamo il 15% di sconto.\n{agent}"
@@ -48,3 +48,44 @@ async def test_the_finding_stands_beside_the_text_while_it_is_written(rewritten)
     number, browser, body = rewritten
     found = (await browser.act(f"/cases/{number}/check", {"text": body["text"]})).json()["findings"]
     assert any("buono" in one["advice"] and one["severity"] == "warning" for one in found)
+
+
+@pytest.fixture
+async def promising(house):
+    number = await put(house, approve=False)
+    browser = await house.browser("Sara")
+    text = "Buongiorno Marta, mi manda una foto? La richiamo lunedì."
+    return number, browser, await browser.shown(number) | {"text": text, "kind": "ask"}
+
+
+async def test_of_a_promise_in_own_words_the_page_says_whose_it_becomes_and_by_when(house, promising):
+    number, browser, body = promising
+    refused = await browser.act(f"/cases/{number}/approve", body)
+    assert (refused.status_code, refused.json()["reason"]) == (409, "word_given")
+    (given,) = refused.json()["given"]
+    assert given["words"] == "La richiamo lunedì"
+    assert given["becomes"].startswith("Diventa un impegno: Sara, entro lunedì ")
+    sent = await browser.act(f"/cases/{number}/approve", body | {"meant": {given["key"]: "promised"}})
+    assert sent.status_code == 200
+    async with house.database.reading() as session:
+        (promise,) = (await session.scalars(select(Promise))).all()
+    assert promise.what == {"it": "La richiamo"}
+
+
+async def test_taken_out_it_is_gone_from_the_box_and_nothing_was_sent(house, promising):
+    number, browser, body = promising
+    (given,) = (await browser.act(f"/cases/{number}/approve", body)).json()["given"]
+    gone = await browser.act(f"/cases/{number}/take-out", body | {"key": given["key"]})
+    assert (gone.status_code, gone.json()["sentence"]) == (200, "Tolto. Rileggi il testo, poi invialo.")
+    shown = await browser.shown(number)
+    assert shown["text"] == "Buongiorno Marta, mi manda una foto?"
+    assert (await browser.act(f"/cases/{number}/approve", shown)).status_code == 200
+    async with house.database.reading() as session:
+        assert (await session.scalars(select(Promise))).all() == []
+
+
+async def test_the_finding_says_that_it_becomes_a_promise_or_goes(promising):
+    number, browser, body = promising
+    asked = {"text": body["text"], "kind": "ask"}
+    found = (await browser.act(f"/cases/{number}/check", asked)).json()["findings"]
+    assert any("all'invio diventa un impegno" in one["advice"] for one in found)

@@ -80,8 +80,8 @@ async def test_a_warning_stops_nothing(sqlite: Database, approvals: Approvals) -
     async with sqlite.writing() as session:
         agent, case = await seed_agent(session), await seed_case(session)
         await seed_draft(session, case)
-    draft = await written(sqlite, approvals, agent, case, "Buongiorno Marta, la richiamo lunedì.\nGiulia")
-    assert [found["code"] for found in draft.findings] == ["promise_untracked"]
+    draft = await written(sqlite, approvals, agent, case, "Buongiorno Paolo, guardo io.\nGiulia")
+    assert [found["code"] for found in draft.findings] == ["wrong_name"]
     await approve(sqlite, approvals, agent, draft)
 
 

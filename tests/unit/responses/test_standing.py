@@ -8,7 +8,8 @@ from models.labels import Language
 from responses.standing import StandingTextError, StandingWording, standing, standing_text, standing_texts
 
 NAMES = """
-greeting greeting_known receipt status_none status_open status_answered status_promise status_late privacy
+greeting greeting_known receipt status_none status_open status_answered status_promise status_late status_kept
+privacy
 person unsupported voice_kept file_too_large group_refused flood unreadable promise_kept reminder rating
 rating_thanks emergency web_welcome
 choice_kept choice_voucher choice_default choice_default_voucher choice_again choice_late
