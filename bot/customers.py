@@ -11,6 +11,7 @@ from bot.envelope import Command, read_command
 from bot.messages import incoming_of, is_service, language_of
 from models.clock import utcnow
 from models.tables import Case, Customer, Identity, Update
+from responses.drafts.names import usable_name
 from responses.events import record
 from responses.filing import MAX_FILE_BYTES
 from responses.incoming import Incoming, MessageKind
@@ -152,7 +153,11 @@ async def _obey(
         case _:
             if command.name == "start" and command.rest:
                 await _open_order(context, session, incoming, command.rest)
-            await say("greeting")
+            known = usable_name(customer.name) if customer is not None and case is not None else None
+            if known:
+                await say("greeting_known", customer=known)
+            else:
+                await say("greeting")
 
 
 async def _open_order(context: Context, session: AsyncSession, incoming: Incoming, code: str) -> None:

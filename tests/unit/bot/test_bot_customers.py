@@ -110,6 +110,16 @@ async def test_an_update_that_cannot_be_parsed_is_set_aside_and_the_next_ones_ar
         assert errors.all() == ["UnreadableUpdateError"]
 
 
+async def test_whoever_has_written_before_is_greeted_by_name(bench: BotBench) -> None:
+    marta = bench.telegram.user("Marta")
+    marta.send("/start")
+    assert "Marta" not in (await marta.sees("assistente automatico")).text
+    marta.send("Il pacco RS1234 non è mai arrivato")
+    await marta.sees("è la richiesta n.")
+    marta.send("/start")
+    await marta.sees("Buongiorno Marta, qui è di nuovo l'assistente automatico")
+
+
 async def test_an_edit_of_the_text_is_a_further_row(bench: BotBench) -> None:
     marta = bench.telegram.user("Marta")
     sent = marta.send("Il pacco non è mai arrivato, che cosa faccio?")

@@ -10,8 +10,8 @@ from responses.standing import StandingTextError, StandingWording, standing, sta
 NAMES = """
 greeting greeting_known receipt status_none status_open status_answered status_promise status_late status_kept
 privacy
-person unsupported voice_kept file_too_large group_refused flood unreadable promise_kept reminder rating
-rating_thanks emergency web_welcome
+person unsupported voice_kept file_too_large group_refused flood promise_kept reminder rating
+rating_thanks emergency
 choice_kept choice_voucher choice_default choice_default_voucher choice_again choice_late
 forget_ask forget_ask_open forget_button forget_done forget_late forget_nothing
 """
@@ -44,7 +44,7 @@ class TestEveryWording:
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("name", ["greeting", "web_welcome", "greeting_known"])
+@pytest.mark.parametrize("name", ["greeting", "greeting_known"])
 def test_a_greeting_says_that_it_is_automatic_and_names_a_person(name: str, language: str) -> None:
     text = standing_text(name, language).text
     assert re.search(r"automati|automát", text)
