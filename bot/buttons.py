@@ -4,11 +4,12 @@ Nothing in it is trusted: rights and the state of the case are looked at when it
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import StrEnum, unique
 
 MAX_DATA_BYTES = 64
 
 
+@unique
 class Action(StrEnum):
     """What a button does: those with a card's key, those with a row's id or a page, last a customer's."""
 
@@ -38,7 +39,7 @@ class Action(StrEnum):
     SHOWN = "z"
     MEANT = "W"
     TAKE_OUT = "X"
-    SIGNAL = "S"
+    SIGNAL = "Z"
     DISMISS = "D"
     GIVE_BACK = "g"
     UNDO_APPROVAL = "U"

@@ -217,7 +217,8 @@ class CardActions:
     async def _ask_of_word(self, given: WordGiven, said: Sequence[str]) -> Rows:
         """Says whose promise it becomes and by when, before anything is sent."""
         language, timezone = self._words.language, self._road.config.timezone
-        due = format_due(given.due_at, language, timezone, today=utcnow().astimezone(timezone).date())
+        today, with_time = utcnow().astimezone(timezone).date(), given.promise.minute is not None
+        due = format_due(given.due_at, language, timezone, with_time=with_time, today=today)
         rows = word_rows(self._card, given, due, said, self._words)
         await self._say("word_given", words=given.words, who=self._agent.name, due=due)
         return rows

@@ -45,6 +45,7 @@ async def handle_press(context: Context, row: Update, transaction: Transaction, 
     notice = None if works_here else words_in(query.from_user.language_code or "")("not_an_agent")
     answering = asyncio.create_task(context.api.answer_press(query.id, notice))
     shown: Rows | Page | None = None
+    agent: Agent | None = None
     try:
         async with transaction() as session:
             await drop_raw(session, row)
@@ -61,9 +62,11 @@ async def handle_press(context: Context, row: Update, transaction: Transaction, 
                 shown = await _act(context, session, row, agent, query)
     finally:
         await answering
-    if pressed is not None and pressed.action == Action.DISMISS:
-        # Should the program be stopped before, its rounds do it.
-        await decide_dismissed_anew(context.road.database, await _customer_of(context, pressed.key))
+    if agent is not None and pressed is not None and pressed.action == Action.DISMISS:
+        customer = await _customer_of(context, pressed.key)
+        if customer is not None:
+            # Should the program be stopped before, its rounds do it.
+            await decide_dismissed_anew(context.road.database, customer)
     if shown is not None and query.message is not None:
         await _show(context, chat_id_of(row.chat_key), query.message.message_id, query.data or "", shown)
 

@@ -3,8 +3,6 @@
 Written when it is sent: the outbox keeps no words of other customers, and what was erased is not shown.
 """
 
-from collections.abc import Sequence
-
 from babel.dates import format_date
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -51,20 +49,11 @@ async def similar_text(session: AsyncSession, road: Road, case_id: str, to: str 
     words = words_for(reader) if reader is not None else words_in(road.config.language)
     readers = [reader] if reader is not None else await working_agents(session)
     case = await session.get_one(Case, case_id)
-    found = [
-        one
-        for one in await road.precedents.nearest(session, case)
-        if not await _is_of(session, one.case_id, readers)
-    ]
+    found = await road.precedents.nearest(session, case, readers)
     if not found:
         return words("no_similar", number=case.number)
     lines = [_told(one, words, road) for one in found]
     return "\n\n".join([words("similar_to", number=case.number), *lines])
-
-
-async def _is_of(session: AsyncSession, case_id: str, readers: Sequence[Agent]) -> bool:
-    case = await session.get_one(Case, case_id)
-    return any([await own_case(session, one, case) for one in readers])
 
 
 def _told(one: Precedent, words: Words, road: Road) -> str:

@@ -75,7 +75,8 @@ ENGLISH: Mapping[str, str] = {
     "remedy_free_period": "the free period",
     "remedy_exchange_at_cost": "the exchange at their cost",
     "signal_dismiss": "Doesn't hold: {signal}",
-    "signal_dismissed": "Signal dismissed, with the reason. Request no. {number} is decided anew without it.",
+    "signal_dismissed": "Signal dismissed, with the reason: request no. {number}. What waits for an agent is "
+    "decided anew without it.",
     "why_not_bad_day": "Just a bad day",
     "why_not_ours": "The problems were ours",
     "why_not_misread": "Messages misread",
@@ -231,6 +232,7 @@ ENGLISH: Mapping[str, str] = {
     "{{greeting}}, {{due:1}} and {{voucher:1}}.",
     "blocked_already_sending": "Too late to undo: it is leaving or has left.",
     "blocked_text_empty": "The text is empty.",
+    "blocked_word_alone": "The text says nothing else: put it in other words yourself, without the promise.",
     "blocked_text_long": "The text is too long: at most {most} characters.",
     "blocked_not_taken_over": "Nobody holds this case.",
     "blocked_order_unknown": "The book has no order of this number.",

@@ -74,7 +74,8 @@ ITALIAN: Mapping[str, str] = {
     "remedy_free_period": "il periodo gratuito",
     "remedy_exchange_at_cost": "il cambio a sue spese",
     "signal_dismiss": "Non vale: {signal}",
-    "signal_dismissed": "Segnale tolto, con il motivo. La richiesta n. {number} si decide di nuovo senza.",
+    "signal_dismissed": "Segnale tolto, con il motivo: richiesta n. {number}. Quel che aspetta un agente si "
+    "decide di nuovo senza.",
     "why_not_bad_day": "Solo una brutta giornata",
     "why_not_ours": "I problemi erano nostri",
     "why_not_misread": "Messaggi letti male",
@@ -232,6 +233,7 @@ ITALIAN: Mapping[str, str] = {
     "{{agent}}, {{greeting}}, {{due:1}} e {{voucher:1}}.",
     "blocked_already_sending": "Troppo tardi per annullare: sta partendo o è partita.",
     "blocked_text_empty": "Il testo è vuoto.",
+    "blocked_word_alone": "La frase è tutta lì: riscrivila tu senza la promessa.",
     "blocked_text_long": "Il testo è troppo lungo: al massimo {most} caratteri.",
     "blocked_not_taken_over": "Nessuno tiene questa richiesta.",
     "blocked_order_unknown": "Nel registro non c'è un ordine con questo numero.",

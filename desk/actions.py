@@ -261,7 +261,9 @@ def _given(visit: Visit, error: WordGivenError) -> list[dict[str, str]]:
             "becomes": visit.words(
                 "word_given.becomes",
                 who=visit.agent.name,
-                due=format_due(one.due_at, language, zone, today=today),
+                due=format_due(
+                    one.due_at, language, zone, with_time=one.promise.minute is not None, today=today
+                ),
             ),
         }
         for one in error.given

@@ -186,7 +186,7 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
         and (view.decision is None or view.decision.kind == DecisionKind.HAND_OVER),
         "precedents": [
             (one, offer_line(one.decision, language))
-            for one in await visit.desk.road.precedents.nearest(session, case)
+            for one in await visit.desk.road.precedents.nearest(session, case, [visit.agent])
         ],
         "edit_reasons": list(EditReason),
         "today": utcnow().astimezone(visit.desk.road.config.timezone).date().isoformat(),

@@ -31,7 +31,7 @@ from models.tables.ratings import HIGHEST_MARK, LOWEST_MARK
 from responses.choices import choice_in, open_in_chat
 from responses.choosing import press
 from responses.filing import clean
-from responses.inbox import receive
+from responses.inbox import has_unprocessed, receive
 from responses.policy.schema import Audience
 from responses.rating import asked_case, open_questions, rate
 from responses.status import asks_for_status, newest_case, spoken, status_of
@@ -316,6 +316,8 @@ async def _where_it_stands(request: Request, desk: Desk, visitor: str) -> list[s
     road, now = desk.road, utcnow()
     known = select(Identity).where(Identity.channel == SOURCE, Identity.external_id == visitor)
     async with road.database.reading() as session:
+        if await has_unprocessed(session, chat_key(visitor)):
+            return [browser_words(request, desk)("chat.reading")]
         identity = (await session.scalars(known)).one_or_none()
         customer = await session.get(Customer, identity.customer_id) if identity is not None else None
         case = await newest_case(session, identity) if identity is not None else None

@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from huggingface_hub import model_info
+from huggingface_hub.errors import OfflineModeIsEnabled, RepositoryNotFoundError
 from sentence_transformers.sentence_transformer.model import SentenceTransformer
+from sentence_transformers.util import ORIGINAL_TRANSFORMER_MODELS
 from transformers import PreTrainedTokenizerBase
 
 from nlp.adapters import Adapters
@@ -109,8 +111,11 @@ def _hub_answers(name: str) -> bool:
         OSError: The hub has no such model.
         ValueError: No model can have this name.
     """
+    known = "/" in name or name.lower() in ORIGINAL_TRANSFORMER_MODELS
     try:
-        model_info(name, timeout=ANSWERS_WITHIN)
-    except httpx2.TransportError:
+        model_info(name if known else f"sentence-transformers/{name}", timeout=ANSWERS_WITHIN)
+    except RepositoryNotFoundError:
+        raise
+    except (httpx2.HTTPError, OfflineModeIsEnabled):
         return False
     return True

@@ -287,7 +287,8 @@ class Approvals:
         """Takes a promise that the text makes by itself out of it; what is left has to be approved.
 
         Raises:
-            BlockedError: `gone` when the text makes no such promise; what `edit` is blocked by.
+            BlockedError: `gone` when the text makes no such promise, `word_alone` when it says nothing else;
+                what `edit` is blocked by.
             NotAllowedError: `own_case`.
         """
         draft, case = await bound_draft(session, bound)
@@ -295,7 +296,10 @@ class Approvals:
         found = [one for one in words_given(draft.text, about, hours, utcnow()) if one.key == key]
         if not found:
             raise BlockedError("gone")
-        return await self.edit(session, agent, bound, without(draft.text, found[0], draft.language))
+        left = without(draft.text, found[0], draft.language)
+        if not left:
+            raise BlockedError("word_alone")
+        return await self.edit(session, agent, bound, left)
 
     async def enclose(
         self, session: AsyncSession, agent: Agent, bound: Bound, files: Sequence[Enclosure]

@@ -5,7 +5,7 @@ the rules that decided it still give the same: a comment or another rule's chang
 """
 
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,11 +19,12 @@ from models.decision import Decision, DecisionKind
 from models.embedding import Vectors
 from models.serial import from_json
 from models.states import Direction, Verdict
-from models.tables import Approval, Case, Customer, DecisionRow, Draft, EmbeddingRow, Message
+from models.tables import Agent, Approval, Case, Customer, DecisionRow, Draft, EmbeddingRow, Message
 from responses.offers import withheld_by
 from responses.policies import PolicyBook
 from responses.policy.offering import Offering, offering_of, unchanged
 from responses.policy.withheld import without
+from responses.rights import own_case
 
 SHOWN = 5
 MOST = 20_000
@@ -108,8 +109,12 @@ class Precedents:
         self._policies = policies
         self._known: OrderedDict[tuple[str, str], _Known] = OrderedDict()
 
-    async def nearest(self, session: AsyncSession, case: Case) -> tuple[Precedent, ...]:
+    async def nearest(
+        self, session: AsyncSession, case: Case, readers: Sequence[Agent] = ()
+    ) -> tuple[Precedent, ...]:
         """The five cases nearest to this one that were answered as the policy that judges it would have them.
+
+        Of these those are left out in which one of the `readers` is the customer.
 
         None where the case has no decision, or its messages have no place yet (samples and tests have none).
         """
@@ -137,7 +142,8 @@ class Precedents:
         similarities = (known.rows @ asked.T).max(axis=1)
         best = np.argsort(-similarities, kind="stable")[:_LOOKED_AT]
         near = {known.ids[int(place)]: float(similarities[place]) for place in best}
-        return await _shown(session, case, from_json(Decision, decided.content), near, known)
+        found = await _shown(session, case, from_json(Decision, decided.content), near, known)
+        return tuple([one for one in found if not await _is_of(session, one.case_id, readers)])
 
     async def _brought_up_to_date(self, session: AsyncSession, policy_sha256: str, encoder: str) -> _Known:
         key = (policy_sha256, encoder)
@@ -184,6 +190,11 @@ class Precedents:
         )
         known.until = until
         return known
+
+
+async def _is_of(session: AsyncSession, case_id: str, readers: Sequence[Agent]) -> bool:
+    case = await session.get_one(Case, case_id)
+    return any([await own_case(session, one, case) for one in readers])
 
 
 _ANSWERED = (

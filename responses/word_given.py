@@ -6,7 +6,7 @@ In an offer it is off policy, see `off_policy`.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,6 +24,7 @@ from responses.withholding import Meant
 _SENTENCE_END = re.compile(r"[.!?…]*\s*$")
 _BEGINS_ANEW = re.compile(r"(?:^|[.!?…]\s*|\n\s*)$")
 _SIGNS = " ,:;–—-"
+_DONE = re.compile(r"[.!?…]$")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,8 +92,14 @@ def check_meant(given: Sequence[WordGiven], meant: Mapping[str, Meant]) -> None:
 
 
 def due_of(promise: ByHand, hours: OpeningHours, now: datetime) -> datetime:
-    """When it has to be kept: at the end of the day that was named, or after the usual time."""
-    return hours.end_of(promise.day, now) if promise.day is not None else hours.add(USUAL_TIME, now)
+    """When it has to be kept: at the hour or the end of the day that was named, or after the usual time."""
+    if promise.day is None:
+        return hours.add(USUAL_TIME, now)
+    closing = hours.end_of(promise.day, now)
+    if promise.minute is None:
+        return closing
+    said = datetime.combine(promise.day, time(*divmod(promise.minute, 60)), hours.zone)
+    return said if now < said else closing
 
 
 def open_promises(
@@ -119,16 +126,22 @@ def open_promises(
 
 def without(text: str, given: WordGiven, language: str) -> str:
     """The text without that promise; what stands around it is joined as a sentence is."""
+    and_ = word_lists(language).patterns["and"]
     end = _SENTENCE_END.search(text[given.begin : given.until])
-    closing = end.group() if end is not None and end.group() else ""
+    closing = end.group() if end is not None and (end.group().strip() or "\n" in end.group()) else ""
     before, after = text[: given.begin], text[given.until :]
     if _BEGINS_ANEW.search(before):
         # The sentence goes with it, or begins with what followed.
         left = after.lstrip(_SIGNS)
+        if and_.fullmatch(left.partition(" ")[0]):
+            left = left.partition(" ")[2]
         rest = left[:1].upper() + left[1:] if not closing else after
-        return _tidy(before + ("\n" if "\n" in closing else "") + rest)
+        between = "\n" if "\n" in closing else " " if _DONE.search(before) and rest[:1].isalpha() else ""
+        return _tidy(before + between + rest)
+    begins, _, rest = after.lstrip(" ").partition(" ")
+    if not closing and and_.fullmatch(begins):
+        return _tidy(f"{before.rstrip(' ')} {rest}")
     before = before.rstrip(_SIGNS)
-    and_ = word_lists(language).patterns["and"]
     while and_.fullmatch(before.rpartition(" ")[2]):
         before = before.rpartition(" ")[0].rstrip(_SIGNS)
     return _tidy(before + closing + after)

@@ -133,7 +133,9 @@ async function send(message) {
     tell(null);
     if (answer.told) { show([{ id: message.id, side: "in", text: message.text, time: "", by: "" }]); told(answer.told); }
     else name.hidden = true;
-    unsent.splice(unsent.findIndex((one) => one.id === message.id), 1);
+    const at = unsent.findIndex((one) => one.id === message.id);
+    // Sent twice, it is gone already: -1 would take the last one.
+    if (at >= 0) unsent.splice(at, 1);
     keepUnsent();
     refresh();
     return;

@@ -9,7 +9,7 @@ from models.decision import Basis, Remedy, RemedyKind
 from models.money import Money
 from responses.checks.about import CheckContext
 from responses.checks.clauses import judged
-from responses.checks.days import latest_day
+from responses.checks.days import latest_day, minute_in
 from responses.checks.finding import Finding
 from responses.checks.promises import Promised, untracked_in
 from responses.checks.sums import sums_in
@@ -29,11 +29,13 @@ OVERRULABLE = _AMOUNTS | {_PROMISE}
 class ByHand:
     """Something promised in an agent's own words, and by the end of which day, None where none can be told.
 
-    `what` is empty where it would name a sum: texts that nobody approves one by one repeat it.
+    `minute` is the minute of that day, where the words name an hour. `what` is empty where it would name a
+    sum: texts that nobody approves one by one repeat it.
     """
 
     what: str
     day: date | None
+    minute: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,4 +140,5 @@ def by_hand(promise: Promised, about: CheckContext) -> ByHand:
     return ByHand(
         what=promise.what if not sums_in(promise.what, about.language) else "",
         day=latest_day(promise.words, about.language, about.today),
+        minute=minute_in(promise.said),
     )

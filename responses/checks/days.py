@@ -15,6 +15,9 @@ _NEAR = {
     "fr": (("après-demain", 2), ("demain", 1), ("aujourd", 0), ("ce soir", 0), ("journée", 0)),
     "de": (("übermorgen", 2), ("morgen", 1), ("heute", 0)),
 }
+# "Heute Morgen" is no other day.
+_OF_TODAY = re.compile(r"\bheute morgen\b|\b(?:hoy|esta)(?: por la)? mañana\b", re.IGNORECASE)
+_CLOCK = re.compile(r"\b([01]?\d|2[0-3])(?::| ?h ?)([0-5]\d)(?: ?([ap])\.?m\b)?", re.IGNORECASE)
 _SPANS = {
     1: re.compile(r"\b(?:giorn|day|día|jour|tag|werktag|arbeitstag)", re.IGNORECASE),
     7: re.compile(r"\b(?:settiman|week|seman|woche)", re.IGNORECASE),
@@ -113,7 +116,20 @@ def latest_day(text: str, language: str, today: date) -> date | None:
 def near_day(text: str, language: str, today: date) -> date | None:
     """The day that "oggi" or "domani" means; None where no such word stands."""
     lowered = text.lower()
+    if _OF_TODAY.search(lowered):
+        return today
     return next((today + timedelta(days=days) for words, days in _NEAR[language] if words in lowered), None)
+
+
+def minute_in(text: str) -> int | None:
+    """The minute of the day that a text names last: of "11:15", "11 h 15" or "3:30 pm"; None for none."""
+    found = next(reversed(list(_CLOCK.finditer(text))), None)
+    if found is None:
+        return None
+    hour, minute = int(found[1]), int(found[2])
+    if found[3]:
+        hour = hour % 12 + (12 if found[3].lower() == "p" else 0)
+    return 60 * hour + minute
 
 
 def _count(text: str, language: str) -> int:

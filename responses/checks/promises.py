@@ -1,7 +1,7 @@
 """Promises: whatever we say that we do by a certain time stands in the books, or is not said."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -14,19 +14,22 @@ from responses.checks.finding import Finding, Severity
 from responses.checks.wordlists import WordLists, weekdays, word_lists
 
 _COLON = re.compile(r":\s+")
+_SIGN = re.compile(r"(?<!\d)[,:;]|[,:;](?!\d)")  # not inside of 11:15 or 4,90
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Promised:
     """When something is promised for: the words and their place, and what, as far as that can be cut out.
 
-    `begin` and `until` are the place of all that is said in it: of "la richiamo lunedì" `words` are "lunedì".
+    `begin` and `until` are the place of all that is `said` in it: of "la richiamo lunedì" `words` are
+    "lunedì".
     """
 
     start: int
     end: int
     words: str
     what: str
+    said: str
     begin: int
     until: int
 
@@ -71,11 +74,14 @@ def promised_in(text: str, about: CheckContext) -> list[Promised]:
         is_owners = text[clause.start : end].replace("’", "'") != clause.words
         if not acts and not is_owners:
             continue
-        for match in lists.find("when", clause.words):
+        times = list(lists.find("when", clause.words))
+        for match in times:
             before = clause.words[: match.start()].split()[-1:]
             if before and lists.patterns["belongs"].fullmatch(before[0]):
                 continue
-            begin, until = _part(clause.words, acts[0].start()) if acts else (0, len(clause.words))
+            part = _part_of(clause.words, acts, match, lists) if acts else None
+            begin, until = part or (0, len(clause.words))
+            what = _what(clause.words, begin, until, times, lists) if part else ""
             if not begin <= match.start() < until:
                 begin, until = 0, len(clause.words)
             found.append(
@@ -83,7 +89,8 @@ def promised_in(text: str, about: CheckContext) -> list[Promised]:
                     start=clause.start + match.start() + len(match.group()) - len(match.group().lstrip()),
                     end=clause.start + match.end(),
                     words=match.group().strip(),
-                    what=_what(clause.words, acts[0].start(), match) if acts else "",
+                    what=what,
+                    said=clause.words[begin:until],
                     begin=clause.start + begin,
                     until=clause.start + until,
                 )
@@ -117,23 +124,45 @@ def _pieces(clause: Clause, language: str) -> Iterator[Clause]:
         yield Clause(start=clause.start + start, words=clause.words[start:end])
 
 
-def _what(clause: str, act: int, when: re.Match[str]) -> str:
-    """The part of a clause in which somebody does something, without its deadline: "la richiamo"."""
-    begin, end = _part(clause, act)
-    if begin <= when.start() < end:
-        return _joined(clause[begin : when.start()], clause[when.end() : end])
-    return _joined(clause[begin:end])
+def _part_of(
+    clause: str, acts: Sequence[re.Match[str]], when: re.Match[str], lists: WordLists
+) -> tuple[int, int]:
+    """Where it stands what is done then: of "la chiamo lunedì e le mando il pacco martedì" each by itself."""
+    parts = [_part(clause, act, acts, lists) for act in acts]
+    return next((part for part in parts if part[0] <= when.start() < part[1]), parts[0])
 
 
-def _part(clause: str, act: int) -> tuple[int, int]:
+def _what(clause: str, begin: int, until: int, times: Sequence[re.Match[str]], lists: WordLists) -> str:
+    """What is done in that part, without its deadlines: "la richiamo"; nothing where it cannot be cut out."""
+    if "{" in clause[begin:until]:
+        return ""  # a slot, which means nothing outside of its text
+    inside = [when for when in times if begin <= when.start() < until]
+    edges = [begin, *(edge for when in inside for edge in when.span()), until]
+    *before, last = [clause[start:end].split() for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    for words in before:
+        while words and lists.patterns["hangs"].fullmatch(words[-1]):
+            words.pop()
+    return _joined(*(" ".join(words) for words in (*before, last)))
+
+
+def _part(
+    clause: str, act: re.Match[str], acts: Sequence[re.Match[str]], lists: WordLists
+) -> tuple[int, int]:
     """From where to where a clause speaks of what is done there."""
-    begin = max(clause.rfind(sign, 0, act) for sign in ",:;") + 1
-    end = min((at for sign in ",:;" if (at := clause.find(sign, act)) >= 0), default=len(clause))
-    return begin, end
+    cuts = [(match.start(), match.end()) for match in _SIGN.finditer(clause)]
+    for one, other in pairwise(acts):
+        ands = [
+            (one.end() + word.start(), one.end() + word.end())
+            for word in re.finditer(r"\S+", clause[one.end() : other.start()])
+            if lists.patterns["and"].fullmatch(word.group())
+        ]
+        cuts += ands[-1:]
+    begin = max((end for _, end in cuts if end <= act.start()), default=0)
+    return begin, min((start for start, _ in cuts if start >= act.start()), default=len(clause))
 
 
 def _joined(*pieces: str) -> str:
-    return " ".join(" ".join(pieces).split()).strip(" .!")
+    return " ".join(" ".join(pieces).split()).strip(" .!¡")
 
 
 def _is_kept(words: str, named: list[date], about: CheckContext) -> bool:

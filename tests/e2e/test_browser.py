@@ -9,8 +9,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -421,18 +423,20 @@ def test_a_promise_in_own_words_becomes_one_or_is_taken_out_by_keys_alone(
     desk.wait_for_url("**/cases/*")  # with its script: a button pressed before does nothing
     expect(desk.locator("#preview")).not_to_be_empty()
     desk.get_by_role("button", name="Chiedi al cliente").click()
-    desk.locator("#text").fill("Buongiorno Sandra, la richiamo domani. Le mandiamo il pacco entro il 3/12.")
+    soon = datetime.now(ZoneInfo("Europe/Rome")).date() + timedelta(days=6)
+    promised = f"Le mandiamo il pacco entro il {soon.day}/{soon.month}"
+    desk.locator("#text").fill(f"Buongiorno Sandra, la richiamo domani. {promised}.")
     desk.keyboard.press("Control+Enter")
     dialog = desk.locator("#word-given-dialog")
     expect(dialog.locator(".words")).to_have_text("la richiamo domani")
     expect(dialog.locator(".becomes")).to_contain_text("Diventa un impegno: admin, entro")
     press_enter(dialog.get_by_role("button", name="Toglilo dal testo"))
-    expect(desk.locator("#preview")).to_contain_text("Buongiorno Sandra. Le mandiamo il pacco entro il 3/12.")
+    expect(desk.locator("#preview")).to_contain_text(f"Buongiorno Sandra. {promised}.")
     assert customer.locator(".bubble.out", has_text="Sandra").count() == 0
     desk.get_by_role("button", name="Approva e invia").click()
-    expect(dialog.locator(".words")).to_have_text("Le mandiamo il pacco entro il 3/12")
+    expect(dialog.locator(".words")).to_have_text(promised)
     press_enter(dialog.get_by_role("button", name="È un impegno"))
-    expect(customer.locator(".bubble.out", has_text="entro il 3/12")).to_be_visible()
+    expect(customer.locator(".bubble.out", has_text=promised)).to_be_visible()
     expect(desk.locator(".promise-form").first).to_be_attached()
     assert complaints == []
     desk.context.close()

@@ -88,7 +88,7 @@ async def test_a_supervisor_dismisses_a_signal_with_a_usual_reason(bench: BotBen
     await bench.telegram.wait_for(lambda: "I problemi erano nostri" in sara.now(card).labels or None)
     assert (await the_signal(bench)).dismissed_at is None
     sara.press(card, "I problemi erano nostri")
-    await sara.sees("Segnale tolto, con il motivo. La richiesta n. 101 si decide di nuovo senza.")
+    await sara.sees("Segnale tolto, con il motivo: richiesta n. 101.")
     row = await the_signal(bench)
     async with bench.database.reading() as session:
         agent = (await session.scalars(select(Agent))).one()

@@ -158,8 +158,8 @@ async def test_what_the_holder_writes_in_the_topic_goes_out_and_what_others_writ
     forwarded = await room.sees("aspetto qui")
     assert forwarded.thread == card.thread
     assert f"tg://user?id={giulia.id}" in str(forwarded.entities)
-    giulia.send("Arriva domani.", to=room, reply_to=forwarded)
-    await marta.sees("Arriva domani", after=first)
+    giulia.send("Lo cerco subito.", to=room, reply_to=forwarded)
+    await marta.sees("Lo cerco subito", after=first)
     async with bench.database.reading() as session:
         notes = await session.scalars(select(Message.text).where(Message.direction == Direction.NOTE))
         assert notes.all() == ["Il corriere ha perso il pacco."]

@@ -41,6 +41,8 @@ FOR_EVERYBODY = {
 FOR_VISITORS = {
     ("GET", "/chat/messages"),
     ("POST", "/chat/messages"),
+    ("GET", "/chat/status"),
+    ("GET", "/chat/colleagues/status"),
     ("POST", "/chat/marks"),
     ("POST", "/chat/choices"),
     ("GET", "/chat/live"),

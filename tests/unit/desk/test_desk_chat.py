@@ -240,6 +240,17 @@ async def test_so_does_the_word_typed_and_it_is_no_message(house, word):
     assert (await count(house, Update), await count(house, Message)) == before
 
 
+async def test_who_has_just_written_is_told_that_it_arrived(house):
+    visitor = house.visitor()
+    await visitor.open("/chat")
+    await write(visitor, "Il pacco non è arrivato")
+    assert (await visitor.open("/chat/status")).json()["told"] == [
+        "Il suo messaggio è arrivato: lo stiamo leggendo."
+    ]
+    await house.settle()
+    assert "La richiesta n. " in (await visitor.open("/chat/status")).json()["told"][0]
+
+
 async def test_who_has_never_written_is_told_that_nothing_is_open(house):
     stranger = house.stranger()
     await stranger.open("/chat")

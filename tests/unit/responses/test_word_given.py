@@ -1,7 +1,7 @@
 """A promise in an agent's own words: before the text goes out it becomes one, or is taken out of it."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -206,3 +206,57 @@ def test_what_is_left_is_joined_as_a_sentence_is(text: str, left: str) -> None:
 def test_two_days_for_one_thing_are_one_promise_for_the_later() -> None:
     (given,) = found("La richiamo lunedì o martedì.")
     assert given.promise.day == date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "left"),
+    [
+        ("it", "Buongiorno Marta, la richiamo oggi entro le 11:15.", "Buongiorno Marta."),
+        ("en", "Good morning Marta, we'll call you by 11:15 today.", "Good morning Marta."),
+        ("de", "Guten Tag Marta, wir rufen Sie heute bis 11:15 Uhr an.", "Guten Tag Marta."),
+        ("it", "Ho visto la foto. La richiamo domani alle 9:30, va bene?", "Ho visto la foto. Va bene?"),
+        ("it", "Buongiorno Marta, le rimborso 4,90 € lunedì. A presto", "Buongiorno Marta. A presto"),
+    ],
+)
+def test_hours_sums_and_what_follows_stay_whole(language: str, text: str, left: str) -> None:
+    (given,) = found(text, language)
+    assert without(text, given, language) == left
+
+
+def test_each_thing_that_is_done_has_its_own_day() -> None:
+    text = "Buongiorno Marta, la richiamo lunedì e le mando il pacco martedì. A presto"
+    call, parcel = found(text)
+    assert (call.promise.what, call.promise.day) == ("la richiamo", date(2026, 11, 23))
+    assert (parcel.promise.what, parcel.promise.day) == ("le mando il pacco", date(2026, 11, 24))
+    assert without(text, call, "it") == "Buongiorno Marta, le mando il pacco martedì. A presto"
+    assert without(text, parcel, "it") == "Buongiorno Marta, la richiamo lunedì. A presto"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "day", "what"),
+    [
+        ("it", "La richiamo domani o al più tardi lunedì.", 23, "La richiamo"),
+        ("de", "Ich rufe Sie morgen oder Montag an.", 23, "Ich rufe Sie an"),
+        ("de", "Ich rufe Sie heute Morgen an.", 20, "Ich rufe Sie an"),
+        ("es", "Le llamo hoy por la mañana.", 20, "Le llamo"),
+        ("es", "Le llamo el lunes por la mañana.", 23, "Le llamo por la mañana"),
+        ("it", "Le mando il codice {code:1} domani.", 21, ""),
+    ],
+)
+def test_what_is_kept_can_be_read_by_itself(language: str, text: str, day: int, what: str) -> None:
+    (given,) = found(text, language)
+    assert (given.promise.day, given.promise.what) == (date(2026, 11, day), what)
+
+
+def test_who_names_an_hour_has_until_then() -> None:
+    now = datetime(2026, 11, 20, 9, 0, tzinfo=HOURS.zone)
+    about = CheckContext(language="it", kind=DecisionKind.HAND_OVER, today=TODAY)
+    (given,) = words_given("La richiamo oggi entro le 11:15.", about, HOURS, now)
+    assert given.due_at == datetime(2026, 11, 20, 11, 15, tzinfo=HOURS.zone)
+
+
+async def test_what_says_nothing_else_has_to_be_put_in_other_words(conversation: Conversation) -> None:
+    await conversation.writes("La richiamo lunedì.")
+    (given,) = await conversation.asked()
+    with pytest.raises(BlockedError, match="word_alone"):
+        await conversation.takes_out(given.key)

@@ -316,6 +316,7 @@ def test_where_the_fault_is_established_as_ours_every_favour_stays(
         manner=heeded.manner,
         notes=heeded.notes,
         signals=heeded.signals,
+        sooner=heeded.sooner,
     )
 
 
