@@ -406,6 +406,12 @@ def test_the_state_is_told_in_the_chat_by_a_press_and_by_a_word(program, browser
     customer.get_by_label("Scrivi qui il tuo messaggio").fill("/stato")
     customer.keyboard.press("Enter")
     expect(told).to_have_count(2)
+    for _ in range(6):
+        press_enter(customer.get_by_role("button", name="A che punto siamo?"))
+    expect(told).to_have_count(8)
+    # A long conversation scrolls by itself: where one writes stays in sight.
+    expect(customer.get_by_role("button", name="Invia")).to_be_in_viewport(ratio=1)
+    expect(told.last).to_be_in_viewport()
     customer.reload()
     expect(customer.locator(".bubble.in")).to_have_count(1)
     assert complaints == []
