@@ -15,7 +15,7 @@ from models.money import Money
 from models.serial import fact_to_json
 from models.tables import Case, Fact
 from responses.answer_mentions import Mention, mentions_of, tell_apart
-from responses.answer_names import courtesy_apart, name_said
+from responses.answer_names import courtesy_apart, is_no_name, name_said
 from responses.events import record
 from responses.facts import ORDER_FACT, cannot_say
 from responses.history import asked_last
@@ -306,7 +306,7 @@ class _Answer:
 
 
 def _may_be_a_name(piece: str) -> bool:
-    return 0 < len(piece.split()) <= _SHORT and "?" not in piece and not _is_doubtful(piece)
+    return 0 < len(piece.split()) <= _SHORT and "?" not in piece and not is_no_name(piece)
 
 
 def _is_doubtful(text: str) -> bool:
