@@ -247,6 +247,8 @@ class _Answer:
                 likely |= {name: _typed(value) for name, value in told.values.items()}
         self._names(given, likely)
         self._order(given, likely)
+        for name in _told_twice(given):
+            likely[name] = _typed(given.pop(name))
         return Answers(given=given, likely=likely)
 
     def _mentions(self, kind: str) -> list[Mention]:
@@ -303,6 +305,15 @@ class _Answer:
         else:
             # It may be the model's as well.
             likely |= {fact.name: code for fact in open_texts} | {ORDER_FACT: code}
+
+
+def _told_twice(given: Mapping[str, object]) -> list[str]:
+    """The facts for which one figure was taken both as a number and as a name: "204" for nights and room."""
+    figures = {_typed(value) for value in given.values() if isinstance(value, Decimal)}
+    both = figures & {value for value in given.values() if isinstance(value, str)}
+    return [
+        name for name, value in given.items() if isinstance(value, Decimal | str) and _typed(value) in both
+    ]
 
 
 def _may_be_a_name(piece: str) -> bool:

@@ -305,6 +305,7 @@ def test_what_a_careful_reader_would_not_doubt_is_taken(
             {"who": "courier"},
         ),
         (["arrived", "model"], "1) sì 2) un Bosch bianco", {}, {"model": "un Bosch bianco"}),
+        (["room", "nights"], "204", {}, {"room": "204", "nights": "204"}),
         (["model"], "un bosch 200, vergogna", {}, {"model": "un bosch 200, vergogna"}),
     ],
     ids=str,
