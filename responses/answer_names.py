@@ -63,6 +63,17 @@ def is_number_of(fact: MissingFact) -> bool:
     return any(pattern.search(heading(ask)) for ask in (fact.ask or {}).values())
 
 
+def is_no_name(text: str) -> bool:
+    """Whether it holds a yes, a no, a doubt, a time, or an outcry and no code: nothing is called that."""
+    words = reply_words()
+    said = text.casefold()
+    never = "|".join(words[kind] for kind in ("denied", "about", "to_come", "time_units"))
+    answers = "|".join([*words["yes"].values(), *words["no"].values(), *words["days"].values()])
+    if whole(f"{never}|{answers}").search(said) is not None:
+        return True
+    return _TOKEN.search(text) is None and whole(words["outcry"]).search(said) is not None
+
+
 def name_said(
     fact: MissingFact, text: str, beside: Sequence[MissingFact], taken: Sequence[str]
 ) -> tuple[str, bool] | None:
@@ -163,9 +174,7 @@ def _bare_number(
 def _bare_name(fact: MissingFact, said: str, tokens: set[str]) -> tuple[str, bool] | None:
     words = reply_words()
     said = whole(f"(?i:{words['courtesy']})").sub("", said).strip(" .!,;")
-    never = "|".join(words[kind] for kind in ("denied", "about", "to_come", "time_units"))
-    answers = "|".join([*words["yes"].values(), *words["no"].values(), *words["days"].values()])
-    if whole(f"{never}|{answers}").search(said.casefold()) or re.search(_IS, said.casefold()):
+    if is_no_name(said) or re.search(_IS, said.casefold()):
         return None
     coded = any(any(sign.isalpha() for sign in token) for token in tokens)
     numbered = bool(tokens) and any(sign.isupper() for sign in said)

@@ -15,7 +15,7 @@ from models.money import Money
 from models.serial import fact_to_json
 from models.tables import Case, Fact
 from responses.answer_mentions import Mention, mentions_of, tell_apart
-from responses.answer_names import courtesy_apart, name_said
+from responses.answer_names import courtesy_apart, is_no_name, name_said
 from responses.events import record
 from responses.facts import ORDER_FACT, cannot_say
 from responses.history import asked_last
@@ -84,6 +84,13 @@ async def take_answers(
         return Taken(answers=False)
     texts = [message.text for message in reading.fresh]
     answers = answers_in(asked, texts, reading.found_fresh, policy, question=question)
+    # An agent has said of what it is the name or the number.
+    named_so = {
+        order_key(str(said.value))
+        for fact in question
+        if fact.type == FactType.TEXT and (said := known.get(fact.name)) is not None and not said.unavailable
+    }
+    likely = {name: value for name, value in answers.likely.items() if order_key(value) not in named_so}
     found = dict(answers.given)
     if ORDER_FACT in found:
         found[ORDER_FACT] = await as_in_the_book(session, str(found[ORDER_FACT]))
@@ -91,7 +98,7 @@ async def take_answers(
         _keep(session, case, name, value)
     named = any(one.entities.order_ids for one in reading.found_fresh)
     # A number that the message does name is lacking to nobody.
-    given = found.keys() | answers.likely.keys() | ({ORDER_FACT} if named else set())
+    given = found.keys() | likely.keys() | ({ORDER_FACT} if named else set())
     # Of a photo that has come an agent says what it shows, whatever else is lacking.
     shown = {
         fact.name
@@ -100,11 +107,12 @@ async def take_answers(
         and (spec := policy.facts.get(fact.name)) is not None
         and Supplier.CUSTOMER not in spec.suppliers
     }
-    missing = sorted(lacking(asked, texts) - given - shown)
+    # Read beside everything that was asked, as the answers are: "the order number is lost" means that alone.
+    missing = sorted((lacking(question, texts) & {fact.name for fact in asked}) - given - shown)
     await cannot_say(session, case, missing)
     if found or missing:
         record(session, "customer", "fact.answered", case.id, taken=len(found), lacking=len(missing))
-    return Taken(answers=bool(found or missing), likely=answers.likely)
+    return Taken(answers=bool(found or missing), likely=likely)
 
 
 def answers_in(
@@ -115,16 +123,26 @@ def answers_in(
     *,
     question: Sequence[MissingFact] = (),
 ) -> Answers:
-    """What the texts say of the facts asked for; `question` is everything that was asked, in its order."""
+    """What the texts say of the facts asked for; `question` is everything that was asked, in its order.
+
+    The texts are read as an answer to all of the question each time: else the words that have given one fact
+    would give another one as soon as that is the only one of its kind that is still open.
+    """
     text = "\n".join(texts)
+    question = question or asked
     # Of a photo that was asked for, an agent says what it shows.
     said = [
         fact
-        for fact in asked
+        for fact in question
         if (spec := policy.facts.get(fact.name)) is not None and Supplier.CUSTOMER in spec.suppliers
     ]
-    ours = _Answer(said=said, question=question or asked, text=text, texts=texts, read=read, policy=policy)
-    return ours.of_a_list() or ours.of_a_text()
+    ours = _Answer(said=said, question=question, text=text, texts=texts, read=read, policy=policy)
+    found = ours.of_a_list() or ours.of_a_text()
+    still = {fact.name for fact in asked}
+    return Answers(
+        given={name: value for name, value in found.given.items() if name in still},
+        likely={name: value for name, value in found.likely.items() if name in still},
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -229,6 +247,8 @@ class _Answer:
                 likely |= {name: _typed(value) for name, value in told.values.items()}
         self._names(given, likely)
         self._order(given, likely)
+        for name in _told_twice(given):
+            likely[name] = _typed(given.pop(name))
         return Answers(given=given, likely=likely)
 
     def _mentions(self, kind: str) -> list[Mention]:
@@ -287,8 +307,17 @@ class _Answer:
             likely |= {fact.name: code for fact in open_texts} | {ORDER_FACT: code}
 
 
+def _told_twice(given: Mapping[str, object]) -> list[str]:
+    """The facts for which one figure was taken both as a number and as a name: "204" for nights and room."""
+    figures = {_typed(value) for value in given.values() if isinstance(value, Decimal)}
+    both = figures & {value for value in given.values() if isinstance(value, str)}
+    return [
+        name for name, value in given.items() if isinstance(value, Decimal | str) and _typed(value) in both
+    ]
+
+
 def _may_be_a_name(piece: str) -> bool:
-    return 0 < len(piece.split()) <= _SHORT and "?" not in piece and not _is_doubtful(piece)
+    return 0 < len(piece.split()) <= _SHORT and "?" not in piece and not is_no_name(piece)
 
 
 def _is_doubtful(text: str) -> bool:

@@ -90,13 +90,14 @@ class Learned:
     """Everything since a day, each list by falling count.
 
     `approved` are the composed drafts that were sent, `edited` those of them with changes, `discarded` those
-    thrown away. `reasons` say why of the two, `unsaid` how many of them have none: who was asked did not say.
+    thrown away. `reasons` say why of the two, `unsaid` how many of them have none: who was asked did not say
+    (None where fewer than five did not).
     """
 
     approved: int
     edited: int
     discarded: int
-    unsaid: int
+    unsaid: int | None
     reasons: tuple[tuple[EditReason, Count], ...]
     rewritten: tuple[Rewritten, ...]
     overruled: tuple[Overruled, ...]
@@ -111,11 +112,12 @@ async def learned(session: AsyncSession, since: datetime) -> Learned:
     discarded = [one for one in verdicts if not one.is_sent]
     wrong = [*edited, *discarded]
     reasons = Counter(one.approval.edit_reason for one in wrong if one.approval.edit_reason is not None)
+    unsaid = len(wrong) - reasons.total()
     return Learned(
         approved=len(sent),
         edited=len(edited),
         discarded=len(discarded),
-        unsaid=len(wrong) - reasons.total(),
+        unsaid=unsaid if unsaid >= FEWEST else None,
         reasons=tuple(
             (EditReason(reason), Count(changed=changed, of=len(wrong)))
             for reason, changed in reasons.most_common()

@@ -1,7 +1,7 @@
 """Overruling: what customers were given instead of what a rule had decided for them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +30,9 @@ class Instead(StrEnum):
     ASKED = "asked"  # the agent put a question first
     DISCARDED = "discarded"  # the draft was thrown away
     REWORDED = "reworded"  # the books say the same; the words, or the agent, say that it was not right
+
+
+_OF_KIND: Mapping[str, Instead] = {DecisionKind.ASK: Instead.ASKED, DecisionKind.DECLINE: Instead.DECLINED}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +77,7 @@ def _instead(one: Judged, rule: str, without: set[str]) -> Instead | None:
     if not one.is_sent:
         return Instead.DISCARDED
     if not one.is_of_its_kind:
-        return Instead.ASKED if one.last.kind == DecisionKind.ASK else Instead.DECLINED
+        return _OF_KIND.get(one.last.kind, Instead.ANOTHER)
     if one.approval.off_policy is not None:
         found = from_json(Beyond, one.approval.off_policy)
         gives = found.extra is None or found.extra.amount > 0

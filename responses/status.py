@@ -9,13 +9,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.decision import Decision
 from models.labels import Language, Urgency
+from models.serial import from_json
 from models.states import CaseState
-from models.tables import Case, Customer, Identity, Promise
+from models.tables import Case, Customer, DecisionRow, Identity, Promise
 from responses.drafts.dates import day_forms, format_due, format_when
 from responses.drafts.phrases import phrases
 from responses.policies import PolicyBook
 from responses.promised import kept_for, owed_to, words_of
+from responses.triage import due_by
 
 COMMANDS = ("stato", "status", "estado", "statut")
 """What customers type after a slash to be told, in any of the languages."""
@@ -95,13 +98,21 @@ async def status_of(
 async def when_answered(
     session: AsyncSession, policies: PolicyBook, case: Case, language: str, zone: ZoneInfo, now: datetime
 ) -> str:
-    """When a person answers: by the case's deadline, or by a new one when that has passed."""
+    """When a person answers: by the case's deadline, or by a new one like it when that has passed."""
     due = case.due_at
     if due is None or due <= now:
         policy = await policies.in_force(session, case.audience, case.incident_at)
-        deadline = policy.deadlines.get(case.urgency or "") or policy.deadlines.get(Urgency.NORMAL)
-        due = policy.hours.add(deadline, now) if deadline is not None else now
+        urgency = Urgency(case.urgency or Urgency.NORMAL)
+        due = due_by(policy, urgency, now, sooner=await _is_sooner(session, case))
+        due = due or due_by(policy, Urgency.NORMAL, now) or now
     return format_when(due, now, language, zone)
+
+
+async def _is_sooner(session: AsyncSession, case: Case) -> bool:
+    """Whether a signal had the case looked at sooner when it was decided last."""
+    query = select(DecisionRow.content).where(DecisionRow.case_id == case.id).order_by(DecisionRow.id.desc())
+    content = (await session.scalars(query.limit(1))).first()
+    return content is not None and from_json(Decision, content).sooner
 
 
 def _of(case: Case, text: str, **fields: str) -> StatusLine:

@@ -207,9 +207,7 @@ class Triage:
         case.urgency = matter.urgency
         # Counted from the oldest message without an answer: who asks again does not wait longer for it.
         first = min((message.created_at for message in reading.fresh), default=case.first_unread_at or now)
-        least = Urgency.HIGH if decision.sooner else Urgency.LOW
-        urgency = max(Urgency(matter.urgency), least, key=_URGENCIES.index)
-        case.due_at = due_by(policy, urgency, first)
+        case.due_at = due_by(policy, Urgency(matter.urgency), first, sooner=decision.sooner)
         case.triage_due_at = case.first_unread_at = case.reopened_from = None
         if matter.act == Act.SPAM and draft is None:
             await cancel_cards(session, case)
@@ -431,11 +429,14 @@ async def unread_cases(session: AsyncSession, now: datetime, limit: int) -> list
     return [Alarm(job=Job.ASSESS, row_id=row) for row in await session.scalars(query)]
 
 
-def due_by(policy: Policy, urgency: Urgency, first: datetime) -> datetime | None:
+def due_by(policy: Policy, urgency: Urgency, first: datetime, *, sooner: bool = False) -> datetime | None:
     """By when the policy wants an answer: never later than for what is less urgent.
 
-    Four opening hours may end after one working day, when they begin on a Friday evening.
+    Four opening hours may end after one working day, when they begin on a Friday evening. `sooner` counts
+    as high urgency at least.
     """
+    least = Urgency.HIGH if sooner else Urgency.LOW
+    urgency = max(urgency, least, key=_URGENCIES.index)
     ends = []
     for one in _URGENCIES[: _URGENCIES.index(urgency) + 1]:
         # What is critical runs on the clock, whatever the opening hours say.

@@ -305,6 +305,8 @@ def test_what_a_careful_reader_would_not_doubt_is_taken(
             {"who": "courier"},
         ),
         (["arrived", "model"], "1) sì 2) un Bosch bianco", {}, {"model": "un Bosch bianco"}),
+        (["room", "nights"], "204", {}, {"room": "204", "nights": "204"}),
+        (["model"], "un bosch 200, vergogna", {}, {"model": "un bosch 200, vergogna"}),
     ],
     ids=str,
 )
@@ -322,6 +324,16 @@ def test_what_is_not_certain_is_left_for_one_press_of_an_agent(
         (["model"], "Ve lo mando domani", {}),
         (["model"], "Vi do 24 ore", {}),
         (["model"], "ok grazie", {}),
+        (["model"], "Vergogna", {}),
+        (["model"], "Che schifo, grazie!", {}),
+        (["model"], "Shame on you", {}),
+        (["model"], "Qué vergüenza", {}),
+        (["model"], "Quelle honte !", {}),
+        (["model"], "Unverschämt!", {}),
+        (["model"], "Que vergonha", {}),
+        (["model", "room"], "1) sì 2) no", {}),
+        (["model", "room"], "1) vergogna 2) tre giorni", {}),
+        (["model", "room"], "1) yes\n2) two weeks", {}),
         (["model"], "Che modello?", {}),
         (["model"], "il modello è difettoso", {}),
         (["room"], "la camera è sporca da 3 giorni", {}),
@@ -344,3 +356,33 @@ def test_what_is_no_answer_is_neither_taken_nor_supposed(
 ) -> None:
     found = answers_in(asked(*names), [text], read(**entities), RULES)
     assert (found.given, found.likely) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    ("names", "text", "entities", "still"),
+    [
+        (["price", "shipping"], "Il prezzo era 40 €", {"amounts": SUMS["amounts"][:1]}, "shipping"),
+        (["price", "shipping"], "40 €", {"amounts": SUMS["amounts"][:1]}, "shipping"),
+        (
+            ["ordered_on", "delivered_on"],
+            "Ordinato il 3 novembre",
+            {"dates": DAYS["dates"][:1]},
+            "delivered_on",
+        ),
+        (["order_id", "model"], "Modello: XY-200", {}, "order_id"),
+        (["days_late", "nights"], "3 giorni di ritardo", {}, "nights"),
+    ],
+    ids=str,
+)
+def test_what_has_answered_one_thing_answers_no_other_that_is_still_open(
+    names: list[str], text: str, entities: dict[str, object], still: str
+) -> None:
+    found = answers_in(asked(still), [text, "Grazie"], read(**entities), RULES, question=asked(*names))
+    assert found == Answers(given={})
+
+
+def test_what_comes_later_is_told_apart_from_what_was_said_before() -> None:
+    texts = ["ordinato il 3 novembre", "e consegnato il 10 novembre"]
+    question = asked("ordered_on", "delivered_on")
+    found = answers_in(asked("delivered_on"), texts, read(**DAYS), RULES, question=question)
+    assert found == Answers(given={"delivered_on": date(2026, 11, 10)})

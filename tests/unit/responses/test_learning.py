@@ -145,7 +145,7 @@ async def test_another_remedy_and_another_kind_of_answer_overrule_the_rule(sqlit
 
 async def test_why_drafts_were_thrown_away_counts_too_and_so_does_who_did_not_say(sqlite: Database) -> None:
     await often(3, sqlite, TEXT.replace(APOLOGY, "Ci dispiace."), reason=EditReason.TONE)
-    await often(1, sqlite, TEXT.replace(APOLOGY, "Ci dispiace."))
+    await often(4, sqlite, TEXT.replace(APOLOGY, "Ci dispiace."))
     await often(1, sqlite)
     for reason in (EditReason.TONE, EditReason.TONE, None):
         draft = await composed(sqlite)
@@ -153,8 +153,14 @@ async def test_why_drafts_were_thrown_away_counts_too_and_so_does_who_did_not_sa
             agent = await seed_agent(session, f"agente {draft.case_id}")
             await APPROVALS.discard(session, agent, bound(draft), None, reason)
     told = await found(sqlite)
-    assert (told.approved, told.edited, told.discarded, told.unsaid) == (5, 4, 3, 2)
-    assert told.reasons == ((EditReason.TONE, Count(changed=5, of=7)),)
+    assert (told.approved, told.edited, told.discarded, told.unsaid) == (8, 7, 3, 5)
+    assert told.reasons == ((EditReason.TONE, Count(changed=5, of=10)),)
+
+
+async def test_fewer_than_five_who_did_not_say_why_are_not_shown(sqlite: Database) -> None:
+    await often(4, sqlite, TEXT.replace(APOLOGY, "Ci dispiace."))
+    told = await found(sqlite)
+    assert (told.edited, told.unsaid) == (4, None)
 
 
 async def test_labels_taken_away_are_counted_of_all_that_were_said(sqlite: Database) -> None:

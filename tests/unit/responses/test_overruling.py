@@ -60,7 +60,9 @@ async def test_what_was_given_instead_is_told(
 
 
 @pytest.mark.parametrize(
-    ("kind", "instead"), [("decline", Instead.DECLINED), ("ask", Instead.ASKED)], ids=["a no", "a question"]
+    ("kind", "instead"),
+    [("decline", Instead.DECLINED), ("ask", Instead.ASKED), ("thanks", Instead.ANOTHER)],
+    ids=["a no", "a question", "thanks"],
 )
 async def test_another_kind_of_answer_is_told(table: Table, kind: str, instead: Instead) -> None:
     await table.lays(DECIDED, REFUNDED)

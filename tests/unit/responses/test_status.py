@@ -7,15 +7,28 @@ import pytest
 from models.database import Database
 from models.ids import new_id
 from models.labels import Language
+from models.serial import to_json
 from models.states import CaseState, PromiseKind, PromiseState, Verdict
-from models.tables import Approval, Case, Promise
+from models.tables import Approval, Case, DecisionRow, Promise
 from responses.config import RoadConfig
 from responses.policies import PolicyBook
 from responses.standing_texts import StandingTexts
-from responses.status import COMMANDS, asks_for_status, newest_case, status_of
+from responses.status import COMMANDS, asks_for_status, newest_case, status_of, when_answered
 from tests.seed import seed_agent, seed_case, seed_draft, seed_identity
+from tests.unit.responses.test_approval import a_decision
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+NIGHT = datetime(2026, 11, 26, 22, tzinfo=UTC)
+"""Of a Thursday, 23:00 in Rome."""
+POLICY = """
+policy: regole
+effective: 2026-01-01
+currency: EUR
+timezone: Europe/Rome
+hours: {mon-fri: ["9:00-18:00"]}
+deadlines: {critical: 2 hours, high: 2 hours, normal: 3 working days}
+rules: [{id: a, when: {act: complaint}, hand_over: agent}]
+"""
 WHAT = {
     "it": "rispediamo il pacco",
     "en": "we resend the parcel",
@@ -157,3 +170,39 @@ def test_the_word_alone_asks_for_it(text: str) -> None:
 @pytest.mark.parametrize("text", ["stato", "/stato del pacco", "il /stato", "/stat", "a che punto siamo?"])
 def test_anything_more_is_what_somebody_has_to_say(text: str) -> None:
     assert not asks_for_status(text)
+
+
+@pytest.mark.parametrize(
+    ("urgency", "sooner", "told"),
+    [
+        pytest.param(None, False, "entro le 18:00 di martedì 1º dicembre", id="not read yet"),
+        pytest.param("low", False, "entro le 18:00 di martedì 1º dicembre", id="no deadline of its own"),
+        pytest.param("normal", False, "entro le 18:00 di martedì 1º dicembre", id="normal"),
+        pytest.param("normal", True, "domani entro le 11:00", id="sooner by a signal"),
+        pytest.param("high", False, "domani entro le 11:00", id="while we are open"),
+        pytest.param("critical", False, "domani entro le 1:00", id="on the clock"),
+    ],
+)
+async def test_a_deadline_that_has_passed_is_set_anew_as_triage_sets_it(
+    customer: Customer, urgency: str | None, sooner: bool, told: str
+) -> None:
+    policies = PolicyBook()
+    async with customer.database.writing() as session:
+        assert (await policies.load(session, {"regole.yaml": POLICY})).refused == ()
+        case = await session.get_one(Case, customer.case.id)
+        case.state, case.urgency, case.due_at = CaseState.WAITING_AGENT, urgency, NIGHT - timedelta(hours=1)
+        decision = a_decision(sooner=sooner)
+        session.add(
+            DecisionRow(
+                case_id=case.id,
+                revision=0,
+                kind=decision.kind,
+                tier=decision.tier,
+                content=to_json(decision),
+                policy_sha256=decision.policy_sha256,
+                inputs_sha256="b" * 64,
+            )
+        )
+        await session.flush()
+        zone = customer.config.timezone
+        assert await when_answered(session, policies, case, "it", zone, NIGHT) == told
