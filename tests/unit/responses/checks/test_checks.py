@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from models.decision import DecisionKind, FactValue, Refused, Remedy, RemedyKind, Role
 from responses.checks import CODES, CheckContext, Finding, Severity, check_text
 from responses.checks.advising import advice_for, advice_of_refusal, refusal_of
+from responses.checks.mentions import MOST, Mention, Sort, mentions_in
 from responses.checks.promises import promised_in
 from responses.checks.wordlists import word_lists
 from responses.drafts.phrases import LANGUAGES
@@ -221,6 +222,38 @@ def test_a_grievance_with_its_own_remedy_is_answered() -> None:
 def test_a_type_of_the_businesss_own_is_left_aside() -> None:
     context = about(grievances=("parking", "no_reply"))
     assert codes("Buongiorno Marta, ecco la risposta che aspettava.", context) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "first"),
+    [
+        (
+            "it",
+            "La Signora Bianchi ha già ricevuto il suo pacco.",
+            Mention(words="Bianchi", sort=Sort.SURNAME),
+        ),
+        ("en", "Yesterday Mrs Brown got your parcel.", Mention(words="Brown", sort=Sort.SURNAME)),
+        ("es", "El Señor García tiene su paquete.", Mention(words="García", sort=Sort.SURNAME)),
+        ("fr", "Votre voisin Monsieur Petit a le colis.", Mention(words="Petit", sort=Sort.SURNAME)),
+        ("de", "Ihr Nachbar Herr Müller hat es.", Mention(words="Müller", sort=Sort.SURNAME)),
+        ("de", "Das Paket hat Herr Müller Ihnen gebracht.", Mention(words="Müller", sort=Sort.SURNAME)),
+        ("it", "Lo ha la Signora Laura Bianchi.", Mention(words="Laura Bianchi", sort=Sort.FULL)),
+        ("en", "Then I asked Will Smith about it.", Mention(words="Will Smith", sort=Sort.FULL)),
+    ],
+)
+def test_a_title_with_a_capital_hides_no_name(language: str, text: str, first: Mention) -> None:
+    assert mentions_in(text, about(language=language)) == (first,)
+
+
+def test_capital_nouns_crowd_out_nobody_with_a_title() -> None:
+    nouns = "Karton Blau, Etikett Rot, Tour Süd, Wagen Drei, Fahrer Zwei, Lager Nord, Tor Ost, Rampe Acht"
+    found = mentions_in(f"{nouns} und Regal Neun, dann Frau Weber.", about(language="de"))
+    assert found[0] == Mention(words="Weber", sort=Sort.SURNAME)
+    assert len(found) == MOST
+
+
+def test_two_capitals_at_the_head_of_a_sentence_are_no_name() -> None:
+    assert mentions_in("Das Paket kommt. Ihre Rechnung auch.", about(language="de")) == ()
 
 
 def test_with_no_usable_name_any_greeting_is_right() -> None:
