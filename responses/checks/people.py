@@ -34,8 +34,10 @@ def _named(name: InstrumentedAttribute[str | None], mention: Mention) -> ColumnE
     spelt = (words, words.lower())
     match mention.sort:
         case Sort.FULL:
-            turned = [" ".join(reversed(one.split(" "))) for one in spelt]
-            return or_(*(column.in_([*spelt, *turned]) for column in kept))
+            turned = [" ".join((*one.split(" ")[1:], one.split(" ")[0])) for one in spelt]
+            return or_(*(column.in_([*spelt, *turned]) for column in kept)) | or_(
+                *(_holds(column, one) for column in kept for one in (*spelt, *turned))
+            )
         case Sort.SURNAME:
             return or_(*(_begins(column, one) for column in kept for one in spelt)) | or_(
                 *(column.endswith(f" {one}", autoescape=True) for column in kept for one in spelt)
@@ -48,3 +50,15 @@ def _begins(
     column: ColumnElement[str | None] | InstrumentedAttribute[str | None], word: str
 ) -> ColumnElement[bool]:
     return column.startswith(f"{word} ", autoescape=True)
+
+
+def _holds(
+    column: ColumnElement[str | None] | InstrumentedAttribute[str | None], words: str
+) -> ColumnElement[bool]:
+    """Whether a kept name has one more name: "Laura Maria Bianchi", "Laura Bianchi Conti"."""
+    first, _, last = words.partition(" ")
+    return or_(
+        _begins(column, words),
+        column.endswith(f" {words}", autoescape=True),
+        _begins(column, first) & column.endswith(f" {last}", autoescape=True),
+    )

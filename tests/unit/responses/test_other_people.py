@@ -23,7 +23,15 @@ async def found(database: Database, approvals: Approvals, text: str) -> list[tup
     async with database.writing() as session:
         agent = await seed_agent(session)
         await seed_agent(session, "Sonia Greco")
-        for name in ("Paolo Bianchi", "Rosa Conti", "Sonia Serra", "Élodie Martin", "Marta Verdi", "🦋Ale🦋"):
+        for name in (
+            "Paolo Bianchi",
+            "Rosa Conti",
+            "Sonia Serra",
+            "Élodie Martin",
+            "Marta Verdi",
+            "🦋Ale🦋",
+            "Ida Maria De Luca",
+        ):
             await seed_identity(session, name=name)
         session.add(
             Order(
@@ -50,6 +58,10 @@ async def found(database: Database, approvals: Approvals, text: str) -> list[tup
         ("Buongiorno Marta, il suo pacco è dalla signora Neri.", "Neri"),
         ("Buongiorno Marta. Lucia Neri ha ricevuto il suo pacco.", "Lucia Neri"),
         ("Buongiorno Marta, il suo pacco è da Élodie.", "Élodie"),
+        ("Buongiorno Marta. La Signora Bianchi ha già ricevuto il suo pacco.", "Bianchi"),
+        ("Buongiorno Marta. Ieri Signora Paolo Bianchi ha scritto.", "Paolo Bianchi"),
+        ("Buongiorno Marta, il suo pacco è dalla signora De Luca.", "De Luca"),
+        ("Buongiorno Marta, il suo pacco è da Ida De Luca.", "Ida De Luca"),
     ],
 )
 async def test_another_customers_name_is_shown_and_stops_nothing(

@@ -266,6 +266,11 @@ def test_a_text_that_cannot_go_out_is_refused(text: str, reason: str) -> None:
             "signal_told",
             id="signal",
         ),
+        pytest.param(
+            "Richiesta n. {number}: si è già lamentata più volte, risponde una persona {when}.",
+            "signal_told",
+            id="a signal that a draft may show",
+        ),
     ],
 )
 def test_a_text_that_no_agent_could_send_is_refused_too(text: str, code: str) -> None:

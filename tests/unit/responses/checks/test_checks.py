@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.decision import DecisionKind, FactValue, Refused, Remedy, RemedyKind, Role
-from responses.checks import CODES, CheckContext, Finding, Severity, check_text
+from responses.checks import CODES, CheckContext, Finding, Severity, check_standing, check_text
 from responses.checks.advising import advice_for, advice_of_refusal, refusal_of
+from responses.checks.mentions import MOST, Mention, Sort, mentions_in
 from responses.checks.promises import promised_in
 from responses.checks.wordlists import word_lists
 from responses.drafts.phrases import LANGUAGES
@@ -223,6 +224,38 @@ def test_a_type_of_the_businesss_own_is_left_aside() -> None:
     assert codes("Buongiorno Marta, ecco la risposta che aspettava.", context) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "first"),
+    [
+        (
+            "it",
+            "La Signora Bianchi ha già ricevuto il suo pacco.",
+            Mention(words="Bianchi", sort=Sort.SURNAME),
+        ),
+        ("en", "Yesterday Mrs Brown got your parcel.", Mention(words="Brown", sort=Sort.SURNAME)),
+        ("es", "El Señor García tiene su paquete.", Mention(words="García", sort=Sort.SURNAME)),
+        ("fr", "Votre voisin Monsieur Petit a le colis.", Mention(words="Petit", sort=Sort.SURNAME)),
+        ("de", "Ihr Nachbar Herr Müller hat es.", Mention(words="Müller", sort=Sort.SURNAME)),
+        ("de", "Das Paket hat Herr Müller Ihnen gebracht.", Mention(words="Müller", sort=Sort.SURNAME)),
+        ("it", "Lo ha la Signora Laura Bianchi.", Mention(words="Laura Bianchi", sort=Sort.FULL)),
+        ("en", "Then I asked Will Smith about it.", Mention(words="Will Smith", sort=Sort.FULL)),
+    ],
+)
+def test_a_title_with_a_capital_hides_no_name(language: str, text: str, first: Mention) -> None:
+    assert mentions_in(text, about(language=language)) == (first,)
+
+
+def test_capital_nouns_crowd_out_nobody_with_a_title() -> None:
+    nouns = "Karton Blau, Etikett Rot, Tour Süd, Wagen Drei, Fahrer Zwei, Lager Nord, Tor Ost, Rampe Acht"
+    found = mentions_in(f"{nouns} und Regal Neun, dann Frau Weber.", about(language="de"))
+    assert found[0] == Mention(words="Weber", sort=Sort.SURNAME)
+    assert len(found) == MOST
+
+
+def test_two_capitals_at_the_head_of_a_sentence_are_no_name() -> None:
+    assert mentions_in("Das Paket kommt. Ihre Rechnung auch.", about(language="de")) == ()
+
+
 def test_with_no_usable_name_any_greeting_is_right() -> None:
     assert codes("Buongiorno Paolo, il pacco è in viaggio.", about(names=())) == []
 
@@ -234,7 +267,11 @@ def test_a_short_form_of_the_name_is_the_customers() -> None:
 @pytest.mark.parametrize(
     ("language", "text", "words"),
     [
-        ("it", "Buongiorno Marta, abbiamo visto che lei reclama spesso.", "reclama spesso"),
+        (
+            "it",
+            "Buongiorno Marta, vediamo che quest'anno si è già lamentata.",
+            "quest'anno si è già lamentata",
+        ),
         ("en", "Good morning Marta, you've complained so many times.", "you've complained so many times"),
         ("es", "Buenos días, Marta. El año pasado nos amenazó con ir a la prensa.", "año pasado nos amenazó"),
         ("fr", "Bonjour Marta, vous vous énervez à chaque fois.", "vous vous énervez à chaque fois"),
@@ -242,10 +279,87 @@ def test_a_short_form_of_the_name_is_the_customers() -> None:
     ],
     ids=LANGUAGES,
 )
-def test_what_a_customer_did_more_than_once_is_told_to_nobody(language: str, text: str, words: str) -> None:
+def test_what_a_customer_did_more_than_once_is_shown_and_stops_nothing(
+    language: str, text: str, words: str
+) -> None:
+    finding = only(text, about(language=language))
+    assert (finding.code, finding.severity) == ("signal_told", Severity.WARNING)
+    assert words in text[finding.start : finding.end]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "Buongiorno Marta, abbiamo visto che lei reclama spesso."),
+        ("en", "Good morning Marta, you complain a lot."),
+        ("es", "Buenos días, Marta. Usted reclama a menudo."),
+        ("fr", "Bonjour Marta, vous réclamez souvent."),
+        ("de", "Guten Tag Marta, Sie reklamieren oft."),
+    ],
+    ids=LANGUAGES,
+)
+def test_what_they_are_said_to_do_always_stops(language: str, text: str) -> None:
     finding = only(text, about(language=language))
     assert (finding.code, finding.severity) == ("signal_told", Severity.ERROR)
-    assert words in text[finding.start : finding.end]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "Buongiorno Marta, ha chiesto il rimborso più volte, ma nessuno le ha risposto: mi scuso."),
+        ("it", "Buongiorno Marta, mi scuso che abbia dovuto lamentarsi più volte."),
+        ("en", "Good morning Marta, you asked for a refund several times. Nobody answered you: I'm sorry."),
+        (
+            "es",
+            "Buenos días, Marta. Ha pedido el reembolso varias veces y nadie le ha respondido. Lo siento.",
+        ),
+        ("fr", "Bonjour Marta, vous avez réclamé plusieurs fois, sans réponse de notre part."),
+        ("de", "Guten Tag Marta, Sie haben den Schaden schon mehrmals reklamiert, und niemand hat reagiert."),
+        ("en", "Good morning Marta, I'm sorry about the trouble with your past orders."),
+        ("es", "Buenos días, Marta. El mensajero dejó un aviso en su buzón."),
+    ],
+)
+def test_an_apology_for_having_had_to_ask_often_tells_no_signal(language: str, text: str) -> None:
+    assert codes(text, about(language=language)) == []
+
+
+def test_a_standing_text_may_speak_of_a_notice_left_and_of_nobodys_history() -> None:
+    assert check_standing("Le dejamos un aviso en su correo.", "es", TODAY) == ()
+    (finding,) = check_standing("Vemos que se ha quejado varias veces.", "es", TODAY)
+    assert finding.code == "signal_told"
+
+
+@pytest.mark.parametrize(
+    ("language", "bad", "good"),
+    [
+        (
+            "it",
+            "Sul suo profilo c'è una nota.",
+            "Ho messo una nota sul suo profilo, così non le viene addebitato.",
+        ),
+        (
+            "en",
+            "There's a note on your account.",
+            "I've put a note on your account so that it isn't charged again.",
+        ),
+        (
+            "es",
+            "Hay un aviso en su ficha.",
+            "He puesto una nota en su ficha para que no se le vuelva a cobrar.",
+        ),
+        ("fr", "Il y a une note sur votre compte.", "Il y avait une alerte sur votre compte par erreur."),
+        (
+            "de",
+            "In Ihrem Kundenkonto steht ein Vermerk.",
+            "Vermerk in Ihrem Kundenkonto, damit es nicht passiert.",
+        ),
+    ],
+    ids=LANGUAGES,
+)
+def test_a_note_on_them_is_shown_unless_it_is_for_their_good(language: str, bad: str, good: str) -> None:
+    finding = only(bad, about(language=language, names=()))
+    assert (finding.code, finding.severity) == ("signal_told", Severity.WARNING)
+    assert codes(good, about(language=language, names=())) == []
 
 
 @pytest.mark.parametrize(

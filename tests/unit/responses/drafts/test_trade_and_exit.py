@@ -215,6 +215,43 @@ class TestTheExit:
         assert len(draft.text.split()) < 90
         assert "wxyz" in draft.text
 
+    def test_with_nothing_open_claims_no_second_look_and_settles_nothing(
+        self, language: str, formality: str
+    ) -> None:
+        said = [
+            dict(made(farewell(language=language, formality=formality, promises=(), variant=variant)).parts)
+            for variant in range(3)
+        ]
+        assert not re.search(
+            CLAIMS[language], " ".join(parts["nothing_open"] for parts in said), re.IGNORECASE
+        )
+
+
+# Nobody has looked at anything again, and that nothing is open in our records takes no debt away.
+CLAIMS = {
+    "it": r"ricontroll|riguard|verificat|controllat|dobbiamo|dovut",
+    "en": r"we've (?:been|checked|looked)|owe|settled|outstanding",
+    "es": r"hemos (?:comprob|revis)|debemos|resuelto todo|todo resuelto",
+    "fr": r"nous avons (?:vérifi|regard)|devons|réglé",
+    "de": r"nachgesehen|geprüft|schulden|geklärt|steht nichts mehr aus",
+}
+
+
+@pytest.mark.parametrize(
+    ("variant", "words"), [(0, "è fatto questo: «"), (1, "ed è fatto: «"), (2, "questo è già a posto: «")]
+)
+def test_one_kept_promise_is_told_in_the_singular(variant: int, words: str) -> None:
+    kept = [promise for promise in PROMISES if promise.state == "kept"][:1]
+    parts = dict(
+        made(farewell(language="it", formality="formal", promises=tuple(kept), variant=variant)).parts
+    )
+    assert words in parts["kept"]
+
+
+def test_an_exit_speaks_german_to_a_friend() -> None:
+    said = [dict(made(farewell(language="de", formality="informal", variant=one)).parts) for one in range(3)]
+    assert not re.search(r"\bdu sich\b|\bkannst du sich\b", " ".join(parts["open"] for parts in said))
+
 
 def test_an_exit_says_from_when() -> None:
     with pytest.raises(ValueError, match="exit_from"):
