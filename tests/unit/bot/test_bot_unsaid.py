@@ -44,7 +44,7 @@ async def test_each_thing_left_out_is_asked_about_and_then_the_text_goes(bench: 
     card = await shortened(bench, sara, marta)
     await pressed(bench, sara, card, "Approva e invia", "Non lo diamo: buono 10 €")
     assert "nel testo non ritrovo ciò che è stato deciso (buono 10 €;" in (await sara.sees("ritrovo")).text
-    await pressed(bench, sara, card, "Non lo diamo: buono 10 €", "C'è, con altre parole: ")
+    await pressed(bench, sara, card, "Non lo diamo: buono 10 €", "C'è, con altre parole: controlliamo")
     assert marta.find("15%") is None
     await bench.settled()
     async with bench.database.reading() as session:
