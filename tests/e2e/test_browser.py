@@ -449,27 +449,29 @@ def test_a_promise_in_own_words_becomes_one_or_is_taken_out_by_keys_alone(
     customer.context.close()
 
 
-@pytest.mark.parametrize("width", [1920, 1280, 1024, 768, 390])
-def test_nothing_pokes_out_of_its_button_at_any_width(program, browser, signed_in, complaints, width):
+def test_nothing_pokes_out_of_its_button_at_any_width(program, browser, signed_in, complaints):
     customer = new_page(browser, complaints)
-    write_in_chat(customer, program, "Il pacco non è arrivato, aspetto da due settimane", f"Vera {width}")
-    desk = desk_page(browser, signed_in, complaints, width=width)
+    write_in_chat(customer, program, "Il pacco non è arrivato, aspetto da due settimane", "Vera")
+    desk = desk_page(browser, signed_in, complaints)
     desk.goto(f"{program.address}/queue")
-    desk.locator("li.row", has_text=f"Vera {width}").click()
+    case = desk.locator("li.row", has_text="Vera").get_by_role("link").get_attribute("href")
+    desk.goto(f"{program.address}{case}")
     expect(desk.locator("#preview")).not_to_be_empty()
-    out = desk.evaluate(
-        """() => [...document.querySelectorAll(".actions button")].filter((button) => {
-          const edge = button.getBoundingClientRect();
-          return [...button.children].some((part) => {
-            const { left, right, bottom, width } = part.getBoundingClientRect();
-            return width && (left < edge.left + 4 || right > edge.right - 4 || bottom > edge.bottom - 4);
-          }) || button.scrollWidth > button.clientWidth;
-        }).map((button) => button.textContent)"""
-    )
-    assert out == []
-    links = desk.locator(".top > nav a")
-    edges = links.evaluate_all("links => links.map((link) => link.getBoundingClientRect().right)")
-    assert max(edges) <= width
+    for width in (1920, 1280, 1024, 768, 390):
+        desk.set_viewport_size({"width": width, "height": 900})
+        out = desk.evaluate(
+            """() => [...document.querySelectorAll(".actions button")].filter((button) => {
+              const edge = button.getBoundingClientRect();
+              return [...button.children].some((part) => {
+                const { left, right, bottom, width } = part.getBoundingClientRect();
+                return width && (left < edge.left + 4 || right > edge.right - 4 || bottom > edge.bottom - 4);
+              }) || button.scrollWidth > button.clientWidth;
+            }).map((button) => button.textContent)"""
+        )
+        assert out == []
+        links = desk.locator(".top > nav a")
+        edges = links.evaluate_all("links => links.map((link) => link.getBoundingClientRect().right)")
+        assert max(edges) <= width
     desk.context.close()
     customer.context.close()
 

@@ -17,7 +17,7 @@ from tests.e2e.evening import Evening
 from tests.processes import Cluster
 from tests.telegram import Double
 
-KILLS = int(os.environ.get("KILLS", "30"))
+KILLS = int(os.environ.get("KILLS", "20"))
 SEED = int(os.environ.get("SEED", str(time.time_ns() % 1_000_000)))
 
 
