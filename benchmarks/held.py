@@ -96,7 +96,7 @@ def main() -> None:
             told(f"{done.rows:,} rows classified")
             next_told *= 2
 
-    def report() -> None:
+    def report(_counts: object) -> None:
         told("output written")
         if gathering is None:
             return
