@@ -120,8 +120,8 @@ def _names(fact: MissingFact) -> list[str]:
     """What the policy calls a text, in each language: "order number" of "the order number: it is in ..."."""
     if fact.type != FactType.TEXT or fact.name == PROOF_FACT:
         return []
-    the = re.compile(rf"(?:(?:{reply_words()['the']})(?:\s+|(?<=['’])))*")
-    names = [head[the.match(head).end() :] for head in _heads(fact)]  # type: ignore[union-attr]
+    the = re.compile(rf"^(?:(?:{reply_words()['the']})(?:\s+|(?<=['’])))*")
+    names = [the.sub("", head) for head in _heads(fact)]
     return [name for name in names if len(name) > 1 and len(name.split()) <= _NAMED_IN]
 
 
