@@ -112,8 +112,10 @@ def memory(folder: Path, sizes: Sequence[int], kind: Kind, options: Sequence[str
     for rows in sizes:
         source, target = folder / f"{rows}.csv", folder / f"{rows}-out.csv"
         write_export(source, rows, kind)
-        held = [sys.executable, "-m", "benchmarks.held", str(source), str(target), *options]
-        ran = run(held if steps else command(source, target, options))
+        # `rimedio classify` asks the C library for one arena before it imports what begins threads.
+        held = ["env", "MALLOC_ARENA_MAX=1", sys.executable, "-m", "benchmarks.held"]
+        words = [*held, str(source), str(target), *options]
+        ran = run(words if steps else command(source, target, options))
         peaks.append(ran.peak)
         print(
             f"{rows:>10,} rows: status {ran.status}, {ran.seconds:,.1f} s, peak {ran.peak:,.0f} MB",

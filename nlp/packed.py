@@ -2,8 +2,8 @@
 
 The tokens of a batch lie one after another in one matrix, so that the large products see only tokens; for
 attention alone they are gathered into blocks of texts of nearly the same length. What the matrix products
-of oneDNN read is laid out once. Compiling a kernel for a new shape takes oneDNN up to 20 ms, so that shapes
-are rounded up to few.
+of oneDNN read is laid out once. Compiling a kernel for a new shape takes oneDNN up to 20 ms, and what it
+keeps for the shape half a megabyte, so that shapes are rounded up to few.
 """
 
 from bisect import bisect_left
@@ -23,10 +23,12 @@ from nlp.weights import Geometry
 BATCH_TOKENS = 2048
 """Tokens that go through the layers together, at most; twice as many take as long, and 150 MB more."""
 
-# What numbers of tokens in a batch, of texts in a block and of tokens in a text are rounded up to.
+# What numbers of tokens in a batch and of tokens in a text are rounded up to.
 _ROWS = (32, 64, 128, 256, 512, 768, 1024, 1280, 1536, 1792, BATCH_TOKENS)
-_TEXTS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 _LENGTHS = (*range(8, 64, 8), *range(64, 128, 16), *range(128, 256, 32), *range(256, 513, 64))
+
+PIECE_TOKENS = 256
+"""Tokens of a block that attention reads together: so many that there is one shape for each length."""
 
 _PARTS = 3  # query, key and value
 _LARGEST_SCORE = 60.0
@@ -168,11 +170,16 @@ class PackedNetwork:
         mixed = torch.zeros(len(asked) * self._heads, self._size, dtype=asked.dtype)
         for block in blocks:
             length = block.there.shape[1]
-            query, key, value = pieces.index_select(0, block.gather).view(_PARTS, -1, length, self._size)
-            # Not torch's softmax, which is slow on short rows: the sum is a product as well.
-            weights = torch.bmm(query, key.transpose(1, 2))
-            weights = weights.clamp_(-_LARGEST_SCORE, _LARGEST_SCORE).exp_()
-            found = torch.bmm(weights, value).div_(torch.bmm(weights, block.there))
+            gathered = pieces.index_select(0, block.gather).view(_PARTS, -1, length, self._size)
+            found = torch.empty_like(gathered[0])
+            step = _texts_of(length) * self._heads
+            for start in range(0, len(found), step):
+                some = slice(start, start + step)
+                query, key, value = gathered[:, some]
+                # Not torch's softmax, which is slow on short rows: the sum is a product as well.
+                weights = torch.bmm(query, key.transpose(1, 2))
+                weights = weights.clamp_(-_LARGEST_SCORE, _LARGEST_SCORE).exp_()
+                torch.div(torch.bmm(weights, value), torch.bmm(weights, block.there[some]), out=found[some])
             torch.index_select(
                 found.view(-1, self._size),
                 0,
@@ -189,7 +196,8 @@ class PackedNetwork:
             yield self._block(starts[first:last], lengths[first:last], int(wide[first]), rows)
 
     def _block(self, starts: Indices, lengths: Indices, width: int, rows: int) -> _Block:
-        texts = _rounded(len(lengths), _TEXTS)
+        step = _texts_of(width)
+        texts = -(-len(lengths) // step) * step
         tokens = np.full((texts, width), rows - 1)
         there = np.zeros((texts, width), bool)
         there[: len(lengths)] = np.arange(width) < lengths[:, None]
@@ -226,6 +234,11 @@ def _prepared(weights: Weights, layer: int, size: int, products: torch.dtype) ->
         "outer": _Linear(*weights.part(layer, "output.dense"), products),
         "outer_norm": weights.part(layer, "output.LayerNorm"),
     }
+
+
+def _texts_of(length: int) -> int:
+    """How many texts of a length attention reads together."""
+    return max(1, PIECE_TOKENS // length)
 
 
 def _rounded(number: int, steps: Sequence[int]) -> int:

@@ -7,7 +7,10 @@ _ARENA_MAX = -8  # M_ARENA_MAX of <malloc.h>
 
 
 def share_one_arena() -> None:
-    """Let threads that begin from now on share what is free, instead of keeping some each."""
+    """Let threads that begin from now on share what is free, instead of keeping some each.
+
+    A thread keeps the arena that it began with: this has to come before those that work.
+    """
     if hasattr(_LIBRARY, "mallopt"):
         _LIBRARY.mallopt(_ARENA_MAX, 1)
 

@@ -75,6 +75,24 @@ def test_texts_without_letters_have_an_embedding(encoder: Encoder, text: str) ->
     assert np.isfinite(encoder.embed([text])).all()
 
 
+def test_attention_has_one_shape_for_each_length_however_many_texts_there_are(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shapes = set()
+    multiply = torch.bmm
+
+    def counted(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+        shapes.add((left.shape, right.shape))
+        return multiply(left, right)
+
+    monkeypatch.setattr(torch, "bmm", counted)
+
+    for texts in (1, 2, 7, 40):
+        encoder.features(["Ok, grazie"] * texts)
+
+    assert len(shapes) == 3  # scores, their sums, and what they are the shares of
+
+
 def test_native_bfloat16_stays_close_to_float32(encoder: Encoder) -> None:
     half = load_encoder(precision=Precision.BFLOAT16)
 
