@@ -28,10 +28,12 @@ run: $(VENV)/.installed
 test: lint imports
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 pytest types
 
-# Four workers and some hundred processes import the same modules: compiled once, they are read from then on.
+# Four workers and some hundred processes import the same modules: compiled once, they are read from then on. Tests are
+# compiled by pytest, which puts words into their assertions; all workers would do it at once.
 pytest: export PYTHONDONTWRITEBYTECODE =
 pytest: $(VENV)/.installed
-	@$(BIN)/python -m compileall -q models nlp responses bot desk rimedio tests
+	@$(BIN)/python -m compileall -q models nlp responses bot desk rimedio
+	@$(BIN)/python -m pytest --collect-only --quiet --quiet $(ARGS) >/dev/null || true
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # A thousand examples nobody has tried yet for each thing that must hold of every input.
