@@ -37,6 +37,8 @@ class Action(StrEnum):
     UNDO = "u"
     EDIT_REASON = "R"
     SHOWN = "z"
+    VOUCHERS = "V"
+    PUT_VOUCHER = "Y"
     MEANT = "W"
     TAKE_OUT = "X"
     SIGNAL = "Z"

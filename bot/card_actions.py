@@ -28,6 +28,7 @@ from bot.keyboards import (
 from bot.known_facts import TYPED, fact_of_key, known_rows, value_rows
 from bot.posts import post, post_files, post_long
 from bot.prompts import OFF_POLICY, put_prompt
+from bot.put_vouchers import voucher_rows
 from bot.refusals import refuse
 from bot.similar import tell_similar
 from bot.unsaid import meant_by, meant_rows, word_rows
@@ -94,6 +95,8 @@ class CardActions:
             Action.DECLINE: self._prompt,
             Action.EDIT_BY_FORCE: self._prompt,
             Action.DISCARD: self._discard,
+            Action.VOUCHERS: self._offer_vouchers,
+            Action.PUT_VOUCHER: self._put_voucher,
             Action.PASS_ON: self._offer_colleagues,
             Action.PASS_TO: self._pass_to,
             Action.TAKE_OVER: self._take_over,
@@ -325,6 +328,27 @@ class CardActions:
             asked = f"{said} {self._words('why_discarded')}"
             await self._tell_back(asked, reason_rows(self._card, self._words))
         await enqueue_card(self._session, case, self._reader, self._chat, None)
+
+    async def _offer_vouchers(self, case: Case) -> Rows:
+        await self._check_current(case)
+        return await voucher_rows(self._session, self._road, self._card, case, self._words)
+
+    async def _put_voucher(self, case: Case) -> None:
+        """Puts a voucher into the text; what came of it comes as a card of its own, to be read."""
+        await self._check_current(case)
+        chosen = self._pressed.choice[0] if self._pressed.choice else ""
+        if not chosen.isdecimal():
+            raise BlockedError("gone")
+        draft = await self._road.approvals.put_voucher(
+            self._session,
+            self._agent,
+            case,
+            self._bound() if self._card.draft_id is not None else None,
+            int(chosen),
+            language=case.language or self._words.language,
+        )
+        await self._say("voucher_put")
+        await show_card(self._context, self._session, self._agent, self._chat, case, draft)
 
     async def _offer_colleagues(self, _case: Case) -> Rows:
         others = [agent for agent in await working_agents(self._session) if agent.id != self._agent.id]

@@ -22,6 +22,7 @@ from responses.policy.signals import told
 from responses.replies import ReplyKind
 from responses.texts import shorten
 from responses.views import CaseView, view_case
+from responses.vouchers_by_hand import any_loaded
 
 _MAX_FACTS = 3
 _MAX_CHOICES = 4
@@ -79,9 +80,10 @@ async def buttons_of(
         return CardButtons(rows=rows, is_final=not is_newest)
     if case.revision != card.revision or not proposed:
         return CardButtons(rows=[], is_final=True)
-    return CardButtons(
-        rows=_actions(card, await view_case(session, case, timezone), agent, words), is_final=False
-    )
+    rows = _actions(card, await view_case(session, case, timezone), agent, words)
+    if await any_loaded(session):
+        rows.append([Button(text=words("put_voucher"), data=data_of(Action.VOUCHERS, card.key))])
+    return CardButtons(rows=rows, is_final=False)
 
 
 async def _is_newest(session: AsyncSession, card: Card) -> bool:

@@ -25,7 +25,7 @@ from bot.rating import pressed_mark, take_mark
 from bot.row_actions import ROW_ACTIONS, act_on_row
 from bot.words import Words, words_in
 from models.tables import Agent, Card, Case, Update
-from responses.dismissals import decide_dismissed_anew
+from responses.dismissals import decide_dismissed_at_once
 from responses.events import record
 from responses.groups import group_at
 from responses.inbox import Transaction
@@ -46,6 +46,7 @@ async def handle_press(context: Context, row: Update, transaction: Transaction, 
     answering = asyncio.create_task(context.api.answer_press(query.id, notice))
     shown: Rows | Page | None = None
     agent: Agent | None = None
+    customer: str | None = None
     try:
         async with transaction() as session:
             await drop_raw(session, row)
@@ -60,13 +61,13 @@ async def handle_press(context: Context, row: Update, transaction: Transaction, 
                 record(session, "customer", "press.refused", telegram=query.from_user.id)
             else:
                 shown = await _act(context, session, row, agent, query)
+                if pressed is not None and pressed.action == Action.DISMISS:
+                    customer = await _customer_of(session, pressed.key)
     finally:
         await answering
-    if agent is not None and pressed is not None and pressed.action == Action.DISMISS:
-        customer = await _customer_of(context, pressed.key)
-        if customer is not None:
-            # Should the program be stopped before, its rounds do it.
-            await decide_dismissed_anew(context.road.database, customer)
+    if customer is not None:
+        # Should the program be stopped before, its rounds do it.
+        await decide_dismissed_at_once(context.road.database, customer)
     if shown is not None and query.message is not None:
         await _show(context, chat_id_of(row.chat_key), query.message.message_id, query.data or "", shown)
 
@@ -109,10 +110,9 @@ async def _is_closed(context: Context, data: str) -> bool:
         return (await session.scalars(query)).one_or_none() is not None
 
 
-async def _customer_of(context: Context, key: str) -> str | None:
+async def _customer_of(session: AsyncSession, key: str) -> str | None:
     query = select(Case.customer_id).join(Card, Card.case_id == Case.id).where(Card.key == key)
-    async with context.road.database.reading() as session:
-        return (await session.scalars(query)).one_or_none()
+    return (await session.scalars(query)).one_or_none()
 
 
 async def _show(context: Context, chat: int, message: int, data: str, shown: Rows | Page) -> None:

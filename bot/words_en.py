@@ -30,7 +30,12 @@ ENGLISH: Mapping[str, str] = {
     "blocked_not_sent": "The answer has not left yet: the choice can be noted afterwards.",
     "blocked_code_by_hand": "“{code}” is the code of a voucher: typed by hand it would stay free for another "
     "customer, or is theirs already. Take it out of the text: Rimedio puts the code in where the offer has a "
-    "voucher.",
+    "voucher, or where you add one.",
+    "blocked_code_over": "The code “{code}” ran out while the text was waiting. Take it out and add the "
+    "voucher again.",
+    "put_voucher": "Add a voucher…",
+    "voucher_of": "Voucher for {amount}",
+    "voucher_put": "The voucher is in the text, with its code. Here is the text: read it again and approve.",
     "blocked_no_codes": 'No codes for {amount} are left: load more with "rimedio vouchers import", or take '
     "the voucher out of the answer.",
     "notice_vouchers_low": "Voucher codes are running out. Left: {left}. More can be loaded with "

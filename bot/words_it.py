@@ -29,7 +29,13 @@ ITALIAN: Mapping[str, str] = {
     "blocked_choice_open": "C'è una scelta aperta: si chiude quando il cliente sceglie, o la segni tu.",
     "blocked_not_sent": "La risposta non è ancora partita: la scelta si segna dopo.",
     "blocked_code_by_hand": "«{code}» è il codice di un buono: scritto a mano resterebbe libero per un altro "
-    "cliente, oppure è già suo. Toglilo dal testo: il codice lo mette Rimedio, dove l'offerta ha un buono.",
+    "cliente, oppure è già suo. Toglilo dal testo: il codice lo mette Rimedio, dove l'offerta ha un buono "
+    "o dove ne aggiungi uno.",
+    "blocked_code_over": "Il codice «{code}» è scaduto mentre il testo aspettava. Toglilo e aggiungi di "
+    "nuovo il buono.",
+    "put_voucher": "Aggiungi un buono…",
+    "voucher_of": "Buono da {amount}",
+    "voucher_put": "Il buono è nel testo, con il suo codice. Ecco il testo: rileggilo e approva.",
     "blocked_no_codes": "Non ci sono più codici da {amount}: caricane altri con «rimedio vouchers import», "
     "oppure togli il buono dalla risposta.",
     "notice_vouchers_low": "I codici dei buoni stanno finendo. Liberi: {left}. Se ne caricano altri con "

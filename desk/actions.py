@@ -283,7 +283,7 @@ async def take_out(visit: Actor, number: int, shown: OfWord) -> JSONResponse:
                 acting.session, acting.case.audience, acting.case.incident_at
             )
             await road.approvals.take_out(acting.session, acting.agent, bound, shown.key, policy.hours)
-            await _forget_edit(acting)
+            await forget_edit(acting)
     except ResponsesError as error:
         return refused(visit, error)
     return done(visit.words("word_given.taken_out"))
@@ -313,7 +313,7 @@ async def discard(visit: Actor, number: int, shown: Discarded) -> JSONResponse:
             await visit.desk.road.approvals.discard(
                 acting.session, acting.agent, shown.bound, shown.reason, shown.edit_reason
             )
-            await _forget_edit(acting)
+            await forget_edit(acting)
     except ResponsesError as error:
         return refused(visit, error)
     return done(visit.words("done.discarded"))
@@ -336,7 +336,7 @@ async def pass_on(visit: Actor, number: int, shown: PassedOn) -> JSONResponse:
             )
             if shown.reason and shown.reason.strip():
                 _note(acting, shown.reason)
-            await _forget_edit(acting)
+            await forget_edit(acting)
             await road.triage.show(
                 acting.session,
                 acting.case,
@@ -489,7 +489,8 @@ async def _hold(acting: Acting, *, writing: bool) -> None:
     await claim(acting.session, case, acting.agent)
 
 
-async def _forget_edit(acting: Acting) -> None:
+async def forget_edit(acting: Acting) -> None:
+    """What was being written is done with."""
     query = select(OpenEdit).where(OpenEdit.case_id == acting.case.id, OpenEdit.agent_id == acting.agent.id)
     edit = (await acting.session.scalars(query)).one_or_none()
     if edit is not None:

@@ -19,7 +19,7 @@ from desk.slot_words import slot_words, with_slots
 from models.clock import utcnow
 from models.decision import PROOF_FACT, DecisionKind, Offer, RemedyKind
 from models.labels import Act, Ask, Tone, Urgency
-from models.states import Direction, EditReason, OutboxState, PromiseState
+from models.states import CaseState, Direction, EditReason, OutboxState, PromiseState
 from models.tables import Agent, Case, Draft, Message, OpenEdit
 from responses.answering import answers_of
 from responses.cases import LAST_NUMBER, OPEN_STATES
@@ -41,6 +41,8 @@ from responses.promised import pledges_of, words_of
 from responses.proposed import composed_draft
 from responses.rights import may_approve, own_case
 from responses.views import CaseView, MessageView, view_case
+from responses.vouchers import Supply
+from responses.vouchers_by_hand import values_by_hand
 
 router = APIRouter()
 _SURE = 0.5
@@ -160,6 +162,7 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
         "settled": [promise for promise in view.promises if promise.state != PromiseState.OPEN],
         "told": lambda promise: words_of(promise, language),
         "choice_lines": choice_lines(view, visit, utcnow()),
+        "by_hand_values": await _by_hand_values(session, view, policy, visit),
         "draft_choices": await _draft_choices(session, view, policy, visit),
         "enclosures": enclosures_of(view.draft) if view.draft is not None else (),
         "can_split": not held_by_other and (len(view.unread) > 1 or case.answered_at is not None),
@@ -272,6 +275,18 @@ def _addable(policy: Policy | None, missing: set[str], known: set[str]) -> list[
         for spec in policy.facts.values()
         if spec.name not in missing and ("agent" in spec.suppliers or spec.name in known)
     ]
+
+
+async def _by_hand_values(
+    session: AsyncSession, view: CaseView, policy: Policy | None, visit: Visit
+) -> tuple[Supply, ...]:
+    """The vouchers that an agent may put into the answer, while there is one to write."""
+    if policy is None or (
+        view.draft is None and view.case.state not in (CaseState.WAITING_AGENT, CaseState.TAKEN_OVER)
+    ):
+        return ()
+    today = utcnow().astimezone(visit.desk.road.config.timezone).date()
+    return await values_by_hand(session, policy, today)
 
 
 async def _draft_choices(

@@ -83,6 +83,10 @@ class Present:
             amount.amount, amount.currency, pattern, locale=self._locale, currency_digits=False
         )
 
+    def decimal(self, number: float) -> str:
+        """`1,4`."""
+        return str(format_decimal(number, format="0.0", locale=self._locale))
+
     def size(self, size: int) -> str:
         """A file's size: `12 kB`, `1,4 MB`."""
         if size < 1_000_000:

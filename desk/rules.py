@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from desk.context import Reader
 from models.clock import utcnow
 from responses.policies import Used, holding
-from responses.policy.words import Sheet, sheet
+from responses.policy.words import Paper, Sheet, paper, sheet
 
 router = APIRouter()
 
@@ -21,6 +21,7 @@ class Rules:
     """What one audience's page shows. Each of `earlier` has the moment at which it ended."""
 
     sheet: Sheet
+    paper: Paper
     used: Used
     next: Used | None
     earlier: Sequence[tuple[Used, datetime]]
@@ -44,4 +45,5 @@ def _rules(uses: Sequence[Used], now: datetime, language: str) -> Rules | None:
     held = [use for use in uses if use.effective <= now]
     ended = [(use, then.effective) for use, then in pairwise(held)]
     earlier = [(use, until) for use, until in reversed(ended) if use.effective < until]
-    return Rules(sheet=sheet(current.policy, language), used=current, next=following, earlier=earlier)
+    told = sheet(current.policy, language)
+    return Rules(sheet=told, paper=paper(told), used=current, next=following, earlier=earlier)

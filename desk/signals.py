@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from desk.actions import acting_on, done
 from desk.context import Actor
 from desk.refusals import refused
-from responses.dismissals import decide_dismissed_anew
+from responses.dismissals import decide_dismissed_at_once
 from responses.errors import ResponsesError
 from responses.filing import clean
 from responses.signalling import MAX_REASON, dismiss
@@ -30,5 +30,5 @@ async def dismiss_signal(visit: Actor, number: int, signal_id: str, body: Dismis
             customer_id = acting.case.customer_id
     except ResponsesError as error:
         return refused(visit, error)
-    await decide_dismissed_anew(visit.desk.road.database, customer_id)
+    await decide_dismissed_at_once(visit.desk.road.database, customer_id)
     return done(visit.words("done.signal_dismissed"))

@@ -29,14 +29,16 @@ class Record:
     """What a customer's history shows, each case once in every list; None where the source is missing.
 
     `claims` are cases with a complaint, `threats` those with a threat, `critical` those with a critical
-    message; `paid_orders` come from the order book, `remedies` are cases in which a favour was given, and
-    when. `since` is when the customer first came. `present` is the id of the case at hand.
+    message, `unbought` the claims of somebody of whom the order book has no order; `paid_orders` come from
+    that book, `remedies` are cases in which a favour was given, and when. `since` is when the customer first
+    came. `present` is the id of the case at hand.
     """
 
     cases: tuple[Happening, ...] | None = None
     claims: tuple[Happening, ...] | None = None
     threats: tuple[Happening, ...] | None = None
     critical: tuple[Happening, ...] | None = None
+    unbought: tuple[Happening, ...] | None = None
     paid_orders: tuple[Happening, ...] | None = None
     remedies: tuple[Happening, ...] = ()
     since: datetime | None = None

@@ -58,6 +58,7 @@ from responses.rights import (
 from responses.spending import check_totals, take_turn
 from responses.texts import split_text
 from responses.vouchers import codes_by_hand
+from responses.vouchers_by_hand import give_by_hand, let_go, take_by_hand, with_voucher
 from responses.waiting import await_answer
 from responses.withholding import Meant, settled
 from responses.word_given import check_meant, open_promises, without, words_given
@@ -92,7 +93,7 @@ class Approvals:
                 anew, see `spending.decide_anew`.
             UnsaidError, WordGivenError: `meant` leaves something open.
             BlockedError: `gone`, `stale`, `new_message`, `claimed`, `expired`, `placeholder`, `code_by_hand`,
-                `findings` or `no_codes`.
+                `findings`, `code_over` or `no_codes`.
         """
         await take_turn(session, bound.draft_id)
         draft, case = await bound_draft(session, bound)
@@ -154,6 +155,7 @@ class Approvals:
             hours=hours,
             now=now,
         )
+        await give_by_hand(session, approval, draft.text, now.astimezone(hours.zone).date())
         approval.filled_text = text
         draft.state = DraftState.APPROVED
         parts: list[dict[str, Any]] = [
@@ -253,6 +255,7 @@ class Approvals:
         if case.triage_due_at is not None or case.state in (CaseState.DRAFTING, CaseState.WAITING_AGENT):
             # The customer has written since: all of it is read and drafted for together.
             case.reopened_from = None
+            await let_go(session, [case.id])
             await raise_revision(session, case)
             await due_now(session, case)
             return None
@@ -301,6 +304,42 @@ class Approvals:
             raise BlockedError("word_alone")
         return await self.edit(session, agent, bound, left)
 
+    async def put_voucher(
+        self,
+        session: AsyncSession,
+        agent: Agent,
+        case: Case,
+        bound: Bound | None,
+        amount_minor: int,
+        *,
+        language: str,
+    ) -> Draft:
+        """Puts a voucher of that value into the draft, or into a new text in `language` where there is none.
+
+        Its code is kept for the case as long as it stands in the text on the table.
+
+        Raises:
+            BlockedError: `gone` for a value that is not given; what `edit` and `write` are blocked by.
+            NotAllowedError: `own_case`.
+        """
+        draft = (await bound_draft(session, bound))[0] if bound is not None else None
+        await check_free(session, agent, case)
+        policy = await self._policies.in_force(session, case.audience, case.incident_at)
+        today = utcnow().astimezone(self._config.timezone).date()
+        voucher = await take_by_hand(session, case, amount_minor, policy, today)
+        language = draft.language if draft is not None else language
+        kind = draft.kind if draft is not None else DecisionKind.HAND_OVER
+        about = await context_of(
+            session, case, draft, config=self._config, policy=policy, kind=kind, language=language
+        )
+        text = with_voucher(
+            draft.text if draft is not None else "", voucher, language, formal=about.formality == "formal"
+        )
+        record(session, agent.id, "voucher.put", case.id, voucher=voucher.id)
+        if draft is None or bound is None:
+            return await self.write(session, agent, case, text, kind=kind, language=language)
+        return await self.edit(session, agent, bound, text)
+
     async def enclose(
         self, session: AsyncSession, agent: Agent, bound: Bound, files: Sequence[Enclosure]
     ) -> Draft:
@@ -332,6 +371,7 @@ class Approvals:
         draft, case = await bound_draft(session, bound)
         await check_free(session, agent, case)
         draft.state = DraftState.DISCARDED
+        await let_go(session, [case.id])
         verdict = verdict_on(draft, agent, Verdict.DISCARD, reason)
         verdict.difference = await difference_of(session, draft)
         if await composed_draft(session, draft) is not None:
@@ -361,7 +401,7 @@ class Approvals:
         if case.state in (CaseState.CLOSED, CaseState.SPAM):
             move(case, CaseState.DRAFTING)
             move(case, CaseState.WAITING_AGENT)
-        await supersede(session, case)
+        await supersede(session, case, staying=text)
         revision = await raise_revision(session, case)
         draft = Draft(
             case_id=case.id,

@@ -25,6 +25,7 @@ from responses.policy.given import TO_BE_DONE, USUAL_TIME
 from responses.policy.withheld import Place
 from responses.promises import answers_owed, settle_by_text, unsettle, withdraw
 from responses.vouchers import release
+from responses.vouchers_by_hand import put_back
 from responses.withholding import NOTHING, Withheld
 
 _NAMES = {
@@ -163,6 +164,7 @@ async def take_back(session: AsyncSession, approval: Approval, agent: Agent) -> 
     await withdraw(session, approval)
     await unsettle(session, approval)
     await withdraw_choices(session, Choice.approval_id == approval.id)
+    await put_back(session, approval)
     await release(session, Voucher.approval_id == approval.id)
     await session.execute(
         update(OfferRow)

@@ -1,5 +1,6 @@
 """Dismissals: what a dismissed signal has changed in the customer's other cases is decided anew."""
 
+import logging
 from collections.abc import Collection
 from typing import Any
 
@@ -11,6 +12,20 @@ from models.database import Database
 from models.states import CaseState, DraftState
 from models.tables import Case, DecisionRow, Draft, SignalRow
 from responses.spending import decide_anew
+
+log = logging.getLogger(__name__)
+
+
+async def decide_dismissed_at_once(database: Database, customer_id: str) -> None:
+    """Has the customer's cases decided anew now; should that fail, it is logged and the rounds do it.
+
+    The dismissal is kept by then: whoever pressed has no part in what fails here.
+    """
+    try:
+        await decide_dismissed_anew(database, customer_id)
+    except Exception as error:
+        name = type(error).__name__
+        log.error("signal.not_decided_anew", extra={"customer": customer_id, "error": name}, exc_info=error)
 
 
 async def decide_dismissed_anew(database: Database, customer_id: str | None = None) -> int:

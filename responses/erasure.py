@@ -34,6 +34,7 @@ from responses.errors import BlockedError
 from responses.events import record
 from responses.files import FileStore
 from responses.personal import ERASED, HOLDINGS, Scope, sent_to
+from responses.vouchers_by_hand import let_go
 
 FAREWELL = "farewell:"
 """Begins the dedupe key of the last message to somebody who was erased: afterwards nothing leads to them."""
@@ -133,6 +134,7 @@ async def blank(session: AsyncSession, scope: Scope) -> None:
         .where(Draft.case_id.in_(scope.cases), Draft.state == DraftState.PROPOSED)
         .values(state=DraftState.SUPERSEDED)
     )
+    await let_go(session, scope.cases)
     await session.execute(
         update(Prompt)
         .where(Prompt.case_id.in_(scope.cases), Prompt.answered_at.is_(None))

@@ -157,7 +157,8 @@ async def book_by_hand(
         Promise.kind != PromiseKind.ANSWER,
     )
     in_words = UNDECIDED in found.codes
-    if in_words or (_gives(found) and (await session.execute(promised.limit(1))).first() is None):
+    to_be_done = _gives(found) and not found.told
+    if in_words or (to_be_done and (await session.execute(promised.limit(1))).first() is None):
         # No rule has said who sees to it: whoever has written it.
         session.add(
             Promise(

@@ -13,6 +13,7 @@ from models.tables import Agent, Approval, Case, Draft
 from responses.cases import raise_revision
 from responses.enclosures import Enclosure, enclosures_of
 from responses.events import record
+from responses.vouchers_by_hand import let_go
 
 MAX_TEXT = 20_000
 """How long a text to a customer may be, in characters."""
@@ -50,7 +51,7 @@ async def propose(
     if old.state == DraftState.PROPOSED:
         old.state = DraftState.EDITED
     await session.flush()
-    await supersede(session, case)
+    await supersede(session, case, staying=text)
     revision = await raise_revision(session, case)
     draft = Draft(
         case_id=case.id,
@@ -79,13 +80,17 @@ async def propose(
     return draft
 
 
-async def supersede(session: AsyncSession, case: Case) -> None:
-    """Takes what is proposed for the case off the table."""
+async def supersede(session: AsyncSession, case: Case, staying: str = "") -> None:
+    """Takes what is proposed for the case off the table, for a text that stays there or for none.
+
+    Codes that were put into it by hand, and that do not stay, are freed.
+    """
     await session.execute(
         update(Draft)
         .where(Draft.case_id == case.id, Draft.state == DraftState.PROPOSED)
         .values(state=DraftState.SUPERSEDED)
     )
+    await let_go(session, [case.id], staying)
 
 
 async def composed_draft(session: AsyncSession, draft: Draft) -> Draft | None:

@@ -5,13 +5,13 @@ import zlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.decision import Decision, Matter
 from models.labels import ComplaintType, Tone
 from models.serial import to_json
-from models.states import DraftState, OfferState, PromiseKind, PromiseState
+from models.states import OfferState, PromiseKind, PromiseState
 from models.tables import Case, DecisionRow, Draft, Identity, OfferRow, Promise
 from responses.apologies import apologies_before
 from responses.cases import last_answer_at
@@ -30,6 +30,7 @@ from responses.policy.given import still_stands
 from responses.policy.schema import Address, Concerns
 from responses.preferences import preferred_first
 from responses.promises import answers_owed
+from responses.proposed import supersede
 from responses.reading import Reading
 from responses.registers import register_of
 
@@ -93,11 +94,7 @@ async def put_on_table(
     """
     decision = brief.decision
     composed = compose(brief)
-    await session.execute(
-        update(Draft)
-        .where(Draft.case_id == case.id, Draft.state == DraftState.PROPOSED)
-        .values(state=DraftState.SUPERSEDED)
-    )
+    await supersede(session, case)
     row = DecisionRow(
         case_id=case.id,
         revision=case.revision,

@@ -21,10 +21,12 @@ from responses.events import record
 from responses.filing import due_now
 from responses.policy import Policy
 from responses.policy.records import Records, Said, is_claim, is_critical
+from responses.policy.schema import Count
 from responses.policy.signals import Raised, raised
 from responses.purchases import paid_orders, purchases
 from responses.rights import check_free
 from responses.threats import is_threat
+from responses.unbought import is_unknown_to_book
 
 MAX_REASON = 2000
 """How long the reason of a dismissal may be, in characters."""
@@ -56,6 +58,10 @@ async def record_of(
             SignalRow.expires_at > now,
         )
     )
+    unbought = None
+    if any(signal.count is Count.CLAIMS_WITHOUT_ORDER for signal in policy.signals):
+        named = [number for one in known.values() for number in one.assessment.entities.order_ids]
+        unbought = await is_unknown_to_book(session, case, named, now)
     found = records.record(
         said,
         given=given,
@@ -63,6 +69,7 @@ async def record_of(
         since=customer.created_at,
         present=case.id,
         now=now,
+        unknown_to_book=unbought,
     )
     return replace(found, dismissed=tuple(_dismissal(row) for row in dismissed))
 

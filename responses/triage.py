@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.alarm import Alarm, Job, set_alarm
@@ -43,6 +43,7 @@ from responses.policies import PolicyBook
 from responses.policy import Policy, decide
 from responses.presence import present_agents
 from responses.proof import consult_book
+from responses.proposed import supersede
 from responses.proposing import propose_decision
 from responses.reading import Reading, read_case
 from responses.rights import here_to_approve
@@ -257,11 +258,7 @@ class Triage:
         case.triage_due_at = case.first_unread_at = None
         if not any(one.reply.more for one in found):
             case.reopened_from = None
-        await session.execute(
-            update(Draft)
-            .where(Draft.case_id == case.id, Draft.state == DraftState.PROPOSED)
-            .values(state=DraftState.SUPERSEDED)
-        )
+        await supersede(session, case)
         move(case, CaseState.WAITING_AGENT)
         record(session, "system", "choice.read", case.id, revision=case.revision)
         await self._cards(session, case, None)

@@ -74,16 +74,31 @@ async def reserve(
         raise BlockedError("gone")
     of_approval = {"case_id": approval.case_id, "approval_id": approval.id, "offer_id": offer.id}
     if not loaded:
-        ours = Voucher(
-            code="-".join(secrets.token_hex(2).upper() for _ in range(4)),
-            amount_minor=amount.minor,
-            currency=amount.currency,
-            expires_on=_last_day(after, valid),
-            **of_approval,
-        )
-        session.add(ours)
-        await session.flush()
-        return ours
+        return await made(session, amount, after, valid, **of_approval)
+    voucher = await taken(session, amount, after, **of_approval)
+    if voucher is None:
+        raise BlockedError("no_codes", amount=_plain(amount))
+    return voucher
+
+
+async def made(
+    session: AsyncSession, amount: Money, after: date, valid: Duration | None, **of: str
+) -> Voucher:
+    """A code of ours, reserved for what `of` names, which can be used for so long `after` that day."""
+    ours = Voucher(
+        code="-".join(secrets.token_hex(2).upper() for _ in range(4)),
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        expires_on=_last_day(after, valid),
+        **of,
+    )
+    session.add(ours)
+    await session.flush()
+    return ours
+
+
+async def taken(session: AsyncSession, amount: Money, after: date, **of: str) -> Voucher | None:
+    """A code of the business's, reserved for what `of` names; None where none of that value is left."""
     # Those that expire first go first. Whoever asks at the same moment passes over a row that is being taken.
     first = (
         select(Voucher.id)
@@ -92,16 +107,16 @@ async def reserve(
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    taken = await session.execute(
+    reserved = await session.execute(
         update(Voucher)
         .where(Voucher.id == first.scalar_subquery(), Voucher.state == VoucherState.FREE)
-        .values(state=VoucherState.RESERVED, **of_approval)
+        .values(state=VoucherState.RESERVED, **of)
         .returning(Voucher.id)
         .execution_options(synchronize_session=False)
     )
-    voucher_id = taken.scalar_one_or_none()
+    voucher_id = reserved.scalar_one_or_none()
     if voucher_id is None:
-        raise BlockedError("no_codes", amount=_plain(amount))
+        return None
     return await session.get_one(Voucher, voucher_id, populate_existing=True)
 
 
@@ -151,11 +166,17 @@ async def supplies(session: AsyncSession, decision: Decision | None, today: date
                 wanted[option.amount.minor, option.amount.currency] = option.amount
     if not decision.loaded_codes:
         return tuple(Supply(amount=amount, free=1, expires_on=ends) for amount in wanted.values())
-    return tuple([await _supply(session, amount, today) for amount in wanted.values()])
+    return tuple([await supply_of(session, amount, today) for amount in wanted.values()])
 
 
 async def running_low(session: AsyncSession, policy: Policy, today: date) -> tuple[Supply, ...]:
     """The values that the policy gives codes of by their sum, and of which few or none are left."""
+    left = [await supply_of(session, amount, today) for amount in named_values(policy)]
+    return tuple(supply for supply in left if supply.free < RUNNING_LOW)
+
+
+def named_values(policy: Policy) -> list[Money]:
+    """What the vouchers are worth that the policy gives by their sum, the smallest first."""
     specs = [spec for entry in policy.entries for options in entry.give for spec in options]
     sums = {
         spec.amount.fixed.minor: spec.amount.fixed
@@ -165,8 +186,21 @@ async def running_low(session: AsyncSession, policy: Policy, today: date) -> tup
         and spec.amount.fixed is not None
         and not spec.amount.counts
     }
-    left = [await _supply(session, sums[minor], today) for minor in sorted(sums)]
-    return tuple(supply for supply in left if supply.free < RUNNING_LOW)
+    return [sums[minor] for minor in sorted(sums)]
+
+
+async def free_values(session: AsyncSession, currency: str, today: date) -> list[Money]:
+    """The values in that currency of which a code is loaded and free."""
+    query = (
+        select(Voucher.amount_minor)
+        .where(
+            Voucher.state == VoucherState.FREE,
+            Voucher.currency == currency,
+            or_(Voucher.expires_on.is_(None), Voucher.expires_on > today),
+        )
+        .distinct()
+    )
+    return [Money.from_minor(minor, currency) for minor in await session.scalars(query)]
 
 
 async def expire_codes(session: AsyncSession, today: date) -> None:
@@ -247,7 +281,8 @@ async def codes_by_hand(session: AsyncSession, text: str, case_id: str) -> Seque
     typed = {word.lower() for word in words if any(sign.isdigit() for sign in word)}
     query = select(Voucher.code).where(
         or_(Voucher.code.in_(words), func.lower(Voucher.code).in_(typed)),
-        or_(Voucher.case_id.is_(None), Voucher.case_id != case_id),
+        # One of ours that was taken back is nobody's any more.
+        or_(Voucher.case_id.is_(None), Voucher.case_id != case_id, Voucher.state == VoucherState.VOID),
     )
     found = await session.scalars(query.order_by(Voucher.code))
     return [code for code in found if not code.isdigit() or len(code) >= _FEWEST_FIGURES]
@@ -282,7 +317,8 @@ def plain(supply: Supply) -> str:
     return f"{_plain(supply.amount)}: {supply.free}"
 
 
-async def _supply(session: AsyncSession, amount: Money, today: date) -> Supply:
+async def supply_of(session: AsyncSession, amount: Money, today: date) -> Supply:
+    """What is left of that value."""
     # The free ones are those that the next approval may take.
     query = select(func.count(), func.min(Voucher.expires_on)).where(*_is_free(amount, today))
     free, expires_on = (await session.execute(query)).one()

@@ -21,6 +21,7 @@ from responses.silence import forget_silence
 from responses.triage import Triage
 from responses.turns import turn_over
 from responses.vouchers import expire_codes, plain, running_low
+from responses.vouchers_by_hand import let_go_lost
 
 _AT_ONCE = 200
 
@@ -74,6 +75,7 @@ class Watch:
 async def _check_codes(session: AsyncSession, policy: Policy, now: datetime) -> None:
     """Puts a notice up while few codes are left of a value that the policy gives; takes old ones out."""
     today = now.astimezone(policy.timezone).date()
+    await let_go_lost(session)
     await expire_codes(session, today)
     low = await running_low(session, policy, today) if policy.codes is Codes.LOADED else ()
     if low:

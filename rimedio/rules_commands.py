@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from models.database import Database
     from responses.policies import PolicyBook, Used
     from responses.policy import Policy
+    from responses.policy.words import Sheet
     from rimedio.settings import Settings
 
 
@@ -34,7 +35,7 @@ def show(
         str | None, typer.Option(help="Say it in it or en; RIMEDIO_LANGUAGE if not given.")
     ] = None,
     html: Annotated[
-        Path | None, typer.Option(help="Write a page of HTML here, which prints on one side of A4.")
+        Path | None, typer.Option(help="Write a page of HTML here, to print on one side of A4.")
     ] = None,
     audience: Annotated[str, typer.Option(help="Whose rules in force: customer or colleague.")] = "customer",
 ) -> None:
@@ -72,12 +73,29 @@ def _tell(policy: "Policy", language: str, html: Path | None) -> None:
     told = sheet(policy, language)
     if html is None:
         typer.echo(told.text())
+        _say_paper(told)
         return
     try:
         html.write_text(page(told), encoding="utf-8")
     except OSError as error:
         fail(f"{html}: {error.strerror}")
-    say(f"{html}: open it in a browser, and print it on one page")
+    fits = _say_paper(told)
+    say(f"{html}: open it in a browser, and print it" + (" on one page" if fits else ""))
+
+
+def _say_paper(told: "Sheet") -> bool:
+    """Says where the sheet is too long for one side of A4, and what would shorten it; whether it fits."""
+    from responses.policy.words import paper
+
+    taken = paper(told)
+    if not taken.fits:
+        longest = ", ".join(f"{part.title} ({part.lines} lines)" for part in taken.longest)
+        say(
+            f"printed it takes about {taken.sides} sides of A4, not one. Longest: {longest}. What "
+            'saves most are shorter words for facts (under "words"), and rules of one complaint type that '
+            "share their conditions"
+        )
+    return taken.fits
 
 
 def use(

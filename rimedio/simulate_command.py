@@ -244,10 +244,11 @@ def _say_uncounted(history: "History", policy: "Policy") -> None:
     """Says which signals a file cannot show, so that nobody takes their silence for an answer."""
     from responses.policy.schema import Count
 
-    def counting(count: Count) -> str:
-        return ", ".join(signal.name for signal in policy.signals if signal.count is count)
+    def counting(*counts: Count) -> str:
+        return ", ".join(signal.name for signal in policy.signals if signal.count in counts)
 
-    threats, orders = counting(Count.CASES_WITH_THREAT), counting(Count.PAID_ORDERS)
+    threats = counting(Count.CASES_WITH_THREAT)
+    orders = counting(Count.PAID_ORDERS, Count.CLAIMS_WITHOUT_ORDER)
     if threats and history.columns.text is None:
         say(f"no column holds the words (--text-column): threats cannot be told, never raised: {threats}")
     if orders:

@@ -401,6 +401,11 @@ document.addEventListener("click", async (event) => {
     if (answer && say(answer)) read();
     refresh({ mine: true });
   }
+  if (pressed.dataset.voucher) {
+    const answer = await act("voucher", { ...content(), amount: Number(pressed.dataset.voucher) });
+    if (answer && say(answer)) read();
+    refresh({ mine: true });
+  }
   if ("enclose" in pressed.dataset) document.getElementById("enclose").click();
   if (pressed.dataset.takeOut) {
     say(await act("files/remove", { ...content(), file: pressed.dataset.takeOut }));

@@ -15,6 +15,15 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Put:
+    """A voucher that an agent puts into a text: its code as it stands there, and the sentences about it."""
+
+    code: str
+    amount: Money
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CheckContext:
     """Everything that is known when a text is about to go out.
 
@@ -27,7 +36,7 @@ class CheckContext:
     `limits` is what each role may approve, None for no limit; empty where nobody set any.
     `composed` is the text that was made of the decision before somebody rewrote it, None where there is none.
     `answer_day` is the day for which that text announced an answer, `ready` the ready answers it was made of.
-    `others` are words of the text that name somebody else.
+    `others` are words of the text that name somebody else, `put` the vouchers that may stand in it by hand.
     """
 
     language: str
@@ -49,6 +58,7 @@ class CheckContext:
     answer_day: date | None = None
     ready: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    put: tuple[Put, ...] = ()
 
     @property
     def carried_out(self) -> Decision | None:
@@ -74,7 +84,12 @@ class CheckContext:
 
     @property
     def owners_words(self) -> Iterator[str]:
-        """What stands in the owner's own words and the text's language: not ours to judge."""
+        """What stands in the owner's own words and the text's language: not ours to judge.
+
+        So does the sentence about a voucher put in by hand: its code is judged by itself.
+        """
+        for one in self.put:
+            yield from one.sentences
         for answer in self.ready:
             # Of one that an agent has shortened, each sentence that is left.
             yield answer

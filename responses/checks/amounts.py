@@ -147,7 +147,7 @@ def _found(
         end=clause.start + end,
         words=clause.words[start:end],
         named=_decided(about),
-        needs_tier=_tier(worth, about) if severity is Severity.ERROR else None,
+        needs_tier=tier_for(worth, about) if severity is Severity.ERROR else None,
         worth=worth,
     )
 
@@ -174,7 +174,7 @@ def _worth(said: Said | None, about: CheckContext) -> Money | None:
     return (price * (share / _ALL)).rounded()
 
 
-def _tier(worth: Money | None, about: CheckContext) -> Role | None:
+def tier_for(worth: Money | None, about: CheckContext) -> Role | None:
     """The lowest role that may give it off policy."""
     for role in (Role.SUPERVISOR, Role.ADMIN):
         if role not in about.limits:

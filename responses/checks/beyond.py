@@ -8,10 +8,11 @@ from decimal import Decimal
 from models.decision import Basis, Remedy, RemedyKind
 from models.money import Money
 from responses.checks.about import CheckContext
-from responses.checks.clauses import judged
+from responses.checks.clauses import clauses_of, judged
 from responses.checks.days import latest_day, minute_in
 from responses.checks.finding import Finding
 from responses.checks.promises import Promised, untracked_in
+from responses.checks.put import BY_HAND
 from responses.checks.sums import sums_in
 from responses.checks.undecided import UNDECIDED
 from responses.drafts.slots import slots_in
@@ -21,7 +22,7 @@ from responses.rights import gives_goodwill
 _AMOUNTS = frozenset({"amount_above", "amount_unknown", UNDECIDED})
 _PROMISE = "promise_untracked"
 
-OVERRULABLE = _AMOUNTS | {_PROMISE}
+OVERRULABLE = _AMOUNTS | {_PROMISE, BY_HAND}
 """The errors with which a text may go out off policy. Nobody may overrule any other."""
 
 
@@ -44,7 +45,8 @@ class Beyond:
 
     `extra` is by how much the goodwill is more than decided (less: negative), None where nobody can tell.
     `total` is the whole goodwill of the text, decided or not. `promises` are those that no slot carries,
-    `withheld` is what is owed and was not given, in a few words.
+    `withheld` is what is owed and was not given, in a few words. `told` says that all that is more are
+    vouchers whose codes the text tells: nobody has to see to them.
     """
 
     codes: tuple[str, ...]
@@ -54,6 +56,7 @@ class Beyond:
     promises: tuple[ByHand, ...]
     complaint_types: tuple[str, ...]
     withheld: tuple[str, ...] = ()
+    told: bool = False
 
 
 def beyond_in(
@@ -62,11 +65,13 @@ def beyond_in(
     """What a text with these errors gives beyond the decision; None where it may not go out at all.
 
     A sum that the text names twice counts once. What it says in the place of something decided counts by the
-    difference: "20 €" for a refund of 15 is 5 more. What is withheld has no place.
+    difference: "20 €" for a refund of 15 is 5 more. What is withheld has no place. A voucher put in by hand
+    comes on top, each by itself.
     """
     if any(finding.code not in OVERRULABLE for finding in wrong):
         return None
-    amounts = [finding for finding in wrong if finding.code in _AMOUNTS]
+    put = [finding for finding in wrong if finding.code == BY_HAND]
+    amounts = [one for one in wrong if one.code in _AMOUNTS and not _is_of_put(one, put, text, about)]
     replaced = _replaced(text, about, withheld) if amounts else []
     given = _sum([finding.worth for finding in amounts], about.currency)
     owed = _sum([one.worth for one, basis in replaced if basis is Basis.OWED], about.currency)
@@ -77,7 +82,12 @@ def beyond_in(
         # What is owed is not cut by anybody.
         return None
     instead = _sum([one.worth for one, _ in replaced], about.currency)
-    extra = given - instead if given is not None and instead is not None else None
+    vouchers = _total([finding.worth for finding in put], about.currency)
+    extra = (
+        given - instead + vouchers
+        if given is not None and instead is not None and vouchers is not None
+        else None
+    )
     decided = _decided(about, withheld)
     return Beyond(
         codes=tuple(dict.fromkeys(finding.code for finding in wrong)),
@@ -85,18 +95,36 @@ def beyond_in(
         extra=extra,
         total=decided + extra if decided is not None and extra is not None else None,
         promises=_promises(text, about),
+        told=bool(put) and not amounts,
         complaint_types=about.decision.complaint_types if about.decision is not None else about.grievances,
     )
 
 
-def _sum(worths: Sequence[Money | None], currency: str) -> Money | None:
-    """Equal sums are one, said again; None where one is not known in that currency."""
+def _is_of_put(finding: Finding, put: Sequence[Finding], text: str, about: CheckContext) -> bool:
+    """Whether a sum is that of the voucher whose code stands in the same breath, in an agent's own words."""
+    breath = next(
+        (
+            range(clause.start, clause.start + len(clause.words))
+            for clause in clauses_of(text, about.language)
+            if clause.start <= finding.start < clause.start + len(clause.words)
+        ),
+        range(0),
+    )
+    return any(one.worth == finding.worth and one.start in breath for one in put)
+
+
+def _total(worths: Sequence[Money | None], currency: str) -> Money | None:
     total = Money(amount=Decimal(0), currency=currency)
-    for worth in dict.fromkeys(worths):
+    for worth in worths:
         if worth is None or worth.currency != currency:
             return None
         total += worth
     return total
+
+
+def _sum(worths: Sequence[Money | None], currency: str) -> Money | None:
+    """Equal sums are one, said again; None where one is not known in that currency."""
+    return _total(list(dict.fromkeys(worths)), currency)
 
 
 def _decided(about: CheckContext, withheld: Collection[Place]) -> Money | None:

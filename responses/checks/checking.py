@@ -19,6 +19,7 @@ from responses.checks.liability import check_liability
 from responses.checks.mentions import check_mentions
 from responses.checks.names import check_names
 from responses.checks.promises import check_promises
+from responses.checks.put import check_put
 from responses.checks.register import check_register
 from responses.checks.rights import check_rights
 from responses.checks.signals import check_signals
@@ -28,6 +29,7 @@ from responses.checks.unsaid import check_unsaid
 
 _CHECKS = (
     check_amounts,
+    check_put,
     check_undecided,
     check_unsaid,
     check_dates,
@@ -50,6 +52,7 @@ _CHECKS = (
 CODES = (
     "amount_above",
     "amount_unknown",
+    "voucher_by_hand",
     "remedy_undecided",
     "offer_missing",
     "option_missing",

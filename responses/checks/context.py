@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.assessment import Assessment
 from models.clock import utcnow
 from models.decision import FactValue
+from models.money import Money
 from models.states import Direction, PromiseState
 from models.tables import Agent, Case, Customer, Draft, Identity, Message, Promise
 from responses.cases import matter_messages
-from responses.checks.about import CheckContext
+from responses.checks.about import CheckContext, Put
 from responses.checks.days import days_in
 from responses.checks.mentions import mentions_in
 from responses.checks.people import other_people
@@ -23,12 +24,13 @@ from responses.corrections import understood
 from responses.drafts.brief import Formality
 from responses.drafts.draft import formality_of
 from responses.drafts.names import usable_name
-from responses.drafts.slots import BLANK
+from responses.drafts.slots import BLANK, escape
 from responses.facts import known_facts
 from responses.policy import Policy
 from responses.proposed import composed_draft
 from responses.registers import register_of
 from responses.rights import decision_of
+from responses.vouchers_by_hand import put_in, sentence_of
 
 _OUR_WORD = frozenset({"status", "broken", "holding", "answer", "exit", "open"})
 """The parts of a composed text in which we say by which day, or from which; not those that tell what was."""
@@ -113,10 +115,23 @@ async def context_of(
         composed=composed.text if composed is not None else None,
         answer_day=_answer_day(draft, kind, zone),
         ready=ready_in(parts),
+        put=await _put(session, case, language),
     )
     checked = draft.text if text is None and draft is not None else text or ""
     agents = (await session.scalars(select(Agent.name))).all()
     return replace(about, others=await other_people(session, case, mentions_in(checked, about, agents)))
+
+
+async def _put(session: AsyncSession, case: Case, language: str) -> tuple[Put, ...]:
+    """In both registers: an agent may have changed how the customer is addressed."""
+    return tuple(
+        Put(
+            code=escape(voucher.code),
+            amount=Money.from_minor(voucher.amount_minor, voucher.currency),
+            sentences=tuple(sentence_of(voucher, language, formal=formal) for formal in (True, False)),
+        )
+        for voucher in await put_in(session, case.id)
+    )
 
 
 async def _known(session: AsyncSession, case: Case) -> Known:

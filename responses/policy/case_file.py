@@ -369,12 +369,14 @@ def _record(item: Item, about: _About, now: datetime) -> Record:
         claims=counted(Count.CLAIMS, ()),
         threats=counted(Count.CASES_WITH_THREAT, ()),
         critical=counted(Count.CRITICAL_CASES, ()),
+        unbought=counted(Count.CLAIMS_WITHOUT_ORDER, None),
         paid_orders=counted(Count.PAID_ORDERS, None),
         since=None if years is None else now - timedelta(days=366 * float(years)),
         present=_day_id(Decimal(0)),
     )
-    sources = (record.cases, record.claims, record.threats, record.critical, record.paid_orders)
-    everything = tuple(one.id for source in sources for one in source or ())
+    sources = (record.cases, record.claims, record.threats, record.critical)
+    of_book = (record.unbought, record.paid_orders)
+    everything = tuple(one.id for source in (*sources, *of_book) for one in source or ())
     return replace(record, dismissed=tuple(Dismissal(signal=name, evidence=everything) for name in dismissed))
 
 

@@ -456,7 +456,7 @@ def _signals(policy: Policy) -> _Found:
             yield Severity.INFO, f"{key}.then.never_raise", "changes nothing: second_time raises nothing"
         if signal.then.sooner and Urgency.HIGH not in policy.deadlines:
             yield Severity.INFO, f"{key}.then.sooner", 'changes nothing: "deadlines" says nothing of high'
-        if signal.count is Count.PAID_ORDERS:
+        if signal.count in (Count.PAID_ORDERS, Count.CLAIMS_WITHOUT_ORDER):
             yield Severity.INFO, key, "is counted in the order book: without one it is never raised"
 
 

@@ -63,6 +63,7 @@ class Records:
         since: datetime | None,
         present: str,
         now: datetime,
+        unknown_to_book: bool | None = None,
     ) -> Record:
         """What all this shows at a moment.
 
@@ -73,18 +74,21 @@ class Records:
             since: when they first came.
             present: the id of the case at hand.
             now: the moment.
+            unknown_to_book: whether the order book knows no order of theirs, None where it cannot tell.
         """
         counted = [one for one in said if self.reaches(one.at, now)]
         # Whoever claims what is their right has shown nothing.
         owed = (one for one in given if one.basis is Basis.OWED)
         rightful = {one.case_id for one in owed if one.promise_state != PromiseState.WITHDRAWN}
+        claims = _happenings(one for one in counted if one.claim and one.case_id not in rightful)
         heard = all(one.threat is not None for one in counted)
         return Record(
             cases=_happenings(counted),
-            claims=_happenings(one for one in counted if one.claim and one.case_id not in rightful),
+            claims=claims,
             threats=_happenings(one for one in counted if one.threat) if heard else None,
             # Who threatens is read as critical as well, and is not the one in danger.
             critical=_happenings(one for one in counted if one.critical and not one.threat),
+            unbought={True: claims, False: (), None: None}[unknown_to_book],
             paid_orders=paid_orders,
             remedies=tuple(Happening(id=one.case_id, at=one.at) for one in given if still_counts(one)),
             since=since,

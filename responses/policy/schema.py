@@ -239,6 +239,7 @@ class Count(StrEnum):
     CLAIMS = "claims"
     CASES_WITH_THREAT = "cases_with_threat"
     CRITICAL_CASES = "critical_cases"
+    CLAIMS_WITHOUT_ORDER = "claims_without_order"
     PAID_ORDERS = "paid_orders"
     YEARS_KNOWN = "years_known"
 

@@ -14,7 +14,7 @@ from responses.policy.sentences import Sentences
 LOUD = frozenset({Count.CASES_WITH_THREAT, Count.CRITICAL_CASES})
 """What is counted by how something was said: of the case at hand it changes no amount."""
 
-_COMPLAINING = frozenset({Count.CASES, Count.CLAIMS, Count.CASES_WITH_THREAT})
+_COMPLAINING = frozenset({Count.CASES, Count.CLAIMS, Count.CLAIMS_WITHOUT_ORDER, Count.CASES_WITH_THREAT})
 
 _A_YEAR = 12
 
@@ -102,6 +102,8 @@ def _source(count: Count, record: Record) -> tuple[Happening, ...] | None:
             return record.threats
         case Count.CRITICAL_CASES:
             return record.critical
+        case Count.CLAIMS_WITHOUT_ORDER:
+            return record.unbought
         case _:
             return record.paid_orders
 

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from models.clock import utcnow
 from models.decision import Duration, DurationUnit, Role
 from models.serial import to_json
-from models.tables import Agent, Case, Identity, SignalRow
+from models.tables import Agent, Case, Identity, SignalRow, Update
+from responses.dismissals import decide_dismissed_anew
 from responses.policy.schema import Count
 from responses.policy.signals import Raised
 from tests.bot_bench import BotBench
@@ -118,5 +120,37 @@ async def test_what_the_signal_changed_in_another_case_is_decided_anew(bench: Bo
     sara.press(card, "Messaggi letti male")
     await sara.sees("Segnale tolto")
     await bench.settled()
+    async with bench.database.reading() as session:
+        assert (await session.get_one(Case, other.id)).revision > before
+
+
+async def test_where_deciding_anew_fails_the_press_counts_and_the_rounds_do_it(
+    bench: BotBench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    sara = await bench.hire("Sara", Role.SUPERVISOR)
+    card = await signalled(bench, sara, "Allora, il pacco? Aspetto da una settimana.")
+    async with bench.database.writing() as session:
+        case = (await session.scalars(select(Case))).one()
+        other = await seed_case(session, await session.get_one(Identity, case.identity_id))
+        await lay(session, other, a_decision(signals=(SEEN.name,)), "Buongiorno Marta, ci pensiamo noi.")
+        before = other.revision
+
+    async def fails(*_: object) -> None:
+        raise LookupError("a case that nobody can decide")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("responses.dismissals.decide_anew", fails)
+        sara.press(card, next(one for one in card.labels if one.startswith("Non vale")))
+        await bench.telegram.wait_for(lambda: "Messaggi letti male" in sara.now(card).labels or None)
+        sara.press(card, "Messaggi letti male")
+        await sara.sees("Segnale tolto")
+        await bench.settled()
+        async with bench.database.reading() as session:
+            rows = (await session.scalars(select(Update).order_by(Update.id))).all()
+    assert [(row.error, row.attempts) for row in rows] == [(None, 0)] * len(rows)
+    assert all(row.processed_at is not None for row in rows)
+    assert [one.message for one in caplog.records if one.levelname == "ERROR"] == ["signal.not_decided_anew"]
+    assert (await the_signal(bench)).dismissed_reason == "Messaggi letti male"
+    assert await decide_dismissed_anew(bench.database) == 1
     async with bench.database.reading() as session:
         assert (await session.get_one(Case, other.id)).revision > before

@@ -1,5 +1,6 @@
 """The page "Le nostre regole", and the colleagues' door to the chat."""
 
+import re
 from datetime import timedelta
 from importlib.resources import files
 
@@ -92,3 +93,19 @@ async def test_the_two_doors_keep_their_conversations_apart(house: House) -> Non
     await person.open("/chat/colleagues")
     assert (await person.open("/chat/colleagues/messages")).json()["messages"] == []
     assert len((await person.open("/chat/messages")).json()["messages"]) == 1
+
+
+async def test_admins_read_that_the_sheet_takes_more_than_one_side_of_paper(house: House) -> None:
+    many = "".join(
+        f"  - {{id: tardi-{days}, when: {{complaint: delivery_late, days_late: {{over: {days}}}}},"
+        " apologise: yes, give: {voucher: 10 EUR}}\n"
+        for days in range(400, 200, -1)
+    )
+    admin, agent = await house.browser("Giulia"), await house.browser("Marco")
+    note = "questo foglio occupa circa "
+    assert note not in (await admin.open("/rules")).text
+    await put_in_use(house, SHOP.replace("\nrules:\n", f"\nrules:\n{many}", 1))
+    page = (await admin.open("/rules")).text
+    assert re.search(note + r"[12],\d facciate A4 invece di una", page)
+    assert "righe)" in page.split(note)[1]
+    assert note not in (await agent.open("/rules")).text

@@ -1,5 +1,6 @@
 """`rimedio policy show`, `use` and `explain`, as the owner meets them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,30 @@ def test_the_page_is_written_to_a_file(terminal: Terminal) -> None:
     status, _ = terminal.types("policy", "show", str(SHOP), "--html", "regole.html")
     assert status == 0
     assert "<title>Le nostre regole · negozio-online</title>" in Path("regole.html").read_text("utf-8")
+
+
+MANY = "rules:\n" + "".join(
+    f"  - {{id: tardi-{days}, when: {{complaint: delivery_late, days_late: {{over: {days}}}}},"
+    " apologise: yes, give: {voucher: 10 EUR}}\n"
+    for days in range(400, 200, -1)
+)
+
+
+def test_a_sheet_of_more_than_one_side_says_so_and_what_is_long(terminal: Terminal) -> None:
+    file = terminal.shop("lungo.yaml", ("\nrules:\n", f"\n{MANY}"))
+    status, shown = terminal.types("policy", "show", file, "--html", "regole.html")
+    assert status == 0
+    assert re.search(
+        r"printed it takes about [12]\.\d sides of A4, not one\. Longest: .*Consegna in ritardo", shown
+    )
+    assert "on one page" not in shown
+    assert "sides of A4" in terminal.types("policy", "show", file)[1]
+
+
+def test_one_that_fits_says_nothing_of_it(terminal: Terminal) -> None:
+    shown = terminal.types("policy", "show", str(SHOP), "--html", "regole.html")[1]
+    assert "print it on one page" in shown
+    assert "sides of A4" not in shown
 
 
 def test_explain_says_conditions_as_the_sheet_does(terminal: Terminal) -> None:

@@ -1,0 +1,36 @@
+"""Vouchers by hand: one that an agent puts into the answer, with its code."""
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from desk.actions import Shown, acting_on, done, forget_edit, text_as_draft
+from desk.context import Actor
+from desk.refusals import refused
+from responses.errors import ResponsesError
+
+router = APIRouter(prefix="/cases/{number:int}")
+
+
+class OfVoucher(Shown):
+    """What the voucher is worth, in minor units of the policy's currency."""
+
+    amount: int
+
+
+@router.post("/voucher")
+async def put_voucher(visit: Actor, number: int, shown: OfVoucher) -> JSONResponse:
+    """Puts a voucher into what stands in the box; its code is kept for it from now on."""
+    try:
+        async with acting_on(visit, number) as acting:
+            await visit.desk.road.approvals.put_voucher(
+                acting.session,
+                acting.agent,
+                acting.case,
+                await text_as_draft(visit, acting, shown),
+                shown.amount,
+                language=acting.case.language or visit.desk.language,
+            )
+            await forget_edit(acting)
+    except ResponsesError as error:
+        return refused(visit, error)
+    return done(visit.words("done.voucher_put"))
