@@ -175,8 +175,16 @@ async def open_given(
     today = now.astimezone(hours.zone).date()
     for one in given:
         if meant[one.key] is Meant.NO_PROMISE:
-            places = {"draft": draft.id, "begin": one.begin, "until": one.until}
-            record(session, approval.agent_id, _DENIED, draft.case_id, approval=approval.id, **places)
+            record(
+                session,
+                approval.agent_id,
+                _DENIED,
+                draft.case_id,
+                approval=approval.id,
+                draft=draft.id,
+                begin=one.begin,
+                until=one.until,
+            )
             continue
         due, owner_id = one.due_at, approval.agent_id
         agreed = terms.get(one.key) if not one.dated else None

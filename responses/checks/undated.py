@@ -1,7 +1,7 @@
 """Promises without a day: "la richiamo", which a customer counts on as well."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from models.decision import Remedy, RemedyKind
 from responses.checks.about import CheckContext
@@ -130,7 +130,7 @@ def _is_decided(said: str, about: CheckContext) -> bool:
     return any(_is_remedy(one, said, lists, figures) for one in about.remedies)
 
 
-def _is_remedy(remedy: Remedy, said: str, lists: WordLists, figures: set[tuple[object, object]]) -> bool:
+def _is_remedy(remedy: Remedy, said: str, lists: WordLists, figures: Set[tuple[object, object]]) -> bool:
     named = lists.remedies.get(remedy.kind)
     if named is not None and named.search(said):
         return True
