@@ -1,6 +1,7 @@
 """What the buttons under a card do."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,10 +32,20 @@ from bot.prompts import OFF_POLICY, put_prompt
 from bot.put_vouchers import voucher_rows
 from bot.refusals import refuse
 from bot.similar import tell_similar
-from bot.unsaid import meant_by, meant_rows, word_rows
+from bot.unsaid import (
+    Whose,
+    day_rows,
+    meant_by,
+    meant_rows,
+    owner_of,
+    owner_rows,
+    split_whose,
+    terms_by,
+    word_rows,
+)
 from bot.words import words_for
 from models.clock import utcnow
-from models.decision import MissingFact, Role
+from models.decision import Duration, DurationUnit, MissingFact, Role
 from models.errors import ForbiddenTransitionError
 from models.states import CaseState, DraftState, EditReason, Verdict
 from models.tables import Agent, Card, Case, Draft
@@ -49,6 +60,7 @@ from responses.erasure import check_not_erased
 from responses.errors import BlockedError, NotAllowedError
 from responses.facts import give_fact
 from responses.holding import pass_on, take_over
+from responses.hours import OpeningHours
 from responses.inbox import has_unprocessed
 from responses.outbox import enqueue_card
 from responses.preferences import Preference, set_preference
@@ -64,6 +76,7 @@ from responses.word_given import WordGiven, WordGivenError
 
 _MAX_COLLEAGUES = 20
 _MAX_FILES = 10
+_LATER_DAYS = (2, 3, 5)
 _PROMPTS: Mapping[Action, str] = {Action.EDIT: "edit", Action.ASK: "ask", Action.DECLINE: "decline"}
 
 
@@ -203,10 +216,11 @@ class CardActions:
                 await self._say("approved_by", name=approver.name)
             return None
         policy = await self._road.policies.in_force(self._session, case.audience, case.incident_at)
-        said = self._said()
+        said, whose = split_whose(self._said())
+        terms = terms_by(said, await working_agents(self._session))
         try:
             await self._road.approvals.approve(
-                self._session, self._agent, bound, policy.hours, meant=meant_by(said)
+                self._session, self._agent, bound, policy.hours, meant=meant_by(said), terms=terms
             )
         except UnsaidError as asked:
             rows = meant_rows(self._card, asked.unsaid[0], said, self._words)
@@ -214,8 +228,37 @@ class CardActions:
                 await self._tell_back(self._words.blocked(asked, self._road.config.timezone))
             return rows
         except WordGivenError as asked_about:
-            return await self._ask_of_word(asked_about.given[0], said)
+            given = asked_about.given[0]
+            if given.dated:
+                return await self._ask_of_word(given, said)
+            return await self._ask_of_day(given, said, whose, policy.hours)
         return None
+
+    async def _ask_of_day(
+        self, given: WordGiven, said: Sequence[str], whose: Whose | None, hours: OpeningHours
+    ) -> Rows:
+        """Asks by when it is kept, the next working day first, and whose it is where a colleague's."""
+        if whose is None or whose.key != given.key:
+            await self._say("word_undated", words=given.words, who=self._agent.name)
+            return day_rows(self._card, given, self._days(given, hours), said, self._words)
+        others = [one for one in await working_agents(self._session) if one.id != self._agent.id]
+        if whose.owner is None:
+            return owner_rows(self._card, given, others[:_MAX_COLLEAGUES], said, self._words)
+        owner = owner_of(whose.owner, others)
+        return day_rows(self._card, given, self._days(given, hours), said, self._words, owner)
+
+    def _days(self, given: WordGiven, hours: OpeningHours) -> list[tuple[date, str]]:
+        """The day that is proposed and the working days after it, as a button tells them."""
+        language, timezone = self._words.language, self._road.config.timezone
+        now = utcnow()
+        today = now.astimezone(timezone).date()
+        later = (
+            hours.add(Duration(count=count, unit=DurationUnit.WORKING_DAYS), now) for count in _LATER_DAYS
+        )
+        return [
+            (due.astimezone(timezone).date(), format_due(due, language, timezone, today=today))
+            for due in (given.due_at, *later)
+        ]
 
     async def _ask_of_word(self, given: WordGiven, said: Sequence[str]) -> Rows:
         """Says whose promise it becomes and by when, before anything is sent."""

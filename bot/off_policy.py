@@ -7,9 +7,10 @@ from bot.buttons import Action, Button, data_of
 from bot.context import Context, words_at
 from bot.posts import post
 from bot.refusals import refuse
-from bot.unsaid import meant_by
+from bot.unsaid import meant_by, terms_by
 from models.clock import utcnow
 from models.tables import Agent, Case, Draft, OutboxEntry, Prompt, Update
+from responses.agents import working_agents
 from responses.errors import BlockedError
 from responses.filing import clean
 from responses.rights import Bound
@@ -35,15 +36,18 @@ async def send_with_reason(
     draft = await session.get_one(Draft, prompt.draft_id)
     bound = Bound(draft_id=draft.id, revision=draft.revision, sha256=draft.sha256)
     policy = await road.policies.in_force(session, case.audience, case.incident_at)
+    said = entry.content.get("meant", ())
     try:
         async with session.begin_nested():
+            terms = terms_by(said, await working_agents(session))
             approval = await road.approvals.approve(
                 session,
                 agent,
                 bound,
                 policy.hours,
                 reason=clean(message.text),
-                meant=meant_by(entry.content.get("meant", ())),
+                meant=meant_by(said),
+                terms=terms,
             )
     except BlockedError as error:
         await refuse(

@@ -1,19 +1,51 @@
-"""What an agent says of what a text leaves out or promises by itself, on buttons: one question at a time."""
+"""What an agent says of what a text leaves out or promises by itself, on buttons: one question at a time.
 
+An answer is the key of what was asked about and a letter: `o0.1-`, `w12!`. Of a promise without a day follows
+which, and who keeps it where that is a colleague: `w12!2524.9f3a`.
+"""
+
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from bot.buttons import MAX_DATA_BYTES, Action, Button, data_of
 from bot.keyboards import Rows
 from bot.words import Words
-from models.tables import Card
+from models.tables import Agent, Card
 from responses.checks import Unsaid
 from responses.errors import BlockedError
 from responses.texts import shorten
 from responses.withholding import ABOUT_UNSAID, Meant
-from responses.word_given import WordGiven
+from responses.word_given import Terms, WordGiven
 
 _MAX_LABEL = 60
-_LETTERS: Mapping[str, Meant] = {"-": Meant.WITHHELD, "+": Meant.WORDED, "!": Meant.PROMISED}
+_LETTERS: Mapping[str, Meant] = {
+    "-": Meant.WITHHELD,
+    "+": Meant.WORDED,
+    "!": Meant.PROMISED,
+    "~": Meant.NO_PROMISE,
+}
+_SAID = re.compile(r"(?P<key>[a-z][\d.]*)(?P<letter>[-+!~])(?P<day>\d{4})?(?:\.(?P<owner>[0-9a-f]{4}))?")
+_WHOSE = re.compile(r"(?P<key>w\d+)\?(?P<owner>[0-9a-f]{4})?")
+_FIRST = date(2020, 1, 1)
+_SHORT = 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Whose:
+    """Somebody else shall keep the promise `key`: whom is asked first, then by when."""
+
+    key: str
+    owner: str | None
+
+
+def split_whose(said: Sequence[str]) -> tuple[tuple[str, ...], Whose | None]:
+    """The answers that buttons carry, and whether the last of them only begins one."""
+    last = _WHOSE.fullmatch(said[-1]) if said else None
+    if last is None:
+        return tuple(said), None
+    return tuple(said[:-1]), Whose(key=last["key"], owner=last["owner"])
 
 
 def meant_by(said: Sequence[str]) -> dict[str, Meant]:
@@ -22,9 +54,42 @@ def meant_by(said: Sequence[str]) -> dict[str, Meant]:
     Raises:
         BlockedError: `gone`, for what no button of ours carries.
     """
-    if any(len(one) < 2 or one[-1] not in _LETTERS for one in said):
+    return {one["key"]: _LETTERS[one["letter"]] for one in map(_read, said)}
+
+
+def terms_by(said: Sequence[str], agents: Sequence[Agent]) -> dict[str, Terms]:
+    """By when and by which of the agents promises without a day are kept, by key, where the answers say it.
+
+    Raises:
+        BlockedError: `gone`, for what no button of ours carries, or `promise_owner`.
+    """
+    return {
+        one["key"]: Terms(
+            day=_FIRST + timedelta(days=int(one["day"])),
+            owner_id=owner_of(one["owner"], agents).id if one["owner"] else None,
+        )
+        for one in map(_read, said)
+        if one["day"]
+    }
+
+
+def owner_of(short: str, agents: Sequence[Agent]) -> Agent:
+    """Of whom a button carries the end of the id.
+
+    Raises:
+        BlockedError: `promise_owner`, where that is nobody who works here, or more than one.
+    """
+    found = [agent for agent in agents if agent.id.endswith(short)]
+    if len(found) != 1:
+        raise BlockedError("promise_owner")
+    return found[0]
+
+
+def _read(said: str) -> re.Match[str]:
+    found = _SAID.fullmatch(said)
+    if found is None:
         raise BlockedError("gone")
-    return {one[:-1]: _LETTERS[one[-1]] for one in said}
+    return found
 
 
 def meant_rows(card: Card, asked: Unsaid, said: Sequence[str], words: Words) -> Rows:
@@ -55,8 +120,62 @@ def word_rows(card: Card, asked: WordGiven, due: str, said: Sequence[str], words
         BlockedError: `unsaid_many`, where a button cannot hold what was `said` before.
     """
     kept = shorten(words("word_promised", due=due), _MAX_LABEL)
+    yes = [Button(text=kept, data=_carried(card, *said, f"{asked.key}!"), style="success")]
+    return [yes, *_otherwise(card, asked, said, words)]
+
+
+def day_rows(
+    card: Card,
+    asked: WordGiven,
+    days: Sequence[tuple[date, str]],
+    said: Sequence[str],
+    words: Words,
+    owner: Agent | None = None,
+) -> Rows:
+    """The question about a promise without a day: on which of some days, as they are told, it is due.
+
+    Without an `owner` it is one of whoever presses, or a button asks whose.
+
+    Raises:
+        BlockedError: `unsaid_many`, where a button cannot hold what was `said` before.
+    """
+    whose = f".{owner.id[-_SHORT:]}" if owner is not None else ""
+    rows = []
+    for number, (day, told) in enumerate(days):
+        label = words("word_promised", due=told)
+        if owner is not None:
+            label = words("word_promised_by", name=owner.name, due=told)
+        data = _carried(card, *said, f"{asked.key}!{(day - _FIRST).days}{whose}")
+        style = "success" if number == 0 else None
+        rows.append([Button(text=shorten(label, _MAX_LABEL), data=data, style=style)])
+    if owner is None:
+        rows.append([Button(text=words("word_whose"), data=_carried(card, *said, f"{asked.key}?"))])
+    return [*rows, *_otherwise(card, asked, said, words)]
+
+
+def owner_rows(
+    card: Card, asked: WordGiven, agents: Sequence[Agent], said: Sequence[str], words: Words
+) -> Rows:
+    """The colleagues of whom one keeps a promise without a day.
+
+    Raises:
+        BlockedError: `unsaid_many`, where a button cannot hold what was `said` before.
+    """
+    rows = [
+        [
+            Button(
+                text=shorten(agent.name, _MAX_LABEL),
+                data=_carried(card, *said, f"{asked.key}?{agent.id[-_SHORT:]}"),
+            )
+        ]
+        for agent in agents
+    ]
+    return [*rows, [_back(card, words)]]
+
+
+def _otherwise(card: Card, asked: WordGiven, said: Sequence[str], words: Words) -> Rows:
     return [
-        [Button(text=kept, data=_carried(card, *said, f"{asked.key}!"), style="success")],
+        [Button(text=words("word_no_promise"), data=_carried(card, *said, f"{asked.key}~"))],
         [Button(text=words("word_taken_out"), data=data_of(Action.TAKE_OUT, card.key, asked.key))],
         [_back(card, words)],
     ]

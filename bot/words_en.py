@@ -213,10 +213,17 @@ ENGLISH: Mapping[str, str] = {
     "it withheld, or worded otherwise? Press below the draft.",
     "blocked_unsaid_many": "Too many questions about this text for buttons: approve it on the desk.",
     "blocked_word_given": "Not sent yet: the text makes a promise ({words}). Press “Approve and send” under "
-    "the draft: it becomes one in the books, or is taken out.",
+    "the draft: it becomes one in the books, is taken out, or is no promise.",
+    "blocked_promise_day": "That day is over: press “Approve and send” again and choose another.",
+    "blocked_promise_owner": "Whoever you chose does not work here any more: press “Approve and send” again.",
     "word_given": "Not sent yet. The text makes a promise: “{words}”. If it stays, it goes into the books: "
     "{who}, {due}. Choose under the draft.",
+    "word_undated": "Not sent yet. The text makes a promise without a day: “{words}”. If it stays, it goes "
+    "into the books for {who} or whoever you name: choose by when, under the draft.",
     "word_promised": "It is a promise, {due}",
+    "word_promised_by": "It is a promise of {name}, {due}",
+    "word_whose": "It is somebody else's promise…",
+    "word_no_promise": "This is no promise",
     "word_taken_out": "Take it out of the text",
     "word_gone": "Taken out of the text: read it again, then send it.",
     "offer_withheld": "We don't give it: {what}",

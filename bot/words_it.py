@@ -215,10 +215,17 @@ ITALIAN: Mapping[str, str] = {
     "blocked_unsaid_many": "Su questo testo ci sono troppe domande per i pulsanti: approvalo dalla "
     "scrivania.",
     "blocked_word_given": "Non parte ancora: nel testo c'è una promessa ({words}). Premi «Approva e invia» "
-    "sotto la bozza: diventa un impegno, o si toglie.",
+    "sotto la bozza: diventa un impegno, si toglie o non è una promessa.",
+    "blocked_promise_day": "Quel giorno è passato: premi di nuovo «Approva e invia» e scegline un altro.",
+    "blocked_promise_owner": "Chi hai scelto non lavora più qui: premi di nuovo «Approva e invia».",
     "word_given": "Non parte ancora. Nel testo c'è una promessa: «{words}». Se resta, diventa un impegno: "
     "{who}, {due}. Scegli sotto la bozza.",
+    "word_undated": "Non parte ancora. Nel testo c'è una promessa senza un giorno: «{words}». Se resta, "
+    "diventa un impegno di {who} o di chi dici tu: scegli entro quando, sotto la bozza.",
     "word_promised": "È un impegno, {due}",
+    "word_promised_by": "È un impegno di {name}, {due}",
+    "word_whose": "È un impegno di qualcun altro…",
+    "word_no_promise": "Non è una promessa",
     "word_taken_out": "Toglilo dal testo",
     "word_gone": "Tolto dal testo: rileggilo, poi invialo.",
     "offer_withheld": "Non lo diamo: {what}",

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from fastapi import APIRouter
@@ -36,7 +37,7 @@ from responses.settling import settle as settle_doubt
 from responses.spending import ABOVE_BUDGET, decide_anew
 from responses.transcripts import transcribe
 from responses.withholding import ABOUT_UNSAID, Meant, UnsaidError
-from responses.word_given import WordGivenError
+from responses.word_given import FURTHEST, Terms, WordGiven, WordGivenError
 
 router = APIRouter(prefix="/cases/{number:int}")
 
@@ -63,11 +64,22 @@ class Shown(BaseModel):
         return Bound(draft_id=self.draft_id, revision=self.draft_revision, sha256=self.sha256)
 
 
+class Agreed(BaseModel):
+    """By which day a promise without one is kept, and by whom; as proposed where nothing is said."""
+
+    day: date | None = None
+    owner: str | None = None
+
+
 class Approved(Shown):
-    """Why it goes out although it was not decided, and what is meant by what it leaves out, if asked."""
+    """Why it goes out although it was not decided, what is meant by what it leaves out or promises, if asked.
+
+    `terms` are of promises without a day, by key.
+    """
 
     why: str | None = Field(default=None, max_length=4 * MAX_REASON)
     meant: dict[str, Meant] = Field(default_factory=dict, max_length=100)
+    terms: dict[str, Agreed] = Field(default_factory=dict, max_length=100)
 
 
 class OfWord(Shown):
@@ -206,7 +218,14 @@ async def approve(visit: Actor, number: int, shown: Approved) -> JSONResponse:
                 acting.session, acting.case.audience, acting.case.incident_at
             )
             approval = await road.approvals.approve(
-                acting.session, acting.agent, bound, policy.hours, shown.edit_reason, shown.why, shown.meant
+                acting.session,
+                acting.agent,
+                bound,
+                policy.hours,
+                shown.edit_reason,
+                shown.why,
+                shown.meant,
+                {key: Terms(day=one.day, owner_id=one.owner) for key, one in shown.terms.items()},
             )
             by_hand = acting.case.answered_by_hand
     except ResponsesError as error:
@@ -250,21 +269,26 @@ def _asked(visit: Visit, error: UnsaidError) -> list[dict[str, object]]:
     ]
 
 
-def _given(visit: Visit, error: WordGivenError) -> list[dict[str, str]]:
+def _given(visit: Visit, error: WordGivenError) -> list[dict[str, object]]:
     """What the page asks about each promise that the text makes by itself."""
     language, zone = visit.words.language, visit.desk.road.config.timezone
     today = utcnow().astimezone(zone).date()
+
+    def becomes(one: WordGiven) -> str:
+        if not one.dated:
+            return visit.words("word_given.undated")
+        with_time = one.promise.minute is not None
+        due = format_due(one.due_at, language, zone, with_time=with_time, today=today)
+        return visit.words("word_given.becomes", who=visit.agent.name, due=due)
+
     return [
         {
             "key": one.key,
             "words": one.words,
-            "becomes": visit.words(
-                "word_given.becomes",
-                who=visit.agent.name,
-                due=format_due(
-                    one.due_at, language, zone, with_time=one.promise.minute is not None, today=today
-                ),
-            ),
+            "becomes": becomes(one),
+            # The day is asked for where the text names none.
+            "day": None if one.dated else one.due_at.astimezone(zone).date().isoformat(),
+            "days": [today.isoformat(), (today + FURTHEST).isoformat()],
         }
         for one in error.given
     ]

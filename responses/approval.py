@@ -61,7 +61,7 @@ from responses.vouchers import codes_by_hand
 from responses.vouchers_by_hand import give_by_hand, let_go, take_by_hand, with_voucher
 from responses.waiting import await_answer
 from responses.withholding import Meant, settled
-from responses.word_given import check_meant, open_promises, without, words_given
+from responses.word_given import Terms, check_meant, open_given, still_asked, without, words_given
 
 
 class Approvals:
@@ -80,20 +80,22 @@ class Approvals:
         edit_reason: EditReason | None = None,
         reason: str | None = None,
         meant: Mapping[str, Meant] = MappingProxyType({}),
+        terms: Mapping[str, Terms] = MappingProxyType({}),
     ) -> Approval:
         """Approves the draft and puts it into the outbox, to leave after the time for undoing.
 
         `edit_reason` is what was wrong with the composed draft; it is kept where something was changed in it.
         `reason` is why a text goes out that gives what was not decided, see `off_policy.overruled`.
         `meant` says what is meant by leaving out what an edited text no longer says, by `Unsaid.key`, and
-        that what a text promises by itself becomes a promise, by `WordGiven.key`.
+        whether what a text promises by itself becomes a promise, by `WordGiven.key`; `terms` who then keeps
+        by when what it names no day for.
 
         Raises:
             NotAllowedError: `own_case`, `above_limit`, or `above_budget`: then the case has to be decided
                 anew, see `spending.decide_anew`.
             UnsaidError, WordGivenError: `meant` leaves something open.
             BlockedError: `gone`, `stale`, `new_message`, `claimed`, `expired`, `placeholder`, `code_by_hand`,
-                `findings`, `code_over` or `no_codes`.
+                `findings`, `promise_day`, `promise_owner`, `code_over` or `no_codes`.
         """
         await take_turn(session, bound.draft_id)
         draft, case = await bound_draft(session, bound)
@@ -118,10 +120,11 @@ class Approvals:
         check_overrulable(agent, draft.text, wrong, about)
         is_edited = about.composed is not None and about.composed != draft.text
         withheld = settled(draft.text, unsaid_in(draft.text, about) if is_edited else (), meant, about)
-        beyond = overruled(agent, draft.text, wrong, about, withheld, reason)
-        # What goes out off policy has its promises kept track of in any case.
-        given = words_given(draft.text, about, hours, now, told=withheld.day) if beyond is None else ()
+        # What goes out off policy has the days it names kept track of in any case.
+        given = words_given(draft.text, about, hours, now, withheld=withheld, wrong=wrong)
+        given = await still_asked(session, draft, given)
         check_meant(given, meant)
+        beyond = overruled(agent, draft.text, wrong, about, withheld, reason)
         if not await raise_revision_from(session, case, bound.revision):
             raise BlockedError("stale")
         if policy is not None:
@@ -207,8 +210,7 @@ class Approvals:
                 session, case=case, draft=draft, approval=approval, found=beyond, hours=hours, now=now
             )
             record(session, agent.id, "approval.off_policy", case.id, approval=approval.id)
-        promises = [one.promise for one in given]
-        open_promises(session, promises, draft=draft, approval=approval, hours=hours, now=now)
+        await open_given(session, given, meant, terms, draft=draft, approval=approval, hours=hours, now=now)
         await session.flush()
         self._after_answer(case, draft, await has_open_promise(session, case))
         if case.state == CaseState.WAITING_CUSTOMER:
@@ -296,7 +298,10 @@ class Approvals:
         """
         draft, case = await bound_draft(session, bound)
         about = await self._about(session, case, draft, await self._policy(session, case))
-        found = [one for one in words_given(draft.text, about, hours, utcnow()) if one.key == key]
+        wrong = errors_in(check_text(draft.text, about))
+        found = [
+            one for one in words_given(draft.text, about, hours, utcnow(), wrong=wrong) if one.key == key
+        ]
         if not found:
             raise BlockedError("gone")
         left = without(draft.text, found[0], draft.language)

@@ -1,6 +1,6 @@
 """What agents are shown of a case: read once, used by the card in Telegram and by the desk's pages."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -43,6 +43,7 @@ from responses.proposed import proposed_draft
 from responses.related import maybe_same_person, same_order
 from responses.signal_views import SignalView, signals_shown
 from responses.vouchers import Supply, supplies
+from responses.word_given import denied_words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +71,8 @@ class CaseView:
     order, of whoever; `maybe_same` those of people who may be the same. `choices` were put to the customer;
     `proposals` are what the unread words seem to choose of the open ones. `preferences` are the customer's,
     with the register that is heard in the language of the answer. `vouchers` are the codes that the case has;
-    `supplies` is what is left of those that the draft would give.
+    `supplies` is what is left of those that the draft would give. `denied` are the words that somebody called
+    no promise, by the event that tells it.
     """
 
     case: Case
@@ -95,6 +97,7 @@ class CaseView:
     preferences: Preferences
     rating: Rating | None
     events: tuple[Event, ...]
+    denied: Mapping[str, str]
     book: BookView
     same_order: tuple[Case, ...]
     maybe_same: tuple[Case, ...]
@@ -139,6 +142,8 @@ async def view_case(session: AsyncSession, case: Case, zone: ZoneInfo) -> CaseVi
     )
     decided = (await _as_sent(session, [decision])).get(case.id) if decision is not None else None
     codes_query = select(Voucher).where(Voucher.case_id == case.id).order_by(Voucher.id)
+    events_query = select(Event).where(Event.case_id == case.id).order_by(Event.id)
+    events = tuple((await session.scalars(events_query)).all())
     now = utcnow()
     return CaseView(
         case=case,
@@ -176,9 +181,8 @@ async def view_case(session: AsyncSession, case: Case, zone: ZoneInfo) -> CaseVi
         rating=(
             await session.scalars(select(Rating).where(Rating.case_id == case.id, Rating.mark.is_not(None)))
         ).one_or_none(),
-        events=tuple(
-            (await session.scalars(select(Event).where(Event.case_id == case.id).order_by(Event.id))).all()
-        ),
+        events=events,
+        denied=await denied_words(session, events),
         book=await book_view(session, case),
         same_order=tuple(await same_order(session, case)),
         maybe_same=tuple(await maybe_same_person(session, case)),

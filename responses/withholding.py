@@ -6,7 +6,8 @@ from datetime import date
 from enum import StrEnum
 
 from responses.checks import CheckContext, Unsaid
-from responses.checks.promises import promised_day
+from responses.checks.promises import promised_day, promised_in
+from responses.checks.undertakings import are_apart
 from responses.errors import BlockedError
 from responses.policy.withheld import Place
 
@@ -14,12 +15,13 @@ from responses.policy.withheld import Place
 class Meant(StrEnum):
     """What an agent says of something decided that the text does not say, as far as can be told.
 
-    `PROMISED` is said of the contrary, see `word_given`.
+    `PROMISED` and `NO_PROMISE` are said of the contrary, see `word_given`.
     """
 
     WITHHELD = "withheld"  # it is not given
     WORDED = "worded"  # it stands there in other words
     PROMISED = "promised"  # said of a promise in their own words: it becomes one
+    NO_PROMISE = "no_promise"  # said of the same: the words promise nothing
 
 
 ABOUT_UNSAID = (Meant.WITHHELD, Meant.WORDED)
@@ -81,6 +83,14 @@ def settled(text: str, asked: Sequence[Unsaid], meant: Mapping[str, Meant], abou
         commitments=frozenset(one.commitment for one in dated if one.commitment is not None),
         answer_follows=any(one.commitment is None for one in dated),
         # Of several promises nobody can tell which one the day is for.
-        day=promised_day(text, about) if len(dated) == 1 else None,
+        day=_day_of(dated[0], text, about) if len(dated) == 1 else None,
         anything=bool(left_out),
     )
+
+
+def _day_of(one: Unsaid, text: str, about: CheckContext) -> date | None:
+    """The day on which the text does it in other words, and nothing that is certainly something else."""
+    what = one.what.get(about.language, "") if one.commitment is not None else ""
+    if any(are_apart(what, promise.said, about.language) for promise in promised_in(text, about)):
+        return None
+    return promised_day(text, about)

@@ -1,37 +1,50 @@
-"""A promise in an agent's own words, in a text that is no offer: it goes into the books or out of the text.
+"""A promise in an agent's own words: it goes into the books or out of the text, or somebody says it is none.
 
-In an offer it is off policy, see `off_policy`.
+In an offer one that names a day is off policy, see `off_policy`.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.decision import DecisionKind
-from models.tables import Approval, Draft, Promise
-from responses.checks import ByHand, CheckContext, by_hand
-from responses.checks.promises import untracked_in
+from models.decision import DecisionKind, Duration, DurationUnit
+from models.tables import Agent, Approval, Draft, Event, Promise
+from responses.checks import ByHand, CheckContext, Finding, by_hand
+from responses.checks.promises import Promised, untracked_in
+from responses.checks.undated import is_stopped, undated_in
+from responses.checks.undertakings import undertakings_in
 from responses.checks.wordlists import word_lists
 from responses.drafts.promises import by_hand_words
 from responses.errors import BlockedError
+from responses.events import record
 from responses.hours import OpeningHours
 from responses.policy.given import USUAL_TIME
-from responses.withholding import Meant
+from responses.withholding import NOTHING, Meant, Withheld
 
 _SENTENCE_END = re.compile(r"[.!?…]*\s*$")
 _BEGINS_ANEW = re.compile(r"(?:^|[.!?…]\s*|\n\s*)$")
 _SIGNS = " ,:;–—-"
 _DONE = re.compile(r"[.!?…]$")
+_NEXT_WORKING_DAY = Duration(count=1, unit=DurationUnit.WORKING_DAYS)
+_DENIED = "approval.no_promise"
+
+ABOUT_WORD = (Meant.PROMISED, Meant.NO_PROMISE)
+"""What can be meant by a promise in an agent's own words."""
+
+FURTHEST = timedelta(days=366)
+"""How far ahead something may be promised that the text names no day for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WordGiven:
     """A promise that the text makes, `words`, and when whoever approves it has to have kept it.
 
-    `key` names it within its text, by its place. `begin` and `until` are where it stands.
+    `key` names it within its text, by its place. `begin` and `until` are where it stands. One that is not
+    `dated` names no day: `due_at` is then only proposed.
     """
 
     key: str
@@ -40,6 +53,15 @@ class WordGiven:
     due_at: datetime
     begin: int
     until: int
+    dated: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Terms:
+    """By the end of which day a promise without one is kept and who sees to it; as proposed where None."""
+
+    day: date | None = None
+    owner_id: str | None = None
 
 
 class WordGivenError(BlockedError):
@@ -51,42 +73,57 @@ class WordGivenError(BlockedError):
 
 
 def words_given(
-    text: str, about: CheckContext, hours: OpeningHours, now: datetime, *, told: date | None = None
+    text: str,
+    about: CheckContext,
+    hours: OpeningHours,
+    now: datetime,
+    *,
+    withheld: Withheld = NOTHING,
+    wrong: Sequence[Finding] = (),
 ) -> tuple[WordGiven, ...]:
-    """What a text promises that nobody would keep track of; in an offer that is not asked about.
+    """What a text promises that nobody would keep track of, in the order of the text.
 
-    `told` is the day of a promise of the decision's that stands in other words, and is none of these.
+    In an offer, or where something is `wrong` all the same, only what names no day: the rest is off policy.
+    What is `withheld` in other words than the decision's is none of these.
     """
-    if about.kind == DecisionKind.OFFER:
-        return ()
     found: dict[int, WordGiven] = {}
-    for one in untracked_in(text, about):
-        promise = by_hand(one, about)
-        if told is not None and promise.day == told:
-            continue
-        due = due_of(promise, hours, now)
-        known = found.get(one.begin)
-        if known is not None and known.due_at >= due:
-            continue
-        # Two days said of one thing are one promise, for the later of them.
-        found[one.begin] = WordGiven(
-            key=f"w{one.begin}",
-            words=" ".join(text[one.begin : one.until].split()).strip(f"{_SIGNS}.!"),
-            promise=promise,
-            due_at=due,
-            begin=one.begin,
-            until=one.until,
-        )
-    return tuple(found.values())
+    if about.kind != DecisionKind.OFFER and not wrong and not withheld.owed:
+        for one in untracked_in(text, about):
+            promise = by_hand(one, about)
+            if withheld.day is not None and promise.day == withheld.day:
+                continue
+            due = due_of(promise, hours, now)
+            known = found.get(one.begin)
+            if known is None or known.due_at < due:
+                # Two days said of one thing are one promise, for the later of them.
+                found[one.begin] = _word_given(text, one, promise, due)
+    for one in undated_in(text, about):
+        answers = withheld.answer_follows and undertakings_in(one.said, about.language) == {"answer"}
+        if not answers and one.begin not in found and not is_stopped(one.begin, one.until, wrong):
+            due = hours.add(_NEXT_WORKING_DAY, now)
+            found[one.begin] = _word_given(text, one, by_hand(one, about), due, dated=False)
+    return tuple(found[begin] for begin in sorted(found))
+
+
+def _word_given(text: str, one: Promised, promise: ByHand, due: datetime, *, dated: bool = True) -> WordGiven:
+    return WordGiven(
+        key=f"w{one.begin}",
+        words=" ".join(text[one.begin : one.until].split()).strip(f"{_SIGNS}.!"),
+        promise=promise,
+        due_at=due,
+        begin=one.begin,
+        until=one.until,
+        dated=dated,
+    )
 
 
 def check_meant(given: Sequence[WordGiven], meant: Mapping[str, Meant]) -> None:
-    """Of every one an agent has said that it becomes a promise.
+    """Of every one an agent has said whether it becomes a promise, or is none.
 
     Raises:
         WordGivenError: of some they have not.
     """
-    open_ = [one for one in given if meant.get(one.key) is not Meant.PROMISED]
+    open_ = [one for one in given if meant.get(one.key) not in ABOUT_WORD]
     if open_:
         raise WordGivenError(open_)
 
@@ -113,15 +150,105 @@ def open_promises(
 ) -> None:
     """Puts into the books what an agent has promised in words of their own; they see to it."""
     for promise in promises:
-        session.add(
-            Promise(
-                case_id=draft.case_id,
-                approval_id=approval.id,
-                what={draft.language: promise.what} if promise.what else by_hand_words(),
-                owner_id=approval.agent_id,
-                due_at=due_of(promise, hours, now),
+        _open(session, promise, draft, approval, approval.agent_id, due_of(promise, hours, now))
+
+
+async def open_given(
+    session: AsyncSession,
+    given: Sequence[WordGiven],
+    meant: Mapping[str, Meant],
+    terms: Mapping[str, Terms],
+    *,
+    draft: Draft,
+    approval: Approval,
+    hours: OpeningHours,
+    now: datetime,
+) -> None:
+    """Puts into the books what an agent has said becomes a promise, and writes down what they say is none.
+
+    Of one without a day `terms`, by key, say who sees to it by when.
+
+    Raises:
+        BlockedError: `promise_day` for a day that is over or too far, `promise_owner` for who works here no
+            more.
+    """
+    today = now.astimezone(hours.zone).date()
+    for one in given:
+        if meant[one.key] is Meant.NO_PROMISE:
+            record(
+                session,
+                approval.agent_id,
+                _DENIED,
+                draft.case_id,
+                approval=approval.id,
+                draft=draft.id,
+                begin=one.begin,
+                until=one.until,
             )
+            continue
+        due, owner_id = one.due_at, approval.agent_id
+        agreed = terms.get(one.key) if not one.dated else None
+        if agreed is not None and agreed.day is not None:
+            if not today <= agreed.day <= today + FURTHEST:
+                raise BlockedError("promise_day")
+            due = hours.end_of(agreed.day, now)
+        if agreed is not None and agreed.owner_id is not None:
+            owner = await session.get(Agent, agreed.owner_id)
+            if owner is None or owner.removed_at is not None:
+                raise BlockedError("promise_owner")
+            owner_id = owner.id
+        _open(session, one.promise, draft, approval, owner_id, due)
+
+
+def _open(
+    session: AsyncSession,
+    promise: ByHand,
+    draft: Draft,
+    approval: Approval,
+    owner_id: str,
+    due: datetime,
+) -> None:
+    session.add(
+        Promise(
+            case_id=draft.case_id,
+            approval_id=approval.id,
+            what={draft.language: promise.what} if promise.what else by_hand_words(),
+            owner_id=owner_id,
+            due_at=due,
         )
+    )
+
+
+async def still_asked(
+    session: AsyncSession, draft: Draft, given: Sequence[WordGiven]
+) -> tuple[WordGiven, ...]:
+    """Those of which nobody has said already, of this very text, that they are no promise."""
+    events = await session.scalars(
+        select(Event).where(Event.case_id == draft.case_id, Event.action == _DENIED)
+    )
+    denied = {(event.details["draft"], event.details["begin"]) for event in events}
+    same = await session.scalars(
+        select(Draft.id).where(Draft.id.in_({of for of, _ in denied}), Draft.text == draft.text)
+    )
+    ids = set(same.all())
+    begins = {begin for of, begin in denied if of in ids}
+    return tuple(one for one in given if one.begin not in begins)
+
+
+async def denied_words(session: AsyncSession, events: Sequence[Event]) -> dict[str, str]:
+    """Which words somebody has called no promise, by the event that tells it; not those that were erased."""
+    denied = [event for event in events if event.action == _DENIED]
+    texts = {
+        draft.id: draft.text
+        for draft in await session.scalars(
+            select(Draft).where(Draft.id.in_({event.details["draft"] for event in denied}))
+        )
+    }
+    words = {
+        event.id: texts.get(event.details["draft"], "")[event.details["begin"] : event.details["until"]]
+        for event in denied
+    }
+    return {of: " ".join(said.split()).strip(f"{_SIGNS}.!") for of, said in words.items() if said.strip()}
 
 
 def without(text: str, given: WordGiven, language: str) -> str:

@@ -30,19 +30,26 @@ export async function askMeant(unsaid) {
   return Object.fromEntries(new FormData(dialog.querySelector("form")));
 }
 
-/** Asks of every promise in an agent's own words whether it becomes one, or goes out of the text: `out` is which. */
+/** Asks of every promise in an agent's own words whether it becomes one, is none, or goes out: `out` is which. */
 export async function askPromised(given) {
   const dialog = document.getElementById("word-given-dialog");
+  const asked = dialog.querySelector(".terms");
+  const [day, owner] = ["day", "owner"].map((name) => asked.querySelector(`[name=${name}]`));
   const meant = {};
+  const terms = {};
   for (const one of given) {
     dialog.querySelector(".words").textContent = one.words;
     dialog.querySelector(".becomes").textContent = one.becomes;
+    asked.hidden = asked.disabled = !one.day;
+    owner.value = "";
+    [day.value, day.min, day.max] = [one.day ?? "", ...one.days];
     const kept = await ask(dialog);
     if (dialog.returnValue === "out") return { out: one.key };
-    if (!kept) return {};
-    meant[one.key] = "promised";
+    if (!kept && dialog.returnValue !== "none") return {};
+    meant[one.key] = kept ? "promised" : "no_promise";
+    if (kept && one.day) terms[one.key] = { day: day.value, owner: owner.value || null };
   }
-  return { meant };
+  return { meant, terms };
 }
 
 /** Asks why a text goes out that gives what was not decided; null when it does not. */

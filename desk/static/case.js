@@ -288,7 +288,11 @@ async function approve(shownThen = null, said = {}) {
       if (gone && say(gone)) read();
       await refresh({ mine: true });
     } else if (promised.meant) {
-      await approve(sent, { ...said, meant: { ...said.meant, ...promised.meant } });
+      await approve(sent, {
+        ...said,
+        meant: { ...said.meant, ...promised.meant },
+        terms: { ...said.terms, ...promised.terms },
+      });
     }
     return;
   }

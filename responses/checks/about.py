@@ -24,15 +24,23 @@ class Put:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """Something that the books keep for a day, in words of the text's language, if there are any."""
+
+    day: date
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CheckContext:
     """Everything that is known when a text is about to go out.
 
     `kind` is the draft's own, which is not the decision's where an agent asks or refuses instead. `said` is
     what the customer wrote, `sent` what we wrote before. `names` are the customer's, `grievances` the
     complaint types not answered yet. `days` are those for which something is promised and kept in the
-    books, `named` those that the customer's messages name ("ieri" among them) and those of any promise to
-    them that was not withdrawn. `own` are words that are
-    ours wherever they stand: the business's name, how it is reached.
+    books, `kept` what that is as far as it is known, `named` those that the customer's messages name ("ieri"
+    among them) and those of any promise to them that was not withdrawn. `own` are words that are ours
+    wherever they stand: the business's name, how it is reached.
     `limits` is what each role may approve, None for no limit; empty where nobody set any.
     `composed` is the text that was made of the decision before somebody rewrote it, None where there is none.
     `answer_day` is the day for which that text announced an answer, `ready` the ready answers it was made of.
@@ -51,6 +59,7 @@ class CheckContext:
     names: tuple[str, ...] = ()
     grievances: tuple[str, ...] = ()
     days: tuple[date, ...] = ()
+    kept: tuple[Kept, ...] = ()
     named: tuple[date, ...] = ()
     own: tuple[str, ...] = ()
     limits: Mapping[Role, Money | None] = field(default_factory=dict)

@@ -24,6 +24,7 @@ from responses.checks.register import check_register
 from responses.checks.rights import check_rights
 from responses.checks.signals import check_signals
 from responses.checks.strangers import check_strangers
+from responses.checks.undated import UNDATED, check_undated, is_stopped
 from responses.checks.undecided import check_undecided
 from responses.checks.unsaid import check_unsaid
 
@@ -34,6 +35,7 @@ _CHECKS = (
     check_unsaid,
     check_dates,
     check_promises,
+    check_undated,
     check_apology,
     check_liability,
     check_blame,
@@ -60,6 +62,7 @@ CODES = (
     "date_unknown",
     "weekday_wrong",
     "promise_untracked",
+    UNDATED,
     "promise_missing",
     "answer_missing",
     "apology_missing",
@@ -112,6 +115,7 @@ def check_text(text: str, about: CheckContext) -> tuple[Finding, ...]:
         blanks = check_blanks(text, about)
         return (*wrong, *blanks)
     found = [finding for check in _CHECKS for finding in check(text, about)]
+    found = [one for one in found if one.code != UNDATED or not is_stopped(one.start, one.end, found)]
     ordered = sorted(found, key=lambda one: (one.severity is not Severity.ERROR, one.start))
     return tuple(replace(one, words=text[one.start : one.end]) for one in ordered)
 

@@ -15,7 +15,8 @@ from models.money import Money
 from models.states import Direction, PromiseState
 from models.tables import Agent, Case, Customer, Draft, Identity, Message, Promise
 from responses.cases import matter_messages
-from responses.checks.about import CheckContext, Put
+from responses.checks.about import CheckContext, Kept, Put
+from responses.checks.clauses import clauses_of
 from responses.checks.days import days_in
 from responses.checks.mentions import mentions_in
 from responses.checks.people import other_people
@@ -24,6 +25,7 @@ from responses.corrections import understood
 from responses.drafts.brief import Formality
 from responses.drafts.draft import formality_of
 from responses.drafts.names import usable_name
+from responses.drafts.promises import by_hand_words
 from responses.drafts.slots import BLANK, escape
 from responses.facts import known_facts
 from responses.policy import Policy
@@ -88,11 +90,16 @@ async def context_of(
         )
     ).all()
     promised = [(one, one.due_at.astimezone(zone).date()) for one in promises]
-    days = {day for one, day in promised if one.case_id == case.id and one.state == PromiseState.OPEN}
+    kept = {
+        Kept(day=day, words=_words_of(one, language))
+        for one, day in promised
+        if one.case_id == case.id and one.state == PromiseState.OPEN
+    }
     parts: Sequence[tuple[str, str]] = ()
     if draft is not None:
         parts = await _composed_parts(session, draft)
-        days |= _days_of_our_word(parts, draft.language, today)
+        kept |= _our_word(parts, draft.language, today)
+    days = {one.day for one in kept}
     composed = await composed_draft(session, draft) if draft is not None else None
     names = [name for name in (customer.name, identity.display_name) if usable_name(name) is not None]
     business = config.business
@@ -109,6 +116,7 @@ async def context_of(
         names=tuple(name for name in dict.fromkeys(names) if name is not None),
         grievances=tuple(dict.fromkeys(label.label for one in known.meant for label in one.complaint_types)),
         days=tuple(sorted(days)),
+        kept=tuple(sorted(kept, key=lambda one: (one.day, one.words))),
         named=(*(day for one in known.meant for day in one.entities.dates), *(day for _, day in promised)),
         own=tuple(words for words in (business.name, business.contact, business.privacy) if words),
         limits=policy.approval if policy is not None else {},
@@ -158,15 +166,21 @@ def ready_in(parts: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     return tuple(words for name, words in parts if name == "answer" and BLANK not in words)
 
 
-def _days_of_our_word(parts: Sequence[tuple[str, str]], language: str, today: date) -> set[date]:
-    """The days to come that the composed text says by itself."""
+def _our_word(parts: Sequence[tuple[str, str]], language: str, today: date) -> set[Kept]:
+    """What the composed text says by itself for days to come."""
     return {
-        named.day
+        Kept(day=named.day, words=clause.words.strip())
         for name, words in parts
         if name in _OUR_WORD
-        for named in days_in(words, language, today)
+        for clause in clauses_of(words, language)
+        for named in days_in(clause.words, language, today)
         if named.day >= today
     }
+
+
+def _words_of(promise: Promise, language: str) -> str:
+    """What was promised, where there are words of it in the text's language that name it."""
+    return "" if promise.what == by_hand_words() else str(promise.what.get(language, ""))
 
 
 def _answer_day(draft: Draft | None, kind: str, zone: ZoneInfo) -> date | None:

@@ -1,7 +1,7 @@
 """Promises: whatever we say that we do by a certain time stands in the books, or is not said."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -11,6 +11,7 @@ from responses.checks.about import CheckContext
 from responses.checks.clauses import Clause, clauses_of, is_denied, judged
 from responses.checks.days import days_in, latest_day, near_day
 from responses.checks.finding import Finding, Severity
+from responses.checks.undertakings import is_same
 from responses.checks.wordlists import WordLists, weekdays, word_lists
 
 _COLON = re.compile(r":\s+")
@@ -55,7 +56,7 @@ def untracked_in(text: str, about: CheckContext) -> Iterator[Promised]:
         named = [found.day for found in days_in(promise.words, about.language, about.today)]
         if any(day < about.today for day in named):
             continue  # said of the day itself
-        if not _is_kept(promise.words, named, about):
+        if not _is_kept(promise, named, about):
             yield promise
 
 
@@ -64,7 +65,7 @@ def promised_in(text: str, about: CheckContext) -> list[Promised]:
     lists = word_lists(about.language)
     seen = judged(text, about)
     found = []
-    for clause in _still_to_come(seen, about.language):
+    for clause in still_to_come(seen, about.language):
         acts = [
             match
             for match in lists.find("acts", clause.words)
@@ -81,7 +82,7 @@ def promised_in(text: str, about: CheckContext) -> list[Promised]:
                 continue
             part = _part_of(clause.words, acts, match, lists) if acts else None
             begin, until = part or (0, len(clause.words))
-            what = _what(clause.words, begin, until, times, lists) if part else ""
+            what = what_is_done(clause.words, begin, until, times, lists) if part else ""
             if not begin <= match.start() < until:
                 begin, until = 0, len(clause.words)
             found.append(
@@ -98,7 +99,7 @@ def promised_in(text: str, about: CheckContext) -> list[Promised]:
     return found
 
 
-def _still_to_come(text: str, language: str) -> Iterator[Clause]:
+def still_to_come(text: str, language: str) -> Iterator[Clause]:
     """What is neither told of the past nor refused: of "ho visto: la richiamo domani" the second half."""
     lists = word_lists(language)
     for clause in clauses_of(text, language):
@@ -128,11 +129,13 @@ def _part_of(
     clause: str, acts: Sequence[re.Match[str]], when: re.Match[str], lists: WordLists
 ) -> tuple[int, int]:
     """Where it stands what is done then: of "la chiamo lunedì e le mando il pacco martedì" each by itself."""
-    parts = [_part(clause, act, acts, lists) for act in acts]
+    parts = [part_around(clause, act, acts, lists) for act in acts]
     return next((part for part in parts if part[0] <= when.start() < part[1]), parts[0])
 
 
-def _what(clause: str, begin: int, until: int, times: Sequence[re.Match[str]], lists: WordLists) -> str:
+def what_is_done(
+    clause: str, begin: int, until: int, times: Sequence[re.Match[str]], lists: WordLists
+) -> str:
     """What is done in that part, without its deadlines: "la richiamo"; nothing where it cannot be cut out."""
     if "{" in clause[begin:until]:
         return ""  # a slot, which means nothing outside of its text
@@ -145,7 +148,7 @@ def _what(clause: str, begin: int, until: int, times: Sequence[re.Match[str]], l
     return _joined(*(" ".join(words) for words in (*before, last)))
 
 
-def _part(
+def part_around(
     clause: str, act: re.Match[str], acts: Sequence[re.Match[str]], lists: WordLists
 ) -> tuple[int, int]:
     """From where to where a clause speaks of what is done there."""
@@ -165,17 +168,30 @@ def _joined(*pieces: str) -> str:
     return " ".join(" ".join(pieces).split()).strip(" .!¡")
 
 
-def _is_kept(words: str, named: list[date], about: CheckContext) -> bool:
-    """Whether the day is one that the books know: named in full, by its day of the week, or as "oggi"."""
+def _is_kept(promise: Promised, named: list[date], about: CheckContext) -> bool:
+    """Whether the books know that thing for that day: named in full, by its day of the week, or as "oggi"."""
     if named:
-        return all(day in about.days for day in named)
-    near_by = near_day(words, about.language, about.today)
+        return all(_is_known(promise, (day,), about) for day in named)
+    near_by = near_day(promise.words, about.language, about.today)
     if near_by is not None:
-        return near_by in about.days
-    lowered = words.lower()
-    days = {number for number, name in enumerate(weekdays(about.language)) if name.lower() in lowered}
-    near = {day.weekday() for day in about.days if 0 <= (day - about.today).days < 7}
-    return bool(days) and days <= near
+        return _is_known(promise, (near_by,), about)
+    lowered = promise.words.lower()
+    names = [number for number, name in enumerate(weekdays(about.language)) if name.lower() in lowered]
+    near = [day for day in about.days if 0 <= (day - about.today).days < 7]
+    return bool(names) and all(
+        _is_known(promise, [day for day in near if day.weekday() == number], about) for number in names
+    )
+
+
+def _is_known(promise: Promised, days: Collection[date], about: CheckContext) -> bool:
+    """Of two things for one day only that which is kept; where nobody knows what is, the day is enough."""
+    for day in days:
+        kept = [one for one in about.kept if one.day == day]
+        if day in about.days and (
+            not kept or any(is_same(one.words, promise.said, about.language) for one in kept)
+        ):
+            return True
+    return False
 
 
 def promised_day(text: str, about: CheckContext) -> date | None:

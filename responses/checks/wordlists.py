@@ -19,15 +19,20 @@ from responses.drafts.numbers import locale_of
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WordLists:
-    """One language's expressions by name; topics are by complaint type, remedies and deeds by kind."""
+    """One language's expressions by name; topics are by complaint type, remedies and deeds by kind.
+
+    `undertakings` are what a promise is about, by kind; `particles` are words that name nothing.
+    """
 
     language: str
     patterns: Mapping[str, re.Pattern[str]]
     topics: Mapping[str, re.Pattern[str]]
     remedies: Mapping[str, re.Pattern[str]]
     deeds: Mapping[str, re.Pattern[str]]
+    undertakings: Mapping[str, re.Pattern[str]]
     numbers: Mapping[str, int]
     stop_words: frozenset[str]
+    particles: frozenset[str]
 
     def find(self, name: str, text: str) -> Iterator[re.Match[str]]:
         """Every place where one of the expressions stands."""
@@ -44,8 +49,9 @@ def word_lists(language: str) -> WordLists:
     source = files("responses.checks").joinpath("words", f"{language}.yaml").read_text(encoding="utf-8")
     tree: dict[str, Any] = YAML(typ="safe").load(source)
     numbers = {str(word): int(number) for word, number in tree.pop("numbers").items()}
-    topics, remedies, deeds = (tree.pop(name) for name in ("topics", "remedies", "deeds"))
-    stop_words = frozenset(str(tree.pop("stop_words")).split())
+    by_kind = ("topics", "remedies", "deeds", "undertakings")
+    topics, remedies, deeds, undertakings = (tree.pop(name) for name in by_kind)
+    stop_words, particles = (frozenset(str(tree.pop(name)).split()) for name in ("stop_words", "particles"))
     week = "|".join(weekdays(language))
     article = "(?:den |dem |the |le |el |il )?"
     parts = {
@@ -58,8 +64,12 @@ def word_lists(language: str) -> WordLists:
         topics=MappingProxyType({name: _compiled(list_, parts) for name, list_ in topics.items()}),
         remedies=MappingProxyType({name: _compiled(list_, parts) for name, list_ in remedies.items()}),
         deeds=MappingProxyType({name: _compiled(list_, parts) for name, list_ in deeds.items()}),
+        undertakings=MappingProxyType(
+            {name: _compiled(list_, parts) for name, list_ in undertakings.items()}
+        ),
         numbers=MappingProxyType(numbers),
         stop_words=stop_words,
+        particles=particles,
     )
 
 

@@ -155,7 +155,7 @@ def test_scenario_12_markup_and_right_to_left_text_are_shown_literally_on_both_s
     card = staffed.office.card(staffed.giulia, "RS-20012")
     assert words in card.head.text
     assert "<b>Marta</b>" in card.head.text
-    answer = "Buongiorno, <i>controllo</i> & le scrivo </b> مرحبا &lt;"
+    answer = "Buongiorno, <i>controllo</i> & guardo </b> مرحبا &lt;"
     staffed.giulia.press(card.last, "Modifica")
     prompt = staffed.office.wait(
         lambda: next(

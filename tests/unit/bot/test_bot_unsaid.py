@@ -2,9 +2,9 @@
 
 from sqlalchemy import select
 
-from models.decision import Role
+from models.decision import Duration, DurationUnit, Role
 from models.states import OfferState
-from models.tables import Approval, Case, Choice, OfferRow, Promise
+from models.tables import Approval, Case, Choice, Event, OfferRow, Promise
 from responses.agents import agent_by_name
 from responses.facts import give_fact
 from tests.bot_bench import BotBench
@@ -111,3 +111,68 @@ async def test_or_is_taken_out_by_one_and_what_is_left_is_shown_first(bench: Bot
     await bench.settled()
     async with bench.database.reading() as session:
         assert (await session.scalars(select(Promise))).all() == []
+
+
+async def without_a_day(bench: BotBench, agent: User, customer: User) -> Seen:
+    """The card of a text in which an agent promises something and names no day."""
+    customer.send("Il pacco RS1234 non arriva")
+    card = await bench.card(agent, "Il pacco RS1234 non arriva")
+    agent.press(card, "Chiedi")
+    agent.send("Mi dice quando le fa comodo? La richiamo.", reply_to=await bench.prompt(agent, card))
+    card = await bench.telegram.wait_for(
+        lambda: next((seen for seen in agent.messages() if "quando le fa comodo?" in seen.text), None)
+    )
+    await pressed(bench, agent, card, "Approva e invia", "È un impegno, ")
+    assert (
+        "una promessa senza un giorno: «La richiamo»"
+        in (await agent.sees("Non parte ancora. Nel testo")).text
+    )
+    assert customer.find("La richiamo") is None
+    return card
+
+
+async def test_for_one_without_a_day_the_buttons_name_days(bench: BotBench) -> None:
+    sara, marta = await bench.hire("Sara", Role.SUPERVISOR), bench.telegram.user("Marta")
+    card = await without_a_day(bench, sara, marta)
+    days = [one for one in sara.now(card).labels if one.startswith("È un impegno, ")]
+    assert len(days) == len(set(days)) == 4
+    sara.press(card, days[1])
+    await marta.sees("La richiamo.")
+    await bench.settled()
+    async with bench.database.reading() as session:
+        (promise,) = (await session.scalars(select(Promise))).all()
+        policy = await bench.road.policies.current(session)
+    second = policy.hours.add(Duration(count=2, unit=DurationUnit.WORKING_DAYS), promise.created_at)
+    assert promise.due_at == second
+    assert promise.what == {"it": "La richiamo"}
+    assert bench.telegram.violations == []
+
+
+async def test_or_it_is_a_colleagues(bench: BotBench) -> None:
+    sara, marta = await bench.hire("Sara", Role.SUPERVISOR), bench.telegram.user("Marta")
+    await bench.hire("Paolo", Role.AGENT)
+    card = await without_a_day(bench, sara, marta)
+    await pressed(bench, sara, card, "È un impegno di qualcun altro", "Paolo")
+    await pressed(bench, sara, card, "Paolo", "È un impegno di Paolo, entro")
+    assert marta.find("La richiamo") is None
+    sara.press(card, next(one for one in sara.now(card).labels if one.startswith("È un impegno di Paolo")))
+    await marta.sees("La richiamo.")
+    await bench.settled()
+    async with bench.database.reading() as session:
+        (promise,) = (await session.scalars(select(Promise))).all()
+        paolo = await agent_by_name(session, "Paolo")
+    assert promise.owner_id == paolo.id
+    assert bench.telegram.violations == []
+
+
+async def test_or_it_is_no_promise_and_that_is_written_down(bench: BotBench) -> None:
+    sara, marta = await bench.hire("Sara", Role.SUPERVISOR), bench.telegram.user("Marta")
+    card = await a_word_given(bench, sara, marta)
+    sara.press(card, "Non è una promessa")
+    await marta.sees("La richiamo lunedì.")
+    await bench.settled()
+    async with bench.database.reading() as session:
+        assert (await session.scalars(select(Promise))).all() == []
+        (event,) = (await session.scalars(select(Event).where(Event.action == "approval.no_promise"))).all()
+        assert event.actor == (await agent_by_name(session, "Sara")).id
+    assert bench.telegram.violations == []

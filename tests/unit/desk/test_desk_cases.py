@@ -204,7 +204,7 @@ async def test_who_takes_over_writes_without_a_draft(house):
     browser = await house.browser()
     assert (await browser.act(f"/cases/{number}/take-over", {})).json()["ok"] is True
     answer = await browser.act(
-        f"/cases/{number}/approve", await browser.shown(number) | {"text": "La chiamo fra poco."}
+        f"/cases/{number}/approve", await browser.shown(number) | {"text": "Eccomi, mi racconti."}
     )
     assert answer.json()["ok"] is True
     assert (await browser.act(f"/cases/{number}/give-back", {})).json()["ok"] is True

@@ -1,10 +1,13 @@
 """A text that leaves out what was decided, at the desk: asked about, and bound to that very text."""
 
+from datetime import date, timedelta
+
 import pytest
 from sqlalchemy import select
 
 from models.states import OfferState
 from models.tables import Choice, OfferRow, Promise
+from responses.agents import agent_by_name
 from tests.unit.desk.test_desk_choices import put
 
 LESS = "Buongiorno Marta, abbiamo sbagliato noi e le chiedo scusa. Le offriamo il 15% di sconto.\n{agent}"
@@ -89,3 +92,52 @@ async def test_the_finding_says_that_it_becomes_a_promise_or_goes(promising):
     asked = {"text": body["text"], "kind": "ask"}
     found = (await browser.act(f"/cases/{number}/check", asked)).json()["findings"]
     assert any("all'invio diventa un impegno" in one["advice"] for one in found)
+
+
+@pytest.fixture
+async def undated(house):
+    number = await put(house, approve=False)
+    browser = await house.browser("Sara")
+    text = "Buongiorno Marta, mi manda una foto? La richiamo."
+    return number, browser, await browser.shown(number) | {"text": text, "kind": "ask"}
+
+
+async def test_for_one_without_a_day_the_page_offers_the_next_working_day(house, undated):
+    number, browser, body = undated
+    refused = await browser.act(f"/cases/{number}/approve", body)
+    (given,) = refused.json()["given"]
+    assert (refused.status_code, given["words"]) == (409, "La richiamo")
+    first, last = given["days"]
+    assert first < given["day"] < last
+    async with house.database.reading() as session:
+        giulia = await agent_by_name(session, "Giulia")
+    later = (date.fromisoformat(given["day"]) + timedelta(days=7)).isoformat()
+    answer = {
+        "meant": {given["key"]: "promised"},
+        "terms": {given["key"]: {"day": later, "owner": giulia.id}},
+    }
+    assert (await browser.act(f"/cases/{number}/approve", body | answer)).status_code == 200
+    async with house.database.reading() as session:
+        (promise,) = (await session.scalars(select(Promise))).all()
+    assert promise.owner_id == giulia.id
+    assert promise.due_at.astimezone(house.road.config.timezone).date().isoformat() == later
+
+
+async def test_a_day_that_is_over_is_refused_with_a_sentence(undated):
+    number, browser, body = undated
+    (given,) = (await browser.act(f"/cases/{number}/approve", body)).json()["given"]
+    answer = {"meant": {given["key"]: "promised"}, "terms": {given["key"]: {"day": "2020-01-01"}}}
+    refused = await browser.act(f"/cases/{number}/approve", body | answer)
+    assert refused.json()["sentence"] == "Il giorno deve essere tra oggi e un anno."
+
+
+async def test_what_is_no_promise_goes_out_and_stands_in_the_history(house, promising):
+    number, browser, body = promising
+    (given,) = (await browser.act(f"/cases/{number}/approve", body)).json()["given"]
+    assert given["day"] is None
+    sent = await browser.act(f"/cases/{number}/approve", body | {"meant": {given["key"]: "no_promise"}})
+    assert sent.status_code == 200
+    async with house.database.reading() as session:
+        assert (await session.scalars(select(Promise))).all() == []
+    page = (await browser.open(f"/cases/{number}")).text
+    assert "Sara ha detto che non è una promessa: «La richiamo lunedì»" in page

@@ -358,14 +358,14 @@ async def test_taking_over_and_writing_in_person(sqlite: Database, approvals: Ap
             session,
             await session.merge(agent),
             await session.get_one(Case, case.id),
-            "Le telefono fra poco.",
+            "Eccomi, mi racconti.",
             kind="answer",
             language="it",
         )
     await approve(sqlite, approvals, agent, own)
     async with sqlite.reading() as session:
         assert (await session.get_one(Case, case.id)).state == CaseState.TAKEN_OVER
-        assert (await session.scalars(select(OutboxEntry.content))).one()["text"] == "Le telefono fra poco."
+        assert (await session.scalars(select(OutboxEntry.content))).one()["text"] == "Eccomi, mi racconti."
 
 
 async def test_an_undone_promise_is_withdrawn(sqlite: Database, approvals: Approvals) -> None:

@@ -36,6 +36,7 @@ def about(brief: DraftBrief, draft: ComposedDraft) -> CheckContext:
         days=(*draft.days, *(promise.due for promise in brief.promises if promise.due)),
         named=brief.dates,
         own=(brief.business, brief.hand_over_contact or ""),
+        composed=draft.text,
         ready=ready_in(draft.parts),
     )
 

@@ -1,0 +1,150 @@
+"""Promises without a day: "la richiamo", which a customer counts on as well."""
+
+import re
+from collections.abc import Iterator, Sequence, Set
+
+from models.decision import Remedy, RemedyKind
+from responses.checks.about import CheckContext
+from responses.checks.clauses import Clause, is_denied, judged
+from responses.checks.finding import Finding, Severity
+from responses.checks.promises import Promised, part_around, still_to_come, what_is_done
+from responses.checks.sums import sums_in
+from responses.checks.undertakings import is_same, undertakings_in
+from responses.checks.wordlists import WordLists, word_lists
+from responses.drafts.dates import format_due_day
+
+UNDATED = "promise_undated"
+
+# Told again as it was said: „wir schicken das Paket noch einmal“.
+_QUOTED = re.compile(r"«[^«»\n]*»|[„“\"][^„“”\"\n]*[“”\"]")
+_EDGES = " .!,:;\n"
+_DONE_BY = {
+    RemedyKind.REFUND: {"pay"},
+    RemedyKind.DISCOUNT: {"pay"},
+    RemedyKind.REPLACEMENT: {"replace", "send"},
+    RemedyKind.REPAIR: {"repair", "collect"},
+    RemedyKind.REDO: {"repair"},
+    RemedyKind.GIFT: {"send"},
+}
+
+
+def check_undated(text: str, about: CheckContext) -> Iterator[Finding]:
+    """What somebody of us is going to do and nobody would keep track of, for it has no day."""
+    for promise in undated_in(text, about):
+        yield Finding(
+            code=UNDATED,
+            severity=Severity.WARNING,
+            start=promise.start,
+            end=promise.end,
+            words=promise.words,
+        )
+
+
+def is_stopped(start: int, end: int, found: Sequence[Finding]) -> bool:
+    """Whether an error stands in these words: then it is told once, and off policy they go into the books."""
+    return any(one.severity is Severity.ERROR and one.start < end and start < one.end for one in found)
+
+
+def undated_in(text: str, about: CheckContext) -> Iterator[Promised]:
+    """What is promised without a day, neither as it was composed nor as it was decided.
+
+    Where something depends on the customer ("appena ho la foto, le dico…") nothing is promised yet.
+    """
+    if about.composed == text:
+        return
+    composed = {_flat(one.said) for one in _said_in(about.composed, about)} if about.composed else set()
+    answers = about.answer_day is not None and format_due_day(about.answer_day, about.language) in text
+    for promise in _said_in(text, about):
+        kinds = undertakings_in(promise.said, about.language)
+        if _flat(promise.said) in composed or (answers and kinds == {"answer"}):
+            continue
+        if not _is_decided(promise.said, about) and not _is_in_the_books(promise.said, about):
+            yield promise
+
+
+def _said_in(text: str, about: CheckContext) -> Iterator[Promised]:
+    lists = word_lists(about.language)
+    seen = judged(text, about)
+    plain = text.replace("’", "'")
+    quoted = [match.span() for match in _QUOTED.finditer(text)]
+    for clause in still_to_come(seen, about.language):
+        if clause.words.rstrip().endswith("?") or any(
+            lists.has(name, clause.words) for name in ("asked", "conditions")
+        ):
+            continue
+        acts = [
+            match
+            for match in lists.find("undertakes", clause.words)
+            if not is_denied(clause.words, match.start(), about.language)
+        ]
+        # Of "guardiamo noi e la richiamiamo" the second half alone.
+        cuts = sorted([*acts, *lists.find("acts", clause.words)], key=lambda match: match.start())
+        begun: set[int] = set()
+        for act in acts:
+            begin, until = part_around(clause.words, act, cuts, lists)
+            start, end = clause.start + begin, clause.start + until
+            said = clause.words[begin:until]
+            at = clause.start + act.start()
+            if any(first <= at < last for first, last in quoted):
+                continue
+            if begin in begun or "{" in said or lists.has("no_promise", said):
+                continue
+            # What the owner has worded beforehand is decided.
+            if plain[start:end] != said or _has_day(clause, begin, until, cuts, lists):
+                continue
+            begun.add(begin)
+            yield Promised(
+                start=start + len(said) - len(said.lstrip(_EDGES)),
+                end=start + len(said.rstrip(_EDGES)),
+                words=said.strip(_EDGES),
+                what=what_is_done(clause.words, begin, until, (), lists),
+                said=said,
+                begin=start,
+                until=end,
+            )
+
+
+def _has_day(clause: Clause, begin: int, until: int, acts: Sequence[re.Match[str]], lists: WordLists) -> bool:
+    """Whether a day stands beside it, or where it is nobody else's: "lunedì, appena apriamo, la richiamo"."""
+    for when in lists.find("when", clause.words):
+        if begin <= when.start() < until:
+            return True
+        others = (part_around(clause.words, act, acts, lists) for act in acts)
+        if not any(start <= when.start() < end for start, end in others):
+            return True
+    return False
+
+
+def _is_decided(said: str, about: CheckContext) -> bool:
+    """Whether the decision that the text carries out has put it into the books by itself."""
+    if about.carried_out is None:
+        return False
+    language, lists = about.language, word_lists(about.language)
+    if any(
+        is_same(commitment.what[language], said, language)
+        for commitment in about.carried_out.commitments
+        if language in commitment.what
+    ):
+        return True
+    figures = {(one.money, one.percent) for one in sums_in(said, language)}
+    return any(_is_remedy(one, said, lists, figures) for one in about.remedies)
+
+
+def _is_remedy(remedy: Remedy, said: str, lists: WordLists, figures: Set[tuple[object, object]]) -> bool:
+    named = lists.remedies.get(remedy.kind)
+    if named is not None and named.search(said):
+        return True
+    if (remedy.amount is not None and (remedy.amount, None) in figures) or (
+        remedy.percent is not None and (None, remedy.percent) in figures
+    ):
+        return True
+    kinds = undertakings_in(said, lists.language)
+    return bool(kinds) and kinds <= _DONE_BY.get(remedy.kind, set())
+
+
+def _is_in_the_books(said: str, about: CheckContext) -> bool:
+    return any(one.words and is_same(one.words, said, about.language) for one in about.kept)
+
+
+def _flat(words: str) -> str:
+    return " ".join(words.casefold().replace("’", "'").split()).strip(" .!¡,:;")

@@ -1,0 +1,48 @@
+"""What a promise is about: whether two texts promise one thing or two."""
+
+import re
+
+from responses.checks.wordlists import word_lists
+
+_TALK = frozenset({"call", "answer"})
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_STEM = 5
+
+
+def undertakings_in(words: str, language: str) -> frozenset[str]:
+    """What somebody of us does there, by kind, such as `call` or `send`; empty where no word tells."""
+    kinds = word_lists(language).undertakings
+    return frozenset(kind for kind, pattern in kinds.items() if pattern.search(words))
+
+
+def is_same(kept: str, said: str, language: str) -> bool:
+    """Whether what is said may be what is kept; in doubt it is not, and somebody is asked.
+
+    Nothing is told apart from what is kept without words.
+    """
+    if not kept:
+        return True
+    if are_apart(kept, said, language):
+        return False
+    ours, theirs = undertakings_in(kept, language), undertakings_in(said, language)
+    return bool(ours and theirs and theirs <= _TALK) or _is_one_thing(kept, said, language)
+
+
+def are_apart(one: str, other: str, language: str) -> bool:
+    """Whether two promises are beyond doubt of different kinds: a call is no parcel."""
+    ours, theirs = undertakings_in(one, language), undertakings_in(other, language)
+    return bool(ours and theirs) and not ours & theirs
+
+
+def _is_one_thing(kept: str, said: str, language: str) -> bool:
+    """Whether they name the same thing, or one of them names none: "le mando il buono" is not the parcel."""
+    ours, theirs = _things(kept, language), _things(said, language)
+    return not ours or not theirs or bool(ours & theirs)
+
+
+def _things(words: str, language: str) -> set[str]:
+    lists = word_lists(language)
+    lowered = words.lower()
+    for pattern in (*lists.undertakings.values(), lists.patterns["when"]):
+        lowered = pattern.sub(" ", lowered)
+    return {word[:_STEM] for word in _WORD.findall(lowered) if word not in lists.particles}
