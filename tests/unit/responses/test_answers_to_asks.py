@@ -359,6 +359,66 @@ def test_what_is_no_answer_is_neither_taken_nor_supposed(
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "Domani",
+            "boh",
+            "Ok!",
+            "Grazie",
+            "forse",
+            "mah, vediamo",
+            "domani mattina",
+            "lunedì",
+            "Un attimo",
+            "io",
+        ),
+        *("tomorrow", "dunno", "sure, thanks", "maybe later", "Monday", "hang on", "Good morning"),
+        *("mañana", "vale, gracias", "quizá", "pues ya veremos", "el lunes", "un momento"),
+        *("demain", "bof", "d'accord, merci", "peut-être", "après-demain", "ça dépend"),
+        *("morgen", "na ja", "alles klar, danke", "vielleicht", "am Montag", "mal sehen"),
+        *("amanhã", "sei lá", "está bem, obrigada", "talvez", "em breve"),
+    ],
+)
+@pytest.mark.parametrize("ask", ["{}", "Modello: {}", "1) {}\n2) 204"])
+def test_what_puts_off_or_greets_is_nobodys_name(text: str, ask: str) -> None:
+    found = answers_in(
+        asked("model", "room") if "2)" in ask else asked("model"), [ask.format(text)], read(), RULES
+    )
+    assert "model" not in found.given | found.likely
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "Marta",
+            "anna rossi",
+            "Felice",
+            "Domenica",
+            "Sabato Esposito",
+            "Grazia Deledda",
+            "Bene Rossi",
+            "Mia",
+        ),
+        *(
+            "Will",
+            "Mark",
+            "Grace",
+            "Sunday Oliseh",
+            "Domingo",
+            "Paz Vega",
+            "Claire",
+            "Ernst Bald",
+            "Jens Morgen",
+        ),
+    ],
+)
+def test_a_name_that_is_made_of_such_words_is_offered_all_the_same(text: str) -> None:
+    assert answers_in(asked("model"), [text], read(), RULES).likely == {"model": text}
+
+
+@pytest.mark.parametrize(
     ("names", "text", "entities", "still"),
     [
         (["price", "shipping"], "Il prezzo era 40 €", {"amounts": SUMS["amounts"][:1]}, "shipping"),
