@@ -178,10 +178,10 @@ class Index:
         )
 
     def _seen(self, rows: Vectors) -> Vectors:
-        return _unit((rows - self._centre) @ self._evened)
+        return _unit(np.matmul(rows - self._centre, self._evened))
 
 
-def _evened(groups: Collection[Sequence[str]], vectors: Mapping[str, Vectors], dimension: int) -> Vectors:
+def _evened(groups: Collection[tuple[str, ...]], vectors: Mapping[str, Vectors], dimension: int) -> Vectors:
     """The matrix by which directions shrink, the more the questions of a group lie apart in them.
 
     A direction is divided by the root of its variance within groups and of the mean one over all directions.
