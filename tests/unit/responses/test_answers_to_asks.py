@@ -9,7 +9,8 @@ import pytest
 from models.assessment import Amount, Assessment, Entities
 from models.decision import MissingFact
 from models.money import Money
-from responses.answers_to_asks import Answers, answers_in
+from responses.answer_values import Answers
+from responses.answers_to_asks import answers_in
 from responses.lacking import lacking
 from responses.policy import Policy, load_policy_text
 from tests.unit.responses.test_order_book import POLICY
