@@ -70,7 +70,7 @@ from responses.rearranging import merge, split_off
 from responses.rights import Bound, check_free
 from responses.signalling import dismiss
 from responses.spending import ABOVE_BUDGET, decide_anew
-from responses.views import view_case
+from responses.views import CaseView, view_case
 from responses.withholding import UnsaidError
 from responses.word_given import WordGiven, WordGivenError
 
@@ -447,14 +447,17 @@ class CardActions:
         timezone = self._road.config.timezone
         return (await buttons_of(self._session, self._card, self._reader, self._words, timezone)).rows
 
+    async def _view(self, case: Case) -> CaseView:
+        return await view_case(self._session, case, self._road.config.timezone)
+
     async def _all_words(self, case: Case) -> None:
-        view = await view_case(self._session, case, self._road.config.timezone)
+        view = await self._view(case)
         said = "\n\n".join(spoken(message, self._words) for message in view.unread)
         text = f"{self._words('words_of', number=case.number)}\n\n{said}"
         await post_long(self._session, self._chat, text, case_id=case.id, reply_to=self._message)
 
     async def _files(self, case: Case) -> None:
-        view = await view_case(self._session, case, self._road.config.timezone)
+        view = await self._view(case)
         files = await files_of(self._session, [shown.message.id for shown in view.messages])
         if not files:
             await self._say("no_files")
@@ -473,7 +476,7 @@ class CardActions:
 
     async def _split(self, case: Case) -> Rows:
         await self._check_current(case)
-        unread = (await view_case(self._session, case, self._road.config.timezone)).unread
+        unread = (await self._view(case)).unread
         new = await split_off(self._session, self._agent, unread[-1].id if unread else "")
         await self._say("split", number=new.number)
         return []
@@ -547,18 +550,14 @@ class CardActions:
     async def _known(self, case: Case) -> Rows:
         await self._check_current(case)
         policy = await self._road.policies.in_force(self._session, case.audience, case.incident_at)
-        return known_rows(
-            self._card, await view_case(self._session, case, self._road.config.timezone), policy, self._words
-        )
+        return known_rows(self._card, await self._view(case), policy, self._words)
 
     async def _correct(self, case: Case) -> Rows:
         """First which fact, then what it is: by a button, or typed."""
         await self._check_current(case)
         policy = await self._road.policies.in_force(self._session, case.audience, case.incident_at)
         key, choice = (*self._pressed.choice, "", "")[:2]
-        found = fact_of_key(
-            await view_case(self._session, case, self._road.config.timezone), policy, key, self._words
-        )
+        found = fact_of_key(await self._view(case), policy, key, self._words)
         if found is None:
             raise BlockedError("fact_unknown")
         fact, noun = found
@@ -578,7 +577,7 @@ class CardActions:
 
     async def _fact_pressed(self, case: Case) -> MissingFact:
         await self._check_current(case)
-        facts = agent_facts(await view_case(self._session, case, self._road.config.timezone))
+        facts = agent_facts(await self._view(case))
         index = self._pressed.choice[0] if self._pressed.choice else ""
         if not index.isdecimal() or int(index) >= len(facts):
             raise BlockedError("fact_unknown")

@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from models.decision import MissingFact
+from responses.checks.wordlists import months, weekdays, word_lists
+from responses.drafts.phrases import LANGUAGES
 from responses.policy.schema import FactType
 from responses.reply_words import reply_words, whole
 
@@ -64,14 +67,47 @@ def is_number_of(fact: MissingFact) -> bool:
 
 
 def is_no_name(text: str) -> bool:
-    """Whether it holds a yes, a no, a doubt, a time, or an outcry and no code: nothing is called that."""
+    """Whether it holds a yes, a no, a doubt, a time, or an outcry and no code: nothing is called that.
+
+    Nor is anything called what consists of words that say nothing, such as "tomorrow" and "ok, thanks".
+    """
     words = reply_words()
     said = text.casefold()
     never = "|".join(words[kind] for kind in ("denied", "about", "to_come", "time_units"))
     answers = "|".join([*words["yes"].values(), *words["no"].values(), *words["days"].values()])
-    if whole(f"{never}|{answers}").search(said) is not None:
+    if whole(f"{never}|{answers}").search(said) is not None or _says_nothing(text):
         return True
     return _TOKEN.search(text) is None and whole(words["outcry"]).search(said) is not None
+
+
+def _says_nothing(text: str) -> bool:
+    """Whether it is only greetings, days and small words; "Domenica" with a capital may be hers."""
+    if any(word[0].isupper() and word.casefold() in _words_too() for word in _WORD.findall(text)):
+        return False
+    return _TOKEN.search(text) is None and not any(
+        word not in _small_words() for word in _WORD.findall(_idle().sub(" ", text.casefold()))
+    )
+
+
+@cache
+def _idle() -> re.Pattern[str]:
+    words = reply_words()
+    by_language = [pattern for kind in ("yes", "no", "not_yet", "idle") for pattern in words[kind].values()]
+    return whole("|".join([words["courtesy"], words["pronouns"], *by_language]))
+
+
+@cache
+def _small_words() -> frozenset[str]:
+    days = {name for language in LANGUAGES for name in (*weekdays(language), *months(language))}
+    small = {word for language in LANGUAGES for word in word_lists(language).stop_words}
+    return frozenset(word.casefold() for word in days | small)
+
+
+@cache
+def _words_too() -> frozenset[str]:
+    """Names that are words as well, in any of the languages."""
+    patterns = [word_lists(language).patterns["words_too"].pattern for language in LANGUAGES]
+    return frozenset(_WORD.findall(" ".join([*patterns, reply_words()["names_too"]]).casefold()))
 
 
 def name_said(
@@ -123,6 +159,8 @@ def _labelled(fact: MissingFact, text: str, beside: Sequence[MissingFact]) -> tu
         value = re.split(r"\.(?:\s|$)", match["value"])[0].strip(" .\"'«»“”")
         value = leading.sub("", value, count=1) if leading.match(value) else value
         if not value or len(value.split()) > _FEW_WORDS or denied.search(value.casefold()):
+            continue
+        if _says_nothing(value):
             continue
         if is_name(value):
             found[value] = True

@@ -1,11 +1,9 @@
 """Answers to what we have asked: facts where exactly one thing fits, and left to an agent otherwise."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,8 +12,10 @@ from models.decision import Decision, FactValue, MissingFact
 from models.money import Money
 from models.serial import fact_to_json
 from models.tables import Case, Fact
+from responses.answer_lists import CODE, AnswerList
 from responses.answer_mentions import Mention, mentions_of, tell_apart
-from responses.answer_names import courtesy_apart, is_no_name, name_said
+from responses.answer_names import name_said
+from responses.answer_values import Answers, option_named, separate_choices, value_of
 from responses.events import record
 from responses.facts import ORDER_FACT, cannot_say
 from responses.history import asked_last
@@ -25,33 +25,8 @@ from responses.orders import as_in_the_book
 from responses.policy import Policy
 from responses.policy.schema import FactType, Supplier
 from responses.reading import Reading
-from responses.reply_words import reply_words, whole
 
-_Item = TypeVar("_Item")
-
-_SHORT = 5
-"""In words: an answer that is longer says more than yes, no or a choice."""
-_TELLING = 5
-"""In letters: a shorter word may stand in any answer."""
-_LINE = 8
-"""In words: what is longer is no line of a list of answers."""
-_OPTION_IN = 15
-"""In words: an answer that is longer and names one option may still speak of something else."""
 _NUMBERS = (FactType.DAYS, FactType.NUMBER)
-_INTEGER = re.compile(r"(?<![\w.,/-])\d{1,4}(?![\w/-]|[.,]\d)")
-_CODE = re.compile(r"(?<![\w-])(?=[A-Za-z0-9/-]*\d)[A-Za-z0-9][A-Za-z0-9/-]{3,29}(?![\w-])")
-_POINT = re.compile(r"(?:(?<=\s)|^)\(?([1-9])[).:]\)?\s+")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answers:
-    """What answers say of the facts asked for.
-
-    `given` are the values of which nobody would doubt; `likely` others, as an agent would type them.
-    """
-
-    given: Mapping[str, object]
-    likely: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,7 +112,15 @@ def answers_in(
         if (spec := policy.facts.get(fact.name)) is not None and Supplier.CUSTOMER in spec.suppliers
     ]
     ours = _Answer(said=said, question=question, text=text, texts=texts, read=read, policy=policy)
-    found = ours.of_a_list() or ours.of_a_text()
+    listed = AnswerList(
+        said=said,
+        question=question,
+        text=text,
+        read=read,
+        orders=ours.orders,
+        currency=policy.currency,
+    )
+    found = listed.answers() or ours.of_a_text()
     still = {fact.name for fact in asked}
     return Answers(
         given={name: value for name, value in found.given.items() if name in still},
@@ -161,84 +144,21 @@ class _Answer:
         """The order numbers that are kept as such whatever was asked."""
         return tuple(number for one in self.read for number in one.entities.order_ids)
 
-    def of_a_list(self) -> Answers | None:
-        """The values of "1) … 2) …", or of as many lines as things were asked; None where it is no list."""
-        if len(self.question) < 2:
-            return None
-        pieces, numbered = self._points(), True
-        if not pieces:
-            pieces, numbered = self._lines(), False
-        if not pieces:
-            return None
-        given: dict[str, object] = {}
-        likely: dict[str, str] = {}
-        for fact, (start, end) in zip(self.question, pieces, strict=True):
-            if all(fact.name != one.name for one in self.said):
-                continue
-            if fact.name == ORDER_FACT and self.orders:
-                continue
-            piece = self.text[start:end].strip()
-            value = self._of_piece(fact, start, end)
-            if value is not None:
-                given[fact.name] = value
-            elif fact.type == FactType.TEXT and fact.name != ORDER_FACT and _may_be_a_name(piece):
-                likely[fact.name] = piece
-            elif not numbered:
-                return None
-        # Without numbers it is a list only where its lines are what was asked for.
-        return Answers(given=given, likely=likely) if numbered or given else None
-
-    def _points(self) -> list[tuple[int, int]]:
-        marks = list(_POINT.finditer(self.text))
-        if [int(mark[1]) for mark in marks] != list(range(1, len(self.question) + 1)):
-            return []
-        ends = [*(mark.start() for mark in marks[1:]), len(self.text)]
-        return [(mark.end(), end) for mark, end in zip(marks, ends, strict=True)]
-
-    def _lines(self) -> list[tuple[int, int]]:
-        lines = [
-            (match.start(), match.end())
-            for match in re.finditer(r"[^\n]+", self.text)
-            if courtesy_apart(match.group()) or re.search(r"\d", match.group())
-        ]
-        short = all(len(self.text[start:end].split()) <= _LINE for start, end in lines)
-        return lines if short and len(lines) == len(self.question) else []
-
-    def _of_piece(self, fact: MissingFact, start: int, end: int) -> object | None:
-        piece = self.text[start:end].strip(" .,;!\n")
-        if "?" in piece or _is_doubtful(piece):
-            return None
-        match fact.type:
-            case FactType.DATE | FactType.MONEY:
-                inside = [one for one in self._mentions(fact.type) if start <= one.start and one.end <= end]
-                return _only({one.value for one in inside})
-            case FactType.DAYS | FactType.NUMBER:
-                return _number(fact.type, [piece], [])
-            case FactType.YES_NO:
-                return _yes_or_no([piece])
-            case FactType.CHOICE:
-                return _choice(fact, [piece])
-            case _ if fact.name == ORDER_FACT:
-                return _only(set(_CODE.findall(piece)))
-            case _:
-                name = name_said(fact, piece, [fact], ())
-                return name[0] if name is not None and name[1] else None
-
     def of_a_text(self) -> Answers:
         given: dict[str, object] = {}
         likely: dict[str, str] = {}
         for kind, facts in self._by_kind().items():
             if len(facts) == 1:
-                value = _value(facts[0].type, facts[0], self.texts, self.read, self.policy)
+                value = value_of(facts[0].type, facts[0], self.texts, self.read, self.policy)
                 if value is not None:
                     given[facts[0].name] = value
-                elif (option := _option_named(facts[0], self.text)) is not None:
+                elif (option := option_named(facts[0], self.text)) is not None:
                     (given if option[1] else likely)[facts[0].name] = option[0]
                 elif kind == FactType.NUMBER and len(figures := self._mentions(kind)) == 1:
                     likely[facts[0].name] = _typed(figures[0].value)
                 continue
             if kind == FactType.CHOICE:
-                given |= _separate_choices(facts, self.texts)
+                given |= separate_choices(facts, self.texts)
                 continue
             told = tell_apart(facts, self.text, self._mentions(kind))
             if told is not None and told.is_certain:
@@ -288,7 +208,7 @@ class _Answer:
         if self.orders or all(fact.name != ORDER_FACT for fact in self.said):
             return
         names = {value for value in given.values() if isinstance(value, str)}
-        codes = {order_key(code): code for code in _CODE.findall(self.text) if code not in names}
+        codes = {order_key(code): code for code in CODE.findall(self.text) if code not in names}
         others = any(
             one.entities.phone_numbers or one.entities.dates or one.entities.ibans for one in self.read
         )
@@ -316,15 +236,6 @@ def _told_twice(given: Mapping[str, object]) -> list[str]:
     ]
 
 
-def _may_be_a_name(piece: str) -> bool:
-    return 0 < len(piece.split()) <= _SHORT and "?" not in piece and not is_no_name(piece)
-
-
-def _is_doubtful(text: str) -> bool:
-    words = reply_words()
-    return whole(f"{words['about']}|{words['denied']}").search(text.casefold()) is not None
-
-
 def _typed(value: object) -> str:
     """The value as an agent would type it."""
     match value:
@@ -336,170 +247,6 @@ def _typed(value: object) -> str:
             return value.isoformat()
         case _:
             return str(value)
-
-
-def _value(
-    kind: str, fact: MissingFact, texts: Sequence[str], read: Sequence[Assessment], policy: Policy
-) -> object | None:
-    match kind:
-        case FactType.DATE:
-            return _only({day for one in read for day in one.entities.dates})
-        case FactType.MONEY:
-            amount = _only({amount for one in read for amount in one.entities.amounts})
-            if amount is None or amount.currency != policy.currency:
-                return None
-            return Money(amount=amount.value, currency=amount.currency)
-        case FactType.DAYS | FactType.NUMBER:
-            return _number(kind, texts, read)
-        case FactType.YES_NO:
-            answer = _yes_or_no(texts)
-            return _repeats_with_yes(fact, texts) if answer is None else answer
-        case FactType.CHOICE:
-            return _choice(fact, texts)
-        case _:
-            return None
-
-
-def _number(kind: str, texts: Sequence[str], read: Sequence[Assessment]) -> Decimal | None:
-    if any(one.entities.amounts or one.entities.dates or one.entities.order_ids for one in read):
-        return None
-    figures = [figure for text in texts for figure in _INTEGER.findall(text)]
-    if (
-        kind == FactType.DAYS
-        and (spelled := _spelled_days(" ".join(texts).lower(), len(figures))) is not None
-    ):
-        return spelled
-    said = " ".join(texts).casefold()
-    if len(figures) != 1 or (kind == FactType.DAYS and whole(reply_words()["about"]).search(said)):
-        return None
-    days = whole("|".join(reply_words()["days"].values()))
-    bare = said.strip(" .!") == figures[0]
-    # "Two weeks" is not two days.
-    if kind == FactType.DAYS and not bare and not days.search(said):
-        return None
-    return Decimal(figures[0])
-
-
-def _spelled_days(said: str, figures: int) -> Decimal | None:
-    """The days of "three days", "a week" or "2 weeks", where that is the only number and a certain one."""
-    words = reply_words()
-    if whole(words["about"]).search(said):
-        return None
-    found = set()
-    for language, weeks in words["weeks"].items():
-        days = words["days"][language]
-        for match in whole(rf"([^\W_]+) (?:({weeks})|{days})").finditer(said):
-            count = _count(match[1], language, of_weeks=match[2] is not None)
-            if count is not None and figures == match[1].isdecimal():
-                found.add(Decimal(count * (7 if match[2] else 1)))
-    numbers = {word for word in re.findall(r"[^\W\d_]+", said) if _is_number(word)}
-    return _only(found) if len(numbers) + figures <= 1 else None
-
-
-def _count(word: str, language: str, *, of_weeks: bool) -> int | None:
-    # Imported where needed: few answers are numbers.
-    from text_to_num import text2num
-
-    if word.isdecimal():
-        # Digits of days are read with all other digits.
-        return int(word) if of_weeks and len(word) < 3 else None
-    if of_weeks and re.fullmatch(reply_words()["one"][language], word):
-        return 1
-    try:
-        number = int(text2num(word, language))
-    except ValueError:
-        return None
-    return number if number > 1 else None
-
-
-def _is_number(word: str) -> bool:
-    return any((_count(word, language, of_weeks=False) or 0) > 1 for language in reply_words()["one"])
-
-
-def _yes_or_no(texts: Sequence[str]) -> bool | None:
-    said = _short(texts)
-    if said is None:
-        return None
-    words = reply_words()
-    yes, no = ("|".join(words[answer].values()) for answer in ("yes", "no"))
-    begins = re.match(rf"(?:{yes}|{no})(?!\w)", said)
-    says_yes, says_no = (whole(answer).search(said) is not None for answer in (yes, no))
-    return says_yes if begins and says_yes != says_no else None
-
-
-def _repeats_with_yes(fact: MissingFact, texts: Sequence[str]) -> bool | None:
-    """Whether a longer answer begins with yes and says again what was asked: "yes, it arrived on Monday"."""
-    said = " ".join(" ".join(texts).casefold().split())
-    words = reply_words()
-    yes, no = ("|".join(words[answer].values()) for answer in ("yes", "no"))
-    begins = re.match(rf"(?:{yes})\s*[,.!:;]", said)
-    if begins is None or "?" in said or whole(f"{no}|{words['denied']}").search(said):
-        return None
-    rest = said[begins.end() :]
-    asked = [re.findall(r"[^\W\d_]+", ask.casefold().partition(":")[0]) for ask in (fact.ask or {}).values()]
-    # The last word of such a question is its verb, but in German.
-    verbs = [names[-1] for names in asked if names and len(names[-1]) >= _TELLING]
-    return True if any(whole(re.escape(verb)).search(rest) for verb in verbs) else None
-
-
-def _choice(fact: MissingFact, texts: Sequence[str]) -> str | None:
-    said = _short(texts)
-    if said is None or _is_doubtful(said):
-        return None
-    return _only(_options_in(fact, said))
-
-
-def _separate_choices(facts: Sequence[MissingFact], texts: Sequence[str]) -> dict[str, object]:
-    """Of several choices those whose options no other one has."""
-    found: dict[str, object] = {}
-    for fact in facts:
-        others = {option for other in facts if other.name != fact.name for option in other.choices}
-        if others.isdisjoint(fact.choices) and (option := _choice(fact, texts)) is not None:
-            found[fact.name] = option
-    return found
-
-
-def _option_named(fact: MissingFact, text: str) -> tuple[str, bool] | None:
-    """The only option that a longer answer names, and whether nothing in it makes that uncertain."""
-    said = " ".join(text.casefold().split())
-    if not fact.choices or len(said.split()) <= _SHORT or "?" in said:
-        return None
-    named = {
-        option: match
-        for option in _options_in(fact, said)
-        if (match := _pattern(fact, option).search(said)) is not None and not _is_pronoun(match.group())
-    }
-    if len(named) != 1:
-        return None
-    ((option, match),) = named.items()
-    clause = re.split(r"[,.;:!]", said[: match.start()])[-1] + re.split(r"[,.;:!]", said[match.end() :])[0]
-    if _is_doubtful(clause):
-        return None
-    return option, len(said.split()) <= _OPTION_IN and not _is_doubtful(said)
-
-
-def _is_pronoun(word: str) -> bool:
-    """ "You" and "I" stand in any longer answer."""
-    return whole(reply_words()["pronouns"]).fullmatch(word) is not None
-
-
-def _options_in(fact: MissingFact, said: str) -> set[str]:
-    return {option for option in fact.choices if _pattern(fact, option).search(said)}
-
-
-def _pattern(fact: MissingFact, option: str) -> re.Pattern[str]:
-    called = reply_words()["choices"]
-    names = [re.escape(option.replace("_", " ")), *([called[option]] if option in called else [])]
-    return whole("|".join(names))
-
-
-def _short(texts: Sequence[str]) -> str | None:
-    said = " ".join(" ".join(texts).casefold().split())
-    return said if 0 < len(said.split()) <= _SHORT else None
-
-
-def _only(values: set[_Item]) -> _Item | None:
-    return next(iter(values)) if len(values) == 1 else None
 
 
 def _keep(session: AsyncSession, case: Case, name: str, value: object) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -24,14 +24,17 @@ from responses.saved_answers import saved_entries
 
 log = logging.getLogger(__name__)
 
-THRESHOLD = 0.38
+THRESHOLD = 0.42
 """From this nearness on an entry becomes the draft; measured, see docs/answers.md."""
 SHOWN = 3
 """Entries that an agent is shown: the one that was used, and the next two."""
 _AT_ONCE = 16
 """Questions embedded at a time: messages that wait to be read come in between."""
 
-_COUNTED, _LEAD = 3, 0.5
+_COUNTED, _LEAD = 2, 0.5
+
+_NO_SPREAD = 1e-9
+"""A variance no greater comes of rounding: where every entry has one question, nothing is told."""
 
 _Version = tuple[object, ...]
 
@@ -97,8 +100,10 @@ class Knowledge:
                 # A saved answer that was taken over into the file holds as it stands there.
                 there = {entry.id for entry in self._from_file}
                 entries = (*self._from_file, *(entry for entry in saved if entry.id not in there))
-                await self._embed_new((*entries, *(sample_entries() if entries else ())))
-                self._index, self._version = Index(entries, self._vectors), version
+                telling = (*entries, *(sample_entries() if entries else ()))
+                await self._embed_new(telling)
+                index = await asyncio.to_thread(Index, entries, self._vectors, telling)
+                self._index, self._version = index, version
             return self._index
 
     async def _read_file(self) -> None:
@@ -124,24 +129,34 @@ class Knowledge:
 class Index:
     """Entries by the vectors of their questions.
 
-    What all questions have in common, language above all, is taken out of the vectors first. An entry is as
-    near as its three nearest questions are on average: one alone may have but a word in common with a text.
+    What all questions have in common is taken out of the vectors first, and what sets the questions of one
+    entry apart counts for less: language, turns of phrase, the goods that happen to be named. An entry is as
+    near as its two nearest questions are on average: one alone may have but a word in common with a text.
     """
 
-    def __init__(self, entries: Sequence[Entry], vectors: Mapping[str, Vectors]) -> None:
-        """`vectors` holds every question of the entries, and others by which to tell what is common."""
+    def __init__(
+        self, entries: Sequence[Entry], vectors: Mapping[str, Vectors], telling: Sequence[Entry] = ()
+    ) -> None:
+        """Puts the entries in order.
+
+        Args:
+            entries: those that may be found.
+            vectors: of every question of the entries and of those in `telling`.
+            telling: entries by which to tell what counts for less, those that may be found among them.
+        """
         self.entries = tuple(entries)
         centre: Vectors = np.mean(list(vectors.values()), axis=0) if vectors else np.zeros(1, np.float32)
         self._centre = centre
+        self._evened = _evened({entry.questions for entry in telling}, vectors, len(centre))
         self._rows = [
-            _unit(np.stack([vectors[question] for question in entry.questions]) - centre) for entry in entries
+            self._seen(np.stack([vectors[question] for question in entry.questions])) for entry in entries
         ]
 
     def nearest(self, vector: Vectors, day: date, most: int) -> tuple[Near, ...]:
         """At most so many entries that hold on `day`, the nearest first."""
         if not self.entries:
             return ()
-        (asked,) = _unit((vector - self._centre)[None])
+        (asked,) = self._seen(vector[None])
         found: list[tuple[float, str, Entry]] = []
         for entry, rows in zip(self.entries, self._rows, strict=True):
             if entry.holds_on(day):
@@ -161,6 +176,27 @@ class Index:
             )
             for place, (nearness, question, entry) in enumerate(found[:most])
         )
+
+    def _seen(self, rows: Vectors) -> Vectors:
+        return _unit(np.matmul(rows - self._centre, self._evened))
+
+
+def _evened(groups: Collection[tuple[str, ...]], vectors: Mapping[str, Vectors], dimension: int) -> Vectors:
+    """The matrix by which directions shrink, the more the questions of a group lie apart in them.
+
+    A direction is divided by the root of its variance within groups and of the mean one over all directions.
+    """
+    apart = [
+        rows - rows.mean(axis=0)
+        for group in sorted(groups)
+        for rows in [np.stack([vectors[question] for question in group]).astype(np.float64)]
+    ]
+    spread = np.concatenate(apart) if apart else np.zeros((1, dimension))
+    variances, directions = np.linalg.eigh(spread.T @ spread / len(spread))
+    if (mean := float(variances.mean())) <= _NO_SPREAD:
+        return np.eye(dimension, dtype=np.float32)
+    matrix: Vectors = (directions / np.sqrt(np.maximum(variances, 0) + mean)).astype(np.float32)
+    return matrix
 
 
 def _unit(rows: Vectors) -> Vectors:

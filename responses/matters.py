@@ -13,6 +13,7 @@ from models.labels import Act, Ask, Language, Tone, Urgency
 from models.serial import to_json
 from models.tables import Case
 from responses.corrections import Labels
+from responses.deadlines import highest
 from responses.history import asked_in, given_to
 from responses.policy import Policy
 from responses.policy.schema import Supplier
@@ -21,7 +22,6 @@ from responses.reading import Reading
 from responses.signalling import record_of
 from responses.spending import spent
 
-_URGENCIES = tuple(Urgency)
 _SHORT_WORDS = 3
 _RATHER = 0.5
 
@@ -81,9 +81,7 @@ def united(found: Sequence[Assessment], *, is_spam: bool) -> Labels:
         act=act,
         complaint_types=tuple(types) if act is Act.COMPLAINT else (),
         tone=Tone(found[-1].tone.label) if found else Tone.CALM,
-        urgency=max(
-            (Urgency(one.urgency.label) for one in found), key=_URGENCIES.index, default=Urgency.NORMAL
-        ),
+        urgency=highest(one.urgency.label for one in found) if found else Urgency.NORMAL,
         asks=tuple(asks),
         own_error=any(one.own_error.label == "yes" for one in found),
     )

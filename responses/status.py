@@ -9,16 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.decision import Decision
 from models.labels import Language, Urgency
-from models.serial import from_json
 from models.states import CaseState
-from models.tables import Case, Customer, DecisionRow, Identity, Promise
+from models.tables import Case, Customer, Identity, Promise
+from responses.deadlines import due_by, is_sooner
 from responses.drafts.dates import day_forms, format_due, format_when
 from responses.drafts.phrases import phrases
 from responses.policies import PolicyBook
 from responses.promised import kept_for, owed_to, words_of
-from responses.triage import due_by
 
 COMMANDS = ("stato", "status", "estado", "statut")
 """What customers type after a slash to be told, in any of the languages."""
@@ -103,16 +101,9 @@ async def when_answered(
     if due is None or due <= now:
         policy = await policies.in_force(session, case.audience, case.incident_at)
         urgency = Urgency(case.urgency or Urgency.NORMAL)
-        due = due_by(policy, urgency, now, sooner=await _is_sooner(session, case))
+        due = due_by(policy, urgency, now, sooner=await is_sooner(session, case))
         due = due or due_by(policy, Urgency.NORMAL, now) or now
     return format_when(due, now, language, zone)
-
-
-async def _is_sooner(session: AsyncSession, case: Case) -> bool:
-    """Whether a signal had the case looked at sooner when it was decided last."""
-    query = select(DecisionRow.content).where(DecisionRow.case_id == case.id).order_by(DecisionRow.id.desc())
-    content = (await session.scalars(query.limit(1))).first()
-    return content is not None and from_json(Decision, content).sooner
 
 
 def _of(case: Case, text: str, **fields: str) -> StatusLine:

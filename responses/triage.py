@@ -24,12 +24,12 @@ from responses.choosing import proposals
 from responses.config import RoadConfig
 from responses.contacts import note_contacts
 from responses.danger import in_danger
+from responses.deadlines import due_by, highest, is_sooner
 from responses.drafts.dates import format_when
 from responses.events import record
 from responses.facts import ORDER_FACT, known_facts, note_orders
 from responses.filing import due_now
 from responses.groups import card_chats
-from responses.hours import OpeningHours
 from responses.incidents import note_incident
 from responses.knowledge import Knowledge, Near, question_in
 from responses.look_up import look_order_up
@@ -40,7 +40,7 @@ from responses.opened_links import linked_number
 from responses.order_keys import order_key
 from responses.outbox import cancel_cards, enqueue, enqueue_card
 from responses.policies import PolicyBook
-from responses.policy import Policy, decide
+from responses.policy import decide
 from responses.presence import present_agents
 from responses.proof import consult_book
 from responses.proposed import supersede
@@ -56,7 +56,6 @@ RECEIPT_EVERY = timedelta(hours=12)
 MAX_ATTEMPTS = 5
 _FIRST_PAUSE = timedelta(seconds=2)
 _EXPLAIN_AFTER = timedelta(seconds=1)
-_URGENCIES = tuple(Urgency)
 _ANSWERED = (CaseState.ANSWERED, CaseState.PROMISED, CaseState.CLOSED)
 
 
@@ -208,7 +207,7 @@ class Triage:
         case.urgency = matter.urgency
         # Counted from the oldest message without an answer: who asks again does not wait longer for it.
         first = min((message.created_at for message in reading.fresh), default=case.first_unread_at or now)
-        case.due_at = due_by(policy, Urgency(matter.urgency), first, sooner=decision.sooner)
+        case.due_at = due_by(policy, matter.urgency, first, sooner=decision.sooner)
         case.triage_due_at = case.first_unread_at = case.reopened_from = None
         if matter.act == Act.SPAM and draft is None:
             await cancel_cards(session, case)
@@ -252,9 +251,10 @@ class Triage:
         if not found:
             return False
         policy = await self._policies.in_force(session, case.audience, case.incident_at)
-        deadline = policy.deadlines.get(Urgency.NORMAL)
+        # A choice in so many words is of no low urgency: the customer waits for what they chose.
+        case.urgency = highest([Urgency.NORMAL, *(one.urgency.label for one in reading.found_fresh)])
         first = min((message.created_at for message in reading.fresh), default=now)
-        case.due_at = policy.hours.add(deadline, first) if deadline is not None else None
+        case.due_at = due_by(policy, case.urgency, first, sooner=await is_sooner(session, case))
         case.triage_due_at = case.first_unread_at = None
         if not any(one.reply.more for one in found):
             case.reopened_from = None
@@ -424,23 +424,6 @@ async def unread_cases(session: AsyncSession, now: datetime, limit: int) -> list
         .limit(limit)
     )
     return [Alarm(job=Job.ASSESS, row_id=row) for row in await session.scalars(query)]
-
-
-def due_by(policy: Policy, urgency: Urgency, first: datetime, *, sooner: bool = False) -> datetime | None:
-    """By when the policy wants an answer: never later than for what is less urgent.
-
-    Four opening hours may end after one working day, when they begin on a Friday evening. `sooner` counts
-    as high urgency at least.
-    """
-    least = Urgency.HIGH if sooner else Urgency.LOW
-    urgency = max(urgency, least, key=_URGENCIES.index)
-    ends = []
-    for one in _URGENCIES[: _URGENCIES.index(urgency) + 1]:
-        # What is critical runs on the clock, whatever the opening hours say.
-        hours = OpeningHours.always(policy.timezone) if one == Urgency.CRITICAL else policy.hours
-        if one in policy.deadlines:
-            ends.append(hours.add(policy.deadlines[one], first))
-    return min(ends, default=None)
 
 
 def _only_thanks(reading: Reading, before: str) -> bool:

@@ -9,6 +9,7 @@ from responses.checks.about import CheckContext
 from responses.checks.wordlists import months, word_lists
 
 _JUST_BEFORE = 18
+_QUOTED = re.compile(r"[«“„\"][^«»“”„\"\n]{1,300}[»”“\"]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +34,11 @@ def judged(text: str, about: CheckContext) -> str:
         pattern = re.compile(re.escape(words.replace("’", "'")).replace(r"\ ", r"\s+"), re.IGNORECASE)
         seen = pattern.sub(lambda match: " " * len(match.group()), seen)
     return seen
+
+
+def outside_quotations(text: str) -> str:
+    """The text with blanks where somebody else's words are quoted; every place stays where it is."""
+    return _QUOTED.sub(lambda match: " " * len(match.group()), text)
 
 
 def is_denied(clause: str, at: int, language: str) -> bool:

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 
 from responses.checks.about import CheckContext
+from responses.checks.clauses import judged, outside_quotations
 from responses.checks.finding import Finding, Severity
 from responses.checks.phrases import listed
 
 
 def check_register(text: str, about: CheckContext) -> Iterator[Finding]:
-    """The first word of the other register than the customer's."""
+    """The first word of the other register than the customer's; what is quoted is somebody else's."""
     other = "informal" if about.formality == "formal" else "formal"
-    for finding in listed(other, "register_mixed", Severity.WARNING, text, about):
+    ours = outside_quotations(judged(text, about))
+    for finding in listed(other, "register_mixed", Severity.WARNING, ours, about):
         yield finding
         return

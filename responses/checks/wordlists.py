@@ -1,7 +1,8 @@
 """The words that the checks look for, one file per language in `words/`.
 
 An entry is a list of regular expressions, matched as whole words and in any case. In them `<date>` stands for
-a day of the week, of the month or both, and `<count>` for a number, as the language calls these.
+a day of the week, of the month or both, `<count>` for a number, as the language calls these, `<inside>` for a
+place inside a sentence and `<no_noun>` for one with nothing before it that makes a noun of the next word.
 """
 
 import re
@@ -15,6 +16,13 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from responses.drafts.numbers import locale_of
+
+_MAKING_NOUNS = (
+    *("le", "un", "du", "au", "ce", "son", "mon", "votre", "notre", "leur", "quel", "tel", "chaque", "aucun"),
+    *("même", "autre", "bon", "mauvais", "seul", "vrai", "nouveau", "demi", "haut"),
+    *("meilleur", "pire", "beau", "joli", "petit", "premier", "dernier", "certain", "quelque"),
+)
+"""French determiners and the adjectives that stand before their noun."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +64,8 @@ def word_lists(language: str) -> WordLists:
     article = "(?:den |dem |the |le |el |il )?"
     parts = {
         "<date>": rf"(?:(?:(?:{week})[,.]? {article})?{day_pattern(language)}|(?:{week}))",
+        "<inside>": r"(?:(?<=[a-zäöüß,] )|(?<=,\n)|(?<=,\n\n))",
+        "<no_noun>": "".join(rf"(?<!\b{word} )" for word in _MAKING_NOUNS),
         "<count>": rf"(?:\d{{1,3}}|{'|'.join(sorted(numbers, key=len, reverse=True))})",
     }
     return WordLists(

@@ -9,7 +9,8 @@ import pytest
 from models.assessment import Amount, Assessment, Entities
 from models.decision import MissingFact
 from models.money import Money
-from responses.answers_to_asks import Answers, answers_in
+from responses.answer_values import Answers
+from responses.answers_to_asks import answers_in
 from responses.lacking import lacking
 from responses.policy import Policy, load_policy_text
 from tests.unit.responses.test_order_book import POLICY
@@ -356,6 +357,66 @@ def test_what_is_no_answer_is_neither_taken_nor_supposed(
 ) -> None:
     found = answers_in(asked(*names), [text], read(**entities), RULES)
     assert (found.given, found.likely) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "Domani",
+            "boh",
+            "Ok!",
+            "Grazie",
+            "forse",
+            "mah, vediamo",
+            "domani mattina",
+            "lunedì",
+            "Un attimo",
+            "io",
+        ),
+        *("tomorrow", "dunno", "sure, thanks", "maybe later", "Monday", "hang on", "Good morning"),
+        *("mañana", "vale, gracias", "quizá", "pues ya veremos", "el lunes", "un momento"),
+        *("demain", "bof", "d'accord, merci", "peut-être", "après-demain", "ça dépend"),
+        *("morgen", "na ja", "alles klar, danke", "vielleicht", "am Montag", "mal sehen"),
+        *("amanhã", "sei lá", "está bem, obrigada", "talvez", "em breve"),
+    ],
+)
+@pytest.mark.parametrize("ask", ["{}", "Modello: {}", "1) {}\n2) 204"])
+def test_what_puts_off_or_greets_is_nobodys_name(text: str, ask: str) -> None:
+    found = answers_in(
+        asked("model", "room") if "2)" in ask else asked("model"), [ask.format(text)], read(), RULES
+    )
+    assert "model" not in found.given | found.likely
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "Marta",
+            "anna rossi",
+            "Felice",
+            "Domenica",
+            "Sabato Esposito",
+            "Grazia Deledda",
+            "Bene Rossi",
+            "Mia",
+        ),
+        *(
+            "Will",
+            "Mark",
+            "Grace",
+            "Sunday Oliseh",
+            "Domingo",
+            "Paz Vega",
+            "Claire",
+            "Ernst Bald",
+            "Jens Morgen",
+        ),
+    ],
+)
+def test_a_name_that_is_made_of_such_words_is_offered_all_the_same(text: str) -> None:
+    assert answers_in(asked("model"), [text], read(), RULES).likely == {"model": text}
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """Choices: put with a text that holds no code, made once, and opening only what was chosen."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from importlib.resources import files
 
 import pytest
 import pytest_asyncio
@@ -13,19 +15,32 @@ from models.assessment import Assessment, Entities
 from models.clock import utcnow
 from models.database import Database
 from models.decision import Given, RemedyKind
+from models.labels import Urgency
 from models.states import CaseState, ChoiceHow, OfferState, OutboxState, PromiseState, VoucherState
-from models.tables import Case, Choice, Customer, LedgerEntry, OfferRow, OutboxEntry, Promise, Voucher
+from models.tables import (
+    Case,
+    Choice,
+    Customer,
+    DecisionRow,
+    LedgerEntry,
+    OfferRow,
+    OutboxEntry,
+    Promise,
+    Voucher,
+)
 from responses.approval import Approvals
 from responses.cases import close, open_messages
 from responses.choices import open_in_chat
 from responses.choosing import choose_for, overrule, press, take_defaults
 from responses.config import RoadConfig
+from responses.deadlines import due_by
 from responses.erasure import erase_person
 from responses.errors import BlockedError
 from responses.export import export_person
 from responses.facts import give_fact
 from responses.files import FileStore
 from responses.history import given_to
+from responses.policy import Policy
 from responses.promised import pledges
 from responses.views import CaseView, view_case
 from responses.withholding import Meant
@@ -57,6 +72,18 @@ class Shop(Desk):
         case = await self.decides()
         await self.answers(self.agent, case)
         return await self.case(case)
+
+    async def wants_answers_within(self, deadlines: str) -> None:
+        sample = files("responses.policy").joinpath("samples", "negozio.yaml").read_text(encoding="utf-8")
+        async with self.database.writing() as session:
+            changed = re.sub(r"(?m)^deadlines:.*$", f"deadlines: {deadlines}", sample)
+            assert (await self.policies.load(session, {"negozio.yaml": changed})).refused == ()
+
+    async def wrote_last(self, case: Case) -> tuple[datetime, Policy]:
+        """When the customer's last message came, and the policy that judges the case."""
+        async with self.database.reading() as session:
+            policy = await self.policies.in_force(session, case.audience, case.incident_at)
+            return (await open_messages(session, case.id))[-1].created_at, policy
 
     async def choices(self) -> Sequence[Choice]:
         async with self.database.reading() as session:
@@ -333,6 +360,33 @@ async def test_thanks_alone_choose_nothing_and_are_filed(shop: Shop) -> None:
     case = await shop.writes("Grazie mille!", PRAISE)
     assert case.state == CaseState.PROMISED
     assert (await shop.view(case)).proposals == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "counted"),
+    [("low", Urgency.NORMAL), ("normal", Urgency.NORMAL), ("high", Urgency.HIGH)],
+    ids=str,
+)
+async def test_words_that_choose_are_due_by_how_urgent_the_message_is(
+    shop: Shop, said: str, counted: Urgency
+) -> None:
+    await shop.wants_answers_within("{high: 4 hours, normal: 9 days, low: 5 days}")
+    case = await shop.puts()
+    case = await shop.writes("Prendo il buono, ma parto stasera", replace(SAID, urgency=label(said)))
+    wrote, policy = await shop.wrote_last(case)
+    assert (await shop.view(case)).proposals
+    assert (case.urgency, case.due_at) == (counted, due_by(policy, counted, wrote))
+
+
+async def test_words_that_choose_are_looked_at_as_soon_as_a_signal_says(shop: Shop) -> None:
+    await shop.wants_answers_within("{high: 4 hours, normal: 9 days, low: 5 days}")
+    case = await shop.puts()
+    async with shop.database.writing() as session:
+        decided = (await session.scalars(select(DecisionRow).order_by(DecisionRow.id.desc()).limit(1))).one()
+        decided.content = decided.content | {"sooner": True}
+    case = await shop.writes("Prendo il buono", SAID)
+    wrote, policy = await shop.wrote_last(case)
+    assert case.due_at == due_by(policy, Urgency.HIGH, wrote)
 
 
 async def test_what_is_critical_does_not_wait_for_a_choice_to_be_confirmed(shop: Shop) -> None:

@@ -131,6 +131,33 @@ async def test_a_saved_answer_is_found_from_its_acceptance_to_its_end(database: 
     assert entry.id not in ended
 
 
+MEANT = {
+    "Come rendo una maglia?": (2, 3),
+    "Come rendo una gonna?": (2, 2.5),
+    "Come lavo una maglia?": (-2, 3),
+    "Come lavo un tappeto?": (-2, -3),
+    "Come rendo un tappeto?": (2, -3),
+}
+"""To the right giving back, to the left washing; above knitwear, below carpets."""
+
+
+async def meant(texts: Sequence[str]) -> Embeddings:
+    vectors = np.asarray([MEANT.get(text, (0, 0)) for text in texts], np.float32)
+    return Embeddings(vectors=vectors, encoder="meant")
+
+
+async def test_what_sets_the_questions_of_one_entry_apart_does_not_decide(
+    sqlite: Database, file: Path
+) -> None:
+    back, back_too, wash, wash_too, asked = MEANT
+    write(
+        file,
+        f'  - {{id: reso, questions: ["{back}", "{back_too}"], answer: {{it: "Sì."}}}}\n'
+        f'  - {{id: lavaggio, questions: ["{wash}", "{wash_too}"], answer: {{it: "A 30 gradi."}}}}\n',
+    )
+    assert await ids(Knowledge(sqlite, file, meant, ROME), asked) == ["reso", "lavaggio"]
+
+
 @given(st.data())
 def test_every_entry_is_named_once_and_no_farther_one_comes_first(data: st.DataObject) -> None:
     count = data.draw(st.integers(1, 6))
@@ -148,7 +175,9 @@ def test_every_entry_is_named_once_and_no_farther_one_comes_first(data: st.DataO
         for entry in entries
         for question in entry.questions
     }
-    near = Index(entries, vectors).nearest(np.asarray(data.draw(numbers), np.float32), date(2026, 1, 1), 3)
+    near = Index(entries, vectors, entries).nearest(
+        np.asarray(data.draw(numbers), np.float32), date(2026, 1, 1), 3
+    )
     assert len(near) == min(count, 3)
     assert len({one.id for one in near}) == len(near)
     assert [one.nearness for one in near] == sorted((one.nearness for one in near), reverse=True)

@@ -41,6 +41,7 @@ from models.tables import (
 from responses.cases import open_case
 from responses.config import RoadConfig
 from responses.corrections import Labels
+from responses.deadlines import due_by
 from responses.dismissals import decide_dismissed_anew
 from responses.erasure import erase_person
 from responses.errors import BlockedError, NotAllowedError
@@ -55,7 +56,6 @@ from responses.retention import Retention
 from responses.samples import remove_samples
 from responses.signal_views import SignalView
 from responses.signalling import dismiss, record_of
-from responses.triage import due_by
 from responses.views import view_case
 from tests.seed import seed_agent
 from tests.unit.responses.test_triage import Road, assessed, label

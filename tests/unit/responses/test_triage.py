@@ -38,6 +38,7 @@ from responses.approval import Approvals
 from responses.cases import open_case
 from responses.config import RoadConfig
 from responses.corrections import Labels, correct
+from responses.deadlines import due_by
 from responses.delivery import Delivery
 from responses.drafts.dates import format_day, format_due_day
 from responses.errors import NotAllowedError
@@ -50,7 +51,7 @@ from responses.incoming import Incoming, IncomingFile, MessageKind
 from responses.policies import PolicyBook
 from responses.policy import load_policy_text
 from responses.standing_texts import StandingTexts
-from responses.triage import MAX_ATTEMPTS, Triage, due_by, outdated_drafts, unread_cases
+from responses.triage import MAX_ATTEMPTS, Triage, outdated_drafts, unread_cases
 from tests.seed import bound, seed_agent, seed_case, seed_draft
 
 _numbers = count(1)

@@ -201,6 +201,40 @@ def test_nor_are_they_in_either_register(words: str, found: list[str]) -> None:
     ] == found
 
 
+def test_the_other_register_is_not_looked_for_in_what_is_quoted() -> None:
+    text = "Buongiorno Marta, «il tuo corriere» l'ho letto: guardo il tuo ordine."
+    finding = only(text, about())
+    assert (finding.code, finding.start, finding.words) == ("register_mixed", text.rindex("tuo"), "tuo")
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("votre ton est juste", []),
+        ("le même pull dans un joli ton ocre", []),
+        ("nous changeons de ton", []),
+        ("la doublure est ton sur ton", []),
+        ("ton colis est là", ["register_mixed"]),
+        ("de ton côté, rien à faire", ["register_mixed"]),
+    ],
+)
+def test_the_french_tone_is_no_possessive(words: str, found: list[str]) -> None:
+    assert codes(f"Bonjour Marta, {words}, je vous le confirme.", about(language="fr")) == found
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("Die Schals sind weg. Ihre Farben mochtest du.", []),
+        ("Wenn Ihr wollt, kommt zu zweit.", []),
+        ("Hier ist Ihr Paket.", ["register_mixed"]),
+        ("Können wir Ihnen helfen?", ["register_mixed"]),
+    ],
+)
+def test_a_german_sentence_may_begin_with_theirs(words: str, found: list[str]) -> None:
+    assert codes(f"Hallo Marta. {words}", about(language="de", formality="informal")) == found
+
+
 def test_an_address_of_the_business_is_no_strangers() -> None:
     assert codes("Buongiorno Marta, ci scriva a resi@maglieriarossi.it.", about()) == []
 
