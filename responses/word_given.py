@@ -99,7 +99,9 @@ def words_given(
                 found[one.begin] = _word_given(text, one, promise, due)
     for one in undated_in(text, about):
         answers = withheld.answer_follows and undertakings_in(one.said, about.language) == {"answer"}
-        if not answers and one.begin not in found and not is_stopped(one.begin, one.until, wrong):
+        if answers or one.begin in found:
+            continue
+        if not is_stopped(one.begin, one.until, wrong, text, about.language):
             due = hours.add(_NEXT_WORKING_DAY, now)
             found[one.begin] = _word_given(text, one, by_hand(one, about), due, dated=False)
     return tuple(found[begin] for begin in sorted(found))

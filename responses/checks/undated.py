@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence, Set
 
 from models.decision import Remedy, RemedyKind
 from responses.checks.about import CheckContext
-from responses.checks.clauses import Clause, is_denied, judged
+from responses.checks.clauses import Clause, clauses_of, is_denied, judged
 from responses.checks.finding import Finding, Severity
 from responses.checks.promises import Promised, part_around, still_to_come, what_is_done
+from responses.checks.put import BY_HAND
 from responses.checks.sums import sums_in
 from responses.checks.undertakings import is_same, undertakings_in
 from responses.checks.wordlists import WordLists, word_lists
@@ -40,9 +41,28 @@ def check_undated(text: str, about: CheckContext) -> Iterator[Finding]:
         )
 
 
-def is_stopped(start: int, end: int, found: Sequence[Finding]) -> bool:
-    """Whether an error stands in these words: then it is told once, and off policy they go into the books."""
-    return any(one.severity is Severity.ERROR and one.start < end and start < one.end for one in found)
+def is_stopped(start: int, end: int, found: Sequence[Finding], text: str, language: str) -> bool:
+    """Whether an error stands in these words: then it is told once, and off policy they go into the books.
+
+    Not for a voucher put in by hand, nor for its value: what its code is told with goes into no books.
+    """
+    breath = _breath_at(start, text, language)
+    put = {one.worth for one in found if one.code == BY_HAND and one.start in breath}
+    return any(
+        one.severity is Severity.ERROR
+        and one.start < end
+        and start < one.end
+        and one.code != BY_HAND
+        and (one.worth is None or one.worth not in put)
+        for one in found
+    )
+
+
+def _breath_at(place: int, text: str, language: str) -> range:
+    for clause in clauses_of(text, language):
+        if clause.start <= place < clause.start + len(clause.words):
+            return range(clause.start, clause.start + len(clause.words))
+    return range(0)
 
 
 def undated_in(text: str, about: CheckContext) -> Iterator[Promised]:
@@ -57,6 +77,8 @@ def undated_in(text: str, about: CheckContext) -> Iterator[Promised]:
     for promise in _said_in(text, about):
         kinds = undertakings_in(promise.said, about.language)
         if _flat(promise.said) in composed or (answers and kinds == {"answer"}):
+            continue
+        if _is_put(promise, text, about):
             continue
         if not _is_decided(promise.said, about) and not _is_in_the_books(promise.said, about):
             yield promise
@@ -128,6 +150,21 @@ def _is_decided(said: str, about: CheckContext) -> bool:
         return True
     figures = {(one.money, one.percent) for one in sums_in(said, language)}
     return any(_is_remedy(one, said, lists, figures) for one in about.remedies)
+
+
+def _is_put(promise: Promised, text: str, about: CheckContext) -> bool:
+    """Whether it is kept by the text itself: "le mandiamo un buono da 10 €", and the code stands behind it."""
+    if not undertakings_in(promise.said, about.language) <= {"send"}:
+        return False
+    breath = _breath_at(promise.start, text, about.language)
+    here = text[breath.start : breath.stop]
+    put = [one for one in about.put if re.search(rf"(?<!\w){re.escape(one.code)}(?!\w)", here)]
+    named = word_lists(about.language).remedies.get(RemedyKind.VOUCHER)
+    sums = {one.money for one in sums_in(promise.said, about.language)}
+    return bool(put) and (
+        (named is not None and named.search(promise.said) is not None)
+        or any(one.code in promise.said or one.amount in sums for one in put)
+    )
 
 
 def _is_remedy(remedy: Remedy, said: str, lists: WordLists, figures: Set[tuple[object, object]]) -> bool:
