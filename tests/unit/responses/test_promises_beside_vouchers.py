@@ -89,3 +89,35 @@ async def test_a_call_beside_it_is_asked_about_and_opened(shop: Generous) -> Non
     (given,) = await asked(shop, draft)
     await sends(shop, draft, {given.key: Meant.PROMISED})
     assert len(await shop.promises()) == 1
+
+
+async def test_one_with_a_day_is_asked_about_too_and_opened_once(shop: Generous) -> None:
+    draft = await shop.puts_in(await shop.by_hand(text=TEXT))
+    draft = await shop.rewrites(draft, draft.text.replace("le scrivo io.", "la richiamo lunedì."))
+    (given,) = await asked(shop, draft)
+    assert (given.words, given.dated) == ("la richiamo lunedì", True)
+    await sends(shop, draft, {given.key: Meant.PROMISED})
+    (promise,) = await shop.promises()
+    assert promise.what == {"it": "la richiamo"}
+
+
+async def test_said_to_be_none_it_is_not_opened_off_policy_either(shop: Generous) -> None:
+    draft = await shop.puts_in(await shop.by_hand(text=TEXT))
+    draft = await shop.rewrites(draft, draft.text.replace("le scrivo io.", "la richiamo lunedì."))
+    (given,) = await asked(shop, draft)
+    await sends(shop, draft, {given.key: Meant.NO_PROMISE})
+    assert await shop.promises() == []
+
+
+async def test_a_sum_promised_for_a_day_is_one_promise(shop: Generous) -> None:
+    draft = await shop.by_hand(text="Buongiorno Marta, le rimborsiamo 20 € lunedì.\n{agent}")
+    (given,) = await asked(shop, draft)
+    await sends(shop, draft, {given.key: Meant.PROMISED})
+    assert len(await shop.promises()) == 1
+
+
+async def test_a_sum_is_kept_track_of_beside_a_call_for_a_day(shop: Generous) -> None:
+    draft = await shop.by_hand(text="Buongiorno Marta, le rimborsiamo 20 €. La richiamo lunedì.\n{agent}")
+    (given,) = await asked(shop, draft)
+    await sends(shop, draft, {given.key: Meant.PROMISED})
+    assert len(await shop.promises()) == 2
