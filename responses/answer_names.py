@@ -81,7 +81,7 @@ def is_no_name(text: str) -> bool:
 
 
 def _says_nothing(text: str) -> bool:
-    """Whether it is only greetings, days and small words; "Domenica" with a capital may be hers, "M" a size."""
+    """Whether it is only greetings, days and small words; with a capital "Domenica" may be hers, "M" a size."""
     if any(word[0].isupper() and word.casefold() in _words_too() for word in _WORD.findall(text)):
         return False
     last = _WORD.findall(whole(f"(?i:{reply_words()['courtesy']})").sub(" ", text))[-1:]
@@ -93,7 +93,7 @@ def _says_nothing(text: str) -> bool:
 
 
 def _is_written_as_name(value: str) -> bool:
-    """Behind the fact's own name "Maggio" and "Super" are no idle words, nor is a letter; "Domani" is a day."""
+    """Behind its own name "Maggio" and "Super" are no idle words, nor is a letter; "Domani" is a day."""
     is_day = any(word_lists(language).patterns["when"].fullmatch(value) for language in LANGUAGES)
     return len(value) == 1 or (is_name(value) and not is_day)
 

@@ -127,7 +127,7 @@ async def _chosen_in(session: AsyncSession, approval_id: str) -> dict[int, Remed
 
 
 async def _committed(session: AsyncSession, approval_id: str) -> bool:
-    """Whether the answer made a promise: an agent may have taken its rule's out of the text, or made their own."""
+    """Whether the answer made a promise: an agent may take the rule's out of the text, or make their own."""
     query = select(Promise.id).where(
         Promise.approval_id == approval_id, Promise.kind == PromiseKind.COMMITMENT
     )

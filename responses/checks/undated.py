@@ -10,7 +10,7 @@ from responses.checks.finding import Finding, Severity
 from responses.checks.promises import Promised, part_around, still_to_come, what_is_done
 from responses.checks.put import BY_HAND
 from responses.checks.sums import sums_in
-from responses.checks.undertakings import is_same, undertakings_in
+from responses.checks.undertakings import done_by, is_same, undertakings_in
 from responses.checks.wordlists import WordLists, word_lists
 from responses.drafts.dates import format_due_day
 
@@ -19,13 +19,13 @@ UNDATED = "promise_undated"
 # Told again as it was said: „wir schicken das Paket noch einmal“.
 _QUOTED = re.compile(r"«[^«»\n]*»|[„“\"][^„“”\"\n]*[“”\"]")
 _EDGES = " .!,:;\n"
-_DONE_BY = {
-    RemedyKind.REFUND: {"pay"},
-    RemedyKind.DISCOUNT: {"pay"},
-    RemedyKind.REPLACEMENT: {"replace", "send"},
-    RemedyKind.REPAIR: {"repair", "collect"},
-    RemedyKind.REDO: {"repair"},
-    RemedyKind.GIFT: {"send"},
+_UNDERTAKING = {
+    RemedyKind.REFUND: "pay",
+    RemedyKind.DISCOUNT: "pay",
+    RemedyKind.REPLACEMENT: "replace",
+    RemedyKind.REPAIR: "repair",
+    RemedyKind.REDO: "repair",
+    RemedyKind.GIFT: "gift",
 }
 
 
@@ -153,7 +153,7 @@ def _is_decided(said: str, about: CheckContext) -> bool:
 
 
 def _is_put(promise: Promised, text: str, about: CheckContext) -> bool:
-    """Whether it is kept by the text itself: "le mandiamo un buono da 10 €", and the code stands behind it."""
+    """Whether it is kept by the text itself: "le mandiamo un buono da 10 €", with the code behind it."""
     if not undertakings_in(promise.said, about.language) <= {"send"}:
         return False
     breath = _breath_at(promise.start, text, about.language)
@@ -176,7 +176,8 @@ def _is_remedy(remedy: Remedy, said: str, lists: WordLists, figures: Set[tuple[o
     ):
         return True
     kinds = undertakings_in(said, lists.language)
-    return bool(kinds) and kinds <= _DONE_BY.get(remedy.kind, set())
+    undertaking = _UNDERTAKING.get(remedy.kind)
+    return bool(kinds) and undertaking is not None and kinds <= done_by(undertaking)
 
 
 def _is_in_the_books(said: str, about: CheckContext) -> bool:
