@@ -81,7 +81,7 @@ def is_no_name(text: str) -> bool:
 
 
 def _says_nothing(text: str) -> bool:
-    """Whether it is only greetings, days and small words; with a capital "Domenica" may be hers, "M" a size."""
+    """Whether it is only greetings, days and small words; "Domenica" with a capital may be hers."""
     if any(word[0].isupper() and word.casefold() in _words_too() for word in _WORD.findall(text)):
         return False
     last = _WORD.findall(whole(f"(?i:{reply_words()['courtesy']})").sub(" ", text))[-1:]

@@ -2,10 +2,18 @@
 
 import re
 from collections.abc import Iterator, Sequence, Set
+from itertools import pairwise
 
 from models.decision import Remedy, RemedyKind
 from responses.checks.about import CheckContext
-from responses.checks.clauses import Clause, clauses_of, is_denied, judged
+from responses.checks.clauses import (
+    Clause,
+    clauses_of,
+    is_denied,
+    judged,
+    outside_quotations,
+    without_whether,
+)
 from responses.checks.finding import Finding, Severity
 from responses.checks.promises import Promised, part_around, still_to_come, what_is_done
 from responses.checks.put import BY_HAND
@@ -16,8 +24,7 @@ from responses.drafts.dates import format_due_day
 
 UNDATED = "promise_undated"
 
-# Told again as it was said: „wir schicken das Paket noch einmal“.
-_QUOTED = re.compile(r"«[^«»\n]*»|[„“\"][^„“”\"\n]*[“”\"]")
+_SIGN = re.compile(r"(?<!\d)[,;:]|[,;:](?!\d)|\s[–—-]\s")
 _EDGES = " .!,:;\n"
 _UNDERTAKING = {
     RemedyKind.REFUND: "pay",
@@ -88,16 +95,18 @@ def _said_in(text: str, about: CheckContext) -> Iterator[Promised]:
     lists = word_lists(about.language)
     seen = judged(text, about)
     plain = text.replace("’", "'")
-    quoted = [match.span() for match in _QUOTED.finditer(text)]
-    for clause in still_to_come(seen, about.language):
+    # Told again as it was said: „wir schicken das Paket noch einmal“.
+    ours = outside_quotations(text)
+    for clause in (part for whole in still_to_come(seen, about.language) for part in _apart(whole, lists)):
+        settled = without_whether(clause.words, about.language)
         if clause.words.rstrip().endswith("?") or any(
-            lists.has(name, clause.words) for name in ("asked", "conditions")
+            lists.has(name, settled) for name in ("asked", "conditions")
         ):
             continue
         acts = [
             match
             for match in lists.find("undertakes", clause.words)
-            if not is_denied(clause.words, match.start(), about.language)
+            if not is_denied(settled, match.start(), about.language)
         ]
         # Of "guardiamo noi e la richiamiamo" the second half alone.
         cuts = sorted([*acts, *lists.find("acts", clause.words)], key=lambda match: match.start())
@@ -106,10 +115,9 @@ def _said_in(text: str, about: CheckContext) -> Iterator[Promised]:
             begin, until = part_around(clause.words, act, cuts, lists)
             start, end = clause.start + begin, clause.start + until
             said = clause.words[begin:until]
-            at = clause.start + act.start()
-            if any(first <= at < last for first, last in quoted):
+            if ours[clause.start + act.start()].isspace():
                 continue
-            if begin in begun or "{" in said or lists.has("no_promise", said):
+            if begin in begun or "{" in said or _comes_with_the_text(said, lists):
                 continue
             # What the owner has worded beforehand is decided.
             if plain[start:end] != said or _has_day(clause, begin, until, cuts, lists):
@@ -124,6 +132,24 @@ def _said_in(text: str, about: CheckContext) -> Iterator[Promised]:
                 begin=start,
                 until=end,
             )
+
+
+def _apart(clause: Clause, lists: WordLists) -> Iterator[Clause]:
+    """The clause cut before what holds in any case: "se non arriva la richiamo, comunque le rimborsiamo…"."""
+    cuts = [0]
+    for match in lists.find("in_any_case", clause.words):
+        before = clause.words[: match.start()]
+        sign = max((found.end() for found in _SIGN.finditer(before)), default=0)
+        begins = match.start() if lists.patterns["and"].fullmatch(before.rstrip().rpartition(" ")[2]) else 0
+        if (cut := max(sign, begins)) > cuts[-1]:
+            cuts.append(cut)
+    for start, end in pairwise([*cuts, len(clause.words)]):
+        yield Clause(start=clause.start + start, words=clause.words[start:end])
+
+
+def _comes_with_the_text(said: str, lists: WordLists) -> bool:
+    in_person = undertakings_in(said, lists.language) & {"call", "visit"}
+    return lists.has("no_promise", said) or (not in_person and lists.has("shown_below", said))
 
 
 def _has_day(clause: Clause, begin: int, until: int, acts: Sequence[re.Match[str]], lists: WordLists) -> bool:
