@@ -241,11 +241,12 @@ class CardActions:
         if whose is None or whose.key != given.key:
             await self._say("word_undated", words=given.words, who=self._agent.name)
             return day_rows(self._card, given, self._days(given, hours), said, self._words)
-        others = [one for one in await working_agents(self._session) if one.id != self._agent.id]
+        agents = await working_agents(self._session)
         if whose.owner is None:
-            return owner_rows(self._card, given, others[:_MAX_COLLEAGUES], said, self._words)
-        owner = owner_of(whose.owner, others)
-        return day_rows(self._card, given, self._days(given, hours), said, self._words, owner)
+            others = [one for one in agents if one.id != self._agent.id][:_MAX_COLLEAGUES]
+            return owner_rows(self._card, given, others, said, self._words, agents)
+        owner = owner_of(whose.owner, agents)
+        return day_rows(self._card, given, self._days(given, hours), said, self._words, owner, agents)
 
     def _days(self, given: WordGiven, hours: OpeningHours) -> list[tuple[date, str]]:
         """The day that is proposed and the working days after it, as a button tells them."""

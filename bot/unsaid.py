@@ -26,10 +26,11 @@ _LETTERS: Mapping[str, Meant] = {
     "!": Meant.PROMISED,
     "~": Meant.NO_PROMISE,
 }
-_SAID = re.compile(r"(?P<key>[a-z][\d.]*)(?P<letter>[-+!~])(?P<day>\d{4})?(?:\.(?P<owner>[0-9a-f]{4}))?")
-_WHOSE = re.compile(r"(?P<key>w\d+)\?(?P<owner>[0-9a-f]{4})?")
+_SAID = re.compile(r"(?P<key>[a-z][\d.]*)(?P<letter>[-+!~])(?P<day>\d{4})?(?:\.(?P<owner>[0-9a-f-]{4,36}))?")
+_WHOSE = re.compile(r"(?P<key>w\d+)\?(?P<owner>[0-9a-f-]{4,36})?")
 _FIRST = date(2020, 1, 1)
 _SHORT = 4
+"""In figures: more are carried of a colleague where the last ones are another's too."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +86,14 @@ def owner_of(short: str, agents: Sequence[Agent]) -> Agent:
     return found[0]
 
 
+def _short_of(agent: Agent, agents: Sequence[Agent]) -> str:
+    others = [one.id for one in agents if one.id != agent.id]
+    count = _SHORT
+    while any(other.endswith(agent.id[-count:]) for other in others):
+        count += 1
+    return agent.id[-count:]
+
+
 def _read(said: str) -> re.Match[str]:
     found = _SAID.fullmatch(said)
     if found is None:
@@ -131,15 +140,16 @@ def day_rows(
     said: Sequence[str],
     words: Words,
     owner: Agent | None = None,
+    agents: Sequence[Agent] = (),
 ) -> Rows:
     """The question about a promise without a day: on which of some days, as they are told, it is due.
 
-    Without an `owner` it is one of whoever presses, or a button asks whose.
+    Without an `owner` it is one of whoever presses, or a button asks whose. `agents` are all who work here.
 
     Raises:
         BlockedError: `unsaid_many`, where a button cannot hold what was `said` before.
     """
-    whose = f".{owner.id[-_SHORT:]}" if owner is not None else ""
+    whose = f".{_short_of(owner, agents)}" if owner is not None else ""
     rows = []
     for number, (day, told) in enumerate(days):
         label = words("word_promised", due=told)
@@ -154,9 +164,14 @@ def day_rows(
 
 
 def owner_rows(
-    card: Card, asked: WordGiven, agents: Sequence[Agent], said: Sequence[str], words: Words
+    card: Card,
+    asked: WordGiven,
+    colleagues: Sequence[Agent],
+    said: Sequence[str],
+    words: Words,
+    agents: Sequence[Agent],
 ) -> Rows:
-    """The colleagues of whom one keeps a promise without a day.
+    """The colleagues of whom one keeps a promise without a day; `agents` are all who work here.
 
     Raises:
         BlockedError: `unsaid_many`, where a button cannot hold what was `said` before.
@@ -165,10 +180,10 @@ def owner_rows(
         [
             Button(
                 text=shorten(agent.name, _MAX_LABEL),
-                data=_carried(card, *said, f"{asked.key}?{agent.id[-_SHORT:]}"),
+                data=_carried(card, *said, f"{asked.key}?{_short_of(agent, agents)}"),
             )
         ]
-        for agent in agents
+        for agent in colleagues
     ]
     return [*rows, [_back(card, words)]]
 

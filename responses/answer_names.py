@@ -84,9 +84,29 @@ def _says_nothing(text: str) -> bool:
     """Whether it is only greetings, days and small words; "Domenica" with a capital may be hers."""
     if any(word[0].isupper() and word.casefold() in _words_too() for word in _WORD.findall(text)):
         return False
+    last = _WORD.findall(whole(f"(?i:{reply_words()['courtesy']})").sub(" ", text))[-1:]
+    if last and len(last[0]) == 1 and last[0].isupper():
+        return False  # a size, or a model's name
     return _TOKEN.search(text) is None and not any(
         word not in _small_words() for word in _WORD.findall(_idle().sub(" ", text.casefold()))
     )
+
+
+def _is_written_as_name(value: str) -> bool:
+    """Behind its own name "Maggio" and "Super" are no idle words, nor is a letter; "Domani" is a day."""
+    is_day = any(word_lists(language).patterns["when"].fullmatch(value) for language in LANGUAGES)
+    return len(value) == 1 or (is_name(value) and not is_day)
+
+
+def _is_courtesy(value: str) -> bool:
+    """Whether it is only a greeting, an assent, a yes or a no: "taglia: ok, grazie"."""
+    return _WORD.search(_courtesy().sub(" ", value.casefold())) is None and _TOKEN.search(value) is None
+
+
+@cache
+def _courtesy() -> re.Pattern[str]:
+    words = reply_words()
+    return whole("|".join([words["courtesy"], *words["yes"].values(), *words["no"].values()]))
 
 
 @cache
@@ -160,7 +180,7 @@ def _labelled(fact: MissingFact, text: str, beside: Sequence[MissingFact]) -> tu
         value = leading.sub("", value, count=1) if leading.match(value) else value
         if not value or len(value.split()) > _FEW_WORDS or denied.search(value.casefold()):
             continue
-        if _says_nothing(value):
+        if _is_courtesy(value) or (not _is_written_as_name(value) and _says_nothing(value)):
             continue
         if is_name(value):
             found[value] = True

@@ -61,7 +61,15 @@ from responses.vouchers import codes_by_hand
 from responses.vouchers_by_hand import give_by_hand, let_go, take_by_hand, with_voucher
 from responses.waiting import await_answer
 from responses.withholding import Meant, settled
-from responses.word_given import Terms, check_meant, open_given, still_asked, without, words_given
+from responses.word_given import (
+    Terms,
+    check_meant,
+    keeps_beyond,
+    open_given,
+    still_asked,
+    without,
+    words_given,
+)
 
 
 class Approvals:
@@ -120,7 +128,6 @@ class Approvals:
         check_overrulable(agent, draft.text, wrong, about)
         is_edited = about.composed is not None and about.composed != draft.text
         withheld = settled(draft.text, unsaid_in(draft.text, about) if is_edited else (), meant, about)
-        # What goes out off policy has the days it names kept track of in any case.
         given = words_given(draft.text, about, hours, now, withheld=withheld, wrong=wrong)
         given = await still_asked(session, draft, given)
         check_meant(given, meant)
@@ -207,7 +214,14 @@ class Approvals:
             record(session, agent.id, "approval.withheld", case.id, approval=approval.id)
         if beyond is not None:
             await book_by_hand(
-                session, case=case, draft=draft, approval=approval, found=beyond, hours=hours, now=now
+                session,
+                case=case,
+                draft=draft,
+                approval=approval,
+                found=beyond,
+                hours=hours,
+                now=now,
+                tracked=keeps_beyond(given, meant, wrong, draft),
             )
             record(session, agent.id, "approval.off_policy", case.id, approval=approval.id)
         await open_given(session, given, meant, terms, draft=draft, approval=approval, hours=hours, now=now)

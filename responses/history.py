@@ -73,6 +73,9 @@ async def given_to(session: AsyncSession, case: Case) -> tuple[tuple[Given, ...]
                 due_at=due_at,
                 settled_at=settled_at,
                 order_id=order_id,
+                # Beside an offer only what went off policy with it; the rest of its promises are the rule's.
+                committed=bool(beyond.promises)
+                or (kind != DecisionKind.OFFER and await _committed(session, approval.id)),
             )
         (here if its_case.id == case.id else elsewhere).extend(given)
     return tuple(here), tuple(elsewhere)
@@ -124,7 +127,7 @@ async def _chosen_in(session: AsyncSession, approval_id: str) -> dict[int, Remed
 
 
 async def _committed(session: AsyncSession, approval_id: str) -> bool:
-    """Whether the answer made any promise of its rule's: an agent may have taken it out of the text."""
+    """Whether the answer made a promise: an agent may take the rule's out of the text, or make their own."""
     query = select(Promise.id).where(
         Promise.approval_id == approval_id, Promise.kind == PromiseKind.COMMITMENT
     )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.decision import Basis, Decision, Given, RemedyKind, Role
+from models.decision import Basis, Decision, DecisionKind, Given, RemedyKind, Role
 from models.money import Money
 from models.serial import from_json
 from models.states import PromiseKind, PromiseState, Verdict
@@ -77,8 +77,13 @@ def overruled(
         raise BlockedError("text_long", most=str(MAX_REASON))
     return replace(
         found,
-        # What stands there in other words is a promise of the decision's, for the day that is named.
-        promises=tuple(one for one in found.promises if withheld.day is None or one.day != withheld.day),
+        # What stands there in other words is a promise of the decision's, for the day that is named. In a
+        # text that is no offer somebody has said of each whether it is one, see `word_given`.
+        promises=tuple(
+            one
+            for one in found.promises
+            if about.kind == DecisionKind.OFFER and (withheld.day is None or one.day != withheld.day)
+        ),
         withheld=tuple(one.told(about.language) for one in withheld.owed),
     )
 
@@ -134,8 +139,12 @@ async def book_by_hand(
     found: Beyond,
     hours: OpeningHours,
     now: datetime,
+    tracked: bool = False,
 ) -> None:
-    """Puts into the books what an agent gives and promises beyond what the decision has put there."""
+    """Puts into the books what an agent gives and promises beyond what the decision has put there.
+
+    `tracked` says that somebody keeps it already, in the agent's own words.
+    """
     extra = found.extra
     if extra is not None and extra.amount != 0 and not case.is_sample and not case.is_test:
         session.add(
@@ -157,7 +166,7 @@ async def book_by_hand(
         Promise.kind != PromiseKind.ANSWER,
     )
     in_words = UNDECIDED in found.codes
-    to_be_done = _gives(found) and not found.told
+    to_be_done = _gives(found) and not found.told and not tracked
     if in_words or (to_be_done and (await session.execute(promised.limit(1))).first() is None):
         # No rule has said who sees to it: whoever has written it.
         session.add(
@@ -182,6 +191,7 @@ def given_by_hand(
     due_at: datetime | None,
     settled_at: datetime | None,
     order_id: str | None,
+    committed: bool,
 ) -> tuple[Given, ...]:
     """What a text gave off policy, as a gift of that worth: a follow-up about it earns nothing more.
 
@@ -202,7 +212,7 @@ def given_by_hand(
             due_at=due_at,
             settled_at=settled_at,
             order_id=order_id,
-            committed=bool(found.promises),
+            committed=committed,
         )
         for place, complaint_type in enumerate(found.complaint_types or (None,))
     )

@@ -83,11 +83,12 @@ def words_given(
 ) -> tuple[WordGiven, ...]:
     """What a text promises that nobody would keep track of, in the order of the text.
 
-    In an offer, or where something is `wrong` all the same, only what names no day: the rest is off policy.
+    In an offer only what names no day: the rest is off policy. Nor what goes off policy for something `wrong`
+    in it.
     What is `withheld` in other words than the decision's is none of these.
     """
     found: dict[int, WordGiven] = {}
-    if about.kind != DecisionKind.OFFER and not wrong and not withheld.owed:
+    if about.kind != DecisionKind.OFFER:
         for one in untracked_in(text, about):
             promise = by_hand(one, about)
             if withheld.day is not None and promise.day == withheld.day:
@@ -99,7 +100,9 @@ def words_given(
                 found[one.begin] = _word_given(text, one, promise, due)
     for one in undated_in(text, about):
         answers = withheld.answer_follows and undertakings_in(one.said, about.language) == {"answer"}
-        if not answers and one.begin not in found and not is_stopped(one.begin, one.until, wrong):
+        if answers or one.begin in found:
+            continue
+        if not is_stopped(one.begin, one.until, wrong, text, about.language):
             due = hours.add(_NEXT_WORKING_DAY, now)
             found[one.begin] = _word_given(text, one, by_hand(one, about), due, dated=False)
     return tuple(found[begin] for begin in sorted(found))
@@ -126,6 +129,17 @@ def check_meant(given: Sequence[WordGiven], meant: Mapping[str, Meant]) -> None:
     open_ = [one for one in given if meant.get(one.key) not in ABOUT_WORD]
     if open_:
         raise WordGivenError(open_)
+
+
+def keeps_beyond(
+    given: Sequence[WordGiven], meant: Mapping[str, Meant], wrong: Sequence[Finding], draft: Draft
+) -> bool:
+    """Whether one that becomes a promise is that of what goes off policy: "le rimborsiamo 20 € lunedì"."""
+    return any(
+        meant.get(one.key) is Meant.PROMISED
+        and is_stopped(one.begin, one.until, wrong, draft.text, draft.language)
+        for one in given
+    )
 
 
 def due_of(promise: ByHand, hours: OpeningHours, now: datetime) -> datetime:

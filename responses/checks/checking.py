@@ -115,7 +115,11 @@ def check_text(text: str, about: CheckContext) -> tuple[Finding, ...]:
         blanks = check_blanks(text, about)
         return (*wrong, *blanks)
     found = [finding for check in _CHECKS for finding in check(text, about)]
-    found = [one for one in found if one.code != UNDATED or not is_stopped(one.start, one.end, found)]
+    found = [
+        one
+        for one in found
+        if one.code != UNDATED or not is_stopped(one.start, one.end, found, text, about.language)
+    ]
     ordered = sorted(found, key=lambda one: (one.severity is not Severity.ERROR, one.start))
     return tuple(replace(one, words=text[one.start : one.end]) for one in ordered)
 

@@ -41,6 +41,14 @@ def outside_quotations(text: str) -> str:
     return _QUOTED.sub(lambda match: " " * len(match.group()), text)
 
 
+def without_whether(clause: str, language: str) -> str:
+    """The clause with a blank where "if" only asks: of "verifico se c'è" nothing depends on an answer."""
+    for match in word_lists(language).find("whether", clause):
+        begin = match.end() - len(match.group().split()[-1])
+        clause = clause[:begin] + " " * (match.end() - begin) + clause[match.end() :]
+    return clause
+
+
 def is_denied(clause: str, at: int, language: str) -> bool:
     """Whether a "not" or an "if" stands just before the place: "non è colpa sua"."""
     before = clause[max(0, at - _JUST_BEFORE) : at]

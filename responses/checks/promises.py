@@ -8,7 +8,14 @@ from itertools import pairwise
 
 from models.decision import DecisionKind, Role
 from responses.checks.about import CheckContext
-from responses.checks.clauses import Clause, clauses_of, is_denied, judged
+from responses.checks.clauses import (
+    Clause,
+    clauses_of,
+    is_denied,
+    judged,
+    outside_quotations,
+    without_whether,
+)
 from responses.checks.days import days_in, latest_day, near_day
 from responses.checks.finding import Finding, Severity
 from responses.checks.undertakings import is_same
@@ -64,12 +71,15 @@ def promised_in(text: str, about: CheckContext) -> list[Promised]:
     """Where somebody of us does something, in our own words or in the owner's, and says when."""
     lists = word_lists(about.language)
     seen = judged(text, about)
+    ours = outside_quotations(text)
     found = []
     for clause in still_to_come(seen, about.language):
+        settled = without_whether(clause.words, about.language)
         acts = [
             match
             for match in lists.find("acts", clause.words)
-            if not is_denied(clause.words, match.start(), about.language)
+            if not is_denied(settled, match.start(), about.language)
+            and not ours[clause.start + match.start()].isspace()
         ]
         end = clause.start + len(clause.words)
         is_owners = text[clause.start : end].replace("’", "'") != clause.words
@@ -79,6 +89,8 @@ def promised_in(text: str, about: CheckContext) -> list[Promised]:
         for match in times:
             before = clause.words[: match.start()].split()[-1:]
             if before and lists.patterns["belongs"].fullmatch(before[0]):
+                continue
+            if acts and ours[clause.start + match.end() - 1].isspace():
                 continue
             part = _part_of(clause.words, acts, match, lists) if acts else None
             begin, until = part or (0, len(clause.words))

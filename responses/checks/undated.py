@@ -2,29 +2,37 @@
 
 import re
 from collections.abc import Iterator, Sequence, Set
+from itertools import pairwise
 
 from models.decision import Remedy, RemedyKind
 from responses.checks.about import CheckContext
-from responses.checks.clauses import Clause, is_denied, judged
+from responses.checks.clauses import (
+    Clause,
+    clauses_of,
+    is_denied,
+    judged,
+    outside_quotations,
+    without_whether,
+)
 from responses.checks.finding import Finding, Severity
 from responses.checks.promises import Promised, part_around, still_to_come, what_is_done
+from responses.checks.put import BY_HAND
 from responses.checks.sums import sums_in
-from responses.checks.undertakings import is_same, undertakings_in
+from responses.checks.undertakings import done_by, is_same, undertakings_in
 from responses.checks.wordlists import WordLists, word_lists
 from responses.drafts.dates import format_due_day
 
 UNDATED = "promise_undated"
 
-# Told again as it was said: „wir schicken das Paket noch einmal“.
-_QUOTED = re.compile(r"«[^«»\n]*»|[„“\"][^„“”\"\n]*[“”\"]")
+_SIGN = re.compile(r"(?<!\d)[,;:]|[,;:](?!\d)|\s[–—-]\s")
 _EDGES = " .!,:;\n"
-_DONE_BY = {
-    RemedyKind.REFUND: {"pay"},
-    RemedyKind.DISCOUNT: {"pay"},
-    RemedyKind.REPLACEMENT: {"replace", "send"},
-    RemedyKind.REPAIR: {"repair", "collect"},
-    RemedyKind.REDO: {"repair"},
-    RemedyKind.GIFT: {"send"},
+_UNDERTAKING = {
+    RemedyKind.REFUND: "pay",
+    RemedyKind.DISCOUNT: "pay",
+    RemedyKind.REPLACEMENT: "replace",
+    RemedyKind.REPAIR: "repair",
+    RemedyKind.REDO: "repair",
+    RemedyKind.GIFT: "gift",
 }
 
 
@@ -40,9 +48,28 @@ def check_undated(text: str, about: CheckContext) -> Iterator[Finding]:
         )
 
 
-def is_stopped(start: int, end: int, found: Sequence[Finding]) -> bool:
-    """Whether an error stands in these words: then it is told once, and off policy they go into the books."""
-    return any(one.severity is Severity.ERROR and one.start < end and start < one.end for one in found)
+def is_stopped(start: int, end: int, found: Sequence[Finding], text: str, language: str) -> bool:
+    """Whether an error stands in these words: then it is told once, and off policy they go into the books.
+
+    Not for a voucher put in by hand, nor for its value: what its code is told with goes into no books.
+    """
+    breath = _breath_at(start, text, language)
+    put = {one.worth for one in found if one.code == BY_HAND and one.start in breath}
+    return any(
+        one.severity is Severity.ERROR
+        and one.start < end
+        and start < one.end
+        and one.code != BY_HAND
+        and (one.worth is None or one.worth not in put)
+        for one in found
+    )
+
+
+def _breath_at(place: int, text: str, language: str) -> range:
+    for clause in clauses_of(text, language):
+        if clause.start <= place < clause.start + len(clause.words):
+            return range(clause.start, clause.start + len(clause.words))
+    return range(0)
 
 
 def undated_in(text: str, about: CheckContext) -> Iterator[Promised]:
@@ -58,6 +85,8 @@ def undated_in(text: str, about: CheckContext) -> Iterator[Promised]:
         kinds = undertakings_in(promise.said, about.language)
         if _flat(promise.said) in composed or (answers and kinds == {"answer"}):
             continue
+        if _is_put(promise, text, about):
+            continue
         if not _is_decided(promise.said, about) and not _is_in_the_books(promise.said, about):
             yield promise
 
@@ -66,16 +95,18 @@ def _said_in(text: str, about: CheckContext) -> Iterator[Promised]:
     lists = word_lists(about.language)
     seen = judged(text, about)
     plain = text.replace("’", "'")
-    quoted = [match.span() for match in _QUOTED.finditer(text)]
-    for clause in still_to_come(seen, about.language):
+    # Told again as it was said: „wir schicken das Paket noch einmal“.
+    ours = outside_quotations(text)
+    for clause in (part for whole in still_to_come(seen, about.language) for part in _apart(whole, lists)):
+        settled = without_whether(clause.words, about.language)
         if clause.words.rstrip().endswith("?") or any(
-            lists.has(name, clause.words) for name in ("asked", "conditions")
+            lists.has(name, settled) for name in ("asked", "conditions")
         ):
             continue
         acts = [
             match
             for match in lists.find("undertakes", clause.words)
-            if not is_denied(clause.words, match.start(), about.language)
+            if not is_denied(settled, match.start(), about.language)
         ]
         # Of "guardiamo noi e la richiamiamo" the second half alone.
         cuts = sorted([*acts, *lists.find("acts", clause.words)], key=lambda match: match.start())
@@ -84,10 +115,9 @@ def _said_in(text: str, about: CheckContext) -> Iterator[Promised]:
             begin, until = part_around(clause.words, act, cuts, lists)
             start, end = clause.start + begin, clause.start + until
             said = clause.words[begin:until]
-            at = clause.start + act.start()
-            if any(first <= at < last for first, last in quoted):
+            if ours[clause.start + act.start()].isspace():
                 continue
-            if begin in begun or "{" in said or lists.has("no_promise", said):
+            if begin in begun or "{" in said or _comes_with_the_text(said, lists):
                 continue
             # What the owner has worded beforehand is decided.
             if plain[start:end] != said or _has_day(clause, begin, until, cuts, lists):
@@ -102,6 +132,24 @@ def _said_in(text: str, about: CheckContext) -> Iterator[Promised]:
                 begin=start,
                 until=end,
             )
+
+
+def _apart(clause: Clause, lists: WordLists) -> Iterator[Clause]:
+    """The clause cut before what holds in any case: "se non arriva la richiamo, comunque le rimborsiamo…"."""
+    cuts = [0]
+    for match in lists.find("in_any_case", clause.words):
+        before = clause.words[: match.start()]
+        sign = max((found.end() for found in _SIGN.finditer(before)), default=0)
+        begins = match.start() if lists.patterns["and"].fullmatch(before.rstrip().rpartition(" ")[2]) else 0
+        if (cut := max(sign, begins)) > cuts[-1]:
+            cuts.append(cut)
+    for start, end in pairwise([*cuts, len(clause.words)]):
+        yield Clause(start=clause.start + start, words=clause.words[start:end])
+
+
+def _comes_with_the_text(said: str, lists: WordLists) -> bool:
+    in_person = undertakings_in(said, lists.language) & {"call", "visit"}
+    return lists.has("no_promise", said) or (not in_person and lists.has("shown_below", said))
 
 
 def _has_day(clause: Clause, begin: int, until: int, acts: Sequence[re.Match[str]], lists: WordLists) -> bool:
@@ -130,6 +178,21 @@ def _is_decided(said: str, about: CheckContext) -> bool:
     return any(_is_remedy(one, said, lists, figures) for one in about.remedies)
 
 
+def _is_put(promise: Promised, text: str, about: CheckContext) -> bool:
+    """Whether it is kept by the text itself: "le mandiamo un buono da 10 €", with the code behind it."""
+    if not undertakings_in(promise.said, about.language) <= {"send"}:
+        return False
+    breath = _breath_at(promise.start, text, about.language)
+    here = text[breath.start : breath.stop]
+    put = [one for one in about.put if re.search(rf"(?<!\w){re.escape(one.code)}(?!\w)", here)]
+    named = word_lists(about.language).remedies.get(RemedyKind.VOUCHER)
+    sums = {one.money for one in sums_in(promise.said, about.language)}
+    return bool(put) and (
+        (named is not None and named.search(promise.said) is not None)
+        or any(one.code in promise.said or one.amount in sums for one in put)
+    )
+
+
 def _is_remedy(remedy: Remedy, said: str, lists: WordLists, figures: Set[tuple[object, object]]) -> bool:
     named = lists.remedies.get(remedy.kind)
     if named is not None and named.search(said):
@@ -139,7 +202,8 @@ def _is_remedy(remedy: Remedy, said: str, lists: WordLists, figures: Set[tuple[o
     ):
         return True
     kinds = undertakings_in(said, lists.language)
-    return bool(kinds) and kinds <= _DONE_BY.get(remedy.kind, set())
+    undertaking = _UNDERTAKING.get(remedy.kind)
+    return bool(kinds) and undertaking is not None and kinds <= done_by(undertaking)
 
 
 def _is_in_the_books(said: str, about: CheckContext) -> bool:

@@ -1,10 +1,20 @@
 """What a promise is about: whether two texts promise one thing or two."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from responses.checks.wordlists import word_lists
 
 _TALK = frozenset({"call", "answer"})
+_DONE_BY: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "replace": frozenset({"replace", "send"}),
+        "repair": frozenset({"repair", "collect", "send"}),
+        "gift": frozenset({"gift", "send"}),
+    }
+)
+"""What somebody may do, by kind, to keep a promise of the one on the left."""
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _STEM = 5
 
@@ -13,6 +23,11 @@ def undertakings_in(words: str, language: str) -> frozenset[str]:
     """What somebody of us does there, by kind, such as `call` or `send`; empty where no word tells."""
     kinds = word_lists(language).undertakings
     return frozenset(kind for kind, pattern in kinds.items() if pattern.search(words))
+
+
+def done_by(kind: str) -> frozenset[str]:
+    """The kinds of which each may be how a promise of this kind is kept: who replaces something sends it."""
+    return _DONE_BY.get(kind, frozenset({kind}))
 
 
 def is_same(kept: str, said: str, language: str) -> bool:
@@ -29,9 +44,13 @@ def is_same(kept: str, said: str, language: str) -> bool:
 
 
 def are_apart(one: str, other: str, language: str) -> bool:
-    """Whether two promises are beyond doubt of different kinds: a call is no parcel."""
+    """Whether two promises are beyond doubt of different kinds: a call is no parcel, a replacement may be."""
     ours, theirs = undertakings_in(one, language), undertakings_in(other, language)
-    return bool(ours and theirs) and not ours & theirs
+    return bool(ours and theirs) and not (ours & theirs or theirs <= _spread(ours) or ours <= _spread(theirs))
+
+
+def _spread(kinds: frozenset[str]) -> frozenset[str]:
+    return frozenset().union(*map(done_by, kinds))
 
 
 def _is_one_thing(kept: str, said: str, language: str) -> bool:

@@ -36,6 +36,7 @@ FACTS = """
   price: {type: money, from: [customer], ask: {it: "il prezzo", en: "the price", es: a, fr: a, de: a}}
   nights: {type: number, from: [customer], ask: {it: quante notti, en: how many nights, es: a, fr: a, de: a}}
   model: {type: text, from: [customer], ask: {it: il modello, en: the model, es: a, fr: a, de: das Modell}}
+  size: {type: text, from: [customer], ask: {it: la taglia, en: the size, es: a, fr: a, de: a}}
   room:
     type: text
     from: [customer]
@@ -201,6 +202,14 @@ ORDERED_FIRST = {"ordered_on": date(2026, 11, 3), "delivered_on": date(2026, 11,
         (["model"], "Buongiorno, il modello è XY-200. Attendo notizie", {}, {"model": "XY-200"}),
         (["model"], "The model is Dyson V8, bought in May", {}, {"model": "Dyson V8"}),
         (["model"], "Modell: Bosch Serie 4", {}, {"model": "Bosch Serie 4"}),
+        (["size"], "Taglia: M", {}, {"size": "M"}),
+        (["size"], "La taglia è M", {}, {"size": "M"}),
+        (["size"], "size: S, thanks", {}, {"size": "S"}),
+        (["model"], "modello: A", {}, {"model": "A"}),
+        (["model"], "Modello: Maggio", {}, {"model": "Maggio"}),
+        (["model"], "Modello: Mars", {}, {"model": "Mars"}),
+        (["model"], "Modello: Prima", {}, {"model": "Prima"}),
+        (["model"], "Modello: Super", {}, {"model": "Super"}),
         (["room"], "204", {}, {"room": "204"}),
         (["room"], "La 204, grazie", {}, {"room": "204"}),
         (["room"], "eravamo nella camera 204 e faceva freddo", {}, {"room": "204"}),
@@ -278,6 +287,9 @@ def test_what_a_careful_reader_would_not_doubt_is_taken(
     ("names", "text", "entities", "likely"),
     [
         (["model"], "bosch serie lusso", {}, {"model": "bosch serie lusso"}),
+        (["size"], "M", {}, {"size": "M"}),
+        (["size"], "La M, grazie", {}, {"size": "La M"}),
+        (["size"], "taglia: m", {}, {"size": "m"}),
         (["room"], "forse la 204", {}, {"room": "204"}),
         (["days_late"], "più di 3 giorni", {}, {"days_late": "3"}),
         (
@@ -325,6 +337,11 @@ def test_what_is_not_certain_is_left_for_one_press_of_an_agent(
         (["model"], "Ve lo mando domani", {}),
         (["model"], "Vi do 24 ore", {}),
         (["model"], "ok grazie", {}),
+        (["model"], "Modello: Ok", {}),
+        (["model"], "Modello: sì, grazie", {}),
+        (["model"], "modello: boh", {}),
+        (["size"], "A domani", {}),
+        (["size"], "mm", {}),
         (["model"], "Vergogna", {}),
         (["model"], "Che schifo, grazie!", {}),
         (["model"], "Shame on you", {}),

@@ -23,6 +23,7 @@ from responses.errors import BlockedError
 from responses.history import given_to
 from responses.hours import Interval, OpeningHours
 from responses.off_policy import WentOff, went_off_policy
+from responses.withholding import Meant
 from tests.seed import bound, seed_agent, seed_case, seed_draft
 from tests.unit.responses.test_promises import Desk
 from tests.unit.responses.test_triage import LATE, LATE_ORDER
@@ -47,11 +48,17 @@ def approvals(config: RoadConfig) -> Approvals:
 
 
 async def sends(
-    database: Database, approvals: Approvals, agent: Agent, draft: Draft, reason: str | None
+    database: Database,
+    approvals: Approvals,
+    agent: Agent,
+    draft: Draft,
+    reason: str | None,
+    hours: OpeningHours = HOURS,
+    **meant: Meant,
 ) -> Approval:
     async with database.writing() as session:
         return await approvals.approve(
-            session, await session.merge(agent), bound(draft), HOURS, reason=reason
+            session, await session.merge(agent), bound(draft), hours, reason=reason, meant=meant
         )
 
 
@@ -286,10 +293,11 @@ async def test_a_promise_by_hand_is_kept_track_of_by_its_day(
     agent, _, draft = await by_hand(
         database, approvals, "Buongiorno Marta, le rimborsiamo 30 €. La richiamo dopodomani.\nGiulia"
     )
-    await sends(database, approvals, agent, draft, REASON)
+    await sends(database, approvals, agent, draft, REASON, w38=Meant.PROMISED)
     async with database.reading() as session:
-        promise = (await session.scalars(select(Promise))).one()
+        refund, promise = (await session.scalars(select(Promise).order_by(Promise.kind.desc()))).all()
     zone = HOURS.zone
+    assert refund.kind == PromiseKind.REMEDY
     assert promise.what == {"it": "La richiamo"}
     assert promise.due_at.astimezone(zone).date() == utcnow().astimezone(zone).date() + timedelta(days=2)
 
@@ -299,7 +307,7 @@ async def test_a_promise_that_names_a_sum_is_told_again_without_it(
 ) -> None:
     text = "Buongiorno Marta, le rimborsiamo 30 € entro venerdì.\nGiulia"
     agent, _, draft = await by_hand(sqlite, approvals, text)
-    await sends(sqlite, approvals, agent, draft, REASON)
+    await sends(sqlite, approvals, agent, draft, REASON, w17=Meant.PROMISED)
     async with sqlite.reading() as session:
         promise = (await session.scalars(select(Promise))).one()
     assert promise.what["it"] == "quanto promesso nella nostra risposta"
@@ -312,8 +320,7 @@ async def test_a_day_by_hand_is_due_when_the_business_closes_on_it(
     office = OpeningHours(zone=HOURS.zone, week=((Interval(start=9 * 60, end=18 * 60),),) * 5 + ((),) * 2)
     text = "Buongiorno Marta, le rimborsiamo 30 € entro venerdì.\nGiulia"
     agent, _, draft = await by_hand(database, approvals, text)
-    async with database.writing() as session:
-        await approvals.approve(session, await session.merge(agent), bound(draft), office, reason=REASON)
+    await sends(database, approvals, agent, draft, REASON, office, w17=Meant.PROMISED)
     async with database.reading() as session:
         due = (await session.scalars(select(Promise))).one().due_at.astimezone(office.zone)
     assert (due.weekday(), due.hour, due.minute) == (4, 18, 0)

@@ -77,6 +77,9 @@ def test_the_second_is_found_beside_the_first_in_every_language(language: str) -
         (answer_words()["it"], "Le scrivo entro lunedì."),
         (answer_words()["it"], "Le facciamo sapere entro il 23 novembre."),
         ("il rimborso", "Le restituiremo la somma entro lunedì."),
+        ("la sostituzione", "Le spediamo il maglione nuovo lunedì."),
+        ("la riparazione", "Ritiriamo il maglione lunedì."),
+        ("il regalo", "Le mandiamo la sciarpa entro lunedì."),
         ("", "La richiamo lunedì."),
     ],
 )
@@ -90,11 +93,30 @@ def test_what_is_in_the_books_may_be_said_again_in_other_words(words: str, text:
         ("le mando il buono", "Le mando lunedì la ricevuta."),
         (answer_words()["it"], "La chiamo lunedì."),
         ("il rimborso", "Le mando lunedì un altro pacco."),
+        ("la riparazione", "Lo sostituiamo lunedì."),
+        ("la sostituzione", "Le rimborsiamo la spedizione lunedì."),
     ],
 )
 def test_another_thing_for_that_day_is_another_promise(words: str, text: str) -> None:
     assert len(untracked(text, Kept(day=MONDAY, words=words))) == 1
     assert untracked(text, Kept(day=MONDAY, words=words), Kept(day=MONDAY, words="")) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "text"),
+    [
+        ("en", "the replacement", "We'll send you the new jumper on Monday."),
+        ("en", "the gift", "We'll send you the scarf on Monday."),
+        ("es", "el regalo", "Le enviaremos la bufanda el lunes."),
+        ("fr", "le cadeau", "Nous vous enverrons l'écharpe lundi."),
+        ("de", "das Geschenk", "Wir schicken Ihnen den Schal am Montag."),
+        ("de", "die Reparatur", "Wir holen den Pullover am Montag."),
+    ],
+)
+def test_how_a_remedy_is_carried_out_is_no_second_promise(language: str, words: str, text: str) -> None:
+    assert untracked(text, Kept(day=MONDAY, words=""), language=language) == []
+    assert untracked(text, language=language) != []
+    assert untracked(text, Kept(day=MONDAY, words=words), language=language) == []
 
 
 async def test_the_books_tell_what_is_kept_and_the_rest_is_asked_about(conversation: Conversation) -> None:

@@ -81,6 +81,18 @@ async def colleague(conversation: Conversation) -> Agent:
         ("es", "Buenos días, Marta. La llamaré.", "La llamaré"),
         ("fr", "Bonjour Marta, nous vous rembourserons l'envoi.", "nous vous rembourserons l'envoi"),
         ("de", "Guten Tag Marta, ich rufe Sie zurück.", "ich rufe Sie zurück"),
+        ("it", "Verifico se c'è e la richiamo.", "Verifico se c'è e la richiamo"),
+        (
+            "en",
+            "I'll check if it is in stock and call you back.",
+            "I'll check if it is in stock and call you back",
+        ),
+        ("es", "Compruebo si está y la llamaré.", "Compruebo si está y la llamaré"),
+        ("fr", "Je vérifie s'il est là et je vous rappelle.", "Je vérifie s'il est là et je vous rappelle"),
+        ("de", "Ich frage nach, ob es da ist, und rufe Sie an.", "und rufe Sie an"),
+        ("it", "La richiamo se non arriva, comunque le mando la ricevuta.", "comunque le mando la ricevuta"),
+        ("it", "La richiamo al numero qui sotto.", "La richiamo al numero qui sotto"),
+        ("de", "Ich rufe Sie unter der Nummer unten an.", "Ich rufe Sie unter der Nummer unten an"),
     ],
 )
 def test_it_is_found_in_every_language(language: str, text: str, words: str) -> None:
@@ -98,6 +110,8 @@ def test_it_is_found_in_every_language(language: str, text: str, words: str) -> 
         pytest.param("it", "Non la richiameremo più per questo.", id="denied"),
         pytest.param("it", "Le mando in allegato la fattura.", id="comes with the text"),
         pytest.param("it", "Le avevamo scritto «la richiamo», e non è successo.", id="quoted"),
+        pytest.param("it", "Mi dica se le va bene e la richiamo.", id="asks the customer"),
+        pytest.param("it", "Le mando qui sotto la fattura.", id="stands below"),
         pytest.param("it", "Faremo il possibile.", id="nothing that can be kept"),
         pytest.param("en", "If you like, I'll call you.", id="left to the customer, en"),
         pytest.param("de", "Sobald das Foto da ist, melde ich mich.", id="hangs on the customer, de"),
@@ -107,6 +121,16 @@ def test_it_is_found_in_every_language(language: str, text: str, words: str) -> 
 )
 def test_what_promises_nothing_yet_or_names_its_day_is_not(language: str, text: str) -> None:
     assert said(text, about(language)) == []
+
+
+@pytest.mark.parametrize("text", ["Lei scrive «la richiamo lunedì»: ha ragione.", "Scrive «la richiamo»."])
+def test_what_somebody_else_said_promises_nothing(text: str) -> None:
+    assert words_given(text, about(), HOURS, utcnow()) == ()
+
+
+def test_whether_is_no_condition_of_what_has_a_day() -> None:
+    (given,) = words_given("Chiedo se c'è e la richiamo lunedì.", about(), HOURS, utcnow())
+    assert given.promise.what.endswith("la richiamo")
 
 
 def test_what_stands_as_it_was_composed_is_not_asked_about() -> None:
