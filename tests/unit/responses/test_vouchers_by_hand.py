@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from models.clock import utcnow
 from models.database import Database
 from models.money import Money
-from models.states import CaseState, DraftState, VoucherState
+from models.states import CaseState, DraftState, PromiseKind, VoucherState
 from models.tables import Agent, Case, Draft, LedgerEntry, OutboxEntry, Voucher
 from responses.approval import Approvals
 from responses.config import RoadConfig
@@ -147,6 +147,29 @@ async def test_beside_a_decided_one_of_the_same_value_it_comes_on_top(shop: Gene
         booked = sorted(one.amount_minor for one in await session.scalars(select(LedgerEntry)))
     assert booked == [500, 500]
     assert set((await shop.states_of_codes()).values()) == {VoucherState.RESERVED}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param("Le mandiamo un buono: il codice è DIECI.", id="without its sum"),
+        pytest.param("Le regaliamo un buono da 10 €. Il codice è DIECI.", id="in two sentences"),
+    ],
+)
+async def test_in_other_words_it_is_booked_once_and_nobody_has_to_see_to_it(
+    shop: Generous, words: str
+) -> None:
+    await shop.loads("CINQUE", amount=5)
+    await shop.loads("DIECI", amount=10)
+    case = await shop.writes("Il pacco RS1234 è in ritardo", LATE)
+    draft = await shop.puts_in(await shop.draft(case))
+    reworded = draft.text.replace("Le mandiamo un buono da 10 €: il codice è DIECI.", words)
+    assert reworded != draft.text
+    await shop.sends_it(await shop.rewrites(draft, reworded))
+    async with shop.database.reading() as session:
+        booked = [one.amount_minor for one in await session.scalars(select(LedgerEntry))]
+    assert sorted(booked) == [500, 1000]
+    assert [one.kind for one in await shop.promises()] == [PromiseKind.COMMITMENT]
 
 
 async def test_a_code_that_leaves_the_text_is_free_for_the_next(any_shop: Generous) -> None:
