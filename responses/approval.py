@@ -58,7 +58,13 @@ from responses.rights import (
 from responses.spending import check_totals, take_turn
 from responses.texts import split_text
 from responses.vouchers import codes_by_hand
-from responses.vouchers_by_hand import give_by_hand, let_go, take_by_hand, with_voucher
+from responses.vouchers_by_hand import (
+    check_waits,
+    give_by_hand,
+    let_go,
+    take_by_hand,
+    with_voucher,
+)
 from responses.waiting import await_answer
 from responses.withholding import Meant, settled
 from responses.word_given import Terms, check_meant, open_given, still_asked, without, words_given
@@ -324,10 +330,13 @@ class Approvals:
         Its code is kept for the case as long as it stands in the text on the table.
 
         Raises:
-            BlockedError: `gone` for a value that is not given; what `edit` and `write` are blocked by.
+            BlockedError: `gone` for a value that is not given, `stale` for a case that was closed or answered
+                meanwhile, `no_codes`; what `edit` and `write` are blocked by.
             NotAllowedError: `own_case`.
         """
         draft = (await bound_draft(session, bound))[0] if bound is not None else None
+        if draft is None:
+            check_waits(case)
         await check_free(session, agent, case)
         policy = await self._policies.in_force(session, case.audience, case.incident_at)
         today = utcnow().astimezone(self._config.timezone).date()

@@ -51,6 +51,16 @@ async def any_loaded(session: AsyncSession) -> bool:
     return (await session.execute(query)).first() is not None
 
 
+def check_waits(case: Case) -> None:
+    """Somebody may write the case's answer now: a voucher alone opens no case again.
+
+    Raises:
+        BlockedError: `stale`.
+    """
+    if case.state not in (CaseState.WAITING_AGENT, CaseState.TAKEN_OVER):
+        raise BlockedError("stale")
+
+
 async def take_by_hand(
     session: AsyncSession, case: Case, amount_minor: int, policy: Policy, today: date
 ) -> Voucher:

@@ -298,6 +298,17 @@ async def test_a_case_without_a_draft_gets_a_text_of_its_own(shop: Generous) -> 
     assert draft.text == "Le mandiamo un buono da 10 €: il codice è DIECI.\n{agent}"
 
 
+@pytest.mark.parametrize("state", [CaseState.CLOSED, CaseState.ANSWERED])
+async def test_a_voucher_alone_opens_no_case_again(shop: Generous, state: CaseState) -> None:
+    await shop.loads("DIECI", amount=10)
+    async with shop.database.writing() as session:
+        case = await seed_case(session)
+        case.state = state
+    with pytest.raises(BlockedError, match="stale"):
+        await shop.puts_in(None, case=case)
+    assert await shop.states_of_codes() == {"DIECI": VoucherState.FREE}
+
+
 async def test_a_value_that_nobody_gives_is_refused(shop: Generous) -> None:
     with pytest.raises(BlockedError, match="gone"):
         await shop.puts_in(await shop.by_hand(text=TEXT), amount=33)
