@@ -19,8 +19,18 @@ from responses.drafts.phrases import phrases
 from responses.drafts.slots import escape
 from responses.drafts.templates import capital
 from responses.errors import BlockedError
-from responses.policy.schema import Policy
-from responses.vouchers import Supply, free_values, made, named_values, release, supply_of, taken, told
+from responses.policy.schema import Codes, Policy
+from responses.vouchers import (
+    Supply,
+    free_values,
+    made,
+    named_values,
+    plain_money,
+    release,
+    supply_of,
+    taken,
+    told,
+)
 
 _SIGNED = "{agent}"
 
@@ -35,20 +45,27 @@ def _put() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-async def values_by_hand(session: AsyncSession, policy: Policy, today: date) -> tuple[Supply, ...]:
+async def values_by_hand(
+    session: AsyncSession, case: Case, policy: Policy, today: date
+) -> tuple[Supply, ...]:
     """The vouchers that an agent may put into a text, with how many codes of each are loaded and free.
 
     They are those that the policy gives by their sum and those of which codes are loaded, in its currency.
+    Where the shop knows its own codes only, a value of which none is left is none of them.
     """
+    supplies = await _supplies(session, policy, today)
+    return tuple(one for one in supplies if one.free or _may_be_ours(case, policy))
+
+
+async def _supplies(session: AsyncSession, policy: Policy, today: date) -> list[Supply]:
     loaded = await free_values(session, policy.currency, today)
     values = {amount.minor: amount for amount in (*named_values(policy), *loaded)}
-    return tuple([await supply_of(session, values[minor], today) for minor in sorted(values)])
+    return [await supply_of(session, values[minor], today) for minor in sorted(values)]
 
 
-async def any_loaded(session: AsyncSession) -> bool:
-    """Whether a code of the business is free."""
-    query = select(Voucher.id).where(Voucher.state == VoucherState.FREE).limit(1)
-    return (await session.execute(query)).first() is not None
+def _may_be_ours(case: Case, policy: Policy) -> bool:
+    """Whether a code that we make will do; nobody takes that of a sample or a test to the shop."""
+    return case.is_sample or case.is_test or policy.codes is not Codes.LOADED
 
 
 def check_waits(case: Case) -> None:
@@ -69,16 +86,21 @@ async def take_by_hand(
     Samples and tests get one of ours.
 
     Raises:
-        BlockedError: `gone`, when vouchers of that value are not given.
+        BlockedError: `gone`, when vouchers of that value are not given; `no_codes`, when none is left and
+            the shop knows its own only.
     """
-    values = {one.amount.minor: one.amount for one in await values_by_hand(session, policy, today)}
+    values = {one.amount.minor: one.amount for one in await _supplies(session, policy, today)}
     amount = values.get(amount_minor)
     if amount is None:
         raise BlockedError("gone")
     found = None
     if not case.is_sample and not case.is_test:
         found = await taken(session, amount, today, case_id=case.id)
-    return found or await made(session, amount, today, policy.codes_valid, case_id=case.id)
+    if found is not None:
+        return found
+    if not _may_be_ours(case, policy):
+        raise BlockedError("no_codes", amount=plain_money(amount))
+    return await made(session, amount, today, policy.codes_valid, case_id=case.id)
 
 
 async def put_in(session: AsyncSession, case_id: str) -> Sequence[Voucher]:

@@ -70,11 +70,33 @@ class Generous(Loaded):
             return approval.id
 
 
+class OwnCodes(Generous):
+    """The same, where the shop is told of the codes that we make."""
+
+    async def prepare(self) -> None:
+        await super(Loaded, self).prepare()
+
+
 @pytest_asyncio.fixture
 async def shop(sqlite: Database, config: RoadConfig) -> Generous:
     shop = Generous(sqlite, config)
     await shop.hire()
     return shop
+
+
+@pytest_asyncio.fixture
+async def own(sqlite: Database, config: RoadConfig) -> OwnCodes:
+    own = OwnCodes(sqlite, config)
+    await own.hire()
+    return own
+
+
+@pytest_asyncio.fixture
+async def any_own(database: Database, config: RoadConfig) -> OwnCodes:
+    """The same on each storage."""
+    own = OwnCodes(database, config)
+    await own.hire()
+    return own
 
 
 @pytest_asyncio.fixture
@@ -100,21 +122,21 @@ async def test_a_loaded_code_of_that_value_stands_in_the_text_and_goes_out(any_s
     assert await any_shop.states_of_codes() == {"CINQUE": VoucherState.FREE, "DIECI": VoucherState.ACTIVE}
 
 
-async def test_where_none_of_that_value_is_left_it_is_one_of_ours(any_shop: Generous) -> None:
-    await any_shop.loads("CINQUE", amount=5)
-    draft = await any_shop.puts_in(await any_shop.by_hand(text=TEXT))
-    states = await any_shop.states_of_codes()
+async def test_where_none_of_that_value_is_left_it_is_one_of_ours(any_own: OwnCodes) -> None:
+    await any_own.loads("CINQUE", amount=5)
+    draft = await any_own.puts_in(await any_own.by_hand(text=TEXT))
+    states = await any_own.states_of_codes()
     assert states.pop("CINQUE") == VoucherState.FREE
     ((code, state),) = states.items()
     assert (state, code in draft.text) == (VoucherState.RESERVED, True)
 
 
-async def test_two_at_the_same_moment_never_get_the_same_code(any_shop: Generous) -> None:
-    await any_shop.loads("DIECI", amount=10)
-    drafts = [await any_shop.by_hand(text=TEXT) for _ in range(3)]
-    made = await asyncio.gather(*(any_shop.puts_in(draft) for draft in drafts))
+async def test_two_at_the_same_moment_never_get_the_same_code(any_own: OwnCodes) -> None:
+    await any_own.loads("DIECI", amount=10)
+    drafts = [await any_own.by_hand(text=TEXT) for _ in range(3)]
+    made = await asyncio.gather(*(any_own.puts_in(draft) for draft in drafts))
     assert sum("DIECI" in draft.text for draft in made) == 1
-    assert len(await any_shop.states_of_codes()) == 3
+    assert len(await any_own.states_of_codes()) == 3
 
 
 async def test_it_is_off_policy_and_booked_but_nobody_has_to_see_to_it(shop: Generous) -> None:
@@ -128,11 +150,11 @@ async def test_it_is_off_policy_and_booked_but_nobody_has_to_see_to_it(shop: Gen
     assert await shop.promises() == []
 
 
-async def test_two_of_the_same_value_count_twice_however_they_are_worded(shop: Generous) -> None:
-    draft = await shop.puts_in(await shop.puts_in(await shop.by_hand(text=TEXT)))
+async def test_two_of_the_same_value_count_twice_however_they_are_worded(own: OwnCodes) -> None:
+    draft = await own.puts_in(await own.puts_in(await own.by_hand(text=TEXT)))
     reworded = draft.text.replace("Le mandiamo un buono da", "Ecco per lei un buono da", 1)
-    await shop.sends_it(await shop.rewrites(draft, reworded))
-    async with shop.database.reading() as session:
+    await own.sends_it(await own.rewrites(draft, reworded))
+    async with own.database.reading() as session:
         assert [one.amount_minor for one in await session.scalars(select(LedgerEntry))] == [2000]
 
 
@@ -194,14 +216,14 @@ async def test_thrown_away_it_is_free_and_can_no_longer_be_typed(any_shop: Gener
         await any_shop.sends_it(await any_shop.by_hand(text=draft.text, case=case))
 
 
-async def test_one_of_ours_that_was_thrown_away_is_not_sent_either(shop: Generous) -> None:
-    draft = await shop.puts_in(await shop.by_hand(text=TEXT))
-    await shop.rewrites(draft, TEXT)
-    assert list((await shop.states_of_codes()).values()) == [VoucherState.VOID]
-    async with shop.database.reading() as session:
+async def test_one_of_ours_that_was_thrown_away_is_not_sent_either(own: OwnCodes) -> None:
+    draft = await own.puts_in(await own.by_hand(text=TEXT))
+    await own.rewrites(draft, TEXT)
+    assert list((await own.states_of_codes()).values()) == [VoucherState.VOID]
+    async with own.database.reading() as session:
         case = await session.get_one(Case, draft.case_id)
     with pytest.raises(BlockedError, match="code_by_hand"):
-        await shop.sends_it(await shop.by_hand(text=draft.text, case=case))
+        await own.sends_it(await own.by_hand(text=draft.text, case=case))
 
 
 async def test_taken_back_it_is_kept_for_the_text_that_is_on_the_table_again(
@@ -332,12 +354,31 @@ async def test_erased_with_its_case_it_is_free(shop: Generous) -> None:
     assert await shop.states_of_codes() == {"DIECI": VoucherState.FREE}
 
 
-async def test_what_can_be_given_is_what_the_rules_name_and_what_is_loaded(shop: Generous) -> None:
-    await shop.loads("QUINDICI", amount=15)
-    await shop.loads("VECCHIO", amount=40, expires_on=date(2020, 1, 1))
-    async with shop.database.reading() as session:
+async def test_where_the_shop_knows_its_own_codes_only_none_is_made_up(any_shop: Generous) -> None:
+    await any_shop.loads("CINQUE", amount=5)
+    with pytest.raises(BlockedError, match=r"no_codes \(amount=10 EUR\)"):
+        await any_shop.puts_in(await any_shop.by_hand(text=TEXT))
+    assert await any_shop.states_of_codes() == {"CINQUE": VoucherState.FREE}
+
+
+@pytest.mark.parametrize(("is_test", "values"), [(False, [5]), (True, [5, 10, 15, 20])])
+async def test_what_cannot_be_given_is_not_offered(shop: Generous, is_test: bool, values: list[int]) -> None:
+    await shop.loads("CINQUE", amount=5)
+    async with shop.database.writing() as session:
+        case = await seed_case(session)
+        case.is_test = is_test
         policy = await shop.policies.current(session)
-        values = await values_by_hand(session, policy, utcnow().date())
+        offered = await values_by_hand(session, case, policy, utcnow().date())
+    assert [one.amount.amount for one in offered] == values
+
+
+async def test_what_can_be_given_is_what_the_rules_name_and_what_is_loaded(own: OwnCodes) -> None:
+    await own.loads("QUINDICI", amount=15)
+    await own.loads("VECCHIO", amount=40, expires_on=date(2020, 1, 1))
+    async with own.database.writing() as session:
+        case = await seed_case(session)
+        policy = await own.policies.current(session)
+        values = await values_by_hand(session, case, policy, utcnow().date())
     assert [(one.amount.amount, one.free) for one in values] == [
         (Decimal(5), 0),
         (Decimal(10), 0),
