@@ -347,7 +347,11 @@ class Approvals:
             session, case, draft, config=self._config, policy=policy, kind=kind, language=language
         )
         text = with_voucher(
-            draft.text if draft is not None else "", voucher, language, formal=about.formality == "formal"
+            draft.text if draft is not None else "",
+            voucher,
+            language,
+            formal=about.formality == "formal",
+            signature=await _signature_of(session, draft),
         )
         record(session, agent.id, "voucher.put", case.id, voucher=voucher.id)
         if draft is None or bound is None:
@@ -472,6 +476,12 @@ class Approvals:
         case.answered_at = utcnow()
         case.passed_to = case.passed_to_role = None
         case.reopened_from = None
+
+
+async def _signature_of(session: AsyncSession, draft: Draft | None) -> str:
+    composed = await composed_draft(session, draft) if draft is not None else None
+    parts = composed.parts if composed is not None else []
+    return next((words for name, words in parts if name == "signature"), "")
 
 
 async def give_edit_reason(

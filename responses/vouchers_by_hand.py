@@ -114,13 +114,25 @@ def stands_in(code: str, text: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(escape(code))}(?!\w)", text) is not None
 
 
-def with_voucher(text: str, voucher: Voucher, language: str, *, formal: bool) -> str:
-    """The text with the voucher and its code, on a line of their own above the signature."""
+def with_voucher(text: str, voucher: Voucher, language: str, *, formal: bool, signature: str = "") -> str:
+    """The text with the voucher and its code, on a line of their own above the signature.
+
+    `signature` is the one that the text was composed with. Where it does not end with that, it is signed
+    from the last line on that says who writes.
+    """
     sentence = sentence_of(voucher, language, formal=formal)
-    before, gap, signature = re.fullmatch(r"(.*?)(\n*)([^\n]*)", text.rstrip(), re.DOTALL).groups()  # type: ignore[union-attr]
-    if gap and _SIGNED in signature:
-        return f"{before}\n{sentence}{gap}{signature}"
-    return f"{text.rstrip()}\n{sentence}".lstrip() if text.strip() else f"{sentence}\n{_SIGNED}"
+    text = text.rstrip()
+    if not text:
+        return f"{sentence}\n{_SIGNED}"
+    if signature and text.endswith(f"\n{signature}"):
+        start = len(text) - len(signature)
+    else:
+        start = text.rfind("\n", 0, max(0, text.rfind(_SIGNED))) + 1
+    before, signed = text[:start], text[start:]
+    said = before.rstrip("\n")
+    if not said.strip():
+        return f"{text}\n{sentence}"
+    return f"{said}\n{sentence}{before[len(said) :]}{signed}"
 
 
 def sentence_of(voucher: Voucher, language: str, *, formal: bool) -> str:

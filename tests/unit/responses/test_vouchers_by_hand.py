@@ -404,13 +404,39 @@ def test_the_sentence_is_in_the_language_of_the_answer(language: str, said: str)
 
 
 @pytest.mark.parametrize(
-    ("text", "made"),
+    ("text", "signature", "made"),
     [
-        pytest.param("Una riga.", "Una riga.\nX", id="no signature"),
-        pytest.param("Una riga.\n\n{agent}", "Una riga.\nX\n\n{agent}", id="a signature below a gap"),
-        pytest.param("{agent}", "{agent}\nX", id="nothing else"),
+        pytest.param("Una riga.", "", "Una riga.\nX", id="no signature"),
+        pytest.param("Una.\nDue.", "", "Una.\nDue.\nX", id="two lines and no signature"),
+        pytest.param("Una riga.\n\n{agent}", "", "Una riga.\nX\n\n{agent}", id="a signature below a gap"),
+        pytest.param("{agent}", "", "{agent}\nX", id="nothing else"),
+        pytest.param("Una.\n{agent}\nRossi", "", "Una.\nX\n{agent}\nRossi", id="a signature of two lines"),
+        pytest.param(
+            "Sono {agent}.\nUna.\nIl team\nRossi",
+            "Il team\nRossi",
+            "Sono {agent}.\nUna.\nX\nIl team\nRossi",
+            id="the policy's signature",
+        ),
+        pytest.param("Una.\nRossi", "Il team\nRossi", "Una.\nRossi\nX", id="a signature that was taken out"),
+        pytest.param("", "", "X\n{agent}", id="nothing"),
     ],
 )
-def test_it_stands_above_the_signature(text: str, made: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_stands_above_the_signature(
+    text: str, signature: str, made: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("responses.vouchers_by_hand.sentence_of", lambda *_, **__: "X")
-    assert with_voucher(text, Voucher(), "it", formal=True) == made
+    assert with_voucher(text, Voucher(), "it", formal=True, signature=signature) == made
+
+
+async def test_it_stands_above_a_signature_of_the_policys_own(shop: Generous) -> None:
+    await shop.loads("DIECI", amount=10)
+    case = await shop.writes("Il pacco RS1234 è in ritardo", LATE)
+    draft = await shop.draft(case)
+    async with shop.database.writing() as session:
+        row = await session.get_one(Draft, draft.id)
+        row.parts = [*(part for part in row.parts if part[0] != "signature"), ["signature", "Il team\nRossi"]]
+    signed = await shop.rewrites(draft, "Buongiorno Marta, le scrivo.\n\nIl team\nRossi")
+    put = await shop.puts_in(signed)
+    assert put.text == (
+        "Buongiorno Marta, le scrivo.\nLe mandiamo un buono da 10 €: il codice è DIECI.\n\nIl team\nRossi"
+    )
