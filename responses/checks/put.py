@@ -11,6 +11,7 @@ from responses.checks.finding import Finding, Severity
 from responses.checks.sums import Said, sums_in
 from responses.checks.undecided import UNDECIDED
 from responses.checks.wordlists import word_lists
+from responses.codes import places_of
 from responses.drafts.numbers import format_money, locale_of
 
 BY_HAND = "voucher_by_hand"
@@ -19,11 +20,6 @@ _BY_CODE = frozenset({RemedyKind.VOUCHER, RemedyKind.DISCOUNT})
 _BEFORE_NOUN = re.compile(r"[\s–-]*")
 _NO_WORD = re.compile(r"\W*")
 _SLOT = "{voucher:"
-
-
-def places_of(code: str, text: str) -> Iterator[re.Match[str]]:
-    """Where a text names the code; NATALE-17 does not stand in NATALE-17-B."""
-    return re.finditer(rf"(?<![\w-]){re.escape(code)}(?![\w-])", text)
 
 
 def check_put(text: str, about: CheckContext) -> Iterator[Finding]:

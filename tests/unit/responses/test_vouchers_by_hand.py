@@ -294,6 +294,27 @@ async def test_the_rounds_free_what_was_left_behind(
     assert states == {"DIECI": VoucherState.FREE, "UNDICI": VoucherState.RESERVED}
 
 
+@pytest.mark.parametrize("code", ["DIECI\\7", "DIECI_7", "DIECI%7"])
+async def test_the_rounds_read_the_signs_of_a_code_as_they_stand(any_shop: Generous, code: str) -> None:
+    await any_shop.loads(code, amount=10)
+    draft = await any_shop.puts_in(await any_shop.by_hand(text=TEXT))
+    async with any_shop.database.writing() as session:
+        await let_go_lost(session)
+    assert await any_shop.states_of_codes() == {code: VoucherState.RESERVED}
+    async with any_shop.database.writing() as session:
+        other = update(Draft).where(Draft.id == draft.id).values(text="Il codice è DIECIX7.")
+        await session.execute(other)
+        await let_go_lost(session)
+    assert await any_shop.states_of_codes() == {code: VoucherState.FREE}
+
+
+async def test_a_code_does_not_stand_in_a_longer_one(shop: Generous) -> None:
+    await shop.loads("DIECI-7", amount=10)
+    draft = await shop.puts_in(await shop.by_hand(text=TEXT))
+    await shop.rewrites(draft, draft.text.replace("DIECI-7", "DIECI-7-B"))
+    assert await shop.states_of_codes() == {"DIECI-7": VoucherState.FREE}
+
+
 async def test_what_was_approved_the_rounds_leave_alone(any_shop: Generous) -> None:
     await any_shop.loads("DIECI", amount=10)
     await any_shop.sends_it(await any_shop.puts_in(await any_shop.by_hand(text=TEXT)))
@@ -392,7 +413,6 @@ async def test_what_can_be_given_is_what_the_rules_name_and_what_is_loaded(own: 
     [
         ("it", "Ti mandiamo un buono da 10 €: il codice è AB-1, valido fino al 31 dicembre 2026."),
         ("en", "Here is a voucher for €10: the code is AB-1, valid until 31 December 2026."),
-        ("pt", "Here is a voucher for €10: the code is AB-1, valid until 31 December 2026."),
     ],
 )
 def test_the_sentence_is_in_the_language_of_the_answer(language: str, said: str) -> None:
