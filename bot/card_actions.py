@@ -445,8 +445,7 @@ class CardActions:
         await post(self._session, chat, text, case_id=case.id)
 
     async def _back(self, _case: Case) -> Rows:
-        timezone = self._road.config.timezone
-        return (await buttons_of(self._session, self._card, self._reader, self._words, timezone)).rows
+        return (await buttons_of(self._session, self._road, self._card, self._reader, self._words)).rows
 
     async def _view(self, case: Case) -> CaseView:
         return await view_case(self._session, case, self._road.config.timezone)

@@ -161,7 +161,7 @@ class TelegramChannel:
             words = words_for(agent) if agent is not None else words_in(house)
             keyboard: Rows = []
             if content.get("buttons"):
-                keyboard = (await buttons_of(session, card, agent, words, timezone)).rows
+                keyboard = (await buttons_of(session, self._road, card, agent, words)).rows
             replaced = None if content.get("again") else await post_replaced(session, card)
             view = await view_case(session, await session.get_one(Case, card.case_id), timezone)
             previous = await _previous(session, card)

@@ -91,7 +91,6 @@ class Keeper:
         await self._menus.put_up()
 
     async def _outdated(self) -> list[tuple[Card, CardButtons]]:
-        timezone = self._road.config.timezone
         wanted = []
         in_group = 0
         async with self._road.database.reading() as session:
@@ -112,7 +111,7 @@ class Keeper:
                     # Its last post, the one with the buttons, is not known yet.
                     continue
                 words = words_for(agent) if agent is not None else words_in(self._road.config.language)
-                buttons = await buttons_of(session, card, agent, words, timezone)
+                buttons = await buttons_of(session, self._road, card, agent, words)
                 if card.agent_id is None and self._shown.get(card.id) != buttons.rows:
                     in_group += 1
                     if in_group > _OF_GROUP_AT_ONCE:

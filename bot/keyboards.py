@@ -18,11 +18,13 @@ from models.tables import Agent, Approval, Attachment, Card, Case, Draft, Outbox
 from responses.agents import rank
 from responses.cases import OPEN_STATES, holder_of
 from responses.errors import BlockedError
+from responses.policies import NoPolicyError
 from responses.policy.signals import told
 from responses.replies import ReplyKind
+from responses.road import Road
 from responses.texts import shorten
 from responses.views import CaseView, view_case
-from responses.vouchers_by_hand import any_loaded
+from responses.vouchers import free_values
 
 _MAX_FACTS = 3
 _MAX_CHOICES = 4
@@ -60,9 +62,10 @@ class CardButtons:
 
 
 async def buttons_of(
-    session: AsyncSession, card: Card, agent: Agent | None, words: Words, timezone: ZoneInfo
+    session: AsyncSession, road: Road, card: Card, agent: Agent | None, words: Words
 ) -> CardButtons:
     """The buttons that belong under `card` now, in the chat of `agent` or (None) in the agents' group."""
+    timezone = road.config.timezone
     case = await session.get_one(Case, card.case_id)
     draft = await session.get(Draft, card.draft_id) if card.draft_id is not None else None
     if draft is not None and draft.state == DraftState.APPROVED:
@@ -81,9 +84,19 @@ async def buttons_of(
     if case.revision != card.revision or not proposed:
         return CardButtons(rows=[], is_final=True)
     rows = _actions(card, await view_case(session, case, timezone), agent, words)
-    if await any_loaded(session):
+    if await _is_any_loaded(session, road, case):
         rows.append([Button(text=words("put_voucher"), data=data_of(Action.VOUCHERS, card.key))])
     return CardButtons(rows=rows, is_final=False)
+
+
+async def _is_any_loaded(session: AsyncSession, road: Road, case: Case) -> bool:
+    """Whether a code of the business can be put into the case's answer."""
+    try:
+        policy = await road.policies.in_force(session, case.audience, case.incident_at)
+    except NoPolicyError:
+        return False
+    today = utcnow().astimezone(road.config.timezone).date()
+    return bool(await free_values(session, policy.currency, today))
 
 
 async def _is_newest(session: AsyncSession, card: Card) -> bool:

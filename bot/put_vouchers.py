@@ -23,7 +23,7 @@ async def voucher_rows(session: AsyncSession, road: Road, card: Card, case: Case
                 data=data_of(Action.PUT_VOUCHER, card.key, str(one.amount.minor)),
             )
         ]
-        for one in await values_by_hand(session, policy, today)
+        for one in await values_by_hand(session, case, policy, today)
     ]
     rows.append([Button(text=words("back"), data=data_of(Action.BACK, card.key))])
     return rows

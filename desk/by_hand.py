@@ -6,7 +6,8 @@ from fastapi.responses import JSONResponse
 from desk.actions import Shown, acting_on, done, forget_edit, text_as_draft
 from desk.context import Actor
 from desk.refusals import refused
-from responses.errors import ResponsesError
+from responses.errors import BlockedError, ResponsesError
+from responses.vouchers_by_hand import check_waits
 
 router = APIRouter(prefix="/cases/{number:int}")
 
@@ -22,6 +23,11 @@ async def put_voucher(visit: Actor, number: int, shown: OfVoucher) -> JSONRespon
     """Puts a voucher into what stands in the box; its code is kept for it from now on."""
     try:
         async with acting_on(visit, number) as acting:
+            if shown.bound is None:
+                # With an empty box nothing else says which case the page showed.
+                if acting.case.revision != shown.revision:
+                    raise BlockedError("stale")
+                check_waits(acting.case)
             await visit.desk.road.approvals.put_voucher(
                 acting.session,
                 acting.agent,

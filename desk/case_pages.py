@@ -286,7 +286,7 @@ async def _by_hand_values(
     ):
         return ()
     today = utcnow().astimezone(visit.desk.road.config.timezone).date()
-    return await values_by_hand(session, policy, today)
+    return await values_by_hand(session, view.case, policy, today)
 
 
 async def _draft_choices(

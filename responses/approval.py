@@ -58,7 +58,13 @@ from responses.rights import (
 from responses.spending import check_totals, take_turn
 from responses.texts import split_text
 from responses.vouchers import codes_by_hand
-from responses.vouchers_by_hand import give_by_hand, let_go, take_by_hand, with_voucher
+from responses.vouchers_by_hand import (
+    check_waits,
+    give_by_hand,
+    let_go,
+    take_by_hand,
+    with_voucher,
+)
 from responses.waiting import await_answer
 from responses.withholding import Meant, settled
 from responses.word_given import (
@@ -338,10 +344,13 @@ class Approvals:
         Its code is kept for the case as long as it stands in the text on the table.
 
         Raises:
-            BlockedError: `gone` for a value that is not given; what `edit` and `write` are blocked by.
+            BlockedError: `gone` for a value that is not given, `stale` for a case that was closed or answered
+                meanwhile, `no_codes`; what `edit` and `write` are blocked by.
             NotAllowedError: `own_case`.
         """
         draft = (await bound_draft(session, bound))[0] if bound is not None else None
+        if draft is None:
+            check_waits(case)
         await check_free(session, agent, case)
         policy = await self._policies.in_force(session, case.audience, case.incident_at)
         today = utcnow().astimezone(self._config.timezone).date()
@@ -352,7 +361,11 @@ class Approvals:
             session, case, draft, config=self._config, policy=policy, kind=kind, language=language
         )
         text = with_voucher(
-            draft.text if draft is not None else "", voucher, language, formal=about.formality == "formal"
+            draft.text if draft is not None else "",
+            voucher,
+            language,
+            formal=about.formality == "formal",
+            signature=await _signature_of(session, draft),
         )
         record(session, agent.id, "voucher.put", case.id, voucher=voucher.id)
         if draft is None or bound is None:
@@ -477,6 +490,12 @@ class Approvals:
         case.answered_at = utcnow()
         case.passed_to = case.passed_to_role = None
         case.reopened_from = None
+
+
+async def _signature_of(session: AsyncSession, draft: Draft | None) -> str:
+    composed = await composed_draft(session, draft) if draft is not None else None
+    parts = composed.parts if composed is not None else []
+    return next((words for name, words in parts if name == "signature"), "")
 
 
 async def give_edit_reason(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.decision import Decision
 from models.labels import Urgency
 from models.serial import from_json
-from models.tables import Case, DecisionRow
+from models.tables import Case, DecisionRow, SignalRow
 from responses.hours import OpeningHours
 from responses.policy import Policy
 
@@ -37,8 +37,18 @@ def due_by(policy: Policy, urgency: str, first: datetime, *, sooner: bool = Fals
     return min(ends, default=None)
 
 
-async def is_sooner(session: AsyncSession, case: Case) -> bool:
-    """Whether a signal had the case looked at sooner when it was decided last."""
+async def is_sooner(session: AsyncSession, case: Case, policy: Policy) -> bool:
+    """Whether a signal had the case looked at sooner when it was decided last, and still stands."""
     query = select(DecisionRow.content).where(DecisionRow.case_id == case.id).order_by(DecisionRow.id.desc())
     content = (await session.scalars(query.limit(1))).first()
-    return content is not None and from_json(Decision, content).sooner
+    decision = from_json(Decision, content) if content is not None else None
+    if decision is None or not decision.sooner:
+        return False
+    standing = select(SignalRow.id).where(
+        SignalRow.customer_id == case.customer_id,
+        SignalRow.name.in_(
+            [one.name for one in policy.signals if one.then.sooner and one.name in decision.signals]
+        ),
+        SignalRow.dismissed_at.is_(None),
+    )
+    return (await session.execute(standing.limit(1))).first() is not None

@@ -24,6 +24,7 @@ async def decide_dismissed_at_once(database: Database, customer_id: str) -> None
     try:
         await decide_dismissed_anew(database, customer_id)
     except Exception as error:
+        # As at the end of a worker's loop: of whatever kind it is, it must not have the press tried again.
         name = type(error).__name__
         log.error("signal.not_decided_anew", extra={"customer": customer_id, "error": name}, exc_info=error)
 

@@ -101,7 +101,7 @@ async def when_answered(
     if due is None or due <= now:
         policy = await policies.in_force(session, case.audience, case.incident_at)
         urgency = Urgency(case.urgency or Urgency.NORMAL)
-        due = due_by(policy, urgency, now, sooner=await is_sooner(session, case))
+        due = due_by(policy, urgency, now, sooner=await is_sooner(session, case, policy))
         due = due or due_by(policy, Urgency.NORMAL, now) or now
     return format_when(due, now, language, zone)
 

@@ -254,7 +254,8 @@ class Triage:
         # A choice in so many words is of no low urgency: the customer waits for what they chose.
         case.urgency = highest([Urgency.NORMAL, *(one.urgency.label for one in reading.found_fresh)])
         first = min((message.created_at for message in reading.fresh), default=now)
-        case.due_at = due_by(policy, case.urgency, first, sooner=await is_sooner(session, case))
+        sooner = await is_sooner(session, case, policy)
+        case.due_at = due_by(policy, case.urgency, first, sooner=sooner)
         case.triage_due_at = case.first_unread_at = None
         if not any(one.reply.more for one in found):
             case.reopened_from = None

@@ -25,14 +25,18 @@ async def is_unknown_to_book(
 
     It is asked by every number that they named (`named`, and those of their cases and links), every e-mail
     address and telephone number that they wrote, and their Telegram accounts. It cannot tell while it is not
-    fresh or did not answer, nor of whom nothing is known that it has of others. An order that they only claim
-    is taken for theirs.
+    fresh or did not answer in any of their cases, nor of whom nothing is known that it has of others. An
+    order that they only claim is taken for theirs.
     """
     imported = select(func.max(Order.imported_at)).where(Order.source != SOURCE)
     newest: datetime | None = (await session.scalars(imported)).one()
-    if newest is None or newest <= now - FRESH or case.book_failed_at is not None:
+    if newest is None or newest <= now - FRESH:
         return None
     customer = case.customer_id
+    # Numbers come from all their cases: what one of them named may be in the book that did not answer then.
+    failed = select(Case.id).where(Case.customer_id == customer, Case.book_failed_at.is_not(None)).limit(1)
+    if (await session.execute(failed)).first() is not None:
+        return None
     contacts = (
         await session.execute(select(Contact.kind, Contact.value).where(Contact.customer_id == customer))
     ).all()

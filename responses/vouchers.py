@@ -77,7 +77,7 @@ async def reserve(
         return await made(session, amount, after, valid, **of_approval)
     voucher = await taken(session, amount, after, **of_approval)
     if voucher is None:
-        raise BlockedError("no_codes", amount=_plain(amount))
+        raise BlockedError("no_codes", amount=plain_money(amount))
     return voucher
 
 
@@ -314,7 +314,7 @@ async def codes_in(session: AsyncSession, state: VoucherState) -> list[tuple[Vou
 
 def plain(supply: Supply) -> str:
     """One pool in a few words: "10 EUR: 2"."""
-    return f"{_plain(supply.amount)}: {supply.free}"
+    return f"{plain_money(supply.amount)}: {supply.free}"
 
 
 async def supply_of(session: AsyncSession, amount: Money, today: date) -> Supply:
@@ -335,5 +335,6 @@ def _is_free(amount: Money, after: date) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _plain(amount: Money) -> str:
+def plain_money(amount: Money) -> str:
+    """A sum in the words of the command line: "10 EUR"."""
     return f"{amount.amount.normalize():f} {amount.currency}"

@@ -3,24 +3,33 @@
 The code stands in the text that somebody approves. It is freed as soon as no text on the table holds it.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, literal, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.labels import Language
 from models.money import Money
 from models.states import CaseState, DraftState, VoucherState
 from models.tables import Approval, Case, Draft, Voucher
+from responses.codes import places_of
 from responses.drafts.numbers import format_money
 from responses.drafts.phrases import phrases
 from responses.drafts.slots import escape
 from responses.drafts.templates import capital
 from responses.errors import BlockedError
-from responses.policy.schema import Policy
-from responses.vouchers import Supply, free_values, made, named_values, release, supply_of, taken, told
+from responses.policy.schema import Codes, Policy
+from responses.vouchers import (
+    Supply,
+    free_values,
+    made,
+    named_values,
+    plain_money,
+    release,
+    supply_of,
+    taken,
+    told,
+)
 
 _SIGNED = "{agent}"
 
@@ -35,20 +44,37 @@ def _put() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-async def values_by_hand(session: AsyncSession, policy: Policy, today: date) -> tuple[Supply, ...]:
+async def values_by_hand(
+    session: AsyncSession, case: Case, policy: Policy, today: date
+) -> tuple[Supply, ...]:
     """The vouchers that an agent may put into a text, with how many codes of each are loaded and free.
 
     They are those that the policy gives by their sum and those of which codes are loaded, in its currency.
+    Where the shop knows its own codes only, a value of which none is left is none of them.
     """
+    supplies = await _supplies(session, policy, today)
+    return tuple(one for one in supplies if one.free or _may_be_ours(case, policy))
+
+
+async def _supplies(session: AsyncSession, policy: Policy, today: date) -> list[Supply]:
     loaded = await free_values(session, policy.currency, today)
     values = {amount.minor: amount for amount in (*named_values(policy), *loaded)}
-    return tuple([await supply_of(session, values[minor], today) for minor in sorted(values)])
+    return [await supply_of(session, values[minor], today) for minor in sorted(values)]
 
 
-async def any_loaded(session: AsyncSession) -> bool:
-    """Whether a code of the business is free."""
-    query = select(Voucher.id).where(Voucher.state == VoucherState.FREE).limit(1)
-    return (await session.execute(query)).first() is not None
+def _may_be_ours(case: Case, policy: Policy) -> bool:
+    """Whether a code that we make will do; nobody takes that of a sample or a test to the shop."""
+    return case.is_sample or case.is_test or policy.codes is not Codes.LOADED
+
+
+def check_waits(case: Case) -> None:
+    """Somebody may write the case's answer now: a voucher alone opens no case again.
+
+    Raises:
+        BlockedError: `stale`.
+    """
+    if case.state not in (CaseState.WAITING_AGENT, CaseState.TAKEN_OVER):
+        raise BlockedError("stale")
 
 
 async def take_by_hand(
@@ -59,16 +85,21 @@ async def take_by_hand(
     Samples and tests get one of ours.
 
     Raises:
-        BlockedError: `gone`, when vouchers of that value are not given.
+        BlockedError: `gone`, when vouchers of that value are not given; `no_codes`, when none is left and
+            the shop knows its own only.
     """
-    values = {one.amount.minor: one.amount for one in await values_by_hand(session, policy, today)}
+    values = {one.amount.minor: one.amount for one in await _supplies(session, policy, today)}
     amount = values.get(amount_minor)
     if amount is None:
         raise BlockedError("gone")
     found = None
     if not case.is_sample and not case.is_test:
         found = await taken(session, amount, today, case_id=case.id)
-    return found or await made(session, amount, today, policy.codes_valid, case_id=case.id)
+    if found is not None:
+        return found
+    if not _may_be_ours(case, policy):
+        raise BlockedError("no_codes", amount=plain_money(amount))
+    return await made(session, amount, today, policy.codes_valid, case_id=case.id)
 
 
 async def put_in(session: AsyncSession, case_id: str) -> Sequence[Voucher]:
@@ -79,21 +110,32 @@ async def put_in(session: AsyncSession, case_id: str) -> Sequence[Voucher]:
 
 def stands_in(code: str, text: str) -> bool:
     """Whether a text names the code."""
-    return re.search(rf"(?<!\w){re.escape(escape(code))}(?!\w)", text) is not None
+    return any(places_of(escape(code), text))
 
 
-def with_voucher(text: str, voucher: Voucher, language: str, *, formal: bool) -> str:
-    """The text with the voucher and its code, on a line of their own above the signature."""
+def with_voucher(text: str, voucher: Voucher, language: str, *, formal: bool, signature: str = "") -> str:
+    """The text with the voucher and its code, on a line of their own above the signature.
+
+    `signature` is the one that the text was composed with. Where it does not end with that, it is signed
+    from the last line on that says who writes.
+    """
     sentence = sentence_of(voucher, language, formal=formal)
-    before, gap, signature = re.fullmatch(r"(.*?)(\n*)([^\n]*)", text.rstrip(), re.DOTALL).groups()  # type: ignore[union-attr]
-    if gap and _SIGNED in signature:
-        return f"{before}\n{sentence}{gap}{signature}"
-    return f"{text.rstrip()}\n{sentence}".lstrip() if text.strip() else f"{sentence}\n{_SIGNED}"
+    text = text.rstrip()
+    if not text:
+        return f"{sentence}\n{_SIGNED}"
+    if signature and text.endswith(f"\n{signature}"):
+        start = len(text) - len(signature)
+    else:
+        start = text.rfind("\n", 0, max(0, text.rfind(_SIGNED))) + 1
+    before, signed = text[:start], text[start:]
+    said = before.rstrip("\n")
+    if not said.strip():
+        return f"{text}\n{sentence}"
+    return f"{said}\n{sentence}{before[len(said) :]}{signed}"
 
 
 def sentence_of(voucher: Voucher, language: str, *, formal: bool) -> str:
     """What a text says of it: "Le mandiamo un buono da 10 €: il codice è NATALE-17."."""
-    language = language if language in set(Language) else Language.ENGLISH
     amount = Money.from_minor(voucher.amount_minor, voucher.currency)
     values = {"amount": format_money(amount, language), "code": escape(told(voucher, language))}
     return capital(phrases(language).say("remedy.voucher.say", values, formal=formal))
@@ -116,7 +158,8 @@ async def let_go_lost(session: AsyncSession) -> None:
             Draft.case_id == Voucher.case_id,
             Draft.state == DraftState.PROPOSED,
             Case.state.not_in((CaseState.CLOSED, CaseState.SPAM)),
-            Draft.text.like(literal("%") + Voucher.code + literal("%")),
+            # LIKE would take signs in a code for its own: "_", "%" and, on PostgreSQL, the backslash.
+            func.replace(Draft.text, Voucher.code, "") != Draft.text,
         )
     )
     await release(session, *_put(), ~exists(shown.correlate(Voucher)))

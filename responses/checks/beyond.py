@@ -8,11 +8,11 @@ from decimal import Decimal
 from models.decision import Basis, Remedy, RemedyKind
 from models.money import Money
 from responses.checks.about import CheckContext
-from responses.checks.clauses import clauses_of, judged
+from responses.checks.clauses import judged
 from responses.checks.days import latest_day, minute_in
 from responses.checks.finding import Finding
 from responses.checks.promises import Promised, untracked_in
-from responses.checks.put import BY_HAND
+from responses.checks.put import BY_HAND, told_by_codes
 from responses.checks.sums import sums_in
 from responses.checks.undecided import UNDECIDED
 from responses.drafts.slots import slots_in
@@ -71,7 +71,11 @@ def beyond_in(
     if any(finding.code not in OVERRULABLE for finding in wrong):
         return None
     put = [finding for finding in wrong if finding.code == BY_HAND]
-    amounts = [one for one in wrong if one.code in _AMOUNTS and not _is_of_put(one, put, text, about)]
+    of_codes = told_by_codes(text, wrong, about)
+    if of_codes is None:
+        # The code is worth what the business has made it, whatever the text says.
+        return None
+    amounts = [one for one in wrong if one.code in _AMOUNTS and one not in of_codes]
     replaced = _replaced(text, about, withheld) if amounts else []
     given = _sum([finding.worth for finding in amounts], about.currency)
     owed = _sum([one.worth for one, basis in replaced if basis is Basis.OWED], about.currency)
@@ -90,7 +94,7 @@ def beyond_in(
     )
     decided = _decided(about, withheld)
     return Beyond(
-        codes=tuple(dict.fromkeys(finding.code for finding in wrong)),
+        codes=tuple(dict.fromkeys(finding.code for finding in wrong if finding not in of_codes)),
         words=tuple(dict.fromkeys(finding.words for finding in wrong)),
         extra=extra,
         total=decided + extra if decided is not None and extra is not None else None,
@@ -98,19 +102,6 @@ def beyond_in(
         told=bool(put) and not amounts,
         complaint_types=about.decision.complaint_types if about.decision is not None else about.grievances,
     )
-
-
-def _is_of_put(finding: Finding, put: Sequence[Finding], text: str, about: CheckContext) -> bool:
-    """Whether a sum is that of the voucher whose code stands in the same breath, in an agent's own words."""
-    breath = next(
-        (
-            range(clause.start, clause.start + len(clause.words))
-            for clause in clauses_of(text, about.language)
-            if clause.start <= finding.start < clause.start + len(clause.words)
-        ),
-        range(0),
-    )
-    return any(one.worth == finding.worth and one.start in breath for one in put)
 
 
 def _total(worths: Sequence[Money | None], currency: str) -> Money | None:

@@ -1,7 +1,9 @@
 """Vouchers by hand in Telegram: a press shows the values, another puts one into the text."""
 
+from datetime import date
 from decimal import Decimal
 
+import pytest
 from sqlalchemy import select
 
 from models.decision import Role
@@ -35,7 +37,18 @@ async def test_the_text_comes_again_with_the_code_and_goes_with_a_reason(bench: 
     assert bench.telegram.violations == []
 
 
-async def test_without_loaded_codes_the_card_has_no_such_button(bench: BotBench) -> None:
+@pytest.mark.parametrize(
+    ("currency", "expires_on"),
+    [
+        pytest.param("CHF", None, id="of another currency"),
+        pytest.param("EUR", date(2020, 1, 1), id="that are over"),
+    ],
+)
+async def test_without_loaded_codes_that_will_do_the_card_has_no_such_button(
+    bench: BotBench, currency: str, expires_on: date | None
+) -> None:
+    async with bench.database.writing() as session:
+        await load_codes(session, ["NATALE-1"], Money(amount=Decimal(10), currency=currency), expires_on)
     sara, marta = await bench.hire("Sara", Role.SUPERVISOR), bench.telegram.user("Marta")
     marta.send("Il pacco non è mai arrivato, che cosa faccio?")
     card = await bench.card(sara, "mai arrivato")

@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, update
 
 from models.money import Money
-from models.states import VoucherState
-from models.tables import LedgerEntry, Voucher
+from models.states import CaseState, VoucherState
+from models.tables import Case, LedgerEntry, Voucher
 from responses.vouchers import load_codes
 
 QUESTION = "Domanda: quando aprite?"
@@ -74,4 +75,36 @@ async def test_a_page_that_is_no_longer_right_reserves_nothing(house):
     await marco.act(f"/cases/{number}/discard", old)
     answer = (await marco.act(f"/cases/{number}/voucher", old | {"amount": 1000})).json()
     assert not answer["ok"]
+    assert await codes_of(house) == {"NATALE-1": VoucherState.FREE}
+
+
+async def test_a_page_without_a_draft_replaces_nothing_that_a_colleague_wrote(house):
+    number = await house.begins_with(QUESTION)
+    await loaded(house, "NATALE-1")
+    marco, sara = await house.browser("Marco"), await house.browser("Sara")
+    await marco.act(f"/cases/{number}/discard", await marco.shown(number))
+    old = await marco.shown(number)
+    assert old["draft_id"] is None
+    await puts_in(sara, number)
+    waiting = (await sara.shown(number))["text"]
+    answer = (await marco.act(f"/cases/{number}/voucher", old | {"text": "", "amount": 1000})).json()
+    assert not answer["ok"]
+    assert (await sara.shown(number))["text"] == waiting
+    assert list((await codes_of(house)).values()) == [VoucherState.RESERVED]
+
+
+@pytest.mark.parametrize("text", ["", ANSWER], ids=["an empty box", "a text in the box"])
+async def test_a_page_without_a_draft_opens_no_case_that_was_closed(house, text):
+    number = await house.begins_with(QUESTION)
+    await loaded(house, "NATALE-1")
+    marco = await house.browser("Marco")
+    await marco.act(f"/cases/{number}/discard", await marco.shown(number))
+    old = await marco.shown(number)
+    async with house.database.writing() as session:
+        await session.execute(update(Case).where(Case.number == number).values(state=CaseState.CLOSED))
+    answer = (await marco.act(f"/cases/{number}/voucher", old | {"text": text, "amount": 1000})).json()
+    assert not answer["ok"]
+    async with house.database.reading() as session:
+        state = await session.scalar(select(Case.state).where(Case.number == number))
+    assert state == CaseState.CLOSED
     assert await codes_of(house) == {"NATALE-1": VoucherState.FREE}

@@ -26,6 +26,7 @@ from models.tables import (
     OfferRow,
     OutboxEntry,
     Promise,
+    SignalRow,
     Voucher,
 )
 from responses.approval import Approvals
@@ -378,15 +379,31 @@ async def test_words_that_choose_are_due_by_how_urgent_the_message_is(
     assert (case.urgency, case.due_at) == (counted, due_by(policy, counted, wrote))
 
 
-async def test_words_that_choose_are_looked_at_as_soon_as_a_signal_says(shop: Shop) -> None:
+@pytest.mark.parametrize(
+    ("dismissal", "counted"),
+    [
+        pytest.param({}, Urgency.HIGH, id="it stands"),
+        pytest.param(
+            {"dismissed_at": utcnow(), "dismissed_reason": "È un altro"}, Urgency.NORMAL, id="dismissed"
+        ),
+    ],
+)
+async def test_words_that_choose_are_looked_at_as_soon_as_a_signal_that_stands_says(
+    shop: Shop, dismissal: dict[str, object], counted: Urgency
+) -> None:
     await shop.wants_answers_within("{high: 4 hours, normal: 9 days, low: 5 days}")
     case = await shop.puts()
     async with shop.database.writing() as session:
         decided = (await session.scalars(select(DecisionRow).order_by(DecisionRow.id.desc()).limit(1))).one()
-        decided.content = decided.content | {"sooner": True}
+        decided.content = decided.content | {"sooner": True, "signals": ["buys_often", "repeated_claims"]}
+        signal = {"customer_id": case.customer_id, "case_id": case.id, "evidence": {}}
+        signal |= {"expires_at": utcnow() + timedelta(days=20)}
+        session.add(SignalRow(name="buys_often", **signal, **dismissal))
+        # One that stands, but has nobody look sooner.
+        session.add(SignalRow(name="repeated_claims", **signal))
     case = await shop.writes("Prendo il buono", SAID)
     wrote, policy = await shop.wrote_last(case)
-    assert case.due_at == due_by(policy, Urgency.HIGH, wrote)
+    assert case.due_at == due_by(policy, counted, wrote)
 
 
 async def test_what_is_critical_does_not_wait_for_a_choice_to_be_confirmed(shop: Shop) -> None:

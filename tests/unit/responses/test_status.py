@@ -9,7 +9,7 @@ from models.ids import new_id
 from models.labels import Language
 from models.serial import to_json
 from models.states import CaseState, PromiseKind, PromiseState, Verdict
-from models.tables import Approval, Case, DecisionRow, Promise
+from models.tables import Approval, Case, DecisionRow, Promise, SignalRow
 from responses.config import RoadConfig
 from responses.policies import PolicyBook
 from responses.standing_texts import StandingTexts
@@ -28,6 +28,7 @@ timezone: Europe/Rome
 hours: {mon-fri: ["9:00-18:00"]}
 deadlines: {critical: 2 hours, high: 2 hours, normal: 3 working days}
 rules: [{id: a, when: {act: complaint}, hand_over: agent}]
+signals: {compra_spesso: {count: paid_orders, at_least: 5, within: 24 months, then: {sooner: yes}}}
 """
 WHAT = {
     "it": "rispediamo il pacco",
@@ -191,7 +192,16 @@ async def test_a_deadline_that_has_passed_is_set_anew_as_triage_sets_it(
         assert (await policies.load(session, {"regole.yaml": POLICY})).refused == ()
         case = await session.get_one(Case, customer.case.id)
         case.state, case.urgency, case.due_at = CaseState.WAITING_AGENT, urgency, NIGHT - timedelta(hours=1)
-        decision = a_decision(sooner=sooner)
+        decision = a_decision(sooner=sooner, signals=("compra_spesso",))
+        session.add(
+            SignalRow(
+                customer_id=case.customer_id,
+                case_id=case.id,
+                name="compra_spesso",
+                evidence={},
+                expires_at=NIGHT + timedelta(days=20),
+            )
+        )
         session.add(
             DecisionRow(
                 case_id=case.id,

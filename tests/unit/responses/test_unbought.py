@@ -75,13 +75,13 @@ async def test_who_may_have_an_order_is_not_without_one(shop: Shop, book: dict[s
         await session.execute(update(Identity).values(channel="telegram:1", external_id="4711"))
         await note_opened(session, case.customer_id, "RS3")
     await in_the_book(shop, None, **({"number": "RS9", "key": "RS9"} | book))
-    assert await unbought(shop, case) == []
+    assert (await shop.record(case, UNBOUGHT)).unbought == ()
 
 
 async def test_nor_is_whom_the_book_knows_by_another_order(shop: Shop) -> None:
     case = await claims_thrice(shop)
     await in_the_book(shop, case.customer_id, number="RS2", key="RS2")
-    assert await unbought(shop, case) == []
+    assert (await shop.record(case, UNBOUGHT)).unbought == ()
 
 
 @pytest.mark.parametrize(
@@ -94,6 +94,14 @@ async def test_nor_is_whom_the_book_knows_by_another_order(shop: Shop) -> None:
 async def test_a_book_that_cannot_know_says_nothing(shop: Shop, book: dict[str, object]) -> None:
     case = await claims_thrice(shop)
     await in_the_book(shop, None, **({"number": "RS2", "key": "RS2"} | book))
+    assert (await shop.record(case, UNBOUGHT)).unbought is None
+
+
+async def test_a_book_that_did_not_answer_in_another_of_their_cases_says_nothing(shop: Shop) -> None:
+    case = await claims_thrice(shop)
+    await in_the_book(shop, None, number="RS2", key="RS2")
+    async with shop.database.writing() as session:
+        await session.execute(update(Case).where(Case.id != case.id).values(book_failed_at=utcnow()))
     assert (await shop.record(case, UNBOUGHT)).unbought is None
 
 

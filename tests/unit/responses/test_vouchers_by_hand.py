@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from models.clock import utcnow
 from models.database import Database
 from models.money import Money
-from models.states import CaseState, DraftState, VoucherState
+from models.states import CaseState, DraftState, PromiseKind, VoucherState
 from models.tables import Agent, Case, Draft, LedgerEntry, OutboxEntry, Voucher
 from responses.approval import Approvals
 from responses.config import RoadConfig
@@ -70,11 +70,33 @@ class Generous(Loaded):
             return approval.id
 
 
+class OwnCodes(Generous):
+    """The same, where the shop is told of the codes that we make."""
+
+    async def prepare(self) -> None:
+        await super(Loaded, self).prepare()
+
+
 @pytest_asyncio.fixture
 async def shop(sqlite: Database, config: RoadConfig) -> Generous:
     shop = Generous(sqlite, config)
     await shop.hire()
     return shop
+
+
+@pytest_asyncio.fixture
+async def own(sqlite: Database, config: RoadConfig) -> OwnCodes:
+    own = OwnCodes(sqlite, config)
+    await own.hire()
+    return own
+
+
+@pytest_asyncio.fixture
+async def any_own(database: Database, config: RoadConfig) -> OwnCodes:
+    """The same on each storage."""
+    own = OwnCodes(database, config)
+    await own.hire()
+    return own
 
 
 @pytest_asyncio.fixture
@@ -100,21 +122,21 @@ async def test_a_loaded_code_of_that_value_stands_in_the_text_and_goes_out(any_s
     assert await any_shop.states_of_codes() == {"CINQUE": VoucherState.FREE, "DIECI": VoucherState.ACTIVE}
 
 
-async def test_where_none_of_that_value_is_left_it_is_one_of_ours(any_shop: Generous) -> None:
-    await any_shop.loads("CINQUE", amount=5)
-    draft = await any_shop.puts_in(await any_shop.by_hand(text=TEXT))
-    states = await any_shop.states_of_codes()
+async def test_where_none_of_that_value_is_left_it_is_one_of_ours(any_own: OwnCodes) -> None:
+    await any_own.loads("CINQUE", amount=5)
+    draft = await any_own.puts_in(await any_own.by_hand(text=TEXT))
+    states = await any_own.states_of_codes()
     assert states.pop("CINQUE") == VoucherState.FREE
     ((code, state),) = states.items()
     assert (state, code in draft.text) == (VoucherState.RESERVED, True)
 
 
-async def test_two_at_the_same_moment_never_get_the_same_code(any_shop: Generous) -> None:
-    await any_shop.loads("DIECI", amount=10)
-    drafts = [await any_shop.by_hand(text=TEXT) for _ in range(3)]
-    made = await asyncio.gather(*(any_shop.puts_in(draft) for draft in drafts))
+async def test_two_at_the_same_moment_never_get_the_same_code(any_own: OwnCodes) -> None:
+    await any_own.loads("DIECI", amount=10)
+    drafts = [await any_own.by_hand(text=TEXT) for _ in range(3)]
+    made = await asyncio.gather(*(any_own.puts_in(draft) for draft in drafts))
     assert sum("DIECI" in draft.text for draft in made) == 1
-    assert len(await any_shop.states_of_codes()) == 3
+    assert len(await any_own.states_of_codes()) == 3
 
 
 async def test_it_is_off_policy_and_booked_but_nobody_has_to_see_to_it(shop: Generous) -> None:
@@ -128,11 +150,11 @@ async def test_it_is_off_policy_and_booked_but_nobody_has_to_see_to_it(shop: Gen
     assert await shop.promises() == []
 
 
-async def test_two_of_the_same_value_count_twice_however_they_are_worded(shop: Generous) -> None:
-    draft = await shop.puts_in(await shop.puts_in(await shop.by_hand(text=TEXT)))
+async def test_two_of_the_same_value_count_twice_however_they_are_worded(own: OwnCodes) -> None:
+    draft = await own.puts_in(await own.puts_in(await own.by_hand(text=TEXT)))
     reworded = draft.text.replace("Le mandiamo un buono da", "Ecco per lei un buono da", 1)
-    await shop.sends_it(await shop.rewrites(draft, reworded))
-    async with shop.database.reading() as session:
+    await own.sends_it(await own.rewrites(draft, reworded))
+    async with own.database.reading() as session:
         assert [one.amount_minor for one in await session.scalars(select(LedgerEntry))] == [2000]
 
 
@@ -147,6 +169,29 @@ async def test_beside_a_decided_one_of_the_same_value_it_comes_on_top(shop: Gene
         booked = sorted(one.amount_minor for one in await session.scalars(select(LedgerEntry)))
     assert booked == [500, 500]
     assert set((await shop.states_of_codes()).values()) == {VoucherState.RESERVED}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param("Le mandiamo un buono: il codice è DIECI.", id="without its sum"),
+        pytest.param("Le regaliamo un buono da 10 €. Il codice è DIECI.", id="in two sentences"),
+    ],
+)
+async def test_in_other_words_it_is_booked_once_and_nobody_has_to_see_to_it(
+    shop: Generous, words: str
+) -> None:
+    await shop.loads("CINQUE", amount=5)
+    await shop.loads("DIECI", amount=10)
+    case = await shop.writes("Il pacco RS1234 è in ritardo", LATE)
+    draft = await shop.puts_in(await shop.draft(case))
+    reworded = draft.text.replace("Le mandiamo un buono da 10 €: il codice è DIECI.", words)
+    assert reworded != draft.text
+    await shop.sends_it(await shop.rewrites(draft, reworded))
+    async with shop.database.reading() as session:
+        booked = [one.amount_minor for one in await session.scalars(select(LedgerEntry))]
+    assert sorted(booked) == [500, 1000]
+    assert [one.kind for one in await shop.promises()] == [PromiseKind.COMMITMENT]
 
 
 async def test_a_code_that_leaves_the_text_is_free_for_the_next(any_shop: Generous) -> None:
@@ -171,14 +216,14 @@ async def test_thrown_away_it_is_free_and_can_no_longer_be_typed(any_shop: Gener
         await any_shop.sends_it(await any_shop.by_hand(text=draft.text, case=case))
 
 
-async def test_one_of_ours_that_was_thrown_away_is_not_sent_either(shop: Generous) -> None:
-    draft = await shop.puts_in(await shop.by_hand(text=TEXT))
-    await shop.rewrites(draft, TEXT)
-    assert list((await shop.states_of_codes()).values()) == [VoucherState.VOID]
-    async with shop.database.reading() as session:
+async def test_one_of_ours_that_was_thrown_away_is_not_sent_either(own: OwnCodes) -> None:
+    draft = await own.puts_in(await own.by_hand(text=TEXT))
+    await own.rewrites(draft, TEXT)
+    assert list((await own.states_of_codes()).values()) == [VoucherState.VOID]
+    async with own.database.reading() as session:
         case = await session.get_one(Case, draft.case_id)
     with pytest.raises(BlockedError, match="code_by_hand"):
-        await shop.sends_it(await shop.by_hand(text=draft.text, case=case))
+        await own.sends_it(await own.by_hand(text=draft.text, case=case))
 
 
 async def test_taken_back_it_is_kept_for_the_text_that_is_on_the_table_again(
@@ -249,6 +294,27 @@ async def test_the_rounds_free_what_was_left_behind(
     assert states == {"DIECI": VoucherState.FREE, "UNDICI": VoucherState.RESERVED}
 
 
+@pytest.mark.parametrize("code", ["DIECI\\7", "DIECI_7", "DIECI%7"])
+async def test_the_rounds_read_the_signs_of_a_code_as_they_stand(any_shop: Generous, code: str) -> None:
+    await any_shop.loads(code, amount=10)
+    draft = await any_shop.puts_in(await any_shop.by_hand(text=TEXT))
+    async with any_shop.database.writing() as session:
+        await let_go_lost(session)
+    assert await any_shop.states_of_codes() == {code: VoucherState.RESERVED}
+    async with any_shop.database.writing() as session:
+        other = update(Draft).where(Draft.id == draft.id).values(text="Il codice è DIECIX7.")
+        await session.execute(other)
+        await let_go_lost(session)
+    assert await any_shop.states_of_codes() == {code: VoucherState.FREE}
+
+
+async def test_a_code_does_not_stand_in_a_longer_one(shop: Generous) -> None:
+    await shop.loads("DIECI-7", amount=10)
+    draft = await shop.puts_in(await shop.by_hand(text=TEXT))
+    await shop.rewrites(draft, draft.text.replace("DIECI-7", "DIECI-7-B"))
+    assert await shop.states_of_codes() == {"DIECI-7": VoucherState.FREE}
+
+
 async def test_what_was_approved_the_rounds_leave_alone(any_shop: Generous) -> None:
     await any_shop.loads("DIECI", amount=10)
     await any_shop.sends_it(await any_shop.puts_in(await any_shop.by_hand(text=TEXT)))
@@ -275,6 +341,17 @@ async def test_a_case_without_a_draft_gets_a_text_of_its_own(shop: Generous) -> 
     assert draft.text == "Le mandiamo un buono da 10 €: il codice è DIECI.\n{agent}"
 
 
+@pytest.mark.parametrize("state", [CaseState.CLOSED, CaseState.ANSWERED])
+async def test_a_voucher_alone_opens_no_case_again(shop: Generous, state: CaseState) -> None:
+    await shop.loads("DIECI", amount=10)
+    async with shop.database.writing() as session:
+        case = await seed_case(session)
+        case.state = state
+    with pytest.raises(BlockedError, match="stale"):
+        await shop.puts_in(None, case=case)
+    assert await shop.states_of_codes() == {"DIECI": VoucherState.FREE}
+
+
 async def test_a_value_that_nobody_gives_is_refused(shop: Generous) -> None:
     with pytest.raises(BlockedError, match="gone"):
         await shop.puts_in(await shop.by_hand(text=TEXT), amount=33)
@@ -298,12 +375,31 @@ async def test_erased_with_its_case_it_is_free(shop: Generous) -> None:
     assert await shop.states_of_codes() == {"DIECI": VoucherState.FREE}
 
 
-async def test_what_can_be_given_is_what_the_rules_name_and_what_is_loaded(shop: Generous) -> None:
-    await shop.loads("QUINDICI", amount=15)
-    await shop.loads("VECCHIO", amount=40, expires_on=date(2020, 1, 1))
-    async with shop.database.reading() as session:
+async def test_where_the_shop_knows_its_own_codes_only_none_is_made_up(any_shop: Generous) -> None:
+    await any_shop.loads("CINQUE", amount=5)
+    with pytest.raises(BlockedError, match=r"no_codes \(amount=10 EUR\)"):
+        await any_shop.puts_in(await any_shop.by_hand(text=TEXT))
+    assert await any_shop.states_of_codes() == {"CINQUE": VoucherState.FREE}
+
+
+@pytest.mark.parametrize(("is_test", "values"), [(False, [5]), (True, [5, 10, 15, 20])])
+async def test_what_cannot_be_given_is_not_offered(shop: Generous, is_test: bool, values: list[int]) -> None:
+    await shop.loads("CINQUE", amount=5)
+    async with shop.database.writing() as session:
+        case = await seed_case(session)
+        case.is_test = is_test
         policy = await shop.policies.current(session)
-        values = await values_by_hand(session, policy, utcnow().date())
+        offered = await values_by_hand(session, case, policy, utcnow().date())
+    assert [one.amount.amount for one in offered] == values
+
+
+async def test_what_can_be_given_is_what_the_rules_name_and_what_is_loaded(own: OwnCodes) -> None:
+    await own.loads("QUINDICI", amount=15)
+    await own.loads("VECCHIO", amount=40, expires_on=date(2020, 1, 1))
+    async with own.database.writing() as session:
+        case = await seed_case(session)
+        policy = await own.policies.current(session)
+        values = await values_by_hand(session, case, policy, utcnow().date())
     assert [(one.amount.amount, one.free) for one in values] == [
         (Decimal(5), 0),
         (Decimal(10), 0),
@@ -317,7 +413,6 @@ async def test_what_can_be_given_is_what_the_rules_name_and_what_is_loaded(shop:
     [
         ("it", "Ti mandiamo un buono da 10 €: il codice è AB-1, valido fino al 31 dicembre 2026."),
         ("en", "Here is a voucher for €10: the code is AB-1, valid until 31 December 2026."),
-        ("pt", "Here is a voucher for €10: the code is AB-1, valid until 31 December 2026."),
     ],
 )
 def test_the_sentence_is_in_the_language_of_the_answer(language: str, said: str) -> None:
@@ -329,13 +424,39 @@ def test_the_sentence_is_in_the_language_of_the_answer(language: str, said: str)
 
 
 @pytest.mark.parametrize(
-    ("text", "made"),
+    ("text", "signature", "made"),
     [
-        pytest.param("Una riga.", "Una riga.\nX", id="no signature"),
-        pytest.param("Una riga.\n\n{agent}", "Una riga.\nX\n\n{agent}", id="a signature below a gap"),
-        pytest.param("{agent}", "{agent}\nX", id="nothing else"),
+        pytest.param("Una riga.", "", "Una riga.\nX", id="no signature"),
+        pytest.param("Una.\nDue.", "", "Una.\nDue.\nX", id="two lines and no signature"),
+        pytest.param("Una riga.\n\n{agent}", "", "Una riga.\nX\n\n{agent}", id="a signature below a gap"),
+        pytest.param("{agent}", "", "{agent}\nX", id="nothing else"),
+        pytest.param("Una.\n{agent}\nRossi", "", "Una.\nX\n{agent}\nRossi", id="a signature of two lines"),
+        pytest.param(
+            "Sono {agent}.\nUna.\nIl team\nRossi",
+            "Il team\nRossi",
+            "Sono {agent}.\nUna.\nX\nIl team\nRossi",
+            id="the policy's signature",
+        ),
+        pytest.param("Una.\nRossi", "Il team\nRossi", "Una.\nRossi\nX", id="a signature that was taken out"),
+        pytest.param("", "", "X\n{agent}", id="nothing"),
     ],
 )
-def test_it_stands_above_the_signature(text: str, made: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_stands_above_the_signature(
+    text: str, signature: str, made: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("responses.vouchers_by_hand.sentence_of", lambda *_, **__: "X")
-    assert with_voucher(text, Voucher(), "it", formal=True) == made
+    assert with_voucher(text, Voucher(), "it", formal=True, signature=signature) == made
+
+
+async def test_it_stands_above_a_signature_of_the_policys_own(shop: Generous) -> None:
+    await shop.loads("DIECI", amount=10)
+    case = await shop.writes("Il pacco RS1234 è in ritardo", LATE)
+    draft = await shop.draft(case)
+    async with shop.database.writing() as session:
+        row = await session.get_one(Draft, draft.id)
+        row.parts = [*(part for part in row.parts if part[0] != "signature"), ["signature", "Il team\nRossi"]]
+    signed = await shop.rewrites(draft, "Buongiorno Marta, le scrivo.\n\nIl team\nRossi")
+    put = await shop.puts_in(signed)
+    assert put.text == (
+        "Buongiorno Marta, le scrivo.\nLe mandiamo un buono da 10 €: il codice è DIECI.\n\nIl team\nRossi"
+    )
