@@ -60,6 +60,7 @@ from responses.texts import split_text
 from responses.vouchers import codes_by_hand
 from responses.vouchers_by_hand import (
     check_waits,
+    check_lasting,
     give_by_hand,
     let_go,
     take_by_hand,
@@ -128,6 +129,8 @@ class Approvals:
         if by_hand:
             # It would stay free for the next approval, or is another customer's.
             raise BlockedError("code_by_hand", code=by_hand[0])
+        # Before the checks, which take its sentence for a promise once the code is worth nothing.
+        await check_lasting(session, case, draft.text, now.astimezone(hours.zone).date())
         # Again: what the case knows may have changed since the text was written.
         about = await self._about(session, case, draft, policy)
         wrong = errors_in(check_text(draft.text, about))
@@ -171,7 +174,7 @@ class Approvals:
             hours=hours,
             now=now,
         )
-        await give_by_hand(session, approval, draft.text, now.astimezone(hours.zone).date())
+        await give_by_hand(session, approval, draft.text)
         approval.filled_text = text
         draft.state = DraftState.APPROVED
         parts: list[dict[str, Any]] = [

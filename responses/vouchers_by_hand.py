@@ -165,17 +165,26 @@ async def let_go_lost(session: AsyncSession) -> None:
     await release(session, *_put(), ~exists(shown.correlate(Voucher)))
 
 
-async def give_by_hand(session: AsyncSession, approval: Approval, text: str, today: date) -> None:
+async def check_lasting(session: AsyncSession, case: Case, text: str, today: date) -> None:
+    """See that the codes put into a text are good for longer than today.
+
+    Raises:
+        BlockedError: `code_over`, for one whose last day has come.
+    """
+    for voucher in await put_in(session, case.id):
+        if stands_in(voucher.code, text) and voucher.expires_on is not None and voucher.expires_on <= today:
+            raise BlockedError("code_over", code=voucher.code)
+
+
+async def give_by_hand(session: AsyncSession, approval: Approval, text: str) -> None:
     """The codes in the approved text are this approval's; any other that was kept for the case is free.
 
     Raises:
-        BlockedError: `code_over` for one whose last day has come, `stale` for one that was freed meanwhile.
+        BlockedError: `stale`, for one that was freed meanwhile.
     """
     for voucher in await put_in(session, approval.case_id):
         if not stands_in(voucher.code, text):
             continue
-        if voucher.expires_on is not None and voucher.expires_on <= today:
-            raise BlockedError("code_over", code=voucher.code)
         given = await session.execute(
             update(Voucher)
             .where(Voucher.id == voucher.id, *_put())
