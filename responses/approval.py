@@ -59,8 +59,8 @@ from responses.spending import check_totals, take_turn
 from responses.texts import split_text
 from responses.vouchers import codes_by_hand
 from responses.vouchers_by_hand import (
-    check_waits,
     check_lasting,
+    check_waits,
     give_by_hand,
     let_go,
     take_by_hand,
