@@ -223,6 +223,7 @@ def checked(draft: ComposedDraft, brief: DraftBrief) -> Iterable[str]:
         days=(*draft.days, *(promise.due for promise in brief.promises if promise.due)),
         named=brief.dates,
         own=(brief.business, brief.hand_over_contact or ""),
+        composed=draft.text,
     )
     found = [one for one in check_text(draft.text, about) if one.code != "blank"]
     return [f"{one.code} ({one.severity})" for one in found]
