@@ -92,8 +92,8 @@ def classify(
     """
     from nlp.batch.allocator import share_one_arena
 
-    # Before what is imported next begins threads: with an arena for each, what one has freed stays its own.
-    # 33,000 rows came to hold 1,087 MB at most, and 968 with one for all (`benchmarks.exports memory`).
+    # Before what is imported next begins threads: with an arena for each, what one has freed stays its own,
+    # and long exports came to hold a tenth more (docs/speed.md).
     share_one_arena()
 
     from tempfile import TemporaryDirectory
