@@ -4,6 +4,7 @@ aiosqlite runs SQLite in a thread of its own. SQLAlchemy sends it there four tim
 that gives rows: for a cursor, to execute, to fetch, and to close; each trip wakes two threads.
 """
 
+import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import Sequence
@@ -86,4 +87,17 @@ class OneTrip(AsyncAdapt_aiosqlite_dbapi):
 
     def connect(self, *arg: Any, **kw: Any) -> AsyncAdapt_aiosqlite_connection:
         """A connection whose statements take one trip each."""
-        return _Connection(self, super().connect(*arg, **kw)._connection)
+        return _Connection(self, super().connect(*arg, async_creator_fn=_open, **kw)._connection)
+
+
+async def _open(*arg: Any, **kw: Any) -> aiosqlite.Connection:
+    connection = aiosqlite.connect(*arg, **kw)
+    # As SQLAlchemy has it when it opens one itself: a thread that is left behind holds up no exit.
+    connection._thread.daemon = True
+    try:
+        return await connection
+    except Exception:
+        # Told to stop, its thread still reports that to this loop; a loop that has ended by then, because
+        # a command gives up without its database, would have it print a traceback.
+        await asyncio.to_thread(connection._thread.join)
+        raise

@@ -1,5 +1,7 @@
 """A statement takes one trip to SQLite's thread, and tells what it told before."""
 
+import threading
+from pathlib import Path
 from typing import Any
 
 import aiosqlite
@@ -7,7 +9,7 @@ import pytest
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from models.database import Database
+from models.database import Database, sqlite_url
 from models.tables import Cursor
 
 
@@ -65,3 +67,17 @@ async def test_what_fails_is_told_as_the_error_it_is_and_leaves_the_connection_u
             await session.execute(text("SELECT * FROM nowhere"))
     async with sqlite.reading() as session:
         assert (await session.execute(text("SELECT source, position FROM cursors"))).all() == [("a", 1)]
+
+
+async def test_the_thread_of_a_file_that_cannot_be_opened_has_ended_when_the_error_is_raised(
+    tmp_path: Path,
+) -> None:
+    # Not only told to: what it reported to a loop that has ended would be printed as a traceback.
+    before = set(threading.enumerate())
+    database = Database(sqlite_url(tmp_path / "nowhere" / "a.sqlite"))
+    for _ in range(20):
+        with pytest.raises(OperationalError, match="unable to open"):
+            await database.engine.connect()
+        left = {thread for thread in set(threading.enumerate()) - before if "worker_thread" in thread.name}
+        assert not left
+    await database.close()
