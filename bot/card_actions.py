@@ -34,7 +34,6 @@ from models.errors import ForbiddenTransitionError
 from models.states import CaseState, DraftState, EditReason, Verdict
 from models.tables import Agent, Case, Draft
 from responses.agents import rank, working_agents
-from responses.approval import give_edit_reason
 from responses.cases import claim, holder_of
 from responses.checks.advising import may_overrule
 from responses.choosing import choose_for, overrule
@@ -44,7 +43,7 @@ from responses.errors import BlockedError, NotAllowedError
 from responses.holding import pass_on, take_over
 from responses.outbox import enqueue_card
 from responses.preferences import Preference, set_preference
-from responses.proposed import composed_draft, proposed_draft
+from responses.proposed import composed_draft, give_edit_reason, proposed_draft
 from responses.rearranging import merge, split_off
 from responses.rights import check_free
 from responses.signalling import dismiss
