@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from desk.actions import Shown, acting_on, done
+from desk.acting import Shown, acting_on, done
 from desk.case_pages import case_by_number
 from desk.context import Actor, Reader, Visit, admins_only
 from desk.refusals import explained, refused

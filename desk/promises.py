@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from desk.actions import done
+from desk.acting import done
 from desk.context import Actor, Reader, Visit
 from desk.promise_lines import SECTIONS, line_of
 from desk.refusals import refused

@@ -4,14 +4,15 @@ import difflib
 import hashlib
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.decision import Decision, DecisionKind
-from models.states import DraftState, Verdict
+from models.states import DraftState, EditReason, Verdict
 from models.tables import Agent, Approval, Case, Draft
 from responses.cases import raise_revision
 from responses.enclosures import Enclosure, enclosures_of
+from responses.errors import NotAllowedError
 from responses.events import record
 from responses.vouchers_by_hand import let_go
 
@@ -125,4 +126,25 @@ def verdict_on(draft: Draft, agent: Agent, verdict: Verdict, reason: str | None)
         revision=draft.revision,
         sha256=draft.sha256,
         reason=reason,
+    )
+
+
+async def give_edit_reason(
+    session: AsyncSession, agent: Agent, approval: Approval, reason: EditReason
+) -> None:
+    """Says afterwards why a draft was edited or thrown away: once, by whose verdict it was.
+
+    Raises:
+        NotAllowedError: `not_yours`.
+    """
+    if approval.agent_id != agent.id:
+        raise NotAllowedError("not_yours")
+    await session.execute(
+        update(Approval)
+        .where(
+            Approval.id == approval.id,
+            Approval.edit_reason.is_(None),
+            or_(Approval.difference.is_not(None), Approval.verdict == Verdict.DISCARD),
+        )
+        .values(edit_reason=reason)
     )

@@ -6,7 +6,7 @@ import pytest
 
 from responses.corrections import Understood
 from responses.threats import is_threat
-from tests.unit.responses.test_triage import assessed, label
+from tests.unit.responses.triage_road import assessed, label
 
 LAWFUL = {
     "lawyer": "Ho già dato mandato all'avvocato, la diffida parte domani.",
