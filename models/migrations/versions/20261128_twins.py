@@ -33,7 +33,9 @@ def downgrade() -> None:
     op.add_column("drafts", sa.Column("twin", sa.String(), nullable=True))
     connection = op.get_bind()
     for draft_id, twins in connection.execute(sa.select(_before.c.id, _before.c.twins)).all():
-        parts = next((twins[language] for language in _WORKING_LANGUAGES if language in twins), [])
+        parts: list[list[str]] = next(
+            (twins[language] for language in _WORKING_LANGUAGES if language in twins), []
+        )
         twin = " ".join(words for _, words in parts) or None
         connection.execute(_before.update().where(_before.c.id == draft_id).values(twin=twin))
     op.drop_column("drafts", "twins")
