@@ -190,7 +190,9 @@ def _offer(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     choices = [offer for offer in told if offer.is_choice]
     if choices:
         yield "choice", _choose(choices, voice, is_last=choices[-1] is told[-1])
-    yield from _closing(brief, voice, open_end=bool(choices))
+    # An apology that nothing is added to ends with itself.
+    only_sorry = not (told or brief.decision.commitments or refusals) and brief.tone != Tone.GRATEFUL
+    yield from _closing(brief, voice, open_end=bool(choices) or only_sorry)
 
 
 def _explanation(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
@@ -292,7 +294,7 @@ def _commitments(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         what = voice.translated(commitment.what).rstrip(".")
         # Only the first is led in; the others follow it as they are.
         said = voice if number == 1 else replace(voice, variant=0)
-        if "," in what and not said.words.all("promise")[0].startswith("<what>,"):
+        if "," in what and "<what> <due>" in said.words.all("promise"):
             what = f"{what},"  # else the day would seem to belong to the last clause alone
         yield "next", sentence(said.bare("promise", what=what, due=f"{{due:{number}}}"))
 
