@@ -61,7 +61,7 @@ async def propose(
         kind=kind or old.kind,
         language=old.language,
         text=text,
-        twin=old.twin if text == old.text else None,
+        twins=old.twins if text == old.text else {},
         parts=old.parts if text == old.text else [],
         answers=old.answers if text == old.text else [],
         variant=old.variant,

@@ -526,6 +526,7 @@ def test_nothing_pokes_out_of_its_button_at_any_width(program, browser, signed_i
         "/cases/new",
         "/colleagues",
         "/absence",
+        "/reading",
         "/rules",
         "/texts",
         "/texts/receipt/de",
