@@ -11,6 +11,7 @@ from responses.checks.about import CheckContext
 from responses.checks.clauses import Clause, clauses_of, judged
 from responses.checks.finding import Finding, Severity
 from responses.checks.multiples import ENDLESS, times
+from responses.checks.shares import is_quality
 from responses.checks.sums import Said, money_in, sums_in
 from responses.checks.wordlists import WordLists, word_lists
 from responses.drafts.numbers import format_money, format_percentage
@@ -121,7 +122,9 @@ def _judge(
         return
     if not gives and (said.money in figures.mentioned or said.percent in figures.mentioned_percents):
         return
-    # A sum from nowhere is taken for given, unless something says otherwise; a share is not: "100% lana".
+    if said.percent is not None and not said.is_part and is_quality(clause.words, said, gives, lists):
+        return
+    # A sum from nowhere is taken for given, unless something says otherwise; a share is not.
     given = gives or (said.money is not None and not _is_aside(clause.words, lists))
     above = given and (is_more or _is_above(said, figures))
     severity = Severity.ERROR if given else Severity.WARNING

@@ -186,3 +186,43 @@ def test_a_part_of_the_price_is_weighed_against_the_decided_share(language: str,
 )
 def test_parts_of_other_things_give_nothing(language: str, text: str) -> None:
     assert found("none", language, text) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "La maglia è 100 % cotone."),
+        ("it", "Il prezzo comprende il 22 % di IVA."),
+        ("it", "Carichi la batteria fino all'80 %."),
+        ("en", "The jumper is 70 % wool."),
+        ("en", "VAT is 22 %."),
+        ("es", "El jersey es 70 % de lana, y el IVA es del 21 %."),
+        ("fr", "Le pull contient 70 % de laine, et la TVA est de 20 %."),
+        ("de", "Der Akku hat noch 80 % Kapazität."),
+        ("de", "Die Mehrwertsteuer beträgt 19 %."),
+    ],
+)
+def test_a_percentage_of_a_thing_is_no_offer(language: str, text: str) -> None:
+    assert found("none", language, text) == []
+
+
+def test_what_a_thing_consists_of_is_not_given_beside_a_voucher() -> None:
+    assert (
+        found("voucher10", "it", "Le mandiamo un buono da 10 € per la maglia 100 % cotone: {voucher:1}") == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "Le diamo un 20 % extra."),
+        ("it", "Le rimborsiamo il 50 % della spedizione."),
+        ("en", "We give you 20 % extra."),
+        ("en", "We'll refund you 50 % of the shipping cost."),
+        ("es", "Le damos un 20 % en su próximo pedido."),
+        ("fr", "Nous vous remboursons 50 % des frais."),
+        ("de", "Wir geben Ihnen 20 % auf die nächste Bestellung."),
+    ],
+)
+def test_a_percentage_that_a_verb_gives_is_one(language: str, text: str) -> None:
+    assert [one.code for one in found("none", language, text)] == ["amount_above"]
