@@ -39,6 +39,7 @@ def test_both_options_of_a_choice_are_more_than_the_one_decided(language: str, t
     [
         ("it", "Le diamo il 15% sul prossimo ordine (fino a 20 €) oppure un buono da 10 €: {voucher:1}."),
         ("it", "Può scegliere tra il 15% sul prossimo ordine (fino a 20 €) e un buono da 10 €: {voucher:1}."),
+        ("it", "Decida lei tra il 15% sul prossimo ordine (fino a 20 €) e un buono da 10 €: {voucher:1}."),
         ("en", "You get 15% off your next order (up to €20) or a €10 voucher: {voucher:1}."),
         ("es", "Le damos un 15 % en su próximo pedido (hasta 20 €) o un vale de 10 €: {voucher:1}."),
         ("fr", "Nous vous offrons 15 % sur votre commande (jusqu'à 20 €) ou un bon de 10 € : {voucher:1}."),
