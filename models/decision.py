@@ -310,6 +310,7 @@ class Matter:
     that the customer need not be asked for again: asked before, or the thing (a photo) has arrived and an
     agent has to say what it shows. `unproven` names the facts that the order book knows of the order named,
     while nobody has shown that it is theirs; `proof_ask` is what to ask for then, per language code.
+    `ahead` names what the book would know of an order, while none is named.
     `record` is what signals are counted from, None where nobody looks at them; `spent` is what budgets are
     compared with, None where nobody keeps books.
     """
@@ -329,6 +330,7 @@ class Matter:
     said_at: datetime | None = None
     asked: frozenset[str] = frozenset()
     unproven: frozenset[str] = frozenset()
+    ahead: frozenset[str] = frozenset()
     proof_ask: Mapping[str, str] | None = None
     record: Record | None = None
     spent: Spent | None = None

@@ -18,6 +18,7 @@ from responses.history import asked_in, given_to
 from responses.policy import Policy
 from responses.policy.schema import Supplier
 from responses.proof import unproven_facts
+from responses.proof_ahead import proof_ahead
 from responses.reading import Reading
 from responses.signalling import record_of
 from responses.spending import spent
@@ -42,6 +43,7 @@ async def matter_of(
     here, elsewhere = await given_to(session, case)
     labels = united(found, is_spam=_nothing_but_spam(reading))
     unproven, proof_ask = await unproven_facts(session, case, policy, facts)
+    ahead, ahead_ask = await proof_ahead(session, case, policy, facts)
     return Matter(
         act=labels.act,
         complaint_types=labels.complaint_types,
@@ -58,7 +60,8 @@ async def matter_of(
         said_at=max((message.created_at for message in reading.messages), default=None),
         asked=await asked_in(session, case) | _shown_by_files(reading, policy),
         unproven=unproven,
-        proof_ask=proof_ask,
+        ahead=ahead,
+        proof_ask=proof_ask or ahead_ask,
         record=await record_of(session, case, policy, (*here, *elsewhere), now),
         spent=await spent(session, policy, now),
     )
