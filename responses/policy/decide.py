@@ -255,7 +255,8 @@ def _missing(policy: Policy, matter: Matter, outcome: Outcome) -> tuple[MissingF
     ]
     if not matter.unproven.isdisjoint(wanted):
         ask = None if PROOF_FACT in matter.asked else matter.proof_ask
-        facts.append(MissingFact(name=PROOF_FACT, type=FactType.TEXT, ask=ask, from_agent=False))
+        again = ask is not None and PROOF_FACT in matter.asked_once
+        facts.append(MissingFact(name=PROOF_FACT, type=FactType.TEXT, ask=ask, from_agent=False, again=again))
     return tuple(facts)
 
 
@@ -269,6 +270,7 @@ def _missing_fact(policy: Policy, matter: Matter, name: str) -> MissingFact:
         # Once the customer was asked in vain, or has sent the thing, an agent has to say.
         from_agent=asked or Supplier.AGENT in spec.suppliers,
         choices=spec.choices,
+        again=not asked and spec.ask is not None and name in matter.asked_once,
     )
 
 
