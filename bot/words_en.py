@@ -250,11 +250,13 @@ ENGLISH: Mapping[str, str] = {
     "blocked_order_unknown": "The book has no order of this number.",
     "blocked_fact_unknown": "This fact is not needed any more.",
     "blocked_fact_invalid": "I did not understand the value: expected {expected}.",
+    "blocked_fact_currency": "The policy counts in {currency}: write the sum in {currency}.",
     "expected_yes_no": "yes or no",
     "expected_money": "a sum, such as 12.50",
     "expected_days": "a number of days, such as 8",
     "expected_number": "a number, such as 8",
     "expected_date": "a date, such as 3/11/2026",
+    "expected_date_with_year": "the date with its year, such as 3/11/2026",
     "expected_text": "a few words",
     "blocked_own_case": "This is your own case: another person must answer you.",
     "blocked_above_budget": "Other favours have used up what was left: it now takes a {role}, "

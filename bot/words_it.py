@@ -252,11 +252,13 @@ ITALIAN: Mapping[str, str] = {
     "blocked_order_unknown": "Nel registro non c'è un ordine con questo numero.",
     "blocked_fact_unknown": "Questo fatto non serve più.",
     "blocked_fact_invalid": "Non ho capito il valore: mi aspetto {expected}.",
+    "blocked_fact_currency": "Le regole contano in {currency}: scrivi la somma in {currency}.",
     "expected_yes_no": "sì o no",
     "expected_money": "una cifra, come 12,50",
     "expected_days": "un numero di giorni, come 8",
     "expected_number": "un numero, come 8",
     "expected_date": "una data, come 3/11/2026",
+    "expected_date_with_year": "la data con l'anno, come 3/11/2026",
     "expected_text": "qualche parola",
     "blocked_own_case": "È la tua richiesta: deve risponderti un'altra persona.",
     "blocked_above_budget": "Nel frattempo altri favori hanno usato quello che restava: ora serve un {role}, "

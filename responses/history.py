@@ -1,5 +1,6 @@
 """What a customer was given and asked before, as the policy wants to know it."""
 
+from collections import Counter
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select
@@ -14,6 +15,8 @@ from responses.facts import ORDER_FACT, known_facts
 from responses.off_policy import given_by_hand, lowered
 from responses.offers import withheld_by
 from responses.policy import given_by
+
+_ENDS_A_QUESTION = (DecisionKind.OFFER, DecisionKind.DECLINE, DecisionKind.EXIT)
 
 
 async def given_to(session: AsyncSession, case: Case) -> tuple[tuple[Given, ...], tuple[Given, ...]]:
@@ -81,8 +84,8 @@ async def given_to(session: AsyncSession, case: Case) -> tuple[tuple[Given, ...]
     return tuple(here), tuple(elsewhere)
 
 
-async def asked_in(session: AsyncSession, case: Case) -> frozenset[str]:
-    """The facts this case's customer was asked for already: nobody is asked twice."""
+async def asked_in(session: AsyncSession, case: Case) -> Counter[str]:
+    """How often this case's customer was asked for each fact."""
     query = (
         select(DecisionRow.content)
         .join(Draft, Draft.decision_id == DecisionRow.id)
@@ -95,22 +98,36 @@ async def asked_in(session: AsyncSession, case: Case) -> frozenset[str]:
         )
     )
     decisions = [from_json(Decision, content) for content in await session.scalars(query)]
-    return frozenset(fact.name for decision in decisions for fact in decision.asks_customer)
+    return Counter(fact.name for decision in decisions for fact in decision.asks_customer)
 
 
 async def asked_last(session: AsyncSession, case: Case) -> tuple[MissingFact, ...]:
-    """What our last answer asked the customer for; nothing where it was no question of the policy's."""
+    """What the last answer that asked for anything asked the customer for.
+
+    Asides that were answered since leave the question open; an offer, a refusal or a farewell ends it.
+    """
     query = (
         select(DecisionRow.content)
         .select_from(Approval)
         .join(Draft, Draft.id == Approval.draft_id)
         .outerjoin(DecisionRow, (DecisionRow.id == Draft.decision_id) & (Draft.kind == DecisionKind.ASK))
-        .where(Approval.case_id == case.id, Approval.verdict == Verdict.SEND, Approval.undone_at.is_(None))
+        .where(
+            Approval.case_id == case.id,
+            Approval.verdict == Verdict.SEND,
+            Approval.undone_at.is_(None),
+            Draft.kind.in_((DecisionKind.ASK, *_ENDS_A_QUESTION)),
+        )
         .order_by(Approval.id.desc())
         .limit(1)
     )
     content = (await session.scalars(query)).first()
     return from_json(Decision, content).asks_customer if content is not None else ()
+
+
+async def still_asked(session: AsyncSession, case: Case) -> tuple[MissingFact, ...]:
+    """What of the last question nobody has said since."""
+    known = await known_facts(session, case.id)
+    return tuple(fact for fact in await asked_last(session, case) if fact.name not in known)
 
 
 async def _chosen_in(session: AsyncSession, approval_id: str) -> dict[int, Remedy | None]:

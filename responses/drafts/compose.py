@@ -308,8 +308,12 @@ def _closing(brief: DraftBrief, voice: Voice, *, open_end: bool = False) -> Iter
 
 def _question(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     complaint = brief.act == Act.COMPLAINT
-    frame = "reported" if brief.decision.second_time else "sorry"
-    yield "understanding", understood(brief, voice, frame)
+    again = bool(brief.decision.asks_customer) and all(fact.again for fact in brief.decision.asks_customer)
+    if again:
+        yield "understanding", voice.say("question.again_heard")
+    else:
+        frame = "reported" if brief.decision.second_time else "sorry"
+        yield "understanding", understood(brief, voice, frame)
     if _mediates(brief):
         yield "mediation", voice.say("mediation.reading")
     asks = [_in_a_list(voice.translated(fact.ask)) for fact in brief.decision.asks_customer] or [BLANK]
@@ -318,9 +322,9 @@ def _question(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         lines = "\n".join(f"– {ask}" for ask in asks)
         yield "question", f"{voice.say('question.list_many')}\n{lines}"
     else:
-        key = f"question.{'repair' if complaint else 'other'}_{number}"
+        key = f"question.{'again' if again else 'repair' if complaint else 'other'}_{number}"
         more = {"list": voice.listed(asks)}
-        if number == "many":
+        if number == "many" and not again:
             more["count"] = voice.bare(f"counts.{len(asks)}")
         yield "question", voice.say(key, **more)
     yield "next", voice.say(f"question.then_{number}")
