@@ -189,7 +189,7 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
         "can_save_answer": view.approval is not None
         and (view.decision is None or view.decision.kind == DecisionKind.HAND_OVER),
         "precedents": [
-            (one, offer_line(one.decision, language))
+            (one, one.got(language))
             for one in await visit.desk.road.precedents.nearest(session, case, [visit.agent])
         ],
         "edit_reasons": list(EditReason),

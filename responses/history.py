@@ -15,6 +15,7 @@ from responses.facts import ORDER_FACT, known_facts
 from responses.off_policy import given_by_hand, lowered
 from responses.offers import withheld_by
 from responses.policy import given_by
+from responses.withdrawals import without_withdrawn
 
 _ENDS_A_QUESTION = (DecisionKind.OFFER, DecisionKind.DECLINE, DecisionKind.EXIT)
 
@@ -65,6 +66,7 @@ async def given_to(session: AsyncSession, case: Case) -> tuple[tuple[Given, ...]
                 withheld=withheld.get(approval.id, frozenset()),
                 committed=await _committed(session, approval.id),
             )
+            given = await without_withdrawn(session, approval.id, given)
         if beyond is not None:
             given = lowered(given, beyond)
             given += given_by_hand(
@@ -161,12 +163,15 @@ async def _promised(
     session: AsyncSession, approval_id: str
 ) -> tuple[PromiseState | None, datetime | None, datetime | None]:
     """The worst state among what the approval promised, when the first of it that is open is due, and when
-    the last of it was settled; else nothing."""
+    the last of it was settled; else nothing.
+
+    A promise that was withdrawn says nothing of what else the answer gave.
+    """
     query = select(Promise.state, Promise.due_at, Promise.settled_at).where(
-        Promise.approval_id == approval_id
+        Promise.approval_id == approval_id, Promise.state != PromiseState.WITHDRAWN
     )
     promises = (await session.execute(query)).all()
-    worst = (PromiseState.BROKEN, PromiseState.OPEN, PromiseState.KEPT, PromiseState.WITHDRAWN)
+    worst = (PromiseState.BROKEN, PromiseState.OPEN, PromiseState.KEPT)
     state = next((one for one in worst if any(one == found for found, _, _ in promises)), None)
     due = (due_at for found, due_at, _ in promises if found == PromiseState.OPEN)
     settled = (at for _, _, at in promises if at is not None)

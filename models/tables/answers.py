@@ -169,7 +169,7 @@ class Card(Base):
 class Prompt(Base):
     """A question the bot put to an agent; the reply to it is what it was asked for.
 
-    `purpose` is `edit`, `ask`, `decline`, `fact`, `keep`, `break` or `off_policy`.
+    `purpose` is `edit`, `ask`, `decline`, `fact`, `keep`, `break`, `withdraw` or `off_policy`.
     """
 
     __tablename__ = "prompts"
