@@ -1,4 +1,4 @@
-"""The example answers in `examples.jsonl`: a text, what it answers, the findings a careful reader expects.
+"""The example answers in `examples*.jsonl`: a text, what it answers, the findings a careful reader expects.
 
 Keys of a line: `l` language, `t` text, `x` expected codes, `d` the decision (a name of `DECISIONS`), and
 where they differ from the usual `f` formality, `say` what the customer wrote, `facts`, `g` grievances,
@@ -32,7 +32,7 @@ from models.decision import (
 from models.money import Money
 from responses.checks import CheckContext
 
-FILE = Path(__file__).with_name("examples.jsonl")
+FILES = sorted(Path(__file__).parent.glob("examples*.jsonl"))
 TODAY = date(2026, 11, 27)
 
 
@@ -120,8 +120,13 @@ class CheckExample:
 
 
 def read_examples() -> list[CheckExample]:
-    """All of them, in the order of the file."""
-    lines = FILE.read_text(encoding="utf-8").splitlines()
+    """All of them, in the order of the files."""
+    return [example for file in FILES for example in read_file(file)]
+
+
+def read_file(file: Path) -> list[CheckExample]:
+    """Those of one file, in its order."""
+    lines = file.read_text(encoding="utf-8").splitlines()
     return [_example(json.loads(line)) for line in lines]
 
 
