@@ -12,7 +12,7 @@ from responses.checks.wordlists import weekdays
 
 
 def check_dates(text: str, about: CheckContext) -> Iterator[Finding]:
-    """A promise for a day that is over, a wrong day of the week, one that does not exist or nobody has named."""
+    """A promise for a day that is over, a wrong weekday, a day that no year has or nobody has named."""
     seen = judged(text, about)
     promised = [(promise.start, promise.end) for promise in promised_in(text, about)]
     known = known_days(about)
