@@ -3,8 +3,9 @@
 Keys of a line: `l` language, `t` text, `x` expected codes, `d` the decision (a name of `DECISIONS`), and
 where they differ from the usual `f` formality, `say` what the customer wrote, `facts`, `g` grievances,
 `days` promised, `c` the composed text that was rewritten, `a` the day it announced an answer for, `o` the
-names in it that are another customer's, `s` seen by who wrote the checks, so that it is never held out, `h`
-written only to measure, never to tune on, so that it always is. Today is Friday, 27 November 2026.
+names in it that are another customer's, `p` the code of a voucher over 10 € put in by hand, `s` seen by
+who wrote the checks, so that it is never held out, `h` written only to measure, never to tune on, so that it
+always is. Today is Friday, 27 November 2026.
 """
 
 import hashlib
@@ -31,6 +32,7 @@ from models.decision import (
 )
 from models.money import Money
 from responses.checks import CheckContext
+from responses.checks.about import Put
 
 FILES = sorted(Path(__file__).parent.glob("examples*.jsonl"))
 TODAY = date(2026, 11, 27)
@@ -147,6 +149,7 @@ def _example(row: dict[str, Any]) -> CheckExample:
         limits=LIMITS,
         composed=row.get("c"),
         others=tuple(row.get("o", ())),
+        put=(Put(code=row["p"], amount=euros("10"), sentences=()),) if "p" in row else (),
         answer_day=date.fromisoformat(row["a"]) if "a" in row else None,
     )
     return CheckExample(
