@@ -64,6 +64,7 @@ CODES = (
     "option_missing",
     "date_past",
     "date_unknown",
+    "date_impossible",
     "weekday_wrong",
     "promise_untracked",
     UNDATED,
