@@ -78,7 +78,7 @@ def check_pattern(pattern: str) -> None:
     if tried.returncode < 0:
         raise NlpError(
             f"order pattern {pattern!r} is slow: on some texts it takes more than {TRIED_SECONDS} s; "
-            r"expected no repetition within a repetition, such as (\d+)+, nor some in a row that take the same"
+            r"expected no repetition within a repetition, such as (\d+)+, nor several that take the same"
         )
 
 
@@ -127,7 +127,7 @@ def _sample(tree: Sequence[Any]) -> str:
 
 def _one(operation: Any, value: Any) -> str:
     if operation in _LOOPS:
-        return _sample(value[2]) * min(max(value[0], 1), _REPEATS[-1])
+        return _sample(value[2]) * int(min(max(value[0], 1), _REPEATS[-1]))
     if operation == parser.IN:
         return _member(value)
     if operation == parser.LITERAL:
