@@ -52,8 +52,8 @@ class Assessment:
 
     `complaint_types` is empty unless `act` is `complaint`; both lists are sorted by falling
     probability. `abstained` names the fields (`act`, `complaint_types`, `tone`, `urgency`, `asks`,
-    `own_error`) on which the model is too unsure to be relied upon. `language` is an ISO 639-1 code.
-    `encoder` and `heads` identify the model that spoke.
+    `own_error`) on which the model is too unsure to be relied upon. `language` is an ISO 639-1 code,
+    or `und`: none of those that are told apart. `encoder` and `heads` identify the model that spoke.
     """
 
     act: Label

@@ -127,6 +127,7 @@ def classify(
                 told=_told(fast=fast, redact=redact, limit=limit),
                 resume=resume,
                 redact=redact,
+                order_patterns=settings.order_patterns,
                 limit=limit,
                 id_column=id_column,
                 form=Format(delimiter=between, encoding=encoding, raw=raw),

@@ -44,6 +44,7 @@ class Wish:
     told: tuple[str, ...]
     resume: bool
     redact: bool
+    order_patterns: tuple[str, ...]
     limit: int | None
     id_column: str | None
     form: Format
@@ -90,6 +91,7 @@ def run(inputs: Sequence[Input], make: MakeLabeller, wish: Wish, cluster: Cluste
                 model=wish.model,
                 resume=wish.resume,
                 redact=wish.redact,
+                order_patterns=wish.order_patterns,
                 limit=wish.limit,
                 id_column=wish.id_column,
                 form=wish.form,

@@ -67,6 +67,7 @@ def classify_export(
     today: date | None = None,
     resume: bool = False,
     redact: bool = False,
+    order_patterns: Sequence[str] = (),
     limit: int | None = None,
     id_column: str | None = None,
     cluster: Cluster | None = None,
@@ -82,6 +83,7 @@ def classify_export(
     `make` loads the model on whatever machine needs it, `model` says which it is: a run is only resumed with
     the same. `today` is the day that "tomorrow" is counted from: the current one, or that on which the run
     was begun. `progress` is told of rows classified, `writing` of rows written;
+    `order_patterns` are what a business's order numbers look like, for `redact` to hide.
     `finish` is called once the output is whole, while a run can still be gone on with.
 
     Raises:
@@ -89,7 +91,7 @@ def classify_export(
         StoppedError: `stop` said so; `resume` goes on.
     """
     form = form or Format()
-    redactor = Redactor() if redact else None
+    redactor = Redactor(order_patterns) if redact else None
     check_target(target, [one.path for one in inputs])
     packer = Packer([one.source for one in inputs])
     if id_column is not None and id_column not in packer.columns:
@@ -114,7 +116,9 @@ def classify_export(
         run.classify()
         counts = run.counts(id_column)
         workspace.finish_classifying(kept, counts.handed_on)
-        outcome = _write(run, counts, target, inputs, form, redactor, gather, writing, workspace.seal)
+        # What is counted is what the output hides; the report is shown the texts once more.
+        beside = Redactor(order_patterns) if redact and gather is not None else None
+        outcome = _write(run, counts, target, inputs, form, redactor, beside, gather, writing, workspace.seal)
         outcome = replace(outcome, left_out=workspace.left_out(), changed=_changed(inputs, manifest.inputs))
         # Before the shards go: whatever else is made of them would have to be classified again.
         finish(counts)
@@ -129,6 +133,7 @@ def _write(
     inputs: Sequence[Input],
     form: Format,
     redactor: Redactor | None,
+    beside: Redactor | None,
     gather: Gather | None,
     writing: Progress,
     sealed: Callable[[os.stat_result], None],
@@ -143,8 +148,6 @@ def _write(
         with_errors=counts.errors > 0,
         sealed=sealed,
     )
-    # What is counted is what the output hides; the report is shown the texts once more.
-    beside = Redactor() if redactor is not None and gather is not None else None
     done = 0
     with writer:
         for part in run.parts():

@@ -279,6 +279,19 @@ def test_where_a_row_is_from_is_not_redacted(tmp_path: Path) -> None:
     assert "333" not in first["testo"]
 
 
+def test_own_order_numbers_are_redacted(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("testo\nquando arriva GIG·rosso\n", encoding="utf-8")
+    classify_export(
+        [table_of(tmp_path / "a.csv")],
+        tmp_path / "out.csv",
+        ByLength(),
+        model="m",
+        redact=True,
+        order_patterns=["GIG·[a-z]{5}"],
+    )
+    assert "GIG" not in (tmp_path / "out.csv").read_text(encoding="utf-8")
+
+
 def test_rows_with_something_wrong_are_told_with_their_place_and_name(tmp_path: Path) -> None:
     source = tmp_path / "in.jsonl"
     source.write_text('{"id": "A1", "text": "ciao"}\n{"id": "A2", "text": 5}\n{broken\n')
