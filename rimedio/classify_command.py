@@ -112,7 +112,7 @@ def classify(
     try:
         check_target(output)
         with TemporaryDirectory(prefix="rimedio-") as fetched:
-            tables, said = _open(inputs, Path(fetched), text_column)
+            tables, said = _open(inputs, Path(fetched), text_column, output.absolute().parent)
             check_target(output, [table.path for table in tables])
             _check_apart(report, output, [table.path for table in tables])
             for line in () if quiet else said:
@@ -164,7 +164,9 @@ def _told(*, fast: bool, redact: bool, limit: int | None) -> tuple[str, ...]:
     return tuple(name for name, is_on in chosen.items() if is_on)
 
 
-def _open(inputs: list[str], folder: Path, text_column: str | None) -> "tuple[list[Input], list[str]]":
+def _open(
+    inputs: list[str], folder: Path, text_column: str | None, scratch: Path
+) -> "tuple[list[Input], list[str]]":
     import sys
 
     from nlp.batch.exports import Input
@@ -190,7 +192,7 @@ def _open(inputs: list[str], folder: Path, text_column: str | None) -> "tuple[li
         files |= {path: name if name == STANDARD_INPUT else str(path) for path in located.files}
     tables = []
     for path, name in files.items():
-        source = source_of(name, open_table(path), text_column)
+        source = source_of(name, open_table(path, scratch=scratch), text_column)
         tables.append(Input(source=source, path=path))
         said.append(f"{name}: {'; '.join(source.said)}")
     return tables, said

@@ -9,7 +9,7 @@ from nlp.tables.compression import open_bytes, plain_suffix
 from nlp.tables.csv_table import CsvTable, sample_lines
 from nlp.tables.dialect import is_clearly_table
 from nlp.tables.json_table import JSON_SUFFIXES, JsonTable
-from nlp.tables.mbox_table import MAIL_SUFFIXES, MailTable
+from nlp.tables.mbox_table import MAIL_SUFFIXES, MailTable, is_mail
 from nlp.tables.plain_table import PlainTable
 from nlp.tables.rows import Table
 from nlp.tables.sheet_table import SHEET_SUFFIXES, SheetTable, is_plain_table
@@ -21,11 +21,11 @@ Kind = Callable[[Path], Table]
 PARQUET_SUFFIXES = (".parquet", ".pq")
 
 
-def _open_parquet(path: Path) -> Table:
+def _open_parquet(path: Path, scratch: Path | None = None) -> Table:
     # Imported where needed: few tables are, and it takes a while.
     from nlp.tables.parquet_table import ParquetTable
 
-    return ParquetTable(path)
+    return ParquetTable(path, scratch=scratch)
 
 
 _BY_SUFFIX: Mapping[str, Kind] = {
@@ -43,8 +43,6 @@ _MARKS: Mapping[bytes, Kind] = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": SheetTable,
     b"PAR1": _open_parquet,
 }
-# What reads a file by itself does not see through gzip and Zstandard.
-_SEE_THROUGH_PACKING = (CsvTable, JsonTable, PlainTable)
 _FOREIGN = {
     b"%PDF-": "a PDF document",
     b"{\\rtf": "an RTF document",
@@ -62,15 +60,18 @@ _TEXT_CONTROLS = bytes((0x09, 0x0A, 0x0C, 0x0D, 0x1B))
 _CONTROLS = bytes(code for code in range(0x20) if code not in _TEXT_CONTROLS)
 
 
-def open_table(path: Path) -> Table:
+def open_table(path: Path, *, scratch: Path | None = None) -> Table:
     """Look at a file and say how to read it: by its first bytes, then by its ending, then by its lines.
+
+    In the folder `scratch` there is room for what has to be unpacked, if anything; without one it is where the
+    system has its temporary files.
 
     Raises:
         BatchError: The file is missing, empty, damaged from the beginning, or no table of messages.
     """
     if not path.is_file():
         raise BatchError(f"{path}: no such file")
-    reader, source = open_bytes(path)
+    reader, _ = open_bytes(path)
     with reader:
         head = reader.read(HEAD_BYTES)
     suffix = plain_suffix(path)
@@ -78,15 +79,13 @@ def open_table(path: Path) -> Table:
         if head.startswith(mark):
             raise BatchError(f"{path}: is {name}; expected a table or a text file")
     kind = kind_of(head) or _BY_SUFFIX.get(suffix)
-    if kind is JsonTable and not source.packing and is_telegram_export(head):
-        kind = TelegramTable
     if kind is None or (kind is SheetTable and is_plain_table(head)):
         kind = _kind_by_lines(path, head)
-    if source.packing and kind not in _SEE_THROUGH_PACKING:
-        raise BatchError(
-            f"{path}: a {suffix or 'file of this kind'} is not read from an archive; unpack it first"
-        )
-    return kind(path)
+    if kind is JsonTable and is_telegram_export(head):
+        kind = TelegramTable
+    if kind is SheetTable:
+        return SheetTable(path, scratch=scratch)
+    return _open_parquet(path, scratch) if kind is _open_parquet else kind(path)
 
 
 def kind_of(head: bytes) -> Kind | None:
@@ -95,6 +94,8 @@ def kind_of(head: bytes) -> Kind | None:
 
 
 def _kind_by_lines(path: Path, head: bytes) -> Kind:
+    if is_mail(head):
+        return MailTable
     file = TextFile(path)
     controls = len(head) - len(head.translate(None, _CONTROLS))
     if not file.encoding.startswith(("utf-16", "utf-32")) and controls > len(head) / 20:
