@@ -170,7 +170,7 @@ def _open(
     import sys
 
     from nlp.batch.exports import Input
-    from nlp.batch.packing import source_of
+    from nlp.batch.packing import source_of, unread_source
     from nlp.errors import BatchError
     from nlp.tables import STANDARD_INPUT, fetch, is_remote, locate, matching, open_table
 
@@ -191,10 +191,19 @@ def _open(
         said += [f"{path} is named twice and read once" for path in again]
         files |= {path: name if name == STANDARD_INPUT else str(path) for path in located.files}
     tables = []
+    problems: list[BatchError] = []
     for path, name in files.items():
-        source = source_of(name, open_table(path, scratch=scratch), text_column)
+        try:
+            source = source_of(name, open_table(path, scratch=scratch), text_column)
+        except BatchError as error:
+            problems.append(error)
+            # Of many files one that cannot be read does not stop the others.
+            source = unread_source(name, str(error).removeprefix(f"{path}: ").removeprefix(f"{name}: "))
         tables.append(Input(source=source, path=path))
         said.append(f"{name}: {'; '.join(source.said)}")
+    if len(problems) == len(files):
+        more = f" (and {len(problems) - 1} more files that cannot be read)" if len(problems) > 1 else ""
+        raise BatchError(f"{problems[0]}{more}")
     return tables, said
 
 

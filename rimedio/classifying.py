@@ -21,6 +21,7 @@ from nlp.batch.handing_on import HandedOn
 from nlp.batch.labels import MakeLabeller
 from nlp.batch.packing import TEXT
 from nlp.batch.running import Cluster
+from nlp.tables import listed
 from rimedio.terminal import BEGAN, SOME_ROWS, say
 
 INTERRUPTED = 130
@@ -106,6 +107,9 @@ def run(inputs: Sequence[Input], make: MakeLabeller, wish: Wish, cluster: Cluste
     seconds = time.monotonic() - began
     if not wish.quiet:
         _tell(outcome, wish.output, watch, seconds)
+        if unread := [one.source.name for one in inputs if not one.is_read]:
+            files = _counted(len(unread), "file")
+            say(f"not read at all, each a row with its error: {files} ({listed(unread)})")
         if wish.report is not None:
             say(f"the page about it: {wish.report}")
     if outcome.counts.errors:

@@ -18,7 +18,7 @@ from nlp.batch.workspace import InputFile, Manifest, Workspace
 from nlp.batch.writers import check_target, open_writer
 from nlp.errors import BatchError
 from nlp.redaction import Redactor
-from nlp.tables import listed
+from nlp.tables import UnreadTable, listed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +27,11 @@ class Input:
 
     source: Source
     path: Path
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it is more than a row that says why the file cannot be read."""
+        return not isinstance(self.source.table, UnreadTable)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,7 +103,7 @@ def classify_export(
         )
     workspace = Workspace(target)
     manifest = Manifest(
-        inputs=fingerprints([(one.source.name, one.path) for one in inputs]),
+        inputs=fingerprints([(one.source.name, one.path, one.is_read) for one in inputs]),
         options={
             "text columns": "|".join(one.source.text_column for one in inputs),
             "limit": str(limit),
@@ -185,8 +190,8 @@ def _redacted(texts: pa.Array, redactor: Redactor, languages: Sequence[str | Non
 
 
 def _delimiter(inputs: Sequence[Input]) -> str:
-    """That of the first table, where a CSV can have it."""
-    found = inputs[0].source.table.delimiter
+    """That of the first table that is read, where a CSV can have it."""
+    found = next((one.source.table.delimiter for one in inputs if one.is_read), ",")
     return found if found.isprintable() or found == "\t" else ","
 
 

@@ -74,7 +74,7 @@ class _Hiding:
     def _bytes(
         self, cells: Sequence[bytes | None], kind: pa.DataType, languages: Languages
     ) -> list[bytes | None]:
-        """Old Parquet files keep their texts as bytes; what has a NUL in it is a picture or a key, and stays."""
+        """Old Parquet files keep texts as bytes; what has a NUL in it is a picture or a key, and stays."""
         texts = [None if cell is None or b"\0" in cell else _decoded(cell) for cell in cells]
         hidden = self.redactor([None if text is None else text[0] for text in texts], languages)
         result = []
@@ -89,7 +89,7 @@ class _Hiding:
         return result
 
     def _dictionary(self, column: pa.DictionaryArray, languages: Languages) -> pa.Array:
-        """Equal values stay equal, and so fit the numbers they had: each is of the language it is first in."""
+        """Equal values stay equal, and so fit the numbers they had: each has its first row's language."""
         values = column.dictionary_decode()
         first: dict[object, str | None] = {}
         for value, language in zip(values.to_pylist(), languages, strict=True):
@@ -111,9 +111,7 @@ class _Hiding:
             return pa.FixedSizeListArray.from_arrays(hidden, type=kind, mask=mask)
         if kind.id in _VIEWS:
             # Without a share of the whole's, which nulls cannot be put to.
-            starts, sizes = (
-                pa.array(one.to_numpy(), one.type) for one in (column.offsets, column.sizes)
-            )
+            starts, sizes = (pa.array(one.to_numpy(), one.type) for one in (column.offsets, column.sizes))
             of_items: list[str | None] = [None] * len(column.values)
             for start, size, one in zip(starts.to_pylist(), sizes.to_pylist(), languages, strict=True):
                 of_items[start : start + size] = [one] * size

@@ -12,6 +12,7 @@ from nlp.tables.sheet_table import SHEET_SUFFIXES, SheetTable
 from nlp.tables.telegram_table import TelegramTable
 from nlp.tables.text_column import TextColumn, choose_text_column, find_text_column, listed
 from nlp.tables.text_names import TEXT_NAMES
+from nlp.tables.unread_table import UnreadTable
 
 __all__ = [
     "CSV_SUFFIXES",
@@ -34,6 +35,7 @@ __all__ = [
     "Table",
     "TelegramTable",
     "TextColumn",
+    "UnreadTable",
     "choose_text_column",
     "fetch",
     "find_text_column",

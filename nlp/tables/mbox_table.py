@@ -35,7 +35,11 @@ _FAULTS = (ValueError, LookupError, AttributeError, TypeError, RecursionError, M
 _BASE64_DEFECTS = (InvalidBase64CharactersDefect, InvalidBase64LengthDefect, InvalidBase64PaddingDefect)
 _ENCRYPTED = {"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
 # A letter may begin with "From:" or "Date:" on one line; these are in every mail that was sent.
-_OF_A_MAIL = ({b"from"}, {b"date", b"message-id", b"received"}, {b"to", b"subject", b"received", b"mime-version"})
+_OF_A_MAIL = (
+    {b"from"},
+    {b"date", b"message-id", b"received"},
+    {b"to", b"subject", b"received", b"mime-version"},
+)
 # What programs say and what they send are two things.
 _AS_SENT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "utf-8", "ascii": "utf-8"}
 

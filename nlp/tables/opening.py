@@ -63,8 +63,7 @@ _CONTROLS = bytes(code for code in range(0x20) if code not in _TEXT_CONTROLS)
 def open_table(path: Path, *, scratch: Path | None = None) -> Table:
     """Look at a file and say how to read it: by its first bytes, then by its ending, then by its lines.
 
-    In the folder `scratch` there is room for what has to be unpacked, if anything; without one it is where the
-    system has its temporary files.
+    What has to be unpacked goes into the folder `scratch`, or where the system has its temporary files.
 
     Raises:
         BatchError: The file is missing, empty, damaged from the beginning, or no table of messages.
