@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ class Wish:
     """What a run is to do with its input.
 
     `model` tells the model from others, `encoder` and `heads` are its names for people, `told` the options of
-    the command as they are shown.
+    the command as they are shown, `reading` what is said of how the input is written.
     """
 
     output: Path
@@ -46,6 +46,7 @@ class Wish:
     resume: bool
     redact: bool
     limit: int | None
+    reading: Mapping[str, str]
     id_column: str | None
     form: Format
     report: Path | None
@@ -92,6 +93,7 @@ def run(inputs: Sequence[Input], make: MakeLabeller, wish: Wish, cluster: Cluste
                 resume=wish.resume,
                 redact=wish.redact,
                 limit=wish.limit,
+                reading=wish.reading,
                 id_column=wish.id_column,
                 form=wish.form,
                 cluster=cluster,

@@ -73,6 +73,7 @@ def classify_export(
     resume: bool = False,
     redact: bool = False,
     limit: int | None = None,
+    reading: Mapping[str, str] | None = None,
     id_column: str | None = None,
     cluster: Cluster | None = None,
     form: Format | None = None,
@@ -85,9 +86,11 @@ def classify_export(
     """Classify tables into one file, in their order, own columns first.
 
     `make` loads the model on whatever machine needs it, `model` says which it is: a run is only resumed with
-    the same. `today` is the day that "tomorrow" is counted from: the current one, or that on which the run
-    was begun. `progress` is told of rows classified, `writing` of rows written;
-    `finish` is called once the output is whole, while a run can still be gone on with.
+    the same, and with the same `reading`: what was said of how the input is written. `today` is the day that
+    "tomorrow" is counted from: the current one, or that on which the run was begun.
+
+    `progress` is told of rows classified, `writing` of rows written; `finish` is called once the output is
+    whole, while a run can still be gone on with.
 
     Raises:
         BatchError: The input cannot be read, the output not be written, or the run not be resumed.
@@ -107,6 +110,7 @@ def classify_export(
         options={
             "text columns": "|".join(one.source.text_column for one in inputs),
             "limit": str(limit),
+            **(reading or {}),
         },
         model=model,
         day=(today or datetime.now(UTC).astimezone().date()).isoformat(),

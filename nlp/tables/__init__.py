@@ -1,6 +1,7 @@
 """Messy tables of messages, read one row at a time without losing one."""
 
 from nlp.tables.csv_table import CSV_SUFFIXES, CsvTable
+from nlp.tables.given import Given
 from nlp.tables.json_table import JSON_SUFFIXES, JsonTable
 from nlp.tables.locating import STANDARD_INPUT, Located, locate
 from nlp.tables.mbox_table import MAIL_SUFFIXES, MailTable
@@ -26,6 +27,7 @@ __all__ = [
     "TEXT_NAMES",
     "Cells",
     "CsvTable",
+    "Given",
     "JsonTable",
     "Located",
     "MailTable",

@@ -17,7 +17,7 @@ from nlp.batch.exports import Input, classify_export
 from nlp.batch.labels import Labeller
 from nlp.batch.packing import source_of, unread_source
 from nlp.errors import BatchError
-from nlp.tables import open_table
+from nlp.tables import Table, open_table
 from rimedio.cli import app
 from tests.batch_bench import ByLength
 
@@ -121,3 +121,55 @@ def test_an_unread_file_that_can_be_read_later_is_not_gone_on_with(tmp_path: Pat
 
 def no_page(counts: Counts) -> None:
     raise OSError("no page")
+
+
+# What is said of the input
+
+
+def test_a_wrong_guess_is_put_right_by_what_is_said(tmp_path: Path) -> None:
+    written(tmp_path, "Ада^Посылка\nБоб^Верните деньги\n".encode("cp1251"), "in.txt")
+    options = ("--input-encoding", "cp1251", "--input-delimiter", "^", "--no-header")
+    result = classify("in.txt", "-o", "out.jsonl", *options)
+    assert result.exit_code == 0, result.output
+    assert "charset cp1251, as given" in result.stderr
+    assert "if that is wrong: --text-column, --input-encoding, --input-delimiter" in result.stderr
+    assert [list(line.values())[:2] for line in lines_of(tmp_path / "out.jsonl")] == [
+        ["Ада", "Посылка"],
+        ["Боб", "Верните деньги"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--input-encoding", "klingon"),
+        ("--input-encoding", "base64"),
+        ("--input-delimiter", ";;"),
+        ("--input-quote", ""),
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_said_of_an_input_is_wrong_usage(tmp_path: Path, options: tuple[str, ...]) -> None:
+    written(tmp_path, b"text\nciao\n", "in.csv")
+    result = classify("in.csv", "-o", "out.csv", *options)
+    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
+
+
+def test_what_was_said_of_the_input_must_be_said_again(tmp_path: Path) -> None:
+    inputs = [Input(source=source_of("in", table, None), path=path) for path, table in [opened(tmp_path)]]
+    with pytest.raises(OSError, match="page"):
+        classify_export(inputs, tmp_path / "o.csv", ByLength(), model="m", finish=no_page)
+    with pytest.raises(BatchError, match="input encoding None then, cp1251 now"):
+        classify_export(
+            inputs,
+            tmp_path / "o.csv",
+            ByLength(),
+            model="m",
+            resume=True,
+            reading={"input encoding": "cp1251"},
+        )
+
+
+def opened(folder: Path) -> tuple[Path, Table]:
+    path = written(folder, b"text\nciao\n", "in.csv")
+    return path, open_table(path)
