@@ -12,6 +12,17 @@ from rimedio.terminal import USAGE, fail, say, settings_or_fail
 if TYPE_CHECKING:
     from nlp.batch.exports import Input
     from nlp.batch.running import Cluster
+    from nlp.tables import Given
+
+
+_OVERRIDES = (
+    "--text-column",
+    "--input-encoding",
+    "--input-delimiter",
+    "--input-quote",
+    "--header or --no-header",
+)
+"""What is recognised can be said instead."""
 
 
 class Engine(StrEnum):
@@ -42,6 +53,21 @@ def classify(
     *,
     text_column: Annotated[
         str | None, typer.Option(help="The column with the texts; found by name or content otherwise.")
+    ] = None,
+    input_encoding: Annotated[
+        str | None, typer.Option(help="The charset of the input, such as cp1251; recognised otherwise.")
+    ] = None,
+    input_delimiter: Annotated[
+        str | None, typer.Option(help="What stands between the cells of the input; recognised otherwise.")
+    ] = None,
+    input_quote: Annotated[
+        str | None, typer.Option(help="What surrounds cells of the input; recognised otherwise.")
+    ] = None,
+    header: Annotated[
+        bool | None,
+        typer.Option(
+            "--header/--no-header", help="Whether the first line names columns; found out otherwise."
+        ),
     ] = None,
     id_column: Annotated[
         str | None, typer.Option(help="The column that names a row where something is wrong with it.")
@@ -101,18 +127,23 @@ def classify(
     from nlp.batch.exports import Format
     from nlp.batch.writers import check_target
     from nlp.errors import NlpError
+    from nlp.tables import Given
     from rimedio.batch_model import batch_model
     from rimedio.classifying import Wish, run
 
     settings = settings_or_fail()
-    between = None if delimiter is None else delimiter.replace("\\t", "\t")
-    if between is not None and len(between) != 1:
-        fail(f"--delimiter {delimiter!r}: expected one character, such as ; or \\t", USAGE)
+    between = _one_character("--delimiter", delimiter)
+    given = Given(
+        encoding=_charset("--input-encoding", input_encoding),
+        delimiter=_one_character("--input-delimiter", input_delimiter),
+        quote=_one_character("--input-quote", input_quote),
+        has_header=header,
+    )
     _check_report(report)
     try:
         check_target(output)
         with TemporaryDirectory(prefix="rimedio-") as fetched:
-            tables, said = _open(inputs, Path(fetched), text_column)
+            tables, said = _open(inputs, Path(fetched), text_column, given, output.absolute().parent)
             check_target(output, [table.path for table in tables])
             _check_apart(report, output, [table.path for table in tables])
             for line in () if quiet else said:
@@ -124,11 +155,12 @@ def classify(
                 model=model.identity,
                 encoder=encoder,
                 heads=heads,
-                told=_told(fast=fast, redact=redact, limit=limit),
+                told=_told(given, fast=fast, redact=redact, limit=limit),
                 resume=resume,
                 redact=redact,
                 order_patterns=settings.order_patterns,
                 limit=limit,
+                reading=_reading(given),
                 id_column=id_column,
                 form=Format(delimiter=between, encoding=encoding, raw=raw),
                 report=report,
@@ -160,16 +192,46 @@ def _check_apart(report: Path | None, output: Path, inputs: list[Path]) -> None:
         fail(f"--report {report}: is an input; give the page another name", USAGE)
 
 
-def _told(*, fast: bool, redact: bool, limit: int | None) -> tuple[str, ...]:
+def _told(given: "Given", *, fast: bool, redact: bool, limit: int | None) -> tuple[str, ...]:
     chosen = {"--fast": fast, "--redact": redact, f"--limit {limit}": limit is not None}
-    return tuple(name for name, is_on in chosen.items() if is_on)
+    reading = (f"--{name.replace(' ', '-')} {value}" for name, value in _reading(given).items())
+    return (*reading, *(name for name, is_on in chosen.items() if is_on))
 
 
-def _open(inputs: list[str], folder: Path, text_column: str | None) -> "tuple[list[Input], list[str]]":
+def _reading(given: "Given") -> dict[str, str]:
+    """What is said of how the input is written, by the names of the options."""
+    said = {
+        "input encoding": given.encoding,
+        "input delimiter": given.delimiter,
+        "input quote": given.quote,
+        "header": None if given.has_header is None else ("yes" if given.has_header else "no"),
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _one_character(option: str, given: str | None) -> str | None:
+    between = None if given is None else given.replace("\\t", "\t")
+    if between is not None and (len(between) != 1 or between in "\r\n\0"):
+        fail(f"{option} {given!r}: expected one character, such as ; or \\t", USAGE)
+    return between
+
+
+def _charset(option: str, given: str | None) -> str | None:
+    try:
+        if given is not None:
+            b" ".decode(given, "replace")
+    except (LookupError, ValueError):  # some codecs are of other things than texts
+        fail(f"{option} {given!r}: no such charset; expected one such as cp1251 or utf-8", USAGE)
+    return given
+
+
+def _open(
+    inputs: list[str], folder: Path, text_column: str | None, given: "Given", scratch: Path
+) -> "tuple[list[Input], list[str]]":
     import sys
 
     from nlp.batch.exports import Input
-    from nlp.batch.packing import source_of
+    from nlp.batch.packing import source_of, unread_source
     from nlp.errors import BatchError
     from nlp.tables import STANDARD_INPUT, fetch, is_remote, locate, matching, open_table
 
@@ -190,10 +252,20 @@ def _open(inputs: list[str], folder: Path, text_column: str | None) -> "tuple[li
         said += [f"{path} is named twice and read once" for path in again]
         files |= {path: name if name == STANDARD_INPUT else str(path) for path in located.files}
     tables = []
+    problems: list[BatchError] = []
     for path, name in files.items():
-        source = source_of(name, open_table(path), text_column)
+        try:
+            source = source_of(name, open_table(path, given, scratch=scratch), text_column)
+        except BatchError as error:
+            problems.append(error)
+            # Of many files one that cannot be read does not stop the others.
+            source = unread_source(name, str(error).removeprefix(f"{path}: ").removeprefix(f"{name}: "))
         tables.append(Input(source=source, path=path))
         said.append(f"{name}: {'; '.join(source.said)}")
+    said.append(f"if that is wrong: {', '.join(_OVERRIDES)}")
+    if len(problems) == len(files):
+        more = f" (and {len(problems) - 1} more files that cannot be read)" if len(problems) > 1 else ""
+        raise BatchError(f"{problems[0]}{more}")
     return tables, said
 
 

@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from nlp.batch.handing_on import HandedOn
 from nlp.batch.labels import MakeLabeller
 from nlp.batch.packing import TEXT
 from nlp.batch.running import Cluster
+from nlp.tables import listed
 from rimedio.terminal import BEGAN, SOME_ROWS, say
 
 INTERRUPTED = 130
@@ -34,7 +35,7 @@ class Wish:
     """What a run is to do with its input.
 
     `model` tells the model from others, `encoder` and `heads` are its names for people, `told` the options of
-    the command as they are shown.
+    the command as they are shown, `reading` what is said of how the input is written.
     """
 
     output: Path
@@ -46,6 +47,7 @@ class Wish:
     redact: bool
     order_patterns: tuple[str, ...]
     limit: int | None
+    reading: Mapping[str, str]
     id_column: str | None
     form: Format
     report: Path | None
@@ -93,6 +95,7 @@ def run(inputs: Sequence[Input], make: MakeLabeller, wish: Wish, cluster: Cluste
                 redact=wish.redact,
                 order_patterns=wish.order_patterns,
                 limit=wish.limit,
+                reading=wish.reading,
                 id_column=wish.id_column,
                 form=wish.form,
                 cluster=cluster,
@@ -108,6 +111,9 @@ def run(inputs: Sequence[Input], make: MakeLabeller, wish: Wish, cluster: Cluste
     seconds = time.monotonic() - began
     if not wish.quiet:
         _tell(outcome, wish.output, watch, seconds)
+        if unread := [one.source.name for one in inputs if not one.is_read]:
+            files = _counted(len(unread), "file")
+            say(f"not read at all, each a row with its error: {files} ({listed(unread)})")
         if wish.report is not None:
             say(f"the page about it: {wish.report}")
     if outcome.counts.errors:

@@ -193,7 +193,8 @@ class Run:
             doubts.add(labels[DOUBTS.name])
             for row in wrong.slice(0, FIRST_ERRORS - len(problems)).to_pylist():
                 named = [str(row[name]) for name in places if row[name] is not None]
-                where = ", ".join([*named, f"line {row[LINE]}"])
+                line = [] if row[LINE] is None else [f"line {row[LINE]}"]
+                where = ", ".join([*named, *line])
                 problems.append(Problem(where=where, error=row[ERROR.name]))
         return Counts(
             rows=rows,

@@ -18,7 +18,7 @@ from nlp.batch.workspace import InputFile, Manifest, Workspace
 from nlp.batch.writers import check_target, open_writer
 from nlp.errors import BatchError
 from nlp.redaction import Redactor
-from nlp.tables import listed
+from nlp.tables import UnreadTable, listed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +27,11 @@ class Input:
 
     source: Source
     path: Path
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it is more than a row that says why the file cannot be read."""
+        return not isinstance(self.source.table, UnreadTable)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +74,7 @@ def classify_export(
     redact: bool = False,
     order_patterns: Sequence[str] = (),
     limit: int | None = None,
+    reading: Mapping[str, str] | None = None,
     id_column: str | None = None,
     cluster: Cluster | None = None,
     form: Format | None = None,
@@ -81,10 +87,12 @@ def classify_export(
     """Classify tables into one file, in their order, own columns first.
 
     `make` loads the model on whatever machine needs it, `model` says which it is: a run is only resumed with
-    the same. `today` is the day that "tomorrow" is counted from: the current one, or that on which the run
-    was begun. `progress` is told of rows classified, `writing` of rows written;
-    `order_patterns` are what a business's order numbers look like, for `redact` to hide.
-    `finish` is called once the output is whole, while a run can still be gone on with.
+    the same, and with the same `reading`: what was said of how the input is written. `today` is the day that
+    "tomorrow" is counted from: the current one, or that on which the run was begun. `order_patterns` are what
+    a business's order numbers look like, for `redact` to hide.
+
+    `progress` is told of rows classified, `writing` of rows written; `finish` is called once the output is
+    whole, while a run can still be gone on with.
 
     Raises:
         BatchError: The input cannot be read, the output not be written, or the run not be resumed.
@@ -100,10 +108,11 @@ def classify_export(
         )
     workspace = Workspace(target)
     manifest = Manifest(
-        inputs=fingerprints([(one.source.name, one.path) for one in inputs]),
+        inputs=fingerprints([(one.source.name, one.path, one.is_read) for one in inputs]),
         options={
             "text columns": "|".join(one.source.text_column for one in inputs),
             "limit": str(limit),
+            **(reading or {}),
         },
         model=model,
         day=(today or datetime.now(UTC).astimezone().date()).isoformat(),
@@ -188,8 +197,8 @@ def _redacted(texts: pa.Array, redactor: Redactor, languages: Sequence[str | Non
 
 
 def _delimiter(inputs: Sequence[Input]) -> str:
-    """That of the first table, where a CSV can have it."""
-    found = inputs[0].source.table.delimiter
+    """That of the first table that is read, where a CSV can have it."""
+    found = next((one.source.table.delimiter for one in inputs if one.is_read), ",")
     return found if found.isprintable() or found == "\t" else ","
 
 

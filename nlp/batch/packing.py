@@ -12,7 +12,7 @@ import pyarrow as pa
 from nlp.batch.labels import ERROR
 from nlp.batch.own_names import own_names
 from nlp.errors import BatchError
-from nlp.tables import RAW, Cells, Row, Table, choose_text_column, listed
+from nlp.tables import RAW, Cells, Row, Table, UnreadTable, choose_text_column, listed
 from nlp.tables.parquet_table import ParquetTable
 
 SHARD_ROWS = 2048
@@ -22,7 +22,9 @@ SHARD_BYTES = 16 << 20
 """Letters of a shard, at most: it ends early where single cells have megabytes."""
 
 TEXT, LINE, FILE = "__text", "__line", "file"
-"""The text to classify and the line it begins in, which are not written; the file a row is from, which is."""
+"""The text to classify and the line it begins in, which are not written; the file a row is from, which is.
+
+The line is null where the row stands for the whole file."""
 
 
 AS_JSON = {b"cells": b"json"}
@@ -55,7 +57,8 @@ class Packer:
         self._sources = sources
         self._several = len(sources) > 1
         self._begun: list[Source] = []
-        self.cells = _cells_of([source.table for source in sources])
+        self._read = [source.table for source in sources if not isinstance(source.table, UnreadTable)]
+        self.cells = _cells_of(self._read)
         self.columns = list(dict.fromkeys(name for source in sources for name in source.table.columns))
         if RAW not in self.columns and self.cells is Cells.JSON:
             self.columns.append(RAW)
@@ -110,7 +113,7 @@ class Packer:
                 *([_strings(files)] if self._several else []),
                 *arrays,
                 _strings(texts),
-                pa.array([row.line for _, row in rows], pa.int64()),
+                pa.array([row.line or None for _, row in rows], pa.int64()),
                 _strings(errors),
             ],
             schema=self.schema,
@@ -127,9 +130,8 @@ class Packer:
 
     def _own_schema(self) -> pa.Schema:
         files = [pa.field(FILE, pa.string())] if self._several else []
-        first = self._sources[0].table
-        if self.cells is Cells.NATIVE and isinstance(first, ParquetTable):
-            schema = first.schema
+        if self.cells is Cells.NATIVE and isinstance(self._read[0], ParquetTable):
+            schema = self._read[0].schema
             return pa.schema(
                 [*files, *(schema.field(name).with_name(self._names[name]) for name in self.columns)]
             )
@@ -154,6 +156,12 @@ def source_of(name: str, table: Table, text_column: str | None) -> Source:
     if text_column not in table.columns:
         raise BatchError(f"{name}: no column {text_column!r}; columns found: {listed(table.columns)}")
     return Source(name=name, table=table, text_column=text_column, said=table.said)
+
+
+def unread_source(name: str, problem: str) -> Source:
+    """What stands for a file that cannot be read at all."""
+    table = UnreadTable(problem)
+    return Source(name=name, table=table, text_column="", said=table.said)
 
 
 def _cells_of(tables: Sequence[Table]) -> Cells:

@@ -7,7 +7,9 @@ from itertools import islice
 from pathlib import Path
 
 from nlp.errors import BatchError
+from nlp.tables.given import RECOGNISED, Given
 from nlp.tables.json_values import Item, Values
+from nlp.tables.plain_table import TEXT
 from nlp.tables.rows import NOTHING, RAW, Cells, Row
 from nlp.tables.text_file import TextFile, is_cut
 from nlp.tables.text_names import is_text_name
@@ -19,31 +21,45 @@ _BLANK = " \t\r\n\ufeff"
 
 
 class JsonTable:
-    """A file of JSON objects, each a row; what is none is a row with an error."""
+    """A file of JSON objects, each a row; what is none is a row with an error.
+
+    Where there are strings and no object, the strings are the texts.
+    """
 
     delimiter = ","
     cells = Cells.JSON
     left_out = NOTHING
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, given: Given = RECOGNISED) -> None:
         """Look at all of a file, and recognise how its objects stand in it.
 
         Raises:
             BatchError: It cannot be read, has several lists of objects, or more keys than any table.
         """
-        self._file = TextFile(path)
+        self._file = TextFile(path, given.encoding)
         self.encoding = self._file.encoding
         head = self._head()
         self._is_lines = _has_value_per_line(head)
         is_object = not self._is_lines and head[0].strip(_BLANK).startswith("{")
         self._list = self._list_inside() if is_object else None
+        self._objects = self._strings = 0
+        self._of_strings = False
+        columns = self._columns()
+        if self._strings and not self._objects:
+            self._of_strings = True
+            columns = self._columns()
+        self.columns = list(columns)
+        self.said = (*self._file.said, self._shape(head))
+
+    def _columns(self) -> dict[str, None]:
         columns: dict[str, None] = {}
         for row in self.rows():
             columns.update(dict.fromkeys(row.values))
             if len(columns) > _MOST_COLUMNS:
-                raise BatchError(f"{path}: more than {_MOST_COLUMNS:,} different keys; expected a table")
-        self.columns = list(columns)
-        self.said = (*self._file.said, self._shape(head))
+                raise BatchError(
+                    f"{self._file.path}: more than {_MOST_COLUMNS:,} different keys; expected a table"
+                )
+        return columns
 
     def rows(self) -> Iterator[Row]:
         """Every object in its order; what a damaged archive ends with is a row with an error."""
@@ -53,7 +69,7 @@ class JsonTable:
         line = 0
         for item in self._items():
             line = item.line
-            yield _row(item)
+            yield self._row(item)
         if self._file.damage is not None:
             yield Row(values={RAW: ""}, line=line, error=f"what follows is lost: {self._file.damage}")
 
@@ -61,7 +77,7 @@ class JsonTable:
         number, line = 0, "\n"
         for number, line in enumerate(self._file.lines(), start=1):
             if line.strip(_BLANK):
-                yield _parse(line.rstrip("\r\n"), number, self._file.problem_of(line))
+                yield self._parse(line.rstrip("\r\n"), number, self._file.problem_of(line))
         if (loss := self._file.loss_after(line)) is not None:
             yield Row(values={RAW: ""}, line=number + 1, error=loss)
 
@@ -92,10 +108,39 @@ class JsonTable:
 
     def _shape(self, head: list[str]) -> str:
         if self._is_lines:
-            return "JSON lines"
+            return "JSON lines, each a text" if self._of_strings else "JSON lines"
         if self._list is not None:
             return f"the list {'.'.join(self._list)!r} of a JSON object"
+        if self._of_strings:
+            return "a JSON list of texts"
         return "a JSON list" if head[0].strip(_BLANK).startswith("[") else "JSON objects over several lines"
+
+    def _parse(self, text: str, line: int, problem: str | None) -> Row:
+        if problem is not None:
+            return Row(values={RAW: text}, line=line, error=problem)
+        try:
+            value = json.loads(text, strict=False)
+        except json.JSONDecodeError as error:
+            return Row(
+                values={RAW: text}, line=line, error=f"not JSON: {error.msg} at character {error.colno}"
+            )
+        except (ValueError, RecursionError) as error:  # a number of 5000 digits is a plain ValueError
+            return Row(values={RAW: text}, line=line, error=f"not JSON: {error}")
+        return self._row(Item(value=value, line=line))
+
+    def _row(self, item: Item) -> Row:
+        if item.error is not None:
+            return Row(values={RAW: item.value}, line=item.line, error=item.error)
+        if isinstance(item.value, str):
+            self._strings += 1
+            if self._of_strings:
+                return Row(values={TEXT: item.value}, line=item.line)
+        if not isinstance(item.value, dict):
+            raw = item.value if isinstance(item.value, str) else json.dumps(item.value, ensure_ascii=False)
+            problem = f"expected a JSON object, found {type(item.value).__name__}"
+            return Row(values={RAW: raw}, line=item.line, error=problem)
+        self._objects += 1
+        return Row(values=item.value, line=item.line)
 
 
 def _has_value_per_line(head: list[str]) -> bool:
@@ -108,30 +153,8 @@ def _has_value_per_line(head: list[str]) -> bool:
         return len(head) > 1 or not is_whole
     inside = first[1:].lstrip()[:1]
     if first.startswith("["):
-        return inside not in ("", "{", "]")
+        return inside not in ("", "{", "]", '"')
     # What is spread over lines goes on with a key or an element; a broken line is followed by a whole one.
     following = head[1].strip(_BLANK) if len(head) > 1 else ""
     is_spread = following.startswith(('"', "}")) or (following and first.endswith((",", "[", ":")))
     return not (first.startswith("{") and is_spread)
-
-
-def _parse(text: str, line: int, problem: str | None) -> Row:
-    if problem is not None:
-        return Row(values={RAW: text}, line=line, error=problem)
-    try:
-        value = json.loads(text, strict=False)
-    except json.JSONDecodeError as error:
-        return Row(values={RAW: text}, line=line, error=f"not JSON: {error.msg} at character {error.colno}")
-    except (ValueError, RecursionError) as error:  # a number of 5000 digits is a plain ValueError
-        return Row(values={RAW: text}, line=line, error=f"not JSON: {error}")
-    return _row(Item(value=value, line=line))
-
-
-def _row(item: Item) -> Row:
-    if item.error is not None:
-        return Row(values={RAW: item.value}, line=item.line, error=item.error)
-    if not isinstance(item.value, dict):
-        raw = item.value if isinstance(item.value, str) else json.dumps(item.value, ensure_ascii=False)
-        problem = f"expected a JSON object, found {type(item.value).__name__}"
-        return Row(values={RAW: raw}, line=item.line, error=problem)
-    return Row(values=item.value, line=item.line)

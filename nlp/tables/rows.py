@@ -24,7 +24,10 @@ class Cells(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One row as it stands in the file from `line` on, counted from 1; `error` says what is wrong with it."""
+    """One row as it stands in the file from `line` on, counted from 1; `error` says what is wrong with it.
+
+    A `line` of 0 stands for the file as a whole.
+    """
 
     values: dict[str, object]
     line: int
