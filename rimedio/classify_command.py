@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ from rimedio.terminal import USAGE, fail, say, settings_or_fail
 if TYPE_CHECKING:
     from nlp.batch.exports import Input
     from nlp.batch.running import Cluster
+    from rimedio.telling import Teller
 
 
 class Engine(StrEnum):
@@ -98,11 +100,12 @@ def classify(
 
     from tempfile import TemporaryDirectory
 
-    from nlp.batch.exports import Format
+    from nlp.batch.exports import Format, yes_or_no
     from nlp.batch.writers import check_target
     from nlp.errors import NlpError
     from rimedio.batch_model import batch_model
     from rimedio.classifying import Wish, run
+    from rimedio.telling import Teller
 
     settings = settings_or_fail()
     between = None if delimiter is None else delimiter.replace("\\t", "\t")
@@ -111,8 +114,9 @@ def classify(
     _check_report(report)
     try:
         check_target(output)
-        with TemporaryDirectory(prefix="rimedio-") as fetched:
-            tables, said = _open(inputs, Path(fetched), text_column)
+        with TemporaryDirectory(prefix="rimedio-") as fetched, Teller(quiet=quiet) as teller:
+            tables, said = _open(inputs, Path(fetched), text_column, teller)
+            teller.now(None)
             check_target(output, [table.path for table in tables])
             _check_apart(report, output, [table.path for table in tables])
             for line in () if quiet else said:
@@ -125,6 +129,13 @@ def classify(
                 encoder=encoder,
                 heads=heads,
                 told=_told(fast=fast, redact=redact, limit=limit),
+                options={
+                    "--engine": engine.value,
+                    "--fast": yes_or_no(fast),
+                    "--report": "none" if report is None else str(report),
+                    "the encoder": encoder,
+                    "the heads": heads,
+                },
                 resume=resume,
                 redact=redact,
                 limit=limit,
@@ -138,7 +149,7 @@ def classify(
             cluster = _cluster(engine, ray_address)
             if cluster is not None:
                 model = replace(model, threads=cluster.threads)
-            run(tables, model, wish, cluster)
+            run(tables, model, wish, cluster, teller)
     except (NlpError, OSError) as error:
         fail(str(error))
 
@@ -164,7 +175,9 @@ def _told(*, fast: bool, redact: bool, limit: int | None) -> tuple[str, ...]:
     return tuple(name for name, is_on in chosen.items() if is_on)
 
 
-def _open(inputs: list[str], folder: Path, text_column: str | None) -> "tuple[list[Input], list[str]]":
+def _open(
+    inputs: list[str], folder: Path, text_column: str | None, teller: "Teller"
+) -> "tuple[list[Input], list[str]]":
     import sys
 
     from nlp.batch.exports import Input
@@ -175,6 +188,7 @@ def _open(inputs: list[str], folder: Path, text_column: str | None) -> "tuple[li
     files: dict[Path, str] = {}
     said: list[str] = []
     for place, name in enumerate(inputs):
+        teller.now(partial("fetching {}".format, name))
         if is_remote(name):
             files |= {fetch(one, folder): one for one in matching(name)}
             continue
@@ -190,6 +204,7 @@ def _open(inputs: list[str], folder: Path, text_column: str | None) -> "tuple[li
         files |= {path: name if name == STANDARD_INPUT else str(path) for path in located.files}
     tables = []
     for path, name in files.items():
+        teller.now(partial("reading: looking at {}".format, name))
         source = source_of(name, open_table(path), text_column)
         tables.append(Input(source=source, path=path))
         said.append(f"{name}: {'; '.join(source.said)}")

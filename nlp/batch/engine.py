@@ -88,10 +88,12 @@ class Run:
         cluster: Cluster | None = None,
         stop: Callable[[], bool] = lambda: False,
         progress: Progress = lambda done: None,
+        reading: Callable[[int], None] = lambda rows: None,
     ) -> None:
         """Name the parts.
 
         `today` is the day that texts are of; `stop` is asked and `progress` told after each shard.
+        `reading` is told of the rows that are kept, in another thread.
         """
         self._packer = packer
         self._workspace = workspace
@@ -102,6 +104,7 @@ class Run:
         self._wave = WAVE * (1 if cluster is None else cluster.workers)
         self._stop = stop
         self._progress = progress
+        self._reading = reading
 
     def classify(self) -> None:
         """Give every shard its labels, going on behind those that have theirs.
@@ -110,7 +113,7 @@ class Run:
             StoppedError: `stop` said so.
             BatchError: The input cannot be read, the folder of the run not be written, or the cluster fails.
         """
-        reader = Reader(self._packer, self._workspace, self._limit)
+        reader = Reader(self._packer, self._workspace, self._limit, self._reading)
         reader.start()
         try:
             done = 0

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 
@@ -37,6 +38,25 @@ class Format:
     encoding: str | None = None
     raw: bool = False
 
+    @property
+    def options(self) -> dict[str, str]:
+        """What was asked for, as a person reads it."""
+        return {
+            "--delimiter": as_in_input(self.delimiter),
+            "--encoding": as_in_input(self.encoding),
+            "--raw": yes_or_no(self.raw),
+        }
+
+
+def yes_or_no(chosen: bool) -> str:
+    """A switch in words."""
+    return "on" if chosen else "off"
+
+
+def as_in_input(chosen: str | None) -> str:
+    """An option that the input decides where nobody does."""
+    return "as in the input" if chosen is None else repr(chosen)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
@@ -64,6 +84,7 @@ def classify_export(
     make: MakeLabeller,
     *,
     model: str,
+    options: Mapping[str, str] = MappingProxyType({}),
     today: date | None = None,
     resume: bool = False,
     redact: bool = False,
@@ -73,16 +94,18 @@ def classify_export(
     form: Format | None = None,
     gather: Gather | None = None,
     stop: Callable[[], bool] = lambda: False,
+    reading: Callable[[int], None] = lambda rows: None,
     progress: Progress = lambda done: None,
     writing: Progress = lambda done: None,
     finish: Callable[[Counts], None] = lambda counts: None,
 ) -> Outcome:
     """Classify tables into one file, in their order, own columns first.
 
-    `make` loads the model on whatever machine needs it, `model` says which it is: a run is only resumed with
-    the same. `today` is the day that "tomorrow" is counted from: the current one, or that on which the run
-    was begun. `progress` is told of rows classified, `writing` of rows written;
-    `finish` is called once the output is whole, while a run can still be gone on with.
+    `make` loads the model on whatever machine needs it, `model` says which it is. A run is only resumed with
+    the same, with the same `options`, which say what else the result depends on, and the same of those here.
+    `today` is the day that "tomorrow" is counted from: the current one, or that on which the run was begun.
+    `reading` is told of rows read, in another thread, `progress` of rows classified, `writing` of rows
+    written; `finish` is called once the output is whole, while a run can still be gone on with.
 
     Raises:
         BatchError: The input cannot be read, the output not be written, or the run not be resumed.
@@ -100,8 +123,11 @@ def classify_export(
     manifest = Manifest(
         inputs=fingerprints([(one.source.name, one.path) for one in inputs]),
         options={
-            "text columns": "|".join(one.source.text_column for one in inputs),
-            "limit": str(limit),
+            **options,
+            **form.options,
+            "the columns of the texts": "|".join(one.source.text_column for one in inputs),
+            "--limit": "none" if limit is None else str(limit),
+            "--redact": yes_or_no(redact),
         },
         model=model,
         day=(today or datetime.now(UTC).astimezone().date()).isoformat(),
@@ -109,7 +135,15 @@ def classify_export(
     with workspace.opened(manifest, resume=resume) as kept:
         day = date.fromisoformat(kept.day)
         run = Run(
-            packer, workspace, make, today=day, limit=limit, cluster=cluster, stop=stop, progress=progress
+            packer,
+            workspace,
+            make,
+            today=day,
+            limit=limit,
+            cluster=cluster,
+            stop=stop,
+            progress=progress,
+            reading=reading,
         )
         run.classify()
         counts = run.counts(id_column)

@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -17,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from nlp.batch.engine import Done, StoppedError
-from nlp.batch.exports import classify_export
+from nlp.batch.exports import Format, classify_export
 from nlp.batch.handing_on import HandedOn
 from nlp.batch.packing import SHARD_BYTES, SHARD_ROWS, Packer
 from nlp.errors import BatchError
@@ -218,15 +219,23 @@ def test_a_copy_of_the_same_input_is_gone_on_with(export: Path, tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("changed", "told"),
-    [({"model": "another"}, "the model is another"), ({"limit": 3000}, "limit None then, 3000 now")],
-    ids=["model", "limit"],
+    [
+        ({"model": "another"}, "the model is another"),
+        ({"options": {"the heads": "b2"}}, "the heads None then, b2 now"),
+        ({"limit": 3000}, "--limit none then, 3000 now"),
+        ({"redact": True}, "--redact off then, on now"),
+        ({"form": Format(raw=True)}, "--raw off then, on now"),
+        ({"form": Format(delimiter="|")}, "--delimiter as in the input then, '|' now"),
+        ({"form": Format(encoding="cp1252")}, "--encoding as in the input then, 'cp1252' now"),
+    ],
+    ids=["model", "heads", "limit", "redact", "raw", "delimiter", "encoding"],
 )
 def test_another_wish_is_not_gone_on_with(
     export: Path, tmp_path: Path, changed: dict[str, Any], told: str
 ) -> None:
     stopped(export, tmp_path / "out.csv")
     wish: dict[str, Any] = {"model": "by length", "resume": True} | changed
-    with pytest.raises(BatchError, match=told):
+    with pytest.raises(BatchError, match=re.escape(told)):
         classify_export([table_of(export)], tmp_path / "out.csv", ByLength(), **wish)
 
 
