@@ -100,9 +100,10 @@ def classify(
 
     from tempfile import TemporaryDirectory
 
+    from nlp.batch.csv_writer import check_form
     from nlp.batch.exports import Format, yes_or_no
     from nlp.batch.writers import check_target
-    from nlp.errors import NlpError
+    from nlp.errors import NlpError, WrongUsageError
     from rimedio.batch_model import batch_model
     from rimedio.classifying import Wish, run
     from rimedio.telling import Teller
@@ -114,6 +115,7 @@ def classify(
     _check_report(report)
     try:
         check_target(output)
+        check_form(between or ",", encoding or "utf-8")
         with TemporaryDirectory(prefix="rimedio-") as fetched, Teller(quiet=quiet) as teller:
             tables, said = _open(inputs, Path(fetched), text_column, teller)
             teller.now(None)
@@ -150,6 +152,8 @@ def classify(
             if cluster is not None:
                 model = replace(model, threads=cluster.threads)
             run(tables, model, wish, cluster, teller)
+    except WrongUsageError as error:
+        fail(str(error), USAGE)
     except (NlpError, OSError) as error:
         fail(str(error))
 

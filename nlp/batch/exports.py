@@ -17,7 +17,7 @@ from nlp.batch.packing import TEXT, Packer, Source
 from nlp.batch.running import Cluster
 from nlp.batch.workspace import InputFile, Manifest, Workspace
 from nlp.batch.writers import check_target, open_writer
-from nlp.errors import BatchError
+from nlp.errors import WrongUsageError
 from nlp.redaction import Redactor
 from nlp.tables import listed
 
@@ -108,6 +108,7 @@ def classify_export(
     written; `finish` is called once the output is whole, while a run can still be gone on with.
 
     Raises:
+        WrongUsageError: What is asked for cannot be.
         BatchError: The input cannot be read, the output not be written, or the run not be resumed.
         StoppedError: `stop` said so; `resume` goes on.
     """
@@ -116,7 +117,7 @@ def classify_export(
     check_target(target, [one.path for one in inputs])
     packer = Packer([one.source for one in inputs])
     if id_column is not None and id_column not in packer.columns:
-        raise BatchError(
+        raise WrongUsageError(
             f"--id-column {id_column!r}: no such column; columns found: {listed(packer.columns)}"
         )
     workspace = Workspace(target)

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from nlp.batch.labels import ERROR
 from nlp.batch.own_names import own_names
-from nlp.errors import BatchError
+from nlp.errors import BatchError, WrongUsageError
 from nlp.tables import RAW, Cells, Row, Table, choose_text_column, listed
 from nlp.tables.parquet_table import ParquetTable
 
@@ -142,7 +142,8 @@ def source_of(name: str, table: Table, text_column: str | None) -> Source:
     """A table with the column of its messages: the one named, or the one that looks like it.
 
     Raises:
-        BatchError: There is no such column, or none holds text.
+        WrongUsageError: There is no such column.
+        BatchError: No column holds text.
     """
     if text_column is None:
         try:
@@ -152,7 +153,7 @@ def source_of(name: str, table: Table, text_column: str | None) -> Source:
         said = f"texts in the column {found.name!r}, found {found.why}"
         return Source(name=name, table=table, text_column=found.name, said=(*table.said, said))
     if text_column not in table.columns:
-        raise BatchError(f"{name}: no column {text_column!r}; columns found: {listed(table.columns)}")
+        raise WrongUsageError(f"{name}: no column {text_column!r}; columns found: {listed(table.columns)}")
     return Source(name=name, table=table, text_column=text_column, said=table.said)
 
 

@@ -154,3 +154,31 @@ def test_a_run_is_gone_on_with_by_the_same_command_only(monkeypatch: pytest.Monk
     assert not Path("out.csv").exists()
     assert classify(*command, "--resume").exit_code == 0
     assert b"333" not in Path("out.csv").read_bytes()
+
+
+# Wrong usage
+
+
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [
+        (
+            ["-o", "out.csv", "--id-column", "nr"],
+            "--id-column 'nr': no such column; columns found: id",
+        ),
+        (["-o", "out.csv", "--encoding", "klingon"], "charset 'klingon': unknown"),
+        (
+            ["-o", "out.csv", "--encoding", "ascii", "--delimiter", "§"],
+            "delimiter '§': is not in the ch",
+        ),
+        (["-o", "out.xlsx"], "out.xlsx: expected a file ending in .csv"),
+        (["-o", "out.csv", "--text-column", "body"], "no column 'body'; columns found: id, testo"),
+        (["-o", "in.csv"], "in.csv: is the input itself"),
+    ],
+    ids=["id_column", "encoding", "delimiter", "kind", "text_column", "input"],
+)
+def test_what_cannot_be_is_wrong_usage_and_said_before_a_row_is_read(wish: list[str], told: str) -> None:
+    source = written("in.csv", b"id,testo\n1,uno\n")
+    result = classify(source, *wish)
+    assert (result.exit_code, told in result.stderr) == (2, True), result.output
+    assert [path.name for path in Path().iterdir() if path.name != "var"] == ["in.csv"]
