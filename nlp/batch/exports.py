@@ -170,7 +170,7 @@ def _write(
 ) -> Outcome:
     writer = open_writer(
         target,
-        run.schema,
+        run.written,
         inputs=[one.path for one in inputs],
         delimiter=form.delimiter or _delimiter(inputs),
         encoding=form.encoding or _encoding(inputs),

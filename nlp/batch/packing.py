@@ -21,8 +21,9 @@ SHARD_ROWS = 2048
 SHARD_BYTES = 16 << 20
 """Letters of a shard, at most: it ends early where single cells have megabytes."""
 
-TEXT, LINE, FILE = "__text", "__line", "file"
-"""The text to classify and the line it begins in, which are not written; the file a row is from, which is."""
+TEXT, LINE, RECORD, FILE = "__text", "__line", "__record", "file"
+"""Of each row the text to classify, the line it begins in and, where many share one, its number in the file,
+which are not written; the file it is from, which is."""
 
 
 AS_JSON = {b"cells": b"json"}
@@ -59,13 +60,20 @@ class Packer:
         self.columns = list(dict.fromkeys(name for source in sources for name in source.table.columns))
         if RAW not in self.columns and self.cells is Cells.JSON:
             self.columns.append(RAW)
-        self._names = own_names(self.columns, {FILE, TEXT, LINE} if self._several else {TEXT, LINE})
+        own = {TEXT, LINE, RECORD}
+        self._names = own_names(self.columns, {FILE, *own} if self._several else own)
         self.own = self._own_schema()
 
     @property
     def schema(self) -> pa.Schema:
-        """The input's own columns, then the text, its line and what is wrong with the row."""
-        return pa.schema([*self.own, pa.field(TEXT, pa.string()), pa.field(LINE, pa.int64()), ERROR])
+        """The input's own columns, then the text, its place and what is wrong with the row."""
+        places = [pa.field(LINE, pa.int64()), pa.field(RECORD, pa.int64())]
+        return pa.schema([*self.own, pa.field(TEXT, pa.string()), *places, ERROR])
+
+    @property
+    def raw(self) -> str | None:
+        """The own column with the text of rows that could not be read, if there may be such rows."""
+        return self._names[RAW] if self.cells is Cells.JSON else None
 
     def shards(self, *, skip: int = 0, limit: int | None = None) -> Iterator[pa.RecordBatch]:
         """All rows, in order, after the first `skip`, `limit` rows counted from the beginning at most.
@@ -111,6 +119,7 @@ class Packer:
                 *arrays,
                 _strings(texts),
                 pa.array([row.line for _, row in rows], pa.int64()),
+                pa.array([row.record for _, row in rows], pa.int64()),
                 _strings(errors),
             ],
             schema=self.schema,

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -50,12 +51,13 @@ class JsonTable:
         if self._is_lines:
             yield from self._rows_of_lines()
             return
-        line = 0
-        for item in self._items():
+        line = record = 0
+        for record, item in enumerate(self._items(), start=1):
             line = item.line
-            yield _row(item)
+            yield replace(_row(item), record=record)
         if self._file.damage is not None:
-            yield Row(values={RAW: ""}, line=line, error=f"what follows is lost: {self._file.damage}")
+            problem = f"what follows is lost: {self._file.damage}"
+            yield Row(values={RAW: ""}, line=line, error=problem, record=record + 1)
 
     def _rows_of_lines(self) -> Iterator[Row]:
         number, line = 0, "\n"

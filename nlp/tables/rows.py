@@ -24,11 +24,15 @@ class Cells(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One row as it stands in the file from `line` on, counted from 1; `error` says what is wrong with it."""
+    """One row as it stands in the file from `line` on, counted from 1; `error` says what is wrong with it.
+
+    `record` is its own number in a file where many rows may share a line, counted from 1.
+    """
 
     values: dict[str, object]
     line: int
     error: str | None = None
+    record: int | None = None
 
 
 class Table(Protocol):

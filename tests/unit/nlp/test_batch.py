@@ -84,9 +84,9 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def rows_of(path: Path) -> list[dict[str, str]]:
+def rows_of(path: Path, delimiter: str = ";") -> list[dict[str, str]]:
     with path.open(newline="", encoding="utf-8-sig") as file:
-        return list(csv.DictReader(file, delimiter=";"))
+        return list(csv.DictReader(file, delimiter=delimiter))
 
 
 def test_rows_come_out_in_the_order_in_which_they_came(export: Path, tmp_path: Path) -> None:
@@ -299,6 +299,34 @@ def test_rows_with_something_wrong_are_told_with_their_place_and_name(tmp_path: 
         ("line 3", "not JSON: Expec"),
     ]
     assert (outcome.counts.rows, outcome.counts.errors, outcome.counts.unclassified) == (3, 2, 2)
+
+
+def test_a_row_of_json_in_one_line_is_told_with_its_number(tmp_path: Path) -> None:
+    source = tmp_path / "in.json"
+    source.write_text('[{"text": "ciao"}, {"text": 5}, {bad}, {"text": "sì"}]')
+    counts = classified(source, tmp_path / "o.csv", text_column="text").counts
+    assert [one.where for one in counts.problems] == ["line 1, record 2", "line 1, record 3"]
+
+
+@pytest.mark.parametrize(
+    ("content", "columns"),
+    [
+        ('[{"text": "ciao"}, {"text": "sì"}]', ["text"]),
+        ('[{"text": "ciao"}, {bad}]', ["text", "raw"]),
+        ('[{"text": "ciao", "raw": 1}, {"text": "sì"}]', ["text", "raw"]),
+        ('[{"text": "ciao"}, {"text": 5}]', ["text"]),
+    ],
+    ids=["all read", "one broken", "a column of the input", "one without a text"],
+)
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_only_broken_rows_of_json_make_a_column_for_what_stands_there(
+    tmp_path: Path, content: str, columns: list[str], ending: str
+) -> None:
+    source, target = tmp_path / "in.json", tmp_path / f"o.{ending}"
+    source.write_text(content)
+    classified(source, target, text_column="text")
+    names = pq.read_schema(target).names if ending == "parquet" else list(rows_of(target, ",")[0])
+    assert names[: names.index("act")] == columns
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
