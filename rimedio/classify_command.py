@@ -13,6 +13,7 @@ from rimedio.terminal import USAGE, fail, say, settings_or_fail
 if TYPE_CHECKING:
     from nlp.batch.exports import Input
     from nlp.batch.running import Cluster
+    from nlp.tables import Table
     from rimedio.telling import Teller
 
 
@@ -43,7 +44,11 @@ def classify(
     ],
     *,
     text_column: Annotated[
-        str | None, typer.Option(help="The column with the texts; found by name or content otherwise.")
+        list[str] | None,
+        typer.Option(
+            help="The column with the texts; found by name or content otherwise. Of several the "
+            "first that a file has."
+        ),
     ] = None,
     id_column: Annotated[
         str | None, typer.Option(help="The column that names a row where something is wrong with it.")
@@ -117,7 +122,7 @@ def classify(
         check_target(output)
         check_form(between or ",", encoding or "utf-8")
         with TemporaryDirectory(prefix="rimedio-") as fetched, Teller(quiet=quiet) as teller:
-            tables, said = _open(inputs, Path(fetched), text_column, teller)
+            tables, said = _open(inputs, Path(fetched), text_column or [], teller)
             teller.now(None)
             check_target(output, [table.path for table in tables])
             _check_apart(report, output, [table.path for table in tables])
@@ -180,15 +185,16 @@ def _told(*, fast: bool, redact: bool, limit: int | None) -> tuple[str, ...]:
 
 
 def _open(
-    inputs: list[str], folder: Path, text_column: str | None, teller: "Teller"
+    inputs: list[str], folder: Path, text_columns: list[str], teller: "Teller"
 ) -> "tuple[list[Input], list[str]]":
     import sys
 
     from nlp.batch.exports import Input
     from nlp.batch.packing import source_of
     from nlp.errors import BatchError
-    from nlp.tables import STANDARD_INPUT, fetch, is_remote, locate, matching, open_table
+    from nlp.tables import STANDARD_INPUT, fetch, is_remote, locate, matching
 
+    first, others = next(iter(text_columns), None), text_columns[1:]
     files: dict[Path, str] = {}
     said: list[str] = []
     for place, name in enumerate(inputs):
@@ -209,10 +215,22 @@ def _open(
     tables = []
     for path, name in files.items():
         teller.now(partial("reading: looking at {}".format, name))
-        source = source_of(name, open_table(path), text_column)
+        source = source_of(name, _table_of(path, name), first, *others)
         tables.append(Input(source=source, path=path))
         said.append(f"{name}: {'; '.join(source.said)}")
     return tables, said
+
+
+def _table_of(path: Path, name: str) -> "Table":
+    """The table in a file, which may be a copy that nobody but this program knows of."""
+    from nlp.errors import BatchError
+    from nlp.tables import STANDARD_INPUT, open_table
+
+    try:
+        return open_table(path)
+    except BatchError as error:
+        shown = "standard input" if name == STANDARD_INPUT else name
+        raise BatchError(str(error).replace(str(path), shown)) from error
 
 
 def _cluster(engine: Engine, address: str | None) -> "Cluster | None":

@@ -253,7 +253,8 @@ def _tell(outcome: Outcome, output: Path, watch: _Watch, seconds: float) -> None
         cells = _counted(outcome.defused, "cell")
         say(f"made plain text, as a spreadsheet would run it: {cells} (--raw leaves it)")
     if outcome.replaced:
-        say(f"not to be written in this charset, ? or � instead: {_counted(outcome.replaced, 'character')}")
+        lost = _counted(outcome.replaced, "character")
+        say(f"that this kind of file or its charset does not hold (NUL, for one), ? or � instead: {lost}")
     if outcome.hidden:
         kinds = ", ".join(f"{number:,} {kind}" for kind, number in outcome.hidden.items())
         say(f"hidden: {kinds}")

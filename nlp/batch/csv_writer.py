@@ -7,7 +7,7 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nlp.batch.cells import NUMBER, RUNS
+from nlp.batch.cells import NUMBER, RUNS, is_phone
 from nlp.batch.column_texts import cell_texts, holds_text, is_json, plain_texts
 from nlp.batch.lines import content, is_utf8, pieces
 from nlp.errors import WrongUsageError
@@ -72,6 +72,8 @@ class CsvWriter:
         if self._raw or not pc.any(runs).as_py():
             return texts
         runs = pc.and_not(runs, pc.match_substring_regex(texts, f"^(?:{NUMBER})$"))
+        phones = [is_phone(cell) for cell in texts.filter(runs).to_pylist()]
+        runs = pc.replace_with_mask(runs, runs, pc.invert(pa.array(phones, pa.bool_())))
         self.defused += pc.sum(runs).as_py()
         return pc.replace_with_mask(texts, runs, _joined("'", texts.filter(runs)))
 

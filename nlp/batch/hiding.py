@@ -1,11 +1,13 @@
 """Redaction of whole batches: every cell that holds text, whatever column it is in."""
 
-import json
 from collections.abc import Sequence
 
 import pyarrow as pa
 
 from nlp.redaction import Redactor
+from nlp.tables.json_reading import JsonReader, json_text
+
+_READER = JsonReader()
 
 
 def hide(
@@ -36,7 +38,11 @@ def _hidden(
 
 
 def _in_json(cell: str | None, redactor: Redactor, language: str | None) -> str | None:
-    return None if cell is None else json.dumps(_in_value(json.loads(cell), redactor, language))
+    return (
+        None
+        if cell is None
+        else json_text(_in_value(_READER.read(cell), redactor, language), ensure_ascii=True)
+    )
 
 
 def _in_value(value: object, redactor: Redactor, language: str | None) -> object:

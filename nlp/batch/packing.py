@@ -1,6 +1,5 @@
 """From rows of messy tables to Arrow batches of a fixed number of rows."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from nlp.batch.labels import ERROR
 from nlp.batch.own_names import own_names
 from nlp.errors import BatchError, WrongUsageError
 from nlp.tables import RAW, Cells, Row, Table, choose_text_column, listed
+from nlp.tables.json_reading import json_text
 from nlp.tables.parquet_table import ParquetTable
 
 SHARD_ROWS = 2048
@@ -147,8 +147,10 @@ class Packer:
         return pa.schema([*files, *named])
 
 
-def source_of(name: str, table: Table, text_column: str | None) -> Source:
+def source_of(name: str, table: Table, text_column: str | None, *others: str) -> Source:
     """A table with the column of its messages: the one named, or the one that looks like it.
+
+    Of several names the first that the table has counts.
 
     Raises:
         WrongUsageError: There is no such column.
@@ -161,9 +163,13 @@ def source_of(name: str, table: Table, text_column: str | None) -> Source:
             raise BatchError(f"{name}: {error}") from error
         said = f"texts in the column {found.name!r}, found {found.why}"
         return Source(name=name, table=table, text_column=found.name, said=(*table.said, said))
-    if text_column not in table.columns:
-        raise WrongUsageError(f"{name}: no column {text_column!r}; columns found: {listed(table.columns)}")
-    return Source(name=name, table=table, text_column=text_column, said=table.said)
+    named = (text_column, *others)
+    chosen = next((column for column in named if column in table.columns), None)
+    if chosen is None:
+        wanted = " or ".join(map(repr, named))
+        raise WrongUsageError(f"{name}: no column {wanted}; columns found: {listed(table.columns)}")
+    said = (f"texts in the column {chosen!r}",) if others else ()
+    return Source(name=name, table=table, text_column=chosen, said=(*table.said, *said))
 
 
 def _cells_of(tables: Sequence[Table]) -> Cells:
@@ -206,9 +212,9 @@ def _natives(values: Sequence[object], kind: pa.DataType) -> pa.Array:
 
 
 def _as_json(value: object) -> str:
-    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    written = json_text(value)
     # Half a character is kept as an escape: no UTF-8 could hold it.
-    return written if written.isascii() or not _HALF.search(written) else json.dumps(value, default=str)
+    return written if written.isascii() or not _HALF.search(written) else json_text(value, ensure_ascii=True)
 
 
 def _strings(values: Sequence[str | None]) -> pa.Array:

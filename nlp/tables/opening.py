@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from nlp.errors import BatchError
+from nlp.tables.charset import is_wide
 from nlp.tables.compression import open_bytes, plain_suffix
 from nlp.tables.csv_table import CsvTable, sample_lines
 from nlp.tables.dialect import is_clearly_table
@@ -60,6 +61,7 @@ _FOREIGN = {
 _JSON_HEAD = re.compile(r"\{\s*[\"}]|\[\s*([{\]]|$)")
 _TEXT_CONTROLS = bytes((0x09, 0x0A, 0x0C, 0x0D, 0x1B))
 _CONTROLS = bytes(code for code in range(0x20) if code not in _TEXT_CONTROLS)
+_DIFFERENT_CONTROLS = 8  # a text may be full of one or two, which part its cells or fill it up
 
 
 def open_table(path: Path) -> Table:
@@ -82,6 +84,8 @@ def open_table(path: Path) -> Table:
         kind = TelegramTable
     if kind is None or (kind is SheetTable and is_plain_table(head)):
         kind = _kind_by_lines(path, head)
+    if kind is CsvTable and not is_wide(head) and _is_no_text(head):
+        raise BatchError(f"{path}: holds no text; expected a table or a text file")
     if source.packing and kind not in _SEE_THROUGH_PACKING:
         raise BatchError(
             f"{path}: a {suffix or 'file of this kind'} is not read from an archive; unpack it first"
@@ -92,6 +96,12 @@ def open_table(path: Path) -> Table:
 def kind_of(head: bytes) -> Kind | None:
     """The kind of table whose files begin with these bytes, whatever their names; None where that is open."""
     return next((kind for mark, kind in _MARKS.items() if head.startswith(mark)), None)
+
+
+def _is_no_text(head: bytes) -> bool:
+    """Whether a file that begins with these bytes holds no text, although its name says that it does."""
+    controls = {code: count for code in _CONTROLS if code and (count := head.count(code))}
+    return len(controls) >= _DIFFERENT_CONTROLS and sum(controls.values()) > len(head) / 20
 
 
 def _kind_by_lines(path: Path, head: bytes) -> Kind:

@@ -1,10 +1,13 @@
 """The command that classifies files: what it says meanwhile, what it refuses, and with which status."""
 
+import io
+import random
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from zipfile import ZipFile
 
 import pyarrow as pa
 import pytest
@@ -36,8 +39,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def classify(*words: object) -> Result:
-    return CliRunner().invoke(app, ["classify", *(str(word) for word in words)])
+def classify(*words: object, given: bytes = b"") -> Result:
+    return CliRunner().invoke(app, ["classify", *(str(word) for word in words)], input=given)
 
 
 def written(name: str, content: bytes) -> Path:
@@ -86,7 +89,7 @@ class WaitingModel:
         return self
 
     def labels(self, texts: Sequence[str | None], *, today: date) -> pa.RecordBatch:
-        self.heard.wait_for("classifying: 0 of 2 rows")
+        self.heard.wait_for("classifying: 0 of 2")
         return ByLength().labels(texts, today=today)
 
 
@@ -182,3 +185,74 @@ def test_what_cannot_be_is_wrong_usage_and_said_before_a_row_is_read(wish: list[
     result = classify(source, *wish)
     assert (result.exit_code, told in result.stderr) == (2, True), result.output
     assert [path.name for path in Path().iterdir() if path.name != "var"] == ["in.csv"]
+
+
+# Files that are none
+
+
+def zipped() -> bytes:
+    archive = io.BytesIO()
+    with ZipFile(archive, "w") as file:
+        file.writestr("gennaio.csv", "testo\nciao\n")
+        file.writestr("febbraio.csv", "testo\nciao\n")
+    return archive.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("in.zip", zipped(), "in.zip: is a ZIP archive (gennaio.csv, febbraio.csv); unpack it"),
+        ("in.csv", zipped(), "in.csv: is a ZIP archive (gennaio.csv, febbraio.csv); unpack it"),
+        ("in.json", b"", "in.json: the file is empty"),
+        ("in.json", b" \n", "in.json: the file is empty"),
+        ("in.json", b"[]", "in.json: holds no rows"),
+        ("in.json", b"{}\n", "in.json: holds no rows"),
+    ],
+    ids=["zip", "zip named csv", "empty", "blank", "empty list", "empty object"],
+)
+def test_a_file_without_rows_is_said_to_be_what_it_is(name: str, content: bytes, told: str) -> None:
+    result = classify(written(name, content), "-o", "out.csv")
+    assert (result.exit_code, told in result.stderr) == (1, True), result.output
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_an_empty_standard_input_is_called_by_its_name() -> None:
+    result = classify("-", "-o", "out.csv")
+    assert result.stderr == "rimedio: standard input: the file is empty; expected a message a line\n"
+
+
+def test_an_address_of_a_file_here_is_read(tmp_path: Path) -> None:
+    written("di marzo.csv", b"testo\nuno\n")
+    assert classify(f"file://{tmp_path}/di%20marzo.csv", "-o", "out.csv").exit_code == 0
+    result = classify("file://marzo.csv", "-o", "other.csv")
+    assert (result.exit_code, "expected a path, or file:///path/of/it" in result.stderr) == (2, True)
+
+
+def test_characters_that_a_table_does_not_hold_are_counted_as_what_they_are() -> None:
+    result = classify(written("in.csv", b"id,testo\n1,a\x00b\n2,c\n"), "-o", "out.csv")
+    assert "charset UTF-8; 1 NUL characters; " in result.stderr
+    assert "does not hold (NUL, for one), ? or � instead: 1 character\n" in result.stderr
+
+
+def test_bytes_that_are_no_text_are_refused_whatever_the_name_says() -> None:
+    result = classify(written("in.csv", random.Random(1).randbytes(5000)), "-o", "out.csv")
+    assert result.stderr == "rimedio: in.csv: holds no text; expected a table or a text file\n"
+
+
+def test_blanks_that_are_left_out_are_said() -> None:
+    result = classify(written("in.csv", b"id; testo; voto\n1; uno; 2\n"), "-o", "out.csv")
+    assert "blanks behind a delimiter left out" in result.stderr
+
+
+def test_each_file_is_read_by_the_first_of_the_columns_that_it_has() -> None:
+    written("a.csv", b"testo,corpo\nuno,x\n")
+    written("b.csv", b"corpo,recensione\ny,due\n")
+    command = ("a.csv", "b.csv", "-o", "out.csv", "--text-column", "testo", "--text-column", "recensione")
+    result = classify(*command)
+    assert result.exit_code == 0, result.output
+    assert "a.csv: charset UTF-8; delimiter ,; texts in the column 'testo'\n" in result.stderr
+    assert "b.csv: charset UTF-8; delimiter ,; texts in the column 'recensione'\n" in result.stderr
+    written("c.csv", b"corpo,id\ny,2\n")
+    result = classify("c.csv", *command[2:3], "other.csv", *command[4:])
+    assert result.exit_code == 2
+    assert "no column 'testo' or 'recensione'; columns found: corpo, id" in result.stderr
