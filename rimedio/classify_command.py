@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,8 @@ from rimedio.terminal import USAGE, fail, say, settings_or_fail
 if TYPE_CHECKING:
     from nlp.batch.exports import Input
     from nlp.batch.running import Cluster
-    from nlp.tables import Given
+    from nlp.tables import Given, Table
+    from rimedio.telling import Teller
 
 
 _OVERRIDES = (
@@ -23,6 +25,8 @@ _OVERRIDES = (
     "--header or --no-header",
 )
 """What is recognised can be said instead."""
+
+_RECOGNISED = "as recognised"
 
 
 class Engine(StrEnum):
@@ -52,7 +56,11 @@ def classify(
     ],
     *,
     text_column: Annotated[
-        str | None, typer.Option(help="The column with the texts; found by name or content otherwise.")
+        list[str] | None,
+        typer.Option(
+            help="The column with the texts; found by name or content otherwise. Of several the "
+            "first that a file has."
+        ),
     ] = None,
     input_encoding: Annotated[
         str | None, typer.Option(help="The charset of the input, such as cp1251; recognised otherwise.")
@@ -124,12 +132,14 @@ def classify(
 
     from tempfile import TemporaryDirectory
 
-    from nlp.batch.exports import Format
+    from nlp.batch.csv_writer import check_form
+    from nlp.batch.exports import Format, yes_or_no
     from nlp.batch.writers import check_target
-    from nlp.errors import NlpError
+    from nlp.errors import NlpError, WrongUsageError
     from nlp.tables import Given
     from rimedio.batch_model import batch_model
     from rimedio.classifying import Wish, run
+    from rimedio.telling import Teller
 
     settings = settings_or_fail()
     between = _one_character("--delimiter", delimiter)
@@ -142,8 +152,11 @@ def classify(
     _check_report(report)
     try:
         check_target(output)
-        with TemporaryDirectory(prefix="rimedio-") as fetched:
-            tables, said = _open(inputs, Path(fetched), text_column, given, output.absolute().parent)
+        check_form(between or ",", encoding or "utf-8")
+        with TemporaryDirectory(prefix="rimedio-") as fetched, Teller(quiet=quiet) as teller:
+            scratch = output.absolute().parent
+            tables, said = _open(inputs, Path(fetched), text_column or [], given, scratch, teller)
+            teller.now(None)
             check_target(output, [table.path for table in tables])
             _check_apart(report, output, [table.path for table in tables])
             for line in () if quiet else said:
@@ -156,11 +169,18 @@ def classify(
                 encoder=encoder,
                 heads=heads,
                 told=_told(given, fast=fast, redact=redact, limit=limit),
+                options={
+                    "--engine": engine.value,
+                    "--fast": yes_or_no(fast),
+                    "--report": "none" if report is None else str(report),
+                    "the encoder": encoder,
+                    "the heads": heads,
+                    **_reading(given),
+                },
                 resume=resume,
                 redact=redact,
                 order_patterns=settings.order_patterns,
                 limit=limit,
-                reading=_reading(given),
                 id_column=id_column,
                 form=Format(delimiter=between, encoding=encoding, raw=raw),
                 report=report,
@@ -171,7 +191,9 @@ def classify(
             cluster = _cluster(engine, ray_address)
             if cluster is not None:
                 model = replace(model, threads=cluster.threads)
-            run(tables, model, wish, cluster)
+            run(tables, model, wish, cluster, teller)
+    except WrongUsageError as error:
+        fail(str(error), USAGE)
     except (NlpError, OSError) as error:
         fail(str(error))
 
@@ -194,19 +216,19 @@ def _check_apart(report: Path | None, output: Path, inputs: list[Path]) -> None:
 
 def _told(given: "Given", *, fast: bool, redact: bool, limit: int | None) -> tuple[str, ...]:
     chosen = {"--fast": fast, "--redact": redact, f"--limit {limit}": limit is not None}
-    reading = (f"--{name.replace(' ', '-')} {value}" for name, value in _reading(given).items())
+    reading = (f"{name} {value}" for name, value in _reading(given).items() if value != _RECOGNISED)
     return (*reading, *(name for name, is_on in chosen.items() if is_on))
 
 
 def _reading(given: "Given") -> dict[str, str]:
     """What is said of how the input is written, by the names of the options."""
     said = {
-        "input encoding": given.encoding,
-        "input delimiter": given.delimiter,
-        "input quote": given.quote,
-        "header": None if given.has_header is None else ("yes" if given.has_header else "no"),
+        "--input-encoding": given.encoding,
+        "--input-delimiter": given.delimiter,
+        "--input-quote": given.quote,
+        "--header": None if given.has_header is None else ("yes" if given.has_header else "no"),
     }
-    return {name: value for name, value in said.items() if value is not None}
+    return {name: value or _RECOGNISED for name, value in said.items()}
 
 
 def _one_character(option: str, given: str | None) -> str | None:
@@ -226,18 +248,25 @@ def _charset(option: str, given: str | None) -> str | None:
 
 
 def _open(
-    inputs: list[str], folder: Path, text_column: str | None, given: "Given", scratch: Path
+    inputs: list[str],
+    folder: Path,
+    text_columns: list[str],
+    given: "Given",
+    scratch: Path,
+    teller: "Teller",
 ) -> "tuple[list[Input], list[str]]":
     import sys
 
     from nlp.batch.exports import Input
     from nlp.batch.packing import source_of, unread_source
-    from nlp.errors import BatchError
-    from nlp.tables import STANDARD_INPUT, fetch, is_remote, locate, matching, open_table
+    from nlp.errors import BatchError, WrongUsageError
+    from nlp.tables import STANDARD_INPUT, fetch, is_remote, locate, matching
 
+    first, others = next(iter(text_columns), None), text_columns[1:]
     files: dict[Path, str] = {}
     said: list[str] = []
     for place, name in enumerate(inputs):
+        teller.now(partial("fetching {}".format, name))
         if is_remote(name):
             files |= {fetch(one, folder): one for one in matching(name)}
             continue
@@ -254,8 +283,11 @@ def _open(
     tables = []
     problems: list[BatchError] = []
     for path, name in files.items():
+        teller.now(partial("reading: looking at {}".format, name))
         try:
-            source = source_of(name, open_table(path, given, scratch=scratch), text_column)
+            source = source_of(name, _table_of(path, name, given, scratch), first, *others)
+        except WrongUsageError:
+            raise
         except BatchError as error:
             problems.append(error)
             # Of many files one that cannot be read does not stop the others.
@@ -267,6 +299,18 @@ def _open(
         more = f" (and {len(problems) - 1} more files that cannot be read)" if len(problems) > 1 else ""
         raise BatchError(f"{problems[0]}{more}")
     return tables, said
+
+
+def _table_of(path: Path, name: str, given: "Given", scratch: Path) -> "Table":
+    """The table in a file, which may be a copy that nobody but this program knows of."""
+    from nlp.errors import BatchError
+    from nlp.tables import STANDARD_INPUT, open_table
+
+    try:
+        return open_table(path, given, scratch=scratch)
+    except BatchError as error:
+        shown = "standard input" if name == STANDARD_INPUT else name
+        raise BatchError(str(error).replace(str(path), shown)) from error
 
 
 def _cluster(engine: Engine, address: str | None) -> "Cluster | None":

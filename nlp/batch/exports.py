@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 
@@ -16,7 +17,7 @@ from nlp.batch.packing import TEXT, Packer, Source
 from nlp.batch.running import Cluster
 from nlp.batch.workspace import InputFile, Manifest, Workspace
 from nlp.batch.writers import check_target, open_writer
-from nlp.errors import BatchError
+from nlp.errors import WrongUsageError
 from nlp.redaction import Redactor
 from nlp.tables import UnreadTable, listed
 
@@ -41,6 +42,25 @@ class Format:
     delimiter: str | None = None
     encoding: str | None = None
     raw: bool = False
+
+    @property
+    def options(self) -> dict[str, str]:
+        """What was asked for, as a person reads it."""
+        return {
+            "--delimiter": as_in_input(self.delimiter),
+            "--encoding": as_in_input(self.encoding),
+            "--raw": yes_or_no(self.raw),
+        }
+
+
+def yes_or_no(chosen: bool) -> str:
+    """A switch in words."""
+    return "on" if chosen else "off"
+
+
+def as_in_input(chosen: str | None) -> str:
+    """An option that the input decides where nobody does."""
+    return "as in the input" if chosen is None else repr(chosen)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,32 +89,34 @@ def classify_export(
     make: MakeLabeller,
     *,
     model: str,
+    options: Mapping[str, str] = MappingProxyType({}),
     today: date | None = None,
     resume: bool = False,
     redact: bool = False,
     order_patterns: Sequence[str] = (),
     limit: int | None = None,
-    reading: Mapping[str, str] | None = None,
     id_column: str | None = None,
     cluster: Cluster | None = None,
     form: Format | None = None,
     gather: Gather | None = None,
     stop: Callable[[], bool] = lambda: False,
+    reading: Callable[[int], None] = lambda rows: None,
     progress: Progress = lambda done: None,
     writing: Progress = lambda done: None,
     finish: Callable[[Counts], None] = lambda counts: None,
 ) -> Outcome:
     """Classify tables into one file, in their order, own columns first.
 
-    `make` loads the model on whatever machine needs it, `model` says which it is: a run is only resumed with
-    the same, and with the same `reading`: what was said of how the input is written. `today` is the day that
-    "tomorrow" is counted from: the current one, or that on which the run was begun. `order_patterns` are what
-    a business's order numbers look like, for `redact` to hide.
+    `make` loads the model on whatever machine needs it, `model` says which it is. A run is only resumed with
+    the same, with the same `options`, which say what else the result depends on, and the same of those here.
+    `today` is the day that "tomorrow" is counted from: the current one, or that on which the run was begun.
+    `order_patterns` are what a business's order numbers look like, for `redact` to hide.
 
-    `progress` is told of rows classified, `writing` of rows written; `finish` is called once the output is
-    whole, while a run can still be gone on with.
+    `reading` is told of rows read, in another thread, `progress` of rows classified, `writing` of rows
+    written; `finish` is called once the output is whole, while a run can still be gone on with.
 
     Raises:
+        WrongUsageError: What is asked for cannot be.
         BatchError: The input cannot be read, the output not be written, or the run not be resumed.
         StoppedError: `stop` said so; `resume` goes on.
     """
@@ -103,16 +125,18 @@ def classify_export(
     check_target(target, [one.path for one in inputs])
     packer = Packer([one.source for one in inputs])
     if id_column is not None and id_column not in packer.columns:
-        raise BatchError(
+        raise WrongUsageError(
             f"--id-column {id_column!r}: no such column; columns found: {listed(packer.columns)}"
         )
     workspace = Workspace(target)
     manifest = Manifest(
         inputs=fingerprints([(one.source.name, one.path, one.is_read) for one in inputs]),
         options={
-            "text columns": "|".join(one.source.text_column for one in inputs),
-            "limit": str(limit),
-            **(reading or {}),
+            **options,
+            **form.options,
+            "the columns of the texts": "|".join(one.source.text_column for one in inputs),
+            "--limit": "none" if limit is None else str(limit),
+            "--redact": yes_or_no(redact),
         },
         model=model,
         day=(today or datetime.now(UTC).astimezone().date()).isoformat(),
@@ -120,7 +144,15 @@ def classify_export(
     with workspace.opened(manifest, resume=resume) as kept:
         day = date.fromisoformat(kept.day)
         run = Run(
-            packer, workspace, make, today=day, limit=limit, cluster=cluster, stop=stop, progress=progress
+            packer,
+            workspace,
+            make,
+            today=day,
+            limit=limit,
+            cluster=cluster,
+            stop=stop,
+            progress=progress,
+            reading=reading,
         )
         run.classify()
         counts = run.counts(id_column)
@@ -149,7 +181,7 @@ def _write(
 ) -> Outcome:
     writer = open_writer(
         target,
-        run.schema,
+        run.written,
         inputs=[one.path for one in inputs],
         delimiter=form.delimiter or _delimiter(inputs),
         encoding=form.encoding or _encoding(inputs),

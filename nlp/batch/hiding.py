@@ -1,6 +1,5 @@
 """Redaction of whole batches: every cell that holds text, whatever column it is in and however deep."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,9 @@ import pyarrow.types as kinds
 
 from nlp.batch.column_texts import is_json
 from nlp.redaction import Redactor
+from nlp.tables.json_reading import JsonReader, json_text
+
+_READER = JsonReader()
 
 _TEXTS = (pa.lib.Type_STRING, pa.lib.Type_LARGE_STRING, pa.lib.Type_STRING_VIEW)
 _BYTES = (
@@ -140,10 +142,10 @@ class _Hiding:
 
     def _json_cell(self, cell: str, language: str | None) -> str | None:
         try:
-            value = json.loads(cell)
-        except ValueError:  # nobody checks what a Parquet file calls JSON
+            value = _READER.read(cell)
+        except (ValueError, RecursionError):  # nobody checks what a Parquet file calls JSON
             return self.redactor([cell], [language])[0]
-        return json.dumps(self._value(value, language))
+        return json_text(self._value(value, language), ensure_ascii=True)
 
     def _value(self, value: object, language: str | None) -> object:
         if isinstance(value, str):

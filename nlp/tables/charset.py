@@ -101,6 +101,12 @@ class CharsetFinder:
         return Charset(encoding=encoding, errors="replace", name=_NAMES.get(encoding, encoding))
 
 
+def is_wide(head: bytes) -> bool:
+    """Whether a file that begins with these bytes has two or four of them for a character."""
+    marked = _marked(head)
+    return marked is not None and marked.encoding.startswith(("utf-16", "utf-32"))
+
+
 def _marked(head: bytes) -> Charset | None:
     """The charset that a file's beginning shows for certain."""
     encoding = ""

@@ -114,6 +114,7 @@ def _dialect(quoting: Quoting, layout: _Layout, said: list[str], has_header: boo
     line, header = layout.records[layout.start]
     if len(header) > 1 and all(name.startswith(" ") for name in header[1:]):
         quoting = replace(quoting, has_blanks=True)
+        said.append("blanks behind a delimiter left out")
     if layout.start:
         before = f"{layout.start} lines" if layout.start > 1 else "1 line"
         said.append(f"{before} before the header skipped")

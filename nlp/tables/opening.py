@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from nlp.errors import BatchError
+from nlp.tables.charset import is_wide
 from nlp.tables.compression import open_bytes, plain_suffix
 from nlp.tables.csv_table import CsvTable, sample_lines
 from nlp.tables.dialect import is_clearly_table
@@ -79,6 +80,7 @@ _FOREIGN = {
 _JSON_HEAD = re.compile(r'\{\s*["}]|\[\s*([{\]]|$|"(?:[^"\\]|\\.)*"\s*[,\]])')
 _TEXT_CONTROLS = bytes((0x09, 0x0A, 0x0C, 0x0D, 0x1B))
 _CONTROLS = bytes(code for code in range(0x20) if code not in _TEXT_CONTROLS)
+_DIFFERENT_CONTROLS = 8  # a text may be full of one or two, which part its cells or fill it up
 
 
 def open_table(path: Path, given: Given = RECOGNISED, *, scratch: Path | None = None) -> Table:
@@ -101,6 +103,8 @@ def open_table(path: Path, given: Given = RECOGNISED, *, scratch: Path | None = 
     kind = kind_of(head) or _BY_SUFFIX.get(suffix)
     if kind is None or (kind is _open_sheet and is_plain_table(head)):
         kind = _kind_by_lines(path, head, given)
+    if kind is _open_csv and not is_wide(head) and _is_no_text(head):
+        raise BatchError(f"{path}: holds no text; expected a table or a text file")
     if kind is _open_json and is_telegram_export(head):
         return TelegramTable(path)
     return kind(path, given, scratch)
@@ -109,6 +113,12 @@ def open_table(path: Path, given: Given = RECOGNISED, *, scratch: Path | None = 
 def kind_of(head: bytes) -> Kind | None:
     """The kind of table whose files begin with these bytes, whatever their names; None where that is open."""
     return next((kind for mark, kind in _MARKS.items() if head.startswith(mark)), None)
+
+
+def _is_no_text(head: bytes) -> bool:
+    """Whether a file that begins with these bytes holds no text, although its name says that it does."""
+    controls = {code: count for code in _CONTROLS if code and (count := head.count(code))}
+    return len(controls) >= _DIFFERENT_CONTROLS and sum(controls.values()) > len(head) / 20
 
 
 def _kind_by_lines(path: Path, head: bytes, given: Given) -> Kind:

@@ -17,6 +17,7 @@ from zipfile import BadZipFile, ZipFile
 
 from nlp.errors import BatchError
 from nlp.tables.rows import NOTHING, Cells, Row, distinct
+from nlp.tables.text_column import listed
 from nlp.tables.unpacking import is_packed, unpacked
 
 SHEET_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -106,6 +107,10 @@ class SheetTable:
             yield from some
 
 
+# What says of a ZIP archive that it is a workbook: of Excel, of OpenDocument.
+_SHEET_MEMBERS = frozenset(("[Content_Types].xml", "mimetype", "content.xml"))
+
+
 def _check(path: Path, file: BinaryIO) -> None:
     """Refuses what is no spreadsheet, and archives that unpack to more than a spreadsheet does."""
     head = file.read(_PIECE)
@@ -122,6 +127,11 @@ def _check(path: Path, file: BinaryIO) -> None:
     try:
         with ZipFile(file) as archive:
             members = archive.infolist()
+            names = archive.namelist()
+            if names and not _SHEET_MEMBERS.intersection(names):
+                raise BatchError(
+                    f"{path}: is a ZIP archive ({listed(names)}); unpack it, and give what is in it"
+                )
             unpacked = sum(member.file_size for member in members)
             if unpacked > _LARGEST or (unpacked > _LARGE and unpacked > _DENSEST * packed):
                 raise BatchError(

@@ -50,7 +50,7 @@ class TextFile:
         said.append(f"charset {found.name}")
         if not charset.is_wide:
             said += [ends.mixed] if ends.mixed else []
-            said += [f"{nuls:,} NUL characters kept"] if nuls else []
+            said += [f"{nuls:,} NUL characters"] if nuls else []
         self.said = tuple(said)
 
     @contextmanager
