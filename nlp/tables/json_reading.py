@@ -1,6 +1,7 @@
 """JSON read so that it can be written as it stood: 1.10 is not 1.1, and no key hides another unseen."""
 
 import json
+from contextlib import suppress
 
 _COMPACT = (",", ":")
 
@@ -46,7 +47,9 @@ def json_text(value: object, *, ensure_ascii: bool = False) -> str:
     if isinstance(value, WrittenNumber):
         return value.text
     if isinstance(value, list | dict) and _holds_written(value):
-        return _joined(value, ensure_ascii=ensure_ascii)
+        # Of what is nested hundreds of times over, numbers are written as Python has them.
+        with suppress(RecursionError):
+            return _joined(value, ensure_ascii=ensure_ascii)
     return json.dumps(value, ensure_ascii=ensure_ascii, separators=_COMPACT, default=str)
 
 
@@ -64,9 +67,16 @@ def _number(text: str) -> float:
 
 
 def _holds_written(value: object) -> bool:
-    if isinstance(value, dict):
-        return any(map(_holds_written, value.values()))
-    return isinstance(value, WrittenNumber) or (isinstance(value, list) and any(map(_holds_written, value)))
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, WrittenNumber):
+            return True
+        if isinstance(one, list):
+            waiting += one
+        elif isinstance(one, dict):
+            waiting += one.values()
+    return False
 
 
 def _joined(value: "list[object] | dict[str, object]", *, ensure_ascii: bool) -> str:

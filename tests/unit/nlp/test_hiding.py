@@ -40,7 +40,7 @@ IN_FILES = {
     "JSON": (
         pa.json_(),
         '{"ada@example.it": "ada@example.it", "n": 1}',
-        '{"[e-mail]": "[e-mail]", "n": 1}',
+        '{"[e-mail]":"[e-mail]","n":1}',
     ),
     "JSON that is none": (pa.json_(), "{ada@example.it", "{[e-mail]"),
 }
@@ -126,4 +126,4 @@ def test_keys_that_become_the_same_keep_their_values() -> None:
     cells = pa.array(['{"ada@example.it": 1, "bob@example.it": 2}'])
     schema = pa.schema([pa.field("other", pa.string(), metadata={b"cells": b"json"})])
     batch = hide(pa.record_batch([cells], schema=schema), Redactor(), ["it"])
-    assert batch["other"].to_pylist() == ['{"[e-mail]": 1, "[e-mail] 2": 2}']
+    assert batch["other"].to_pylist() == ['{"[e-mail]":1,"[e-mail] 2":2}']

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 import nlp.tables
 from nlp.errors import BatchError
-from nlp.tables import Table
+from nlp.tables import Given, Table
 from rimedio.cli import app
 from rimedio.telling import Teller
 from tests.batch_bench import ByLength
@@ -104,9 +104,9 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
 def test_every_few_seconds_it_is_said_what_is_going_on(monkeypatch: pytest.MonkeyPatch, heard: Heard) -> None:
     opened = nlp.tables.open_table
 
-    def open_slowly(path: Path) -> Table:
+    def open_slowly(path: Path, given: Given, *, scratch: Path) -> Table:
         heard.wait_for("reading: looking at in.csv")
-        return opened(path)
+        return opened(path, given, scratch=scratch)
 
     monkeypatch.setattr("nlp.tables.open_table", open_slowly)
     monkeypatch.setattr("rimedio.batch_model.batch_model", lambda _settings, *, fast: WaitingModel(heard))
@@ -250,8 +250,9 @@ def test_each_file_is_read_by_the_first_of_the_columns_that_it_has() -> None:
     command = ("a.csv", "b.csv", "-o", "out.csv", "--text-column", "testo", "--text-column", "recensione")
     result = classify(*command)
     assert result.exit_code == 0, result.output
-    assert "a.csv: charset UTF-8; delimiter ,; texts in the column 'testo'\n" in result.stderr
-    assert "b.csv: charset UTF-8; delimiter ,; texts in the column 'recensione'\n" in result.stderr
+    said = dict(line.split(": ", 1) for line in result.stderr.splitlines() if ": " in line)
+    assert said["a.csv"].endswith("texts in the column 'testo'")
+    assert said["b.csv"].endswith("texts in the column 'recensione'")
     written("c.csv", b"corpo,id\ny,2\n")
     result = classify("c.csv", *command[2:3], "other.csv", *command[4:])
     assert result.exit_code == 2

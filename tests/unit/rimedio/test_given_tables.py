@@ -158,15 +158,22 @@ def test_what_cannot_be_said_of_an_input_is_wrong_usage(tmp_path: Path, options:
 def test_what_was_said_of_the_input_must_be_said_again(tmp_path: Path) -> None:
     inputs = [Input(source=source_of("in", table, None), path=path) for path, table in [opened(tmp_path)]]
     with pytest.raises(OSError, match="page"):
-        classify_export(inputs, tmp_path / "o.csv", ByLength(), model="m", finish=no_page)
-    with pytest.raises(BatchError, match="input encoding None then, cp1251 now"):
+        classify_export(
+            inputs,
+            tmp_path / "o.csv",
+            ByLength(),
+            model="m",
+            options={"--input-encoding": "x"},
+            finish=no_page,
+        )
+    with pytest.raises(BatchError, match="--input-encoding x then, cp1251 now"):
         classify_export(
             inputs,
             tmp_path / "o.csv",
             ByLength(),
             model="m",
             resume=True,
-            reading={"input encoding": "cp1251"},
+            options={"--input-encoding": "cp1251"},
         )
 
 
