@@ -53,6 +53,7 @@ _MESSAGE_KEYS = (*("act", "complaint", "tone", "urgency", "ask", "own_error", "l
 _GIVEN_KEYS = (
     *("complaint", "remedy", "worth", "days_ago", "basis", "our_fault", "promise", "commitment", "order"),
 )
+_PAST_KEYS = ("given", "history", "signals")
 _SPENT_KEYS = ("day", "month")
 _RECORD_KEYS = (*Count, "dismissed")
 _FIELDS = ("act", "complaint_types", "tone", "urgency", "asks", "own_error")
@@ -100,11 +101,7 @@ def read_cases(
         PolicyFileError: the file is wrong; every problem found in it is there.
     """
     document = Document(str(path))
-    try:
-        text = path.read_bytes().decode()
-    except UnicodeDecodeError:
-        document.note(Place(line=1, column=1), "", "not UTF-8: save the file with that encoding")
-        raise PolicyFileError(tuple(document.problems)) from None
+    text = _text_of(path, document)
     try:
         head = Entries(document.root(text), ("today", "cases"))
         today = head.required("today", read_with(parse_date, "a date such as 2026-11-23"), date.max)
@@ -117,12 +114,36 @@ def read_cases(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class _About:
+    """What the cases of a file are about."""
+
+    policy: Policy
+    complaint_types: Collection[str]
+    today: date
+
+    def read_type(self, item: Item) -> str:
+        return read_name(self.complaint_types, "complaint type")(item)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Past:
     """What a customer was given before, in this case and in others, and what their history shows."""
 
     given_here: tuple[Given, ...]
     history: tuple[Given, ...]
     record: Record | None
+
+    def joined(self, other: "Past") -> "Past":
+        """Both together; of two records the other's."""
+        return Past(
+            given_here=(*self.given_here, *other.given_here),
+            history=(*self.history, *other.history),
+            record=other.record or self.record,
+        )
+
+    def counted(self) -> "Past":
+        """With the cases in which a favour was given in the record."""
+        return replace(self, record=_with_remedies(self.record, (*self.given_here, *self.history)))
 
 
 def read_past(
@@ -147,7 +168,46 @@ def read_past(
     here = all_given("--given", given, "this case")
     elsewhere = all_given("--history", history, "another case")
     record = _line(signals, "--signals", lambda item: _record(item, about, now)) if signals else None
-    return Past(given_here=here, history=elsewhere, record=_with_remedies(record, (*here, *elsewhere)))
+    return Past(given_here=here, history=elsewhere, record=record)
+
+
+def read_past_file(
+    policy: Policy, now: datetime, path: Path, *, complaint_types: Collection[str] = tuple(ComplaintType)
+) -> Past:
+    """Read a file with the `given`, `history` and `signals` of a case, or with a list of what is history.
+
+    Raises:
+        OSError: the file cannot be read.
+        PolicyFileError: the file is wrong; every problem found in it is there.
+    """
+    about = _About(policy=policy, complaint_types=complaint_types, today=now.date())
+    document = Document(str(path))
+    try:
+        item = document.root(_text_of(path, document))
+        if item.is_list:
+            past = Past(given_here=(), history=_all_given(item, "another case", now, about), record=None)
+        else:
+            past = _past(Entries(item, _PAST_KEYS), now, about)
+    except RefusedError:
+        raise PolicyFileError(tuple(document.problems)) from None
+    document.raise_problems()
+    return past
+
+
+def _past(entries: Entries, now: datetime, about: _About) -> Past:
+    return Past(
+        given_here=entries.optional("given", lambda one: _all_given(one, "this case", now, about), ()),
+        history=entries.optional("history", lambda one: _all_given(one, "another case", now, about), ()),
+        record=entries.optional("signals", lambda one: _record(one, about, now), None),
+    )
+
+
+def _text_of(path: Path, document: Document) -> str:
+    try:
+        return path.read_bytes().decode()
+    except UnicodeDecodeError:
+        document.note(Place(line=1, column=1), "", "not UTF-8: save the file with that encoding")
+        raise PolicyFileError(tuple(document.problems)) from None
 
 
 def _line(text: str, option: str, read: Callable[[Item], _Read]) -> _Read:
@@ -222,18 +282,6 @@ def _told_remedy(remedy: Remedy) -> str:
     return " ".join(parts)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _About:
-    """What the cases of a file are about."""
-
-    policy: Policy
-    complaint_types: Collection[str]
-    today: date
-
-    def read_type(self, item: Item) -> str:
-        return read_name(self.complaint_types, "complaint type")(item)
-
-
 def _cases(item: Item, about: _About) -> tuple[PolicyCase, ...]:
     cases = read_all(lambda one: _case(one, about), item.items())
     names: set[str] = set()
@@ -257,6 +305,7 @@ def _case(item: Item, about: _About) -> PolicyCase:
     def listed(key: str, read: Callable[[Item], str]) -> tuple[str, ...]:
         return message.optional(key, read_several(read), ()) if message is not None else ()
 
+    past = _past(entries, now, about).counted()
     matter = Matter(
         act=said("act", read_enum(Act, "act"), Act.COMPLAINT),
         complaint_types=listed("complaint", about.read_type),
@@ -268,14 +317,12 @@ def _case(item: Item, about: _About) -> PolicyCase:
         abstained=frozenset(listed("unsure_of", read_name(_FIELDS, "field"))),
         facts=entries.optional("facts", lambda one: _facts(one, policy), {}),
         asked=frozenset(entries.optional("asked", read_several(read_name(policy.facts, "fact")), ())),
-        given_here=entries.optional("given", lambda one: _all_given(one, "this case", now, about), ()),
-        history=entries.optional("history", lambda one: _all_given(one, "another case", now, about), ()),
+        given_here=past.given_here,
+        history=past.history,
         now=now,
-        record=entries.optional("signals", lambda one: _record(one, about, now), None),
+        record=past.record,
         spent=entries.optional("spent", lambda one: _spent(one, policy), None),
     )
-    record = _with_remedies(matter.record, (*matter.given_here, *matter.history))
-    matter = replace(matter, record=record)
     expected = entries.required("expect", _expected, {})
     return PolicyCase(name=name, place=item.place, matter=matter, expected=expected)
 
