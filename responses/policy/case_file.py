@@ -50,6 +50,8 @@ UNAVAILABLE = "unavailable"
 _NOON = time(11, tzinfo=UTC)
 _CASE_KEYS = ("case", "message", "facts", "asked", "given", "history", "signals", "spent", "expect")
 _MESSAGE_KEYS = (*("act", "complaint", "tone", "urgency", "ask", "own_error", "language", "unsure_of"),)
+_IN_MESSAGE = dict.fromkeys(_MESSAGE_KEYS, "it belongs inside message:")
+_IN_CASE = dict.fromkeys(_CASE_KEYS, "it belongs beside message:, not inside")
 _GIVEN_KEYS = (
     *("complaint", "remedy", "worth", "days_ago", "basis", "our_fault", "promise", "commitment", "order"),
 )
@@ -57,6 +59,7 @@ _PAST_KEYS = ("given", "history", "signals")
 _SPENT_KEYS = ("day", "month")
 _RECORD_KEYS = (*Count, "dismissed")
 _FIELDS = ("act", "complaint_types", "tone", "urgency", "asks", "own_error")
+_CLASSIFIED = {"complaint": "complaint_types", "ask": "asks"}
 _PROMISES = ("open", "overdue", "kept", "broken", "withdrawn", "none")
 
 _Read = TypeVar("_Read")
@@ -76,14 +79,16 @@ class PolicyCase:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mismatch:
-    """What a decision says otherwise than expected."""
+    """What a decision says otherwise than expected; `offers` are those of the decision."""
 
     key: str
     expected: Expected
     found: Expected
+    offers: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.key}: expected {_shown(self.expected)}, found {_shown(self.found)}"
+        which = f" ({'; '.join(self.offers)})" if self.key == "kind" and self.offers else ""
+        return f"{self.key}: expected {_shown(self.expected)}, found {_shown(self.found)}{which}"
 
 
 def policy_beside(path: Path) -> Path:
@@ -233,8 +238,9 @@ def try_case(policy: Policy, case: PolicyCase, *, language: str = "it") -> tuple
     """Decide a case; also what came out otherwise than expected."""
     decision = decide(policy, case.matter, language=language)
     found = observed(decision)
+    offers = tuple(map(told, decision.offers))
     return decision, [
-        Mismatch(key=key, expected=expected, found=found[key])
+        Mismatch(key=key, expected=expected, found=found[key], offers=offers)
         for key, expected in case.expected.items()
         if found[key] != expected
     ]
@@ -293,11 +299,11 @@ def _cases(item: Item, about: _About) -> tuple[PolicyCase, ...]:
 
 
 def _case(item: Item, about: _About) -> PolicyCase:
-    entries = Entries(item, _CASE_KEYS)
+    entries = Entries(item, _CASE_KEYS, elsewhere=_IN_MESSAGE)
     policy = about.policy
     now = datetime.combine(min(about.today, date.max - timedelta(days=1)), _NOON)
     name = entries.required("case", Item.text, "")
-    message = entries.optional("message", lambda one: Entries(one, _MESSAGE_KEYS), None)
+    message = entries.optional("message", lambda one: Entries(one, _MESSAGE_KEYS, elsewhere=_IN_CASE), None)
 
     def said(key: str, read: Callable[[Item], str], default: str) -> str:
         return message.optional(key, read, default) if message is not None else default
@@ -314,7 +320,7 @@ def _case(item: Item, about: _About) -> PolicyCase:
         asks=listed("ask", read_enum(Ask, "ask")),
         own_error=message is not None and message.optional("own_error", read_yes_no, False),
         language=said("language", read_enum(Language, "language"), Language.ITALIAN),
-        abstained=frozenset(listed("unsure_of", read_name(_FIELDS, "field"))),
+        abstained=frozenset(listed("unsure_of", _field)),
         facts=entries.optional("facts", lambda one: _facts(one, policy), {}),
         asked=frozenset(entries.optional("asked", read_several(read_name(policy.facts, "fact")), ())),
         given_here=past.given_here,
@@ -325,6 +331,14 @@ def _case(item: Item, about: _About) -> PolicyCase:
     )
     expected = entries.required("expect", _expected, {})
     return PolicyCase(name=name, place=item.place, matter=matter, expected=expected)
+
+
+def _field(item: Item) -> str:
+    """A field of the classifier, which are not called as in the conditions of rules."""
+    text = item.text()
+    if text in _CLASSIFIED:
+        raise item.refuse(f'unknown field "{text}": the classifier\'s field is called "{_CLASSIFIED[text]}"')
+    return read_name(_FIELDS, "field")(item)
 
 
 def read_several(read: Callable[[Item], str]) -> Callable[[Item], tuple[str, ...]]:

@@ -61,6 +61,18 @@ def test_what_comes_out_otherwise_is_said(tmp_path: Path) -> None:
     ]
 
 
+def test_another_kind_than_expected_is_told_with_what_was_offered(tmp_path: Path) -> None:
+    path = tmp_path / "x.cases.yaml"
+    path.write_text(
+        "today: 2026-11-23\ncases:\n  - case: a\n    message: {complaint: delivery_late}\n"
+        "    facts: {order_id: RS1, days_late: 2}\n    expect: {kind: decline}\n",
+        encoding="utf-8",
+    )
+    (case,) = read_cases(path, SHOP)
+    _, (mismatch,) = try_case(SHOP, case)
+    assert str(mismatch) == "kind: expected decline, found offer (goodwill: voucher 5 EUR)"
+
+
 ONE = "  - case: a\n    message: {complaint: no_reply}\n"
 
 
@@ -105,6 +117,20 @@ ONE = "  - case: a\n    message: {complaint: no_reply}\n"
             + ONE
             + "    given: [{complaint: delivery_lat, remedy: voucher}]\n    expect: {kind: ask}\n",
             'unknown complaint type "delivery_lat"; did you mean "delivery_late"?',
+        ),
+        (
+            "today: 2026-11-23\ncases:\n" + ONE + "    unsure_of: asks\n    expect: {kind: ask}\n",
+            'cases[0].unsure_of: unknown key "unsure_of"; it belongs inside message:',
+        ),
+        (
+            "today: 2026-11-23\ncases:\n  - case: a\n    message: {complaint: no_reply, asked: order_id}\n"
+            "    expect: {kind: ask}\n",
+            'unknown key "asked"; it belongs beside message:, not inside',
+        ),
+        (
+            "today: 2026-11-23\ncases:\n  - case: a\n    message: {complaint: no_reply, unsure_of: ask}\n"
+            "    expect: {kind: ask}\n",
+            'unknown field "ask": the classifier\'s field is called "asks"',
         ),
     ],
 )
