@@ -182,12 +182,16 @@ class StepOutcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """One rule tried for one complaint type, and why it did, did not or could not yet match."""
+    """One rule tried for one complaint type, and why it did, did not or could not yet match.
+
+    `pending` says of a rule that matches why it is not applied yet: what stands before it is open.
+    """
 
     rule_id: str
     complaint_type: str | None
     outcome: StepOutcome
     reason: str
+    pending: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

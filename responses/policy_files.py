@@ -1,5 +1,7 @@
 """The policy files of the owner's folder, beside what is in use."""
 
+import asyncio
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,11 +9,16 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.database import Database
 from models.labels import ComplaintType
 from responses.notices import NoticeKind, put_up, take_down
 from responses.policies import PolicyBook, Used, holding
 from responses.policy import Policy, PolicyFileError, load_policy
 from responses.policy.files import policies_in
+
+log = logging.getLogger(__name__)
+
+_Stamp = tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +93,48 @@ async def put_first_in_use(
     for file in ordered:
         if file in due.values() or file.policy.effective > now.astimezone(file.policy.timezone).date():
             await book.use(session, file.policy, file.text, by=None)
+
+
+class FolderWatch:
+    """Looks, while the program runs, whether the owner's files have changed. The rules in use stay.
+
+    Args:
+        database: where the notices go.
+        policies: what is in use.
+        folder: the owner's files; one that is not on this machine is left to another.
+        complaint_types: those that the classifier tells.
+    """
+
+    def __init__(
+        self, *, database: Database, policies: PolicyBook, folder: Path, complaint_types: Collection[str]
+    ) -> None:
+        self._database = database
+        self._policies = policies
+        self._folder = folder
+        self._complaint_types = complaint_types
+        self._seen: _Stamp | None = None
+
+    async def look(self, now: datetime) -> None:
+        """Compares once more where a file has been written, added or taken away since the last look."""
+        try:
+            stamp = await asyncio.to_thread(_stamp, self._folder)
+            if stamp is None or stamp == self._seen:
+                return
+            found = await asyncio.to_thread(read_folder, self._folder, self._complaint_types)
+        except OSError as error:  # being written or moved at this moment, or not ours to read
+            log.warning("policy.unreadable", extra={"file": error.filename, "reason": error.strerror})
+            return
+        async with self._database.writing() as session:
+            await compare(session, self._policies, found, now)
+        self._seen = stamp
+
+
+def _stamp(folder: Path) -> _Stamp | None:
+    """By what a change of the files shows; None where there is no such folder."""
+    if not folder.is_dir():
+        return None
+    seen = ((path.name, path.stat()) for path in policies_in(folder))
+    return tuple((name, found.st_mtime_ns, found.st_size) for name, found in seen)
 
 
 async def compare(session: AsyncSession, book: PolicyBook, folder: Folder, now: datetime) -> list[NotInUse]:

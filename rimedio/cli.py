@@ -8,6 +8,7 @@ import typer
 from rimedio import (
     answer_commands,
     classify_command,
+    explain_command,
     fairness_command,
     model_commands,
     orders_commands,
@@ -112,6 +113,7 @@ model_commands.register(app)
 classify_command.register(app)
 train_command.register(app)
 policy_commands.register(app)
+explain_command.register()
 rules_commands.register()
 fairness_command.register()
 simulate_command.register(policy_commands.policy_app)

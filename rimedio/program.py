@@ -44,6 +44,7 @@ from responses.notices import Notice, tell_admins
 from responses.outbox import overdue_entries
 from responses.policies import PolicyBook
 from responses.policy.files import ANSWERS
+from responses.policy_files import FolderWatch
 from responses.precedents import Precedents
 from responses.retention import Retention
 from responses.road import Road
@@ -95,10 +96,10 @@ class Program:
             return finder.find(text, language=config.language, today=today).numbers
 
         filing = Filing(config, numbers_in)
-        policies = PolicyBook(complaint_types_of(settings.heads_folder))
+        types = complaint_types_of(settings.heads_folder)
+        policies, folder = PolicyBook(types), settings.policy or settings.home / "policies"
         texts = StandingTexts(config)
-        answers = (settings.policy or settings.home / "policies") / ANSWERS
-        self.knowledge = Knowledge(database, answers, self.model.embed, config.timezone)
+        self.knowledge = Knowledge(database, folder / ANSWERS, self.model.embed, config.timezone)
         self.road = Road(
             database=database,
             config=config,
@@ -163,6 +164,7 @@ class Program:
             policies=policies,
             agent_chat=self._agent_chat,
         )
+        self._files = FolderWatch(database=database, policies=policies, folder=folder, complaint_types=types)
         self._tasks: list[asyncio.Task[None]] = []
         self._failure: ProgramError | None = None
         self._bot_state = "off"
@@ -331,6 +333,7 @@ class Program:
         if not keeps_house and not self.duty.sends:
             return []
         if keeps_house:
+            await self._files.look(now)
             await self._watch.look(now)
             await decide_dismissed_anew(self.database)
         async with self.database.writing() as session:

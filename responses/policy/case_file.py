@@ -50,12 +50,16 @@ UNAVAILABLE = "unavailable"
 _NOON = time(11, tzinfo=UTC)
 _CASE_KEYS = ("case", "message", "facts", "asked", "given", "history", "signals", "spent", "expect")
 _MESSAGE_KEYS = (*("act", "complaint", "tone", "urgency", "ask", "own_error", "language", "unsure_of"),)
+_IN_MESSAGE = dict.fromkeys(_MESSAGE_KEYS, "it belongs inside message:")
+_IN_CASE = dict.fromkeys(_CASE_KEYS, "it belongs beside message:, not inside")
 _GIVEN_KEYS = (
     *("complaint", "remedy", "worth", "days_ago", "basis", "our_fault", "promise", "commitment", "order"),
 )
+_PAST_KEYS = ("given", "history", "signals")
 _SPENT_KEYS = ("day", "month")
 _RECORD_KEYS = (*Count, "dismissed")
 _FIELDS = ("act", "complaint_types", "tone", "urgency", "asks", "own_error")
+_CLASSIFIED = {"complaint": "complaint_types", "ask": "asks"}
 _PROMISES = ("open", "overdue", "kept", "broken", "withdrawn", "none")
 
 _Read = TypeVar("_Read")
@@ -75,14 +79,16 @@ class PolicyCase:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mismatch:
-    """What a decision says otherwise than expected."""
+    """What a decision says otherwise than expected; `offers` are those of the decision."""
 
     key: str
     expected: Expected
     found: Expected
+    offers: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.key}: expected {_shown(self.expected)}, found {_shown(self.found)}"
+        which = f" ({'; '.join(self.offers)})" if self.key == "kind" and self.offers else ""
+        return f"{self.key}: expected {_shown(self.expected)}, found {_shown(self.found)}{which}"
 
 
 def policy_beside(path: Path) -> Path:
@@ -100,11 +106,7 @@ def read_cases(
         PolicyFileError: the file is wrong; every problem found in it is there.
     """
     document = Document(str(path))
-    try:
-        text = path.read_bytes().decode()
-    except UnicodeDecodeError:
-        document.note(Place(line=1, column=1), "", "not UTF-8: save the file with that encoding")
-        raise PolicyFileError(tuple(document.problems)) from None
+    text = _text_of(path, document)
     try:
         head = Entries(document.root(text), ("today", "cases"))
         today = head.required("today", read_with(parse_date, "a date such as 2026-11-23"), date.max)
@@ -117,12 +119,36 @@ def read_cases(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class _About:
+    """What the cases of a file are about."""
+
+    policy: Policy
+    complaint_types: Collection[str]
+    today: date
+
+    def read_type(self, item: Item) -> str:
+        return read_name(self.complaint_types, "complaint type")(item)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Past:
     """What a customer was given before, in this case and in others, and what their history shows."""
 
     given_here: tuple[Given, ...]
     history: tuple[Given, ...]
     record: Record | None
+
+    def joined(self, other: "Past") -> "Past":
+        """Both together; of two records the other's."""
+        return Past(
+            given_here=(*self.given_here, *other.given_here),
+            history=(*self.history, *other.history),
+            record=other.record or self.record,
+        )
+
+    def counted(self) -> "Past":
+        """With the cases in which a favour was given in the record."""
+        return replace(self, record=_with_remedies(self.record, (*self.given_here, *self.history)))
 
 
 def read_past(
@@ -147,7 +173,46 @@ def read_past(
     here = all_given("--given", given, "this case")
     elsewhere = all_given("--history", history, "another case")
     record = _line(signals, "--signals", lambda item: _record(item, about, now)) if signals else None
-    return Past(given_here=here, history=elsewhere, record=_with_remedies(record, (*here, *elsewhere)))
+    return Past(given_here=here, history=elsewhere, record=record)
+
+
+def read_past_file(
+    policy: Policy, now: datetime, path: Path, *, complaint_types: Collection[str] = tuple(ComplaintType)
+) -> Past:
+    """Read a file with the `given`, `history` and `signals` of a case, or with a list of what is history.
+
+    Raises:
+        OSError: the file cannot be read.
+        PolicyFileError: the file is wrong; every problem found in it is there.
+    """
+    about = _About(policy=policy, complaint_types=complaint_types, today=now.date())
+    document = Document(str(path))
+    try:
+        item = document.root(_text_of(path, document))
+        if item.is_list:
+            past = Past(given_here=(), history=_all_given(item, "another case", now, about), record=None)
+        else:
+            past = _past(Entries(item, _PAST_KEYS), now, about)
+    except RefusedError:
+        raise PolicyFileError(tuple(document.problems)) from None
+    document.raise_problems()
+    return past
+
+
+def _past(entries: Entries, now: datetime, about: _About) -> Past:
+    return Past(
+        given_here=entries.optional("given", lambda one: _all_given(one, "this case", now, about), ()),
+        history=entries.optional("history", lambda one: _all_given(one, "another case", now, about), ()),
+        record=entries.optional("signals", lambda one: _record(one, about, now), None),
+    )
+
+
+def _text_of(path: Path, document: Document) -> str:
+    try:
+        return path.read_bytes().decode()
+    except UnicodeDecodeError:
+        document.note(Place(line=1, column=1), "", "not UTF-8: save the file with that encoding")
+        raise PolicyFileError(tuple(document.problems)) from None
 
 
 def _line(text: str, option: str, read: Callable[[Item], _Read]) -> _Read:
@@ -173,8 +238,9 @@ def try_case(policy: Policy, case: PolicyCase, *, language: str = "it") -> tuple
     """Decide a case; also what came out otherwise than expected."""
     decision = decide(policy, case.matter, language=language)
     found = observed(decision)
+    offers = tuple(map(told, decision.offers))
     return decision, [
-        Mismatch(key=key, expected=expected, found=found[key])
+        Mismatch(key=key, expected=expected, found=found[key], offers=offers)
         for key, expected in case.expected.items()
         if found[key] != expected
     ]
@@ -222,18 +288,6 @@ def _told_remedy(remedy: Remedy) -> str:
     return " ".join(parts)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _About:
-    """What the cases of a file are about."""
-
-    policy: Policy
-    complaint_types: Collection[str]
-    today: date
-
-    def read_type(self, item: Item) -> str:
-        return read_name(self.complaint_types, "complaint type")(item)
-
-
 def _cases(item: Item, about: _About) -> tuple[PolicyCase, ...]:
     cases = read_all(lambda one: _case(one, about), item.items())
     names: set[str] = set()
@@ -245,11 +299,11 @@ def _cases(item: Item, about: _About) -> tuple[PolicyCase, ...]:
 
 
 def _case(item: Item, about: _About) -> PolicyCase:
-    entries = Entries(item, _CASE_KEYS)
+    entries = Entries(item, _CASE_KEYS, elsewhere=_IN_MESSAGE)
     policy = about.policy
     now = datetime.combine(min(about.today, date.max - timedelta(days=1)), _NOON)
     name = entries.required("case", Item.text, "")
-    message = entries.optional("message", lambda one: Entries(one, _MESSAGE_KEYS), None)
+    message = entries.optional("message", lambda one: Entries(one, _MESSAGE_KEYS, elsewhere=_IN_CASE), None)
 
     def said(key: str, read: Callable[[Item], str], default: str) -> str:
         return message.optional(key, read, default) if message is not None else default
@@ -257,6 +311,7 @@ def _case(item: Item, about: _About) -> PolicyCase:
     def listed(key: str, read: Callable[[Item], str]) -> tuple[str, ...]:
         return message.optional(key, read_several(read), ()) if message is not None else ()
 
+    past = _past(entries, now, about).counted()
     matter = Matter(
         act=said("act", read_enum(Act, "act"), Act.COMPLAINT),
         complaint_types=listed("complaint", about.read_type),
@@ -265,19 +320,25 @@ def _case(item: Item, about: _About) -> PolicyCase:
         asks=listed("ask", read_enum(Ask, "ask")),
         own_error=message is not None and message.optional("own_error", read_yes_no, False),
         language=said("language", read_enum(Language, "language"), Language.ITALIAN),
-        abstained=frozenset(listed("unsure_of", read_name(_FIELDS, "field"))),
+        abstained=frozenset(listed("unsure_of", _field)),
         facts=entries.optional("facts", lambda one: _facts(one, policy), {}),
         asked=frozenset(entries.optional("asked", read_several(read_name(policy.facts, "fact")), ())),
-        given_here=entries.optional("given", lambda one: _all_given(one, "this case", now, about), ()),
-        history=entries.optional("history", lambda one: _all_given(one, "another case", now, about), ()),
+        given_here=past.given_here,
+        history=past.history,
         now=now,
-        record=entries.optional("signals", lambda one: _record(one, about, now), None),
+        record=past.record,
         spent=entries.optional("spent", lambda one: _spent(one, policy), None),
     )
-    record = _with_remedies(matter.record, (*matter.given_here, *matter.history))
-    matter = replace(matter, record=record)
     expected = entries.required("expect", _expected, {})
     return PolicyCase(name=name, place=item.place, matter=matter, expected=expected)
+
+
+def _field(item: Item) -> str:
+    """A field of the classifier, which are not called as in the conditions of rules."""
+    text = item.text()
+    if text in _CLASSIFIED:
+        raise item.refuse(f'unknown field "{text}": the classifier\'s field is called "{_CLASSIFIED[text]}"')
+    return read_name(_FIELDS, "field")(item)
 
 
 def read_several(read: Callable[[Item], str]) -> Callable[[Item], tuple[str, ...]]:

@@ -35,6 +35,11 @@ from responses.policy.situation import FAULT, OURS, PRICE, can_be_supplied
 from responses.policy.verdicts import Truth
 
 # After so long somebody should look whether a file still says what is meant.
+_NOT_VERIFIED = re.compile(
+    r"\b(da verificare|(non|mai) verificat[oaie]|verificat[oaie] il:? mai|to be verified|(not|never) verified"
+    r"|unverified|verified( on)?:? never)\b",
+    re.IGNORECASE,
+)
 _OLD_MONTHS = 36
 
 # Given without cost, or with a cost that lies in the remedy itself.
@@ -104,6 +109,7 @@ def check(
         lambda: _owed_to_some(policy, complaint_types),
         lambda: _conflicts(policy, complaint_types),
         lambda: _presumptions(policy),
+        lambda: _unverified(policy),
         lambda: _dates(policy, today or utcnow().astimezone(policy.timezone).date()),
     )
     findings = [_finding(policy, *found) for part in parts for found in part()]
@@ -395,6 +401,17 @@ def _presumptions(policy: Policy) -> _Found:
             if test.operator is Operator.KNOWN and test.negated and test.name in always:
                 message = f"never holds: {test.name} is presumed, and so always known"
                 yield Severity.ERROR, f"{entry.key}.when", message
+
+
+def _unverified(policy: Policy) -> _Found:
+    """What is owed by a text that, as its own source says, nobody has looked up."""
+    for owed in policy.owed:
+        if _NOT_VERIFIED.search(owed.source):
+            message = (
+                "its source says that nobody has verified it: have somebody who knows the law look it up, "
+                "then write here by whom and when"
+            )
+            yield Severity.WARNING, f"{owed.key}.source", message
 
 
 def _dates(policy: Policy, today: date) -> _Found:

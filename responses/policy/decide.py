@@ -21,7 +21,7 @@ from responses.policy.heeding import Heeding, Outcome
 from responses.policy.joining import Joined, join
 from responses.policy.limits import Limited, apply_limits, higher
 from responses.policy.schema import Codes, FactType, Owed, Policy, Rule, Supplier
-from responses.policy.sentences import Sentences, listed
+from responses.policy.sentences import Sentences
 from responses.policy.situation import ORDER, can_be_supplied, situation, situations
 from responses.policy.trial import Trial, Tried, try_type
 
@@ -50,10 +50,10 @@ class Judge:
 
     def decide(self, matter: Matter, *, language: str = "it", explain: bool = True) -> Decision:
         """The same decision as `decide`; without `explain` it has no steps and takes far less time."""
-        policy, say = self.policy, Sentences(language)
+        policy, say = self.policy, Sentences(language, self.policy)
         if "act" in matter.abstained:
             # Everything below rests on the act: whether there is a grievance at all.
-            unsure = (say("unsure", fields="act"),)
+            unsure = (say("unsure", fields=say.fields(["act"])),)
             return replace(_blank(policy, matter, DecisionKind.HAND_OVER), notes=unsure)
         first = self._try(matter, say, explain=explain)
         if matter.act == Act.PRAISE and not first.trials[0].settled:
@@ -151,7 +151,7 @@ def _assemble(policy: Policy, matter: Matter, outcome: Outcome, say: Sentences, 
     ]
     notes = [*_each(trial.notes for trial in trials), *limited.notes]
     if unsure:
-        notes.append(say("unsure", fields=listed(unsure)))
+        notes.append(say("unsure", fields=say.fields(unsure)))
     # What is asked for before deciding binds nobody; offers stand beside a hand-over for agents to see.
     shows_offers = given or kind is DecisionKind.HAND_OVER
     return Decision(

@@ -12,7 +12,7 @@ from responses.policy.given import later, still_counts
 from responses.policy.joining import Grant, Option
 from responses.policy.limits import Limited, higher
 from responses.policy.schema import Consequence, Policy
-from responses.policy.sentences import Sentences, listed
+from responses.policy.sentences import Sentences
 from responses.policy.signals import LOUD, Raised, raised, told
 from responses.policy.situation import situation
 from responses.policy.trial import Trial
@@ -47,7 +47,7 @@ class Heeding:
         self._policy = policy
         self._matter = matter
         self._language = language
-        self._say = Sentences(language)
+        self._say = Sentences(language, policy)
         then = {signal.name: signal.then for signal in policy.signals}
         found = raised(policy, matter.record, matter.now)
         self._heard = [_Heard(raised=one, then=then[one.name]) for one in found]
@@ -93,9 +93,10 @@ class Heeding:
             decision = self._sooner(self._answered(decision))
             decision = self._approved(decision, gives=gives)
             offers = decision.kind is DecisionKind.OFFER and gives and not ours
-            decision = replace(
-                decision, show_worth=offers and any(one.then.show_worth for one in self._heard)
-            )
+            worth = next((one for one in self._heard if one.then.show_worth), None) if offers else None
+            if worth is not None:
+                self._note("signal_show_worth", worth)
+                decision = replace(decision, show_worth=True)
             for one in self._heard:
                 if one.then.exit and not ours:
                     self._note("signal_exit", one)
@@ -123,8 +124,9 @@ class Heeding:
         for one in self._binding:
             had = self._favour_within(one) if one.then.once else None
             if had is not None:
-                day = had.at.astimezone(self._policy.timezone).date().isoformat()
-                for remedy in _held_back(outcome):
+                day = had.at.astimezone(self._policy.timezone).date()
+                for kinds in _held_back(outcome):
+                    remedy = self._say.kinds(kinds)
                     self._cut.append(
                         self._say("signal_once", remedy=remedy, day=day, signal=self._words(one))
                     )
@@ -153,12 +155,13 @@ class Heeding:
         rest = _without_gifts(outcome)
         due = any(grant.owed or not _is_free(grant, outcome) for grant in rest)
         if due or any(trial.fault_is_established for trial in outcome.trials):
-            for remedy in waiting:
+            for kinds in waiting:
+                remedy, facts = self._say.kinds(kinds), self._say.facts(names)
                 self._cut.append(
-                    self._say("signal_unproven", remedy=remedy, facts=listed(names), signal=self._words(one))
+                    self._say("signal_unproven", remedy=remedy, facts=facts, signal=self._words(one))
                 )
             return replace(outcome, limited=limit(rest))
-        self._note("signal_proof", one, facts=listed(lacking))
+        self._note("signal_proof", one, facts=self._say.facts(lacking))
         first = outcome.trials[0]
         unavailable = situation(self._policy, self._matter, None).unavailable
         first.missing += [name for name in names if name not in unavailable]
@@ -171,10 +174,13 @@ class Heeding:
         return tuple(name for name in one.then.proof if name not in seen.known or name in seen.presumed)
 
     def _answered(self, decision: Decision) -> Decision:
-        wanted = [one.then.answer for one in self._heard if one.then.answer is not None]
+        wanted = [(one, one.then.answer) for one in self._heard if one.then.answer is not None]
+        if decision.manner is not None or not wanted:
+            return decision
         # Whoever threatens now is answered with care first, however long they have been a customer.
-        wanted.sort(key=lambda manner: manner is Manner.REASSURE)
-        return replace(decision, manner=next((one for one in (decision.manner, *wanted) if one), None))
+        one, manner = min(wanted, key=lambda each: each[1] is Manner.REASSURE)
+        self._note("signal_answer", one, answer=self._say.manner(manner))
+        return replace(decision, manner=manner)
 
     def _sooner(self, decision: Decision) -> Decision:
         first = next((one for one in self._heard if one.then.sooner), None)
@@ -220,10 +226,10 @@ def _is_free(grant: Grant, outcome: Outcome) -> bool:
     return grant.joined.isdisjoint(ours)
 
 
-def _held_back(outcome: Outcome) -> list[str]:
+def _held_back(outcome: Outcome) -> list[tuple[RemedyKind, ...]]:
     """The favours that a signal may hold back, by kind."""
     return [
-        " / ".join(option.kind for option in grant.options if _is_gift(option))
+        tuple(option.kind for option in grant.options if _is_gift(option))
         for grant in outcome.limited.grants
         if _is_free(grant, outcome) and any(map(_is_gift, grant.options))
     ]

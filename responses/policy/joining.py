@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from models.decision import Basis, Offer, Remedy, RemedyKind, Role
 from models.money import Money
 from responses.policy.amounts import DIVISIBLE, cut, larger
-from responses.policy.sentences import Sentences, plain
+from responses.policy.sentences import Sentences
 from responses.policy.situation import PRICE, Situation
 
 # Against these, a refund of the price is the other way of putting the same thing right.
@@ -263,7 +263,7 @@ class _Reducing:
         if rest.amount <= 0:
             self._say_covered(option)
             return None
-        self.notes.append(self.say("reduced", remedy=option.kind, amount=plain(rest)))
+        self.notes.append(self.say("reduced", remedy=option.kind, amount=rest))
         return replace(option, remedy=cut(option.remedy, rest))
 
     def _say_covered(self, option: Option) -> None:

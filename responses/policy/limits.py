@@ -9,7 +9,7 @@ from models.money import Money
 from responses.policy.amounts import DIVISIBLE, cut, larger, rounded_down
 from responses.policy.joining import Grant, Option, goodwill_worth
 from responses.policy.schema import Policy
-from responses.policy.sentences import Sentences, plain
+from responses.policy.sentences import Said, Sentences
 from responses.policy.situation import PRICE, Situation
 from responses.policy.totals import Before, Doubt, above_totals, favours, past_unknown
 
@@ -138,7 +138,7 @@ class _Limits:
         return caps
 
     def _cap(self, name: str, limit: Money, spent: Money) -> _Cap:
-        return _Cap(left=larger(limit - spent, self.nothing), name=self.say(name, cap=plain(limit)))
+        return _Cap(left=larger(limit - spent, self.nothing), name=self.say(name, cap=limit))
 
     def _fit(self, options: tuple[Option, ...], caps: Sequence[_Cap]) -> tuple[Option, ...]:
         fitted = (self._fit_option(option, caps) for option in options)
@@ -160,7 +160,7 @@ class _Limits:
                 return None
             if worth is not None or option.remedy.full:
                 # Without a worth the bound only closes what was open: nothing is taken away.
-                self.cut.append(self.say("cut", remedy=option.kind, amount=plain(cap.left), limit=cap.name))
+                self.cut.append(self.say("cut", remedy=option.kind, amount=cap.left, limit=cap.name))
             return replace(option, remedy=cut(option.remedy, cap.left))
         self._raise("above", Role.SUPERVISOR, remedy=option.kind)
         return option
@@ -175,7 +175,7 @@ class _Limits:
                 return
         self.tier = Role.ADMIN
         self.beyond = True
-        self.notes.append(self.say("above_all", worth=plain(worth), role=self.say.role(Role.ADMIN)))
+        self.notes.append(self.say("above_all", worth=worth, role=self.say.role(Role.ADMIN)))
 
     def _raise_for_totals(self, worth: Money | None) -> None:
         matter = self.situation.matter
@@ -183,7 +183,7 @@ class _Limits:
         for doubt in above_totals(worth, self.policy, before):
             self._doubt(doubt)
 
-    def _raise(self, phrase: str, role: Role, **fields: str) -> None:
+    def _raise(self, phrase: str, role: Role, **fields: Said) -> None:
         self.tier = higher(self.tier, role)
         self.notes.append(self.say(phrase, role=self.say.role(role), **fields))
 

@@ -5,8 +5,9 @@ so that `9:00` stays a time and `no` stays the word the owner wrote.
 """
 
 import difflib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TypeVar
 
 from ruamel.yaml import YAML
@@ -156,8 +157,16 @@ class Item:
             Item(self.document, child, f"{self.key}[{index}]", _place(child)) for index, child in children
         ]
 
-    def entries(self, allowed: Collection[str] | None = None, noun: str = "key") -> dict[str, "Item"]:
-        """Keys and values of a mapping; keys that are twice there or not `allowed` are noted and left out."""
+    def entries(
+        self,
+        allowed: Collection[str] | None = None,
+        noun: str = "key",
+        elsewhere: Mapping[str, str] = MappingProxyType({}),
+    ) -> dict[str, "Item"]:
+        """Keys and values of a mapping; keys that are twice there or not `allowed` are noted and left out.
+
+        `elsewhere` says of keys that belong somewhere else, where.
+        """
         if not isinstance(self.node, MappingNode):
             raise self.refuse(f"expected keys with values, found {'a list' if self.is_list else 'one value'}")
         found: dict[str, Item] = {}
@@ -166,7 +175,8 @@ class Item:
             name = str(key_node.value) if isinstance(key_node, ScalarNode) else "?"
             path = f"{self.key}.{name}" if self.key else name
             if allowed is not None and name not in allowed:
-                self.document.note(place, path, f'unknown {noun} "{name}"{did_you_mean(name, allowed)}')
+                hint = f"; {elsewhere[name]}" if name in elsewhere else did_you_mean(name, allowed)
+                self.document.note(place, path, f'unknown {noun} "{name}"{hint}')
             elif name in found:
                 self.document.note(place, path, f'"{name}" stands here twice: keep one')
             else:
@@ -179,9 +189,15 @@ class Item:
 class Entries:
     """The keys of one mapping, read one by one; a problem in one does not hide those in the others."""
 
-    def __init__(self, item: Item, allowed: Collection[str], noun: str = "key") -> None:
+    def __init__(
+        self,
+        item: Item,
+        allowed: Collection[str],
+        noun: str = "key",
+        elsewhere: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.item = item
-        self.found = item.entries(allowed, noun)
+        self.found = item.entries(allowed, noun, elsewhere)
 
     def __contains__(self, name: str) -> bool:
         return name in self.found

@@ -9,7 +9,7 @@ from models.decision import Given, Spent
 from models.money import Money
 from responses.policy.given import earlier, has_known_worth, was_favour
 from responses.policy.schema import Policy
-from responses.policy.sentences import plain
+from responses.policy.sentences import Said
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +29,7 @@ class Doubt:
     """
 
     phrase: str
-    fields: Mapping[str, str]
+    fields: Mapping[str, Said]
     unchecked: str | None = None
 
 
@@ -55,8 +55,8 @@ def favours(givens: Iterable[Given], currency: str) -> tuple[Money, tuple[Given,
 
 def past_unknown(given: Given, limit: str, timezone: tzinfo) -> Doubt:
     """A favour of unknown worth, which leaves a limit open."""
-    day = given.at.astimezone(timezone).date().isoformat()
-    fields = {"remedy": given.kind, "day": day}
+    day = given.at.astimezone(timezone).date()
+    fields: dict[str, Said] = {"remedy": given.kind, "day": day}
     return Doubt(phrase="past_unknown", fields=fields, unchecked=f"limits.{limit}")
 
 
@@ -69,9 +69,9 @@ def _of_customer(worth: Money | None, policy: Policy, before: Before) -> Iterato
     for given in unknown:
         yield past_unknown(given, "per_customer", policy.timezone)
     if worth is None:
-        yield Doubt(phrase="per_customer_unknown", fields={"cap": plain(limit.total)})
+        yield Doubt(phrase="per_customer_unknown", fields={"cap": limit.total})
     elif limit.total < worth + had:
-        fields = {"total": plain(worth + had), "cap": plain(limit.total)}
+        fields: dict[str, Said] = {"total": worth + had, "cap": limit.total}
         yield Doubt(phrase="per_customer", fields=fields)
 
 
@@ -85,4 +85,4 @@ def _of_all(worth: Money | None, policy: Policy, spent: Spent | None) -> Iterato
         ("budget_month", limits.budget_month, spent.month),
     ):
         if budget is not None and budget < worth + so_far:
-            yield Doubt(phrase=phrase, fields={"total": plain(worth + so_far), "cap": plain(budget)})
+            yield Doubt(phrase=phrase, fields={"total": worth + so_far, "cap": budget})

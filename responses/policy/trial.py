@@ -1,8 +1,8 @@
 """Tries what is owed and the rules on one complaint type of a matter."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from models.decision import (
     Basis,
@@ -38,8 +38,8 @@ class Trial:
     """What came of one complaint type. Filled while trying, read afterwards.
 
     `missing` are facts that someone can supply and that stand before a decision; `unsure` the classifier's
-    fields that do. `settled` says that something decides this type, be it an apology alone; `climbed` that
-    the second time earned a step up the ladder.
+    fields that do, `open_before` the entries that wait for either. `settled` says that something decides
+    this type, be it an apology alone; `climbed` that the second time earned a step up the ladder.
     """
 
     complaint_type: str | None
@@ -49,6 +49,7 @@ class Trial:
     unsure: list[str] = field(default_factory=list)
     settled: bool = False
     status: bool = False
+    open_before: list[str] = field(default_factory=list)
     second_time: bool = False
     climbed: bool = False
     hand_over: Role | None = None
@@ -159,8 +160,8 @@ class _Trial:
                 continue
             if verdict.truth is Truth.OPEN:
                 if verdict.facts:
-                    facts = listed(verdict.facts)
-                    result.notes.append(self.say("owed_open", rule=owed.id, facts=facts))
+                    rule, facts = self.say.quoted(owed.id), self.say.facts(verdict.facts)
+                    result.notes.append(self.say("owed_open", rule=rule, facts=facts))
                 continue
             for options in self._value(owed.give, owed.id, Basis.OWED):
                 remedies = tuple(option.remedy for option in options)
@@ -181,6 +182,7 @@ class _Trial:
                 continue
             if verdict.truth is Truth.OPEN:
                 self.result.unsure += verdict.unsure
+                self.result.open_before.append(owed.id)
                 self._note_missing(owed, verdict)
             elif verdict.truth is Truth.TRUE:
                 for options in self._value(owed.give, owed.id, Basis.OWED):
@@ -192,7 +194,7 @@ class _Trial:
         """The verdict on an entry of `owed`; None for one that is not in force."""
         today = self.situation.today
         if (owed.since is not None and today < owed.since) or (owed.until is not None and owed.until < today):
-            reason = self.say("not_in_force", day=today.isoformat())
+            reason = self.say("not_in_force", day=today)
             self._step(owed.id, StepOutcome.NOT_MATCHED, reason)
             return None
         verdict = evaluate(owed.when, self.situation)
@@ -219,15 +221,33 @@ class _Trial:
             elif verdict.truth is Truth.OPEN:
                 if verdict.unsure:
                     doubtful.append((rule, verdict))
+                else:
+                    result.open_before.append(rule.id)
                 self._note_missing(rule, verdict)
             elif all(test.name in self.situation.presumed for test in verdict.deciding):
                 result.presumed += verdict.presumed  # but for the presumption it might have matched
         if found is None or not all(_do_the_same(rule, found[0]) for rule, _ in doubtful):
             result.unsure += [field for _, verdict in doubtful for field in verdict.unsure]
-        if found is None or self._waits():
+            result.open_before += [rule.id for rule, _ in doubtful]
+        if found is None:
+            return None
+        if self._waits():
+            self._say_pending()
             return None
         self._apply(*found)
         return found[0]
+
+    def _say_pending(self) -> None:
+        """The last step found the rule that would count: why it does not yet."""
+        result, say = self.result, self.say
+        if not self.tried.explain:
+            return
+        if result.open_before:
+            number = "one" if len(result.open_before) == 1 else "other"
+            pending = say(f"pending_{number}", rules=say.rules(result.open_before))
+        else:
+            pending = say("pending_known", facts=say.facts(dict.fromkeys(result.missing)))
+        result.steps[-1] = replace(result.steps[-1], pending=pending)
 
     def _note_missing(self, entry: Owed | Rule, verdict: Verdict) -> None:
         """What must be known before an open entry can be judged, and with it what its amounts will need:
@@ -255,7 +275,9 @@ class _Trial:
             self._note_match(rule, verdict)
         elif verdict.truth is Truth.OPEN and rule.tier is not None:
             result.tier = higher(result.tier, rule.tier)
-            result.notes.append(self.say("manner_unsure", rule=rule.id, role=self.say.role(rule.tier)))
+            result.notes.append(
+                self.say("manner_unsure", rule=self.say.quoted(rule.id), role=self.say.role(rule.tier))
+            )
 
     def _apply(self, rule: Rule, verdict: Verdict) -> None:
         result = self.result
@@ -273,7 +295,7 @@ class _Trial:
         if rule.hand_over is not None and result.grants:
             result.tier = higher(result.tier, rule.hand_over)
             role = self.say.role(rule.hand_over)
-            result.notes.append(self.say("hands_over", rule=rule.id, role=role))
+            result.notes.append(self.say("hands_over", rule=self.say.quoted(rule.id), role=role))
         raises = result.second_time and rule.decline is None and rule.hand_over is None
         give = self._raised(rule.give) if raises else rule.give
         choices = self._value(give, rule.id, Basis.GOODWILL)
@@ -288,7 +310,7 @@ class _Trial:
             is_gift = any(option.kind is not RemedyKind.WORDS for option in options)
             gifts += is_gift
             if is_gift and gifts > 1 and self.policy.limits.one_per_failure:
-                kinds = " / ".join(option.kind for option in options)
+                kinds = self.say.kinds(option.kind for option in options)
                 self.result.cut.append(self.say("one_per_failure", remedy=kinds))
             else:
                 kept.append(options)
@@ -351,7 +373,8 @@ class _Trial:
                 self.result.missing += self._can_come(valued, basis)
                 lost = [name for name in valued.needed if name in self.situation.unavailable]
                 if lost:
-                    reason = self.say("unknown_amount", rule=rule_id, facts=listed(lost))
+                    rule, facts = self.say.quoted(rule_id), self.say.facts(lost)
+                    reason = self.say("unknown_amount", rule=rule, facts=facts)
                     self.result.notes.append(reason)
                     self.result.hand_over = higher(self.result.hand_over or Role.AGENT, Role.SUPERVISOR)
                 elif not valued.needed:
@@ -430,8 +453,8 @@ class _Trial:
         )
         self.result.steps.append(step)
 
-    def _day(self, moment: datetime) -> str:
-        return moment.astimezone(self.policy.timezone).date().isoformat()
+    def _day(self, moment: datetime) -> date:
+        return moment.astimezone(self.policy.timezone).date()
 
 
 def _same_step(step: RemedySpec, spec: RemedySpec) -> bool:

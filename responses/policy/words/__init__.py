@@ -5,7 +5,6 @@ from responses.policy.words.lines import Line, Section, Sheet
 from responses.policy.words.page import page
 from responses.policy.words.paper import Paper, paper
 from responses.policy.words.sheet import sheet
-from responses.policy.words.steps import fact_nouns, reasons
 
 __all__ = [
     "Line",
@@ -13,9 +12,7 @@ __all__ = [
     "Section",
     "Sheet",
     "difference",
-    "fact_nouns",
     "page",
     "paper",
-    "reasons",
     "sheet",
 ]

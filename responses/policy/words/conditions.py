@@ -48,6 +48,15 @@ class ConditionWords:
         common = self._say.maybe(f"facts.{name}.the")
         return own or common or self._say("quote", text=name.replace("_", " "))
 
+    def asked(self, name: str) -> str:
+        """A fact as what must be known: "il giorno della consegna", "se la foto mostra il danno"."""
+        spec, words = self._policy.facts[name], self._words(name)
+        if spec.type is FactType.DATE and words.noun is not None:
+            return self._say("asked.day", noun=words.noun, of_noun=self._say.after("di", words.noun))
+        if spec.type is FactType.YES_NO and words.yes is not None:
+            return self._say("asked.whether", clause=words.yes)
+        return self.noun(name)
+
     def unit(self, name: str) -> str:
         """One of what a number counts: "notte"."""
         return self._words(name).unit or self._say("quote", text=name.replace("_", " "))

@@ -2,17 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import func, select
 
 from models.clock import utcnow
 from models.database import Database
+from models.labels import ComplaintType
 from models.tables import PolicyUse, PolicyVersion
 from responses.notices import NoticeKind, standing_notices
 from responses.policies import NoPolicyError, PolicyBook, holding
 from responses.policy import Policy, load_policy_text
-from responses.policy_files import compare, put_first_in_use, read_folder
+from responses.policy_files import FolderWatch, compare, put_first_in_use, read_folder
 
 SOON = timedelta(days=3)
 
@@ -163,6 +165,14 @@ class Folder:
             found = await compare(session, self.book, read_folder(self.path), utcnow())
         return [(one.file.path.name, one.changed, one.instead) for one in found]
 
+    def watch(self, path: Path | None = None) -> FolderWatch:
+        return FolderWatch(
+            database=self.database,
+            policies=self.book,
+            folder=path or self.path,
+            complaint_types=tuple(ComplaintType),
+        )
+
     async def notices(self) -> dict[str, dict[str, str]]:
         async with self.database.reading() as session:
             return {notice.kind: dict(notice.details) for notice in await standing_notices(session)}
@@ -210,6 +220,46 @@ async def test_a_wrong_file_leaves_the_old_rules_and_is_told_with_its_line(folde
         "line": "8",
         "count": "1",
     }
+
+
+async def test_a_running_program_notices_a_file_that_is_wrong_and_keeps_the_old_rules(folder: Folder) -> None:
+    folder.write("negozio.yaml", text(5))
+    await folder.first_start()
+    watch = folder.watch()
+    await watch.look(utcnow())
+    assert await folder.notices() == {}
+
+    folder.write("negozio.yaml", text(5).replace("voucher", "vuocher "))
+    await watch.look(utcnow())
+    assert set(await folder.notices()) == {NoticeKind.POLICY_REFUSED}
+    assert await folder.current() == "5"
+
+    folder.write("negozio.yaml", text(10))
+    await watch.look(utcnow())
+    assert set(await folder.notices()) == {NoticeKind.POLICY_CHANGED}
+    assert await folder.current() == "5"
+
+    folder.write("negozio.yaml", text(5))
+    await watch.look(utcnow())
+    assert await folder.notices() == {}
+
+
+async def test_a_running_program_reads_files_only_when_they_have_changed(folder: Folder) -> None:
+    folder.write("negozio.yaml", text(5))
+    await folder.first_start()
+    watch = folder.watch()
+    await watch.look(utcnow())
+    with patch("responses.policy_files.read_folder", side_effect=AssertionError):
+        await watch.look(utcnow())
+
+
+async def test_a_folder_that_is_not_on_this_machine_takes_no_notice_down(folder: Folder) -> None:
+    folder.write("negozio.yaml", text(5))
+    await folder.first_start()
+    folder.write("negozio.yaml", text(10))
+    await folder.start()
+    await folder.watch(folder.path / "elsewhere").look(utcnow())
+    assert set(await folder.notices()) == {NoticeKind.POLICY_CHANGED}
 
 
 async def test_of_two_files_for_one_audience_the_later_date_is_in_use_and_the_other_is_named(

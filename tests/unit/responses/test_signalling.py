@@ -86,7 +86,7 @@ async def test_what_the_history_shows_is_kept_with_its_evidence_and_heeded(shop:
     assert (signal.name, told(seen, "it"), seen.number) == ("repeated_claims", WORDS, 3)
     assert timedelta(days=19) < signal.expires_at - utcnow() < timedelta(days=21)
     assert (decision.signals, decision.tier, decision.offers) == (("repeated_claims",), Role.SUPERVISOR, ())
-    assert any("già rimediato" in line for line in decision.limits_cut)
+    assert any("abbiamo già rimediato" in line for line in decision.limits_cut)
     assert "in ritardo" not in str(signal.evidence)
 
 

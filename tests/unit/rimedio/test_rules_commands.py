@@ -158,7 +158,7 @@ def test_explain_is_told_what_signals_count(terminal: Terminal) -> None:
     )
     remedies = [part for ago in (20, 10) for part in ("--history", given.format(ago, ago))]
     status, shown = terminal.types(*LATE_AGAIN, *TWO_DAYS, *remedies, "--signals", "claims: [0, 3, 9, 15]")
-    assert (status, "signals in force: repeated_claims" in shown) == (0, True)
+    assert (status, "signal “repeated_claims” (4 claims in 60 days" in shown) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -178,6 +178,67 @@ def test_explain_says_what_is_wrong_with_what_was_before(
 ) -> None:
     status, shown = terminal.types(*LATE_AGAIN, *TWO_DAYS, option, entry)
     assert (status, told in shown) == (2, True), shown
+
+
+def test_explain_says_that_a_rule_below_an_open_one_is_not_applied_yet(terminal: Terminal) -> None:
+    words = ("policy", "explain", "Il pacco?", "--types", "delivery_late", "--policy", str(SHOP))
+    steps, told = terminal.types(*words)[1].split("→")
+    waits = "non si applica ancora, perché prima c'è «ritardo-breve», in sospeso"
+    assert f"vale: il messaggio è un reclamo; {waits}" in steps
+    assert f"regola «altro-reclamo»: vale, ma {waits}" in told
+    assert "nessuna regola" not in told
+    assert (
+        "not applied yet, as “ritardo-breve” stands before it and is open"
+        in (terminal.types(*words, "--language", "en")[1].split("→")[1])
+    )
+
+
+BEFORE = """
+given: [{complaint: no_reply, remedy: words, promise: broken}]
+history: [{complaint: delivery_late, remedy: voucher, worth: 5 EUR, days_ago: 40, promise: kept, order: RS9}]
+signals: {claims: [0, 3, 9], cases_with_threat: [0, 4, 8]}
+"""
+
+
+def test_explain_takes_what_was_before_from_a_file_and_says_all_of_it_in_words(terminal: Terminal) -> None:
+    (terminal.folder / "before.yaml").write_text(BEFORE, encoding="utf-8")
+    types = ("policy", "explain", "Di nuovo?", "--types", "delivery_late,no_reply", "--policy", str(SHOP))
+    status, shown = terminal.types(*types, *TWO_DAYS, "--history", "before.yaml")
+    assert status == 0
+    told = shown.split("→")[1]
+    assert "it had happened before, on " in told
+    assert ": “late delivery”" in told
+    assert ": “no reply”" in told
+    assert "the voucher as a favour left out, already put right on " in told
+    assert "3 cases with threats in 30 days: we answer as mediators" in told
+    assert "how it is answered: we answer as mediators" in told
+    assert "signal “repeated_threats” (3 cases with threats in 30 days): Threats in at least 2 cases" in told
+    assert "Late delivery. ● If the fault is not the customer's: we apologise" in told
+    assert "no_reply" not in told
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("histori: []", "before.yaml:1:1: histori: unknown key"),
+        ("- {complaint: delivery_lat, remedy: voucher}", "did you mean"),
+        ("[", "before.yaml:1"),
+        (None, "before.yaml: No such file"),
+    ],
+)
+def test_explain_says_what_is_wrong_in_the_file_of_what_was_before(
+    terminal: Terminal, content: str | None, told: str
+) -> None:
+    if content is not None:
+        (terminal.folder / "before.yaml").write_text(content, encoding="utf-8")
+    status, shown = terminal.types(*LATE_AGAIN, *TWO_DAYS, "--history", "before.yaml")
+    assert (status, told in shown) == (2, True), shown
+
+
+def test_a_day_that_an_agent_has_to_say_is_called_a_day(terminal: Terminal) -> None:
+    words = ("policy", "explain", "Rotto", "--types", "item_damaged,refund_missing", "--policy", str(SHOP))
+    shown = terminal.types(*words, "--facts", "order_id=RS1", "--language", "en")[1]
+    assert "the day of the request to return the order" in shown.split("→")[0]
 
 
 def test_explain_takes_the_policy_of_the_audience_that_is_named(terminal: Terminal) -> None:

@@ -46,7 +46,7 @@ from models.decision import Basis, Decision, DecisionKind
 from models.labels import Ask, ComplaintType
 from responses.drafts import DraftBrief, PromiseLine, compose
 from responses.drafts.phrases import Phrases
-from responses.drafts.templates import best
+from responses.drafts.templates import best, shortest
 
 REMEDIES = (
     DISCOUNT,
@@ -162,9 +162,14 @@ def said(briefs: Iterable[DraftBrief]) -> dict[str, set[str]]:
         *,
         variant: int = 0,
         formal: bool = True,
+        short: bool = False,
     ) -> str:
-        used.setdefault(key, set()).add(best(words.all(key), values or {}, variant) or "")
-        return plain(words, key, values, variant=variant, formal=formal)
+        wordings, known = words.all(key), values or {}
+        chosen = (
+            shortest(wordings, known, variant, formal=formal) if short else best(wordings, known, variant)
+        )
+        used.setdefault(key, set()).add(chosen or "")
+        return plain(words, key, values, variant=variant, formal=formal, short=short)
 
     Phrases.say = noting  # type: ignore[method-assign]
     try:

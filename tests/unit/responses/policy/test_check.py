@@ -529,3 +529,22 @@ def test_one_sum_for_periods_of_several_lengths_is_told() -> None:
 def test_of_each_remedy_that_says_what_it_costs_nothing_is_missing() -> None:
     rule = "- {id: a, when: {fault: ours}, give: {gift: {it: un fiore}, worth: 4 EUR}}"
     assert findings(f"{rule}\n{CATCH_ALL}") == []
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("Codice civile, art. 2033 — esempio, da verificare", True),
+        ("Codice civile, art. 2033 (non verificato)", True),
+        ("Condizioni, punto 4, verificate il: mai", True),
+        ("Consumer Rights Act, s. 23: to be verified", True),
+        ("Consumer Rights Act, s. 23, not verified", True),
+        ("Codice civile, art. 2033, verificato il 14.1.2027 da avv. Neri", False),
+        ("Consumer Rights Act, s. 23, verified on 14 January 2027", False),
+        ("legge", False),
+    ],
+)
+def test_what_is_owed_by_a_source_that_nobody_has_verified_is_told(source: str, *, told: bool) -> None:
+    owed = f'owed: [{{id: o, when: {{fault: ours}}, give: repair, source: "{source}"}}]\n'
+    found = [one for one in findings(CATCH_ALL, owed) if "owed[0].source" in one]
+    assert [one.startswith("warning owed[0].source: its source says") for one in found] == [True] * told

@@ -153,7 +153,7 @@ def test_amounts_are_multiplied_and_bounded() -> None:
 def test_a_type_without_any_rule_is_handed_over() -> None:
     policy = policy_of("rules: [{id: r, when: {complaint: item_wrong}, apologise: yes}]")
     decision = decide(policy, matter("no_reply"), language="en")
-    assert (decision.kind, decision.notes) == (DecisionKind.HAND_OVER, ("no rule holds for no_reply",))
+    assert (decision.kind, decision.notes) == (DecisionKind.HAND_OVER, ("no rule holds for “no reply”",))
 
 
 def test_a_refusal_carries_its_reason_and_what_is_possible() -> None:
@@ -282,6 +282,52 @@ def test_steps_tell_each_rule_that_was_tried_in_the_language_of_the_desk() -> No
     assert unknown.steps[1].reason == "non vale: days_late: over 5 (3)"
     assert unknown.steps[2].reason == "ancora in sospeso, nessuno sa: fault"
     assert [step.complaint_type for step in unknown.steps] == ["no_reply"] * 3
+
+
+OPEN_ABOVE = """
+    rules:
+      - {id: a, when: {days_late: {over: 5}}, give: {voucher: 10 EUR}}
+      - {id: b, when: {fault: ours}, give: {voucher: 7 EUR}}
+      - {id: c, when: {act: complaint}, give: {voucher: 5 EUR}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("facts", "language", "pending"),
+    [
+        ({}, "it", "non si applica ancora, perché prima ci sono «a» e «b», in sospeso"),
+        ({"fault": "theirs"}, "it", "non si applica ancora, perché prima c'è «a», in sospeso"),
+        ({}, "en", "not applied yet, as “a” and “b” stand before it and are open"),
+        ({"fault": "theirs"}, "en", "not applied yet, as “a” stands before it and is open"),
+        ({"fault": "theirs", "days_late": Decimal(2)}, "en", None),
+    ],
+)
+def test_a_rule_that_holds_below_an_open_one_says_that_it_is_not_applied_yet(
+    facts: dict[str, object], language: str, pending: str | None
+) -> None:
+    decision = decide(policy_of(OPEN_ABOVE), matter("no_reply", facts=known(**facts)), language=language)
+    last = decision.steps[-1]
+    assert (last.rule_id, last.outcome, last.pending) == ("c", StepOutcome.MATCHED, pending)
+    assert ("c" in decision.rule_ids) == (pending is None)
+
+
+def test_a_rule_that_holds_beside_something_owed_that_is_open_waits_for_it() -> None:
+    policy = policy_of("""
+        owed: [{id: o, when: {fault: ours}, give: repair, source: legge}]
+        rules: [{id: r, when: {act: complaint}, give: {voucher: 5 EUR}}]
+    """)
+    last = decide(policy, matter("no_reply"), language="en").steps[-1]
+    assert (last.rule_id, last.pending) == ("r", "not applied yet, as “o” stands before it and is open")
+
+
+def test_open_rules_that_would_do_the_same_hold_nothing_up() -> None:
+    policy = policy_of("""
+        rules:
+          - {id: a, when: {ask: refund}, give: {voucher: 5 EUR}}
+          - {id: b, when: {act: complaint}, give: {voucher: 5 EUR}}
+    """)
+    about = matter("no_reply", abstained=frozenset({"asks"}))
+    assert decide(policy, about).steps[-1].pending is None
 
 
 def test_the_desk_language_changes_sentences_only() -> None:

@@ -57,7 +57,7 @@ def test_the_same_complaint_in_a_new_case_is_a_second_time_only_when_it_is_anoth
 def test_the_order_number_is_asked_for_when_it_tells_whether_this_is_the_same_matter() -> None:
     decision = decide(policy_of(LADDER), matter("no_reply", history=(before(promise_state=None),)))
     assert [fact.name for fact in decision.missing] == ["order_id"]
-    assert any("no_reply" in note for note in decision.notes)
+    assert any("«nessuna risposta»" in note for note in decision.notes)
 
 
 def test_where_no_order_numbers_exist_another_case_is_another_matter() -> None:
@@ -194,7 +194,7 @@ def test_the_open_question_of_what_is_owed_is_told_to_the_agent_in_a_follow_up()
     about = matter("item_wrong", given_here=(gave("voucher", "item_wrong", "5"),))
     decision = decide(policy_of(OWED_LATER), about, language="en")
     assert decision.kind is DecisionKind.STATUS
-    assert decision.notes == ("o may be owed: nobody knows fault",)
+    assert decision.notes == ("“o” may be owed: nobody knows whose fault it is",)
 
 
 def test_what_was_owed_and_given_is_not_given_again() -> None:

@@ -52,7 +52,8 @@ def test_once_gives_words_where_a_favour_was_given_before() -> None:
     decision = judged("once: yes", late())
     assert (decision.kind, offers(decision), decision.apologise) == (DecisionKind.OFFER, [], True)
     assert decision.limits_cut == (
-        "voucher di favore tolto, già rimediato il 2026-10-24: 3 richieste in 60 giorni",
+        "togliamo il buono di favore, perché abbiamo già rimediato il 24 ottobre 2026: "
+        "3 richieste in 60 giorni",
     )
 
 
@@ -131,7 +132,7 @@ def test_how_the_case_at_hand_is_said_changes_no_amount(count: str) -> None:
 def test_a_favour_waits_for_its_proof() -> None:
     decision = judged("proof: [photo]", late())
     assert (decision.kind, [fact.name for fact in decision.asks_customer]) == (DecisionKind.ASK, ["photo"])
-    assert "prima di un favore serve sapere photo: 3 richieste in 60 giorni" in decision.notes
+    assert "prima di un favore serve sapere «photo»: 3 richieste in 60 giorni" in decision.notes
     assert offers(judged("proof: [photo]", late(photo=False))) == ["goodwill: voucher 5 EUR"]
 
 
@@ -145,7 +146,9 @@ def test_what_is_owed_does_not_wait_for_the_proof_of_a_favour() -> None:
     about = matter("item_damaged", "delivery_late", history=HAD)
     decision = judged("proof: [photo]", about)
     assert (decision.kind, offers(decision)) == (DecisionKind.OFFER, ["owed: repair | replacement"])
-    assert decision.limits_cut == ("voucher di favore aspetta, serve sapere photo: 3 richieste in 60 giorni",)
+    assert decision.limits_cut == (
+        "il buono di favore aspetta, prima serve sapere «photo»: 3 richieste in 60 giorni",
+    )
 
 
 def test_a_proof_is_asked_where_words_are_all_there_is_beside() -> None:

@@ -48,7 +48,7 @@ def test_every_option_of_a_choice_is_cut_and_the_dearest_counts() -> None:
     decision = limited("{one_of: [{voucher: 40 EUR}, {refund: 10 EUR}]}", CAP)
     assert offers(decision) == ["goodwill: voucher 30 EUR | refund 10 EUR"]
     assert decision.worth == euro("30")
-    assert decision.limits_cut == ("voucher cut to 30 EUR: the limit per case (30 EUR)",)
+    assert decision.limits_cut == ("the voucher cut to €30: the limit per case (€30)",)
 
 
 def test_what_cannot_be_cut_is_given_whole_and_approved_higher() -> None:
@@ -85,7 +85,7 @@ def test_what_counts_against_no_limit(given: Given) -> None:
 def test_where_nothing_is_left_the_remedy_falls_away_and_says_so() -> None:
     decision = limited("{voucher: 25 EUR}", CAP, given_here=(gave("refund", "item_wrong", "30"),))
     assert decision.offers == ()
-    assert decision.limits_cut == ("voucher left out: the limit per case (30 EUR)",)
+    assert decision.limits_cut == ("the voucher left out: the limit per case (€30)",)
 
 
 def test_several_offers_share_the_limit() -> None:
@@ -175,7 +175,7 @@ def test_one_goodwill_remedy_per_failure() -> None:
     assert len(limited(give, "").offers) == 3
     decision = limited(give, "limits: {per_order: one goodwill remedy per failure}")
     assert offers(decision) == ["goodwill: voucher 5 EUR", "goodwill: words"]
-    assert decision.limits_cut == ("refund left out: one goodwill remedy per failure",)
+    assert decision.limits_cut == ("the refund left out: one goodwill remedy per failure",)
 
 
 def test_a_worth_that_needs_a_price_is_asked_of_whoever_knows_it() -> None:
@@ -211,7 +211,7 @@ def test_what_is_owed_does_not_wait_for_a_favour_that_nobody_may_approve() -> No
         euro("0"),
     )
     assert decision.tier is Role.ADMIN
-    assert any(note.startswith("goodwill voucher beside what is owed") for note in decision.notes)
+    assert any(note.startswith("the voucher as goodwill beside what is owed") for note in decision.notes)
 
 
 PER_CUSTOMER = "limits: {per_customer: {total: 50 EUR, every: 90 days}}"
@@ -220,7 +220,7 @@ PER_CUSTOMER = "limits: {per_customer: {total: 50 EUR, every: 90 days}}"
 def test_a_favour_of_unknown_worth_cannot_be_held_against_the_total_of_a_customer() -> None:
     decision = limited("{discount: 10%}", PER_CUSTOMER)
     assert decision.tier is Role.SUPERVISOR
-    assert "its worth is unknown and a customer may have 50 EUR at most: approved by a supervisor" in (
+    assert "its worth is unknown and a customer may have €50 at most: approved by a supervisor" in (
         decision.notes
     )
 
@@ -255,7 +255,7 @@ def test_what_was_given_for_the_failure_of_the_order_counts_as_its_one_remedy() 
     broken = gave("voucher", "no_reply", "5", at=NOW - day, order_id="RS1", promise_state="broken")
     about = matter("no_reply", given_here=(older, broken), facts=known(order_id="RS1"))
     assert decide(policy_of(text), about, language="en").limits_cut == (
-        "voucher left out: one goodwill remedy per failure",
+        "the voucher left out: one goodwill remedy per failure",
     )
     # A remedy that never came is none.
     alone = matter("no_reply", given_here=(broken,), facts=known(order_id="RS1"))

@@ -11,8 +11,9 @@ from typer.testing import CliRunner
 from models.decision import Basis, DecisionKind, Matter, Role
 from models.labels import ComplaintType
 from responses.policy import Policy, Severity, check, decide, load_policy_text
+from responses.policy.explained import reasons
 from responses.policy.replay import Replay
-from responses.policy.words import reasons, sheet
+from responses.policy.words import sheet
 from rimedio.cli import app
 
 BARE = HEAD.partition("facts:")[0]

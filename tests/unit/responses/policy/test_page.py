@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -27,9 +28,9 @@ def accepted() -> set[str]:
     found: set[str] = set()
     entries = Item.entries
 
-    def noting(item: Item, allowed: Collection[str] | None = None, noun: str = "key") -> dict[str, Item]:
+    def noting(item: Item, allowed: Collection[str] | None = None, *rest: Any) -> dict[str, Item]:
         found.update(allowed or ())
-        return entries(item, allowed, noun)
+        return entries(item, allowed, *rest)
 
     with patch.object(Item, "entries", noting):
         # Under another name: the same text of the same file is not read again.

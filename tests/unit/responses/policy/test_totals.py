@@ -52,7 +52,7 @@ def test_a_favour_that_no_longer_fits_is_a_supervisors(spent: Spent | None, tier
 def test_the_note_says_what_the_day_comes_to() -> None:
     decision = decide(policy(), matter("delivery_late", spent=so_far(95, 95)), language="en")
     assert decision.notes == (
-        "with this today's favours come to 105 EUR, above the budget of 100 EUR: approved by a supervisor",
+        "with this today's favours come to €105, above the budget of €100: approved by a supervisor",
     )
 
 

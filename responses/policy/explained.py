@@ -35,15 +35,16 @@ def reasons(policy: Policy, matter: Matter, decision: Decision, language: str) -
         seen = situation(policy, matter, step.complaint_type)
         verdict = evaluate(entries[step.rule_id].when, seen)
         if not _by_condition(step, engine) or not verdict.deciding:
-            told.append(step.reason)
+            told.append(step.reason if step.pending is None else f"{step.reason}; {step.pending}")
             continue
         if step.outcome is StepOutcome.OPEN:
-            parts = [words.noun(name) for name in verdict.facts]
+            parts = [words.asked(name) for name in verdict.facts]
             parts += [say(f"fields.{field}") for field in verdict.unsure]
             told.append(say("steps.open", list=say.joined(parts)))
             continue
         tests = _said(verdict.deciding, words, seen, say)
-        told.append(say("steps.holds" if step.outcome is StepOutcome.MATCHED else "steps.fails", list=tests))
+        reason = say("steps.holds" if step.outcome is StepOutcome.MATCHED else "steps.fails", list=tests)
+        told.append(f"{reason}; {step.pending}" if step.pending is not None else reason)
     return told
 
 
@@ -66,6 +67,6 @@ def _said(tests: Sequence[Test], words: ConditionWords, seen: Situation, say: Ph
 
 
 def fact_nouns(policy: Policy, language: str) -> dict[str, str]:
-    """Each fact of a policy as a noun."""
+    """Each fact of a policy as what must be known of a matter."""
     words = ConditionWords(policy, phrases_in(language))
-    return {name: words.noun(name) for name in policy.facts}
+    return {name: words.asked(name) for name in policy.facts}
