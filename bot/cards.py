@@ -298,6 +298,9 @@ def _decision_lines(view: CaseView, words: Words) -> list[str]:
         words("offer", line=line(offer_line(decision, words.language))),
         words("rule", line=line(rule_line(decision, words.language))),
     ]
+    if decision.other_orders and view.book.number is not None:
+        others = ", ".join(shorten(number, _MAX_FACT) for number in decision.other_orders[:_MOST_OTHERS])
+        lines.append(line(words("other_orders", others=others, number=shorten(view.book.number, _MAX_FACT))))
     if decision.limits_cut:
         lines.append(words("limits", line=line("; ".join(decision.limits_cut))))
     if decision.missing:

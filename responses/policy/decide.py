@@ -50,7 +50,11 @@ class Judge:
 
     def decide(self, matter: Matter, *, language: str = "it", explain: bool = True) -> Decision:
         """The same decision as `decide`; without `explain` it has no steps and takes far less time."""
-        policy, say = self.policy, Sentences(language)
+        say = Sentences(language)
+        return _with_other_orders(self._decide(matter, say, language, explain=explain), matter, say)
+
+    def _decide(self, matter: Matter, say: Sentences, language: str, *, explain: bool) -> Decision:
+        policy = self.policy
         if "act" in matter.abstained:
             # Everything below rests on the act: whether there is a grievance at all.
             unsure = (say("unsure", fields="act"),)
@@ -272,6 +276,15 @@ def _missing_fact(policy: Policy, matter: Matter, name: str) -> MissingFact:
         choices=spec.choices,
         again=not asked and spec.ask is not None and name in matter.asked_once,
     )
+
+
+def _with_other_orders(decision: Decision, matter: Matter, say: Sentences) -> Decision:
+    """The decision, which says for which order it counts where the messages name more than that."""
+    counted = matter.facts.get(ORDER)
+    if counted is None or not matter.other_orders:
+        return decision
+    note = say("other_orders", others=listed(matter.other_orders), order=str(counted.value))
+    return replace(decision, other_orders=matter.other_orders, notes=(note, *decision.notes))
 
 
 def _blank(policy: Policy, matter: Matter, kind: DecisionKind) -> Decision:
