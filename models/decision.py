@@ -162,7 +162,8 @@ class MissingFact:
     `ask` is what the customer is asked for, per language code ("a photo of the damage"); None when
     only an agent can supply it. `type` and `choices` tell the desk which buttons to show. `likely` is what
     the customer seems to have answered, as an agent would type it; nothing rests on it before one says so.
-    `again` says that the customer was asked for it before, and has not said it.
+    `again` says that the customer was asked for it before, and has not said it. `remark` is a sentence for
+    the agent who is to supply it.
     """
 
     name: str
@@ -172,6 +173,7 @@ class MissingFact:
     choices: tuple[str, ...] = ()
     likely: str | None = None
     again: bool = False
+    remark: str | None = None
 
 
 class StepOutcome(StrEnum):

@@ -21,8 +21,8 @@ from responses.policy.heeding import Heeding, Outcome
 from responses.policy.joining import Joined, join
 from responses.policy.limits import Limited, apply_limits, higher
 from responses.policy.schema import Codes, FactType, Owed, Policy, Rule, Supplier
-from responses.policy.sentences import Sentences, listed
-from responses.policy.situation import ORDER, can_be_supplied, situation, situations
+from responses.policy.sentences import Sentences, listed, plain
+from responses.policy.situation import ORDER, can_be_supplied, foreign_money, situation, situations
 from responses.policy.trial import Trial, Tried, try_type
 
 _Item = TypeVar("_Item")
@@ -51,7 +51,8 @@ class Judge:
     def decide(self, matter: Matter, *, language: str = "it", explain: bool = True) -> Decision:
         """The same decision as `decide`; without `explain` it has no steps and takes far less time."""
         say = Sentences(language)
-        return _with_other_orders(self._decide(matter, say, language, explain=explain), matter, say)
+        decision = self._decide(matter, say, language, explain=explain)
+        return _with_other_orders(_with_remarks(decision, self.policy, matter, say), matter, say)
 
     def _decide(self, matter: Matter, say: Sentences, language: str, *, explain: bool) -> Decision:
         policy = self.policy
@@ -266,7 +267,8 @@ def _missing(policy: Policy, matter: Matter, outcome: Outcome) -> tuple[MissingF
 
 def _missing_fact(policy: Policy, matter: Matter, name: str) -> MissingFact:
     spec = policy.facts[name]
-    asked = name in matter.asked
+    # What they know is known: what it comes to in the policy's currency is for an agent to say.
+    asked = name in matter.asked or foreign_money(policy, spec, matter.facts.get(name)) is not None
     return MissingFact(
         name=name,
         type=spec.type,
@@ -276,6 +278,25 @@ def _missing_fact(policy: Policy, matter: Matter, name: str) -> MissingFact:
         choices=spec.choices,
         again=not asked and spec.ask is not None and name in matter.asked_once,
     )
+
+
+def _with_remarks(decision: Decision, policy: Policy, matter: Matter, say: Sentences) -> Decision:
+    """The decision, which says of what is missing why an agent has to supply it."""
+    remarks = {fact.name: _remark(fact, policy, matter, say) for fact in decision.missing}
+    told = {name: remark for name, remark in remarks.items() if remark is not None}
+    if not told:
+        return decision
+    missing = tuple(replace(fact, remark=told.get(fact.name)) for fact in decision.missing)
+    notes = [say("remark", fact=name, remark=remark) for name, remark in told.items()]
+    return replace(decision, missing=missing, notes=(*decision.notes, *notes))
+
+
+def _remark(fact: MissingFact, policy: Policy, matter: Matter, say: Sentences) -> str | None:
+    spec = policy.facts.get(fact.name)
+    foreign = None if spec is None else foreign_money(policy, spec, matter.facts.get(fact.name))
+    if foreign is None:
+        return None
+    return say("foreign", amount=plain(foreign), currency=policy.currency)
 
 
 def _with_other_orders(decision: Decision, matter: Matter, say: Sentences) -> Decision:
