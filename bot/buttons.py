@@ -31,6 +31,7 @@ class Action(StrEnum):
     KNOWN = "j"
     CORRECT = "J"
     VOUCH = "l"
+    COUNT_FOR = "A"
     SIMILAR = "S"
     SPLIT = "s"
     MERGE = "M"

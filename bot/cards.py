@@ -160,6 +160,12 @@ def fact_label(fact: MissingFact, words: Words) -> str:
     return shorten(asked.partition(":")[0].strip() or fact.name.replace("_", " "), _MAX_FACT)
 
 
+def missing_label(fact: MissingFact, words: Words) -> str:
+    """What is missing, and why an agent has to supply it."""
+    label = fact_label(fact, words)
+    return f"{label} ({fact.remark})" if fact.remark is not None else label
+
+
 def likely_said(fact: MissingFact) -> str:
     """What the customer seems to have answered, as people write it."""
     said = fact.likely or ""
@@ -298,10 +304,13 @@ def _decision_lines(view: CaseView, words: Words) -> list[str]:
         words("offer", line=line(offer_line(decision, words.language))),
         words("rule", line=line(rule_line(decision, words.language))),
     ]
+    if decision.other_orders and view.book.number is not None:
+        others = ", ".join(shorten(number, _MAX_FACT) for number in decision.other_orders[:_MOST_OTHERS])
+        lines.append(line(words("other_orders", others=others, number=shorten(view.book.number, _MAX_FACT))))
     if decision.limits_cut:
         lines.append(words("limits", line=line("; ".join(decision.limits_cut))))
     if decision.missing:
-        names = ", ".join(fact_label(fact, words) for fact in decision.missing)
+        names = ", ".join(missing_label(fact, words) for fact in decision.missing)
         lines.append(words("missing", facts=line(names)))
     if decision.tier != Role.AGENT:
         lines.append(words("tier", role=words.label("role", decision.tier)))

@@ -108,7 +108,9 @@ ENGLISH: Mapping[str, str] = {
     "proof_or": " or ",
     "book_proven": "Order {number} is theirs; what the book says is of {day}.",
     "book_unknown": "The book has no number {number}.",
+    "other_orders": "They name {others} as well: what is decided counts for {number} only.",
     # Buttons
+    "count_for": "Count it for {number}",
     "vouch": "It is them",
     "approve": "Approve and send",
     "edit": "Edit",

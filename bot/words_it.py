@@ -107,8 +107,10 @@ ITALIAN: Mapping[str, str] = {
     "proof_or": " o ",
     "book_proven": "L'ordine {number} è suo; dati del registro del {day}.",
     "book_unknown": "Il numero {number} nel registro non c'è.",
+    "other_orders": "Nomina anche {others}: quanto deciso conta per {number} soltanto.",
     # Buttons
     "vouch": "È lui / lei",
+    "count_for": "Conta per {number}",
     "approve": "Approva e invia",
     "edit": "Modifica",
     "write": "Scrivi",

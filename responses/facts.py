@@ -19,10 +19,13 @@ from responses.filing import due_now
 from responses.order_keys import order_key
 from responses.orders import BOOK, CONTACT, as_in_the_book
 from responses.policy import Policy
+from responses.policy.schema import FactSpec, FactType, Supplier
 from responses.rights import check_free
 from responses.typed_values import parse_fact
 
 ORDER_FACT = "order_id"
+# The book, its proof and other cases on the order go by the number, whether or not a rule asks about it.
+_ORDER_SPEC = FactSpec(name=ORDER_FACT, type=FactType.TEXT, suppliers=frozenset({Supplier.AGENT}))
 
 
 async def known_facts(
@@ -76,7 +79,7 @@ async def note_orders(
 
     `facts` are those of the case.
     """
-    named = [order for assessment in assessments for order in assessment.entities.order_ids]
+    named = orders_named(assessments)
     known = facts.get(ORDER_FACT)
     if not named or (known is not None and known.source == "agent"):
         return False
@@ -97,6 +100,26 @@ async def note_orders(
     return True
 
 
+def orders_named(assessments: Sequence[Assessment]) -> tuple[str, ...]:
+    """The order numbers that the messages name, each once. The case is about the last, unless an agent says
+    otherwise."""
+    named: dict[str, str] = {}
+    for assessment in assessments:
+        for order in assessment.entities.order_ids:
+            named.pop(order_key(order), None)
+            named[order_key(order)] = order
+    return tuple(order for key, order in named.items() if key)
+
+
+def other_orders(assessments: Sequence[Assessment], facts: Mapping[str, FactValue]) -> tuple[str, ...]:
+    """The order numbers that the messages name beside the one that the case is about."""
+    counted = facts.get(ORDER_FACT)
+    if counted is None or counted.unavailable:
+        return ()
+    key = order_key(str(counted.value))
+    return tuple(order for order in orders_named(assessments) if order_key(order) != key)
+
+
 async def give_fact(
     session: AsyncSession, agent: Agent, case: Case, name: str, raw: str | None, policy: Policy
 ) -> None:
@@ -106,7 +129,7 @@ async def give_fact(
         session: the caller's writing transaction.
         agent: who says it.
         case: about which case.
-        name: a fact of the policy.
+        name: a fact of the policy, or the order's number.
         raw: the value as typed or pressed; None when nobody can know it.
         policy: the policy that judges the case; it knows the fact's type.
 
@@ -114,7 +137,7 @@ async def give_fact(
         BlockedError: `fact_unknown`, `fact_invalid`, `fact_currency`, `claimed`.
         NotAllowedError: `own_case`.
     """
-    spec = policy.facts.get(name)
+    spec = policy.facts.get(name, _ORDER_SPEC if name == ORDER_FACT else None)
     if spec is None:
         raise BlockedError("fact_unknown", name=name)
     await check_free(session, agent, case)

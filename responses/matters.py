@@ -15,6 +15,7 @@ from models.serial import to_json
 from models.tables import Case
 from responses.corrections import Labels
 from responses.deadlines import highest
+from responses.facts import other_orders
 from responses.history import asked_in, asked_last, given_to
 from responses.policy import Policy
 from responses.policy.schema import Supplier
@@ -72,6 +73,7 @@ async def matter_of(
         unproven=unproven,
         ahead=ahead,
         proof_ask=proof_ask or ahead_ask,
+        other_orders=other_orders(found, facts),
         record=await record_of(session, case, policy, (*here, *elsewhere), now),
         spent=await spent(session, policy, now),
     )

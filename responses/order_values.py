@@ -64,12 +64,13 @@ class Reader:
     """Reads orders for these facts.
 
     `currency` is that of sums without one; `region` (ISO 3166) is where telephone numbers without a country
-    code are dialled.
+    code are dialled; `counted` are the currencies in which the policies count.
     """
 
     specs: Mapping[str, FactSpec]
     currency: str
     region: str
+    counted: frozenset[str]
 
     def read(self, values: Mapping[str, object]) -> tuple[OrderEntry, list[str]]:
         """The order, and a sentence about each value that could not be read and was left out.
@@ -106,6 +107,16 @@ class Reader:
         )
         return entry, problems
 
+    def uncounted(self, entry: OrderEntry) -> list[str]:
+        """A sentence about each sum of the order that no policy can compare with its own."""
+        sums = {VALUE: entry.value, **entry.facts}
+        return [
+            f"{name} {one.rounded().amount} {one.currency}: the policies count in "
+            f"{', '.join(sorted(self.counted))}; an agent will have to say what it comes to"
+            for name, one in sums.items()
+            if isinstance(one, Money) and one.currency not in self.counted
+        ]
+
     def _fact(self, spec: FactSpec, raw: object) -> object:
         match spec.type:
             case FactType.YES_NO:
@@ -136,7 +147,8 @@ def reader_for(policies: Sequence[Policy], language: str, region: str | None = N
             if Supplier.BOOK in spec.suppliers and name not in (PRICE, "order_id")
         }
     home = region or {"it": "IT", "en": "GB"}[language]
-    return Reader(specs=specs, currency=policies[0].currency, region=home)
+    counted = frozenset(policy.currency for policy in policies)
+    return Reader(specs=specs, currency=policies[0].currency, region=home, counted=counted)
 
 
 def read_phone(raw: str, region: str) -> str:

@@ -21,8 +21,8 @@ from responses.policy.heeding import Heeding, Outcome
 from responses.policy.joining import Joined, join
 from responses.policy.limits import Limited, apply_limits, higher
 from responses.policy.schema import Codes, FactType, Owed, Policy, Rule, Supplier
-from responses.policy.sentences import Sentences
-from responses.policy.situation import ORDER, can_be_supplied, situation, situations
+from responses.policy.sentences import Sentences, listed, plain
+from responses.policy.situation import ORDER, can_be_supplied, foreign_money, situation, situations
 from responses.policy.trial import Trial, Tried, try_type
 
 _Item = TypeVar("_Item")
@@ -50,7 +50,12 @@ class Judge:
 
     def decide(self, matter: Matter, *, language: str = "it", explain: bool = True) -> Decision:
         """The same decision as `decide`; without `explain` it has no steps and takes far less time."""
-        policy, say = self.policy, Sentences(language, self.policy)
+        say = Sentences(language, self.policy)
+        decision = self._decide(matter, say, language, explain=explain)
+        return _with_other_orders(_with_remarks(decision, self.policy, matter, say), matter, say)
+
+    def _decide(self, matter: Matter, say: Sentences, language: str, *, explain: bool) -> Decision:
+        policy = self.policy
         if "act" in matter.abstained:
             # Everything below rests on the act: whether there is a grievance at all.
             unsure = (say("unsure", fields=say.fields(["act"])),)
@@ -262,7 +267,8 @@ def _missing(policy: Policy, matter: Matter, outcome: Outcome) -> tuple[MissingF
 
 def _missing_fact(policy: Policy, matter: Matter, name: str) -> MissingFact:
     spec = policy.facts[name]
-    asked = name in matter.asked
+    # What they know is known: what it comes to in the policy's currency is for an agent to say.
+    asked = name in matter.asked or foreign_money(policy, spec, matter.facts.get(name)) is not None
     return MissingFact(
         name=name,
         type=spec.type,
@@ -272,6 +278,34 @@ def _missing_fact(policy: Policy, matter: Matter, name: str) -> MissingFact:
         choices=spec.choices,
         again=not asked and spec.ask is not None and name in matter.asked_once,
     )
+
+
+def _with_remarks(decision: Decision, policy: Policy, matter: Matter, say: Sentences) -> Decision:
+    """The decision, which says of what is missing why an agent has to supply it."""
+    remarks = {fact.name: _remark(fact, policy, matter, say) for fact in decision.missing}
+    told = {name: remark for name, remark in remarks.items() if remark is not None}
+    if not told:
+        return decision
+    missing = tuple(replace(fact, remark=told.get(fact.name)) for fact in decision.missing)
+    notes = [say("remark", fact=name, remark=remark) for name, remark in told.items()]
+    return replace(decision, missing=missing, notes=(*decision.notes, *notes))
+
+
+def _remark(fact: MissingFact, policy: Policy, matter: Matter, say: Sentences) -> str | None:
+    spec = policy.facts.get(fact.name)
+    foreign = None if spec is None else foreign_money(policy, spec, matter.facts.get(fact.name))
+    if foreign is None:
+        return None
+    return say("foreign", amount=plain(foreign), currency=policy.currency)
+
+
+def _with_other_orders(decision: Decision, matter: Matter, say: Sentences) -> Decision:
+    """The decision, which says for which order it counts where the messages name more than that."""
+    counted = matter.facts.get(ORDER)
+    if counted is None or not matter.other_orders:
+        return decision
+    note = say("other_orders", others=listed(matter.other_orders), order=str(counted.value))
+    return replace(decision, other_orders=matter.other_orders, notes=(note, *decision.notes))
 
 
 def _blank(policy: Policy, matter: Matter, kind: DecisionKind) -> Decision:
