@@ -55,6 +55,7 @@ class Action(StrEnum):
     ANSWER_CALL = "c"
     KEPT = "h"
     BROKEN = "B"
+    WITHDRAW = "L"
     PROMISES = "i"
     CHOOSE_FOR = "C"
     NO_CHOICE = "N"

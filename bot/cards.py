@@ -25,6 +25,7 @@ from responses.policy.schema import Audience
 from responses.policy.signals import may_be_a_bad_day, told
 from responses.preferences import Preference
 from responses.texts import shorten
+from responses.twins import twin_for
 from responses.views import CaseView
 
 MAX_WORDS = 700
@@ -312,8 +313,9 @@ def _draft_lines(view: CaseView, languages: Sequence[str], words: Words) -> list
     if draft is None or draft.state != DraftState.PROPOSED:
         return [escape(words("no_draft"))]
     lines = []
-    if draft.twin and draft.language not in languages:
-        twin = escape(shorten(draft.twin, _MAX_TWIN), quote=False)
+    twin = twin_for(draft, words.language, languages)
+    if twin is not None:
+        twin = escape(shorten(twin, _MAX_TWIN), quote=False)
         lines.append(f"{words('twin')}\n<blockquote expandable>{twin}</blockquote>")
     lines += [escape(line, quote=False) for line in finding_lines(draft, words)]
     lines.append(words("draft_follows", language=words.label("language", draft.language)))

@@ -30,6 +30,7 @@ _MAX_FACTS = 3
 _MAX_CHOICES = 4
 _MAX_SIGNALS = 3
 _MAX_LABEL = 60
+MAX_COLLEAGUES = 20
 NONE_CHOSEN = "none"
 """What a button carries for a choice of which the customer wants nothing."""
 

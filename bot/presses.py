@@ -14,7 +14,8 @@ from telegram.error import TelegramError
 from bot import forgetting
 from bot.address import chat_id_of, chat_key
 from bot.buttons import Action, read_data
-from bot.card_actions import CardActions
+from bot.card_actions import act_on_card
+from bot.card_press import CardPress
 from bot.choosing import pressed_choice, take_choice
 from bot.context import Context, Press, agent_with, reader_at, words_at
 from bot.elsewhere import drop_raw
@@ -92,7 +93,7 @@ async def _act(
     if card is None or card.chat_key != row.chat_key or card.agent_id not in (None, agent.id):
         await _refuse(session, row, agent, words)
         return None
-    return await CardActions(context, session, press, card).act()
+    return await act_on_card(CardPress(context, session, press, card))
 
 
 async def _refuse(session: AsyncSession, row: Update, agent: Agent, words: Words) -> None:

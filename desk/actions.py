@@ -1,67 +1,36 @@
 """What an agent does with a case. Each answer says in a sentence what happened, or why it could not."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from desk.case_pages import case_by_number
-from desk.context import Actor, Visit
+from desk.acting import Acting, Shown, acting_on, done, text_as_draft
+from desk.context import Actor
+from desk.open_edits import forget_edit
 from desk.refusals import refused
+from desk.unsaid import asked_of, given_of
 from models.clock import utcnow
-from models.errors import ForbiddenTransitionError
 from models.ids import new_id
-from models.states import CaseState, Direction, EditReason
-from models.tables import Agent, Case, Draft, Message, OpenEdit
+from models.states import Direction
+from models.tables import Agent, Message
 from responses import holding
-from responses.cases import CLAIM_LASTS, claim, release
-from responses.checks import Unsaid
+from responses.cases import claim
 from responses.checks.advising import may_overrule
-from responses.drafts.dates import format_due
-from responses.erasure import check_not_erased
 from responses.errors import BlockedError, ResponsesError
 from responses.events import record
 from responses.filing import clean
 from responses.off_policy import MAX_REASON
 from responses.proposed import MAX_TEXT, proposed_draft
 from responses.rating import close_and_ask
-from responses.rights import Bound
 from responses.settling import settle as settle_doubt
 from responses.spending import ABOVE_BUDGET, decide_anew
 from responses.transcripts import transcribe
-from responses.withholding import ABOUT_UNSAID, Meant, UnsaidError
-from responses.word_given import FURTHEST, Terms, WordGiven, WordGivenError
+from responses.withholding import Meant, UnsaidError
+from responses.word_given import Terms, WordGivenError
 
 router = APIRouter(prefix="/cases/{number:int}")
-
-Kind = Literal["ask", "decline"]
-
-
-class Shown(BaseModel):
-    """What stood on the page when the agent pressed: the verdict holds for exactly this."""
-
-    draft_id: str | None = None
-    draft_revision: int | None = None
-    sha256: str | None = None
-    revision: int
-    text: str = Field(default="", max_length=4 * MAX_TEXT)
-    kind: Kind | None = None
-    language: str | None = Field(default=None, max_length=8)
-    edit_reason: EditReason | None = None
-
-    @property
-    def bound(self) -> Bound | None:
-        """The draft on the page, if there was one."""
-        if self.draft_id is None or self.draft_revision is None or self.sha256 is None:
-            return None
-        return Bound(draft_id=self.draft_id, revision=self.draft_revision, sha256=self.sha256)
 
 
 class Agreed(BaseModel):
@@ -120,12 +89,6 @@ class Heard(BaseModel):
     text: str = Field(max_length=4 * MAX_TEXT)
 
 
-class Typed(BaseModel):
-    """A text being written."""
-
-    text: str = Field(max_length=4 * MAX_TEXT)
-
-
 class Undone(BaseModel):
     """The approval to take back."""
 
@@ -137,70 +100,6 @@ class Settled(BaseModel):
 
     outbox: str
     arrived: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Acting:
-    """An action under way: its one transaction, who acts, and on which case."""
-
-    session: AsyncSession
-    agent: Agent
-    case: Case
-
-
-@asynccontextmanager
-async def acting_on(visit: Visit, number: int, *, erased_too: bool = False) -> AsyncIterator[Acting]:
-    """One writing transaction with the agent and the case as they stand in it.
-
-    A page that stayed open must not bring back what was erased: only what `erased_too` says goes on then.
-
-    Raises:
-        BlockedError: `erased`, or `stale` when the case cannot take this step (any more).
-    """
-    async with visit.desk.road.database.writing() as session:
-        agent = await session.get_one(Agent, visit.agent.id)
-        case = await case_by_number(session, number)
-        await session.refresh(case, with_for_update=True)
-        if not erased_too:
-            await check_not_erased(session, case)
-        try:
-            yield Acting(session=session, agent=agent, case=case)
-        except ForbiddenTransitionError:
-            # A page that stayed open offers what the case, closed by now, no longer allows.
-            raise BlockedError("stale") from None
-
-
-def done(sentence: str = "", **more: object) -> JSONResponse:
-    """The action was carried out."""
-    return JSONResponse({"ok": True, "sentence": sentence, **more})
-
-
-async def text_as_draft(visit: Visit, acting: Acting, shown: Shown) -> Bound | None:
-    """Makes what stands in the box a draft, if it is not the one on the table already.
-
-    Returns what a verdict is bound to; None when there is neither a draft nor a text.
-    """
-    approvals = visit.desk.road.approvals
-    text = clean(shown.text).replace("\r\n", "\n").strip()
-    if shown.bound is not None:
-        draft = await acting.session.get(Draft, shown.draft_id)
-        if draft is not None and shown.kind is None and text == draft.text.strip():
-            return shown.bound
-        made = await approvals.edit(acting.session, acting.agent, shown.bound, text, shown.kind)
-    elif text:
-        if acting.case.revision != shown.revision:
-            raise BlockedError("stale")
-        made = await approvals.write(
-            acting.session,
-            acting.agent,
-            acting.case,
-            text,
-            kind=shown.kind or "hand_over",
-            language=acting.case.language or visit.desk.language,
-        )
-    else:
-        return None
-    return Bound(draft_id=made.id, revision=made.revision, sha256=made.sha256)
 
 
 @router.post("/approve")
@@ -235,9 +134,9 @@ async def approve(visit: Actor, number: int, shown: Approved) -> JSONResponse:
         if isinstance(error, BlockedError) and may_overrule(error):
             return refused(visit, error, overrule=True)
         if isinstance(error, UnsaidError):
-            return refused(visit, error, unsaid=_asked(visit, error))
+            return refused(visit, error, unsaid=asked_of(visit, error))
         if isinstance(error, WordGivenError):
-            return refused(visit, error, given=_given(visit, error))
+            return refused(visit, error, given=given_of(visit, error))
         return refused(visit, error)
     seconds = int(road.config.undo.total_seconds())
     return done(
@@ -247,51 +146,6 @@ async def approve(visit: Actor, number: int, shown: Approved) -> JSONResponse:
         by_hand=by_hand,
         sentence=visit.words("done.recorded" if by_hand else "done.sending"),
     )
-
-
-def _asked(visit: Visit, error: UnsaidError) -> list[dict[str, object]]:
-    """What the page asks about each thing that the text leaves out."""
-
-    def label(one: Unsaid, meant: Meant) -> str:
-        return visit.words(f"unsaid.{'answer' if one.key == 'a' else 'offer'}_{meant}")
-
-    return [
-        {
-            "key": one.key,
-            "told": one.told(visit.words.language),
-            "choices": [
-                {"meant": meant, "label": label(one, meant)}
-                for meant in ABOUT_UNSAID
-                if not one.needs_slot or meant is Meant.WITHHELD
-            ],
-        }
-        for one in error.unsaid
-    ]
-
-
-def _given(visit: Visit, error: WordGivenError) -> list[dict[str, object]]:
-    """What the page asks about each promise that the text makes by itself."""
-    language, zone = visit.words.language, visit.desk.road.config.timezone
-    today = utcnow().astimezone(zone).date()
-
-    def becomes(one: WordGiven) -> str:
-        if not one.dated:
-            return visit.words("word_given.undated")
-        with_time = one.promise.minute is not None
-        due = format_due(one.due_at, language, zone, with_time=with_time, today=today)
-        return visit.words("word_given.becomes", who=visit.agent.name, due=due)
-
-    return [
-        {
-            "key": one.key,
-            "words": one.words,
-            "becomes": becomes(one),
-            # The day is asked for where the text names none.
-            "day": None if one.dated else one.due_at.astimezone(zone).date().isoformat(),
-            "days": [today.isoformat(), (today + FURTHEST).isoformat()],
-        }
-        for one in error.given
-    ]
 
 
 @router.post("/take-out")
@@ -407,27 +261,6 @@ async def claim_case(visit: Actor, number: int, body: Forced) -> JSONResponse:
     return done(visit.words("done.taken_from", name=taken_from.name) if taken_from is not None else "")
 
 
-@router.post("/typed")
-async def typed(visit: Actor, number: int, body: Typed) -> JSONResponse:
-    """Keeps a text as it is being written, and holds the case meanwhile.
-
-    The text is kept even when somebody else holds the case: that, the answer says.
-    """
-    try:
-        async with acting_on(visit, number) as acting:
-            kept = await _keep(acting, clean(body.text))
-            refusal = None
-            try:
-                await _hold(acting, writing=bool(body.text.strip()))
-            except BlockedError as error:
-                refusal = error
-    except ResponsesError as error:
-        return refused(visit, error)
-    if refusal is not None:
-        return refused(visit, refusal, kept=kept)
-    return done(kept=kept)
-
-
 @router.post("/note")
 async def note(visit: Actor, number: int, body: Note) -> JSONResponse:
     """A note among us; the customer never sees it."""
@@ -477,48 +310,6 @@ async def settle(visit: Actor, number: int, body: Settled) -> JSONResponse:
     except ResponsesError as error:
         return refused(visit, error)
     return done(visit.words("done.arrived" if body.arrived else "done.again"))
-
-
-async def _keep(acting: Acting, text: str) -> bool:
-    """Whether the text could be kept: it hangs on the case's newest draft, of which there may be none."""
-    mine = select(OpenEdit).where(OpenEdit.case_id == acting.case.id, OpenEdit.agent_id == acting.agent.id)
-    edit = (await acting.session.scalars(mine)).one_or_none()
-    if edit is not None:
-        edit.text, edit.updated_at = text, utcnow()
-        return True
-    newest = select(Draft.id).where(Draft.case_id == acting.case.id).order_by(Draft.id.desc()).limit(1)
-    draft_id = (await acting.session.scalars(newest)).one_or_none()
-    if draft_id is None:
-        return False
-    acting.session.add(
-        OpenEdit(case_id=acting.case.id, draft_id=draft_id, agent_id=acting.agent.id, text=text)
-    )
-    return True
-
-
-async def _hold(acting: Acting, *, writing: bool) -> None:
-    """Claims the case while somebody writes; who empties the box gives it free.
-
-    Claims again only when half of the time is over, so that typing leaves no trail of events.
-    """
-    case = acting.case
-    mine = case.claimed_by == acting.agent.id
-    if not writing:
-        if mine and case.state != CaseState.TAKEN_OVER:
-            release(case)
-            record(acting.session, acting.agent.id, "case.released", case.id)
-        return
-    if mine and case.claimed_until is not None and case.claimed_until > utcnow() + CLAIM_LASTS / 2:
-        return
-    await claim(acting.session, case, acting.agent)
-
-
-async def forget_edit(acting: Acting) -> None:
-    """What was being written is done with."""
-    query = select(OpenEdit).where(OpenEdit.case_id == acting.case.id, OpenEdit.agent_id == acting.agent.id)
-    edit = (await acting.session.scalars(query)).one_or_none()
-    if edit is not None:
-        edit.text = ""
 
 
 def _note(acting: Acting, text: str) -> None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from desk.actions import Shown, acting_on, done
+from desk.acting import Shown, acting_on, done
 from desk.case_pages import case_by_number
 from desk.context import Actor, Reader, Visit, admins_only
 from desk.refusals import explained, refused
@@ -52,9 +52,7 @@ async def pick(visit: Actor, number: int, picked: Picked) -> JSONResponse:
         async with acting_on(visit, number) as acting:
             if picked.bound is None:
                 raise BlockedError("gone")
-            await use_answer(
-                acting.session, acting.agent, picked.bound, picked.answer, config.language, config.timezone
-            )
+            await use_answer(acting.session, acting.agent, picked.bound, picked.answer, config.timezone)
     except ResponsesError as error:
         return refused(visit, error)
     return done(visit.words("done.answer_picked"))

@@ -3,8 +3,9 @@
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from desk.actions import Shown, acting_on, done, forget_edit, text_as_draft
+from desk.acting import Shown, acting_on, done, text_as_draft
 from desk.context import Actor
+from desk.open_edits import forget_edit
 from desk.refusals import refused
 from responses.errors import BlockedError, ResponsesError
 from responses.vouchers_by_hand import check_waits

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from desk.actions import Kind, done
+from desk.acting import Kind, done
 from desk.case_pages import case_by_number, policy_of
 from desk.context import Actor
 from desk.findings import shown

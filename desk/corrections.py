@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from desk.actions import acting_on, done
+from desk.acting import acting_on, done
 from desk.context import Actor
 from desk.refusals import refused
 from models.labels import Act, Ask, Tone, Urgency

@@ -5,7 +5,7 @@ import asyncio
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from desk.actions import Shown, acting_on, done
+from desk.acting import Shown, acting_on, done
 from desk.context import Actor
 from desk.refusals import refused
 from models.tables import Draft

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from desk.actions import acting_on, done
+from desk.acting import acting_on, done
 from desk.case_pages import case_by_number
 from desk.context import Actor
 from desk.refusals import refused

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from desk.actions import acting_on, done
+from desk.acting import acting_on, done
 from desk.context import Actor
 from desk.refusals import refused
 from responses.dismissals import decide_dismissed_at_once

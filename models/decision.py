@@ -162,6 +162,7 @@ class MissingFact:
     `ask` is what the customer is asked for, per language code ("a photo of the damage"); None when
     only an agent can supply it. `type` and `choices` tell the desk which buttons to show. `likely` is what
     the customer seems to have answered, as an agent would type it; nothing rests on it before one says so.
+    `again` says that the customer was asked for it before, and has not said it.
     """
 
     name: str
@@ -170,6 +171,7 @@ class MissingFact:
     from_agent: bool
     choices: tuple[str, ...] = ()
     likely: str | None = None
+    again: bool = False
 
 
 class StepOutcome(StrEnum):
@@ -308,8 +310,10 @@ class Matter:
     same customer were given. `abstained` names classifier fields that must not be relied upon.
     `now` is an aware time, `said_at` that of the newest message. `asked` names the facts
     that the customer need not be asked for again: asked before, or the thing (a photo) has arrived and an
-    agent has to say what it shows. `unproven` names the facts that the order book knows of the order named,
-    while nobody has shown that it is theirs; `proof_ask` is what to ask for then, per language code.
+    agent has to say what it shows. `asked_once` names those of a question that was answered in part or not
+    at all, which are asked for once more. `unproven` names the facts that the order book knows of the order
+    named, while nobody has shown that it is theirs; `proof_ask` is what to ask for then, per language code.
+    `ahead` names what the book would know of an order, while none is named.
     `record` is what signals are counted from, None where nobody looks at them; `spent` is what budgets are
     compared with, None where nobody keeps books.
     """
@@ -328,7 +332,9 @@ class Matter:
     now: datetime
     said_at: datetime | None = None
     asked: frozenset[str] = frozenset()
+    asked_once: frozenset[str] = frozenset()
     unproven: frozenset[str] = frozenset()
+    ahead: frozenset[str] = frozenset()
     proof_ask: Mapping[str, str] | None = None
     record: Record | None = None
     spent: Spent | None = None

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from models.assessment import Amount
+from models.number_words import number_at_end
 
 Found = tuple[int, int, Amount]
 """Where an amount begins and ends in the text, and the amount."""
@@ -49,8 +49,6 @@ _ONLY_CENTS = re.compile(
     rf"\s(?P<name>{_CENT_NAMES})(?!\w)",
     re.IGNORECASE,
 )
-_ONE = re.compile(r"(?<!\w)(?:uno?|one|une|eine?n?|um)$", re.IGNORECASE)
-_LANGUAGES = frozenset({"it", "en", "es", "fr", "de", "pt"})
 
 
 def find_amounts(text: str, *, language: str) -> list[Found]:
@@ -69,7 +67,7 @@ def _with_currency(text: str, language: str) -> Iterator[Found]:
         name = (match["before"] or match["after"] or match["worded"] or "€").lower()
         value: Decimal | None
         if match["words"]:
-            value, length = _worded(match["words"], language)
+            value, length = number_at_end(match["words"], language)
             start = match.end("words") - length
         elif match["split"]:
             value = Decimal(f"{match['split']}.{match['split_cents']}")
@@ -114,7 +112,7 @@ def _cents_alone(text: str, language: str) -> Iterator[Found]:
         value, length = (
             (Decimal(match["figures"]), len(match["figures"]))
             if match["figures"]
-            else _worded(match["words"], language)
+            else number_at_end(match["words"], language)
         )
         if value is not None and value < 100:
             start = match.start("name") - 1 - length
@@ -131,7 +129,7 @@ def _first_number(phrase: str, language: str) -> tuple[Decimal | None, int]:
     words = phrase.split(" ")
     for count in range(len(words), 0, -1):
         part = " ".join(words[:count])
-        value, length = _worded(part, language)
+        value, length = number_at_end(part, language)
         if value is not None and length == len(part) and value < 100:
             return value, length
     return None, 0
@@ -139,22 +137,6 @@ def _first_number(phrase: str, language: str) -> tuple[Decimal | None, int]:
 
 def _overlaps(one: Found, others: list[Found]) -> bool:
     return any(start < one[1] and one[0] < end for start, end, _ in others)
-
-
-def _worded(phrase: str, language: str) -> tuple[Decimal | None, int]:
-    """The number that a phrase ends with, and how many letters say it: "ho speso cento" ends with 100."""
-    # Imported where needed: a batch of texts without a sum never pays for it.
-    from text_to_num import text2num
-
-    words = phrase.split(" ")
-    known = language if language in _LANGUAGES else "it"
-    for start in range(len(words)):
-        part = " ".join(words[start:])
-        with suppress(ValueError, InvalidOperation):
-            return Decimal(text2num(part.lower(), known)), len(part)
-    if one := _ONE.search(phrase):
-        return Decimal(1), len(one[0])
-    return None, 0
 
 
 def _number(figures: str) -> Decimal | None:

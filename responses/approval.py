@@ -4,36 +4,33 @@ Approval, outbox, promises, ledger and the audit event are written in one transa
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from types import MappingProxyType
-from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.clock import utcnow
 from models.decision import DecisionKind, Role
 from models.serial import to_json
-from models.states import CaseState, DraftState, EditReason, Purpose, Verdict
+from models.states import CaseState, DraftState, EditReason, Verdict
 from models.tables import Agent, Approval, Case, Draft, OpenEdit
 from responses.agents import rank
+from responses.approved_answer import check_can_leave, enqueue_answer, go_on
 from responses.bookkeeping import keep_books, take_back
-from responses.cases import has_open_promise, move, raise_revision, raise_revision_from, release
+from responses.cases import move, raise_revision, raise_revision_from
 from responses.checks import CheckContext, Finding, check_text, errors_in, unsaid_in
 from responses.checks.context import context_of
-from responses.choices import put_choices, was_chosen
+from responses.choices import was_chosen
 from responses.config import RoadConfig
-from responses.drafts.draft import formality_of
-from responses.drafts.slots import placeholder_in, slots_in
-from responses.enclosures import Enclosure, enclosures_of
+from responses.drafts.slots import slots_in
+from responses.enclosures import Enclosure
 from responses.errors import BlockedError, NotAllowedError
 from responses.events import record
 from responses.filing import clean, due_now
 from responses.filling import filled_text
 from responses.hours import OpeningHours
 from responses.off_policy import book_by_hand, check_overrulable, overruled
-from responses.offers import offers_of
-from responses.outbox import cancel_pending, enqueue_parts
+from responses.outbox import cancel_pending
 from responses.policies import NoPolicyError, PolicyBook
 from responses.policy import Policy
 from responses.policy.withheld import without as decision_without
@@ -41,32 +38,15 @@ from responses.proposed import (
     MAX_TEXT,
     composed_draft,
     difference_of,
-    gives,
     propose,
     supersede,
     text_sha256,
     verdict_on,
 )
-from responses.rights import (
-    Bound,
-    bound_draft,
-    check_free,
-    check_reach,
-    decision_as_sent,
-    decision_of,
-)
+from responses.rights import Bound, bound_draft, check_free, check_reach, decision_as_sent, decision_of
 from responses.spending import check_totals, take_turn
-from responses.texts import split_text
-from responses.vouchers import codes_by_hand
-from responses.vouchers_by_hand import (
-    check_lasting,
-    check_waits,
-    give_by_hand,
-    let_go,
-    take_by_hand,
-    with_voucher,
-)
-from responses.waiting import await_answer
+from responses.voucher_texts import text_with_voucher
+from responses.vouchers_by_hand import check_waits, give_by_hand, let_go
 from responses.withholding import Meant, settled
 from responses.word_given import (
     Terms,
@@ -120,17 +100,8 @@ class Approvals:
         absence = await check_reach(session, agent, sent)
         policy = await self._policy(session, case)
         now = utcnow()
-        if draft.valid_until is not None and draft.valid_until <= now:
-            raise BlockedError("expired")
-        blank = placeholder_in(draft.text)
-        if blank is not None:
-            raise BlockedError("placeholder", words=blank)
-        by_hand = await codes_by_hand(session, draft.text, case.id)
-        if by_hand:
-            # It would stay free for the next approval, or is another customer's.
-            raise BlockedError("code_by_hand", code=by_hand[0])
-        # Before the checks, which take its sentence for a promise once the code is worth nothing.
-        await check_lasting(session, case, draft.text, now.astimezone(hours.zone).date())
+        # Before the checks, which take a voucher's sentence for a promise once its code is worth nothing.
+        await check_can_leave(session, case, draft, hours, now)
         # Again: what the case knows may have changed since the text was written.
         about = await self._about(session, case, draft, policy)
         wrong = errors_in(check_text(draft.text, about))
@@ -177,36 +148,17 @@ class Approvals:
         await give_by_hand(session, approval, draft.text)
         approval.filled_text = text
         draft.state = DraftState.APPROVED
-        parts: list[dict[str, Any]] = [
-            {"text": part, "language": draft.language} for part in split_text(text)
-        ]
-        if decision is not None and gives(draft, decision):
-            choices = await put_choices(
-                session,
-                case=case,
-                decision=decision,
-                offers=await offers_of(session, draft),
-                withheld=withheld.places,
-                approval=approval,
-                hours=hours,
-                language=draft.language,
-                formal=formality_of(draft.variant) == "formal",
-                now=now,
-            )
-            # The buttons stand under the end of the text.
-            parts[-1] |= {"choices": choices} if choices else {}
-        await enqueue_parts(
+        await enqueue_answer(
             session,
-            purpose=Purpose.ANSWER,
-            dedupe_key=f"answer:{approval.id}",
-            chat_key=case.chat_key,
-            contents=[
-                *parts,
-                *({"text": "", "file": file.to_json()} for file in enclosures_of(draft)),
-            ],
-            case_id=case.id,
-            approval_id=approval.id,
-            not_before=now + self._config.undo if self._config.undo else None,
+            case=case,
+            draft=draft,
+            decision=decision,
+            approval=approval,
+            text=text,
+            withheld=withheld.places,
+            hours=hours,
+            now=now,
+            undo=self._config.undo,
         )
         await keep_books(
             session,
@@ -235,9 +187,7 @@ class Approvals:
             record(session, agent.id, "approval.off_policy", case.id, approval=approval.id)
         await open_given(session, given, meant, terms, draft=draft, approval=approval, hours=hours, now=now)
         await session.flush()
-        self._after_answer(case, draft, await has_open_promise(session, case))
-        if case.state == CaseState.WAITING_CUSTOMER:
-            await_answer(case, hours, now)
+        await go_on(session, case, draft, hours, now)
         await session.execute(
             update(OpenEdit).where(OpenEdit.case_id == case.id, OpenEdit.agent_id == agent.id).values(text="")
         )
@@ -297,11 +247,7 @@ class Approvals:
             BlockedError: `text_empty`, `text_long`, or what `approve` is blocked by.
             NotAllowedError: `own_case`.
         """
-        text = text.replace("\r\n", "\n").strip()
-        if not text:
-            raise BlockedError("text_empty")
-        if len(text) > MAX_TEXT:
-            raise BlockedError("text_long", most=str(MAX_TEXT))
+        text = _own_text(text)
         draft, case = await bound_draft(session, bound)
         await check_free(session, agent, case)
         slots_in(text)
@@ -356,23 +302,14 @@ class Approvals:
             check_waits(case)
         await check_free(session, agent, case)
         policy = await self._policies.in_force(session, case.audience, case.incident_at)
-        today = utcnow().astimezone(self._config.timezone).date()
-        voucher = await take_by_hand(session, case, amount_minor, policy, today)
-        language = draft.language if draft is not None else language
-        kind = draft.kind if draft is not None else DecisionKind.HAND_OVER
-        about = await context_of(
-            session, case, draft, config=self._config, policy=policy, kind=kind, language=language
-        )
-        text = with_voucher(
-            draft.text if draft is not None else "",
-            voucher,
-            language,
-            formal=about.formality == "formal",
-            signature=await _signature_of(session, draft),
+        text, voucher = await text_with_voucher(
+            session, case, draft, amount_minor, config=self._config, policy=policy, language=language
         )
         record(session, agent.id, "voucher.put", case.id, voucher=voucher.id)
         if draft is None or bound is None:
-            return await self.write(session, agent, case, text, kind=kind, language=language)
+            return await self.write(
+                session, agent, case, text, kind=DecisionKind.HAND_OVER, language=language
+            )
         return await self.edit(session, agent, bound, text)
 
     async def enclose(
@@ -424,11 +361,7 @@ class Approvals:
             BlockedError: `text_empty`, `text_long`, `claimed`, `new_message`.
             NotAllowedError: `own_case`.
         """
-        text = text.replace("\r\n", "\n").strip()
-        if not text:
-            raise BlockedError("text_empty")
-        if len(text) > MAX_TEXT:
-            raise BlockedError("text_long", most=str(MAX_TEXT))
+        text = _own_text(text)
         await check_free(session, agent, case)
         if case.triage_due_at is not None and case.state != CaseState.TAKEN_OVER:
             raise BlockedError("new_message")
@@ -480,43 +413,11 @@ class Approvals:
             language=draft.language,
         )
 
-    def _after_answer(self, case: Case, draft: Draft, promised: bool) -> None:
-        if case.state == CaseState.TAKEN_OVER:
-            # Whoever holds the case goes on talking; each text prolongs the hold.
-            case.claimed_until = utcnow() + timedelta(minutes=30)
-        elif draft.kind == DecisionKind.ASK:
-            move(case, CaseState.WAITING_CUSTOMER)
-        else:
-            move(case, CaseState.PROMISED if promised else CaseState.ANSWERED)
-        if case.state != CaseState.TAKEN_OVER:
-            release(case)
-        case.answered_at = utcnow()
-        case.passed_to = case.passed_to_role = None
-        case.reopened_from = None
 
-
-async def _signature_of(session: AsyncSession, draft: Draft | None) -> str:
-    composed = await composed_draft(session, draft) if draft is not None else None
-    parts = composed.parts if composed is not None else []
-    return next((words for name, words in parts if name == "signature"), "")
-
-
-async def give_edit_reason(
-    session: AsyncSession, agent: Agent, approval: Approval, reason: EditReason
-) -> None:
-    """Says afterwards why a draft was edited or thrown away: once, by whose verdict it was.
-
-    Raises:
-        NotAllowedError: `not_yours`.
-    """
-    if approval.agent_id != agent.id:
-        raise NotAllowedError("not_yours")
-    await session.execute(
-        update(Approval)
-        .where(
-            Approval.id == approval.id,
-            Approval.edit_reason.is_(None),
-            or_(Approval.difference.is_not(None), Approval.verdict == Verdict.DISCARD),
-        )
-        .values(edit_reason=reason)
-    )
+def _own_text(text: str) -> str:
+    text = text.replace("\r\n", "\n").strip()
+    if not text:
+        raise BlockedError("text_empty")
+    if len(text) > MAX_TEXT:
+        raise BlockedError("text_long", most=str(MAX_TEXT))
+    return text

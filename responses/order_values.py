@@ -28,7 +28,7 @@ _SPOKEN: Mapping[str, FactType] = {
     **dict.fromkeys(("ordered_on", "promised_on", "delivered_on", "booked_for"), FactType.DATE),
     "item": FactType.TEXT,
 }
-_CURRENCIES = {"€": "EUR", "EURO": "EUR", "£": "GBP", "$": "USD", "FR.": "CHF"}
+_CURRENCIES = {"€": "EUR", **dict.fromkeys(("EURO", "EUROS"), "EUR"), "£": "GBP", "$": "USD", "FR.": "CHF"}
 _YES = frozenset({"sì", "si", "s", "yes", "y", "sí", "oui", "ja", "j", "true", "vero", "1", "x"})
 _NO = frozenset({"no", "n", "non", "nein", "false", "falso", "0"})
 _SUM = re.compile(
@@ -117,7 +117,7 @@ class Reader:
             case FactType.DATE:
                 return read_date(raw)
             case FactType.CHOICE:
-                return _choice(spec, raw)
+                return read_choice(spec, raw)
             case FactType.TEXT:
                 return _text(raw)
 
@@ -184,7 +184,7 @@ def read_money(raw: object, currency: str) -> Money:
     if not isinstance(raw, str):
         return Money(amount=read_number(raw), currency=currency)
     match = _SUM.fullmatch(raw.strip())
-    if match is None:
+    if match is None or (match["before"] and match["after"]):
         raise OrderValueError("expected a sum such as 1.234,56 €")
     named = (match["before"] or match["after"] or "").strip()
     return Money(amount=read_number(match["figures"]), currency=_currency(named) if named else currency)
@@ -224,7 +224,12 @@ def read_yes_no(raw: object) -> bool:
     raise OrderValueError("expected yes or no")
 
 
-def _choice(spec: FactSpec, raw: object) -> str:
+def read_choice(spec: FactSpec, raw: object) -> str:
+    """One of the fact's options, with blanks or underscores and in any case.
+
+    Raises:
+        OrderValueError: it is none of them.
+    """
     said = _text(raw).casefold().replace(" ", "_")
     for choice in spec.choices:
         if choice.casefold() == said:

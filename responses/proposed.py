@@ -4,14 +4,15 @@ import difflib
 import hashlib
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.decision import Decision, DecisionKind
-from models.states import DraftState, Verdict
+from models.states import DraftState, EditReason, Verdict
 from models.tables import Agent, Approval, Case, Draft
 from responses.cases import raise_revision
 from responses.enclosures import Enclosure, enclosures_of
+from responses.errors import NotAllowedError
 from responses.events import record
 from responses.vouchers_by_hand import let_go
 
@@ -60,7 +61,7 @@ async def propose(
         kind=kind or old.kind,
         language=old.language,
         text=text,
-        twin=old.twin if text == old.text else None,
+        twins=old.twins if text == old.text else {},
         parts=old.parts if text == old.text else [],
         answers=old.answers if text == old.text else [],
         variant=old.variant,
@@ -103,11 +104,14 @@ async def composed_draft(session: AsyncSession, draft: Draft) -> Draft | None:
 async def difference_of(session: AsyncSession, draft: Draft) -> str | None:
     """What agents changed in the text that was composed, line by line; None where that is nothing."""
     composed = await composed_draft(session, draft)
-    if composed is None or composed.text == draft.text:
+    return difference_between(composed.text, draft.text) if composed is not None else None
+
+
+def difference_between(composed: str, text: str) -> str | None:
+    """What makes a text of a composed one, line by line; None where they are the same."""
+    if composed == text:
         return None
-    return "\n".join(
-        difflib.unified_diff(composed.text.splitlines(), draft.text.splitlines(), lineterm="", n=0)
-    )
+    return "\n".join(difflib.unified_diff(composed.splitlines(), text.splitlines(), lineterm="", n=0))
 
 
 def gives(draft: Draft, decision: Decision) -> bool:
@@ -125,4 +129,25 @@ def verdict_on(draft: Draft, agent: Agent, verdict: Verdict, reason: str | None)
         revision=draft.revision,
         sha256=draft.sha256,
         reason=reason,
+    )
+
+
+async def give_edit_reason(
+    session: AsyncSession, agent: Agent, approval: Approval, reason: EditReason
+) -> None:
+    """Says afterwards why a draft was edited or thrown away: once, by whose verdict it was.
+
+    Raises:
+        NotAllowedError: `not_yours`.
+    """
+    if approval.agent_id != agent.id:
+        raise NotAllowedError("not_yours")
+    await session.execute(
+        update(Approval)
+        .where(
+            Approval.id == approval.id,
+            Approval.edit_reason.is_(None),
+            or_(Approval.difference.is_not(None), Approval.verdict == Verdict.DISCARD),
+        )
+        .values(edit_reason=reason)
     )

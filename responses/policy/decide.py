@@ -8,6 +8,7 @@ from models.decision import (
     PROOF_FACT,
     Decision,
     DecisionKind,
+    FactValue,
     Matter,
     MissingFact,
     Role,
@@ -21,10 +22,13 @@ from responses.policy.joining import Joined, join
 from responses.policy.limits import Limited, apply_limits, higher
 from responses.policy.schema import Codes, FactType, Owed, Policy, Rule, Supplier
 from responses.policy.sentences import Sentences, listed
-from responses.policy.situation import can_be_supplied, situation, situations
+from responses.policy.situation import ORDER, can_be_supplied, situation, situations
 from responses.policy.trial import Trial, Tried, try_type
 
 _Item = TypeVar("_Item")
+
+_SOME_NUMBER = "?"
+"""In place of the one that nobody knows: what would be asked for next does not depend on it."""
 
 
 def decide(policy: Policy, matter: Matter, *, language: str = "it") -> Decision:
@@ -68,7 +72,21 @@ class Judge:
                 without_climbing=without_climbing,
                 limit=lambda grants: apply_limits(grants, policy, whole, say),
             )
-        return heeding.told(_assemble(policy, matter, outcome, say, explain=explain), outcome.trials)
+        decision = _assemble(policy, matter, outcome, say, explain=explain)
+        return heeding.told(self._asking_ahead(decision, matter, say), outcome.trials)
+
+    def _asking_ahead(self, decision: Decision, matter: Matter, say: Sentences) -> Decision:
+        """Where an order's number is asked for, with the proof that would be asked for next."""
+        names = [fact.name for fact in decision.asks_customer]
+        if ORDER not in names or not matter.ahead or matter.proof_ask is None or PROOF_FACT in matter.asked:
+            return decision
+        number = FactValue(value=_SOME_NUMBER, source=Supplier.CUSTOMER)
+        named = replace(matter, facts={**matter.facts, ORDER: number}, unproven=matter.ahead)
+        then = _missing(self.policy, named, self._try(named, say, explain=False))
+        proof = [fact for fact in then if fact.name == PROOF_FACT]
+        behind = 1 + [fact.name for fact in decision.missing].index(ORDER)
+        missing = (*decision.missing[:behind], *proof, *decision.missing[behind:])
+        return replace(decision, missing=missing)
 
     def _try(self, matter: Matter, say: Sentences, *, explain: bool, climbs: bool = True) -> Outcome:
         policy = self.policy
@@ -237,7 +255,8 @@ def _missing(policy: Policy, matter: Matter, outcome: Outcome) -> tuple[MissingF
     ]
     if not matter.unproven.isdisjoint(wanted):
         ask = None if PROOF_FACT in matter.asked else matter.proof_ask
-        facts.append(MissingFact(name=PROOF_FACT, type=FactType.TEXT, ask=ask, from_agent=False))
+        again = ask is not None and PROOF_FACT in matter.asked_once
+        facts.append(MissingFact(name=PROOF_FACT, type=FactType.TEXT, ask=ask, from_agent=False, again=again))
     return tuple(facts)
 
 
@@ -251,6 +270,7 @@ def _missing_fact(policy: Policy, matter: Matter, name: str) -> MissingFact:
         # Once the customer was asked in vain, or has sent the thing, an agent has to say.
         from_agent=asked or Supplier.AGENT in spec.suppliers,
         choices=spec.choices,
+        again=not asked and spec.ask is not None and name in matter.asked_once,
     )
 
 

@@ -8,8 +8,7 @@ from models.assessment import Entities
 from models.clock import utcnow
 from models.decision import Role
 from models.states import CaseState, ChoiceHow, VoucherState
-from models.tables import Case, Choice, Customer, Event, Identity, Voucher
-from responses.agents import agent_by_name
+from models.tables import Agent, Case, Choice, Customer, Event, Identity, Voucher
 from responses.facts import give_fact
 from tests.bot_bench import BotBench
 from tests.seed import seed_case
@@ -19,8 +18,8 @@ LABELS = ("15% sul prossimo ordine (fino a 20 €)", "buono 10 €")
 ORDER = Entities(order_ids=("RS1234",))
 
 
-async def asked(bench: BotBench, agent: User, customer: User) -> Seen:
-    """A choice is put to the customer; the post with its buttons."""
+async def decided(bench: BotBench, agent: User, customer: User) -> Seen:
+    """The card of an answer that lets the customer choose."""
     bench.say_also(entities=ORDER)
     words = "Il pacco RS1234 non arriva"
     customer.send(words)
@@ -29,10 +28,14 @@ async def asked(bench: BotBench, agent: User, customer: User) -> Seen:
     async with bench.database.writing() as session:
         case = (await session.scalars(select(Case).order_by(Case.id.desc()).limit(1))).one()
         policy = await bench.road.policies.current(session)
-        giulia = await agent_by_name(session, "Giulia")
-        await give_fact(session, giulia, case, "days_late", "9", policy)
-    card = await bench.card(agent, "oppure buono 10 €")
-    agent.press(card, "Approva e invia")
+        knows = (await session.scalars(select(Agent).where(Agent.telegram_id == agent.id))).one()
+        await give_fact(session, knows, case, "days_late", "9", policy)
+    return await bench.card(agent, "oppure buono 10 €")
+
+
+async def asked(bench: BotBench, agent: User, customer: User) -> Seen:
+    """A choice is put to the customer; the post with its buttons."""
+    agent.press(await decided(bench, agent, customer), "Approva e invia")
     question = await customer.sees("oppure un buono da 10 €")
     await bench.settled()
     bench.say_also(entities=Entities())

@@ -4,28 +4,18 @@ from sqlalchemy import select
 
 from models.decision import Duration, DurationUnit, Role
 from models.states import OfferState
-from models.tables import Approval, Case, Choice, Event, OfferRow, Promise
+from models.tables import Approval, Choice, Event, OfferRow, Promise
 from responses.agents import agent_by_name
-from responses.facts import give_fact
 from tests.bot_bench import BotBench
 from tests.telegram import Seen, User
-from tests.unit.bot.test_bot_choices import ORDER
+from tests.unit.bot.test_bot_choices import decided
 
 LESS = "Buongiorno Marta, abbiamo sbagliato noi e le chiedo scusa. Le offriamo il 15% di sconto.\n{agent}"
 
 
 async def shortened(bench: BotBench, agent: User, customer: User) -> Seen:
     """The card of a text that keeps one of the two options, and not the promise."""
-    bench.say_also(entities=ORDER)
-    customer.send("Il pacco RS1234 non arriva")
-    await bench.card(agent, "Il pacco RS1234 non arriva")
-    await bench.settled()
-    async with bench.database.writing() as session:
-        case = (await session.scalars(select(Case))).one()
-        policy = await bench.road.policies.current(session)
-        sara = await agent_by_name(session, "Sara")
-        await give_fact(session, sara, case, "days_late", "9", policy)
-    card = await bench.card(agent, "oppure buono 10 €")
+    card = await decided(bench, agent, customer)
     agent.press(card, "Modifica")
     agent.send(LESS, reply_to=await bench.prompt(agent, card))
     return await bench.telegram.wait_for(
@@ -62,20 +52,31 @@ async def test_each_thing_left_out_is_asked_about_and_then_the_text_goes(bench: 
     assert bench.telegram.violations == []
 
 
-async def a_word_given(bench: BotBench, agent: User, customer: User) -> Seen:
-    """The card of a text in which an agent promises something by themselves."""
+async def promising(bench: BotBench, agent: User, customer: User, promise: str, then: str) -> Seen:
+    """The card of a question in which an agent promises something by themselves, approved a first time."""
     customer.send("Il pacco RS1234 non arriva")
     card = await bench.card(agent, "Il pacco RS1234 non arriva")
     agent.press(card, "Chiedi")
-    agent.send("Mi dice quando le fa comodo? La richiamo lunedì.", reply_to=await bench.prompt(agent, card))
+    agent.send(f"Mi dice quando le fa comodo? {promise}", reply_to=await bench.prompt(agent, card))
     card = await bench.telegram.wait_for(
         lambda: next((seen for seen in agent.messages() if "quando le fa comodo?" in seen.text), None)
     )
-    await pressed(bench, agent, card, "Approva e invia", "È un impegno, entro lunedì")
+    await pressed(bench, agent, card, "Approva e invia", then)
+    return card
+
+
+async def a_word_given(bench: BotBench, agent: User, customer: User) -> Seen:
+    """The card of a text in which an agent promises something by themselves."""
+    card = await promising(bench, agent, customer, "La richiamo lunedì.", "È un impegno, entro lunedì")
     told = (await agent.sees("Nel testo c'è una promessa: «La richiamo lunedì»")).text
     assert "diventa un impegno: Sara, entro lunedì" in told
     assert customer.find("La richiamo") is None
     return card
+
+
+async def the_promises(bench: BotBench) -> list[Promise]:
+    async with bench.database.reading() as session:
+        return list(await session.scalars(select(Promise)))
 
 
 async def test_a_promise_in_own_words_becomes_one_by_a_press(bench: BotBench) -> None:
@@ -84,8 +85,7 @@ async def test_a_promise_in_own_words_becomes_one_by_a_press(bench: BotBench) ->
     sara.press(card, next(one for one in sara.now(card).labels if one.startswith("È un impegno")))
     await marta.sees("La richiamo lunedì.")
     await bench.settled()
-    async with bench.database.reading() as session:
-        (promise,) = (await session.scalars(select(Promise))).all()
+    (promise,) = await the_promises(bench)
     assert promise.what == {"it": "La richiamo"}
     assert bench.telegram.violations == []
 
@@ -109,20 +109,12 @@ async def test_or_is_taken_out_by_one_and_what_is_left_is_shown_first(bench: Bot
     sara.press(left, "Approva e invia")
     await marta.sees("Mi dice quando le fa comodo?")
     await bench.settled()
-    async with bench.database.reading() as session:
-        assert (await session.scalars(select(Promise))).all() == []
+    assert await the_promises(bench) == []
 
 
 async def without_a_day(bench: BotBench, agent: User, customer: User) -> Seen:
     """The card of a text in which an agent promises something and names no day."""
-    customer.send("Il pacco RS1234 non arriva")
-    card = await bench.card(agent, "Il pacco RS1234 non arriva")
-    agent.press(card, "Chiedi")
-    agent.send("Mi dice quando le fa comodo? La richiamo.", reply_to=await bench.prompt(agent, card))
-    card = await bench.telegram.wait_for(
-        lambda: next((seen for seen in agent.messages() if "quando le fa comodo?" in seen.text), None)
-    )
-    await pressed(bench, agent, card, "Approva e invia", "È un impegno, ")
+    card = await promising(bench, agent, customer, "La richiamo.", "È un impegno, ")
     assert (
         "una promessa senza un giorno: «La richiamo»"
         in (await agent.sees("Non parte ancora. Nel testo")).text
@@ -139,8 +131,8 @@ async def test_for_one_without_a_day_the_buttons_name_days(bench: BotBench) -> N
     sara.press(card, days[1])
     await marta.sees("La richiamo.")
     await bench.settled()
+    (promise,) = await the_promises(bench)
     async with bench.database.reading() as session:
-        (promise,) = (await session.scalars(select(Promise))).all()
         policy = await bench.road.policies.current(session)
     second = policy.hours.add(Duration(count=2, unit=DurationUnit.WORKING_DAYS), promise.created_at)
     assert promise.due_at == second
@@ -158,8 +150,8 @@ async def test_or_it_is_a_colleagues(bench: BotBench) -> None:
     sara.press(card, next(one for one in sara.now(card).labels if one.startswith("È un impegno di Paolo")))
     await marta.sees("La richiamo.")
     await bench.settled()
+    (promise,) = await the_promises(bench)
     async with bench.database.reading() as session:
-        (promise,) = (await session.scalars(select(Promise))).all()
         paolo = await agent_by_name(session, "Paolo")
     assert promise.owner_id == paolo.id
     assert bench.telegram.violations == []
@@ -171,8 +163,8 @@ async def test_or_it_is_no_promise_and_that_is_written_down(bench: BotBench) -> 
     sara.press(card, "Non è una promessa")
     await marta.sees("La richiamo lunedì.")
     await bench.settled()
+    assert await the_promises(bench) == []
     async with bench.database.reading() as session:
-        assert (await session.scalars(select(Promise))).all() == []
         (event,) = (await session.scalars(select(Event).where(Event.action == "approval.no_promise"))).all()
         assert event.actor == (await agent_by_name(session, "Sara")).id
     assert bench.telegram.violations == []

@@ -13,11 +13,21 @@ from tests.unit.desk.test_desk_choices import put
 LESS = "Buongiorno Marta, abbiamo sbagliato noi e le chiedo scusa. Le offriamo il 15% di sconto.\n{agent}"
 
 
-@pytest.fixture
-async def rewritten(house):
+async def in_the_box(house, text, **more):
+    """A text of Sara's own on the page of a case with an answer to choose from."""
     number = await put(house, approve=False)
     browser = await house.browser("Sara")
-    return number, browser, await browser.shown(number) | {"text": LESS}
+    return number, browser, await browser.shown(number) | {"text": text} | more
+
+
+@pytest.fixture
+async def rewritten(house):
+    return await in_the_box(house, LESS)
+
+
+async def the_promises(house):
+    async with house.database.reading() as session:
+        return list(await session.scalars(select(Promise)))
 
 
 async def test_the_page_is_told_what_to_ask_and_the_answers_send_the_text(house, rewritten):
@@ -55,10 +65,7 @@ async def test_the_finding_stands_beside_the_text_while_it_is_written(rewritten)
 
 @pytest.fixture
 async def promising(house):
-    number = await put(house, approve=False)
-    browser = await house.browser("Sara")
-    text = "Buongiorno Marta, mi manda una foto? La richiamo lunedì."
-    return number, browser, await browser.shown(number) | {"text": text, "kind": "ask"}
+    return await in_the_box(house, "Buongiorno Marta, mi manda una foto? La richiamo lunedì.", kind="ask")
 
 
 async def test_of_a_promise_in_own_words_the_page_says_whose_it_becomes_and_by_when(house, promising):
@@ -70,8 +77,7 @@ async def test_of_a_promise_in_own_words_the_page_says_whose_it_becomes_and_by_w
     assert given["becomes"].startswith("Diventa un impegno: Sara, entro lunedì ")
     sent = await browser.act(f"/cases/{number}/approve", body | {"meant": {given["key"]: "promised"}})
     assert sent.status_code == 200
-    async with house.database.reading() as session:
-        (promise,) = (await session.scalars(select(Promise))).all()
+    (promise,) = await the_promises(house)
     assert promise.what == {"it": "La richiamo"}
 
 
@@ -83,8 +89,7 @@ async def test_taken_out_it_is_gone_from_the_box_and_nothing_was_sent(house, pro
     shown = await browser.shown(number)
     assert shown["text"] == "Buongiorno Marta, mi manda una foto?"
     assert (await browser.act(f"/cases/{number}/approve", shown)).status_code == 200
-    async with house.database.reading() as session:
-        assert (await session.scalars(select(Promise))).all() == []
+    assert await the_promises(house) == []
 
 
 async def test_the_finding_says_that_it_becomes_a_promise_or_goes(promising):
@@ -96,10 +101,7 @@ async def test_the_finding_says_that_it_becomes_a_promise_or_goes(promising):
 
 @pytest.fixture
 async def undated(house):
-    number = await put(house, approve=False)
-    browser = await house.browser("Sara")
-    text = "Buongiorno Marta, mi manda una foto? La richiamo."
-    return number, browser, await browser.shown(number) | {"text": text, "kind": "ask"}
+    return await in_the_box(house, "Buongiorno Marta, mi manda una foto? La richiamo.", kind="ask")
 
 
 async def test_for_one_without_a_day_the_page_offers_the_next_working_day(house, undated):
@@ -117,8 +119,7 @@ async def test_for_one_without_a_day_the_page_offers_the_next_working_day(house,
         "terms": {given["key"]: {"day": later, "owner": giulia.id}},
     }
     assert (await browser.act(f"/cases/{number}/approve", body | answer)).status_code == 200
-    async with house.database.reading() as session:
-        (promise,) = (await session.scalars(select(Promise))).all()
+    (promise,) = await the_promises(house)
     assert promise.owner_id == giulia.id
     assert promise.due_at.astimezone(house.road.config.timezone).date().isoformat() == later
 
@@ -137,7 +138,6 @@ async def test_what_is_no_promise_goes_out_and_stands_in_the_history(house, prom
     assert given["day"] is None
     sent = await browser.act(f"/cases/{number}/approve", body | {"meant": {given["key"]: "no_promise"}})
     assert sent.status_code == 200
-    async with house.database.reading() as session:
-        assert (await session.scalars(select(Promise))).all() == []
+    assert await the_promises(house) == []
     page = (await browser.open(f"/cases/{number}")).text
     assert "Sara ha detto che non è una promessa: «La richiamo lunedì»" in page

@@ -14,7 +14,7 @@ from responses.config import RoadConfig
 from responses.erasure import erase_person
 from responses.facts import give_fact
 from tests.seed import seed_agent
-from tests.unit.responses.test_order_book import POLICY, Shop
+from tests.unit.responses.order_shop import POLICY, Shop
 
 MODEL_FACT = """facts:
   model: {type: text, from: [customer], ask: {it: "il modello", en: "the model", es: el modelo, fr: le modèle,

@@ -13,8 +13,8 @@ from responses.answer_values import Answers
 from responses.answers_to_asks import answers_in
 from responses.lacking import lacking
 from responses.policy import Policy, load_policy_text
-from tests.unit.responses.test_order_book import POLICY
-from tests.unit.responses.test_triage import assessed
+from tests.unit.responses.order_shop import POLICY
+from tests.unit.responses.triage_road import assessed
 
 FACTS = """
   days_late: {type: days, from: [customer], ask: {it: "i giorni di ritardo", en: a, es: a, fr: a, de: a}}

@@ -47,7 +47,7 @@ from responses.views import CaseView, view_case
 from responses.withholding import Meant
 from tests.seed import bound
 from tests.unit.responses.test_promises import LATE, Desk
-from tests.unit.responses.test_triage import assessed, label
+from tests.unit.responses.triage_road import assessed, label
 
 SAID = assessed("other")
 PRAISE = assessed("praise")

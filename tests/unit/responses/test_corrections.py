@@ -44,7 +44,7 @@ from responses.holding import take_over
 from responses.samples import remove_samples
 from responses.views import queue, view_case
 from tests.seed import now, seed_agent, seed_case
-from tests.unit.responses.test_triage import Road, assessed, label
+from tests.unit.responses.triage_road import Road, assessed, label
 
 LATE = assessed("complaint", "delivery_late")
 THANKS = assessed("praise", tone=label("grateful"))

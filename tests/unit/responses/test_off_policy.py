@@ -26,7 +26,7 @@ from responses.off_policy import WentOff, went_off_policy
 from responses.withholding import Meant
 from tests.seed import bound, seed_agent, seed_case, seed_draft
 from tests.unit.responses.test_promises import Desk
-from tests.unit.responses.test_triage import LATE, LATE_ORDER
+from tests.unit.responses.triage_road import LATE, LATE_ORDER
 
 REASON = "Aspetta da tre settimane e le avevamo detto una."
 OFFER = "{greeting} Marta, abbiamo sbagliato noi e le chiedo scusa. Le rimborsiamo 10 €.\n{agent}"

@@ -25,7 +25,7 @@ from responses.policy.replay import Past
 from responses.policy.simulate import simulate
 from responses.signalling import record_of
 from tests.seed import seed_agent
-from tests.unit.responses.test_triage import Road, assessed, label
+from tests.unit.responses.triage_road import Road, assessed, label
 
 LATE = assessed("complaint", "delivery_late")
 VIOLENT = assessed("complaint", "no_reply", tone=label("abusive"), urgency=label("critical"))

@@ -36,7 +36,7 @@ from responses.files import FileStore
 from responses.preferences import Preference, Preferences, preferences_of, preferred_first, set_preference
 from tests.seed import bound, seed_agent, seed_case, seed_draft
 from tests.unit.responses.test_choices import Shop
-from tests.unit.responses.test_triage import assessed
+from tests.unit.responses.triage_road import assessed
 
 DISCOUNT, VOUCHER = RemedyKind.DISCOUNT, RemedyKind.VOUCHER
 

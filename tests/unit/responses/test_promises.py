@@ -27,7 +27,7 @@ from responses.promises import break_, keep
 from responses.views import queue
 from responses.withholding import Meant, UnsaidError
 from tests.seed import bound, seed_agent
-from tests.unit.responses.test_triage import Road, assessed
+from tests.unit.responses.triage_road import Road, assessed
 
 ORDER = Entities(order_ids=("RS1234",))
 LATE = assessed("complaint", "delivery_late", entities=ORDER)

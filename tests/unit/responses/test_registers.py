@@ -12,7 +12,7 @@ from models.database import Database
 from models.tables import Customer
 from responses.config import RoadConfig
 from responses.registers import Heard, formality_in, heard_register
-from tests.unit.responses.test_triage import Road, assessed
+from tests.unit.responses.triage_road import Road, assessed
 
 EXAMPLES: Sequence[dict[str, Any]] = [
     json.loads(line)

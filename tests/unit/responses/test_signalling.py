@@ -1,70 +1,56 @@
-"""Signals on the road: counted from what was understood, kept, shown, dismissed, and gone in time."""
+"""Signals on the road: counted from what was understood, kept and dismissed."""
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from importlib.resources import files
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.assessment import Assessment
 from models.clock import utcnow
 from models.database import Database
-from models.decision import Basis, Decision, FactValue, Given, RemedyKind, Role
+from models.decision import Basis, Given, RemedyKind, Role
 from models.labels import Act, Tone, Urgency
-from models.record import Dismissal, Record
-from models.serial import fact_to_json, from_json, to_json
-from models.states import CaseState, Direction, ProofHow
-from models.tables import (
-    Agent,
-    Approval,
-    AssessmentRow,
-    Case,
-    Correction,
-    Customer,
-    DecisionRow,
-    Draft,
-    Event,
-    Fact,
-    Identity,
-    Message,
-    Order,
-    OrderProof,
-    SignalRow,
-)
+from models.serial import from_json, to_json
+from models.states import CaseState
+from models.tables import Agent, AssessmentRow, Case, Correction, Customer, Event, Identity, Message
 from responses.cases import open_case
 from responses.config import RoadConfig
 from responses.corrections import Labels
 from responses.deadlines import due_by
 from responses.dismissals import decide_dismissed_anew
-from responses.erasure import erase_person
 from responses.errors import BlockedError, NotAllowedError
-from responses.export import export_person
-from responses.files import FileStore
-from responses.filing import due_now
-from responses.history import given_to
-from responses.past_cases import past_cases
-from responses.policy import Policy, load_policy_text
+from responses.policy import load_policy_text
 from responses.policy.signals import Raised, told
-from responses.retention import Retention
-from responses.samples import remove_samples
-from responses.signal_views import SignalView
-from responses.signalling import dismiss, record_of
-from responses.views import view_case
+from responses.signalling import record_of
 from tests.seed import seed_agent
-from tests.unit.responses.test_triage import Road, assessed, label
+from tests.unit.responses.signals_shop import (
+    DAY,
+    LATE,
+    LATE_ORDER,
+    WORDS,
+    Shop,
+    agent,
+    in_the_book,
+    insatiable,
+    shop,
+)
+from tests.unit.responses.triage_road import assessed, label
 
-DAY = timedelta(days=1)
-LATE = assessed("complaint", "delivery_late")
+__all__ = ["agent", "shop"]
+
+
 VIOLENT = assessed("complaint", "no_reply", tone=label("abusive"), urgency=label("critical"))
+
+
 PUNCH = "Stasera passo in sede e vi spacco la faccia."
-WORDS = "3 richieste in 60 giorni, 2 dopo un rimedio"
+
+
 FAVOUR = Given(
     case_id="another",
     complaint_type="item_wrong",
@@ -75,99 +61,6 @@ FAVOUR = Given(
     our_fault=True,
     promise_state="open",
 )
-
-
-class Shop(Road):
-    """A customer with a past."""
-
-    async def customer(self) -> Customer:
-        async with self.database.reading() as session:
-            return (await session.scalars(select(Customer))).one()
-
-    async def earlier(
-        self, days_ago: float, text: str = "Di nuovo in ritardo", labels: Assessment = LATE, **changes: object
-    ) -> Case:
-        """A case that the customer had so many days ago, closed since."""
-        then = utcnow() - days_ago * DAY
-        async with self.database.writing() as session:
-            identity = (await session.scalars(select(Identity))).one()
-            case = await open_case(session, identity, is_sample=False, is_test=False)
-            case.state, case.created_at, case.closed_at = CaseState.CLOSED, then, then
-            for name, value in changes.items():
-                setattr(case, name, value)
-            await self._say(session, case, text, labels, then)
-        return case
-
-    async def opens(self, order: str) -> Case:
-        """A case beside those that are open, about an order of its own, decided at once."""
-        late = assessed("complaint", "delivery_late", entities=replace(LATE.entities, order_ids=(order,)))
-        async with self.database.writing() as session:
-            identity = (await session.scalars(select(Identity))).one()
-            case = await open_case(session, identity, is_sample=False, is_test=False)
-            await self._say(session, case, f"Il pacco {order} è in ritardo", late, utcnow())
-            await due_now(session, case)
-        await self.triage.run(case.id)
-        return case
-
-    async def adds(self, case: Case, days_ago: float, text: str, labels: Assessment = LATE) -> None:
-        async with self.database.writing() as session:
-            await self._say(session, case, text, labels, utcnow() - days_ago * DAY)
-
-    async def _say(self, session: object, case: Case, text: str, labels: Assessment, then: datetime) -> None:
-        message = Message(
-            case_id=case.id,
-            identity_id=case.identity_id,
-            direction=Direction.IN,
-            text=text,
-            sent_at=then,
-            created_at=then,
-        )
-        session.add(message)  # type: ignore[attr-defined]
-        await session.flush()  # type: ignore[attr-defined]
-        session.add(  # type: ignore[attr-defined]
-            AssessmentRow(
-                message_id=message.id, fields=to_json(labels), needs_review=False, encoder="t", heads="t"
-            )
-        )
-
-    async def favoured(self, days_ago: float) -> Case:
-        """A case that ended with a voucher, so many days ago."""
-        case = await self.writes("Il primo pacco è in ritardo", LATE_ORDER)
-        async with self.database.writing() as session:
-            agent = await seed_agent(session, f"Anna {days_ago}", Role.ADMIN)
-        await self.answers(agent, case)
-        then = utcnow() - days_ago * DAY
-        async with self.database.writing() as session:
-            for table in (Message, Approval, Fact):
-                await session.execute(update(table).where(table.case_id == case.id).values(created_at=then))
-            closed = {"state": CaseState.CLOSED, "closed_at": then, "answered_at": then, "created_at": then}
-            await session.execute(update(Case).where(Case.id == case.id).values(**closed))
-        return case
-
-    async def record(self, case: Case, policy: Policy | None = None, *given: Given) -> Record:
-        async with self.database.reading() as session:
-            judging = policy or await self.policies.current(session)
-            found = await record_of(session, await session.get_one(Case, case.id), judging, given, utcnow())
-        assert found is not None
-        return found
-
-    async def signals(self) -> Sequence[SignalRow]:
-        async with self.database.reading() as session:
-            return (await session.scalars(select(SignalRow).order_by(SignalRow.id))).all()
-
-    async def decision(self, case: Case) -> Decision:
-        async with self.database.reading() as session:
-            query = select(DecisionRow).where(DecisionRow.case_id == case.id).order_by(DecisionRow.id.desc())
-            return from_json(Decision, (await session.scalars(query.limit(1))).one().content)
-
-    async def dismisses(
-        self, agent: Agent, case: Case, signal: SignalRow, reason: str = "Era il corriere"
-    ) -> None:
-        async with self.database.writing() as session:
-            who = await session.get_one(Agent, agent.id)
-            where = await session.get_one(Case, case.id, with_for_update=True)
-            await dismiss(session, who, where, signal.id, reason)
-        await self.triage.run(case.id)
 
 
 class Mortal(Database):
@@ -183,30 +76,6 @@ class Mortal(Database):
             raise InterruptedError
         async with super().writing() as session:
             yield session
-
-
-LATE_ORDER = assessed("complaint", "delivery_late", entities=replace(LATE.entities, order_ids=("RS1",)))
-NEW_ORDER = assessed("complaint", "delivery_late", entities=replace(LATE.entities, order_ids=("RS9",)))
-
-
-@pytest_asyncio.fixture
-async def shop(database: Database, config: RoadConfig) -> AsyncIterator[Shop]:
-    opened = Shop(database, config)
-    await opened.prepare()
-    yield opened
-
-
-@pytest_asyncio.fixture
-async def agent(shop: Shop) -> Agent:
-    async with shop.database.writing() as session:
-        return await seed_agent(session)
-
-
-async def insatiable(shop: Shop) -> Case:
-    """Three claims in sixty days, the second and the third after a voucher."""
-    await shop.favoured(40)
-    await shop.earlier(20)
-    return await shop.writes("Anche questo pacco è in ritardo", NEW_ORDER)
 
 
 async def test_what_the_history_shows_is_kept_with_its_evidence_and_heeded(shop: Shop) -> None:
@@ -454,25 +323,6 @@ async def test_without_signals_in_the_policy_nobody_looks(shop: Shop) -> None:
         assert await record_of(session, await session.get_one(Case, case.id), plain, (), utcnow()) is None
 
 
-async def in_the_book(shop: Shop, customer: str | None, **changes: object) -> None:
-    async with shop.database.writing() as session:
-        day = FactValue(value=date(2026, 11, 3), source="book")
-        values = {
-            "number": "RS1",
-            "key": "RS1",
-            "facts": {"ordered_on": fact_to_json(day)},
-            "source": "o.csv",
-            "imported_at": utcnow(),
-            "value_minor": 4990,
-            "currency": "EUR",
-        }
-        order = Order(**(values | changes))
-        session.add(order)
-        await session.flush()
-        if customer is not None:
-            session.add(OrderProof(customer_id=customer, order_id=order.id, how=ProofHow.EMAIL))
-
-
 async def test_who_threatens_is_not_the_one_in_danger(shop: Shop) -> None:
     await shop.writes("Ciao", assessed("other"))
     await shop.earlier(20, PUNCH, VIOLENT)
@@ -502,102 +352,3 @@ async def test_where_the_book_cannot_tell_the_source_is_missing(
     )
     assert (await shop.record(case)).paid_orders is None
     assert (await shop.decision(case)).signals == ()
-
-
-async def signals_of(session: AsyncSession, shop: Shop, case: Case) -> tuple[SignalView, ...]:
-    view = await view_case(session, await session.get_one(Case, case.id), shop.config.timezone)
-    return view.signals
-
-
-async def test_agents_see_it_with_the_numbers_of_its_cases(shop: Shop, agent: Agent) -> None:
-    case = await insatiable(shop)
-    async with shop.database.reading() as session:
-        (signal,) = await signals_of(session, shop, case)
-    assert [seen.number for seen in signal.cases] == [101, 102, case.number]
-    assert "in ritardo" in signal.cases[-1].messages[-1].text
-    await shop.dismisses(agent, case, signal.row)
-    async with shop.database.reading() as session:
-        (dismissed,) = await signals_of(session, shop, case)
-    assert dismissed.dismissed_by == agent.name
-
-
-async def test_a_simulation_knows_what_was_dismissed_by_the_numbers_of_its_cases(
-    shop: Shop, agent: Agent
-) -> None:
-    case = await insatiable(shop)
-    (signal,) = await shop.signals()
-    await shop.dismisses(agent, case, signal)
-    async with shop.database.reading() as session:
-        pasts = {past.case_id: past async for past in past_cases(session, "customer", "EUR")}
-    cases = ("#101", "#102", f"#{case.number}")
-    known = (Dismissal(signal="repeated_claims", evidence=cases),)
-    # The first was answered long before anybody dismissed anything.
-    assert [pasts[one].dismissed for one in cases] == [(), known, known]
-
-
-async def test_an_export_has_the_signals_in_words_and_the_reason(
-    shop: Shop, agent: Agent, tmp_path: Path
-) -> None:
-    case = await insatiable(shop)
-    (signal,) = await shop.signals()
-    await shop.dismisses(agent, case, signal)
-    async with shop.database.reading() as session:
-        customer = await session.get_one(Customer, case.customer_id)
-        (shown,) = (await export_person(session, customer, FileStore(str(tmp_path))))["signals"]
-    assert shown["in_words"] == {"it": WORDS, "en": "3 claims in 60 days, 2 after a remedy"}
-    assert (shown["dismissed_reason"], "expires_at" in shown) == ("Era il corriere", True)
-
-
-async def test_erasing_a_person_erases_what_their_history_showed(shop: Shop, agent: Agent) -> None:
-    case = await insatiable(shop)
-    (signal,) = await shop.signals()
-    await shop.dismisses(agent, case, signal)
-    async with shop.database.writing() as session:
-        await erase_person(session, await session.get_one(Customer, case.customer_id), agent.id)
-    assert await shop.signals() == []
-    async with shop.database.reading() as session:
-        contents = (await session.scalars(select(DecisionRow.content))).all()
-    assert [content["signals"] for content in contents if content["signals"]] == []
-
-
-async def test_when_its_time_is_over_it_is_gone(shop: Shop, tmp_path: Path) -> None:
-    case = await insatiable(shop)
-    retention = Retention(shop.database, FileStore(str(tmp_path)), None, shop.config.timezone)
-    await retention.run()
-    assert len(await shop.signals()) == 1
-    async with shop.database.writing() as session:
-        await session.execute(update(SignalRow).values(expires_at=utcnow()))
-        assert await signals_of(session, shop, case) == ()
-    await retention.run()
-    assert await shop.signals() == []
-
-
-async def test_samples_go_with_all_that_hangs_on_them(shop: Shop) -> None:
-    case = await insatiable(shop)
-    async with shop.database.writing() as session:
-        await session.execute(update(Case).values(is_sample=True))
-        await session.execute(update(Customer).values(is_sample=True))
-        await remove_samples(session, "system")
-    assert await shop.signals() == []
-    assert case.number > 0
-
-
-async def test_the_worth_of_a_favour_is_told_to_whom_the_policy_says(shop: Shop) -> None:
-    case = await shop.writes("Ciao", assessed("other"))
-    old = FactValue(value=date(2024, 1, 2), source="book")
-    await in_the_book(shop, case.customer_id, facts={"ordered_on": fact_to_json(old)})
-    case = await shop.writes("Il pacco RS5 è in ritardo", LATE_ORDER)
-    decision = await shop.decision(case)
-    assert (decision.signals, decision.show_worth) == (("no_purchase",), True)
-
-
-async def test_what_was_given_is_what_the_history_says(shop: Shop) -> None:
-    case = await insatiable(shop)
-    async with shop.database.reading() as session:
-        _, elsewhere = await given_to(session, await session.get_one(Case, case.id))
-        policy = await shop.policies.current(session)
-        row = await session.get_one(Case, case.id)
-        record = await record_of(session, row, policy, elsewhere, utcnow())
-    assert record is not None
-    assert [one.id for one in record.remedies] == [given.case_id for given in elsewhere]
-    assert await shop.number(Draft) > 0

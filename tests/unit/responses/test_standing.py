@@ -10,8 +10,8 @@ from responses.standing import StandingTextError, StandingWording, standing, sta
 NAMES = """
 greeting greeting_known receipt status_none status_open status_answered status_promise status_late status_kept
 privacy
-person unsupported voice_kept file_too_large group_refused flood promise_kept reminder rating
-rating_thanks emergency
+person unsupported voice_kept file_too_large group_refused flood promise_kept promise_withdrawn reminder
+rating rating_thanks emergency
 choice_kept choice_voucher choice_default choice_default_voucher choice_again choice_late
 forget_ask forget_ask_open forget_button forget_done forget_late forget_nothing
 """

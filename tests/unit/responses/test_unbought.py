@@ -4,14 +4,14 @@ from importlib.resources import files
 
 import pytest
 from sqlalchemy import update
-from test_signalling import DAY, LATE, NEW_ORDER, Shop, in_the_book, shop
 
 from models.clock import utcnow
 from models.tables import Case, Contact, Identity
 from responses.opened_links import note_opened
 from responses.policy import load_policy_text
 from responses.policy.signals import Raised, raised, told
-from tests.unit.responses.test_triage import assessed
+from tests.unit.responses.signals_shop import DAY, LATE, NEW_ORDER, Shop, in_the_book, shop
+from tests.unit.responses.triage_road import assessed
 
 __all__ = ["shop"]
 

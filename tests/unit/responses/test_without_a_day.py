@@ -1,67 +1,34 @@
 """A promise that names no day: whoever approves says who keeps it and by when, or takes it out."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 import pytest
 
 from models.clock import utcnow
-from models.database import Database
-from models.decision import DecisionKind, Role
+from models.decision import Role
 from models.states import CaseState
 from models.tables import Agent
 from responses.checks import CheckContext, check_text
 from responses.checks.undated import undated_in
-from responses.config import RoadConfig
 from responses.errors import BlockedError
 from responses.hours import Interval, OpeningHours
 from responses.withholding import Meant
 from responses.word_given import FURTHEST, Terms, WordGivenError, without, words_given
-from tests.checks.examples import DECISIONS, TODAY
-from tests.seed import bound, seed_agent
+from tests.seed import seed_agent
+from tests.unit.responses.checks.checked import about
 from tests.unit.responses.test_approval import HOURS
-from tests.unit.responses.test_withholding import FIFTEEN, RESEND, SIGNED, SORRY, Table, decided
-from tests.unit.responses.test_word_given import Conversation
+from tests.unit.responses.test_withholding import FIFTEEN, RESEND, SIGNED, SORRY, Table, decided, table
+from tests.unit.responses.test_word_given import Conversation, any_conversation, conversation
+
+__all__ = ["any_conversation", "conversation", "table"]
 
 PROMISED = Meant.PROMISED
 CALL = "Buongiorno Marta, ho letto tutto. La richiamo.\nGiulia"
 OFFICE = OpeningHours(zone=HOURS.zone, week=((Interval(start=9 * 60, end=18 * 60),),) * 5 + ((),) * 2)
 
 
-def about(language: str = "it", decision: str = "none", composed: str | None = None) -> CheckContext:
-    made = DECISIONS[decision]
-    kind = made.kind if made is not None else DecisionKind.HAND_OVER
-    return CheckContext(language=language, kind=kind, decision=made, today=TODAY, composed=composed)
-
-
 def said(text: str, context: CheckContext) -> list[str]:
     return [one.words for one in undated_in(text, context)]
-
-
-@pytest.fixture
-def conversation(sqlite: Database, config: RoadConfig) -> Conversation:
-    return Conversation(sqlite, config)
-
-
-@pytest.fixture
-def any_conversation(database: Database, config: RoadConfig) -> Conversation:
-    """The same on each storage."""
-    return Conversation(database, config)
-
-
-@pytest.fixture
-def table(sqlite: Database, config: RoadConfig) -> Table:
-    return Table(sqlite, config)
-
-
-async def sends(
-    conversation: Conversation | Table, meant: Mapping[str, Meant], terms: Mapping[str, Terms]
-) -> None:
-    async with conversation.database.writing() as session:
-        agent = await session.merge(conversation.agent)
-        await conversation.approvals.approve(
-            session, agent, bound(conversation.draft), HOURS, meant=meant, terms=terms
-        )
 
 
 async def colleague(conversation: Conversation) -> Agent:
@@ -96,8 +63,8 @@ async def colleague(conversation: Conversation) -> Agent:
     ],
 )
 def test_it_is_found_in_every_language(language: str, text: str, words: str) -> None:
-    assert said(text, about(language)) == [words]
-    assert "promise_undated" in [finding.code for finding in check_text(text, about(language))]
+    assert said(text, about(language=language)) == [words]
+    assert "promise_undated" in [finding.code for finding in check_text(text, about(language=language))]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +87,7 @@ def test_it_is_found_in_every_language(language: str, text: str, words: str) -> 
     ],
 )
 def test_what_promises_nothing_yet_or_names_its_day_is_not(language: str, text: str) -> None:
-    assert said(text, about(language)) == []
+    assert said(text, about(language=language)) == []
 
 
 @pytest.mark.parametrize("text", ["Lei scrive «la richiamo lunedì»: ha ragione.", "Scrive «la richiamo»."])
@@ -184,7 +151,7 @@ async def test_who_approves_names_the_day_and_who_keeps_it(any_conversation: Con
     (given,) = await conversation.asked()
     day = utcnow().astimezone(HOURS.zone).date() + timedelta(days=9)
     terms = {given.key: Terms(day=day, owner_id=sara.id)}
-    await sends(conversation, {given.key: PROMISED}, terms)
+    await conversation.sends({given.key: PROMISED}, terms)
     (promise,) = await conversation.promises()
     assert (promise.due_at.astimezone(HOURS.zone).date(), promise.owner_id) == (day, sara.id)
 
@@ -195,7 +162,7 @@ async def test_a_day_that_is_over_or_too_far_is_refused(conversation: Conversati
     (given,) = await conversation.asked()
     terms = {given.key: Terms(day=utcnow().astimezone(HOURS.zone).date() + timedelta(days=days))}
     with pytest.raises(BlockedError, match="promise_day"):
-        await sends(conversation, {given.key: PROMISED}, terms)
+        await conversation.sends({given.key: PROMISED}, terms)
     assert (await conversation.promises(), await conversation.outbox()) == ([], [])
 
 
@@ -206,13 +173,13 @@ async def test_who_works_here_no_more_keeps_nothing(conversation: Conversation) 
         (await session.merge(sara)).removed_at = utcnow()
     (given,) = await conversation.asked()
     with pytest.raises(BlockedError, match="promise_owner"):
-        await sends(conversation, {given.key: PROMISED}, {given.key: Terms(owner_id=sara.id)})
+        await conversation.sends({given.key: PROMISED}, {given.key: Terms(owner_id=sara.id)})
 
 
 async def test_a_day_that_the_text_names_is_not_changed(conversation: Conversation) -> None:
     await conversation.writes("Buongiorno Marta, la richiamo lunedì.\nGiulia")
     (given,) = await conversation.asked()
-    await sends(conversation, {given.key: PROMISED}, {given.key: Terms(day=date(2030, 1, 1))})
+    await conversation.sends({given.key: PROMISED}, {given.key: Terms(day=date(2030, 1, 1))})
     (promise,) = await conversation.promises()
     assert promise.due_at.astimezone(HOURS.zone).weekday() == 0
 

@@ -17,7 +17,7 @@ from responses.config import RoadConfig
 from responses.errors import BlockedError
 from responses.policy.given import USUAL_TIME
 from responses.withholding import Meant
-from responses.word_given import WordGiven, WordGivenError, without, words_given
+from responses.word_given import Terms, WordGiven, WordGivenError, without, words_given
 from tests.seed import bound, seed_agent, seed_case, seed_draft
 from tests.unit.responses.test_approval import HOURS
 
@@ -57,10 +57,14 @@ class Conversation:
             self.draft = await self.approvals.write(session, agent, case, text, kind=kind, language="it")
         return self
 
-    async def sends(self, meant: Mapping[str, Meant] | None = None) -> Approval:
+    async def sends(
+        self, meant: Mapping[str, Meant] | None = None, terms: Mapping[str, Terms] | None = None
+    ) -> Approval:
         async with self.database.writing() as session:
             agent = await session.merge(self.agent)
-            return await self.approvals.approve(session, agent, bound(self.draft), HOURS, meant=meant or {})
+            return await self.approvals.approve(
+                session, agent, bound(self.draft), HOURS, meant=meant or {}, terms=terms or {}
+            )
 
     async def asked(self) -> tuple[WordGiven, ...]:
         with pytest.raises(WordGivenError) as asked:

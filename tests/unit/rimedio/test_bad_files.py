@@ -1,81 +1,34 @@
-"""Messy files: one clear line, the right exit status, every row kept, nothing half-written."""
+"""Messy tables given to classify: one clear line, the right status, every row kept, nothing half-written."""
 
 import csv
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from typer.testing import CliRunner, Result
 
-from models.assessment import Assessment, Entities, Label
+from models.assessment import Assessment
 from nlp.batch.exports import Input, Outcome, classify_export
-from nlp.batch.labels import LABELS, Labeller
+from nlp.batch.labels import Labeller
 from nlp.batch.packing import SHARD_ROWS, source_of
-from nlp.classifier import Classifier, Reading
 from nlp.errors import BatchError
-from nlp.render import COLUMNS, as_columns
+from nlp.render import COLUMNS
 from nlp.tables import open_table
-from rimedio.batch_model import batch_model
-from rimedio.cli import app
-from rimedio.model import load_classifier
-from rimedio.settings import Settings
+from tests.unit.rimedio.table_model import (
+    LoadedTable,
+    TableClassifier,
+    assert_one_clear_line,
+    classifier,
+    home,
+    rimedio,
+    written,
+)
 
-SAMPLES = Path(__file__).parents[3] / "responses" / "policy" / "samples"
-
-
-class TableClassifier:
-    """Says the same of every message, and remembers what it was shown."""
-
-    def __init__(self) -> None:
-        self.shown: list[str] = []
-
-    def classify(self, texts: Sequence[str]) -> list[Assessment]:
-        self.shown += texts
-        return [
-            Assessment(
-                act=Label(label="complaint", probability=0.9),
-                complaint_types=(Label(label="delivery_late", probability=0.8),),
-                tone=Label(label="calm", probability=0.7),
-                urgency=Label(label="normal", probability=0.6),
-                asks=(Label(label="refund", probability=0.5),),
-                own_error=Label(label="no", probability=0.9),
-                language="it",
-                entities=Entities(order_ids=tuple(word for word in text.split() if "-" in word)),
-                abstained=frozenset(),
-                encoder="table",
-                heads="table",
-            )
-            for text in texts
-        ]
-
-    def read(self, texts: Sequence[str]) -> Reading:
-        return Reading(assessments=self.classify(texts), probabilities={})
-
-    def labels(self, texts: Sequence[str | None], *, today: date) -> pa.RecordBatch:
-        found = iter(self.classify([text for text in texts if text is not None]))
-        rows = [dict.fromkeys(COLUMNS) if text is None else as_columns(next(found)) for text in texts]
-        return pa.RecordBatch.from_pylist(rows, LABELS)
-
-
-@dataclass(frozen=True, eq=False)
-class LoadedTable:
-    """What the command loads the model by."""
-
-    table: Labeller
-    identity: str = "table"
-    names: tuple[str, str] = ("table", "table")
-
-    def __call__(self) -> Labeller:
-        return self.table
+__all__ = ["classifier", "home"]
 
 
 class FailingClassifier(TableClassifier):
@@ -87,52 +40,9 @@ class FailingClassifier(TableClassifier):
         return super().classify(texts)
 
 
-class TableEncoder:
-    """Knows nothing of words."""
-
-    name = "table"
-
-    def features(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
-        return np.ones((len(texts), 3), np.float32)
-
-
-@pytest.fixture
-def classifier(monkeypatch: pytest.MonkeyPatch) -> TableClassifier:
-    """What the commands load instead of the model."""
-    table = TableClassifier()
-    monkeypatch.setattr("rimedio.model.load_classifier", lambda _settings: table)
-    monkeypatch.setattr("rimedio.batch_model.batch_model", lambda _settings, *, fast: LoadedTable(table))
-    return table
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("RIMEDIO_HOME", str(tmp_path / "var"))
-    return tmp_path
-
-
-def rimedio(*words: object, given: bytes = b"") -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words], input=given)
-
-
-def assert_one_clear_line(result: Result, status: int) -> None:
-    assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
-    assert result.exit_code == status, result.output
-    assert len(result.stderr.strip().splitlines()) == 1, result.stderr
-    assert len(result.stderr) < 600
-    assert "Errno" not in result.stderr
-
-
 def classified(source: Path, target: Path, table: Labeller) -> Outcome:
     tables = [Input(source=source_of(source.name, open_table(source), None), path=source)]
     return classify_export(tables, target, LoadedTable(table), model="table")
-
-
-def written(folder: Path, content: bytes, name: str = "in.csv") -> Path:
-    path = folder / name
-    path.write_bytes(content)
-    return path
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -406,161 +316,6 @@ def test_what_fails_before_anything_was_classified_leaves_nothing(tmp_path: Path
     assert {path.name for path in tmp_path.iterdir()} == {"in.csv"}
 
 
-# assess
-
-
-@pytest.mark.parametrize(
-    ("given", "text"),
-    [
-        (b"", ""),
-        (b"perch\xe9 AB-1\n", "perch� AB-1\n"),
-        (b"a\x00b", "a\x00b"),
-        (b"x" * 5_000_000, "x" * 5_000_000),
-        ("\u202eEmoji 😡".encode(), "\u202eEmoji 😡"),
-    ],
-    ids=["empty", "invalid_utf8", "nul", "five_megabytes", "right_to_left"],
-)
-def test_assess_reads_any_bytes(classifier: TableClassifier, given: bytes, text: str) -> None:
-    result = rimedio("assess", "-", given=given)
-    assert result.exit_code == 0, repr(result.exception)
-    assert classifier.shown == [text]
-    assert json.loads(result.stdout)["act"] == {"label": "complaint", "probability": 0.9}
-
-
-def test_assess_prints_what_it_found_in_halves_of_characters(classifier: TableClassifier) -> None:
-    """As an argument in another charset arrives: bytes that are no UTF-8 become lone surrogates."""
-    result = rimedio("assess", "ordine AB-\udce9")
-    assert result.exit_code == 0, repr(result.exception)
-    assert json.loads(result.stdout)["entities"]["order_ids"]
-
-
-# train and evaluate
-
-CORPORA = {
-    "invalid_utf8": (b'{"text": "ciao"}\n{"text": "perch\xe9"}\n', ":2:"),
-    "broken_line": (b'{"text": "ciao"}\n\n{broken\n', ":3:"),
-    "no_object": (b'["text"]\n', ":1:"),
-    "no_text": (b'{"act": "complaint"}\n', ":1:"),
-    "empty_text": (b'{"text": " "}\n', ":1:"),
-    "unknown_label": (b'{"text": "ciao", "act": "rant"}\n', ":1:"),
-    "label_is_a_list": (b'{"text": "ciao", "act": ["complaint"]}\n', ":1:"),
-    "labels_are_a_text": (b'{"text": "ciao", "asks": "refund"}\n', ":1:"),
-    "labels_are_objects": (b'{"text": "ciao", "asks": [{}]}\n', ":1:"),
-    "number_of_5000_digits": (b'{"text": "ciao", "n": ' + b"9" * 5000 + b"}\n", ":1:"),
-    "nested_too_deep": (b"[" * 100_000 + b"\n", ":1:"),
-    "contradiction": (b'{"text": "a", "act": "praise"}\n{"text": "a", "act": "other"}\n', ":2:"),
-    "utf16": ('{"text": "ciao"}\n'.encode("utf-16"), ":1:"),
-}
-
-
-@pytest.mark.parametrize("command", ["train", "evaluate"])
-@pytest.mark.parametrize(("content", "place"), CORPORA.values(), ids=CORPORA)
-def test_a_corpus_with_a_mistake_is_refused_with_its_line(
-    tmp_path: Path,
-    classifier: TableClassifier,
-    monkeypatch: pytest.MonkeyPatch,
-    command: str,
-    content: bytes,
-    place: str,
-) -> None:
-    monkeypatch.setattr("nlp.encoder.load_encoder", lambda *_: TableEncoder())
-    corpus = written(tmp_path, content, "corpus.jsonl")
-    result = rimedio(command, corpus, *(["-o", "heads"] if command == "train" else []))
-    assert_one_clear_line(result, 1)
-    assert place in result.stderr
-    assert not (tmp_path / "heads").exists()
-
-
-@pytest.mark.parametrize("command", ["train", "evaluate"])
-@pytest.mark.parametrize("corpus", ["missing.jsonl", ".", "empty.jsonl", "three.jsonl"])
-def test_a_corpus_that_is_none_is_refused(
-    tmp_path: Path,
-    classifier: TableClassifier,
-    monkeypatch: pytest.MonkeyPatch,
-    command: str,
-    corpus: str,
-) -> None:
-    monkeypatch.setattr("nlp.encoder.load_encoder", lambda *_: TableEncoder())
-    written(tmp_path, b"", "empty.jsonl")
-    # None of these is in the test part, and three are too few to learn from.
-    written(tmp_path, b'{"text": "ciao 0"}\n{"text": "ciao 1"}\n{"text": "ciao 2"}\n', "three.jsonl")
-    result = rimedio(command, corpus, *(["-o", "heads"] if command == "train" else []))
-    assert_one_clear_line(result, 1)
-    assert not (tmp_path / "heads").exists()
-
-
-def test_evaluate_without_labels_shows_a_table(tmp_path: Path, classifier: TableClassifier) -> None:
-    corpus = written(tmp_path, b'{"text": "\\ud83d"}\n{"text": "\\u0000"}\n', "gold.jsonl")
-    result = rimedio("evaluate", corpus, "--part", "all")
-    assert result.exit_code == 0, repr(result.exception)
-
-
-@pytest.mark.parametrize("report", [".", "", "reports", "nowhere/page.html"])
-def test_a_page_that_could_not_be_written_is_refused_before_anything_is_read(
-    tmp_path: Path, classifier: TableClassifier, report: str
-) -> None:
-    (tmp_path / "reports").mkdir()
-    corpus = written(tmp_path, b'{"text": "ciao", "act": "other"}\n', "gold.jsonl")
-    assert_one_clear_line(rimedio("evaluate", corpus, "--part", "all", "--report", report), 2)
-    assert classifier.shown == []
-
-
-def test_an_unknown_part_is_wrong_usage(tmp_path: Path, classifier: TableClassifier) -> None:
-    assert_one_clear_line(rimedio("evaluate", "gold.jsonl", "--part", "some"), 2)
-
-
-# policy check
-
-POLICIES = {
-    "empty": b"",
-    "blank": b"\n \n",
-    "a_list": b"- a\n- b\n",
-    "a_text": b"ciao\n",
-    "null": b"~\n",
-    "invalid_utf8": b"policy: perch\xe9\n",
-    "nul": b"policy: a\x00b\n",
-    "control_character": b"policy: \x07\n",
-    "tabs": b"rules:\n\t- a\n",
-    "broken": b"rules: [a, {b\n",
-    "two_documents": b"policy: a\n---\npolicy: b\n",
-    "unknown_anchor": b"policy: *nowhere\n",
-    "python_tag": b"policy: !!python/object/apply:os.system ['true']\n",
-    "key_twice": b"policy: a\npolicy: b\n",
-    "key_is_a_list": b"[a, b]: c\n",
-    "key_is_a_map": b"{a: b}: c\n",
-    "number_of_5000_digits": b"policy: " + b"9" * 5000 + b"\n",
-    "date_that_is_none": b"effective: 2026-99-99\n",
-    "nested_too_deep": b"policy: " + b"[" * 5000 + b"]" * 5000 + b"\n",
-    "every_section_a_number": b"policy: 1\nfacts: 2\nrules: 3\nowed: 4\nlimits: 5\nvoice: 6\n",
-    "every_section_a_list": b"policy: []\nfacts: []\nrules: {}\nowed: {}\nlimits: []\nworth: []\n",
-    "refers_to_itself": b"policy: &a [*a]\n",
-    "merge_with_a_text": b"policy:\n  <<: text\n",
-    "binary": bytes(range(256)),
-}
-
-
-@pytest.mark.parametrize("content", POLICIES.values(), ids=POLICIES)
-def test_a_file_that_is_no_policy_is_told_with_its_name_and_line(tmp_path: Path, content: bytes) -> None:
-    result = rimedio("policy", "check", written(tmp_path, content, "mia.yaml"))
-    assert isinstance(result.exception, SystemExit), repr(result.exception)
-    assert result.exit_code == 1
-    assert "mia.yaml" in result.output
-    assert "Traceback" not in result.output
-
-
-@pytest.mark.parametrize("name", ["missing.yaml", "."])
-def test_a_policy_that_is_no_file_is_one_clear_line(tmp_path: Path, name: str) -> None:
-    assert_one_clear_line(rimedio("policy", "check", name), 1)
-
-
-@pytest.mark.parametrize("change", ["mark", "windows_line_ends"])
-def test_a_policy_saved_by_a_windows_editor_is_read(tmp_path: Path, change: str) -> None:
-    content = (SAMPLES / "negozio.yaml").read_bytes()
-    changed = {"mark": b"\xef\xbb\xbf" + content, "windows_line_ends": content.replace(b"\n", b"\r\n")}
-    result = rimedio("policy", "check", written(tmp_path, changed[change], "mia.yaml"))
-    assert result.exit_code == 0, result.output
-
-
 def test_what_is_left_out_of_an_export_is_said_before_and_counted_at_the_end(
     tmp_path: Path, classifier: TableClassifier
 ) -> None:
@@ -586,20 +341,3 @@ def test_a_file_that_two_arguments_mean_is_read_once(tmp_path: Path, classifier:
     result = rimedio("classify", source, tmp_path / "*.csv", "-o", tmp_path / "out.jsonl")
     assert "is named twice and read once" in result.stderr
     assert len(lines_of(tmp_path / "out.jsonl")) == 1
-
-
-# The real model
-
-
-@pytest.mark.slow
-def test_the_real_classifier_takes_any_text(tmp_path: Path) -> None:
-    classifier: Classifier = load_classifier(Settings(home=tmp_path))
-    texts = ["", " ", "\x00", "half \ud83d", "😡", "\u202eabc", "<b>&", "x" * 4096, "a\n" * 2000]
-    found = classifier.classify(texts)
-    assert len(found) == len(texts)
-    assert classifier.classify([]) == []
-    source = written(tmp_path, b'{"text": 1}\n{broken\n{"a": "b"}\n', "in.jsonl")
-    tables = [Input(source=source_of("in.jsonl", open_table(source), "text"), path=source)]
-    model = batch_model(Settings(home=tmp_path), fast=False)
-    counts = classify_export(tables, tmp_path / "out.csv", model, model="real").counts
-    assert (counts.rows, counts.errors) == (3, 3)

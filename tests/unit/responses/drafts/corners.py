@@ -104,6 +104,8 @@ def _decisions() -> Iterator[tuple[Decision, Mapping[str, object]]]:
     yield decided(DecisionKind.ASK, missing=(ORDER_ID, PHOTO)), {"act": "other", "complaint_types": ()}
     yield decided(DecisionKind.ASK, missing=(ORDER_ID, PHOTO, KEYS)), {"customer_name": None}
     yield decided(DecisionKind.ASK, missing=(ORDER_ID, PHOTO, KEYS, replace(KEYS, name="k"))), {}
+    yield decided(DecisionKind.ASK, missing=(replace(ORDER_ID, again=True),)), {}
+    yield decided(DecisionKind.ASK, missing=(replace(ORDER_ID, again=True), replace(KEYS, again=True))), {}
     yield decided(DecisionKind.DECLINE), {"asks": tuple(Ask)}
     yield decided(DecisionKind.DECLINE, offers=(owed(REPAIR),)), {"right_open": WITHDRAW}
     yield decided(DecisionKind.DECLINE), {"own_error": True}

@@ -5,9 +5,10 @@ from decimal import Decimal
 from textwrap import dedent
 from typing import Any
 
-from models.decision import Basis, FactValue, Given, Matter, RemedyKind
+from models.decision import Basis, Decision, FactValue, Given, Matter, RemedyKind
 from models.money import Money
 from responses.policy import Policy, load_policy_text
+from responses.policy.case_file import told
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -79,3 +80,7 @@ def policy_of(text: str, *, price_from: str = "book") -> Policy:
     """A policy with a head and facts already there; `text` begins with `rules:` or what else it needs."""
     head = HEAD.replace("{type: money, from: [book]}", f"{{type: money, from: [{price_from}]}}")
     return load_policy_text(head + dedent(text), "prova.yaml")
+
+
+def offers(decision: Decision) -> list[str]:
+    return [told(offer) for offer in decision.offers]
