@@ -10,6 +10,7 @@ from nlp.amounts import find_amounts
 from nlp.dates import find_dates
 from nlp.order_numbers import candidates, find_order_numbers
 from nlp.order_patterns import DAY, compile_pattern, find_by_patterns
+from nlp.periods import find_periods
 
 T = TypeVar("T")
 
@@ -70,6 +71,11 @@ class EntityFinder:
             order_ids=_unique(order for _, order in orders),
             amounts=_unique(amount for _, _, amount in amounts),
             dates=_unique(day for _, _, day in days),
+            periods=_unique(
+                period
+                for first, last, period in find_periods(text, language=language, today=today)
+                if not _overlap((first, last), [(start, end) for start, end, _ in days])
+            ),
             phone_numbers=_unique(
                 number for span, number in phones if not _overlap(span, [one for one, _ in orders])
             ),
