@@ -1,7 +1,8 @@
 """Writes the measured part of docs/evaluation.md, with its pictures; what people wrote below it stays.
 
 `make evaluate` calls it. With `RIMEDIO_EVAL_DATA` (a folder with the public sets of `benchmarks.real_sets`
-and `benchmarks.own_labels`) those are measured as well; without, the page says that they were not.
+and `benchmarks.own_labels`) those are measured as well and their figures kept in docs/evaluation/sets.json;
+without, the page shows the figures kept, with the day and the heads that they are of.
 
     .venv/bin/python -m benchmarks.evaluation
     RIMEDIO_EVAL_DATA=sets .venv/bin/python -m benchmarks.evaluation --final
@@ -13,15 +14,15 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import adapted, own_labels, real_sets
-from models.assessment import Entities
+from benchmarks import adapted, goals, own_labels, real_sets
+from models.assessment import Assessment, Entities
 from nlp.classifier import Classifier
 from nlp.corpus import Example, read_corpus
 from nlp.entities import EntityFinder
@@ -33,6 +34,7 @@ ROOT = Path(__file__).parents[1]
 DATA = ROOT / "nlp" / "data"
 PAGE = ROOT / "docs" / "evaluation.md"
 PICTURES = ROOT / "docs" / "evaluation"
+KEPT = PICTURES / "sets.json"
 BY_HAND = "<!-- From here on written by hand. -->"
 KINDS = ("order_ids", "amounts", "dates", "phone_numbers", "emails", "ibans", "fiscal_codes")
 GATED = ("sarcastic", "threatening", "abusive")
@@ -50,13 +52,14 @@ def main() -> None:
     classifier = Classifier.load()
     test = [row for row in read_corpus([DATA / "corpus.jsonl"]) if row.is_held_out]
     console.print(f"reading {len(test)} messages of the test part")
-    measurement = measure(test, classifier.read([row.text for row in test]), classifier.heads)
+    reading = classifier.read([row.text for row in test])
+    measurement = measure(test, reading, classifier.heads)
     lines = [
         *_head(classifier, measurement),
         *_fields(measurement),
         *_pictures(measurement),
         *_labels(measurement),
-        *_beside(classifier, test),
+        *_beside(classifier, test, reading.assessments),
         *_sets(classifier, "final" if chosen.final else "development", console),
     ]
     temporary = PAGE.with_name(f".{PAGE.name}.partial")
@@ -82,21 +85,26 @@ def _head(classifier: Classifier, measurement: Measurement) -> Iterator[str]:
 
 def _fields(measurement: Measurement) -> Iterator[str]:
     yield ""
-    columns = ("field", "macro-F1", "interval", "micro-F1", "calibration error", "interval", "to a person")
-    yield f"| {' | '.join(columns)} |"
-    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    columns = ("field", "macro-F1", "goal", "interval", "micro-F1", "calibration error", "goal", "interval")
+    yield f"| {' | '.join((*columns, 'to a person'))} |"
+    yield "| --- |" + " --- |" * len(columns)
     for one in measurement.fields:
         report, error = one.report, one.calibration
         yield (
-            f"| {report.field} | {report.macro_f1:.3f} | {one.interval.low:.3f}–{one.interval.high:.3f} "
-            f"| {report.micro_f1:.3f} "
-            f"| {error.error:.3f} | {error.interval.low:.3f}–{error.interval.high:.3f} "
+            f"| {report.field} | {report.macro_f1:.3f} "
+            f"| {goals.verdict(report.macro_f1, goals.MACRO_F1[report.field])} "
+            f"| {one.interval.low:.3f}–{one.interval.high:.3f} | {report.micro_f1:.3f} "
+            f"| {error.error:.3f} | {goals.verdict(error.error, goals.CALIBRATION, limit=True)} "
+            f"| {error.interval.low:.3f}–{error.interval.high:.3f} "
             f"| {report.reviewed / max(report.rows, 1):.0%} |"
         )
     yield ""
     yield (
-        "Intervals: of 1,000 resamplings of the messages the middle 95 %. Calibration: ten bins that hold "
-        "equally many decisions; of fields with several labels those with a probability of at least 0.05."
+        "Goals were set before anything was measured. Intervals: of 1,000 resamplings of the messages the "
+        "middle 95 %. Calibration error: ten bins that hold equally many decisions. Of act, tone and urgency "
+        "only the likeliest label of each message counts, however likely the others were said to be; of "
+        "complaint types, asks and own errors every label with a probability of at least 0.05; and of "
+        "complaint types only in messages that people labelled complaints, since nothing else is given any."
     )
     yield ""
     yield "Errors left when the messages that the model is least sure of go to a person:"
@@ -112,10 +120,13 @@ def _pictures(measurement: Measurement) -> Iterator[str]:
     PICTURES.mkdir(exist_ok=True)
     yield ""
     yield "## Pictures"
-    yield "Probabilities against what was so, and what was taken for what."
+    yield (
+        "Probabilities against what was so; errors left against the share decided without a person; and what "
+        "was taken for what."
+    )
     for one in measurement.fields:
         field, pictures = one.report.field, draw(one)
-        shown = [("calibration", pictures.calibration)]
+        shown = [("calibration", pictures.calibration), ("coverage", pictures.coverage)]
         if len(one.confusion.labels) > 1:
             shown.append(("confusion", pictures.confusion))
         yield ""
@@ -141,35 +152,50 @@ def _labels(measurement: Measurement) -> Iterator[str]:
     dear = [score for score in tones.report.labels if score.label in GATED]
     yield ""
     yield "What a person must not overlook: " + ", ".join(
-        f"{score.label} recall {score.recall:.2f} at precision {score.precision:.2f}" for score in dear
+        f"{score.label} recall {score.recall:.2f} ({goals.verdict(score.recall, goals.DEAR)}) "
+        f"at precision {score.precision:.2f} ({goals.verdict(score.precision, goals.DEAR)})"
+        for score in dear
     )
 
 
-def _beside(classifier: Classifier, test: list[Example]) -> Iterator[str]:
+def _beside(
+    classifier: Classifier, test: Sequence[Example], assessments: Sequence[Assessment]
+) -> Iterator[str]:
     yield ""
     yield "## Beside the labels"
     told = [one for one in test if one.language is not None]
     right = sum(detect_language(one.text) == one.language for one in told)
-    yield f"**Language**: right in {right / len(told):.1%} of {len(told)} messages of the test part."
+    yield (
+        f"**Language**: right in {right / len(told):.1%} of {len(told)} messages of the test part "
+        f"({_of_language(right / len(told))})."
+    )
     short = [(" ".join(one.text.split()[:3]), one.language) for one in told if len(one.text.split()) > 3]
     right = sum(detect_language(text) == language for text, language in short)
-    yield f"Of their first three words alone: {right / len(short):.1%} of {len(short)}."
+    yield (
+        f"Of their first three words alone: {right / len(short):.1%} of {len(short)} "
+        f"({_of_language(right / len(short))})."
+    )
     yield ""
     yield "**Named things**, in 300 messages written for it (`nlp/data/entities.jsonl`):"
     yield ""
-    yield "| kind | F1 | right | wrong | missed |"
-    yield "| --- | --- | --- | --- | --- |"
+    yield "| kind | F1 | goal | right | wrong | missed |"
+    yield "| --- | --- | --- | --- | --- | --- |"
     for kind, counts in _entities().items():
         hits, wrong, missed = counts["right"], counts["wrong"], counts["missed"]
-        yield f"| {kind} | {2 * hits / (2 * hits + wrong + missed):.3f} | {hits} | {wrong} | {missed} |"
+        f1 = 2 * hits / (2 * hits + wrong + missed)
+        yield (f"| {kind} | {f1:.3f} | {goals.verdict(f1, goals.ENTITIES)} | {hits} | {wrong} | {missed} |")
     strange = [json.loads(line)["text"] for line in _lines(DATA / "out_of_scope_test.jsonl")]
     held = sum("act" in one.abstained for one in classifier.classify(strange))
-    held_back = sum("act" in one.abstained for one in classifier.classify([one.text for one in test]))
+    held_back = sum("act" in one.abstained for one in assessments)
     yield ""
     yield (
         f"**Out of scope**: of {len(strange)} recipes, news, code and the like {held / len(strange):.1%} are "
         f"left to a person, and {held_back / len(test):.1%} of the messages of the test part."
     )
+
+
+def _of_language(share: float) -> str:
+    return goals.verdict(100 * share, 100 * goals.LANGUAGE, unit="%")
 
 
 def _entities() -> dict[str, Counter[str]]:
@@ -199,31 +225,52 @@ def _sets(classifier: Classifier, half: str, console: Console) -> Iterator[str]:
     yield ""
     yield "## On real texts"
     folder = os.environ.get("RIMEDIO_EVAL_DATA")
-    if not folder:
-        yield "Not measured this time: `RIMEDIO_EVAL_DATA` names the folder with public labelled sets."
+    if folder:
+        _measure_sets(classifier, Path(folder), half, console)
+    if not KEPT.exists():
+        yield "Not measured yet: `RIMEDIO_EVAL_DATA` names the folder with public labelled sets."
         yield ""
         yield from adapted.lines()
         return
+    kept = json.loads(KEPT.read_text(encoding="utf-8"))
     yield (
-        f"Public labelled sets that nothing was trained on, {half} half; `benchmarks/real_sets.py` says how "
-        "each is scored."
+        f"Public labelled sets that nothing was trained on, {kept['half']} half; `benchmarks/real_sets.py` "
+        f"says how each is scored. Measured on {kept['day']} with the heads {kept['heads']}: "
+        "`RIMEDIO_EVAL_DATA=FOLDER python -m benchmarks.real_sets`."
     )
+    yield from _told(kept["untrained"], goals.SETS)
     yield ""
-    yield "| set | figure |"
-    yield "| --- | --- |"
-    for name, said in real_sets.measured(classifier, Path(folder), half):
-        console.print(f"{name}: {said}")
-        yield f"| {name.removesuffix('.csv')} | {said} |"
-    yield ""
-    yield "The same sets as a business's own labels, trained by `rimedio train --field complaint_types`:"
-    yield ""
-    yield "| set | figure |"
-    yield "| --- | --- |"
-    for name, said in own_labels.measured(Path(folder)):
-        console.print(f"{name}: {said}")
-        yield f"| {name.removesuffix('.csv')} | {said} |"
+    yield (
+        "The same sets as a business's own labels, trained by `rimedio train --field complaint_types`: "
+        "`RIMEDIO_EVAL_DATA=FOLDER python -m benchmarks.own_labels`."
+    )
+    yield from _told(kept["own"], goals.OWN)
     yield ""
     yield from adapted.lines()
+
+
+def _told(rows: Sequence[tuple[str, str]], set_goals: goals.OfSets) -> Iterator[str]:
+    yield ""
+    yield "| set | figure | goal |"
+    yield "| --- | --- | --- |"
+    for name, said in rows:
+        yield f"| {name.removesuffix('.csv')} | {said} | {goals.of_said(set_goals, name, said)} |"
+
+
+def _measure_sets(classifier: Classifier, folder: Path, half: str, console: Console) -> None:
+    found: dict[str, list[tuple[str, str]]] = {"untrained": [], "own": []}
+    for kind, measured in (
+        ("untrained", real_sets.measured(classifier, folder, half)),
+        ("own", own_labels.measured(folder)),
+    ):
+        for name, said in measured:
+            console.print(f"{name}: {said}")
+            found[kind].append((name, said))
+    day = f"{datetime.now(UTC):%d %B %Y}"
+    temporary = KEPT.with_name(f".{KEPT.name}.partial")
+    kept = {"day": day, "heads": classifier.heads.id, "half": half, **found}
+    temporary.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    temporary.replace(KEPT)
 
 
 def _lines(path: Path) -> list[str]:
