@@ -26,6 +26,7 @@ class Corrected(BaseModel):
     urgency: Urgency
     asks: list[Ask] = Field(max_length=len(Ask))
     own_error: bool
+    threat: bool = False
 
     @property
     def labels(self) -> Labels:
@@ -37,6 +38,7 @@ class Corrected(BaseModel):
             urgency=self.urgency,
             asks=tuple(dict.fromkeys(self.asks)),
             own_error=self.own_error,
+            threat=self.threat,
         )
 
 

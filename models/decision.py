@@ -319,8 +319,9 @@ class Matter:
     `now` is an aware time, `said_at` that of the newest message. `asked` names the facts
     that the customer need not be asked for again: asked before, or the thing (a photo) has arrived and an
     agent has to say what it shows. `asked_once` names those of a question that was answered in part or not
-    at all, which are asked for once more. `unproven` names the facts that the order book knows of the order
-    named, while nobody has shown that it is theirs; `proof_ask` is what to ask for then, per language code.
+    at all, which are asked for once more, `asked_twice` those of two questions. `unproven` names the facts
+    that the order book knows of the order named, while nobody has shown that it is theirs; `proof_ask` is
+    what to ask for then, per language code.
     `ahead` names what the book would know of an order, while none is named. `other_orders` are the numbers
     that the messages name beside that of the facts.
     `record` is what signals are counted from, None where nobody looks at them; `spent` is what budgets are
@@ -342,6 +343,7 @@ class Matter:
     said_at: datetime | None = None
     asked: frozenset[str] = frozenset()
     asked_once: frozenset[str] = frozenset()
+    asked_twice: frozenset[str] = frozenset()
     unproven: frozenset[str] = frozenset()
     ahead: frozenset[str] = frozenset()
     proof_ask: Mapping[str, str] | None = None

@@ -24,7 +24,10 @@ _AT_REST = (CaseState.ANSWERED, CaseState.PROMISED, CaseState.WAITING_CUSTOMER)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Labels:
-    """All that is said of a message. `complaint_types` is empty unless `act` is `complaint`."""
+    """All that is said of a message. `complaint_types` is empty unless `act` is `complaint`.
+
+    `threat`: an agent has said that it is a threat, whatever lawful step it names; no classifier can.
+    """
 
     act: Act
     complaint_types: tuple[str, ...]
@@ -32,19 +35,22 @@ class Labels:
     urgency: Urgency
     asks: tuple[Ask, ...]
     own_error: bool
+    threat: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Understood:
     """What a message means, and which words carried it; by whom it was corrected, if by anybody.
 
-    `tone_by_agent` says that its tone had been read otherwise, or was in doubt, before an agent set it.
+    `tone_by_agent` says that its tone had been read otherwise, or was in doubt, before an agent set it,
+    `called_a_threat` that an agent has called it a threat and no lawful step.
     """
 
     assessment: Assessment
     evidence: tuple[Evidence, ...] = ()
     corrected_by: str | None = None
     tone_by_agent: bool = False
+    called_a_threat: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +97,7 @@ async def understood(session: AsyncSession, message_ids: Collection[str]) -> dic
             evidence=tuple(one for one in known.evidence if one.label in _said(assessment, one.field)),
             corrected_by=name,
             tone_by_agent=labels.tone != known.assessment.tone.label or "tone" in known.assessment.abstained,
+            called_a_threat=labels.threat,
         )
     return found
 
@@ -150,6 +157,8 @@ async def correct(
             raise BlockedError("label_unknown", label=label)
     after = corrected(before.assessment, labels)
     changed = [field for field in _FIELDS if _said(before.assessment, field) != _said(after, field)]
+    if labels.threat != before.called_a_threat:
+        changed.append("threat")
     session.add(Correction(message_id=message_id, case_id=case.id, agent_id=agent.id, labels=to_json(labels)))
     record(session, agent.id, "message.corrected", case.id, fields=" ".join(changed))
     if not changed and not before.assessment.needs_review:

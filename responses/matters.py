@@ -70,6 +70,7 @@ async def matter_of(
         said_at=max((message.created_at for message in reading.messages), default=None),
         asked=(frozenset(times) - once) | _shown_by_files(reading, policy),
         asked_once=once,
+        asked_twice=frozenset(name for name, count in times.items() if count > 1),
         unproven=unproven,
         ahead=ahead,
         proof_ask=proof_ask or ahead_ask,

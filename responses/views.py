@@ -50,7 +50,8 @@ from responses.word_given import denied_words
 class MessageView:
     """A message with its files, its earlier versions (oldest first), what was understood of it, and why.
 
-    `corrected_by` is the name of the agent whose word the assessment is, None where it is the classifier's.
+    `corrected_by` is the name of the agent whose word the assessment is, None where it is the classifier's;
+    `called_a_threat` says that an agent has called it one.
     """
 
     message: Message
@@ -59,6 +60,7 @@ class MessageView:
     assessment: Assessment | None
     evidence: tuple[Evidence, ...] = ()
     corrected_by: str | None = None
+    called_a_threat: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -222,6 +224,7 @@ def _seen(versions: Sequence[Message], files: Sequence[Attachment], known: Under
         assessment=known.assessment if known is not None else None,
         evidence=known.evidence if known is not None else (),
         corrected_by=known.corrected_by if known is not None else None,
+        called_a_threat=known is not None and known.called_a_threat,
     )
 
 

@@ -43,6 +43,7 @@ export function takeForms(refresh) {
     if (event.target.matches(".correct-form")) {
       event.preventDefault();
       const said = new FormData(event.target);
+      const { threat } = event.submitter?.dataset.threat ? event.submitter.dataset : event.target.dataset;
       const answer = await post(`${here}/correct`, {
         message: event.target.dataset.message,
         act: said.get("act"),
@@ -51,6 +52,7 @@ export function takeForms(refresh) {
         urgency: said.get("urgency"),
         asks: said.getAll("asks"),
         own_error: said.has("own_error"),
+        threat: threat === "yes",
       });
       // Closed, it no longer keeps the part from being drawn anew.
       if (say(answer)) event.target.closest("details").open = false;

@@ -281,22 +281,23 @@ def _missing_fact(policy: Policy, matter: Matter, name: str) -> MissingFact:
 
 
 def _with_remarks(decision: Decision, policy: Policy, matter: Matter, say: Sentences) -> Decision:
-    """The decision, which says of what is missing why an agent has to supply it."""
+    """The decision, which says of what is missing why it is left to an agent."""
     remarks = {fact.name: _remark(fact, policy, matter, say) for fact in decision.missing}
     told = {name: remark for name, remark in remarks.items() if remark is not None}
     if not told:
         return decision
     missing = tuple(replace(fact, remark=told.get(fact.name)) for fact in decision.missing)
-    notes = [say("remark", fact=name, remark=remark) for name, remark in told.items()]
+    names = {PROOF_FACT: say("proof")}
+    notes = [say("remark", fact=names.get(name, name), remark=remark) for name, remark in told.items()]
     return replace(decision, missing=missing, notes=(*decision.notes, *notes))
 
 
 def _remark(fact: MissingFact, policy: Policy, matter: Matter, say: Sentences) -> str | None:
     spec = policy.facts.get(fact.name)
     foreign = None if spec is None else foreign_money(policy, spec, matter.facts.get(fact.name))
-    if foreign is None:
-        return None
-    return say("foreign", amount=plain(foreign), currency=policy.currency)
+    if foreign is not None:
+        return say("foreign", amount=plain(foreign), currency=policy.currency)
+    return say("asked_twice") if fact.name in matter.asked_twice and fact.ask is None else None
 
 
 def _with_other_orders(decision: Decision, matter: Matter, say: Sentences) -> Decision:

@@ -2,8 +2,12 @@
 
 from sqlalchemy import select
 
+from bot.cards import missing_label
+from bot.words import Words
+from bot.words_it import ITALIAN
 from models.assessment import Entities
 from models.clock import utcnow
+from models.decision import MissingFact
 from models.tables import Customer, OrderProof
 from responses.order_links import link_code, link_key
 from responses.order_values import OrderEntry
@@ -91,3 +95,11 @@ async def test_of_two_orders_the_card_says_for_which_it_counts_and_a_press_takes
     assert "Conta per RS1002" in again.labels
     await giulia.sees("L'ordine RS1001 è nel registro")
     assert bench.telegram.violations == []
+
+
+def test_the_card_says_of_what_is_missing_why_an_agent_has_to_say_it() -> None:
+    words = Words(language="it", wordings=ITALIAN)
+    fact = MissingFact(name="order_value", type="money", ask=None, from_agent=True)
+    assert missing_label(fact, words) == "order value"
+    told = MissingFact(name="order_value", type="money", ask=None, from_agent=True, remark="si sa 89.90 GBP")
+    assert missing_label(told, words) == "order value (si sa 89.90 GBP)"

@@ -54,6 +54,23 @@ async def test_the_form_holds_what_was_understood_and_all_there_is_to_choose(hou
     assert "vuole un rimborso" in form(page)
 
 
+async def test_one_press_calls_it_a_threat_and_another_takes_that_back(house):
+    number = await house.begins_with(LATE)
+    browser = await house.browser()
+    assert "data-threat" not in form((await browser.open(f"/cases/{number}")).text).split(">", 1)[1]
+    await says(house, browser, number, tone="threatening")
+    page = form((await browser.open(f"/cases/{number}")).text)
+    assert 'data-threat="yes">È una minaccia, non un passo lecito<' in page
+    assert (await says(house, browser, number, tone="threatening", threat=True)).json()["ok"] is True
+    page = form((await browser.open(f"/cases/{number}")).text)
+    # What is saved next keeps it.
+    assert page.split(">", 1)[0].endswith('data-threat="yes"')
+    assert 'data-threat="no">Non è una minaccia<' in page
+    async with house.database.reading() as session:
+        labels = (await session.scalars(select(Correction.labels).order_by(Correction.id))).all()
+    assert [one["threat"] for one in labels] == [False, True]
+
+
 async def test_only_the_customers_last_message_is_corrected(house):
     number = await house.begins_with(LATE)
     await house.said("Allora? Sto ancora aspettando il pacco.")

@@ -42,6 +42,7 @@ from responses.files import FileStore
 from responses.filing import due_now
 from responses.holding import take_over
 from responses.samples import remove_samples
+from responses.threats import is_threat
 from responses.views import queue, view_case
 from tests.seed import now, seed_agent, seed_case
 from tests.unit.responses.triage_road import Road, assessed, label
@@ -393,6 +394,42 @@ async def test_examples_come_in_the_order_of_the_labelling_with_their_newest_lab
     ]
     assert {one.case_id for one in found} == {case.id}
     assert found[0].corrected_at < found[1].corrected_at
+
+
+LAWYER = "Se non mi ridate i soldi vi mando l'avvocato, e non solo lui."
+THREATENING = assessed("complaint", "delivery_late", tone=label("threatening"))
+
+
+async def test_a_press_says_that_it_is_a_threat_whatever_lawful_step_it_names(
+    office: Office, giulia: Agent
+) -> None:
+    case = await office.writes(LAWYER, THREATENING)
+    message = await office.message(case)
+
+    async def counts() -> bool:
+        async with office.database.reading() as session:
+            return is_threat(LAWYER, (await understood(session, [message.id]))[message.id])
+
+    as_read = replace(AS_READ, tone=Tone.THREATENING)
+    # All labels stand: whoever confirms them has not said that a lawyer is a threat.
+    assert not await office.says(giulia, case, as_read)
+    assert not await counts()
+    assert await office.says(giulia, case, replace(as_read, threat=True))
+    assert await counts()
+    # Nothing else was said of it: what is learnt from the desk is the labels alone.
+    async with office.database.reading() as session:
+        found = (await understood(session, [message.id]))[message.id].assessment
+    assert (found.tone.label, found.urgency.label) == ("threatening", "normal")
+    assert await office.says(giulia, case, as_read)
+    assert not await counts()
+
+
+async def test_what_is_calm_is_no_threat(office: Office, giulia: Agent) -> None:
+    case = await office.writes(LAWYER, THREATENING)
+    message = await office.message(case)
+    await office.says(giulia, case, replace(AS_READ, threat=True))
+    async with office.database.reading() as session:
+        assert not is_threat(LAWYER, (await understood(session, [message.id]))[message.id])
 
 
 async def test_each_version_of_an_edited_message_has_its_own_labels(office: Office, giulia: Agent) -> None:

@@ -70,7 +70,21 @@ async def test_nobody_is_asked_a_third_time(shop: Shop, agent: Agent) -> None:
     async with shop.database.reading() as session:
         assert (await session.get_one(Case, case.id)).state == CaseState.WAITING_CUSTOMER
     await shop.says("Allora?", "item_wrong")
-    assert (await shop.decision(case)).kind == "hand_over"
+    decision = await shop.decision(case)
+    assert decision.kind == "hand_over"
+    # An agent may know it, and is told why the customer is not asked.
+    [missing] = decision.missing
+    assert (missing.name, missing.from_agent) == ("arrived", True)
+    assert missing.remark == "chiesto due volte al cliente, e non si sa ancora"
+    assert decision.notes == (f"arrived: {missing.remark}",)
+
+
+async def test_whoever_was_asked_once_was_not_asked_twice(shop: Shop, agent: Agent) -> None:
+    case = await shop.says("È arrivata la maglia sbagliata", "item_wrong")
+    await shop.answers(agent, case)
+    await shop.says("È ancora quella sbagliata", "item_wrong")
+    decision = await shop.decision(case)
+    assert ([fact.remark for fact in decision.missing], decision.notes) == ([None], ())
 
 
 async def test_of_half_an_answer_the_other_half_is_asked_for(shop: Shop, agent: Agent) -> None:
