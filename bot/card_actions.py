@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from bot.behind import show_behind
 from bot.buttons import Action
 from bot.card_facts import ask_fact, correct_fact, show_known, take_fact, vouch_for
 from bot.card_press import CardPress
@@ -379,4 +380,5 @@ _ACTIONS: Mapping[Action, Callable[[CardPress, Case], Awaitable[Rows | None]]] =
     Action.PREFER: _prefer,
     Action.SIGNAL: _ask_why_not,
     Action.DISMISS: _dismiss,
+    Action.EVIDENCE: show_behind,
 }

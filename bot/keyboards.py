@@ -205,18 +205,24 @@ def _actions(card: Card, view: CaseView, agent: Agent | None, words: Words) -> R
 
 
 def _signal_rows(card: Card, view: CaseView, agent: Agent | None, words: Words) -> Rows:
-    """For supervisors; in a group everybody sees it, and the others are told so when they press it."""
-    if agent is not None and rank(agent.role) < rank(Role.SUPERVISOR):
-        return []
+    """Dismissing is for supervisors; in a group everybody sees it, and the others are told so on pressing."""
     standing = [one for one in view.signals if one.dismissed_by is None]
+    if not standing:
+        return []
+    evidence = [Button(text=words("evidence"), data=data_of(Action.EVIDENCE, card.key))]
+    if agent is not None and rank(agent.role) < rank(Role.SUPERVISOR):
+        return [evidence]
     return [
-        [
-            Button(
-                text=_cut(words("signal_dismiss", signal=told(one.seen, words.language))),
-                data=data_of(Action.SIGNAL, card.key, one.row.id),
-            )
-        ]
-        for one in standing[:_MAX_SIGNALS]
+        evidence,
+        *(
+            [
+                Button(
+                    text=_cut(words("signal_dismiss", signal=told(one.seen, words.language))),
+                    data=data_of(Action.SIGNAL, card.key, one.row.id),
+                )
+            ]
+            for one in standing[:_MAX_SIGNALS]
+        ),
     ]
 
 

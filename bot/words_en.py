@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
+from bot.history_words import ENGLISH as HISTORY
+
 ENGLISH: Mapping[str, str] = {
+    **HISTORY,
     # The head of a card
     "case": "Case no. {number}",
     "test": "TEST",
@@ -79,15 +82,6 @@ ENGLISH: Mapping[str, str] = {
     "remedy_gift": "the gift",
     "remedy_free_period": "the free period",
     "remedy_exchange_at_cost": "the exchange at their cost",
-    "signal_dismiss": "Doesn't hold: {signal}",
-    "signal_dismissed": "Signal dismissed, with the reason: request no. {number}. What waits for an agent is "
-    "decided anew without it.",
-    "why_not_bad_day": "Just a bad day",
-    "why_not_ours": "The problems were ours",
-    "why_not_misread": "Messages misread",
-    "why_not_somebody_else": "It was somebody else",
-    "signals": "<b>Signals:</b> {signals}",
-    "signals_bad_day": "<b>Signals:</b> {signals}. It may have been a bad day.",
     "holder": "<b>Held by</b> {name} until {until}.",
     "blocked_customer": "The customer has blocked the bot.",
     "twin": "<b>The draft in your language:</b>",
