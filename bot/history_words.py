@@ -12,6 +12,11 @@ ITALIAN: Mapping[str, str] = {
     "why_not_ours": "I problemi erano nostri",
     "why_not_misread": "Messaggi letti male",
     "why_not_somebody_else": "Era un'altra persona",
+    "why_not_in_words": "Altro: lo scrivo io",
+    "prompt_dismiss": "Richiesta n. {number}: perché il segnale non vale? Scrivilo in risposta a questo "
+    "messaggio, entro 15 minuti. Il cliente può chiedere di leggerlo.",
+    "blocked_signal_gone": "Questo segnale non c'è più, oppure l'ha già tolto qualcun altro.",
+    "blocked_reason_empty": "Manca il motivo: scrivi perché il segnale non vale.",
     "evidence": "Su che cosa si basano i segnali",
     "evidence_of": "Richiesta n. {number}: su che cosa si basano i segnali. Solo per noi, mai nei testi.",
     "evidence_of_bad_day": "Richiesta n. {number}: su che cosa si basano i segnali. Solo per noi, mai nei "
@@ -38,6 +43,11 @@ ENGLISH: Mapping[str, str] = {
     "why_not_ours": "The problems were ours",
     "why_not_misread": "Messages misread",
     "why_not_somebody_else": "It was somebody else",
+    "why_not_in_words": "Something else: I'll write it",
+    "prompt_dismiss": "Case no. {number}: why does the signal not hold? Write it as a reply to this message, "
+    "within 15 minutes. The customer may ask to read it.",
+    "blocked_signal_gone": "This signal is gone, or somebody else has dismissed it already.",
+    "blocked_reason_empty": "The reason is missing: write why the signal does not hold.",
     "evidence": "What the signals rest on",
     "evidence_of": "Case no. {number}: what the signals rest on. For us alone, never in a text.",
     "evidence_of_bad_day": "Case no. {number}: what the signals rest on. For us alone, never in a text. It "

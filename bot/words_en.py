@@ -256,8 +256,6 @@ ENGLISH: Mapping[str, str] = {
     "blocked_above_budget": "Other favours have used up what was left: it now takes a {role}, "
     "and the new proposal goes there.",
     "blocked_above_limit": "This is above your limit: it takes a {role}. Press “Pass on…”.",
-    "blocked_signal_role": "On a card a signal is dismissed by a supervisor. With a reason of your own you "
-    "can do it on the desk.",
     "blocked_not_yours": "Only who approved it or a supervisor may do this.",
     "blocked_other": "Not possible now ({reason}).",
     "blocked_absence_dates": "I did not understand the dates. Write it like this: "

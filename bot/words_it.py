@@ -258,8 +258,6 @@ ITALIAN: Mapping[str, str] = {
     "blocked_above_budget": "Nel frattempo altri favori hanno usato quello che restava: ora serve un {role}, "
     "e la proposta nuova va da lì.",
     "blocked_above_limit": "Supera il tuo limite: serve un {role}. Premi «Passa a…».",
-    "blocked_signal_role": "Dalla scheda un segnale lo toglie un responsabile. Con un motivo tuo puoi farlo "
-    "dalla scrivania.",
     "blocked_not_yours": "Può farlo solo chi l'ha approvata o un responsabile.",
     "blocked_other": "Adesso non si può ({reason}).",
     "blocked_absence_dates": "Non ho capito le date. Scrivi così: /assente 2026-12-24 2027-01-06 Giulia",
