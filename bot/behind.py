@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.buttons import Action, Button, data_of
 from bot.card_press import CardPress
 from bot.context import Context, Press
+from bot.dealings import dealings_lines
 from bot.evidence import evidence_lines
 from bot.keyboards import Page, Rows
 from bot.posts import post
@@ -31,12 +32,17 @@ class Behind(StrEnum):
     """Which line of the card; what a button that turns the page carries."""
 
     SIGNALS = "s"
+    DEALINGS = "d"
 
 
 _LINES: Mapping[Behind, Callable[[AsyncSession, Case, Words, ZoneInfo], Awaitable[list[str]]]] = {
-    Behind.SIGNALS: evidence_lines
+    Behind.SIGNALS: evidence_lines,
+    Behind.DEALINGS: dealings_lines,
 }
-_BY_ACTION: Mapping[Action, Behind] = {Action.EVIDENCE: Behind.SIGNALS}
+_BY_ACTION: Mapping[Action, Behind] = {
+    Action.EVIDENCE: Behind.SIGNALS,
+    Action.DEALINGS: Behind.DEALINGS,
+}
 
 
 async def show_behind(press: CardPress, case: Case) -> None:

@@ -44,6 +44,7 @@ class Action(StrEnum):
     SIGNAL = "Z"
     DISMISS = "D"
     EVIDENCE = "I"
+    DEALINGS = "K"
     GIVE_BACK = "g"
     UNDO_APPROVAL = "U"
     FILES_OF = "m"

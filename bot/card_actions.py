@@ -357,4 +357,5 @@ _ACTIONS: Mapping[Action, Callable[[CardPress, Case], Awaitable[Rows | None]]] =
     Action.SIGNAL: ask_why_not,
     Action.DISMISS: dismiss_pressed,
     Action.EVIDENCE: show_behind,
+    Action.DEALINGS: show_behind,
 }

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.buttons import Action, Button, data_of
 from bot.cards import MAX_WORDS, agent_facts, fact_label, likely_said, words_shown
+from bot.dealings import summary
 from bot.words import Words, clock_time
 from models.clock import utcnow
 from models.decision import MissingFact, Role
@@ -174,6 +175,8 @@ def _actions(card: Card, view: CaseView, agent: Agent | None, words: Words) -> R
         text = _cut(words("prefer", kind=words.label("remedy", kind)))
         rows.append([Button(text=text, data=data_of(Action.PREFER, card.key, kind))])
     rows += _signal_rows(card, view, words)
+    if summary(view.dealings, words):
+        rows.append([button(Action.DEALINGS, "dealings_more_of")])
     rows += _more(card, view, words)
     return rows
 
