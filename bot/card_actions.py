@@ -2,15 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from bot.behind import show_behind
 from bot.buttons import Action
 from bot.card_facts import ask_fact, correct_fact, count_for, show_known, take_fact, vouch_for
 from bot.card_press import CardPress
 from bot.cards import spoken
+from bot.dismissing import ask_why_not, dismiss_pressed
 from bot.keyboards import (
     MAX_COLLEAGUES,
     NONE_CHOSEN,
     Rows,
-    WhyNot,
     approval_of,
     colleagues_rows,
     files_of,
@@ -18,8 +19,6 @@ from bot.keyboards import (
     give_back_row,
     reason_rows,
     verdict_of,
-    why_not,
-    why_not_rows,
 )
 from bot.posts import post, post_files, post_long
 from bot.prompts import OFF_POLICY
@@ -33,20 +32,19 @@ from models.decision import Role
 from models.errors import ForbiddenTransitionError
 from models.states import CaseState, DraftState, EditReason, Verdict
 from models.tables import Agent, Case, Draft
-from responses.agents import rank, working_agents
+from responses.agents import working_agents
 from responses.cases import claim, holder_of
 from responses.checks.advising import may_overrule
 from responses.choosing import choose_for, overrule
 from responses.drafts.errors import DraftError
 from responses.erasure import check_not_erased
-from responses.errors import BlockedError, NotAllowedError
+from responses.errors import BlockedError
 from responses.holding import pass_on, take_over
 from responses.outbox import enqueue_card
 from responses.preferences import Preference, set_preference
 from responses.proposed import composed_draft, give_edit_reason, proposed_draft
 from responses.rearranging import merge, split_off
 from responses.rights import check_free
-from responses.signalling import dismiss
 from responses.spending import ABOVE_BUDGET, decide_anew
 from responses.withholding import UnsaidError
 from responses.word_given import WordGivenError
@@ -325,27 +323,6 @@ async def _prefer(press: CardPress, case: Case) -> Rows:
     return await press.back(case)
 
 
-async def _ask_why_not(press: CardPress, _case: Case) -> Rows:
-    _check_supervises(press)
-    return why_not_rows(press.card, press.chosen, press.words)
-
-
-async def _dismiss(press: CardPress, case: Case) -> Rows:
-    """The signal does not hold. The customer's other cases are looked at once this is kept."""
-    _check_supervises(press)
-    signal_id, reason = (*press.pressed.choice, "", "")[:2]
-    if reason not in set(WhyNot):
-        raise BlockedError("gone")
-    await dismiss(press.session, press.agent, case, signal_id, why_not(WhyNot(reason), press.words))
-    await press.say("signal_dismissed", number=case.number)
-    return await press.back(case)
-
-
-def _check_supervises(press: CardPress) -> None:
-    if rank(press.agent.role) < rank(Role.SUPERVISOR):
-        raise NotAllowedError("signal_role")
-
-
 _ACTIONS: Mapping[Action, Callable[[CardPress, Case], Awaitable[Rows | None]]] = {
     Action.APPROVE: _approve,
     Action.MEANT: _approve,
@@ -378,6 +355,8 @@ _ACTIONS: Mapping[Action, Callable[[CardPress, Case], Awaitable[Rows | None]]] =
     Action.CHOOSE_FOR: _choose_for,
     Action.NO_CHOICE: _no_choice,
     Action.PREFER: _prefer,
-    Action.SIGNAL: _ask_why_not,
-    Action.DISMISS: _dismiss,
+    Action.SIGNAL: ask_why_not,
+    Action.DISMISS: dismiss_pressed,
+    Action.EVIDENCE: show_behind,
+    Action.DEALINGS: show_behind,
 }

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
+from bot.dealings import summary
 from bot.words import Words, clock_time
 from models.assessment import Assessment
 from models.decision import MissingFact, Role
@@ -68,6 +69,9 @@ def head_of(view: CaseView, languages: Sequence[str], words: Words, timezone: Zo
     lines += _decision_lines(view, words)
     lines += [escape(line, quote=False) for line in _book_lines(view, words, timezone)]
     lines += _signal_lines(view, words)
+    dealings = summary(view.dealings, words)
+    if dealings:
+        lines.append(words("dealings", sums=escape(dealings, quote=False)))
     lines += _preference_lines(view, words, timezone)
     lines += _code_lines(view, words)
     if view.holder is not None and view.case.claimed_until is not None:

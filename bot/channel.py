@@ -20,6 +20,7 @@ from telegram.error import (
 
 from bot.address import chat_id_of, chat_key, is_group, source_of
 from bot.api import Api, surely_refused
+from bot.behind import first_page
 from bot.bulletins import bulletin_of
 from bot.buttons import Action, Button, data_of
 from bot.cards import head_of, spoken
@@ -128,6 +129,19 @@ class TelegramChannel:
                 told = await similar_text(session, self._road, content["similar"], content["to"])
             return lambda: self._api.send_text(
                 chat, told, reply_to=content.get("reply_to"), thread=thread, silent=True
+            )
+        if "behind" in content:
+            async with self._road.database.reading() as session:
+                page = await first_page(
+                    session, self._road.config, content["case"], content["behind"], content["to"]
+                )
+            return lambda: self._api.send_text(
+                chat,
+                page.text,
+                keyboard=page.rows,
+                reply_to=content.get("reply_to"),
+                thread=thread,
+                silent=True,
             )
         if "forward" in content:
             return await self._forward(chat, message.chat_key, content["forward"], thread)

@@ -12,6 +12,7 @@ from bot.address import is_group, source_of
 from bot.buttons import Action, Button, data_of
 from bot.cards import agent_facts, finding_lines
 from bot.context import Context, reader_at, words_at
+from bot.dismissing import DISMISS, dismiss_in_words
 from bot.enclosing import enclose
 from bot.envelope import Command, read_command
 from bot.group_cards import newest_post
@@ -201,6 +202,9 @@ async def answer_prompt(
         return
     if prompt.purpose in SETTLING:
         await settle_promise(context, session, row, message, agent, prompt, entry)
+        return
+    if prompt.purpose == DISMISS:
+        await dismiss_in_words(context, session, row, message, agent, case, prompt, entry)
         return
     if prompt.purpose == OFF_POLICY:
         await send_with_reason(context, session, row, message, agent, case, prompt, entry)

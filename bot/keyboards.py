@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -10,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.buttons import Action, Button, data_of
 from bot.cards import MAX_WORDS, agent_facts, fact_label, likely_said, words_shown
+from bot.dealings import summary
 from bot.words import Words, clock_time
 from models.clock import utcnow
 from models.decision import MissingFact, Role
@@ -28,7 +28,6 @@ from responses.vouchers import free_values
 
 _MAX_FACTS = 3
 _MAX_CHOICES = 4
-_MAX_SIGNALS = 3
 _MAX_ORDERS = 4
 _MAX_LABEL = 60
 MAX_COLLEAGUES = 20
@@ -36,15 +35,6 @@ NONE_CHOSEN = "none"
 """What a button carries for a choice of which the customer wants nothing."""
 
 Rows = list[list[Button]]
-
-
-class WhyNot(StrEnum):
-    """Why a signal does not hold: the usual reasons, by what a button carries."""
-
-    BAD_DAY = "b"
-    OURS = "o"
-    MISREAD = "m"
-    SOMEBODY_ELSE = "e"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,21 +136,6 @@ def force_rows(card: Card, holder: str, words: Words, action: Action, *choice: s
     ]
 
 
-def why_not_rows(card: Card, signal_id: str, words: Words) -> Rows:
-    """Why a signal does not hold, one press each; another reason is given on the desk."""
-    rows = [
-        [Button(text=why_not(reason, words), data=data_of(Action.DISMISS, card.key, signal_id, reason))]
-        for reason in WhyNot
-    ]
-    rows.append([Button(text=words("back"), data=data_of(Action.BACK, card.key))])
-    return rows
-
-
-def why_not(reason: WhyNot, words: Words) -> str:
-    """The reason in the words that are kept with the signal."""
-    return words(f"why_not_{reason.name.lower()}")
-
-
 def give_back_row(case: Case, words: Words) -> list[Button]:
     """The button that ends a take-over."""
     return [Button(text=words("give_back"), data=data_of(Action.GIVE_BACK, case.id))]
@@ -201,7 +176,9 @@ def _actions(card: Card, view: CaseView, agent: Agent | None, words: Words) -> R
         kind = view.preferences.suggested
         text = _cut(words("prefer", kind=words.label("remedy", kind)))
         rows.append([Button(text=text, data=data_of(Action.PREFER, card.key, kind))])
-    rows += _signal_rows(card, view, agent, words)
+    rows += _signal_rows(card, view, words)
+    if summary(view.dealings, words):
+        rows.append([button(Action.DEALINGS, "dealings_more_of")])
     rows += _more(card, view, words)
     return rows
 
@@ -220,19 +197,21 @@ def _order_rows(card: Card, view: CaseView, words: Words) -> Rows:
     ]
 
 
-def _signal_rows(card: Card, view: CaseView, agent: Agent | None, words: Words) -> Rows:
-    """For supervisors; in a group everybody sees it, and the others are told so when they press it."""
-    if agent is not None and rank(agent.role) < rank(Role.SUPERVISOR):
-        return []
+def _signal_rows(card: Card, view: CaseView, words: Words) -> Rows:
     standing = [one for one in view.signals if one.dismissed_by is None]
+    if not standing:
+        return []
     return [
-        [
-            Button(
-                text=_cut(words("signal_dismiss", signal=told(one.seen, words.language))),
-                data=data_of(Action.SIGNAL, card.key, one.row.id),
-            )
-        ]
-        for one in standing[:_MAX_SIGNALS]
+        [Button(text=words("evidence"), data=data_of(Action.EVIDENCE, card.key))],
+        *(
+            [
+                Button(
+                    text=_cut(words("signal_dismiss", signal=told(one.seen, words.language))),
+                    data=data_of(Action.SIGNAL, card.key, one.row.id),
+                )
+            ]
+            for one in standing
+        ),
     ]
 
 

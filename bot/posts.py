@@ -3,8 +3,9 @@
 What a post's `content` holds: `agent` (true), `text`, and where they are needed `html` (our own markup),
 `buttons` (rows of `text`, `data`, `url`, `style`), `force_reply` (the hint in the reply box), `selective`
 (opens that box only for who is mentioned), `reply_to` (a message's id), `silent`, `case` (in whose topic it
-belongs), `fact` or `promise` (what a prompt asks about), `attachment` (a file to show), `similar` (the case
-whose like are told of, `to` an agent or, None, the group).
+belongs), `fact`, `promise` or `signal` (what a prompt asks about), `attachment` (a file to show), `similar`
+(the case whose like are told of) or `behind` (what of the case is told at length), `to` an agent or, None,
+the group.
 """
 
 from collections.abc import Sequence

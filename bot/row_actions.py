@@ -1,10 +1,11 @@
 """What the buttons under other posts do: giving back, undoing, settling a doubt, taking a call, opening,
-settling a promise."""
+settling a promise, turning a page."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.behind import turn_behind
 from bot.buttons import Action
 from bot.context import Context, Press
 from bot.keyboards import Page, Rows, files_of
@@ -31,6 +32,7 @@ _IN_LISTS = frozenset(
         Action.BROKEN,
         Action.WITHDRAW,
         Action.PROMISES,
+        Action.BEHIND_PAGE,
     }
 )
 
@@ -125,5 +127,6 @@ ROW_ACTIONS: Mapping[Action, Callable[[Context, AsyncSession, Press], Awaitable[
     Action.BROKEN: ask_about_promise,
     Action.WITHDRAW: withdraw_pressed,
     Action.PROMISES: turn_promises,
+    Action.BEHIND_PAGE: turn_behind,
 }
 """What is done on a press whose button carries a row's id."""

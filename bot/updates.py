@@ -14,6 +14,7 @@ from telegram.error import TelegramError
 from bot.colleagues import agent_wrote, link_account
 from bot.context import Context, agent_with
 from bot.customers import customer_wrote
+from bot.dismissing import decide_after_reply
 from bot.elsewhere import business_came, drop_raw, forget, group_wrote, membership_changed
 from bot.enclosing import with_file
 from bot.envelope import read_command, read_envelope
@@ -68,6 +69,7 @@ async def handle_update(context: Context, row: Update, transaction: Transaction)
         context = await with_file(context, row, update.message)
         async with transaction() as session:
             await _settle(context, session, row, update, kind)
+        await decide_after_reply(context, row, update.message)
     context.keeper.wake()
 
 

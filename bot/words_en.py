@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
+from bot.history_words import ENGLISH as HISTORY
+
 ENGLISH: Mapping[str, str] = {
+    **HISTORY,
     # The head of a card
     "case": "Case no. {number}",
     "test": "TEST",
@@ -79,15 +82,6 @@ ENGLISH: Mapping[str, str] = {
     "remedy_gift": "the gift",
     "remedy_free_period": "the free period",
     "remedy_exchange_at_cost": "the exchange at their cost",
-    "signal_dismiss": "Doesn't hold: {signal}",
-    "signal_dismissed": "Signal dismissed, with the reason: request no. {number}. What waits for an agent is "
-    "decided anew without it.",
-    "why_not_bad_day": "Just a bad day",
-    "why_not_ours": "The problems were ours",
-    "why_not_misread": "Messages misread",
-    "why_not_somebody_else": "It was somebody else",
-    "signals": "<b>Signals:</b> {signals}",
-    "signals_bad_day": "<b>Signals:</b> {signals}. It may have been a bad day.",
     "holder": "<b>Held by</b> {name} until {until}.",
     "blocked_customer": "The customer has blocked the bot.",
     "twin": "<b>The draft in your language:</b>",
@@ -264,8 +258,6 @@ ENGLISH: Mapping[str, str] = {
     "blocked_above_budget": "Other favours have used up what was left: it now takes a {role}, "
     "and the new proposal goes there.",
     "blocked_above_limit": "This is above your limit: it takes a {role}. Press “Pass on…”.",
-    "blocked_signal_role": "On a card a signal is dismissed by a supervisor. With a reason of your own you "
-    "can do it on the desk.",
     "blocked_not_yours": "Only who approved it or a supervisor may do this.",
     "blocked_other": "Not possible now ({reason}).",
     "blocked_absence_dates": "I did not understand the dates. Write it like this: "

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
+from bot.history_words import ITALIAN as HISTORY
+
 ITALIAN: Mapping[str, str] = {
+    **HISTORY,
     # The head of a card
     "case": "Richiesta n. {number}",
     "test": "PROVA",
@@ -79,15 +82,6 @@ ITALIAN: Mapping[str, str] = {
     "remedy_gift": "l'omaggio",
     "remedy_free_period": "il periodo gratuito",
     "remedy_exchange_at_cost": "il cambio a sue spese",
-    "signal_dismiss": "Non vale: {signal}",
-    "signal_dismissed": "Segnale tolto, con il motivo: richiesta n. {number}. Quel che aspetta un agente si "
-    "decide di nuovo senza.",
-    "why_not_bad_day": "Solo una brutta giornata",
-    "why_not_ours": "I problemi erano nostri",
-    "why_not_misread": "Messaggi letti male",
-    "why_not_somebody_else": "Era un'altra persona",
-    "signals": "<b>Segnali:</b> {signals}",
-    "signals_bad_day": "<b>Segnali:</b> {signals}. Può essere stata una brutta giornata.",
     "holder": "<b>Lo tiene</b> {name}, fino alle {until}.",
     "blocked_customer": "Il cliente ha bloccato il bot.",
     "twin": "<b>La bozza nella tua lingua:</b>",
@@ -266,8 +260,6 @@ ITALIAN: Mapping[str, str] = {
     "blocked_above_budget": "Nel frattempo altri favori hanno usato quello che restava: ora serve un {role}, "
     "e la proposta nuova va da lì.",
     "blocked_above_limit": "Supera il tuo limite: serve un {role}. Premi «Passa a…».",
-    "blocked_signal_role": "Dalla scheda un segnale lo toglie un responsabile. Con un motivo tuo puoi farlo "
-    "dalla scrivania.",
     "blocked_not_yours": "Può farlo solo chi l'ha approvata o un responsabile.",
     "blocked_other": "Adesso non si può ({reason}).",
     "blocked_absence_dates": "Non ho capito le date. Scrivi così: /assente 2026-12-24 2027-01-06 Giulia",

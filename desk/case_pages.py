@@ -25,7 +25,7 @@ from responses.answering import answers_of
 from responses.cases import LAST_NUMBER, OPEN_STATES
 from responses.checks import unsaid_in
 from responses.checks.context import context_of
-from responses.dealings import Gift, dealings_of
+from responses.dealings import Gift
 from responses.drafts.draft import formality_of
 from responses.drafts.errors import UnknownSlotError
 from responses.drafts.lines import offer_line, remedy_line, rule_line
@@ -152,7 +152,7 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
         "missing": missing,
         "book_proofs": _book_proofs(view, visit),
         "addable": _addable(policy, {fact.name for fact in missing}, set(view.facts)),
-        "dealings": await dealings_of(session, case.customer_id),
+        "dealings": view.dealings,
         "gift_line": lambda gift: _gift_line(gift, visit),
         "preference_values": VALUES,
         "signals": [(one, told(one.seen, language)) for one in view.signals],

@@ -142,7 +142,7 @@ async def signed_in(request: Request, desk: AnyDesk) -> Visit:
     async with desk.road.database.reading() as session:
         agent = await agent_of_session(session, token)
         notices = tuple(await standing_notices(session))
-        due = await pressing(session, agent, *_until_tonight(desk)) if agent is not None else 0
+        due = await pressing(session, agent, *until_tonight(desk)) if agent is not None else 0
     if agent is None:
         raise SignInNeededError
     words = words_for(agent, desk.language)
@@ -150,7 +150,8 @@ async def signed_in(request: Request, desk: AnyDesk) -> Visit:
     return Visit(desk=desk, agent=agent, words=words, token=token, notices=shown, pressing=due)
 
 
-def _until_tonight(desk: Desk) -> tuple[datetime, datetime]:
+def until_tonight(desk: Desk) -> tuple[datetime, datetime]:
+    """Now, and when this day ends where the business is."""
     now, zone = utcnow(), desk.road.config.timezone
     tomorrow = now.astimezone(zone).date() + timedelta(days=1)
     return now, datetime.combine(tomorrow, time(), zone)

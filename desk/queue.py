@@ -8,13 +8,15 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from desk.context import Reader, Visit
+from desk.context import Reader, Visit, until_tonight
+from desk.promise_lines import line_of
 from models.clock import utcnow
 from models.states import CaseState
 from models.tables import Case, Customer
 from responses.agents import working_agents
 from responses.cases import WORKED_ON, waits_for_us
 from responses.drafts.lines import offer_line
+from responses.promised import pressing_pledges
 from responses.samples import has_samples
 from responses.texts import shorten
 from responses.views import QueueLine
@@ -32,6 +34,7 @@ LISTS: dict[str, tuple[CaseState, ...]] = {
 }
 """The lists of cases by name; `waiting` is what waits for us, as `responses.views.queue` has it."""
 _FOUND = 100
+_MOST_PROMISES = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,13 +100,15 @@ async def page(visit: Reader, choice: Chosen) -> Response:
 
 @router.get("/queue/lines")
 async def lines(visit: Reader, choice: Chosen) -> JSONResponse:
-    """What of the page changes: the lines, the counts, and whether there are samples."""
+    """What of the page changes: the lines, the counts, and what is promised for today or late."""
     async with visit.desk.road.database.reading() as session:
         values = await _values(session, visit, choice)
     return JSONResponse(
         {
             "lines": visit.fragment("queue_lines.html", **values),
             "tabs": visit.fragment("queue_tabs.html", **values),
+            "promises": visit.fragment("queue_promises.html", **values),
+            "pressing": visit.pressing,
             "waiting": values["counts"]["waiting"],
             "ready": visit.desk.model_ready(),
         }
@@ -114,7 +119,11 @@ async def _values(session: AsyncSession, visit: Visit, choice: Choice) -> dict[s
     everything = await found(session, choice)
     rows = [row_of(line, visit) for line in everything if fits(line, choice, visit)]
     types = sorted({name for line in everything for name in _types(line)})
+    now, midnight = until_tonight(visit.desk)
+    promised = await pressing_pledges(session, visit.agent, now, midnight)
     return {
+        "promised": [line_of(pledge, visit, now) for pledge in promised[:_MOST_PROMISES]],
+        "promises": len(promised),
         "rows": rows,
         "choice": choice,
         "counts": await counts(session),

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.decision import Remedy
+from models.decision import Remedy, Role
 from models.labels import Language
 from models.serial import from_json
 from models.states import CaseState, PromiseKind, PromiseState
@@ -142,20 +142,33 @@ async def _pledges(session: AsyncSession, now: datetime, *where: ColumnElement[b
 
 async def pressing(session: AsyncSession, agent: Agent, now: datetime, until: datetime) -> int:
     """How many of the promises that this agent has to see to are due by then."""
-    absent = select(Absence.agent_id).where(
-        Absence.deputy_id == agent.id, Absence.starts_at <= now, Absence.ends_at > now
-    )
     query = (
         select(func.count())
         .select_from(Promise)
         .join(Case, Case.id == Promise.case_id)
-        .where(
-            *_LISTED,
-            Promise.due_at < until,
-            or_(Promise.owner_id == agent.id, Promise.owner_id.in_(absent)),
-        )
+        .where(*_LISTED, Promise.due_at < until, _is_charge_of(agent, now))
     )
     return int((await session.scalars(query)).one())
+
+
+async def pressing_pledges(
+    session: AsyncSession, agent: Agent, now: datetime, until: datetime
+) -> list[Pledge]:
+    """The promises that this agent has to see to and that are due by then, the earliest first."""
+    return await _pledges(session, now, *_LISTED, Promise.due_at < until, _is_charge_of(agent, now))
+
+
+def _is_charge_of(agent: Agent, now: datetime) -> ColumnElement[bool]:
+    """One's own, and those that somebody away left to them; of an admin also what nobody here sees to."""
+    away = select(Absence.agent_id).where(Absence.starts_at <= now, Absence.ends_at > now)
+    left_to = away.where(Absence.deputy_id == agent.id)
+    own = or_(Promise.owner_id == agent.id, Promise.owner_id.in_(left_to))
+    if agent.role != Role.ADMIN:
+        return own
+    here = select(Agent.id).where(Agent.removed_at.is_(None), Agent.id.not_in(away))
+    stood_in_for = away.where(Absence.deputy_id.in_(here))
+    orphaned = and_(Promise.owner_id.not_in(here), Promise.owner_id.not_in(stood_in_for))
+    return or_(own, Promise.owner_id.is_(None), orphaned)
 
 
 def _charged(promise: Promise, here: Mapping[str, Agent], away: Mapping[str, Absence]) -> Agent | None:

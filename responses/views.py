@@ -34,6 +34,7 @@ from responses.cases import holder_of, open_messages, waits_for_us
 from responses.choices import Shown, choices_of
 from responses.choosing import Proposal, proposals
 from responses.corrections import Understood, understood
+from responses.dealings import Dealings, dealings_of
 from responses.facts import known_facts
 from responses.offers import withheld_of
 from responses.policy.withheld import without
@@ -74,7 +75,7 @@ class CaseView:
     `proposals` are what the unread words seem to choose of the open ones. `preferences` are the customer's,
     with the register that is heard in the language of the answer. `vouchers` are the codes that the case has;
     `supplies` is what is left of those that the draft would give. `denied` are the words that somebody called
-    no promise, by the event that tells it.
+    no promise, by the event that tells it. `dealings` is all that there was with the customer.
     """
 
     case: Case
@@ -96,6 +97,7 @@ class CaseView:
     supplies: tuple[Supply, ...]
     other_cases: tuple[Case, ...]
     signals: tuple[SignalView, ...]
+    dealings: Dealings
     preferences: Preferences
     rating: Rating | None
     events: tuple[Event, ...]
@@ -179,6 +181,7 @@ async def view_case(session: AsyncSession, case: Case, zone: ZoneInfo) -> CaseVi
         supplies=await supplies(session, decided if draft is not None else None, now.astimezone(zone).date()),
         other_cases=tuple((await session.scalars(others_query)).all()),
         signals=await signals_shown(session, case.customer_id, now),
+        dealings=await dealings_of(session, case.customer_id),
         preferences=await preferences_of(session, customer, _spoken(case, draft, customer)),
         rating=(
             await session.scalars(select(Rating).where(Rating.case_id == case.id, Rating.mark.is_not(None)))

@@ -56,6 +56,9 @@ _SHOWN_LINES = 5
 _KEPT_VALUES = 20_000
 _AT_ONCE = 20_000  # rows sorted in memory; the sorted stretches wait in files
 _SAMPLE = 200
+# Members of an enumeration are counted through once, not for every cell.
+_LABELS = {labels: frozenset(labels) for labels in (Act, Tone, Urgency)}
+_ASKS = frozenset(Ask)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,13 +152,12 @@ class History:
         for row in self._table.rows():
             self.rows += 1
             value = row.values.get(self.columns.date)
-            doubtful = doubtful or is_ambiguous(value)
-            if self.month_first is None:
+            ambiguous = is_ambiguous(value)
+            doubtful = doubtful or ambiguous
+            if ambiguous and self.month_first is None:
                 self.month_first = reads_month_first(value)
             found = {False: parse_moment(value, self._zone)}
-            found[True] = (
-                parse_moment(value, self._zone, month_first=True) if is_ambiguous(value) else found[False]
-            )
+            found[True] = parse_moment(value, self._zone, month_first=True) if ambiguous else found[False]
             for month_first, at in found.items():
                 if at is not None:
                     in_order[month_first] = in_order[month_first] and last[month_first] <= at
@@ -196,7 +198,7 @@ class History:
             complaint_types=_listed(values.get("complaint_types")) if act == Act.COMPLAINT else (),
             tone=tone,
             urgency=urgency,
-            asks=tuple(one for one in _listed(values.get("asks")) if one in set(Ask)),
+            asks=tuple(one for one in _listed(values.get("asks")) if one in _ASKS),
             own_error=_truth(values.get("own_error")) is True,
             language=_text(values.get("language")) or Language.ITALIAN,
             facts=self._facts(row),
@@ -386,12 +388,13 @@ def _is_moment(cell: str, zone: ZoneInfo) -> bool:
 def _text(value: object) -> str:
     """A cell as text."""
     match value:
+        case str():
+            # Nearly all are, and there are twenty in a row.
+            return value.strip()
         case None:
             return ""
         case bool():
             return "yes" if value else "no"
-        case str():
-            return value.strip()
         case list() | dict():
             return json.dumps(value, ensure_ascii=False)
         case _:
@@ -413,7 +416,7 @@ def _label(
     found = _text(values.get(column)).casefold()
     if not found and default is not None:
         return default
-    if found not in set(labels):
+    if found not in _LABELS[labels]:
         raise _UnusableRowError(f"{column}: expected one of {', '.join(labels)}")
     return found
 

@@ -5,6 +5,8 @@ import { forPage, get, hear } from "./common.js";
 const lines = document.getElementById("lines");
 const tabs = document.getElementById("tabs");
 const count = document.getElementById("waiting-count");
+const promised = document.getElementById("promised");
+const pressing = document.getElementById("pressing-count");
 let chosen = null;
 let asked = null;
 let asking = false;
@@ -38,6 +40,9 @@ function take(answer) {
     if (anchor?.isConnected && window.scrollY > 0) window.scrollBy(0, anchor.getBoundingClientRect().top - before);
   }
   if (tabs.innerHTML !== answer.tabs) tabs.innerHTML = answer.tabs;
+  if (promised.innerHTML !== answer.promises) promised.innerHTML = answer.promises;
+  pressing.textContent = answer.pressing;
+  pressing.hidden = !answer.pressing;
   if (count) { count.textContent = answer.waiting; count.hidden = false; }
   document.getElementById("model-line").hidden = answer.ready;
   document.title = document.title.replace(/^(\(\d+\) )?/, answer.waiting ? `(${answer.waiting}) ` : "");

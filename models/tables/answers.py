@@ -169,7 +169,8 @@ class Card(Base):
 class Prompt(Base):
     """A question the bot put to an agent; the reply to it is what it was asked for.
 
-    `purpose` is `edit`, `ask`, `decline`, `fact`, `keep`, `break`, `withdraw` or `off_policy`.
+    `purpose` is `edit`, `ask`, `decline`, `fact`, `keep`, `break`, `withdraw`, `off_policy` or
+    `dismiss`.
     """
 
     __tablename__ = "prompts"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.clock import utcnow
 from models.decision import Duration, DurationUnit, Role
@@ -101,9 +101,63 @@ async def test_a_supervisor_dismisses_a_signal_with_a_usual_reason(bench: BotBen
     assert bench.telegram.violations == []
 
 
-async def test_an_agent_has_no_such_button(bench: BotBench) -> None:
-    card = await signalled(bench, await bench.hire("Giulia"), "Allora, il pacco? Aspetto da una settimana.")
-    assert [one for one in card.labels if one.startswith("Non vale")] == []
+async def test_an_agent_dismisses_it_as_a_supervisor_does(bench: BotBench) -> None:
+    giulia = await bench.hire("Giulia")
+    card = await signalled(bench, giulia, "Allora, il pacco? Aspetto da una settimana.")
+    giulia.press(card, next(one for one in card.labels if one.startswith("Non vale: 3 richieste")))
+    await bench.telegram.wait_for(lambda: "Solo una brutta giornata" in giulia.now(card).labels or None)
+    giulia.press(card, "Solo una brutta giornata")
+    await giulia.sees("Segnale tolto, con il motivo: richiesta n. 101.")
+    assert (await the_signal(bench)).dismissed_reason == "Solo una brutta giornata"
+
+
+async def asked_in_words(bench: BotBench, agent: User, card: Seen) -> Seen:
+    """The question that wants the reason as a reply."""
+    agent.press(card, next(one for one in card.labels if one.startswith("Non vale")))
+    await bench.telegram.wait_for(lambda: "Altro: lo scrivo io" in agent.now(card).labels or None)
+    agent.press(card, "Altro: lo scrivo io")
+    return await bench.prompt(agent, card)
+
+
+async def test_a_reason_of_ones_own_comes_as_a_reply(bench: BotBench) -> None:
+    giulia = await bench.hire("Giulia")
+    card = await signalled(bench, giulia, "Allora, il pacco? Aspetto da una settimana.")
+    async with bench.database.writing() as session:
+        case = (await session.scalars(select(Case))).one()
+        other = await seed_case(session, await session.get_one(Identity, case.identity_id))
+        await lay(session, other, a_decision(signals=(SEEN.name,)), "Buongiorno Marta, ci pensiamo noi.")
+        before = other.revision
+    prompt = await asked_in_words(bench, giulia, card)
+    assert "Richiesta n. 101: perché il segnale non vale?" in prompt.text
+    assert (await the_signal(bench)).dismissed_at is None
+    giulia.send_photo(reply_to=prompt)
+    await giulia.sees("Serve un testo")
+    giulia.send("Il corriere ha perso due pacchi di fila", reply_to=prompt)
+    await giulia.sees("Segnale tolto, con il motivo: richiesta n. 101.")
+    row = await the_signal(bench)
+    async with bench.database.reading() as session:
+        agent = (await session.scalars(select(Agent))).one()
+    assert (row.dismissed_by, row.dismissed_reason) == (agent.id, "Il corriere ha perso due pacchi di fila")
+    await bench.settled()
+    async with bench.database.reading() as session:
+        assert (await session.get_one(Case, other.id)).revision > before
+    assert bench.telegram.violations == []
+
+
+async def test_whoever_replies_after_somebody_else_is_told_that_it_is_done(bench: BotBench) -> None:
+    giulia = await bench.hire("Giulia")
+    card = await signalled(bench, giulia, "Allora, il pacco? Aspetto da una settimana.")
+    prompt = await asked_in_words(bench, giulia, card)
+    async with bench.database.writing() as session:
+        agent = (await session.scalars(select(Agent))).one()
+        await session.execute(
+            update(SignalRow).values(
+                dismissed_by=agent.id, dismissed_at=utcnow(), dismissed_reason="Messaggi letti male"
+            )
+        )
+    giulia.send("Era un altro Rossi", reply_to=prompt)
+    await giulia.sees("Questo segnale non c'è più, oppure l'ha già tolto qualcun altro.")
+    assert (await the_signal(bench)).dismissed_reason == "Messaggi letti male"
 
 
 async def test_what_the_signal_changed_in_another_case_is_decided_anew(bench: BotBench) -> None:

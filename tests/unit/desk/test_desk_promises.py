@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from models.clock import utcnow
 from models.states import CaseState, PromiseState
-from models.tables import Case, OutboxEntry, Promise
+from models.tables import Absence, Case, OutboxEntry, Promise
 from responses.agents import agent_by_name
 
 
@@ -192,3 +192,67 @@ async def test_another_reason_wants_words_and_who_knows_is_told_nothing(house):
     async with house.database.reading() as session:
         query = select(OutboxEntry.id).where(OutboxEntry.dedupe_key == f"withdrawn:{promise}")
         assert (await session.scalars(query)).all() == []
+
+
+async def line_on_queue(house, name="Giulia"):
+    """What the queue page says of promises, as it reads, and what the look for news brings."""
+    browser = await house.browser(name)
+    page, news = (await browser.open("/queue")).text, (await browser.open("/queue/lines")).json()
+    shown = page.partition('id="promised">')[2].partition("</div>")[0]
+    assert shown == news["promises"]
+    assert (pressing(page) or 0) == news["pressing"]
+    return " ".join(re.sub("<[^>]+>", " ", shown).split())
+
+
+async def test_the_queue_names_what_is_late_or_due_today_with_its_case(house):
+    await promised(house, due=-timedelta(hours=30))
+    browser = await house.browser()
+    assert '<a href="/cases/101"><strong>cerchiamo il pacco' in (await browser.open("/queue")).text
+    told = await line_on_queue(house)
+    assert told.startswith("1 impegno scade oggi o è in ritardo in ritardo di")
+    assert told.endswith("· Marta #101")
+
+
+async def test_the_queue_names_only_ones_own(house):
+    await promised(house, owner="Marco", due=-timedelta(hours=1))
+    assert await line_on_queue(house) == ""
+    assert "Marta #101" in await line_on_queue(house, "Marco")
+
+
+async def test_what_is_to_come_later_or_is_kept_is_not_on_the_queue(house):
+    promise = await promised(house, due=timedelta(days=3))
+    assert await line_on_queue(house) == ""
+    async with house.database.writing() as session:
+        await session.execute(update(Promise).values(due_at=utcnow() - timedelta(hours=1)))
+    assert "Marta #101" in await line_on_queue(house)
+    await (await house.browser()).act(f"/promises/{promise}/keep", {"words": "BRT 4471"})
+    assert await line_on_queue(house) == ""
+
+
+async def test_beyond_five_the_queue_says_how_many_more(house):
+    await promised(house, due=-timedelta(hours=1))
+    async with house.database.writing() as session:
+        one = (await session.scalars(select(Promise))).one()
+        columns = {key.key: getattr(one, key.key) for key in Promise.__table__.columns}
+        session.add_all([Promise(**columns | {"id": f"{number}", "offer_id": None}) for number in range(6)])
+    told = await line_on_queue(house)
+    assert told.startswith("7 impegni scadono oggi o sono in ritardo")
+    assert told.count("#101") == 5
+    assert told.endswith("Altri 2 impegni")
+
+
+@pytest.mark.parametrize("how", ["removed", "away", "nobody"])
+async def test_what_nobody_here_sees_to_is_on_the_admins_queue(house, how):
+    await promised(house, owner="Marco", due=-timedelta(hours=1))
+    assert await line_on_queue(house) == ""
+    async with house.database.writing() as session:
+        marco = await agent_by_name(session, "Marco")
+        if how == "removed":
+            marco.removed_at = utcnow()
+        elif how == "away":
+            day = timedelta(days=1)
+            session.add(Absence(agent_id=marco.id, starts_at=utcnow() - day, ends_at=utcnow() + day))
+        else:
+            await session.execute(update(Promise).values(owner_id=None))
+    assert "Marta #101" in await line_on_queue(house)
+    assert await line_on_queue(house, "Sara") == ""
