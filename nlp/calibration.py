@@ -112,23 +112,35 @@ def f1_resampled(truth: Flags, found: Flags, *, seed: int = 0) -> npt.NDArray[np
 
     NaN where no message of a resampling has the label.
     """
+    return f1_of(counts_resampled(truth, found, seed=seed))
+
+
+def counts_resampled(truth: Flags, found: Flags, *, seed: int = 0) -> npt.NDArray[np.float32]:
+    """What was right, wrong and missed of each label on each of many resamplings of the messages.
+
+    Of shape (3, resamplings, labels); one seed draws the same messages for every `found`.
+    """
     rng = np.random.default_rng(seed)
-    right, wrong, missed = (
-        part.astype(np.float32) for part in (truth & found, found & ~truth, truth & ~found)
+    parts = [part.astype(np.float32) for part in (truth & found, found & ~truth, truth & ~found)]
+    counts = np.zeros((3, RESAMPLES if len(truth) else 0, truth.shape[1]), np.float32)
+    for at in range(counts.shape[1]):
+        drawn = np.bincount(rng.integers(0, len(truth), len(truth)), minlength=len(truth))
+        for count, part in zip(counts, parts, strict=True):
+            count[at] = drawn.astype(np.float32) @ part
+    return counts
+
+
+def f1_of(counts: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The F1 of counts as of `counts_resampled`; NaN where nothing was there."""
+    right, wrong, missed = counts
+    return np.where(
+        right + missed > 0, 2 * right / np.maximum(2 * right + wrong + missed, 1), np.float32("nan")
     )
-    scores = np.full((RESAMPLES if len(truth) else 0, truth.shape[1]), np.nan, np.float32)
-    for row in scores:
-        weights = np.bincount(rng.integers(0, len(truth), len(truth)), minlength=len(truth)).astype(
-            np.float32
-        )
-        hits, extras, misses = weights @ right, weights @ wrong, weights @ missed
-        there = hits + misses > 0
-        row[there] = (2 * hits / np.maximum(2 * hits + extras + misses, 1))[there]
-    return scores
 
 
 def interval(values: npt.NDArray[np.floating]) -> Interval:
-    """The middle 95 % of resampled values; nothing at all gives 0 to 0."""
+    """The middle 95 % of resampled values, without those that are NaN; nothing at all gives 0 to 0."""
+    values = values[~np.isnan(values)]
     if not len(values):
         return Interval(low=0.0, high=0.0)
     low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from models.assessment import Assessment
-from nlp.calibration import Flags, Interval, f1_resampled, interval, macro_interval
+from nlp.calibration import Flags, Interval, counts_resampled, f1_of, interval, macro_interval
 from nlp.corpus import Example
 from nlp.heads import YES
 
@@ -45,6 +45,15 @@ class LabelScore:
     def f1(self) -> float:
         """The harmonic mean of precision and recall."""
         return 2 * self.right / max(2 * self.right + self.wrong + self.missed, 1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LabelIntervals:
+    """The 95 % intervals of one label's figures; None of a precision where nothing was found."""
+
+    precision: Interval | None
+    recall: Interval
+    f1: Interval
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,12 +92,28 @@ class FieldReport:
         """The 95 % interval of the macro-F1, by resampling the messages."""
         return macro_interval(self.truth, self.found)
 
-    def label_intervals(self) -> tuple[Interval | None, ...]:
-        """The same of the F1 of each of `labels`; None for one that no message has."""
-        by_label = f1_resampled(self.truth, self.found).T
+    def micro_interval(self) -> Interval:
+        """The same of the micro-F1."""
+        return interval(f1_of(counts_resampled(self.truth, self.found).sum(axis=2)))
+
+    def label_intervals(self) -> tuple[LabelIntervals | None, ...]:
+        """The same of the figures of each of `labels`; None for one that no message has.
+
+        A precision counts in those resamplings in which something was found.
+        """
+        counts = counts_resampled(self.truth, self.found)
+        right, wrong, missed = counts
+        with np.errstate(invalid="ignore"):
+            precision, recall = right / (right + wrong), right / (right + missed)
         return tuple(
-            interval(scores[~np.isnan(scores)]) if score.support else None
-            for score, scores in zip(self.labels, by_label, strict=True)
+            LabelIntervals(
+                precision=interval(precision[:, at]) if score.right + score.wrong else None,
+                recall=interval(recall[:, at]),
+                f1=interval(f1_of(counts[:, :, at])),
+            )
+            if score.support
+            else None
+            for at, score in enumerate(self.labels)
         )
 
     def figures(self) -> dict[str, object]:
@@ -104,7 +129,7 @@ class FieldReport:
                     "precision": round(score.precision, 4),
                     "recall": round(score.recall, 4),
                     "f1": round(score.f1, 4),
-                    "interval": _ends(between),
+                    "interval": _ends(between.f1 if between is not None else None),
                     "support": score.support,
                 }
                 for score, between in zip(self.labels, self.label_intervals(), strict=True)
@@ -217,7 +242,7 @@ def _table(report: FieldReport) -> Table:
             f"{score.precision:.3f}",
             f"{score.recall:.3f}",
             f"{score.f1:.3f}",
-            _told(between) if between is not None else "",
+            _told(between.f1) if between is not None else "",
             str(score.support),
         )
     return table

@@ -2,13 +2,14 @@
 
 py3langid was made for pages, and three words are little for it; so its opinion is joined with that of a
 logistic regression on the pieces of words, trained on our own messages (`python -m nlp.language`). Both see
-the first `LOOKED_AT` letters; docs/evaluation.md says how often they are right. Of what is in none of our
-languages py3langid alone has an opinion, and is heeded where it is far surer of another.
+`LOOKED_AT` letters at a time (`nlp/stretches.py`); docs/evaluation.md says how often they are right. Of what
+is in none of our languages py3langid alone has an opinion, and is heeded where it is far surer of another.
 """
 
 import random
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,7 @@ from safetensors.numpy import load, save
 from scipy import sparse
 
 from nlp.pieces import count_pieces
+from nlp.stretches import LOOKED_AT, Cut, cut_up
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -43,8 +45,8 @@ sentences in other languages are mostly by 7 to 27.
 LEAST_CONFIDENCE = 0.5
 """Below this the text is too short or too mixed to tell."""
 
-LOOKED_AT = 160
-"""Letters of a text that are looked at: nobody changes the language after that."""
+SURE_OF_QUESTION = 0.9
+"""How sure one must be of a question's language for it to count for more than that of all the rest."""
 
 TRAINED = Path(__file__).parent / "trained" / "language.safetensors"
 
@@ -76,27 +78,51 @@ def detect_language(text: str, fallback: str = "it") -> str:
 
 def detect_languages(texts: Sequence[str], fallback: str = "it") -> list[str]:
     """The same for many texts, which takes a thirtieth of the time a text."""
-    seen = [text[:LOOKED_AT] for text in texts]
-    told = [place for place, text in enumerate(seen) if any(map(str.isalpha, text))]
-    if not told:
-        return [fallback] * len(texts)
-    lettered = [seen[place] for place in told]
+    cut = [cut_up(text) for text in texts]
+    told = _tell([stretch for one in cut for stretch in one.stretches])
+    languages: list[str] = []
+    at = 0
+    for one in cut:
+        languages.append(_joined(one, told[at : at + len(one.stretches)]) or fallback)
+        at += len(one.stretches)
+    return languages
+
+
+def _tell(texts: Sequence[str]) -> list[tuple[str | None, float]]:
+    """The language of each text, or None, and how sure that is."""
+    told: list[tuple[str | None, float]] = [(None, 0.0)] * len(texts)
+    places = [place for place, text in enumerate(texts) if any(map(str.isalpha, text))]
+    if not places:
+        return told
+    lettered = [texts[place] for place in places]
     shares, others = opinions(lettered)
     scores = np.log(np.maximum(shares, _SURELY_NOT)) + load_model().scores(lettered)
     sure = np.exp(scores - scores.max(axis=1, keepdims=True))
-    best = sure.argmax(axis=1)
-    confident = sure.max(axis=1) / sure.sum(axis=1) >= LEAST_CONFIDENCE
-    languages = [fallback] * len(texts)
-    long_enough = np.array([len(text.encode()) >= _LEAST_BYTES for text in lettered])
+    best, confident = sure.argmax(axis=1), sure.max(axis=1) / sure.sum(axis=1)
+    long_enough = np.array([len(text.encode("utf-8", "surrogatepass")) >= _LEAST_BYTES for text in lettered])
     foreign = (others > FAR_SURER) & long_enough
-    for place, language, known, other in zip(
-        told, best.tolist(), confident.tolist(), foreign.tolist(), strict=True
+    for place, language, confidence, other in zip(
+        places, best.tolist(), confident.tolist(), foreign.tolist(), strict=True
     ):
         if other:
-            languages[place] = UNKNOWN
-        elif known:
-            languages[place] = LANGUAGES[language]
-    return languages
+            told[place] = UNKNOWN, 1.0
+        elif confidence >= LEAST_CONFIDENCE:
+            told[place] = LANGUAGES[language], confidence
+    return told
+
+
+def _joined(cut: Cut, told: Sequence[tuple[str | None, float]]) -> str | None:
+    """The language of the question that a text ends its matter with, else of most of its letters."""
+    if cut.asks:
+        language, confidence = told[-1]
+        if language in LANGUAGES and confidence >= SURE_OF_QUESTION:
+            return language
+        told = told[:-1]
+    letters: Counter[str] = Counter()
+    for stretch, (language, _) in zip(cut.stretches, told, strict=False):
+        if language is not None:
+            letters[language] += len(stretch)
+    return letters.most_common(1)[0][0] if letters else None
 
 
 def opinions(texts: Sequence[str]) -> tuple["Vectors", "Vectors"]:

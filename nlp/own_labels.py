@@ -2,7 +2,7 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,14 +68,15 @@ def read_own_labels(
     text_column: str | None = None,
     label_column: str | None = None,
     skip_unusable: bool = False,
+    tell: Callable[[str], None] | None = None,
 ) -> list[Example]:
     """Read messages labelled for the field `wanted`, from CSV or JSON lines; the same text is kept once.
 
     The columns are found by their names unless given. Several labels stand in a list, or joined by `|`. Of
     `complaint_types` the labels are the business's own; those of the other fields are fixed. Rows without
-    a label are no message of none: they are left out, save for fields that may be empty (`asks`). With
-    `skip_unusable` rows that cannot be used are left out: broken ones, those that contradict each other, and
-    those with a label that too few messages have.
+    a label are no message of none: they are left out, save for fields that may be empty (`asks`), and `tell`
+    hears how many of each file. With `skip_unusable` rows that cannot be used are left out: broken ones,
+    those that contradict each other, and those with a label that too few messages have.
 
     Raises:
         LabelsError: Columns or labels are not usable; says with file and line what is wrong.
@@ -83,7 +84,15 @@ def read_own_labels(
     if wanted not in FIELDS:
         raise LabelsError(f"field {wanted!r}: expected one of {', '.join(FIELDS)}")
     problems = _Problems()
-    rows = [row for path in paths for row in _rows(path, wanted, text_column, label_column, problems)]
+    rows = []
+    for path in paths:
+        read = _rows(path, wanted, text_column, label_column, problems)
+        labelled = [row for row in read if row.labels or wanted == "asks"]
+        if tell is not None and len(labelled) < len(read):
+            first = next(row.line for row in read if not row.labels)
+            left_out = f"{len(read) - len(labelled)} of {len(read)} messages without a label"
+            tell(f"{path}: {left_out}, from line {first} on: left out")
+        rows += labelled
     if skip_unusable:
         problems = _Problems()
     kept = _agreeing(rows, problems, skip_unusable=skip_unusable)
@@ -102,17 +111,28 @@ def _rows(
 ) -> list[_Labelled]:
     try:
         table = open_table(path)
-        text = text_column or find_text_column(table)
     except BatchError as error:
-        said = str(error)
-        raise LabelsError(said if str(path) in said else f"{path}: {said}") from error
-    labels = label_column or _label_column(table, wanted, path)
-    for column in (text, labels):
-        if column not in table.columns:
-            raise LabelsError(
-                f"{path}: no column {column!r}; found: {', '.join(table.columns) or 'none'}"
-                + _nearest(column, table.columns)
-            )
+        raise _with_path(path, error) from error
+    missing: list[str] = []
+    text, labels = text_column, label_column
+    try:
+        text = text or find_text_column(table)
+    except BatchError as error:
+        missing.append(str(_with_path(path, error)))
+    try:
+        labels = labels or _label_column(table, wanted, path)
+    except LabelsError as error:
+        missing.append(str(error))
+    if text is None or labels is None:
+        raise LabelsError("\n".join(missing))
+    missing = [
+        f"{path}: no column {column!r}; found: {', '.join(table.columns) or 'none'}"
+        + _nearest(column, table.columns)
+        for column in (text, labels)
+        if column not in table.columns
+    ]
+    if missing:
+        raise LabelsError("\n".join(missing))
     if text == labels:
         raise LabelsError(f"{path}: {text!r} cannot hold the messages and the labels: name both columns")
     rows = []
@@ -127,9 +147,14 @@ def _rows(
         found = _labels(row.values.get(labels), wanted)
         if isinstance(found, str):
             problems.add(path, row.line, f"{labels!r} {found}")
-        elif found or wanted == "asks":
+        else:
             rows.append(_Labelled(text=message, labels=found, path=path, line=row.line))
     return rows
+
+
+def _with_path(path: Path, error: BatchError) -> LabelsError:
+    said = str(error)
+    return LabelsError(said if str(path) in said else f"{path}: {said}")
 
 
 def _label_column(table: Table, wanted: str, path: Path) -> str:

@@ -123,6 +123,7 @@ def train(
                 text_column=text_column,
                 label_column=label_column,
                 skip_unusable=skip_unusable,
+                tell=say,
             )
             _train_field(console, examples, output, field, adapt=adapt, seed=seed)
     except (NlpError, ProgramError, OSError) as error:

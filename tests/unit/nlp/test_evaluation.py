@@ -1,9 +1,11 @@
 from io import StringIO
 
+import numpy as np
 import pytest
 from rich.console import Console
 
 from models.assessment import Assessment, Entities, Label
+from nlp.calibration import RESAMPLES
 from nlp.corpus import Example
 from nlp.evaluation import evaluate, render
 
@@ -54,6 +56,38 @@ def test_the_micro_f1_of_a_choice_is_its_accuracy() -> None:
 
     assert report.micro_f1 == 0.75
     assert report.macro_f1 == pytest.approx((0.8 + 0 + 1) / 3)
+
+
+MANY = [Example(text=str(at), act="praise" if at % 3 else "other") for at in range(60)]
+SAID = [assessment("praise" if at % 4 else "other") for at in range(60)]
+
+
+def test_intervals_are_those_of_resampled_messages() -> None:
+    report = evaluate(MANY, SAID).field("act")
+    _, praise = report.label_intervals()
+    dice = np.random.default_rng(0)
+    drawn = [dice.integers(0, 60, 60) for _ in range(RESAMPLES)]
+    there, told = np.array([at % 3 > 0 for at in range(60)]), np.array([at % 4 > 0 for at in range(60)])
+    precision = [(there & told)[one].sum() / told[one].sum() for one in drawn]
+    recall = [(there & told)[one].sum() / there[one].sum() for one in drawn]
+    accuracy = [(there == told)[one].mean() for one in drawn]
+
+    assert praise is not None
+    assert praise.precision is not None
+    between = [praise.precision, praise.recall, report.micro_interval()]
+    assert [(one.low, one.high) for one in between] == [
+        pytest.approx(tuple(np.quantile(values, [0.025, 0.975])), abs=1e-6)
+        for values in (precision, recall, accuracy)
+    ]
+
+
+def test_what_is_never_found_has_no_interval_of_precision_and_what_is_not_there_has_none() -> None:
+    report = evaluate(MANY, [assessment("praise" if at % 4 else "spam") for at in range(60)]).field("act")
+    other, _, spam = report.label_intervals()
+
+    assert other is not None
+    assert (other.precision, other.recall.high) == (None, 0.0)
+    assert spam is None
 
 
 def test_a_label_without_support_does_not_enter_the_mean() -> None:

@@ -1,10 +1,13 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nlp.corpus import SHIPPED, read_corpus, split
 from nlp.deciding import decide
 from nlp.heads import TRAINED, load_heads
 from nlp.language import LANGUAGES, UNKNOWN, detect_language, detect_languages, load_identifier, opinions
+from nlp.stretches import LOOKED_AT, MOST, cut_up
 
 
 @pytest.mark.parametrize(
@@ -95,6 +98,42 @@ def test_our_own_languages_stay_right() -> None:
     assert right / len(told) >= 0.985
     assert found.count(UNKNOWN) <= 0.002 * len(found)
     assert short.count(UNKNOWN) <= 0.002 * len(short)
+
+
+LATE = (
+    "Buongiorno, ho ordinato due settimane fa una lampada da tavolo sul vostro sito e il pacco non è ancora "
+    "arrivato. Ho già scritto due volte al servizio clienti senza risposta, e il corriere non sa nulla. "
+)
+BROKEN = (
+    "Hello, I stayed at your hotel last weekend and the room was not what I had booked. The shower did not "
+    "work, the bed was broken and nobody at the desk was able to help me, which was very disappointing. "
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (LATE + "My Italian is poor, could you please write back in English?", "en"),
+        (LATE + "Mein Italienisch ist schlecht, könnten Sie mir bitte auf Deutsch antworten?", "de"),
+        (BROKEN + "Sarebbe possibile avere una risposta in italiano? Grazie.", "it"),
+        ("Buongiorno a tutti. " + BROKEN * 2, "en"),
+        (BROKEN + "Non parlo bene inglese, scusate. " + LATE * 2, "it"),
+        (LATE * 8 + "\nSent from my iPhone", "it"),
+        (LATE + "\n\nThis e-mail is confidential and meant only for the person it is addressed to.", "it"),
+        (LATE + 'Nel modulo c\'è scritto "How can we help you today?". Quando arriva il mio pacco?', "it"),
+        ("." * 400, "xx"),
+    ],
+)
+def test_of_a_long_text_the_last_question_counts_or_else_most_of_it(text: str, language: str) -> None:
+    assert detect_language(text, fallback="xx") == language
+
+
+@given(st.text(max_size=3000))
+def test_of_any_text_no_more_than_a_few_stretches_are_looked_at(text: str) -> None:
+    stretches = cut_up(text).stretches
+
+    assert 1 <= len(stretches) <= MOST + 1
+    assert max(map(len, stretches)) <= LOOKED_AT
 
 
 def test_what_is_in_none_of_our_languages_is_left_to_a_person() -> None:

@@ -154,6 +154,16 @@ def test_the_page_needs_nothing_beside_it_and_shows_texts_as_texts() -> None:
     assert not [line for line in page.splitlines() if "src=" in line or "<link" in line]
 
 
+def test_the_page_says_between_what_every_figure_lies() -> None:
+    measured = measure(GOLD, READ, HEADS)
+    page = evaluation_page(measured, title="A", encoder="e5", heads="abc", made="2026-01-01")
+    there = [score for one in measured.fields for score in one.report.labels if score.support]
+    never_found = [score for score in there if not score.right + score.wrong]
+
+    # Three of every field, and three of every label that some message has.
+    assert page.count("–") == 3 * len(measured.fields) + 3 * len(there) - len(never_found)
+
+
 def test_a_complaint_taken_for_a_question_is_an_error_of_its_act() -> None:
     found = measure(GOLD[:1], reading(("question", (0.95, 0.1), 0.1)), HEADS)
 

@@ -50,6 +50,36 @@ def refused(path: Path, field: str = "complaint_types", **options: object) -> st
     return str(caught.value)
 
 
+def test_of_messages_without_a_label_is_said_how_many_are_left_out(tmp_path: Path) -> None:
+    said: list[str] = []
+    path = table(tmp_path, [*rows(), ("Chi risponde al telefono?", ""), ("Domani siete aperti?", " ")])
+
+    examples = read_own_labels([path], "complaint_types", tell=said.append)
+
+    assert len(examples) == 18
+    assert said == [f"{path}: 2 of 20 messages without a label, from line 20 on: left out"]
+
+
+def test_of_asks_an_empty_cell_is_an_answer_and_nothing_is_left_out(tmp_path: Path) -> None:
+    said: list[str] = []
+    pairs = [(text, "refund") for text in PARKING] + [(text, "") for text in CANTEEN]
+
+    assert len(read_own_labels([table(tmp_path, pairs)], "asks", tell=said.append)) == 18
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"text_column": "corpo", "label_column": "reparto"}], ids=["found by name", "named"]
+)
+def test_a_file_without_both_columns_is_told_of_both(tmp_path: Path, options: dict[str, object]) -> None:
+    path = table(tmp_path, [("12", "7")] * 9, header="numero;codice")
+
+    said = refused(path, **options).splitlines()
+
+    assert len(said) == 2
+    assert all(line.startswith(f"{path}: no ") for line in said)
+
+
 def test_columns_are_found_by_their_names(tmp_path: Path) -> None:
     examples = read_own_labels([table(tmp_path, rows())], "complaint_types")
 
