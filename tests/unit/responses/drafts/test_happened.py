@@ -7,8 +7,9 @@ import pytest
 from golden_drafts import LANGUAGES, LATE_CHOICE, brief, euros, known
 
 from benchmarks.draft_situations import SITUATIONS, brief_of
-from models.decision import FactValue
+from models.decision import Commitment, Duration, DurationUnit, FactValue
 from responses.drafts import ComposedDraft, DraftBrief, compose
+from responses.drafts.templates import in_register
 
 DOWN = {
     "service_down.what_is_down.internet": {"it": "il wifi non andava"},
@@ -98,14 +99,19 @@ def test_the_article_stands_beside_the_order() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    "happened", ["The room had been sold twice", "No hot water", "A lamp arrived broken"]
+    ("happened", "key"),
+    [
+        ("The room had been sold twice", "booking_error.overbooked.yes"),
+        ("No hot water", "service_down.what_is_down.hot_water"),
+        ("A lamp arrived broken", "item_damaged.photo_shows_damage.yes"),
+        ("A night without sleep", "quality_below.what_was_wrong.noise"),
+    ],
 )
-def test_the_sample_policies_say_what_it_was(happened: str, language: str) -> None:
+def test_the_sample_policies_say_what_it_was(happened: str, key: str, language: str) -> None:
     situation = next(one for one in SITUATIONS if one.happened.startswith(happened))
-    fields = {"languages": {language: ("formal", None)}}
-    draft = made(brief_of(replace(situation, **fields), language))
-    unknown = made(brief_of(replace(situation, **fields, facts={}), language))
-    assert dict(draft.parts)["understanding"] != dict(unknown.parts)["understanding"]
+    one = brief_of(replace(situation, languages={language: ("formal", None)}), language)
+    words = in_register(one.what_happened[key][language], True)
+    assert words.lower() in dict(made(one).parts)["understanding"].lower()
 
 
 @pytest.mark.parametrize("tone", ["calm", "abusive"])
@@ -115,3 +121,15 @@ def test_a_bill_that_is_wrong_is_our_mistake_whatever_the_tone(language: str, to
     asked = replace(situation, tone=tone, languages={language: ("formal", None)})
     names = [name for name, _ in made(brief_of(asked, language)).parts]
     assert names.count("responsibility") == names.count("apology") == 1
+
+
+@pytest.mark.parametrize("variant", [0, 1, 2])
+def test_the_day_of_a_promise_is_said_once_and_never_after_a_comma_and_a_stop(variant: int) -> None:
+    collect = Commitment(
+        id="ritiro",
+        what={"en": "we'll collect the item, free of charge"},
+        within=Duration(count=2, unit=DurationUnit.DAYS),
+    )
+    one = brief(replace(LATE_CHOICE, commitments=(collect,)), language="en", variant=variant)
+    said = next(words for name, words in made(one).parts if name == "next")
+    assert said.endswith(("free of charge, {due:1}.", "{due:1}: we'll collect the item, free of charge."))
