@@ -126,7 +126,7 @@ def test_a_bill_that_is_wrong_is_our_mistake_whatever_the_tone(language: str, to
 @pytest.mark.parametrize("variant", [0, 1, 2])
 def test_the_day_of_a_promise_is_said_once_and_never_after_a_comma_and_a_stop(variant: int) -> None:
     collect = Commitment(
-        id="ritiro",
+        rule_id="ritiro",
         what={"en": "we'll collect the item, free of charge"},
         within=Duration(count=2, unit=DurationUnit.DAYS),
     )
