@@ -259,7 +259,7 @@ SITUATIONS: tuple[Situation, ...] = (
         facts={
             "order_id": "RV-1301",
             "guest_in_house": True,
-            "what_is_down": "comfort",
+            "what_is_down": "hot_water",
             "room_rate": euros("140"),
         },
     ),

@@ -81,7 +81,7 @@ What the policy file says for them:
 | --- | --- |
 | `voice`, `address` | form of address per language; `surname` greets by first name and surname |
 | `concerns` | what customers write about: `order` (without the key), `booking`, `contract` |
-| `what_happened` | a complaint type in the owner's own words, as a whole sentence |
+| `what_happened` | a complaint type in the owner's own words, also by what facts say of it: whole sentences |
 | `rules[].explain` | why it happened; an agent may type it instead, as the fact `explanation` |
 | `owed[].right` | what a refusal reminds the customer of while the fault is only our judgement |
 

@@ -46,7 +46,8 @@ class DraftBrief:
     apology is worded like the one before.
 
     `concerns` is what the customer has with the business: `order`, `booking` or `contract`. `what_happened`
-    says complaint types in the owner's own words, per language, where the built-in ones do not fit. The fact
+    says complaint types in the owner's own words, per language, where the built-in ones do not fit; under
+    `type.fact.value` what it was where that is known, with values of facts in braces. The fact
     `explanation` is why it happened in an agent's words, in the customer's language; it goes before the
     decision's. `show_worth` says what a gift is worth. Days of another year than that of `today`, when the
     draft is composed, are told with their year; without it none is. Of an exit, `exit_from` is the day from

@@ -294,9 +294,11 @@ def _commitments(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         what = voice.translated(commitment.what).rstrip(".")
         # Only the first is led in; the others follow it as they are.
         said = voice if number == 1 else replace(voice, variant=0)
-        if "," in what and "<what> <due>" in said.words.all("promise"):
-            what = f"{what},"  # else the day would seem to belong to the last clause alone
-        yield "next", sentence(said.bare("promise", what=what, due=f"{{due:{number}}}"))
+        due = f"{{due:{number}}}"
+        text = said.bare("promise", what=what, due=due)
+        if "," in what:  # else the day would seem to belong to the last clause alone
+            text = text.replace(f"{what} {due}", f"{what}, {due}")
+        yield "next", sentence(text)
 
 
 def _closing(brief: DraftBrief, voice: Voice, *, open_end: bool = False) -> Iterator[Part]:

@@ -1,7 +1,10 @@
 """What we understood: the customer's matter, said back with its order, article and days."""
 
+from collections.abc import Mapping
+
 from models.labels import Act, ComplaintType
 from responses.drafts.brief import DraftBrief
+from responses.drafts.happened import own_words
 from responses.drafts.voice import Voice
 
 _NAMED_ASKS = ("refund", "replacement", "repair", "discount", "cancellation")
@@ -63,8 +66,9 @@ def _wish(brief: DraftBrief, voice: Voice) -> str:
 
 def _grievances(brief: DraftBrief, voice: Voice, frame: str) -> str:
     types = _that_happened(brief)
-    if any(brief.what_happened.get(name) for name in types):
-        return _in_own_words(brief, voice, frame, types)
+    own = {name: words for name in types if (words := own_words(brief, voice, name)) is not None}
+    if own:
+        return _in_own_words(own, voice, frame, types)
     known = [name for name in types if voice.words.has(f"types.{name}.is")]
     keys = [f"types.{name}" for name in known] or ["types.any"]
     if known and len(known) < len(types):
@@ -87,19 +91,19 @@ def _that_happened(brief: DraftBrief) -> tuple[str, ...]:
     return tuple(name for name in types if name not in told) or types
 
 
-def _in_own_words(brief: DraftBrief, voice: Voice, frame: str, types: tuple[str, ...]) -> str:
+def _in_own_words(own: Mapping[str, str], voice: Voice, frame: str, types: tuple[str, ...]) -> str:
     """The grievances where the owner has worded at least one: whole sentences, the order named at the end."""
     clauses = []
     for name in types:
-        own = brief.what_happened.get(name)
-        if own:
-            clauses.append(voice.translated(own).rstrip("."))
+        if name in own:
+            clauses.append(own[name])
         else:
             key = f"types.{name}" if voice.words.has(f"types.{name}.is") else "types.rest"
             clauses.append(_bare_clause(key, "is", voice))
     text = voice.listed(list(dict.fromkeys(clauses)), "clauses")
     if "ref" in voice.values:
-        text = f"{text} ({voice.values['ref']})"
+        # The article stands in brackets of its own there.
+        text = f"{text} ({voice.values['ref'].replace(' (', ', ').replace(')', '')})"
     return voice.bare(
         f"understanding.{frame}" if frame == "plain" else f"understanding.{frame}_own", **{"is": text}
     )

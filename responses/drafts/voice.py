@@ -87,13 +87,20 @@ def voice_of(brief: DraftBrief) -> Voice:
     )
 
 
-def _known_values(brief: DraftBrief, words: Phrases) -> dict[str, str]:
-    # What the owner presumes decides the case, but nobody told the customer so: it is not said as a fact.
-    facts = {
+def told_facts(brief: DraftBrief) -> dict[str, FactValue]:
+    """The facts that a draft may name.
+
+    What the owner presumes decides the case, but nobody told the customer so: it is not said as a fact.
+    """
+    return {
         name: fact
         for name, fact in brief.facts.items()
         if not fact.unavailable and fact.source != "presumed" and name not in brief.decision.presumed
     }
+
+
+def _known_values(brief: DraftBrief, words: Phrases) -> dict[str, str]:
+    facts = told_facts(brief)
     values: dict[str, str] = {}
     number = facts.get("order_id")
     # Found by an address that anybody can write: who has not named the number is not told it.

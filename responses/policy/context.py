@@ -73,12 +73,14 @@ class Context:
             raise item.refuse(f'expected {self.currency} as in "currency", found "{item.text()}"')
         return money
 
-    def read_texts(self, item: Item) -> Texts:
-        """A text for customers: language codes with words."""
+    def read_texts(self, item: Item, *, beside: Collection[str] = ()) -> Texts:
+        """A text for customers: language codes with words; keys `beside` them are somebody else's."""
         if not item.is_mapping:
             raise item.refuse('expected the text by language: {it: "…", en: "…"}')
         texts: dict[str, str] = {}
         for language, words in item.entries().items():
+            if language in beside:
+                continue
             if language not in self.languages:
                 message = f'unknown language "{language}"{did_you_mean(language, self.languages)}'
                 item.document.note(words.place, words.key, message)

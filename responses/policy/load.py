@@ -15,6 +15,7 @@ from models.labels import ComplaintType, Language
 from responses.hours import OpeningHours
 from responses.policy.context import Context, read_date, read_duration
 from responses.policy.errors import PolicyFileError, Problem
+from responses.policy.read_happened import read_what_happened
 from responses.policy.read_remedies import read_remedy
 from responses.policy.read_rules import (
     BUILT_IN,
@@ -43,13 +44,12 @@ from responses.policy.reader import (
     Entries,
     Item,
     RefusedError,
-    attempt,
     read_all,
     read_enum,
     read_name,
     read_with,
 )
-from responses.policy.schema import Address, Audience, Codes, Concerns, Limits, Policy, Texts
+from responses.policy.schema import Address, Audience, Codes, Concerns, Limits, Policy
 
 KEYS = (
     "policy",
@@ -188,7 +188,7 @@ def _read_policy(
         voice=entries.optional("voice", read_voice, {}),
         address=entries.optional("address", read_enum(Address, "form of address"), Address.FIRST_NAME),
         concerns=entries.optional("concerns", read_enum(Concerns, "thing"), Concerns.ORDER),
-        what_happened=entries.optional("what_happened", lambda item: _read_what_happened(item, context), {}),
+        what_happened=entries.optional("what_happened", lambda item: read_what_happened(item, context), {}),
         signature=entries.optional("signature", _read_signature, _DEFAULT_SIGNATURE),
         facts=facts,
         presumptions=entries.optional("presume", lambda item: read_presumptions(item, context), ()),
@@ -222,11 +222,6 @@ def _read_policy(
         places=document.places,
         texts=context.texts,
     )
-
-
-def _read_what_happened(item: Item, context: Context) -> dict[str, Texts]:
-    named = Entries(item, context.complaint_types, "complaint type").found
-    return {name: attempt(context.read_texts, texts, {}) for name, texts in named.items()}
 
 
 def _zone(name: str) -> ZoneInfo | None:

@@ -338,7 +338,9 @@ class Policy:
     """A whole policy file.
 
     `what_happened` says complaint types in the owner's own words, for the sentence that tells the customer
-    what we understood.
+    what we understood: under a complaint type the words for every case, before them under
+    `service_down.what_is_down.internet` those for a value of a fact (`yes` and `no` of one that is either).
+    `{days_late}` in them is the value of a fact: days or money.
 
     `file` is the name it was read under, `places` maps keys such as `rules[1].give` to where they stand,
     `texts` maps the key of each text for customers to its words. `approval` gives each role's limit, None

@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 19, 9, 0, tzinfo=UTC)
     [
         ("it", "entro giovedì 19 novembre"),
         ("en", "by Thursday 19 November"),
-        ("es", "el jueves 19 de noviembre a más tardar"),
+        ("es", "a más tardar el jueves 19 de noviembre"),
         ("fr", "d'ici jeudi 19 novembre"),
         ("de", "bis Donnerstag, 19. November"),
     ],
@@ -89,7 +89,7 @@ def test_days_have_the_article_they_are_read_with(language: str, day: date, on: 
     [
         ("it", "del 12 marzo 2020", "entro giovedì 12 marzo 2020"),
         ("en", "of 12 March 2020", "by Thursday 12 March 2020"),
-        ("es", "del 12 de marzo de 2020", "el jueves 12 de marzo de 2020 a más tardar"),
+        ("es", "del 12 de marzo de 2020", "a más tardar el jueves 12 de marzo de 2020"),
         ("fr", "du 12 mars 2020", "d'ici jeudi 12 mars 2020"),
         ("de", "vom 12. März 2020", "bis Donnerstag, 12. März 2020"),
     ],

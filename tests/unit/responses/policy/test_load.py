@@ -39,6 +39,29 @@ def test_how_drafts_speak_of_a_trade_is_read() -> None:
     assert policy.texts["what_happened.delivery_late"] == {"it": "la camera non era pronta"}
 
 
+def test_what_happened_is_said_by_what_is_known() -> None:
+    text = """\
+what_happened:
+  service_down:
+    it: il servizio è fermo da {days_late}
+    fault: {ours: {it: la linea è caduta per noi, en: we cut the line}}
+    business_line: {yes: {it: la linea del negozio è ferma}}
+  delivery_late:
+    business_line: {no: {it: la consegna a casa tarda}}
+"""
+    policy = load_policy_text(HEAD + RULE + text, "p.yaml")
+    assert list(policy.what_happened.items()) == [
+        (
+            "service_down.fault.ours",
+            {"it": "la linea è caduta per noi", "en": "we cut the line"},
+        ),
+        ("service_down.business_line.yes", {"it": "la linea del negozio è ferma"}),
+        ("service_down", {"it": "il servizio è fermo da {days_late}"}),
+        ("delivery_late.business_line.no", {"it": "la consegna a casa tarda"}),
+    ]
+    assert "what_happened.service_down.fault.ours" in policy.texts
+
+
 def test_reasons_and_rights_for_customers_are_read() -> None:
     policy = policy_of("""\
         owed: [{id: o, when: always, give: repair, source: s, right: {it: un diritto}}]

@@ -278,6 +278,31 @@ def test_a_wrong_rule_is_refused(rule: str, problem: str) -> None:
             'what_happened.delivery_lat: unknown complaint type "delivery_lat"; did you mean',
             id="what happened",
         ),
+        pytest.param(
+            "what_happened: {service_down: {it: 'da {days_dow}'}}",
+            'what_happened.service_down: unknown fact "{days_dow}"',
+            id="a value that no fact has",
+        ),
+        pytest.param(
+            "what_happened: {service_down: {it: 'da {explanation}'}}",
+            'what_happened.service_down: "{explanation}" is of type text, expected days or money',
+            id="a value that is not said",
+        ),
+        pytest.param(
+            "what_happened: {service_down: {what_is_dow: {spa: {it: a}}}}",
+            'what_happened.service_down.what_is_dow: unknown fact "what_is_dow"',
+            id="what happened by no fact",
+        ),
+        pytest.param(
+            "what_happened: {service_down: {explanation: {yes: {it: a}}}}",
+            'what_happened.service_down.explanation: "explanation" is of type text',
+            id="what happened by a text",
+        ),
+        pytest.param(
+            "what_happened: {service_down: {}}",
+            "what_happened.service_down: the text is missing in every language",
+            id="nothing happened",
+        ),
         pytest.param("voice: {it: voi}", 'voice.it: unknown form of address "voi"', id="voice"),
         pytest.param('signature: "{agente}"', 'signature: unknown field "{agente}"', id="signature"),
         pytest.param(
