@@ -6,10 +6,11 @@ program that ends in between leaves a content that nobody names, which the daily
 
 import asyncio
 from typing import Annotated
+from urllib.parse import unquote
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Header, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import select
 
 from desk.chat_doors import BACK, CODE, FRONT, AnyDoor, Visitor, browser_language, polite
@@ -29,7 +30,11 @@ router = APIRouter()
 
 
 class Sent(BaseModel):
-    """What the page says of a file whose content is the body. `id` makes sending it twice harmless."""
+    """What the page says of a file whose content is the body. `id` makes sending it twice harmless.
+
+    It travels in a header, percent-encoded: addresses stand in the logs of whatever lies between, and a
+    file's name may be a person's.
+    """
 
     id: str = Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")
     file: str = Field(max_length=400)
@@ -53,11 +58,19 @@ def kind_and_type(content: bytes) -> tuple[str, str] | None:
 @router.post(f"{FRONT.path}/files")
 @router.post(f"{BACK.path}/files")
 async def send_file(
-    request: Request, desk: AnyDesk, door: AnyDoor, visitor: Visitor, sent: Annotated[Sent, Query()]
+    request: Request,
+    desk: AnyDesk,
+    door: AnyDoor,
+    visitor: Visitor,
+    about: Annotated[str, Header(alias="X-Message", max_length=8000)],
 ) -> JSONResponse:
     """Stores a photo, a film or a PDF as a message; only then is it called received."""
     words = browser_words(request, desk)
     desk.seal.check(visitor, await sent_token(request))
+    try:
+        sent = Sent.model_validate_json(unquote(about))
+    except ValidationError as error:
+        raise HTTPException(422) from error
     if not desk.files_by_visitor.allow(visitor) or not desk.files_by_address.allow(address_of(request)):
         return polite(words, "files_often", 429)
     content = await request.body()

@@ -38,6 +38,8 @@ async def enclose(
             draft = await acting.session.get(Draft, draft_id)
             files = with_one_more(enclosures_of(draft), new) if draft is not None else (new,)
             await road.approvals.enclose(acting.session, acting.agent, bound, files)
+        # The same content of somebody who was just erased may have been deleted in between.
+        await asyncio.to_thread(road.files.put, content)
     except ResponsesError as error:
         return refused(visit, error)
     return done(visit.words("done.enclosed", name=new.name))

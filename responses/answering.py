@@ -56,7 +56,12 @@ async def use_answer(
     draft = await propose(session, case, old, text=text, agent=None)
     # It is a composed draft still: the words are the business's own.
     draft.parts = parts
-    draft.twins = {language: _answered(twin, chosen, language) for language, twin in old.twins.items()}
+    # A twin from before they were kept by parts cannot be told the new answer, and says nothing then.
+    draft.twins = {
+        language: _answered(twin, chosen, language)
+        for language, twin in old.twins.items()
+        if any(name == _PART for name, _ in twin)
+    }
     draft.valid_until = _end_of(chosen.until, timezone)
     others = [dataclasses.replace(one, fits=False) for one in near if one is not chosen]
     draft.answers = [to_json(one) for one in (dataclasses.replace(chosen, fits=True), *others)]

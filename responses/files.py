@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from models.tables import Attachment, Identity, Message
 from responses.errors import FileStoreError
 
 MAX_ATTEMPTS = 6
+_OURS = re.compile(r"[0-9a-f]{2}/(?:[0-9a-f]{64}|tmp\w+)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +54,9 @@ class FileStore:
         digest = hashlib.sha256(content).hexdigest()
         stored = StoredFile(sha256=digest, stored_as=f"{digest[:2]}/{digest}")
         if self._system.exists(self._at(stored.stored_as)):
+            if self._is_local:
+                # As new again, for who looks what has lain here without a row that names it.
+                Path(self._at(stored.stored_as)).touch()
             return stored
         if self._is_local:
             _write_whole(Path(self._at(stored.stored_as)), content)
@@ -75,12 +80,13 @@ class FileStore:
             self._system.rm_file(self._at(stored_as))
 
     def older_than(self, moment: datetime) -> list[str]:
-        """What was written before `moment`, contents that were broken off included, by `stored_as`."""
+        """Contents of ours written before `moment`, those that were broken off included, by `stored_as`."""
         found = self._system.find(self._folder, detail=True)
+        by_name = {name.removeprefix(f"{self._folder}/"): about for name, about in found.items()}
         return [
-            name.removeprefix(f"{self._folder}/")
-            for name, about in found.items()
-            if (written := _written(about)) is not None and written < moment
+            name
+            for name, about in by_name.items()
+            if _OURS.fullmatch(name) and (written := _written(about)) is not None and written < moment
         ]
 
     def path(self, stored_as: str) -> Path | None:

@@ -1,4 +1,8 @@
-"""Contents that nobody names: the program ended, or a person was erased, between keeping and writing down."""
+"""Contents that nobody names: the program ended, or a person was erased, between keeping and writing down.
+
+A store belongs to one database. So that a program which was started with a new one does not take all for
+strays, the first day only notes that it was looked.
+"""
 
 import asyncio
 from datetime import timedelta
@@ -22,8 +26,9 @@ async def remove_strays(database: Database, files: FileStore) -> int:
         done = await session.get(Setting, _DONE)
         if done is not None and done.value == today:
             return 0
+        is_first = done is None
         named = set(await session.scalars(select(Attachment.stored_as).distinct()))
-    old = await asyncio.to_thread(files.older_than, utcnow() - _AGE)
+    old = [] if is_first else await asyncio.to_thread(files.older_than, utcnow() - _AGE)
     removed = 0
     async with database.writing() as session:
         await keep_new_files_out(session)

@@ -105,7 +105,12 @@ async def _check_may(session: AsyncSession, agent: Agent, promise: Promise) -> N
 
 
 async def _unbook(session: AsyncSession, promise: Promise, agent: Agent) -> None:
-    """A favour that is not given any more costs nothing; where the text gave less of it, only that much."""
+    """A favour that is not given any more costs nothing; where the text gave less of it, only that much.
+
+    What an agent gave by hand off policy belongs to no offer, and stays.
+    """
+    if promise.offer_id is None:
+        return
     booked = LedgerEntry.approval_id == promise.approval_id, LedgerEntry.basis == Basis.GOODWILL
     of_offer = select(LedgerEntry).where(*booked, LedgerEntry.offer_id == promise.offer_id)
     for entry in (await session.scalars(of_offer)).all():

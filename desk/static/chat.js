@@ -218,13 +218,17 @@ async function sendFile(message) {
   files.under(id, true);
   show([{ id, side: "in", text: `📎 ${file.name}`, time: words.file_waits.replace("{name}", file.name), by: "" }]);
   scroll.scrollTop = scroll.scrollHeight;
-  const query = new URLSearchParams({ id, file: file.name.slice(-400) });
-  for (const key of ["name", "order"]) if (message[key]) query.set(key, message[key]);
+  const about = { id, file: file.name.slice(-200), name: message.name, order: message.order };
   let answer = { status: 0 };
   try {
-    const response = await fetch(`${base}/files?${query}`, {
+    const response = await fetch(`${base}/files`, {
       method: "POST",
-      headers: { "Content-Type": "application/octet-stream", Accept: "application/json", "X-CSRF-Token": csrf },
+      headers: {
+        "Content-Type": "application/octet-stream",
+        Accept: "application/json",
+        "X-CSRF-Token": csrf,
+        "X-Message": encodeURIComponent(JSON.stringify(about)),
+      },
       body: file,
     });
     answer = { status: response.status, ...(await response.json().catch(() => ({}))) };

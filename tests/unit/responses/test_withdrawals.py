@@ -245,6 +245,23 @@ async def test_what_costs_nothing_anybody_withdraws(any_table: Table) -> None:
     assert sum(await any_table.booked()) == 1000
 
 
+async def test_what_an_agent_gave_by_hand_stays_when_something_else_is_withdrawn(any_table: Table) -> None:
+    decision = decided(VOUCHER, commitments=(RESEND,), tier=Role.SUPERVISOR)
+    text = "Rispediamo il pacco {due:1}. Le mandiamo un buono da 10 €: {voucher:1}.\n{agent}"
+    await any_table.lays(decision, text, Role.SUPERVISOR)
+    await any_table.edits(text.replace("Le mandiamo", "Le scaliamo 20 € dalla fattura. Le mandiamo"))
+    await any_table.sends(reason="basta così")
+    before = await any_table.booked()
+    assert sum(before) > 1000
+    texts = StandingTexts(any_table.approvals._config)
+    async with any_table.database.writing() as session:
+        await texts.seed(session)
+        agent = await session.merge(any_table.agent)
+        for promise in (await session.scalars(select(Promise).where(Promise.offer_id.is_(None)))).all():
+            await call_off(session, texts, agent, promise.id, Why.AGREED)
+    assert await any_table.booked() == before
+
+
 async def test_the_books_of_a_sample_stay_empty(shop: Shop) -> None:
     case = await shop.promised(WORDS)
     async with shop.database.writing() as session:
