@@ -10,7 +10,7 @@ from models.labels import Act, Ask, Tone, Urgency
 from nlp.corpus import Example
 from nlp.errors import BatchError, LabelsError
 from nlp.heads import CHOICE_FIELDS, FIELDS, NO, YES
-from nlp.tables import Table, find_text_column, open_table
+from nlp.tables import Table, find_text_column, has_column, open_table, value_at
 
 LEAST_EXAMPLES = 8
 """Messages that each label needs."""
@@ -129,7 +129,7 @@ def _rows(
         f"{path}: no column {column!r}; found: {', '.join(table.columns) or 'none'}"
         + _nearest(column, table.columns)
         for column in (text, labels)
-        if column not in table.columns
+        if not has_column(table, column)
     ]
     if missing:
         raise LabelsError("\n".join(missing))
@@ -140,11 +140,11 @@ def _rows(
         if row.error is not None:
             problems.add(path, row.line, row.error)
             continue
-        message = row.values.get(text)
+        message = value_at(row.values, text)
         if not isinstance(message, str) or not message.strip():
             problems.add(path, row.line, f"{text!r} holds no message, found {message!r}")
             continue
-        found = _labels(row.values.get(labels), wanted)
+        found = _labels(value_at(row.values, labels), wanted)
         if isinstance(found, str):
             problems.add(path, row.line, f"{labels!r} {found}")
         else:

@@ -11,7 +11,17 @@ import pyarrow as pa
 from nlp.batch.labels import ERROR
 from nlp.batch.own_names import own_names
 from nlp.errors import BatchError, WrongUsageError
-from nlp.tables import RAW, Cells, Row, Table, UnreadTable, choose_text_column, listed
+from nlp.tables import (
+    RAW,
+    Cells,
+    Row,
+    Table,
+    UnreadTable,
+    choose_text_column,
+    has_column,
+    listed,
+    value_at,
+)
 from nlp.tables.json_reading import json_text
 from nlp.tables.parquet_table import ParquetTable
 
@@ -36,6 +46,7 @@ AS_JSON = {b"cells": b"json"}
 class Source:
     """One table of the input: what it is called, how it is read, and which column holds the messages.
 
+    `text_column` may be a path into objects, as `review.text`.
     `said` is what was recognised, in short sentences.
     """
 
@@ -166,7 +177,7 @@ def source_of(name: str, table: Table, text_column: str | None, *others: str) ->
         said = f"texts in the column {found.name!r}, found {found.why}"
         return Source(name=name, table=table, text_column=found.name, said=(*table.said, said))
     named = (text_column, *others)
-    chosen = next((column for column in named if column in table.columns), None)
+    chosen = next((column for column in named if has_column(table, column)), None)
     if chosen is None:
         wanted = " or ".join(map(repr, named))
         raise WrongUsageError(f"{name}: no column {wanted}; columns found: {listed(table.columns)}")
@@ -198,14 +209,14 @@ def _letters(value: object) -> int:
 
 
 def _text(source: Source, row: Row) -> str | None:
-    text = row.values.get(source.text_column)
+    text = value_at(row.values, source.text_column)
     return text if isinstance(text, str) else None
 
 
 def _problem(source: Source, row: Row) -> str | None:
     if row.error is not None:
         return row.error
-    text = row.values.get(source.text_column)
+    text = value_at(row.values, source.text_column)
     if not isinstance(text, str):
         return f"`{source.text_column}` is {'missing' if text is None else 'no text'}"
     return None

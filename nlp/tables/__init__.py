@@ -5,13 +5,20 @@ from nlp.tables.given import Given
 from nlp.tables.json_table import JSON_SUFFIXES, JsonTable
 from nlp.tables.locating import STANDARD_INPUT, Located, locate
 from nlp.tables.mbox_table import MAIL_SUFFIXES, MailTable
+from nlp.tables.nested import value_at
 from nlp.tables.opening import KNOWN_SUFFIXES, PARQUET_SUFFIXES, open_table
 from nlp.tables.plain_table import PlainTable
 from nlp.tables.remote import fetch, is_remote, matching
 from nlp.tables.rows import RAW, Cells, Row, Table
 from nlp.tables.sheet_table import SHEET_SUFFIXES, SheetTable
 from nlp.tables.telegram_table import TelegramTable
-from nlp.tables.text_column import TextColumn, choose_text_column, find_text_column, listed
+from nlp.tables.text_column import (
+    TextColumn,
+    choose_text_column,
+    find_text_column,
+    has_column,
+    listed,
+)
 from nlp.tables.text_names import TEXT_NAMES
 from nlp.tables.unread_table import UnreadTable
 
@@ -41,9 +48,11 @@ __all__ = [
     "choose_text_column",
     "fetch",
     "find_text_column",
+    "has_column",
     "is_remote",
     "listed",
     "locate",
     "matching",
     "open_table",
+    "value_at",
 ]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from nlp.errors import BatchError
+from nlp.tables.nested import Path, leaves, path_of
 from nlp.tables.rows import RAW, Table
-from nlp.tables.text_names import closeness, is_text_name
+from nlp.tables.text_names import closeness_inside, is_text_name
 
 _SAMPLE_RECORDS = 200
 _SHOWN = 12
@@ -25,7 +26,7 @@ _VALUE = re.compile(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TextColumn:
-    """The column with the messages; `why` says by what it was found."""
+    """The column with the messages, or a path to them in its objects; `why` says by what it was found."""
 
     name: str
     why: str
@@ -40,43 +41,59 @@ def choose_text_column(table: Table) -> TextColumn:
     """The column that holds the messages: by its name, or one near to it, else the one with most words.
 
     A name does not make up for a column of nothing but numbers, dates, ids or addresses where another has
-    words.
+    words. Where a column holds objects, what is in them counts, as `review.text`, and not the column.
 
     Raises:
         BatchError: No column holds text.
     """
     texts = _sampled(table)
-    distances = {column: far for column in table.columns if (far := closeness(column)) is not None}
-    named = sorted(distances, key=lambda column: distances[column])
-    wordy = [column for column in table.columns if _has_words(texts[column])]
-    for column in named:
-        if column in wordy or not texts[column]:
-            return _by_name(column)
+    distances = {path: far for path in texts if (far := closeness_inside(path)) is not None}
+    named = sorted(distances, key=lambda path: distances[path])
+    wordy = [path for path in texts if _has_words(texts[path])]
+    for path in named:
+        if path in wordy or not texts[path]:
+            return _by_name(path)
     if wordy:
-        best = max(wordy, key=lambda column: _extent(texts[column]))
+        best = max(wordy, key=lambda path: _extent(texts[path]))
         mean = round(sum(map(len, texts[best])) / len(texts[best]))
-        return TextColumn(name=best, why=f"by its content, the longest texts: {mean} characters on average")
+        why = f"by its content, the longest texts: {mean} characters on average"
+        return TextColumn(name=".".join(best), why=why)
     if named:
         return _by_name(named[0])
     raise BatchError(f"no column holds text; columns found: {listed(table.columns)}")
 
 
-def _by_name(column: str) -> TextColumn:
-    why = "by its name" if is_text_name(column) else "by its name, near to a usual one"
-    return TextColumn(name=column, why=why)
+def has_column(table: Table, name: str) -> bool:
+    """Whether a table has a column of this name, or in some row an object with a value at this path."""
+    return name in table.columns or (
+        "." in name and any(path_of(row.values, name) is not None for row in table.rows())
+    )
 
 
-def _sampled(table: Table) -> dict[str, list[str]]:
-    """The texts of the first rows that are not blank, for each column."""
-    texts: dict[str, list[str]] = {column: [] for column in table.columns}
+def _by_name(path: Path) -> TextColumn:
+    why = "by its name" if is_text_name(path[-1]) else "by its name, near to a usual one"
+    return TextColumn(name=".".join(path), why=why)
+
+
+def _sampled(table: Table) -> dict[Path, list[str]]:
+    """The texts of the first rows that are not blank, for each column and for what is in its objects.
+
+    Columns of nothing but objects and lists are left out.
+    """
+    texts: dict[Path, list[str]] = {(column,): [] for column in table.columns}
+    opened: set[Path] = set()
     for row in islice(table.rows(), _SAMPLE_RECORDS):
         # A line that cannot be read may be the longest; it is nobody's message.
         if row.error is not None and row.values.keys() == {RAW}:
             continue
-        for column, value in row.values.items():
+        for path, value in leaves(row.values):
+            own = texts.setdefault(path, [])
             if isinstance(value, str) and value.strip():
-                texts[column].append(value.strip())
-    return texts
+                own.append(value.strip())
+            elif isinstance(value, dict | list):
+                opened.add(path)
+            opened.update(path[:end] for end in range(1, len(path)))
+    return {path: own for path, own in texts.items() if own or path not in opened}
 
 
 def _has_words(texts: Sequence[str]) -> bool:

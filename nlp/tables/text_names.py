@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 TEXT_NAMES = (
     *("text", "testo", "message", "messaggio", "body", "review", "recensione", "comment", "commento"),
@@ -41,6 +42,8 @@ _OTHER_THINGS = frozenset(
         ),
     )
 )
+# Around a text "data" is the whole, and not a day.
+_OF_OTHERS = _OTHER_THINGS - {"data"} | {"customer", "cliente", "product", "prodotto", "order", "ordine"}
 _USUAL_OTHERS = frozenset(
     ("id", "date", "data", "name", "nome", "email", "fecha", "datum", "customer", "cliente")
 )
@@ -59,6 +62,17 @@ def closeness(column: str) -> int | None:
         return None
     # Fewer words beside the known one are nearer: "message body" before "last message of the chat".
     return len(TEXT_NAMES) * (1 + len(words) - len(known)) + min(_WORDS.index(word) for word in known)
+
+
+def closeness_inside(path: Sequence[str]) -> int | None:
+    """`closeness` of the last of some keys that lead through objects; the outer column is nearer.
+
+    What an author, an answer or the like says of itself is no message.
+    """
+    *above, last = path
+    words = {word.lower() for key in above for word in _WORD.findall(_CAMEL.sub(" ", _composed(key)))}
+    far = None if words & _OF_OTHERS else closeness(last)
+    return None if far is None else far + len(TEXT_NAMES) * len(above)
 
 
 def is_text_name(column: str) -> bool:

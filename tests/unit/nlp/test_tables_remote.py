@@ -1,5 +1,6 @@
 """Objects of the web and of a store are fetched whole or not at all."""
 
+import os
 import re
 import threading
 from collections.abc import Iterator
@@ -193,3 +194,31 @@ def test_a_pattern_stands_for_the_objects_of_a_store(store: str) -> None:
 @pytest.mark.parametrize("place", ["s3://store/a.csv", "https://x.it/a?b=*"])
 def test_an_address_without_a_pattern_is_itself(place: str) -> None:
     assert matching(place) == [place]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "*.csv"])
+def test_a_store_without_credentials_is_one_error_and_no_log(
+    name: str,
+    server: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for variable in (
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_PROFILE",
+        "AWS_ENDPOINT_URL",
+        "AWS_REGION",
+    ):
+        monkeypatch.delenv(variable, raising=False)
+    for variable in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(variable, os.devnull)
+    # The machine's own credentials, which are asked for last.
+    monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", f"{server}/status/403")
+
+    with pytest.raises(BatchError, match=r"cannot be fetched .*credentials") as caught:
+        [fetch(place, tmp_path) for place in matching(f"s3://nobodys/{name}")]
+
+    assert "\n" not in str(caught.value)
+    assert [one.name for one in caplog.records if one.name.startswith(("aws_config", "daft"))] == []
