@@ -42,7 +42,7 @@ from golden_drafts import (
     refused,
 )
 
-from models.decision import Basis, Decision, DecisionKind
+from models.decision import Basis, Decision, DecisionKind, Manner
 from models.labels import Ask, ComplaintType
 from responses.drafts import DraftBrief, PromiseLine, compose
 from responses.drafts.phrases import Phrases
@@ -114,6 +114,10 @@ def _decisions() -> Iterator[tuple[Decision, Mapping[str, object]]]:
     yield decided(DecisionKind.STATUS), {"promises": PROMISES, "tone": "worried"}
     yield decided(DecisionKind.STATUS), {"promises": (*PROMISES, BROKEN, BROKEN_SOMETIME, DUE_SOMETIME)}
     yield decided(DecisionKind.EXIT), {"promises": (*PROMISES, BROKEN), "instead": "wxyz"}
+    yield offered(goodwill(VOUCHER), manner=Manner.BOUNDARY), {}
+    yield offered(goodwill(VOUCHER), manner=Manner.MEDIATE), {}
+    yield decided(DecisionKind.ASK, missing=(ORDER_ID,), manner=Manner.MEDIATE), {}
+    yield decided(DecisionKind.DECLINE, manner=Manner.MEDIATE), {}
     for facts in (
         known(order_id="RS-1", delivered_on=date(2026, 11, 14), promised_on=date(2026, 11, 12)),
         known(order_id="RS-1", days_late=Decimal(2)),
@@ -164,11 +168,12 @@ def said(briefs: Iterable[DraftBrief]) -> dict[str, set[str]]:
         formal: bool = True,
         short: bool = False,
     ) -> str:
-        wordings, known = words.all(key), values or {}
-        chosen = (
-            shortest(wordings, known, variant, formal=formal) if short else best(wordings, known, variant)
-        )
-        used.setdefault(key, set()).add(chosen or "")
+        known = values or {}
+        if short:
+            wording = shortest(words.all(key), known, variant, formal=formal)
+        else:
+            wording = best(words.all(key), known, variant)
+        used.setdefault(key, set()).add(wording or "")
         return plain(words, key, values, variant=variant, formal=formal, short=short)
 
     Phrases.say = noting  # type: ignore[method-assign]
