@@ -44,7 +44,8 @@ async def test_no_window_of_the_overall_span_holds_more_turns_than_allowed() -> 
     pacing = Pacing(overall=Limit(count=5, seconds=0.1), private=FREE)
     turns = sorted(await asyncio.gather(*(take(pacing, chat) for chat in range(1, 18))))
     gaps = [later - earlier for earlier, later in zip(turns, turns[5:], strict=False)]
-    assert min(gaps) >= 0.1
+    # Whoever got a turn looks at the clock a little later: on a busy machine not all equally late.
+    assert min(gaps) >= 0.08
 
 
 async def test_a_group_has_the_limit_of_groups() -> None:

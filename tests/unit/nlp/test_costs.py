@@ -119,9 +119,9 @@ def test_what_is_dear_to_miss_is_not_lost_with_a_message_that_is_taken_for_no_co
         "own_error": row(0.0)[None],
     }
 
-    weighed = decided(heads, seen, DANGER)
+    weighed = decided(heads, seen, DANGER, languages=["it"])
 
-    assert not decided(heads, seen).unsure["act"][0]
+    assert not decided(heads, seen, languages=["it"]).unsure["act"][0]
     assert bool(weighed.unsure["act"][0]) is look
     assert not weighed.there["complaint_types"].any()
 

@@ -33,6 +33,7 @@ READER = Reader(
     },
     currency="EUR",
     region="IT",
+    counted=frozenset({"EUR"}),
 )
 
 

@@ -46,7 +46,7 @@ def test_redaction_hides_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("RIMEDIO_HOME", str(tmp_path / "var"))
     wishes: list[Wish] = []
     monkeypatch.setattr(
-        "rimedio.classifying.run", lambda _tables, _model, wish, _cluster: wishes.append(wish)
+        "rimedio.classifying.run", lambda _tables, _model, wish, _cluster, _teller: wishes.append(wish)
     )
     (tmp_path / "in.csv").write_text(f"text\n{TEXT}\n", encoding="utf-8")
     words = ["classify", str(tmp_path / "in.csv"), "-o", str(tmp_path / "out.csv"), "--redact"]

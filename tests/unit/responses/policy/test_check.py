@@ -49,7 +49,9 @@ def in_order(first: str, second: str) -> str:
 
 def test_the_sample_is_without_error_or_warning() -> None:
     found = check(load_policy(SAMPLE))
-    assert [str(finding) for finding in found if finding.severity is not Severity.INFO] == []
+    serious = [finding for finding in found if finding.severity is not Severity.INFO]
+    # What its law says has to be looked up by the owner.
+    assert [str(one) for one in serious if "nobody has verified it" not in one.message] == []
     told = {finding.key: finding.message for finding in found if finding.key.startswith("signals")}
     assert told == dict.fromkeys(
         ("signals.claims_without_order", "signals.no_purchase", "signals.buys_often"),
@@ -109,7 +111,11 @@ def test_looking_sooner_without_a_deadline_for_what_is_urgent_is_said() -> None:
 def test_the_example_lacks_languages_only() -> None:
     found = check(load_policy(HERE / "example.yaml"))
     assert {finding.severity for finding in found} == {Severity.WARNING, Severity.INFO}
-    warnings = [finding for finding in found if finding.severity is Severity.WARNING]
+    warnings = [
+        finding
+        for finding in found
+        if finding.severity is Severity.WARNING and "nobody has verified it" not in finding.message
+    ]
     assert {finding.message for finding in warnings} == {"missing in es, fr, de"}
     assert (warnings[0].line, warnings[0].column) == (14, 61)
     assert str(warnings[0]).endswith(
