@@ -18,9 +18,10 @@ from responses.choosing import choose_for, overrule
 from responses.config import RoadConfig
 from responses.corrections import Labels, correct, understood
 from responses.facts import give_fact
-from responses.holding import give_back, take_over
+from responses.holding import give_back, pass_on, take_over
 from responses.leaving import propose_exit
 from responses.policies import PolicyBook
+from responses.preferences import Preference, set_preference
 from responses.promises import break_, keep
 from responses.proof import vouch
 from responses.proposed import proposed_draft
@@ -66,6 +67,7 @@ async def do(at: At, deed: str, words: object) -> None:
                 bound(draft),
                 policy.hours,
                 reason=said.get("why"),
+                edit_reason=said.get("was"),
                 meant=dict.fromkeys(said.get("without", ()), Meant.WITHHELD),
             )
         case "undo":
@@ -97,15 +99,18 @@ async def do(at: At, deed: str, words: object) -> None:
         case "overrule":
             await overrule(session, agent, case, utcnow())
         case "dismiss":
-            query = select(SignalRow.id).where(
-                SignalRow.customer_id == case.customer_id, SignalRow.dismissed_at.is_(None)
-            )
-            newest = query.order_by(SignalRow.id.desc()).limit(1)
-            await dismiss(session, agent, case, (await session.scalars(newest)).one(), text)
+            await dismiss(session, agent, case, await _newest_signal(at), text)
         case "vouch":
             await vouch(session, agent, case)
         case "exit":
             await _end_relation(at, text)
+        case "pass_on":
+            passing = cast("Mapping[str, str]", words)
+            to = await session.scalars(select(Agent).where(Agent.name == passing["to"]))
+            await pass_on(session, agent, case, to=to.one(), reason=passing["why"])
+        case "prefer":
+            for which, wish in cast("Mapping[str, str]", words).items():
+                await set_preference(session, agent, case, Preference(which), wish)
         case "take_over":
             await take_over(session, agent, case)
         case "give_back":
@@ -186,6 +191,13 @@ async def _next_promise(at: At) -> Promise:
     found: Sequence[Promise] = (await at.session.scalars(query)).all()
     assert found, "no promise is open"
     return found[0]
+
+
+async def _newest_signal(at: At) -> int:
+    query = select(SignalRow.id).where(
+        SignalRow.customer_id == at.case.customer_id, SignalRow.dismissed_at.is_(None)
+    )
+    return (await at.session.scalars(query.order_by(SignalRow.id.desc()).limit(1))).one()
 
 
 async def _last_approval(at: At) -> str:

@@ -22,7 +22,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from models.labels import Act, Ask, ComplaintType, Tone, Urgency
-from models.states import CaseState
+from models.states import CaseState, EditReason
 from responses.policy.case_file import EXPECTATIONS, read_several
 from responses.policy.errors import PolicyFileError
 from responses.policy.reader import (
@@ -52,12 +52,17 @@ _LABEL_KEYS = ("act", "complaint", "tone", "urgency", "ask", "own_error")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Says:
-    """A customer's message, with a photo perhaps; or a press on the button of an option, counted from 1."""
+    """A customer's message, with a photo perhaps; or a press: on an option, counted from 1, or on a mark.
+
+    `wants_person` is what /persona says: they want to talk to somebody.
+    """
 
     who: str = CUSTOMER
     text: str = ""
     photo: bool = False
     press: int | None = None
+    rate: int | None = None
+    wants_person: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -225,12 +230,14 @@ def _step(item: Item) -> Step:
 def _says(item: Item) -> Says:
     if item.is_scalar:
         return Says(text=item.text())
-    entries = Entries(item, ("who", "text", "photo", "press"))
+    entries = Entries(item, ("who", "text", "photo", "press", "rate", "wants_person"))
     return Says(
         who=entries.optional("who", Item.text, CUSTOMER),
         text=entries.optional("text", Item.text, ""),
         photo=entries.optional("photo", read_yes_no, False),
         press=entries.optional("press", _whole, None),
+        rate=entries.optional("rate", _whole, None),
+        wants_person=entries.optional("wants_person", read_yes_no, False),
     )
 
 
@@ -265,14 +272,22 @@ def _nothing(item: Item) -> None:
 
 
 def _approval(item: Item) -> dict[str, object]:
-    """Why it goes out although it was not decided, and what of the decision is withheld, by its key."""
+    """Why it goes out although it was not decided, what of the decision is withheld, by its key, and what was
+    wrong with the composed draft."""
     if item.is_scalar:
         return {"why": item.text()}
-    entries = Entries(item, ("why", "without"))
+    entries = Entries(item, ("why", "without", "was"))
     return {
         "why": entries.optional("why", Item.text, None),
         "without": entries.optional("without", read_several(Item.text), ()),
+        "was": entries.optional("was", read_enum(EditReason, "reason"), None),
     }
+
+
+def _passing(item: Item) -> dict[str, str]:
+    """To which colleague, and why."""
+    entries = Entries(item, ("to", "why"))
+    return {"to": entries.required("to", Item.text, ""), "why": entries.required("why", Item.text, "")}
 
 
 _texts_or_text = read_several(Item.text)
@@ -294,6 +309,8 @@ DEEDS: Mapping[str, Callable[[Item], object]] = {
     "dismiss": Item.text,  # the reason
     "vouch": _nothing,
     "exit": Item.text,  # whom to turn to instead
+    "pass_on": _passing,
+    "prefer": _texts,
     "take_over": _nothing,
     "give_back": _nothing,
     "close": _nothing,
@@ -310,6 +327,7 @@ SEEN: Mapping[str, Callable[[Item], object]] = {
     "sent_has": _texts_or_text,
     "sent_lacks": _texts_or_text,
     "told_has": _texts_or_text,
+    "told_lacks": _texts_or_text,
     "findings": _texts_or_text,
     "language": Item.text,
     "cost": _sum,
@@ -317,10 +335,19 @@ SEEN: Mapping[str, Callable[[Item], object]] = {
     "state": read_enum(CaseState, "state"),
     "open_promises": _texts_or_text,
     "cases": _whole,
+    "flag": Item.text,
+    "passed_to": Item.text,
+    "mark": _whole,
+    "edit_reason": Item.text,
+    "formality": Item.text,
+    "precedents": _texts_or_text,
 }
 """What may be expected: of the decision, and of what stands on the table, went out and was booked.
 
 `draft_has` and `draft_lacks` look into the draft, `sent_has` and `sent_lacks` into the last answer that left,
-`told_has` into the texts that need no approval. `cost` is the goodwill given to the customer so far, of an
-open choice the dearest, `owed` what was given because it is owed.
+`told_has` and `told_lacks` into the texts that need no approval. `cost` is the goodwill given to the customer
+so far, of an open choice the dearest, `owed` what was given because it is owed. `passed_to` is the colleague
+who has it, `mark` the customer's, `edit_reason` why the last answer had been changed, `formality` what the
+customer's own words show. `precedents` are the nearest answered cases by number:
+"101: goodwill: voucher 5 EUR".
 """

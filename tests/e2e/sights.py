@@ -11,29 +11,41 @@ from models.money import Money
 from models.serial import from_json
 from models.states import PromiseState, Purpose, Verdict
 from models.tables import (
+    Agent,
     Approval,
     Case,
     Choice,
+    Customer,
     DecisionRow,
     LedgerEntry,
     Message,
     OfferRow,
     OutboxEntry,
     Promise,
+    Rating,
 )
 from responses.corrections import understood
-from responses.policy.case_file import observed
+from responses.policy.case_file import observed, told
 from responses.policy.sentences import plain
+from responses.precedents import Precedents
 from responses.promised import words_of
 from responses.proposed import proposed_draft
+from responses.registers import heard_register
 
 _CURRENCY = "EUR"
 _TEXTS = ("draft", "sent", "told")
 
 
-async def otherwise(session: AsyncSession, case: Case, expected: Mapping[str, object]) -> list[str]:
+async def otherwise(
+    session: AsyncSession, case: Case, expected: Mapping[str, object], precedents: Precedents
+) -> list[str]:
     """A line about each thing that is not as expected, and after them what there was instead."""
     found = await _seen(session, case)
+    if "precedents" in expected:
+        found["precedents"] = tuple(
+            f"{one.number}: {', '.join(map(told, one.decision.offers)) or 'nothing'}"
+            for one in await precedents.nearest(session, case)
+        )
     wrong = []
     for key, value in expected.items():
         name, _, how = key.partition("_")
@@ -74,8 +86,27 @@ async def _seen(session: AsyncSession, case: Case) -> dict[str, object]:
         "state": case.state,
         "open_promises": tuple(words_of(promise, "it") for promise in promises),
         "cases": len((await session.scalars(of_customer)).all()),
+        **await _of_people(session, case),
         "understood": await _understood(session, case),
         "notes": (*decision.notes, *decision.limits_cut) if decision is not None else (),
+    }
+
+
+async def _of_people(session: AsyncSession, case: Case) -> dict[str, object]:
+    """What the customer wants and says of it, who has the case, and what an agent said of the draft."""
+    colleague = await session.get(Agent, case.passed_to) if case.passed_to is not None else None
+    heard = await heard_register(
+        session, await session.get_one(Customer, case.customer_id), case.language or "it"
+    )
+    mark = select(Rating.mark).where(Rating.case_id == case.id)
+    last = select(Approval.edit_reason).where(Approval.case_id == case.id, Approval.verdict == Verdict.SEND)
+    reasons = await session.scalars(last.order_by(Approval.id.desc()).limit(1))
+    return {
+        "flag": case.flag or "none",
+        "passed_to": colleague.name if colleague is not None else "nobody",
+        "mark": (await session.scalars(mark)).one_or_none(),
+        "edit_reason": reasons.one_or_none() or "none",
+        "formality": heard.formality if heard is not None else "unknown",
     }
 
 

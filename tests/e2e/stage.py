@@ -10,8 +10,9 @@ from models.assessment import Classify
 from models.clock import utcnow
 from models.database import Database
 from models.decision import Role
+from models.embedding import Embed
 from models.states import OutboxState
-from models.tables import Agent, Case, Choice, Customer, Identity, Message, OutboxEntry, Update
+from models.tables import Agent, Case, Choice, Customer, EmbeddingRow, Identity, Message, OutboxEntry, Update
 from models.tables.base import Base, UtcDateTime
 from nlp.entities import EntityFinder
 from responses.approval import Approvals
@@ -19,6 +20,7 @@ from responses.cases import raise_revision
 from responses.choosing import press, take_defaults
 from responses.config import RoadConfig
 from responses.delivery import Delivery
+from responses.embedding import Embedding
 from responses.errors import BlockedError
 from responses.filing import Filing, due_now
 from responses.hand import HandChannel
@@ -27,7 +29,10 @@ from responses.inbox import receive
 from responses.incoming import Incoming, IncomingFile, MessageKind
 from responses.order_values import reader_for
 from responses.orders import keep_orders
+from responses.person_wanted import want_person
 from responses.policies import PolicyBook
+from responses.precedents import Precedents
+from responses.rating import asked_case, rate
 from responses.spending import ABOVE_BUDGET, decide_anew
 from responses.standing_texts import StandingTexts
 from responses.triage import Triage, idle_takeovers, outdated_drafts
@@ -45,7 +50,12 @@ class Stage:
     """Where one scenario is played, from its first step to its last."""
 
     def __init__(
-        self, database: Database, config: RoadConfig, policies: PolicyBook, classify: Classify
+        self,
+        database: Database,
+        config: RoadConfig,
+        policies: PolicyBook,
+        classify: Classify,
+        embed: Embed,
     ) -> None:
         self.database = database
         self.config = config
@@ -64,6 +74,8 @@ class Stage:
             classify=classify,
             agent_chat=lambda agent: None,
         )
+        self._embedding = Embedding(database, embed)
+        self._precedents = Precedents(policies)
         self._delivery = Delivery(database, {_CHANNEL: HandChannel()}, "stage")
         self._people: dict[str, Agent] = {}
         self._numbers = count(1)
@@ -120,7 +132,8 @@ class Stage:
                 await self._use(reworded(self._rules, doing.words))
             case Expects():
                 async with self.database.reading() as session:
-                    return await otherwise(session, await session.get_one(Case, await self._case()), doing.of)
+                    case = await session.get_one(Case, await self._case())
+                    return await otherwise(session, case, doing.of, self._precedents)
             case _:
                 assert_never(doing)
         await self._settle()
@@ -138,6 +151,13 @@ class Stage:
                     session, self.texts, choice, said.press - 1, policies=self.policies, now=utcnow()
                 )
             assert there, f"there is no button {said.press}"
+            return
+        if said.rate is not None:
+            case_id = await self._case()
+            async with self.database.writing() as session:
+                case = await asked_case(session, chat, case_id)
+                assert case is not None, "nobody was asked for a mark"
+                await rate(session, self.texts, case, said.rate)
             return
         await self._meet(said.who)
         number = str(next(self._numbers))
@@ -159,7 +179,10 @@ class Stage:
                 files=photo,
                 display_name=said.who,
             )
-            await self._filing.file(session, row, incoming)
+            if said.wants_person:
+                await want_person(session, self._filing, row, incoming)
+            else:
+                await self._filing.file(session, row, incoming)
 
     async def _meet(self, who: str) -> None:
         """Who writes for the first time gets an id that is theirs on every day: drafts are worded by it."""
@@ -247,6 +270,12 @@ class Stage:
                 await self._triage.run(case_id)
             if not due:
                 break
+        async with self.database.reading() as session:
+            placed = select(EmbeddingRow.message_id)
+            query = select(Message.id).where(Message.text != "", Message.id.not_in(placed))
+            unplaced = (await session.scalars(query.order_by(Message.id))).all()
+        for message_id in unplaced:
+            await self._embedding.run(message_id)
         async with self.database.reading() as session:
             query = select(OutboxEntry.id).where(OutboxEntry.state == OutboxState.PENDING)
             waiting = (await session.scalars(query.order_by(OutboxEntry.id))).all()
