@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from responses.checks import CODES, check_text
-from responses.checks.put import BY_HAND
+from responses.drafts.phrases import LANGUAGES
 from tests.checks.examples import CheckExample, read_examples
 
 PAGE = Path("docs/checks.md")
@@ -56,8 +56,7 @@ def main() -> None:
         "| finding | held out: texts | precision | recall | others: texts | precision | recall |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    # A voucher by hand is found by its code, which no example has.
-    for code in (*(code for code in CODES if code != BY_HAND), "all"):
+    for code in (*CODES, "all"):
         if code == "all":
             for counts in (kept, seen):
                 for counter in (counts.right, counts.wrong, counts.missed):
@@ -65,11 +64,38 @@ def main() -> None:
         one, two = seen.row(code), kept.row(code)
         table.add_row(code, *one, *two)
         lines.append(f"| `{code}` | {' | '.join(two[:3])} | {' | '.join(one[:3])} |")
+    lines += _by_language(examples)
     Console(width=110).print(table)
     head, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     tail = rest.partition(END)[2]
     measured = "\n".join(lines)
     PAGE.write_text(f"{head}{BEGIN}\n{measured}\n{END}{tail}", encoding="utf-8")
+
+
+def _by_language(examples: Sequence[CheckExample]) -> list[str]:
+    """Each finding's precision and recall in each language, and which of them no example has."""
+    counts = {
+        language: measure([one for one in examples if one.about.language == language])
+        for language in LANGUAGES
+    }
+    lines = [
+        "",
+        "Precision / recall by language, over all texts, with the number of texts:",
+        "",
+        f"| finding | {' | '.join(counts)} |",
+        f"| --- |{' ---: |' * len(counts)}",
+    ]
+    lacking: dict[str, list[str]] = {}
+    for code in CODES:
+        cells = []
+        for language, counted in counts.items():
+            texts, precision, recall, wrong = counted.row(code)
+            cells.append(f"{precision} / {recall} ({texts})" if (texts, wrong) != ("0", "0") else "–")
+            if texts == "0":
+                lacking.setdefault(code, []).append(language)
+        lines.append(f"| `{code}` | {' | '.join(cells)} |")
+    named = "; ".join(f"`{code}` ({', '.join(languages)})" for code, languages in lacking.items())
+    return [*lines, "", f"Without any example: {named}." if named else "Each is tried in each language."]
 
 
 def _share(part: int, whole: int) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.buttons import Action
-from bot.card_facts import ask_fact, correct_fact, show_known, take_fact, vouch_for
+from bot.card_facts import ask_fact, correct_fact, count_for, show_known, take_fact, vouch_for
 from bot.card_press import CardPress
 from bot.cards import spoken
 from bot.keyboards import (
@@ -372,6 +372,7 @@ _ACTIONS: Mapping[Action, Callable[[CardPress, Case], Awaitable[Rows | None]]] =
     Action.KNOWN: show_known,
     Action.CORRECT: correct_fact,
     Action.VOUCH: vouch_for,
+    Action.COUNT_FOR: count_for,
     Action.SPLIT: _split,
     Action.MERGE: _merge,
     Action.CHOOSE_FOR: _choose_for,

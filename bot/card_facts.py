@@ -7,7 +7,7 @@ from bot.known_facts import TYPED, fact_of_key, known_rows, value_rows
 from models.decision import MissingFact
 from models.tables import Case
 from responses.errors import BlockedError
-from responses.facts import give_fact
+from responses.facts import ORDER_FACT, give_fact
 from responses.proof import vouch
 
 
@@ -58,6 +58,19 @@ async def vouch_for(press: CardPress, case: Case) -> None:
     """The agent stands for what the customer should have shown."""
     await press.check_current(case)
     await vouch(press.session, press.agent, case)
+    await press.say("fact_kept", number=case.number)
+
+
+async def count_for(press: CardPress, case: Case) -> None:
+    """The case is about another of the orders that the customer named."""
+    await press.check_current(case)
+    decision = (await press.view(case)).decision
+    others = decision.other_orders if decision is not None else ()
+    index = press.chosen
+    if not index.isdecimal() or int(index) >= len(others):
+        raise BlockedError("fact_unknown")
+    policy = await press.policy_of(case)
+    await give_fact(press.session, press.agent, case, ORDER_FACT, others[int(index)], policy)
     await press.say("fact_kept", number=case.number)
 
 

@@ -25,6 +25,7 @@ from responses.policy.schema import Audience
 from responses.policy.signals import may_be_a_bad_day, told
 from responses.preferences import Preference
 from responses.texts import shorten
+from responses.twins import twin_for
 from responses.views import CaseView
 
 MAX_WORDS = 700
@@ -157,6 +158,12 @@ def fact_label(fact: MissingFact, words: Words) -> str:
     asked = fact.ask.get(words.language, "") if fact.ask is not None else ""
     asked = in_register(asked, formal=True)
     return shorten(asked.partition(":")[0].strip() or fact.name.replace("_", " "), _MAX_FACT)
+
+
+def missing_label(fact: MissingFact, words: Words) -> str:
+    """What is missing, and why an agent has to supply it."""
+    label = fact_label(fact, words)
+    return f"{label} ({fact.remark})" if fact.remark is not None else label
 
 
 def likely_said(fact: MissingFact) -> str:
@@ -297,10 +304,13 @@ def _decision_lines(view: CaseView, words: Words) -> list[str]:
         words("offer", line=line(offer_line(decision, words.language))),
         words("rule", line=line(rule_line(decision, words.language))),
     ]
+    if decision.other_orders and view.book.number is not None:
+        others = ", ".join(shorten(number, _MAX_FACT) for number in decision.other_orders[:_MOST_OTHERS])
+        lines.append(line(words("other_orders", others=others, number=shorten(view.book.number, _MAX_FACT))))
     if decision.limits_cut:
         lines.append(words("limits", line=line("; ".join(decision.limits_cut))))
     if decision.missing:
-        names = ", ".join(fact_label(fact, words) for fact in decision.missing)
+        names = ", ".join(missing_label(fact, words) for fact in decision.missing)
         lines.append(words("missing", facts=line(names)))
     if decision.tier != Role.AGENT:
         lines.append(words("tier", role=words.label("role", decision.tier)))
@@ -312,8 +322,9 @@ def _draft_lines(view: CaseView, languages: Sequence[str], words: Words) -> list
     if draft is None or draft.state != DraftState.PROPOSED:
         return [escape(words("no_draft"))]
     lines = []
-    if draft.twin and draft.language not in languages:
-        twin = escape(shorten(draft.twin, _MAX_TWIN), quote=False)
+    twin = twin_for(draft, words.language, languages)
+    if twin is not None:
+        twin = escape(shorten(twin, _MAX_TWIN), quote=False)
         lines.append(f"{words('twin')}\n<blockquote expandable>{twin}</blockquote>")
     lines += [escape(line, quote=False) for line in finding_lines(draft, words)]
     lines.append(words("draft_follows", language=words.label("language", draft.language)))

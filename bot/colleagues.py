@@ -20,7 +20,7 @@ from bot.known_facts import known_of
 from bot.messages import incoming_of
 from bot.off_policy import send_with_reason
 from bot.posts import post
-from bot.promises import BREAK, KEEP, post_promises, settle_promise
+from bot.promises import SETTLING, post_promises, settle_promise
 from bot.prompts import OFF_POLICY
 from bot.refusals import keep_text, refuse
 from bot.today import post_today
@@ -199,7 +199,7 @@ async def answer_prompt(
     if prompt.expires_at <= utcnow():
         await say("prompt_expired")
         return
-    if prompt.purpose in (KEEP, BREAK):
+    if prompt.purpose in SETTLING:
         await settle_promise(context, session, row, message, agent, prompt, entry)
         return
     if prompt.purpose == OFF_POLICY:

@@ -29,6 +29,7 @@ from responses.vouchers import free_values
 _MAX_FACTS = 3
 _MAX_CHOICES = 4
 _MAX_SIGNALS = 3
+_MAX_ORDERS = 4
 _MAX_LABEL = 60
 MAX_COLLEAGUES = 20
 NONE_CHOSEN = "none"
@@ -193,6 +194,7 @@ def _actions(card: Card, view: CaseView, agent: Agent | None, words: Words) -> R
         rows.append([button(Action.PASS_ON, "pass_on"), button(Action.TAKE_OVER, "take_over")])
     for index, fact in enumerate(agent_facts(view)[:_MAX_FACTS]):
         rows += _fact_rows(card, index, fact, words)
+    rows += _order_rows(card, view, words)
     if view.book.order is not None and view.book.proof is None:
         rows.append([button(Action.VOUCH, "vouch")])
     if view.preferences.suggested is not None and view.customer.erased_at is None:
@@ -202,6 +204,20 @@ def _actions(card: Card, view: CaseView, agent: Agent | None, words: Words) -> R
     rows += _signal_rows(card, view, agent, words)
     rows += _more(card, view, words)
     return rows
+
+
+def _order_rows(card: Card, view: CaseView, words: Words) -> Rows:
+    """Another order that the customer names, for which it may be meant."""
+    others = view.decision.other_orders if view.decision is not None else ()
+    return [
+        [
+            Button(
+                text=_cut(words("count_for", number=number)),
+                data=data_of(Action.COUNT_FOR, card.key, str(index)),
+            )
+        ]
+        for index, number in enumerate(others[:_MAX_ORDERS])
+    ]
 
 
 def _signal_rows(card: Card, view: CaseView, agent: Agent | None, words: Words) -> Rows:

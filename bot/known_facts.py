@@ -11,8 +11,8 @@ from models.money import Money
 from models.tables import Card
 from responses.drafts.numbers import format_money
 from responses.policy import Policy
+from responses.policy.explained import fact_nouns
 from responses.policy.schema import FactSpec, FactType
-from responses.policy.words import fact_nouns
 from responses.texts import shorten
 from responses.views import CaseView
 

@@ -1,4 +1,4 @@
-"""`/promesse`: what is promised and by when, with two buttons for each; and reminders of it."""
+"""`/promesse`: what is promised and by when, with buttons for each; and reminders of it."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from bot.context import Context, Press, words_at
 from bot.keyboards import Page, Rows
 from bot.posts import post
 from bot.prompts import put_prompt
+from bot.withdrawals import WITHDRAW, withdraw_button
 from bot.words import Words
 from models.clock import utcnow
 from models.states import PromiseKind
@@ -22,10 +23,13 @@ from responses.filing import clean
 from responses.promised import Pledge, pledge, pledges, words_of
 from responses.promises import break_, keep
 from responses.texts import shorten
+from responses.withdrawals import Why, call_off
 
 LINES_A_PAGE = 5
 KEEP, BREAK = "keep", "break"
-"""The purposes of the prompts whose answer settles a promise."""
+"""The purposes of the prompts whose answer keeps or breaks a promise."""
+SETTLING = frozenset({KEEP, BREAK, WITHDRAW})
+"""The purposes of all prompts whose answer settles one."""
 _MAX_NAME = 40
 _MAX_WHAT = 200
 
@@ -90,6 +94,12 @@ async def settle_promise(
             if prompt.purpose == KEEP:
                 case = await keep(session, context.road.texts, agent, promise_id, said)
                 text = words("promise_kept", number=case.number)
+            elif prompt.purpose == WITHDRAW:
+                told = entry.content.get("told") is True
+                case = await call_off(
+                    session, context.road.texts, agent, promise_id, Why.OTHER, said, told=told
+                )
+                text = words("promise_withdrawn", number=case.number)
             else:
                 case = await break_(session, agent, promise_id, said)
                 text = words("promise_broken", number=case.number)
@@ -110,7 +120,7 @@ def reminder_of(found: Pledge, words: Words, timezone: ZoneInfo, now: datetime) 
     if due > now:
         key = "reminder_before"
     text = words(key, what=_what(found, words), **_about(found, words, timezone))
-    rows = [_buttons(found, words)]
+    rows = _buttons(found, words)
     if found.promise.kind == PromiseKind.ANSWER:
         # The way to keep this one is to answer.
         opens = data_of(Action.OPEN, found.case.id)
@@ -137,7 +147,7 @@ async def _page(
         if agent is None:
             key = f"{key}_of"
         lines.append(words(key, place=place, what=_what(one, words), **_about(one, words, timezone)))
-        rows.append(_buttons(one, words, place))
+        rows += _buttons(one, words, place)
     if len(everything) > len(mine):
         lines.append(words("promises_of_others", count=len(everything) - len(mine)))
     return Page(text="\n\n".join(lines), rows=[*rows, *_turning(number, pages)])
@@ -159,13 +169,14 @@ def _about(found: Pledge, words: Words, timezone: ZoneInfo) -> dict[str, object]
     }
 
 
-def _buttons(found: Pledge, words: Words, place: int | None = None) -> list[Button]:
+def _buttons(found: Pledge, words: Words, place: int | None = None) -> Rows:
     # Of several under one post each says to which line it belongs.
     start = "" if place is None else f"{place} · "
-    return [
-        Button(text=f"{start}{words('kept')}", data=data_of(Action.KEPT, found.promise.id), style="success"),
-        Button(text=f"{start}{words('not_kept')}", data=data_of(Action.BROKEN, found.promise.id)),
-    ]
+    kept = Button(
+        text=f"{start}{words('kept')}", data=data_of(Action.KEPT, found.promise.id), style="success"
+    )
+    not_kept = Button(text=f"{start}{words('not_kept')}", data=data_of(Action.BROKEN, found.promise.id))
+    return [[kept, not_kept], [withdraw_button(found, words, start)]]
 
 
 def _turning(number: int, pages: int) -> Rows:

@@ -11,6 +11,7 @@ from bot.keyboards import Page, Rows, files_of
 from bot.posts import post, post_files
 from bot.promises import ask_about_promise, turn_promises
 from bot.today import doubt_pressed, open_pressed, turn_page
+from bot.withdrawals import withdraw_pressed
 from models.clock import utcnow
 from models.tables import Approval, Call, Case, Message
 from responses.cases import claim
@@ -21,7 +22,17 @@ from responses.outbox import enqueue_card
 from responses.rights import check_free
 from responses.settling import settle
 
-_IN_LISTS = frozenset({Action.OPEN, Action.DOUBT, Action.TODAY, Action.KEPT, Action.BROKEN, Action.PROMISES})
+_IN_LISTS = frozenset(
+    {
+        Action.OPEN,
+        Action.DOUBT,
+        Action.TODAY,
+        Action.KEPT,
+        Action.BROKEN,
+        Action.WITHDRAW,
+        Action.PROMISES,
+    }
+)
 
 
 async def act_on_row(context: Context, session: AsyncSession, press: Press) -> Rows | Page | None:
@@ -112,6 +123,7 @@ ROW_ACTIONS: Mapping[Action, Callable[[Context, AsyncSession, Press], Awaitable[
     Action.TODAY: turn_page,
     Action.KEPT: ask_about_promise,
     Action.BROKEN: ask_about_promise,
+    Action.WITHDRAW: withdraw_pressed,
     Action.PROMISES: turn_promises,
 }
 """What is done on a press whose button carries a row's id."""

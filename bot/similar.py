@@ -10,7 +10,6 @@ from bot.posts import post
 from bot.words import Words, words_for, words_in
 from models.tables import Agent, Case
 from responses.agents import working_agents
-from responses.drafts.lines import offer_line
 from responses.drafts.numbers import locale_of
 from responses.errors import NotAllowedError
 from responses.precedents import Precedent
@@ -63,7 +62,7 @@ def _told(one: Precedent, words: Words, road: Road) -> str:
         "similar_line",
         number=one.number,
         day=format_date(at, "d MMM y", locale=locale_of(words.language)),
-        got=shorten(offer_line(one.decision, words.language), _MAX_GOT),
+        got=shorten(one.got(words.language), _MAX_GOT),
     )
     said = shorten(" ".join(one.words.split()), _MAX_SAID)
     return "\n".join([" · ".join([line, *more]), f"«{said}»"])

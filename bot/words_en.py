@@ -108,7 +108,9 @@ ENGLISH: Mapping[str, str] = {
     "proof_or": " or ",
     "book_proven": "Order {number} is theirs; what the book says is of {day}.",
     "book_unknown": "The book has no number {number}.",
+    "other_orders": "They name {others} as well: what is decided counts for {number} only.",
     # Buttons
+    "count_for": "Count it for {number}",
     "vouch": "It is them",
     "approve": "Approve and send",
     "edit": "Edit",
@@ -250,11 +252,13 @@ ENGLISH: Mapping[str, str] = {
     "blocked_order_unknown": "The book has no order of this number.",
     "blocked_fact_unknown": "This fact is not needed any more.",
     "blocked_fact_invalid": "I did not understand the value: expected {expected}.",
+    "blocked_fact_currency": "The policy counts in {currency}: write the sum in {currency}.",
     "expected_yes_no": "yes or no",
     "expected_money": "a sum, such as 12.50",
     "expected_days": "a number of days, such as 8",
     "expected_number": "a number, such as 8",
     "expected_date": "a date, such as 3/11/2026",
+    "expected_date_with_year": "the date with its year, such as 3/11/2026",
     "expected_text": "a few words",
     "blocked_own_case": "This is your own case: another person must answer you.",
     "blocked_above_budget": "Other favours have used up what was left: it now takes a {role}, "
@@ -305,6 +309,7 @@ ENGLISH: Mapping[str, str] = {
     # Promises
     "kept": "Kept",
     "not_kept": "Not kept",
+    "withdraw": "No longer needed",
     "promises": "Open promises: {open} · late: {late}",
     "promises_none": "You have no open promises.",
     "promises_of_others": "Other open promises, your colleagues': {count}. They are on the desk, in "
@@ -330,6 +335,21 @@ ENGLISH: Mapping[str, str] = {
     "promise_kept": "Kept: noted in case no. {number}.",
     "promise_broken": "Not kept: noted, and case no. {number} is drafted anew with a text that owns up to "
     "it.",
+    "withdraw_why": "“{what}”, case no. {number}: why is it dropped?",
+    "withdraw_not_needed": "The customer no longer needs it",
+    "withdraw_settled_otherwise": "It was settled another way",
+    "withdraw_agreed_otherwise": "Agreed otherwise with the customer",
+    "withdraw_dropped": "Another reason: I write it",
+    "withdraw_told": "“{what}” is no longer pursued. Does the customer know? If not, they read that it is no "
+    "longer going ahead and that one word is enough to pick it up again. What is owed stays owed.",
+    "withdraw_tell": "Tell the customer",
+    "withdraw_knows": "They know",
+    "prompt_withdraw": "“{what}”, case no. {number}: why is it dropped? Write it as a reply to this message, "
+    "within 15 minutes. The customer does not see the reason.",
+    "promise_withdrawn": "Withdrawn: noted in case no. {number}. Nothing is decided anew.",
+    "blocked_why_missing": "The reason is missing: write why it is dropped.",
+    "blocked_withdraw_limit": "This is money, or something owed: only someone who could approve it, a "
+    "{role}, may withdraw it.",
     "blocked_promise_gone": "This promise has been settled already.",
     "blocked_proof_missing": "The proof is missing: write by what it can be seen that it is done.",
     "blocked_reason_missing": "The reason is missing: write why it was not kept.",

@@ -107,8 +107,10 @@ ITALIAN: Mapping[str, str] = {
     "proof_or": " o ",
     "book_proven": "L'ordine {number} è suo; dati del registro del {day}.",
     "book_unknown": "Il numero {number} nel registro non c'è.",
+    "other_orders": "Nomina anche {others}: quanto deciso conta per {number} soltanto.",
     # Buttons
     "vouch": "È lui / lei",
+    "count_for": "Conta per {number}",
     "approve": "Approva e invia",
     "edit": "Modifica",
     "write": "Scrivi",
@@ -252,11 +254,13 @@ ITALIAN: Mapping[str, str] = {
     "blocked_order_unknown": "Nel registro non c'è un ordine con questo numero.",
     "blocked_fact_unknown": "Questo fatto non serve più.",
     "blocked_fact_invalid": "Non ho capito il valore: mi aspetto {expected}.",
+    "blocked_fact_currency": "Le regole contano in {currency}: scrivi la somma in {currency}.",
     "expected_yes_no": "sì o no",
     "expected_money": "una cifra, come 12,50",
     "expected_days": "un numero di giorni, come 8",
     "expected_number": "un numero, come 8",
     "expected_date": "una data, come 3/11/2026",
+    "expected_date_with_year": "la data con l'anno, come 3/11/2026",
     "expected_text": "qualche parola",
     "blocked_own_case": "È la tua richiesta: deve risponderti un'altra persona.",
     "blocked_above_budget": "Nel frattempo altri favori hanno usato quello che restava: ora serve un {role}, "
@@ -307,6 +311,7 @@ ITALIAN: Mapping[str, str] = {
     # Promises
     "kept": "Mantenuta",
     "not_kept": "Non mantenuta",
+    "withdraw": "Non serve più",
     "promises": "Promesse aperte: {open} · in ritardo: {late}",
     "promises_none": "Non hai promesse aperte.",
     "promises_of_others": "Altre promesse aperte, dei colleghi: {count}. Sono sulla scrivania, in «Impegni».",
@@ -331,6 +336,21 @@ ITALIAN: Mapping[str, str] = {
     "promise_kept": "Mantenuta: segnato nella richiesta n. {number}.",
     "promise_broken": "Non mantenuta: segnato, e la richiesta n. {number} si rifà con una bozza che lo "
     "ammette.",
+    "withdraw_why": "«{what}», richiesta n. {number}: perché non si fa più?",
+    "withdraw_not_needed": "Il cliente non ne ha più bisogno",
+    "withdraw_settled_otherwise": "Si è risolto in altro modo",
+    "withdraw_agreed_otherwise": "Concordato altro col cliente",
+    "withdraw_dropped": "Altro: lo scrivo io",
+    "withdraw_told": "«{what}» non va più avanti. Il cliente lo sa già? Altrimenti legge che ci si ferma qui "
+    "e che basta una parola per riprendere. Ciò che è dovuto resta dovuto.",
+    "withdraw_tell": "Avvisa il cliente",
+    "withdraw_knows": "Lo sa già",
+    "prompt_withdraw": "«{what}», richiesta n. {number}: perché non si fa più? Scrivilo in risposta a questo "
+    "messaggio, entro 15 minuti. Il cliente non vede il motivo.",
+    "promise_withdrawn": "Ritirata: segnato nella richiesta n. {number}. Non si decide niente da capo.",
+    "blocked_why_missing": "Manca il motivo: scrivi perché non si fa più.",
+    "blocked_withdraw_limit": "Qui ci sono soldi o qualcosa di dovuto: può ritirarla solo chi potrebbe "
+    "approvarlo, cioè un {role}.",
     "blocked_promise_gone": "Questa promessa è già a posto.",
     "blocked_proof_missing": "Manca la prova: scrivi da che cosa si vede che è fatto.",
     "blocked_reason_missing": "Manca il motivo: scrivi perché non è stata mantenuta.",

@@ -52,9 +52,7 @@ async def pick(visit: Actor, number: int, picked: Picked) -> JSONResponse:
         async with acting_on(visit, number) as acting:
             if picked.bound is None:
                 raise BlockedError("gone")
-            await use_answer(
-                acting.session, acting.agent, picked.bound, picked.answer, config.language, config.timezone
-            )
+            await use_answer(acting.session, acting.agent, picked.bound, picked.answer, config.timezone)
     except ResponsesError as error:
         return refused(visit, error)
     return done(visit.words("done.answer_picked"))

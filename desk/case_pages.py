@@ -40,6 +40,7 @@ from responses.preferences import VALUES
 from responses.promised import pledges_of, words_of
 from responses.proposed import composed_draft
 from responses.rights import may_approve, own_case
+from responses.twins import twin_for
 from responses.views import CaseView, MessageView, view_case
 from responses.vouchers import Supply
 from responses.vouchers_by_hand import values_by_hand
@@ -188,7 +189,7 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
         "can_save_answer": view.approval is not None
         and (view.decision is None or view.decision.kind == DecisionKind.HAND_OVER),
         "precedents": [
-            (one, offer_line(one.decision, language))
+            (one, one.got(language))
             for one in await visit.desk.road.precedents.nearest(session, case, [visit.agent])
         ],
         "edit_reasons": list(EditReason),
@@ -381,6 +382,7 @@ def _slots_and_twin(view: CaseView, policy: Policy | None, visit: Visit) -> tupl
     if draft is None:
         return {}, None
     slots = slot_words(draft, view.decision, policy, visit, draft.language)
-    if draft.twin is None or draft.language == own:
+    twin = twin_for(draft, own, visit.agent.languages)
+    if twin is None:
         return slots, None
-    return slots, with_slots(draft.twin, slot_words(draft, view.decision, policy, visit, own))
+    return slots, with_slots(twin, slot_words(draft, view.decision, policy, visit, own))

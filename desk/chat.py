@@ -4,22 +4,19 @@ Customers come in at `/chat`. Colleagues have a door of their own, `/chat/collea
 which is shut until they have rules of their own.
 """
 
-import re
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
+from desk.chat_doors import BACK, CODE, FRONT, AnyDoor, Door, Visitor, browser_language, polite
 from desk.context import AnyDesk, Desk, address_of
-from desk.errors import ForgedRequestError
-from desk.files import served
 from desk.live import stream
 from desk.login import browser_words
-from desk.security import COLLEAGUE_COOKIE, VISITOR_COOKIE, sent_token
+from desk.security import sent_token
 from desk.webchat import MAX_TEXT, SOURCE, ChatMessage, chat_key
 from desk.words import Words
 from models.clock import utcnow
@@ -30,38 +27,14 @@ from models.tables import Attachment, Customer, Identity, Message, Update
 from models.tables.ratings import HIGHEST_MARK, LOWEST_MARK
 from responses.choices import choice_in, open_in_chat
 from responses.choosing import press
-from responses.filing import clean
+from responses.filing import MAX_FILE_BYTES, clean
 from responses.inbox import has_unprocessed, receive
-from responses.policy.schema import Audience
 from responses.rating import asked_case, open_questions, rate
 from responses.status import asks_for_status, newest_case, spoken, status_of
 
 router = APIRouter()
 _REMEMBERED = timedelta(days=365)
 _LATEST = 200
-_CODE = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Door:
-    """One of the two ways in: its path, the cookie that knows who comes, and whose rules judge."""
-
-    path: str
-    cookie: str
-    audience: Audience
-
-
-FRONT = Door(path="/chat", cookie=VISITOR_COOKIE, audience=Audience.CUSTOMER)
-BACK = Door(path="/chat/colleagues", cookie=COLLEAGUE_COOKIE, audience=Audience.COLLEAGUE)
-
-
-def door_of(request: Request) -> Door:
-    """The door at which a request knocks."""
-    at_back = f"{request.url.path}/".startswith(f"{BACK.path}/")
-    return BACK if at_back else FRONT
-
-
-AnyDoor = Annotated[Door, Depends(door_of)]
 
 
 class Written(BaseModel):
@@ -70,7 +43,7 @@ class Written(BaseModel):
     id: str = Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")
     text: str
     name: str | None = Field(default=None, max_length=120)
-    order: str | None = Field(default=None, pattern=_CODE.pattern)
+    order: str | None = Field(default=None, pattern=CODE.pattern)
 
 
 class Given(BaseModel):
@@ -85,21 +58,6 @@ class Picked(BaseModel):
 
     key: str = Field(max_length=40)
     option: int = Field(ge=0, le=99)
-
-
-def visitor_of(request: Request, desk: AnyDesk, door: AnyDoor) -> str:
-    """Who writes, by the signed cookie.
-
-    Raises:
-        ForgedRequestError: there is no cookie of ours.
-    """
-    visitor = desk.seal.visitor(request.cookies.get(door.cookie))
-    if visitor is None:
-        raise ForgedRequestError
-    return visitor
-
-
-Visitor = Annotated[str, Depends(visitor_of)]
 
 
 @router.get(FRONT.path)
@@ -127,7 +85,8 @@ async def page(request: Request, desk: AnyDesk, door: AnyDoor, o: str = "") -> R
         messages=await said(desk, visitor, words, door),
         privacy_link=privacy if privacy and privacy.startswith(("https://", "http://")) else None,
         longest=MAX_TEXT,
-        order=o if _CODE.fullmatch(o) else "",
+        largest=MAX_FILE_BYTES,
+        order=o if CODE.fullmatch(o) else "",
     )
     response.set_cookie(
         door.cookie,
@@ -158,11 +117,11 @@ async def write(
     desk.seal.check(visitor, await sent_token(request))
     text = clean(written.text)
     if not text.strip():
-        return _polite(words, "empty", 400)
+        return polite(words, "empty", 400)
     if len(text) > MAX_TEXT:
-        return _polite(words, "too_long", 413)
+        return polite(words, "too_long", 413)
     if not desk.chat_by_visitor.allow(visitor) or not desk.chat_by_address.allow(address_of(request)):
-        return _polite(words, "too_often", 429)
+        return polite(words, "too_often", 429)
     if asks_for_status(text):
         return JSONResponse({"ok": True, "told": await _where_it_stands(request, desk, visitor)})
     message = ChatMessage(
@@ -171,7 +130,7 @@ async def write(
         text=text,
         at=utcnow(),
         name=clean(written.name or "") or None,
-        language=_browser_language(request),
+        language=browser_language(request),
         audience=door.audience,
         order=written.order,
     )
@@ -230,26 +189,6 @@ async def live(desk: AnyDesk, visitor: Visitor) -> StreamingResponse:
     return stream(desk.changes, lambda change: "1" if change.chat_key == own else None)
 
 
-@router.get(f"{FRONT.path}/files/{{attachment_id}}")
-@router.get(f"{BACK.path}/files/{{attachment_id}}")
-async def file(desk: AnyDesk, visitor: Visitor, attachment_id: str) -> Response:
-    """A file that came with an answer to this visitor."""
-    query = (
-        select(Attachment)
-        .join(Message, Message.id == Attachment.message_id)
-        .join(Identity, Identity.id == Message.identity_id)
-        .where(
-            Attachment.id == attachment_id,
-            Message.direction == Direction.OUT,
-            Identity.channel == SOURCE,
-            Identity.external_id == visitor,
-        )
-    )
-    async with desk.road.database.reading() as session:
-        attachment = (await session.scalars(query)).one_or_none()
-    return await served(desk.road.files, attachment)
-
-
 async def said(desk: Desk, visitor: str, words: Words, door: Door) -> list[dict[str, Any]]:
     """The conversation as the page shows it; what is stored and not yet filed is part of it."""
     present = desk.present(words)
@@ -273,7 +212,7 @@ async def said(desk: Desk, visitor: str, words: Words, door: Door) -> list[dict[
         rows = list((await session.scalars(filed)).all())
         waiting = (await session.scalars(stored)).all()
         sent_files = select(Attachment).where(
-            Attachment.message_id.in_([row.id for row in rows if row.direction == Direction.OUT])
+            Attachment.message_id.in_([row.id for row in rows]), Attachment.stored_as.is_not(None)
         )
         enclosed = {file.message_id: file for file in await session.scalars(sent_files)}
         questions = await open_questions(session, chat_key(visitor))
@@ -292,6 +231,7 @@ async def said(desk: Desk, visitor: str, words: Words, door: Door) -> list[dict[
         if row.id in enclosed:
             sent = enclosed[row.id]
             entry["file"], entry["text"] = f"{door.path}/files/{sent.id}", sent.name or ""
+            entry["picture"] = sent.kind == "photo"
         if row.outbox_id in questions:
             entry["marks_for"] = questions[row.outbox_id]
         if row.outbox_id in choices:
@@ -304,7 +244,7 @@ async def said(desk: Desk, visitor: str, words: Words, door: Door) -> list[dict[
                 {
                     "id": message.id,
                     "side": "in",
-                    "text": message.text,
+                    "text": f"📎 {message.file.name}" if message.file is not None else message.text,
                     "time": present.moment(message.at),
                     "by": "",
                 }
@@ -321,7 +261,7 @@ async def _where_it_stands(request: Request, desk: Desk, visitor: str) -> list[s
         identity = (await session.scalars(known)).one_or_none()
         customer = await session.get(Customer, identity.customer_id) if identity is not None else None
         case = await newest_case(session, identity) if identity is not None else None
-        language = spoken(case, customer) or _browser_language(request) or road.config.language
+        language = spoken(case, customer) or browser_language(request) or road.config.language
         written = language if language in set(Language) else Language.ENGLISH.value
         lines = await status_of(
             session,
@@ -333,13 +273,3 @@ async def _where_it_stands(request: Request, desk: Desk, visitor: str) -> list[s
             now=now,
         )
         return [await road.texts.filled(session, line.text, written, line.fields) for line in lines]
-
-
-def _browser_language(request: Request) -> str | None:
-    first = request.headers.get("accept-language", "").partition(",")[0].partition(";")[0]
-    code = first.strip().partition("-")[0].lower()
-    return code if len(code) == 2 and code.isalpha() else None
-
-
-def _polite(words: Words, reason: str, status: int) -> JSONResponse:
-    return JSONResponse({"ok": False, "reason": reason, "sentence": words(f"chat.{reason}")}, status)

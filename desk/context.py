@@ -61,6 +61,8 @@ class Desk:
     logins_by_name: Limit = field(default_factory=lambda: Limit(most=6, seconds=900))
     chat_by_visitor: Limit = field(default_factory=lambda: Limit(most=30, seconds=60))
     chat_by_address: Limit = field(default_factory=lambda: Limit(most=120, seconds=60))
+    files_by_visitor: Limit = field(default_factory=lambda: Limit(most=20, seconds=3600))
+    files_by_address: Limit = field(default_factory=lambda: Limit(most=60, seconds=3600))
 
     def present(self, words: Words) -> Present:
         """How values are written for a reader of these words."""

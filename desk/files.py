@@ -13,6 +13,9 @@ from responses.files import FileStore
 
 router = APIRouter()
 
+HEIF = frozenset((b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif"))
+"""Brands of pictures in a film's container, which not every browser shows."""
+
 SHOWN = {
     b"\xff\xd8\xff": "image/jpeg",
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -31,6 +34,8 @@ def safe_type(head: bytes) -> str | None:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
     if head[4:8] == b"ftyp":
+        if head[8:12] in HEIF:
+            return None
         return "audio/mp4" if head[8:11] == b"M4A" else "video/mp4"
     return next((mime for start, mime in SHOWN.items() if head.startswith(start)), None)
 

@@ -1,4 +1,4 @@
-"""The promises that are open: what is late, what is due today, what is to come; kept or broken in a line."""
+"""The promises that are open: what is late, what is due today, what is to come; settled in a line."""
 
 from typing import Any
 
@@ -16,6 +16,7 @@ from models.tables import Agent
 from responses.errors import ResponsesError
 from responses.promised import pledges
 from responses.promises import MAX_WORDS, break_, keep
+from responses.withdrawals import Why, call_off
 
 router = APIRouter(prefix="/promises")
 
@@ -24,6 +25,13 @@ class Settled(BaseModel):
     """The proof, or the reason."""
 
     words: str = Field(default="", max_length=4 * MAX_WORDS)
+
+
+class Withdrawn(Settled):
+    """Why nobody pursues it any more, and whether the customer knows."""
+
+    why: Why
+    told: bool = False
 
 
 @router.get("")
@@ -65,6 +73,19 @@ async def mark_broken(visit: Actor, promise_id: str, body: Settled) -> JSONRespo
     except ResponsesError as error:
         return refused(visit, error)
     return done(visit.words("done.promise_broken"))
+
+
+@router.post("/{promise_id}/withdraw")
+async def mark_withdrawn(visit: Actor, promise_id: str, body: Withdrawn) -> JSONResponse:
+    """Nobody pursues the promise any more; the customer is told, unless they know."""
+    road = visit.desk.road
+    try:
+        async with road.database.writing() as session:
+            agent = await session.get_one(Agent, visit.agent.id)
+            await call_off(session, road.texts, agent, promise_id, body.why, body.words, told=body.told)
+    except ResponsesError as error:
+        return refused(visit, error)
+    return done(visit.words("done.promise_withdrawn"))
 
 
 async def _values(session: AsyncSession, visit: Visit, whose: str) -> dict[str, Any]:

@@ -93,9 +93,9 @@ class Guard:
 
 
 def _most_for(path: str) -> int:
-    if path.startswith("/chat"):
-        return MAX_CHAT_BODY
-    return MAX_FILE_BODY if path.startswith("/cases/") and path.endswith("/files") else MAX_BODY
+    if path.startswith(("/cases/", "/chat/")) and path.endswith("/files"):
+        return MAX_FILE_BODY
+    return MAX_CHAT_BODY if path.startswith("/chat") else MAX_BODY
 
 
 class Seal:

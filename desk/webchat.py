@@ -8,8 +8,9 @@ from pydantic import BaseModel, ValidationError
 from models.clock import utcnow
 from models.tables import Update
 from responses.errors import UnreadableUpdateError
+from responses.files import StoredFile
 from responses.inbox import Handler, Transaction
-from responses.incoming import Incoming
+from responses.incoming import Incoming, IncomingFile, MessageKind
 from responses.order_links import open_link
 from responses.policy.schema import Audience
 from responses.road import Road
@@ -18,8 +19,31 @@ SOURCE = "web"
 MAX_TEXT = 100_000
 
 
+class ChatFile(BaseModel):
+    """A file of a message, whose content is kept already. `kind` is `photo`, `video` or `document`."""
+
+    sha256: str
+    stored_as: str
+    name: str
+    kind: str
+    mime: str
+    size: int
+
+    def incoming(self) -> IncomingFile:
+        """The file as the road takes it in."""
+        return IncomingFile(
+            provider_id=self.sha256,
+            kind=self.kind,
+            size=self.size,
+            mime=self.mime,
+            name=self.name,
+            stored=StoredFile(sha256=self.sha256, stored_as=self.stored_as),
+        )
+
+
 class ChatMessage(BaseModel):
-    """One message as the chat's page stored it. `id` was made by the page and is unique in its chat.
+    """One message as the chat's page stored it: words, or one file. `id` was made by the page and is unique
+    in its chat.
 
     `order` is what the order's link carried by which the page was opened, `audience` says by which of the
     two doors it came in.
@@ -33,6 +57,7 @@ class ChatMessage(BaseModel):
     language: str | None = None
     audience: Audience = Audience.CUSTOMER
     order: str | None = None
+    file: ChatFile | None = None
 
     def raw(self) -> str:
         """What the inbox keeps."""
@@ -59,6 +84,8 @@ def web_handler(road: Road) -> Handler:
             external_id=said.id,
             sent_at=said.at,
             text=said.text,
+            kind=_kind_of(said.file),
+            files=(said.file.incoming(),) if said.file is not None else (),
             display_name=said.name,
             language_hint=said.language,
             audience=said.audience,
@@ -79,3 +106,9 @@ def web_handler(road: Road) -> Handler:
                 )
 
     return handle
+
+
+def _kind_of(file: ChatFile | None) -> MessageKind:
+    if file is None:
+        return MessageKind.TEXT
+    return MessageKind.PHOTO if file.kind == "photo" else MessageKind.FILE

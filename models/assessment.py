@@ -23,9 +23,19 @@ class Amount:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Period:
+    """From the first day to the last, both counted."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Entities:
     """What was found in the text, in order of appearance and without repeats.
 
+    `dates` are single days. Who names a month or a span ("il mese scorso") names none of its days: those are
+    `periods`.
     `fiscal_codes` are Italian codici fiscali; they and the IBANs have a right checksum, no blanks, capitals.
     `other_numbers` look like an order's, but nothing around them says that they are one: a parcel's, a serial
     number, a bare number.
@@ -34,6 +44,7 @@ class Entities:
     order_ids: tuple[str, ...] = ()
     amounts: tuple[Amount, ...] = ()
     dates: tuple[date, ...] = ()
+    periods: tuple[Period, ...] = ()
     phone_numbers: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     ibans: tuple[str, ...] = ()
@@ -52,8 +63,8 @@ class Assessment:
 
     `complaint_types` is empty unless `act` is `complaint`; both lists are sorted by falling
     probability. `abstained` names the fields (`act`, `complaint_types`, `tone`, `urgency`, `asks`,
-    `own_error`) on which the model is too unsure to be relied upon. `language` is an ISO 639-1 code.
-    `encoder` and `heads` identify the model that spoke.
+    `own_error`) on which the model is too unsure to be relied upon. `language` is an ISO 639-1 code,
+    or `und`: none of those that are told apart. `encoder` and `heads` identify the model that spoke.
     """
 
     act: Label

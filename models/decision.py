@@ -162,6 +162,8 @@ class MissingFact:
     `ask` is what the customer is asked for, per language code ("a photo of the damage"); None when
     only an agent can supply it. `type` and `choices` tell the desk which buttons to show. `likely` is what
     the customer seems to have answered, as an agent would type it; nothing rests on it before one says so.
+    `again` says that the customer was asked for it before, and has not said it. `remark` is a sentence for
+    the agent who is to supply it.
     """
 
     name: str
@@ -170,6 +172,8 @@ class MissingFact:
     from_agent: bool
     choices: tuple[str, ...] = ()
     likely: str | None = None
+    again: bool = False
+    remark: str | None = None
 
 
 class StepOutcome(StrEnum):
@@ -206,7 +210,8 @@ class Decision:
     why it happened, per language code, as the rule tells it. `worth` is the goodwill that is given, of a
     choice the dearest: what an approver's limit is compared with. `signals` are the names of what the
     customer's history shows, `show_worth` says that the text tells what a favour is worth, `sooner` that
-    somebody looks as soon as at what is urgent. `loaded_codes`: a
+    somebody looks as soon as at what is urgent. `other_orders` are those that the messages name beside the
+    one that the case is about. `loaded_codes`: a
     voucher's code is one that the business has loaded, `codes_valid` how long one of ours can be used, None
     for ever. `choose_within` is how long a choice stays open, None
     where the owner sets no end to it.
@@ -238,6 +243,7 @@ class Decision:
     signals: tuple[str, ...] = ()
     show_worth: bool = False
     sooner: bool = False
+    other_orders: tuple[str, ...] = ()
     loaded_codes: bool = False
     codes_valid: Duration | None = None
     choose_within: Duration | None = None
@@ -312,8 +318,11 @@ class Matter:
     same customer were given. `abstained` names classifier fields that must not be relied upon.
     `now` is an aware time, `said_at` that of the newest message. `asked` names the facts
     that the customer need not be asked for again: asked before, or the thing (a photo) has arrived and an
-    agent has to say what it shows. `unproven` names the facts that the order book knows of the order named,
-    while nobody has shown that it is theirs; `proof_ask` is what to ask for then, per language code.
+    agent has to say what it shows. `asked_once` names those of a question that was answered in part or not
+    at all, which are asked for once more. `unproven` names the facts that the order book knows of the order
+    named, while nobody has shown that it is theirs; `proof_ask` is what to ask for then, per language code.
+    `ahead` names what the book would know of an order, while none is named. `other_orders` are the numbers
+    that the messages name beside that of the facts.
     `record` is what signals are counted from, None where nobody looks at them; `spent` is what budgets are
     compared with, None where nobody keeps books.
     """
@@ -332,7 +341,10 @@ class Matter:
     now: datetime
     said_at: datetime | None = None
     asked: frozenset[str] = frozenset()
+    asked_once: frozenset[str] = frozenset()
     unproven: frozenset[str] = frozenset()
+    ahead: frozenset[str] = frozenset()
     proof_ask: Mapping[str, str] | None = None
+    other_orders: tuple[str, ...] = ()
     record: Record | None = None
     spent: Spent | None = None

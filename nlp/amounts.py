@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from models.assessment import Amount
+from models.number_words import AND_A_HALF, number_at_end
 
 Found = tuple[int, int, Amount]
 """Where an amount begins and ends in the text, and the amount."""
@@ -22,15 +22,19 @@ _CURRENCY_OF = {name: currency for currency, names in _CURRENCIES.items() for na
 _NAMES = "|".join(re.escape(name) for name in sorted(_CURRENCY_OF, key=len, reverse=True))
 _FIGURES = r"\d{1,3}(?:[.,'’ ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 _THOUSAND, _MILLION = r"\s?mila|\s?k", r"\smilion[ei]|\smillions?|\smillionen|\smillones|\smilhões"
+_HALF = "|".join(AND_A_HALF.values())
+_AND_A_HALF = re.compile(rf"(?:{_HALF})(?!\w)", re.IGNORECASE)
 _WORD = r"[^\W\d_]+"
 _PLAIN_WORD = rf"(?!(?:{_NAMES})(?!\w)){_WORD}"  # none that is a currency
 _CENT_NAMES = r"centesim[io]|c[ée]ntimos?|centimes?|cêntimos?|pence|cents?"
 _AMOUNT = re.compile(
     rf"(?<![\w.,])(?P<before>{_NAMES})\s?(?P<second>{_FIGURES})(?![\w]|[.,]\d)"
     rf"|(?<![\w.,])(?P<split>\d+)\s?€\s?(?P<split_cents>\d\d)(?![\w]|[.,]\d)"
-    rf"|(?<![\w.,])(?P<first>{_FIGURES})(?:,-{{1,2}}|,–)?(?:(?P<thousand>{_THOUSAND})|(?P<million>{_MILLION}))?"
-    rf"(?:\sd[ei])?\s?(?P<after>{_NAMES})(?!\w)"
-    rf"|(?<![\w.,])(?P<words>(?:{_PLAIN_WORD}[ -]){{0,6}}{_PLAIN_WORD})\s(?P<worded>{_NAMES})(?!\w)",
+    rf"|(?<![\w.,])(?P<first>{_FIGURES})(?:,-{{1,2}}|,–)?"
+    rf"(?:(?P<thousand>{_THOUSAND})|(?P<million>{_MILLION})(?P<half>{_HALF})?)?"
+    rf"(?:\sd[ei])?(?:\sd['’]|\s?)(?P<after>{_NAMES})(?!\w)"
+    rf"|(?<![\w.,])(?P<words>(?:{_PLAIN_WORD}[ -]){{0,6}}{_PLAIN_WORD})(?:\s|(?<=\sd)['’])"
+    rf"(?P<worded>{_NAMES})(?!\w)",
     re.IGNORECASE,
 )
 _AND_CENTS = re.compile(
@@ -49,8 +53,6 @@ _ONLY_CENTS = re.compile(
     rf"\s(?P<name>{_CENT_NAMES})(?!\w)",
     re.IGNORECASE,
 )
-_ONE = re.compile(r"(?<!\w)(?:uno?|one|une|eine?n?|um)$", re.IGNORECASE)
-_LANGUAGES = frozenset({"it", "en", "es", "fr", "de", "pt"})
 
 
 def find_amounts(text: str, *, language: str) -> list[Found]:
@@ -69,7 +71,7 @@ def _with_currency(text: str, language: str) -> Iterator[Found]:
         name = (match["before"] or match["after"] or match["worded"] or "€").lower()
         value: Decimal | None
         if match["words"]:
-            value, length = _worded(match["words"], language)
+            value, length = number_at_end(match["words"], language)
             start = match.end("words") - length
         elif match["split"]:
             value = Decimal(f"{match['split']}.{match['split_cents']}")
@@ -77,6 +79,7 @@ def _with_currency(text: str, language: str) -> Iterator[Found]:
             value = _number(match["second"] or match["first"])
             if value is not None and (match["thousand"] or match["million"]):
                 value *= 1_000 if match["thousand"] else 1_000_000
+                value += 500_000 if match["half"] else 0
         if value is None or (name in _IN_ENGLISH and language != "en"):
             if match["worded"]:
                 at = match.start("worded")  # "ho pagato € 20": the currency may belong to what follows
@@ -91,6 +94,9 @@ def _with_currency(text: str, language: str) -> Iterator[Found]:
 
 def _cents_after(text: str, at: int, language: str) -> tuple[Decimal, int]:
     """The "e trenta" after "venti euro", and where it ends; nothing where something else is counted."""
+    half = _AND_A_HALF.match(text, at)
+    if half is not None and _AFTER_CENTS.match(text, half.end()):
+        return Decimal("0.5"), half.end()
     match = _AND_CENTS.match(text, at)
     if match is None:
         return Decimal(0), at
@@ -114,7 +120,7 @@ def _cents_alone(text: str, language: str) -> Iterator[Found]:
         value, length = (
             (Decimal(match["figures"]), len(match["figures"]))
             if match["figures"]
-            else _worded(match["words"], language)
+            else number_at_end(match["words"], language)
         )
         if value is not None and value < 100:
             start = match.start("name") - 1 - length
@@ -131,7 +137,7 @@ def _first_number(phrase: str, language: str) -> tuple[Decimal | None, int]:
     words = phrase.split(" ")
     for count in range(len(words), 0, -1):
         part = " ".join(words[:count])
-        value, length = _worded(part, language)
+        value, length = number_at_end(part, language)
         if value is not None and length == len(part) and value < 100:
             return value, length
     return None, 0
@@ -139,22 +145,6 @@ def _first_number(phrase: str, language: str) -> tuple[Decimal | None, int]:
 
 def _overlaps(one: Found, others: list[Found]) -> bool:
     return any(start < one[1] and one[0] < end for start, end, _ in others)
-
-
-def _worded(phrase: str, language: str) -> tuple[Decimal | None, int]:
-    """The number that a phrase ends with, and how many letters say it: "ho speso cento" ends with 100."""
-    # Imported where needed: a batch of texts without a sum never pays for it.
-    from text_to_num import text2num
-
-    words = phrase.split(" ")
-    known = language if language in _LANGUAGES else "it"
-    for start in range(len(words)):
-        part = " ".join(words[start:])
-        with suppress(ValueError, InvalidOperation):
-            return Decimal(text2num(part.lower(), known)), len(part)
-    if one := _ONE.search(phrase):
-        return Decimal(1), len(one[0])
-    return None, 0
 
 
 def _number(figures: str) -> Decimal | None:

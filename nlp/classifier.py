@@ -96,10 +96,13 @@ class Classifier:
             EncoderError: The model is missing or of a kind that cannot be used.
             HeadsError: The folder holds no heads that can be read.
             FingerprintError: The heads were trained on another encoder.
+            NlpError: The costs name a label that the heads do not tell.
         """
+        loaded = load_heads(heads or TRAINED)
+        if costs is not None:
+            costs.check(loaded.fields)
         # First, because the memory that its loading needs for a moment then serves the encoder.
         load_identifier()
-        loaded = load_heads(heads or TRAINED)
         reading = load_encoder(encoder, precision)
         if loaded.adapters is not None:
             reading.merge(loaded.adapters)
@@ -162,7 +165,7 @@ class Classifier:
         }
         if self.heads.joint is not None:
             predictions[URGENCY] = read_again(self.heads.joint, self.heads.fields, predictions, days)
-        return decide(self.heads.fields, predictions, self.costs), languages
+        return decide(self.heads.fields, predictions, self.costs, languages=languages), languages
 
     def _read_beside(self, texts: Sequence[str], today: date) -> tuple[list[str], Vectors]:
         """What is read without the encoder, and while it runs: languages, and what `read_days` says."""

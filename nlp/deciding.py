@@ -1,6 +1,6 @@
 """From probabilities to labels, for many messages at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ from models.labels import Act
 from nlp.costs import Costs
 from nlp.encoder import Vectors
 from nlp.heads import FIELDS, SCOPE, Flags, Head
+from nlp.language import UNKNOWN
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,9 +26,13 @@ class Decisions:
 
 
 def decide(
-    heads: Mapping[str, Head], probabilities: Mapping[str, Vectors], costs: Costs | None = None
+    heads: Mapping[str, Head],
+    probabilities: Mapping[str, Vectors],
+    costs: Costs | None = None,
+    *,
+    languages: Sequence[str],
 ) -> Decisions:
-    """Decide about all messages; by what errors cost, where that is said."""
+    """Decide about all messages, whose `languages` are known; by what errors cost, where that is said."""
     there, unsure = {}, {}
     for field in FIELDS:
         head, rows = heads[field], probabilities[field]
@@ -35,6 +40,8 @@ def decide(
             there[field], unsure[field] = head.there(rows), head.confidences(rows) < head.abstain_below
         else:
             there[field], unsure[field] = costs.decide(field, head, rows)
+    # The heads have read none but our languages, and no answer can be written in another.
+    unsure["act"] = unsure["act"] | np.array([language == UNKNOWN for language in languages], np.bool_)
     if SCOPE in heads:
         # A recipe, an article, code: what is said of it is a guess.
         unsure["act"] = unsure["act"] | heads[SCOPE].there(probabilities[SCOPE]).any(axis=1)

@@ -8,8 +8,9 @@ from typing import Literal, TypeVar
 from models.assessment import Entities
 from nlp.amounts import find_amounts
 from nlp.dates import find_dates
-from nlp.errors import NlpError
 from nlp.order_numbers import candidates, find_order_numbers
+from nlp.order_patterns import DAY, compile_pattern, find_by_patterns
+from nlp.periods import find_periods
 
 T = TypeVar("T")
 
@@ -25,7 +26,6 @@ _EMAIL = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _LEAST_DIGITS = 8  # of a card, a VAT number or an IBAN
-_DAY = re.compile(r"\d{1,4}[./-]\d{1,2}(?:[./-]\d{1,4})?")
 _IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2} ?\d{2}(?=[ -]?[A-Za-z0-9])")
 _SHORTEST_IBAN, _LONGEST_IBAN = 15, 34
 _LETTERS_OR_DIGITS = "[0-9LMNPQRSTUV]"  # where two people would have the same code, digits become letters
@@ -53,7 +53,7 @@ class EntityFinder:
         Raises:
             NlpError: A pattern is not a regular expression.
         """
-        self._orders = [_compile(pattern) for pattern in order_patterns]
+        self._orders = [compile_pattern(pattern) for pattern in order_patterns]
         self._region = region
 
     def find(self, text: str, *, language: str, today: date) -> Entities:
@@ -71,6 +71,11 @@ class EntityFinder:
             order_ids=_unique(order for _, order in orders),
             amounts=_unique(amount for _, _, amount in amounts),
             dates=_unique(day for _, _, day in days),
+            periods=_unique(
+                period
+                for first, last, period in find_periods(text, language=language, today=today)
+                if not _overlap((first, last), [(start, end) for start, end, _ in days])
+            ),
             phone_numbers=_unique(
                 number for span, number in phones if not _overlap(span, [one for one, _ in orders])
             ),
@@ -85,7 +90,7 @@ class EntityFinder:
     def _find_orders(self, text: str, taken: Sequence[Span]) -> list[tuple[Span, str]]:
         if not self._orders:
             return find_order_numbers(text, taken)
-        return sorted(found for pattern in self._orders for found in _by_pattern(pattern, text))
+        return sorted(find_by_patterns(self._orders, text))
 
     def _phones(self, text: str, language: str, others: Sequence[Span]) -> Iterator[tuple[Span, str]]:
         for span, number in find_phones(text, self._region or REGIONS.get(language, "IT")):
@@ -101,7 +106,7 @@ def find_phones(text: str, region: str) -> Iterator[tuple[Span, str]]:
 
     # Its own limit would end the search after 65,535 numbers that are none.
     for match in phonenumbers.PhoneNumberMatcher(text, region, max_tries=max(len(text), 1)):
-        if not _DAY.fullmatch(match.raw_string):  # "03.02.2025" can be dialled in Germany
+        if not DAY.fullmatch(match.raw_string):  # "03.02.2025" can be dialled in Germany
             number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
             yield (match.start, match.end), number
 
@@ -161,21 +166,6 @@ def _fiscal_codes(text: str) -> Iterator[tuple[Span, str]]:
         code = match.group().replace(" ", "").upper()
         if codicefiscale.is_valid(code):
             yield match.span(), code
-
-
-def _compile(pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise NlpError(f"order pattern {pattern!r} is not a regular expression: {error}") from error
-
-
-def _by_pattern(pattern: re.Pattern[str], text: str) -> Iterator[tuple[Span, str]]:
-    group = "id" if "id" in pattern.groupindex else 0
-    for match in pattern.finditer(text):
-        found = match.group(group)
-        if found and not _DAY.fullmatch(found):
-            yield match.span(group), found
 
 
 def _overlap(span: Span, others: Iterable[Span]) -> bool:

@@ -39,5 +39,9 @@ class BatchError(NlpError):
     """An input file cannot be classified as a whole, or its output cannot be written."""
 
 
+class WrongUsageError(BatchError):
+    """What was asked for cannot be, whatever the files hold: a column, a charset or a name for the output."""
+
+
 class SpeechError(NlpError):
     """A speech model cannot be loaded, or a recording not be decoded."""

@@ -43,12 +43,13 @@ class FastClassifier:
         sure = ~doubted.any(axis=1)
         answered = [distinct[place] for place in np.flatnonzero(sure).tolist()]
         left = [distinct[place] for place in np.flatnonzero(~sure).tolist()]
+        languages = detect_languages(answered, self._classifier.fallback_language)
         decisions = decide(
             self._fast.fields,
             {field: rows[sure] for field, rows in probabilities.items()},
             self._classifier.costs,
+            languages=languages,
         )
-        languages = detect_languages(answered, self._classifier.fallback_language)
         # Behind the rows of the distinct texts stands that of a text without a visible character.
         read = pa.concat_batches(
             [

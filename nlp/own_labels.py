@@ -31,7 +31,7 @@ _FIXED: Mapping[str, tuple[str, ...]] = {
     "own_error": (YES, NO),
 }
 _TRUTHS = {"yes": YES, "true": YES, "1": YES, "sì": YES, "si": YES, "no": NO, "false": NO, "0": NO}
-_SHOWN = 8
+_SHOWN = 20
 _LONGEST_LABEL = 80
 
 
@@ -54,10 +54,11 @@ class _Problems:
         else:
             self.found.append(f"{path}:{line}: {what}" if line is not None else f"{path}: {what}")
 
-    def stop(self) -> None:
+    def stop(self, *others: str) -> None:
+        """Raise what was found, and then what `others` say; nothing where no row is wrong."""
         if self.found:
             tail = [f"and {self.more} more like these"] if self.more else []
-            raise LabelsError("\n".join([*self.found, *tail]))
+            raise LabelsError("\n".join([*self.found, *tail, *others]))
 
 
 def read_own_labels(
@@ -83,12 +84,16 @@ def read_own_labels(
         raise LabelsError(f"field {wanted!r}: expected one of {', '.join(FIELDS)}")
     problems = _Problems()
     rows = [row for path in paths for row in _rows(path, wanted, text_column, label_column, problems)]
-    if not skip_unusable:
-        problems.stop()
-    problems = _Problems()
+    if skip_unusable:
+        problems = _Problems()
     kept = _agreeing(rows, problems, skip_unusable=skip_unusable)
+    try:
+        kept = _frequent(kept, wanted, skip_rare=skip_unusable)
+    except LabelsError as error:
+        # What is wrong with the rows is said with it: one correction of the file, not one for each kind.
+        problems.stop(*[str(error)] * bool(rows))
+        raise
     problems.stop()
-    kept = _frequent(kept, wanted, skip_rare=skip_unusable)
     return [_example(row, wanted) for row in kept]
 
 

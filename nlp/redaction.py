@@ -14,6 +14,7 @@ from nlp.entities import REGIONS, find_identifiers, find_phones
 from nlp.language import detect_language
 from nlp.name_lists import load_lists
 from nlp.order_numbers import find_order_numbers
+from nlp.order_patterns import compile_pattern, find_by_patterns
 from nlp.person_names import NameFinder
 from nlp.postal_addresses import find_addresses
 
@@ -139,7 +140,13 @@ _AFTER_PLATE = re.compile(
 class Redactor:
     """Hides who wrote. `counts` says how many things of each kind were hidden so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, order_patterns: Sequence[str] = ()) -> None:
+        """`order_patterns` find a business's order numbers, beside what the words around a number say.
+
+        Raises:
+            NlpError: A pattern is not a regular expression.
+        """
+        self._orders = [compile_pattern(pattern) for pattern in order_patterns]
         self.counts: Counter[str] = Counter()
         lists = load_lists()
         self._names = NameFinder(lists, hidden=_NO_NAME_MARKS)
@@ -173,12 +180,20 @@ class Redactor:
         digits = len(_DIGIT.findall(text))
         if digits or "@" in text:
             text = self._hide(text, words, _identifiers(text, digits))
+        if self._orders:
+            text = self._hide(text, words, (("order", span) for span in self._own_orders(text)))
+            digits = len(_DIGIT.findall(text))
         if digits:
             addresses = find_addresses(text, is_everyday=self._everyday.__contains__)
             text = self._hide(text, words, (("address", span) for span in addresses))
             text = self._hide(text, words, _plates(text))
             text = self._hide_numbers(text, language, words, digits)
         return self._hide(text, words, (("name", span) for span in self._names.find(text)))
+
+    def _own_orders(self, text: str) -> Iterator[Span]:
+        for (start, end), _ in find_by_patterns(self._orders, text):
+            if not _OWN_MARK.search(text, start, end):  # what is hidden is no number, whatever it may match
+                yield start, end
 
     def _hide_numbers(self, text: str, language: str, words: Mapping[str, str], digits: int) -> str:
         """Phones and orders: a number in one piece is an order where the words around it say so."""

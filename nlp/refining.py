@@ -68,6 +68,19 @@ class _Lesson:
         return float(wrong.sum() / len(moved)), self.points.T @ change, change.sum(axis=0)
 
 
+def check_corrections(count: int) -> None:
+    """Refuse to learn from too few messages.
+
+    Raises:
+        TrainingError: There are fewer than `LEAST_CORRECTIONS`.
+    """
+    if count < LEAST_CORRECTIONS:
+        raise TrainingError(
+            f"{count} corrected messages to learn from, and {LEAST_CORRECTIONS} are needed, beside "
+            "those kept aside to judge by (a fifth of the cases): go on correcting and confirming"
+        )
+
+
 def refine(
     base: Heads,
     corrected: Sequence[Example],
@@ -89,11 +102,7 @@ def refine(
         FingerprintError: `base` was trained on another encoder.
         TrainingError: There are fewer than `LEAST_CORRECTIONS` messages.
     """
-    if len(corrected) < LEAST_CORRECTIONS:
-        raise TrainingError(
-            f"{len(corrected)} corrected messages to learn from, and {LEAST_CORRECTIONS} are needed, beside "
-            "those kept aside to judge by (a fifth of the cases): go on correcting and confirming"
-        )
+    check_corrections(len(corrected))
     random = np.random.default_rng(seed)
     kept = random.permutation(len(remembered))[:MOST_REMEMBERED]
     examples = [*corrected, *(remembered[place] for place in np.sort(kept))]

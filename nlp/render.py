@@ -91,6 +91,7 @@ def _entities(entities: Entities) -> dict[str, object]:
         "order_ids": list(entities.order_ids),
         "amounts": [{"value": str(amount.value), "currency": amount.currency} for amount in entities.amounts],
         "dates": [day.isoformat() for day in entities.dates],
+        "periods": [[one.first.isoformat(), one.last.isoformat()] for one in entities.periods],
         "phone_numbers": list(entities.phone_numbers),
         "emails": list(entities.emails),
         "ibans": list(entities.ibans),

@@ -1,7 +1,7 @@
 """Another ready answer in a draft, picked by an agent from those that came near the question."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from models.serial import from_json, to_json
 from models.tables import Agent, Draft
 from responses.drafts.draft import joined
 from responses.drafts.phrases import phrases
-from responses.drafts.slots import BLANK, escape
+from responses.drafts.slots import escape
 from responses.errors import BlockedError
 from responses.events import record
 from responses.knowledge import Near
@@ -30,7 +30,7 @@ def answers_of(draft: Draft) -> list[Near]:
 
 
 async def use_answer(
-    session: AsyncSession, agent: Agent, bound: Bound, entry_id: str, house: str, timezone: ZoneInfo
+    session: AsyncSession, agent: Agent, bound: Bound, entry_id: str, timezone: ZoneInfo
 ) -> Draft:
     """Puts another of the answers near the question into the draft, in the place of what answers it now.
 
@@ -39,7 +39,6 @@ async def use_answer(
         agent: who picks it.
         bound: what stood on the page.
         entry_id: which of the draft's answers.
-        house: the language of the draft's twin.
         timezone: the business's, in which an answer ends.
 
     Raises:
@@ -52,15 +51,12 @@ async def use_answer(
     chosen = next((one for one in near if one.id == entry_id), None)
     if chosen is None or all(name != _PART for name, _ in old.parts):
         raise BlockedError("gone")
-    parts = [
-        [name, _words(chosen.answer, old.language) if name == _PART else words] for name, words in old.parts
-    ]
+    parts = _answered(old.parts, chosen, old.language)
     text = joined([(name, words) for name, words in parts], old.language)
-    before = near[0] if near[0].fits else None
     draft = await propose(session, case, old, text=text, agent=None)
     # It is a composed draft still: the words are the business's own.
     draft.parts = parts
-    draft.twin = _twin(old.twin, before, chosen, house)
+    draft.twins = {language: _answered(twin, chosen, language) for language, twin in old.twins.items()}
     draft.valid_until = _end_of(chosen.until, timezone)
     others = [dataclasses.replace(one, fits=False) for one in near if one is not chosen]
     draft.answers = [to_json(one) for one in (dataclasses.replace(chosen, fits=True), *others)]
@@ -69,20 +65,17 @@ async def use_answer(
     return draft
 
 
+def _answered(parts: Iterable[Sequence[str]], chosen: Near, language: str) -> list[list[str]]:
+    """The same parts, with the answer that was picked."""
+    words = _words(chosen.answer, language)
+    return [[name, words if name == _PART else before] for name, before in parts]
+
+
 def _words(answer: Mapping[str, str], language: str) -> str:
     if language in answer:
         return escape(answer[language].strip())
     words = escape(next(iter(answer.values())).strip())
     return phrases(language).say("untranslated", {"words": words})
-
-
-def _twin(twin: str | None, before: Near | None, chosen: Near, house: str) -> str | None:
-    """The same draft in the agents' language, with the same change made."""
-    old = _words(before.answer, house) if before is not None else BLANK
-    if twin is None or old.casefold() not in twin.casefold():
-        return None
-    start = twin.casefold().index(old.casefold())
-    return twin[:start] + _words(chosen.answer, house) + twin[start + len(old) :]
 
 
 def _end_of(day: date | None, timezone: ZoneInfo) -> datetime | None:

@@ -1,5 +1,6 @@
 """Answers to what we have asked: facts where exactly one thing fits, and left to an agent otherwise."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -8,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.assessment import Assessment
-from models.decision import Decision, FactValue, MissingFact
+from models.decision import PROOF_FACT, Decision, FactValue, MissingFact
 from models.money import Money
 from models.serial import fact_to_json
 from models.tables import Case, Fact
@@ -27,6 +28,8 @@ from responses.policy.schema import FactType, Supplier
 from responses.reading import Reading
 
 _NUMBERS = (FactType.DAYS, FactType.NUMBER)
+_ADDRESS = re.compile(r"\S+@\S+")
+_POSTCODE = re.compile(r"\d{4,6}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -208,7 +211,8 @@ class _Answer:
         if self.orders or all(fact.name != ORDER_FACT for fact in self.said):
             return
         names = {value for value in given.values() if isinstance(value, str)}
-        codes = {order_key(code): code for code in CODE.findall(self.text) if code not in names}
+        text = _ADDRESS.sub(" ", self.text)
+        codes = {order_key(code): code for code in CODE.findall(text) if code not in names}
         others = any(
             one.entities.phone_numbers or one.entities.dates or one.entities.ibans for one in self.read
         )
@@ -220,11 +224,21 @@ class _Answer:
             for fact in self.said
             if fact.type == FactType.TEXT and fact.name != ORDER_FACT and fact.name not in given
         ]
-        if not open_texts or shape_of(code) in self.policy.facts[ORDER_FACT].shapes:
+        if shape_of(code) in self.policy.facts[ORDER_FACT].shapes:
+            given[ORDER_FACT] = code
+        elif self._may_be_a_postcode(code):
+            likely[ORDER_FACT] = code
+        elif not open_texts:
             given[ORDER_FACT] = code
         else:
             # It may be the model's as well.
             likely |= {fact.name: code for fact in open_texts} | {ORDER_FACT: code}
+
+    def _may_be_a_postcode(self, code: str) -> bool:
+        """Whether a postcode was asked for beside the number, and the code could be one."""
+        return (
+            any(fact.name == PROOF_FACT for fact in self.question) and _POSTCODE.fullmatch(code) is not None
+        )
 
 
 def _told_twice(given: Mapping[str, object]) -> list[str]:

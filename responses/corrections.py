@@ -36,11 +36,15 @@ class Labels:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Understood:
-    """What a message means, and which words carried it; by whom it was corrected, if by anybody."""
+    """What a message means, and which words carried it; by whom it was corrected, if by anybody.
+
+    `tone_by_agent` says that its tone had been read otherwise, or was in doubt, before an agent set it.
+    """
 
     assessment: Assessment
     evidence: tuple[Evidence, ...] = ()
     corrected_by: str | None = None
+    tone_by_agent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,11 +84,13 @@ async def understood(session: AsyncSession, message_ids: Collection[str]) -> dic
     }
     for message_id, (row, name) in newest.items():
         known = found[message_id]
-        assessment = corrected(known.assessment, from_json(Labels, row.labels))
+        labels = from_json(Labels, row.labels)
+        assessment = corrected(known.assessment, labels)
         found[message_id] = Understood(
             assessment=assessment,
             evidence=tuple(one for one in known.evidence if one.label in _said(assessment, one.field)),
             corrected_by=name,
+            tone_by_agent=labels.tone != known.assessment.tone.label or "tone" in known.assessment.abstained,
         )
     return found
 

@@ -1,7 +1,7 @@
 """Dealings: what a customer was given and promised, case by case, and what all of it is worth."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,9 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.decision import Basis, Remedy
 from models.money import Money
 from models.serial import from_json
-from models.states import OfferState
-from models.tables import Approval, Case, LedgerEntry, OfferRow, Promise
+from models.states import OfferState, PromiseState
+from models.tables import Approval, Case, Choice, LedgerEntry, OfferRow, Promise
 from responses.checks import Beyond
+from responses.offers import placed
+from responses.policy.withheld import Place
+
+_GIVEN = (OfferState.ACCEPTED, OfferState.CHOSEN)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +72,7 @@ async def dealings_of(session: AsyncSession, customer_id: str) -> Dealings:
         await session.execute(
             select(OfferRow, Approval)
             .join(Approval, Approval.id == OfferRow.approval_id)
-            .where(OfferRow.case_id.in_(ids), OfferRow.state.in_((OfferState.ACCEPTED, OfferState.CHOSEN)))
+            .where(OfferRow.case_id.in_(ids), OfferRow.state.in_(_GIVEN))
             .order_by(OfferRow.id)
         )
     ).all()
@@ -77,7 +81,8 @@ async def dealings_of(session: AsyncSession, customer_id: str) -> Dealings:
         select(Promise).where(Promise.case_id.in_(ids)).order_by(Promise.due_at, Promise.id)
     ):
         promised[promise.case_id].append(promise)
-    gifts = _gifts(entries, [(offer, approval) for offer, approval in given])
+    not_wanted = _not_wanted(promise for promises in promised.values() for promise in promises)
+    gifts = _gifts(entries, [(offer, approval) for offer, approval in given if _is_given(offer, not_wanted)])
     return Dealings(
         cases=tuple(
             Dealing(case=case, gifts=tuple(gifts[case.id]), promises=tuple(promised[case.id]))
@@ -86,6 +91,47 @@ async def dealings_of(session: AsyncSession, customer_id: str) -> Dealings:
         owed=_sums(entry for entry in entries if entry.basis == Basis.OWED),
         favours=_sums(entry for entry in entries if entry.basis != Basis.OWED),
     )
+
+
+async def not_given_by(session: AsyncSession, approvals: Collection[str]) -> dict[str, frozenset[Place]]:
+    """What of each answer's decision the customer did not get; answers that gave all of it are left out.
+
+    That is what was withheld, the options that they did not take, and favours that nobody pursues any more.
+    Of a choice that nobody has made yet every option stands.
+    """
+    answered = select(OfferRow.decision_id).where(OfferRow.approval_id.in_(approvals))
+    rows: dict[str, list[OfferRow]] = defaultdict(list)
+    for row in await session.scalars(
+        select(OfferRow).where(OfferRow.decision_id.in_(answered)).order_by(OfferRow.id)
+    ):
+        rows[row.decision_id].append(row)
+    open_options = {
+        option
+        for options in await session.scalars(
+            select(Choice.options).where(Choice.approval_id.in_(approvals), Choice.chosen_at.is_(None))
+        )
+        for option in options
+    }
+    promised = await session.scalars(select(Promise).where(Promise.approval_id.in_(approvals)))
+    not_wanted = _not_wanted(promised)
+    found: dict[str, set[Place]] = defaultdict(set)
+    for decided in rows.values():
+        for place, row in placed(decided):
+            if row.approval_id in approvals and not _is_given(row, not_wanted) and row.id not in open_options:
+                found[str(row.approval_id)].add(place)
+    return {approval: frozenset(places) for approval, places in found.items()}
+
+
+def _not_wanted(promises: Iterable[Promise]) -> set[tuple[str, str | None]]:
+    """By approval and offer: what was promised and nobody pursues any more."""
+    return {(one.approval_id, one.offer_id) for one in promises if one.state == PromiseState.WITHDRAWN}
+
+
+def _is_given(offer: OfferRow, not_wanted: Collection[tuple[str, str | None]]) -> bool:
+    """Whether the customer got it, or is owed it: a favour that nobody pursues any more is none."""
+    if offer.state not in _GIVEN or offer.approval_id is None:
+        return False
+    return offer.basis == Basis.OWED or (offer.approval_id, offer.id) not in not_wanted
 
 
 def _gifts(

@@ -52,11 +52,16 @@ def enclosure(stored: StoredFile, content: bytes, name: str) -> Enclosure:
     return Enclosure(
         sha256=stored.sha256,
         stored_as=stored.stored_as,
-        name=_UNSAFE.sub("_", name).strip(" .")[-_MAX_NAME:] or "file",
+        name=harmless_name(name),
         kind="photo" if photo else "document",
         mime=mime or "application/octet-stream",
         size=len(content),
     )
+
+
+def harmless_name(name: str) -> str:
+    """A file's name without what means something to a file system; its end is kept where it is long."""
+    return _UNSAFE.sub("_", name).strip(" .")[-_MAX_NAME:] or "file"
 
 
 def enclosures_of(draft: Draft) -> tuple[Enclosure, ...]:

@@ -207,16 +207,15 @@ async def finish_erasing(database: Database, files: FileStore, *, rebuild: bool 
 
 
 async def _delete_files(session: AsyncSession, files: FileStore) -> None:
-    """Deletes erased files whose content nobody else sent; the transaction keeps new ones out meanwhile."""
-    if session.get_bind().dialect.name == "postgresql":
-        await session.execute(text("LOCK TABLE attachments IN SHARE ROW EXCLUSIVE MODE"))
+    """Deletes erased files whose content nobody else sent."""
+    await keep_new_files_out(session)
     erased = (Attachment.rejected == ERASED, Attachment.stored_as.is_not(None))
     for stored_as in (await session.scalars(select(Attachment.stored_as).where(*erased))).all():
-        if not await _is_used(session, str(stored_as)):
+        if not await is_used(session, str(stored_as)):
             files.remove(str(stored_as))
     for draft in (await session.scalars(select(Draft).where(_json(Draft.files).contains(ERASED)))).all():
         for file in draft.files:
-            if not await _is_used(session, str(file["stored_as"])):
+            if not await is_used(session, str(file["stored_as"])):
                 files.remove(str(file["stored_as"]))
         draft.files = []
     await session.execute(
@@ -227,8 +226,14 @@ async def _delete_files(session: AsyncSession, files: FileStore) -> None:
     )
 
 
-async def _is_used(session: AsyncSession, stored_as: str) -> bool:
-    """Whether somebody else sent this content, or another answer carries it."""
+async def keep_new_files_out(session: AsyncSession) -> None:
+    """Until this transaction ends nobody writes down a new file. SQLite has one writer in any case."""
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text("LOCK TABLE attachments IN SHARE ROW EXCLUSIVE MODE"))
+
+
+async def is_used(session: AsyncSession, stored_as: str) -> bool:
+    """Whether somebody sent this content who is not erased, or an answer carries it."""
     sent = select(Attachment.id).where(
         Attachment.stored_as == stored_as, or_(Attachment.rejected.is_(None), Attachment.rejected != ERASED)
     )

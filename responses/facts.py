@@ -1,15 +1,14 @@
 """What is known about a case, by whom, and what an agent adds to it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.assessment import Assessment
+from models.clock import utcnow
 from models.decision import PROOF_FACT, FactValue
-from models.money import Money
 from models.serial import fact_from_json, fact_to_json
 from models.states import CaseState
 from models.tables import Agent, Case, Fact
@@ -20,10 +19,13 @@ from responses.filing import due_now
 from responses.order_keys import order_key
 from responses.orders import BOOK, CONTACT, as_in_the_book
 from responses.policy import Policy
-from responses.policy.schema import FactSpec, FactType
+from responses.policy.schema import FactSpec, FactType, Supplier
 from responses.rights import check_free
+from responses.typed_values import parse_fact
 
 ORDER_FACT = "order_id"
+# The book, its proof and other cases on the order go by the number, whether or not a rule asks about it.
+_ORDER_SPEC = FactSpec(name=ORDER_FACT, type=FactType.TEXT, suppliers=frozenset({Supplier.AGENT}))
 
 
 async def known_facts(
@@ -77,7 +79,7 @@ async def note_orders(
 
     `facts` are those of the case.
     """
-    named = [order for assessment in assessments for order in assessment.entities.order_ids]
+    named = orders_named(assessments)
     known = facts.get(ORDER_FACT)
     if not named or (known is not None and known.source == "agent"):
         return False
@@ -98,6 +100,26 @@ async def note_orders(
     return True
 
 
+def orders_named(assessments: Sequence[Assessment]) -> tuple[str, ...]:
+    """The order numbers that the messages name, each once. The case is about the last, unless an agent says
+    otherwise."""
+    named: dict[str, str] = {}
+    for assessment in assessments:
+        for order in assessment.entities.order_ids:
+            named.pop(order_key(order), None)
+            named[order_key(order)] = order
+    return tuple(order for key, order in named.items() if key)
+
+
+def other_orders(assessments: Sequence[Assessment], facts: Mapping[str, FactValue]) -> tuple[str, ...]:
+    """The order numbers that the messages name beside the one that the case is about."""
+    counted = facts.get(ORDER_FACT)
+    if counted is None or counted.unavailable:
+        return ()
+    key = order_key(str(counted.value))
+    return tuple(order for order in orders_named(assessments) if order_key(order) != key)
+
+
 async def give_fact(
     session: AsyncSession, agent: Agent, case: Case, name: str, raw: str | None, policy: Policy
 ) -> None:
@@ -107,19 +129,20 @@ async def give_fact(
         session: the caller's writing transaction.
         agent: who says it.
         case: about which case.
-        name: a fact of the policy.
+        name: a fact of the policy, or the order's number.
         raw: the value as typed or pressed; None when nobody can know it.
         policy: the policy that judges the case; it knows the fact's type.
 
     Raises:
-        BlockedError: `fact_unknown`, `fact_invalid`, `claimed`.
+        BlockedError: `fact_unknown`, `fact_invalid`, `fact_currency`, `claimed`.
         NotAllowedError: `own_case`.
     """
-    spec = policy.facts.get(name)
+    spec = policy.facts.get(name, _ORDER_SPEC if name == ORDER_FACT else None)
     if spec is None:
         raise BlockedError("fact_unknown", name=name)
     await check_free(session, agent, case)
-    value = None if raw is None else parse_fact(spec, raw, policy.currency)
+    today = utcnow().astimezone(policy.timezone).date()
+    value = None if raw is None else parse_fact(spec, raw, policy.currency, today)
     if name == ORDER_FACT and raw is not None:
         value = await as_in_the_book(session, raw.strip())
     fact = FactValue(
@@ -143,68 +166,3 @@ async def give_fact(
     await raise_revision(session, case)
     await due_now(session, case)
     record(session, agent.id, "fact.given", case.id, name=name)
-
-
-def parse_fact(spec: FactSpec, raw: str, currency: str) -> object:
-    """The value of what an agent typed: `yes`, `sì`, `12,50`, `50 EUR`, `€ 50`, `2026-11-03`, `3/11/2026`.
-
-    Raises:
-        BlockedError: `fact_invalid`, with what is expected.
-    """
-    text = raw.strip()
-    refused = BlockedError("fact_invalid", name=spec.name, expected=spec.type)
-    match spec.type:
-        case FactType.YES_NO:
-            answer = {"yes": True, "sì": True, "si": True, "no": False}.get(text.lower())
-            if answer is None:
-                raise refused
-            return answer
-        case FactType.CHOICE:
-            if text not in spec.choices:
-                raise BlockedError("fact_invalid", name=spec.name, expected=", ".join(spec.choices))
-            return text
-        case FactType.MONEY:
-            return Money(amount=_number(_without_currency(text, currency), refused), currency=currency)
-        case FactType.DAYS | FactType.NUMBER:
-            return _number(text, refused)
-        case FactType.DATE:
-            return _date(text, refused)
-        case FactType.TEXT:
-            if not text:
-                raise refused
-            return text
-
-
-def _without_currency(text: str, currency: str) -> str:
-    """The figure beside the policy's own currency, before it or after; any other is left and is no number."""
-    signs = [currency, "€"] if currency == "EUR" else [currency]
-    for sign in signs:
-        if text.upper().endswith(sign):
-            return text[: -len(sign)]
-        if text.upper().startswith(sign):
-            return text[len(sign) :]
-    return text
-
-
-def _number(text: str, refused: BlockedError) -> Decimal:
-    cleaned = text.strip().replace(" ", "")
-    if "," in cleaned:
-        # Italian writing: points group thousands, the comma begins the decimals.
-        cleaned = cleaned.replace(".", "").replace(",", ".")
-    try:
-        number = Decimal(cleaned)
-    except InvalidOperation:
-        raise refused from None
-    if not number.is_finite() or number < 0:
-        raise refused
-    return number
-
-
-def _date(text: str, refused: BlockedError) -> date:
-    parts = text.replace(".", "/").split("/")
-    try:
-        if len(parts) == 3:
-            return date(int(parts[2]), int(parts[1]), int(parts[0]))
-        return date.fromisoformat(text)
-    except ValueError:
-        raise refused from None

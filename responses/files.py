@@ -3,9 +3,11 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
@@ -72,6 +74,15 @@ class FileStore:
         if self._system.exists(self._at(stored_as)):
             self._system.rm_file(self._at(stored_as))
 
+    def older_than(self, moment: datetime) -> list[str]:
+        """What was written before `moment`, contents that were broken off included, by `stored_as`."""
+        found = self._system.find(self._folder, detail=True)
+        return [
+            name.removeprefix(f"{self._folder}/")
+            for name, about in found.items()
+            if (written := _written(about)) is not None and written < moment
+        ]
+
     def path(self, stored_as: str) -> Path | None:
         """The file on this machine's disk; None where the store is elsewhere or has no such file."""
         path = Path(self._at(stored_as))
@@ -88,6 +99,14 @@ def _write_whole(target: Path, content: bytes) -> None:
         partial.flush()
         os.fsync(partial.fileno())
     Path(partial.name).replace(target)
+
+
+def _written(about: Mapping[str, Any]) -> datetime | None:
+    """When a file was written; file systems call it by different names, and some do not say."""
+    at = about.get("mtime") or about.get("LastModified") or about.get("last_modified")
+    if isinstance(at, (int, float)):
+        return datetime.fromtimestamp(at, UTC)
+    return at if isinstance(at, datetime) and at.tzinfo is not None else None
 
 
 async def missing_files(session: AsyncSession, channel: str, limit: int) -> list[Attachment]:

@@ -251,8 +251,11 @@ def _attach(session: AsyncSession, message: Message, incoming: Incoming) -> int:
                 message_id=message.id,
                 provider_id=file.provider_id,
                 kind=file.kind,
+                name=file.name,
                 size=file.size,
                 mime=file.mime,
+                sha256=file.stored.sha256 if file.stored is not None else None,
+                stored_as=file.stored.stored_as if file.stored is not None else None,
                 rejected="too_large" if too_large else None,
             )
         )

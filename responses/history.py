@@ -1,5 +1,6 @@
 """What a customer was given and asked before, as the policy wants to know it."""
 
+from collections import Counter
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select
@@ -14,6 +15,9 @@ from responses.facts import ORDER_FACT, known_facts
 from responses.off_policy import given_by_hand, lowered
 from responses.offers import withheld_by
 from responses.policy import given_by
+from responses.withdrawals import without_withdrawn
+
+_ENDS_A_QUESTION = (DecisionKind.OFFER, DecisionKind.DECLINE, DecisionKind.EXIT)
 
 
 async def given_to(session: AsyncSession, case: Case) -> tuple[tuple[Given, ...], tuple[Given, ...]]:
@@ -62,6 +66,7 @@ async def given_to(session: AsyncSession, case: Case) -> tuple[tuple[Given, ...]
                 withheld=withheld.get(approval.id, frozenset()),
                 committed=await _committed(session, approval.id),
             )
+            given = await without_withdrawn(session, approval.id, given)
         if beyond is not None:
             given = lowered(given, beyond)
             given += given_by_hand(
@@ -81,8 +86,8 @@ async def given_to(session: AsyncSession, case: Case) -> tuple[tuple[Given, ...]
     return tuple(here), tuple(elsewhere)
 
 
-async def asked_in(session: AsyncSession, case: Case) -> frozenset[str]:
-    """The facts this case's customer was asked for already: nobody is asked twice."""
+async def asked_in(session: AsyncSession, case: Case) -> Counter[str]:
+    """How often this case's customer was asked for each fact."""
     query = (
         select(DecisionRow.content)
         .join(Draft, Draft.decision_id == DecisionRow.id)
@@ -95,22 +100,36 @@ async def asked_in(session: AsyncSession, case: Case) -> frozenset[str]:
         )
     )
     decisions = [from_json(Decision, content) for content in await session.scalars(query)]
-    return frozenset(fact.name for decision in decisions for fact in decision.asks_customer)
+    return Counter(fact.name for decision in decisions for fact in decision.asks_customer)
 
 
 async def asked_last(session: AsyncSession, case: Case) -> tuple[MissingFact, ...]:
-    """What our last answer asked the customer for; nothing where it was no question of the policy's."""
+    """What the last answer that asked for anything asked the customer for.
+
+    Asides that were answered since leave the question open; an offer, a refusal or a farewell ends it.
+    """
     query = (
         select(DecisionRow.content)
         .select_from(Approval)
         .join(Draft, Draft.id == Approval.draft_id)
         .outerjoin(DecisionRow, (DecisionRow.id == Draft.decision_id) & (Draft.kind == DecisionKind.ASK))
-        .where(Approval.case_id == case.id, Approval.verdict == Verdict.SEND, Approval.undone_at.is_(None))
+        .where(
+            Approval.case_id == case.id,
+            Approval.verdict == Verdict.SEND,
+            Approval.undone_at.is_(None),
+            Draft.kind.in_((DecisionKind.ASK, *_ENDS_A_QUESTION)),
+        )
         .order_by(Approval.id.desc())
         .limit(1)
     )
     content = (await session.scalars(query)).first()
     return from_json(Decision, content).asks_customer if content is not None else ()
+
+
+async def still_asked(session: AsyncSession, case: Case) -> tuple[MissingFact, ...]:
+    """What of the last question nobody has said since."""
+    known = await known_facts(session, case.id)
+    return tuple(fact for fact in await asked_last(session, case) if fact.name not in known)
 
 
 async def _chosen_in(session: AsyncSession, approval_id: str) -> dict[int, Remedy | None]:
@@ -144,12 +163,15 @@ async def _promised(
     session: AsyncSession, approval_id: str
 ) -> tuple[PromiseState | None, datetime | None, datetime | None]:
     """The worst state among what the approval promised, when the first of it that is open is due, and when
-    the last of it was settled; else nothing."""
+    the last of it was settled; else nothing.
+
+    A promise that was withdrawn says nothing of what else the answer gave.
+    """
     query = select(Promise.state, Promise.due_at, Promise.settled_at).where(
-        Promise.approval_id == approval_id
+        Promise.approval_id == approval_id, Promise.state != PromiseState.WITHDRAWN
     )
     promises = (await session.execute(query)).all()
-    worst = (PromiseState.BROKEN, PromiseState.OPEN, PromiseState.KEPT, PromiseState.WITHDRAWN)
+    worst = (PromiseState.BROKEN, PromiseState.OPEN, PromiseState.KEPT)
     state = next((one for one in worst if any(one == found for found, _, _ in promises)), None)
     due = (due_at for found, due_at, _ in promises if found == PromiseState.OPEN)
     settled = (at for _, _, at in promises if at is not None)

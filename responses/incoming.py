@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from responses.files import StoredFile
+
 
 class MessageKind(StrEnum):
     """What kind of thing was sent. Only TEXT, PHOTO and FILE are read by the classifier's road."""
@@ -22,12 +24,17 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IncomingFile:
-    """A file that came with a message. `size` is in bytes, None when the source does not say."""
+    """A file that came with a message. `size` is in bytes, None when the source does not say.
+
+    `stored` says where its content is kept already; without it the content is still to be fetched.
+    """
 
     provider_id: str
     kind: str
     size: int | None = None
     mime: str | None = None
+    name: str | None = None
+    stored: StoredFile | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

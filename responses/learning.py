@@ -20,6 +20,7 @@ from responses.corrections import Labels, corrected
 from responses.drafts.slots import has_placeholder
 from responses.intervals import Interval, Share
 from responses.judged import REAL, Judged, judged_since, parts_of, variant_of_part
+from responses.left_behind import How, left_since
 from responses.overruling import Instead, overruled_rules
 from responses.rewriting import Change, Words, became, changes, most_frequent, shown, words_in
 
@@ -91,12 +92,15 @@ class Learned:
 
     `approved` are the composed drafts that were sent, `edited` those of them with changes, `discarded` those
     thrown away. `reasons` say why of the two, `unsaid` how many of them have none: who was asked did not say
-    (None where fewer than five did not).
+    (None where fewer than five did not). `superseded` are edited drafts that the case moved on from,
+    `taken_over` those in place of which an agent who had taken the case over sent a text of their own.
     """
 
     approved: int
     edited: int
     discarded: int
+    superseded: int
+    taken_over: int
     unsaid: int | None
     reasons: tuple[tuple[EditReason, Count], ...]
     rewritten: tuple[Rewritten, ...]
@@ -112,11 +116,14 @@ async def learned(session: AsyncSession, since: datetime) -> Learned:
     discarded = [one for one in verdicts if not one.is_sent]
     wrong = [*edited, *discarded]
     reasons = Counter(one.approval.edit_reason for one in wrong if one.approval.edit_reason is not None)
+    left = Counter(one.how for one in await left_since(session, since))
     unsaid = len(wrong) - reasons.total()
     return Learned(
         approved=len(sent),
         edited=len(edited),
         discarded=len(discarded),
+        superseded=left[How.SUPERSEDED],
+        taken_over=left[How.TAKEN_OVER],
         unsaid=unsaid if unsaid >= FEWEST else None,
         reasons=tuple(
             (EditReason(reason), Count(changed=changed, of=len(wrong)))

@@ -12,9 +12,8 @@ from models.orders import LookUp
 from models.tables import Case
 from responses.config import RoadConfig
 from responses.errors import OrderValueError
-from responses.facts import ORDER_FACT, known_facts
+from responses.facts import ORDER_FACT, known_facts, orders_named
 from responses.opened_links import linked_number
-from responses.order_keys import order_key
 from responses.order_values import NUMBER, reader_for
 from responses.orders import find_order, keep_orders
 from responses.policies import PolicyBook
@@ -64,7 +63,7 @@ async def _number(session: AsyncSession, reading: Reading) -> str | None:
     said = str(known.value) if known is not None and not known.unavailable else None
     if known is not None and known.source == "agent":
         return said
-    named = [order for one in reading.found for order in one.entities.order_ids if order_key(order)]
+    named = orders_named(reading.found)
     if named:
         return named[-1]
     return await linked_number(session, reading.case, facts) or said

@@ -2,28 +2,33 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.assessment import Assessment
-from models.decision import FactValue, Matter
+from models.decision import PROOF_FACT, FactValue, Matter
 from models.labels import Act, Ask, Language, Tone, Urgency
 from models.serial import to_json
 from models.tables import Case
 from responses.corrections import Labels
 from responses.deadlines import highest
-from responses.history import asked_in, given_to
+from responses.facts import other_orders
+from responses.history import asked_in, asked_last, given_to
 from responses.policy import Policy
 from responses.policy.schema import Supplier
+from responses.policy.situation import ORDER
 from responses.proof import unproven_facts
+from responses.proof_ahead import proof_ahead
 from responses.reading import Reading
 from responses.signalling import record_of
 from responses.spending import spent
 
 _SHORT_WORDS = 3
 _RATHER = 0.5
+_MAY_BE_A_POSTCODE = re.compile(r"(?<![\w-])\d{4,6}(?![\w-])")
 
 
 async def matter_of(
@@ -33,15 +38,22 @@ async def matter_of(
     policy: Policy,
     facts: Mapping[str, FactValue],
     now: datetime,
+    *,
+    unclear: Collection[str] = (),
 ) -> Matter:
     """What the messages say together, what is known, and what was given before.
 
-    A message without words (a photo) says nothing here. `facts` are those of the case.
+    A message without words (a photo) says nothing here. `facts` are those of the case, `unclear` the names of
+    those that the messages seem to say.
     """
     found = reading.found
     here, elsewhere = await given_to(session, case)
+    times = await asked_in(session, case)
+    question = [fact.name for fact in await asked_last(session, case) if times[fact.name] == 1]
+    once = _to_ask_again(question, reading, policy, facts).difference(unclear)
     labels = united(found, is_spam=_nothing_but_spam(reading))
     unproven, proof_ask = await unproven_facts(session, case, policy, facts)
+    ahead, ahead_ask = await proof_ahead(session, case, policy, facts)
     return Matter(
         act=labels.act,
         complaint_types=labels.complaint_types,
@@ -56,11 +68,38 @@ async def matter_of(
         history=elsewhere,
         now=now,
         said_at=max((message.created_at for message in reading.messages), default=None),
-        asked=await asked_in(session, case) | _shown_by_files(reading, policy),
+        asked=(frozenset(times) - once) | _shown_by_files(reading, policy),
+        asked_once=once,
         unproven=unproven,
-        proof_ask=proof_ask,
+        ahead=ahead,
+        proof_ask=proof_ask or ahead_ask,
+        other_orders=other_orders(found, facts),
         record=await record_of(session, case, policy, (*here, *elsewhere), now),
         spent=await spent(session, policy, now),
+    )
+
+
+def _to_ask_again(
+    question: Sequence[str], reading: Reading, policy: Policy, facts: Mapping[str, FactValue]
+) -> frozenset[str]:
+    """What only the customer can say of a question that was asked once, and has not said.
+
+    What proves their order only where they named the order and wrote nothing that could have proven it.
+    """
+    entities = [one.entities for one in reading.found_fresh]
+    tried = any(one.emails or one.phone_numbers for one in entities) or any(
+        _MAY_BE_A_POSTCODE.search(message.text) for message in reading.fresh
+    )
+    named = ORDER in question and ORDER in facts and not facts[ORDER].unavailable
+    return frozenset(
+        name
+        for name in question
+        if name not in facts
+        and (
+            named and not tried
+            if name == PROOF_FACT
+            else name in policy.facts and Supplier.AGENT not in policy.facts[name].suppliers
+        )
     )
 
 

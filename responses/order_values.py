@@ -28,7 +28,7 @@ _SPOKEN: Mapping[str, FactType] = {
     **dict.fromkeys(("ordered_on", "promised_on", "delivered_on", "booked_for"), FactType.DATE),
     "item": FactType.TEXT,
 }
-_CURRENCIES = {"€": "EUR", "EURO": "EUR", "£": "GBP", "$": "USD", "FR.": "CHF"}
+_CURRENCIES = {"€": "EUR", **dict.fromkeys(("EURO", "EUROS"), "EUR"), "£": "GBP", "$": "USD", "FR.": "CHF"}
 _YES = frozenset({"sì", "si", "s", "yes", "y", "sí", "oui", "ja", "j", "true", "vero", "1", "x"})
 _NO = frozenset({"no", "n", "non", "nein", "false", "falso", "0"})
 _SUM = re.compile(
@@ -64,12 +64,13 @@ class Reader:
     """Reads orders for these facts.
 
     `currency` is that of sums without one; `region` (ISO 3166) is where telephone numbers without a country
-    code are dialled.
+    code are dialled; `counted` are the currencies in which the policies count.
     """
 
     specs: Mapping[str, FactSpec]
     currency: str
     region: str
+    counted: frozenset[str]
 
     def read(self, values: Mapping[str, object]) -> tuple[OrderEntry, list[str]]:
         """The order, and a sentence about each value that could not be read and was left out.
@@ -106,6 +107,16 @@ class Reader:
         )
         return entry, problems
 
+    def uncounted(self, entry: OrderEntry) -> list[str]:
+        """A sentence about each sum of the order that no policy can compare with its own."""
+        sums = {VALUE: entry.value, **entry.facts}
+        return [
+            f"{name} {one.rounded().amount} {one.currency}: the policies count in "
+            f"{', '.join(sorted(self.counted))}; an agent will have to say what it comes to"
+            for name, one in sums.items()
+            if isinstance(one, Money) and one.currency not in self.counted
+        ]
+
     def _fact(self, spec: FactSpec, raw: object) -> object:
         match spec.type:
             case FactType.YES_NO:
@@ -117,7 +128,7 @@ class Reader:
             case FactType.DATE:
                 return read_date(raw)
             case FactType.CHOICE:
-                return _choice(spec, raw)
+                return read_choice(spec, raw)
             case FactType.TEXT:
                 return _text(raw)
 
@@ -136,7 +147,8 @@ def reader_for(policies: Sequence[Policy], language: str, region: str | None = N
             if Supplier.BOOK in spec.suppliers and name not in (PRICE, "order_id")
         }
     home = region or {"it": "IT", "en": "GB"}[language]
-    return Reader(specs=specs, currency=policies[0].currency, region=home)
+    counted = frozenset(policy.currency for policy in policies)
+    return Reader(specs=specs, currency=policies[0].currency, region=home, counted=counted)
 
 
 def read_phone(raw: str, region: str) -> str:
@@ -184,7 +196,7 @@ def read_money(raw: object, currency: str) -> Money:
     if not isinstance(raw, str):
         return Money(amount=read_number(raw), currency=currency)
     match = _SUM.fullmatch(raw.strip())
-    if match is None:
+    if match is None or (match["before"] and match["after"]):
         raise OrderValueError("expected a sum such as 1.234,56 €")
     named = (match["before"] or match["after"] or "").strip()
     return Money(amount=read_number(match["figures"]), currency=_currency(named) if named else currency)
@@ -224,7 +236,12 @@ def read_yes_no(raw: object) -> bool:
     raise OrderValueError("expected yes or no")
 
 
-def _choice(spec: FactSpec, raw: object) -> str:
+def read_choice(spec: FactSpec, raw: object) -> str:
+    """One of the fact's options, with blanks or underscores and in any case.
+
+    Raises:
+        OrderValueError: it is none of them.
+    """
     said = _text(raw).casefold().replace(" ", "_")
     for choice in spec.choices:
         if choice.casefold() == said:

@@ -325,7 +325,13 @@ HOLDINGS: tuple[Holding, ...] = (
     _holding(
         Draft,
         lambda scope: Draft.case_id.in_(scope.cases),
-        {"text": _empty, "twin": _none, "files": _contents_left, "parts": _no_list, "findings": _no_list},
+        {
+            "text": _empty,
+            "twins": _no_object,
+            "files": _contents_left,
+            "parts": _no_list,
+            "findings": _no_list,
+        },
         kept="kind language variant answers sha256 state",
     ),
     _holding(Topic, lambda scope: Topic.case_id.in_(scope.cases), {"name": _empty}, kept="chat_key state"),

@@ -6,11 +6,11 @@ the rules that decided it still give the same: a comment or another rule's chang
 
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
-from sqlalchemy import JSON, null, select, type_coerce
+from sqlalchemy import JSON, null, or_, select, type_coerce
 from sqlalchemy import case as either
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,10 +20,12 @@ from models.embedding import Vectors
 from models.serial import from_json
 from models.states import Direction, Verdict
 from models.tables import Agent, Approval, Case, Customer, DecisionRow, Draft, EmbeddingRow, Message
-from responses.offers import withheld_by
+from responses.checks import Beyond
+from responses.dealings import not_given_by
+from responses.drafts.lines import offer_line, sent_line
 from responses.policies import PolicyBook
 from responses.policy.offering import Offering, offering_of, unchanged
-from responses.policy.withheld import without
+from responses.policy.withheld import Place, without
 from responses.rights import own_case
 
 SHOWN = 5
@@ -40,8 +42,10 @@ _LOOK_BACK = timedelta(minutes=15)
 class Precedent:
     """An answered case near to another.
 
-    `words` are the customer's, `similarity` is a cosine, at most 1. `same_rule`: the same rules made its
-    decision. `edited`: an agent changed the text that had been composed.
+    `words` are the customer's, `similarity` is a cosine, at most 1. `decision` is what was decided as far as
+    they got it: of a choice what they took, and all of it while they have not. `same_rule`: the same rules
+    made its decision. `edited`: an agent changed the text that had been composed. `beyond` is what that
+    text gave that was not decided.
     """
 
     case_id: str
@@ -52,6 +56,14 @@ class Precedent:
     decision: Decision
     same_rule: bool
     edited: bool
+    beyond: Beyond | None = None
+
+    def got(self, language: str) -> str:
+        """What the case got, in a few words of that language."""
+        line = offer_line(self.decision, language)
+        if self.beyond is None:
+            return line
+        return sent_line(line, self.beyond.words, self.beyond.extra, language)
 
 
 class _Known:
@@ -202,8 +214,10 @@ _ANSWERED = (
     Approval.undone_at.is_(None),
     Approval.created_at >= Message.created_at,
     Message.direction == Direction.IN,
-    # Who was asked something has got nothing yet.
+    # Who was asked something has got nothing yet, nor who was told that an answer follows.
     Draft.kind != DecisionKind.ASK,
+    Draft.answer_by.is_(None),
+    or_(Draft.kind != DecisionKind.HAND_OVER, Draft.edited_by.is_not(None)),
 )
 
 
@@ -211,7 +225,7 @@ async def _shown(
     session: AsyncSession, case: Case, decision: Decision, near: dict[str, float], known: _Known
 ) -> tuple[Precedent, ...]:
     rows = await session.execute(
-        select(Message, Case.number, Approval, DecisionRow.content)
+        select(Message, Case.number, Approval, Draft.kind, DecisionRow.content)
         .join(Case, Case.id == Message.case_id)
         .join(Customer, Customer.id == Case.customer_id)
         .join(Approval, Approval.case_id == Message.case_id)
@@ -230,8 +244,8 @@ async def _shown(
     found: dict[int, Precedent] = {}
     seen: set[str] = set()
     answers = rows.all()
-    withheld = await withheld_by(session, {approval.id for _, _, approval, _ in answers})
-    for message, number, approval, content in answers:
+    not_given = await not_given_by(session, {approval.id for _, _, approval, _, _ in answers})
+    for message, number, approval, kind, content in answers:
         was = from_json(Decision, content)
         if message.id in seen or not known.holds(was.policy_sha256, was.rule_ids):
             continue  # its answer is the first that was approved after it
@@ -244,11 +258,19 @@ async def _shown(
             words=message.text,
             at=approval.created_at,
             similarity=near[message.id],
-            decision=without(was, withheld.get(approval.id, frozenset())),
+            decision=_as_given(was, DecisionKind(kind), not_given.get(approval.id, frozenset())),
             same_rule=set(was.rule_ids) == set(decision.rule_ids),
             edited=bool(approval.difference),
+            beyond=from_json(Beyond, approval.off_policy) if approval.off_policy is not None else None,
         )
     return tuple(sorted(found.values(), key=lambda one: -one.similarity)[:SHOWN])
+
+
+def _as_given(decision: Decision, kind: DecisionKind, not_given: Collection[Place]) -> Decision:
+    """The decision as its answer carried it out: a text of another kind gives nothing of an offer."""
+    if kind is not DecisionKind.OFFER or decision.kind is not DecisionKind.OFFER:
+        return replace(decision, kind=kind, offers=(), commitments=())
+    return without(decision, not_given)
 
 
 def _vector(stored: bytes) -> Vectors:

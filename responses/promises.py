@@ -1,4 +1,4 @@
-"""Promises once they are made: kept with a proof, broken with a reason, settled or withdrawn by a text."""
+"""Promises once they are made: kept with a proof, broken with a reason, settled or taken back by a text."""
 
 from collections.abc import Sequence
 
@@ -27,6 +27,9 @@ REMINDER = "remind:"
 _WITHOUT_TRACE = frozenset({RemedyKind.REPAIR, RemedyKind.REDO, RemedyKind.FREE_PERIOD})
 
 
+_TOLD_BY = {"promise_kept": "kept", "promise_withdrawn": "withdrawn"}
+
+
 def wants_proof(promise: Promise, remedy: Remedy | None) -> bool:
     """Whether who keeps the promise has to say by what it can be seen: for money and parcels.
 
@@ -46,20 +49,22 @@ async def keep(
         BlockedError: `gone` (no such promise, or it is settled), `proof_missing`, `text_long`.
         NotAllowedError: `own_case`.
     """
-    promise, case = await _promise_and_case(session, agent, promise_id)
+    promise, case = await promise_and_case(session, agent, promise_id)
     offer = await session.get(OfferRow, promise.offer_id) if promise.offer_id is not None else None
-    words = _checked(proof)
+    words = checked(proof)
     if not words and wants_proof(promise, from_json(Remedy, offer.content) if offer is not None else None):
         raise BlockedError("proof_missing")
-    await _settle(session, promise, state=PromiseState.KEPT, proof=words or None)
+    await settle_once(session, promise, state=PromiseState.KEPT, proof=words or None)
     record(session, agent.id, "promise.kept", case.id, promise=promise.id)
-    await _tell(session, texts, case, promise)
-    if case.state == CaseState.WAITING_AGENT and not await _is_erased(session, case):
+    # An answer they have had by another way tells itself.
+    if promise.kind != PromiseKind.ANSWER:
+        await tell(session, texts, case, promise, "promise_kept")
+    if case.state == CaseState.WAITING_AGENT and not await is_erased(session, case):
         # The draft on the table may say that it is still to be done.
         await raise_revision(session, case)
         await due_now(session, case)
     else:
-        await _done_with(session, case)
+        await done_with(session, case)
     return case
 
 
@@ -70,14 +75,14 @@ async def break_(session: AsyncSession, agent: Agent, promise_id: str, reason: s
         BlockedError: `gone` (no such promise, or it is settled), `reason_missing`, `text_long`.
         NotAllowedError: `own_case`.
     """
-    promise, case = await _promise_and_case(session, agent, promise_id)
-    words = _checked(reason)
+    promise, case = await promise_and_case(session, agent, promise_id)
+    words = checked(reason)
     if not words:
         raise BlockedError("reason_missing")
-    await _settle(session, promise, state=PromiseState.BROKEN, broken_reason=words)
+    await settle_once(session, promise, state=PromiseState.BROKEN, broken_reason=words)
     record(session, agent.id, "promise.broken", case.id, promise=promise.id)
-    if await _is_erased(session, case):
-        await _done_with(session, case)
+    if await is_erased(session, case):
+        await done_with(session, case)
         return case
     await raise_revision(session, case)
     if case.state != CaseState.TAKEN_OVER:
@@ -91,7 +96,7 @@ async def withdraw(session: AsyncSession, approval: Approval) -> None:
     """What an approval promised is not promised: its text was taken back before it left."""
     query = select(Promise).where(Promise.approval_id == approval.id, Promise.state == PromiseState.OPEN)
     for promise in (await session.scalars(query)).all():
-        await _settle(session, promise, state=PromiseState.WITHDRAWN)
+        await settle_once(session, promise, state=PromiseState.WITHDRAWN)
 
 
 async def answers_owed(session: AsyncSession, case: Case) -> Sequence[Promise]:
@@ -107,7 +112,7 @@ async def settle_by_text(
 ) -> None:
     """An approved text keeps the promises, or puts others in their place."""
     for promise in promises:
-        await _settle(session, promise, state=state, settled_by=approval.id)
+        await settle_once(session, promise, state=state, settled_by=approval.id)
         record(session, approval.agent_id, f"promise.{state}", promise.case_id, promise=promise.id)
 
 
@@ -120,7 +125,13 @@ async def unsettle(session: AsyncSession, approval: Approval) -> None:
     )
 
 
-async def _promise_and_case(session: AsyncSession, agent: Agent, promise_id: str) -> tuple[Promise, Case]:
+async def promise_and_case(session: AsyncSession, agent: Agent, promise_id: str) -> tuple[Promise, Case]:
+    """The promise and its case, locked, for who is going to settle it.
+
+    Raises:
+        BlockedError: `gone`, where there is no such promise.
+        NotAllowedError: `own_case`.
+    """
     promise = await session.get(Promise, promise_id)
     if promise is None:
         raise BlockedError("gone")
@@ -132,14 +143,19 @@ async def _promise_and_case(session: AsyncSession, agent: Agent, promise_id: str
     return promise, case
 
 
-def _checked(words: str) -> str:
+def checked(words: str) -> str:
+    """The words of a proof or a reason.
+
+    Raises:
+        BlockedError: `text_long`.
+    """
     text = clean(words).strip()
     if len(text) > MAX_WORDS:
         raise BlockedError("text_long", most=str(MAX_WORDS))
     return text
 
 
-async def _settle(session: AsyncSession, promise: Promise, **values: str | None) -> None:
+async def settle_once(session: AsyncSession, promise: Promise, **values: str | None) -> None:
     """Settles the promise, once, and takes back the reminders that have not left.
 
     Raises:
@@ -167,29 +183,31 @@ async def _settle(session: AsyncSession, promise: Promise, **values: str | None)
     )
 
 
-async def _done_with(session: AsyncSession, case: Case) -> None:
+async def done_with(session: AsyncSession, case: Case) -> None:
+    """With its last promise settled, a case is answered."""
     if case.state == CaseState.PROMISED and not await has_open_promise(session, case):
         move(case, CaseState.ANSWERED)
 
 
-async def _tell(session: AsyncSession, texts: StandingTexts, case: Case, promise: Promise) -> None:
-    """Tells the customer in the promise's own words; an answer they have had by another way tells itself."""
+async def tell(session: AsyncSession, texts: StandingTexts, case: Case, promise: Promise, name: str) -> None:
+    """Tells the customer, by the standing text of that name, in the promise's own words."""
     identity = await session.get_one(Identity, case.identity_id)
     nobody = case.is_sample or case.is_test or case.answered_by_hand or identity.blocked_since is not None
-    if nobody or promise.kind == PromiseKind.ANSWER or await _is_erased(session, case):
+    if nobody or await is_erased(session, case):
         return
     language = case.language if case.language in set(Language) else Language.ENGLISH
     await texts.enqueue(
         session,
-        "promise_kept",
+        name,
         chat_key=case.chat_key,
         language=language,
-        dedupe_key=f"kept:{promise.id}",
+        dedupe_key=f"{_TOLD_BY[name]}:{promise.id}",
         case_id=case.id,
         number=str(case.number),
         what=words_of(promise, str(language)),
     )
 
 
-async def _is_erased(session: AsyncSession, case: Case) -> bool:
+async def is_erased(session: AsyncSession, case: Case) -> bool:
+    """Whether the customer's data were erased."""
     return (await session.get_one(Customer, case.customer_id)).erased_at is not None

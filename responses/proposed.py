@@ -61,7 +61,7 @@ async def propose(
         kind=kind or old.kind,
         language=old.language,
         text=text,
-        twin=old.twin if text == old.text else None,
+        twins=old.twins if text == old.text else {},
         parts=old.parts if text == old.text else [],
         answers=old.answers if text == old.text else [],
         variant=old.variant,
@@ -104,11 +104,14 @@ async def composed_draft(session: AsyncSession, draft: Draft) -> Draft | None:
 async def difference_of(session: AsyncSession, draft: Draft) -> str | None:
     """What agents changed in the text that was composed, line by line; None where that is nothing."""
     composed = await composed_draft(session, draft)
-    if composed is None or composed.text == draft.text:
+    return difference_between(composed.text, draft.text) if composed is not None else None
+
+
+def difference_between(composed: str, text: str) -> str | None:
+    """What makes a text of a composed one, line by line; None where they are the same."""
+    if composed == text:
         return None
-    return "\n".join(
-        difflib.unified_diff(composed.text.splitlines(), draft.text.splitlines(), lineterm="", n=0)
-    )
+    return "\n".join(difflib.unified_diff(composed.splitlines(), text.splitlines(), lineterm="", n=0))
 
 
 def gives(draft: Draft, decision: Decision) -> bool:

@@ -33,6 +33,7 @@ from responses.promises import answers_owed
 from responses.proposed import supersede
 from responses.reading import Reading
 from responses.registers import register_of
+from responses.twins import twins_of
 
 
 async def propose_decision(
@@ -116,7 +117,7 @@ async def put_on_table(
         kind=decision.kind,
         language=composed.language,
         text=composed.text,
-        twin=_twin(brief, composed, config.language),
+        twins=twins_of(brief, composed),
         parts=[list(part) for part in composed.parts],
         variant=f"{composed.variant}-{brief.formality}",
         sha256=composed.sha256,
@@ -148,13 +149,6 @@ def _valid_until(composed: ComposedDraft, config: RoadConfig, now: datetime) -> 
         return None
     midnight = datetime.combine(min(coming) + timedelta(days=1), time(), config.timezone)
     return midnight.astimezone(UTC)
-
-
-def _twin(brief: DraftBrief, composed: ComposedDraft, language: str) -> str | None:
-    if composed.language == language:
-        return None
-    twin = compose(dataclasses.replace(brief, language=language))
-    return twin.text if twin is not None else None
 
 
 async def _brief(

@@ -17,6 +17,7 @@ from responses.files import FileStore
 from responses.orders import forget_old_orders
 from responses.personal import Scope
 from responses.signalling import are_over, forget_signals
+from responses.strays import remove_strays
 
 _DONE = "retention_done"
 _SETTLED = (CaseState.ANSWERED, CaseState.CLOSED, CaseState.SPAM)
@@ -67,6 +68,7 @@ class Retention:
                         await _forget_deliveries(session, horizon)
                         await session.merge(Setting(name=_DONE, value=today))
         await finish_erasing(self._database, self._files)
+        await remove_strays(self._database, self._files)
 
 
 async def blank_old_cases(session: AsyncSession, horizon: datetime, limit: int) -> int:

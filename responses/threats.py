@@ -16,8 +16,9 @@ def is_threat(text: str, said: Understood) -> bool:
 
     The label `threatening` alone does not make one: it says that steps are announced, and these are nearly
     always lawful. It takes a threat of violence, by its labels and by its words; reviews that the writer
-    calls untrue; or an agent who has said so of words that name nothing that everybody may do. Where the
-    words are gone, nobody can tell.
+    calls untrue; or an agent: who has set the tone where it had been read otherwise, whatever the words name,
+    or who has let it stand in words that name nothing that everybody may do. Where the words are gone, nobody
+    can tell.
     """
     found = said.assessment
     return threatens(
@@ -26,19 +27,29 @@ def is_threat(text: str, said: Understood) -> bool:
         urgency=found.urgency.label,
         abstained=found.abstained,
         by_an_agent=said.corrected_by is not None,
+        set_by_an_agent=said.tone_by_agent,
     )
 
 
 def threatens(
-    text: str, *, tone: str, urgency: str, abstained: Collection[str], by_an_agent: bool = False
+    text: str,
+    *,
+    tone: str,
+    urgency: str,
+    abstained: Collection[str],
+    by_an_agent: bool = False,
+    set_by_an_agent: bool = False,
 ) -> bool:
-    """The same of labels; `by_an_agent` says that an agent has set them."""
+    """The same of labels; `by_an_agent` says that an agent has seen them, `set_by_an_agent` that the tone
+    is theirs."""
     if "tone" in abstained or tone not in (Tone.THREATENING, Tone.ABUSIVE):
         return False
     if tone == Tone.ABUSIVE:
         critical = "urgency" not in abstained and urgency == Urgency.CRITICAL
         return (critical and _names("violence", text)) or _names("untrue", text)
     said_so = by_an_agent and bool(text.strip())
+    if set_by_an_agent and text.strip():
+        return True
     return _names("untrue", text) or (said_so and not names_lawful_step(text))
 
 

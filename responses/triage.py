@@ -189,7 +189,7 @@ class Triage:
         customer = await session.get_one(Customer, case.customer_id)
         if await consult_book(session, case, identity, policy, facts):
             facts = await known_facts(session, case.id)
-        matter = await matter_of(session, case, reading, policy, facts, now)
+        matter = await matter_of(session, case, reading, policy, facts, now, unclear=taken.likely.keys())
         await keep_signals(session, case, policy, matter.record, now)
         decision = taken.beside(decide(policy, matter, language=self._config.language))
         draft = await propose_decision(

@@ -10,9 +10,9 @@ from models.states import CaseState
 from models.tables import Case
 from responses.cases import move, raise_revision
 from responses.events import record
-from responses.facts import cannot_say, known_facts
+from responses.facts import cannot_say
 from responses.filing import due_now
-from responses.history import asked_last
+from responses.history import still_asked
 from responses.policy import Policy
 
 
@@ -36,8 +36,7 @@ async def end_asking(session: AsyncSession, case: Case, policy: Policy, now: dat
     The reminder and the closing of a case (`responses.waiting`) go on as they are, where nothing was asked
     that a rule waits for, or the policy waits for ever.
     """
-    known = await known_facts(session, case.id)
-    asked = [fact for fact in await asked_last(session, case) if fact.name not in known]
+    asked = await still_asked(session, case)
     asked_at = case.answered_at or case.created_at
     if not asked or policy.wait_for_answer is None:
         case.asked_until = case.answer_until

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 
 _EMAIL_OR_POSTCODE: Mapping[str, str] = {
     "it": "l'indirizzo e-mail oppure il CAP indicati nell'ordine",
-    "en": "the e-mail address or the postcode given with the order",
-    "es": "el correo electrónico o el código postal que figura en el pedido",
-    "fr": "l'adresse e-mail ou le code postal indiqués pour la commande",
-    "de": "die E-Mail-Adresse oder die Postleitzahl aus der Bestellung",
+    "en": "either the e-mail address or the postcode given with the order",
+    "es": "el correo electrónico o bien el código postal que figura en el pedido",
+    "fr": "l'adresse e-mail ou bien le code postal indiqués pour la commande",
+    "de": "entweder die E-Mail-Adresse oder die Postleitzahl aus der Bestellung",
 }
 _EMAIL: Mapping[str, str] = {
     "it": "l'indirizzo e-mail indicato nell'ordine",

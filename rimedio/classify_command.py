@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,20 @@ from rimedio.terminal import USAGE, fail, say, settings_or_fail
 if TYPE_CHECKING:
     from nlp.batch.exports import Input
     from nlp.batch.running import Cluster
+    from nlp.tables import Given, Table
+    from rimedio.telling import Teller
+
+
+_OVERRIDES = (
+    "--text-column",
+    "--input-encoding",
+    "--input-delimiter",
+    "--input-quote",
+    "--header or --no-header",
+)
+"""What is recognised can be said instead."""
+
+_RECOGNISED = "as recognised"
 
 
 class Engine(StrEnum):
@@ -41,7 +56,26 @@ def classify(
     ],
     *,
     text_column: Annotated[
-        str | None, typer.Option(help="The column with the texts; found by name or content otherwise.")
+        list[str] | None,
+        typer.Option(
+            help="The column with the texts; found by name or content otherwise. Of several the "
+            "first that a file has."
+        ),
+    ] = None,
+    input_encoding: Annotated[
+        str | None, typer.Option(help="The charset of the input, such as cp1251; recognised otherwise.")
+    ] = None,
+    input_delimiter: Annotated[
+        str | None, typer.Option(help="What stands between the cells of the input; recognised otherwise.")
+    ] = None,
+    input_quote: Annotated[
+        str | None, typer.Option(help="What surrounds cells of the input; recognised otherwise.")
+    ] = None,
+    header: Annotated[
+        bool | None,
+        typer.Option(
+            "--header/--no-header", help="Whether the first line names columns; found out otherwise."
+        ),
     ] = None,
     id_column: Annotated[
         str | None, typer.Option(help="The column that names a row where something is wrong with it.")
@@ -98,21 +132,31 @@ def classify(
 
     from tempfile import TemporaryDirectory
 
-    from nlp.batch.exports import Format
+    from nlp.batch.csv_writer import check_form
+    from nlp.batch.exports import Format, yes_or_no
     from nlp.batch.writers import check_target
-    from nlp.errors import NlpError
+    from nlp.errors import NlpError, WrongUsageError
+    from nlp.tables import Given
     from rimedio.batch_model import batch_model
     from rimedio.classifying import Wish, run
+    from rimedio.telling import Teller
 
     settings = settings_or_fail()
-    between = None if delimiter is None else delimiter.replace("\\t", "\t")
-    if between is not None and len(between) != 1:
-        fail(f"--delimiter {delimiter!r}: expected one character, such as ; or \\t", USAGE)
+    between = _one_character("--delimiter", delimiter)
+    given = Given(
+        encoding=_charset("--input-encoding", input_encoding),
+        delimiter=_one_character("--input-delimiter", input_delimiter),
+        quote=_one_character("--input-quote", input_quote),
+        has_header=header,
+    )
     _check_report(report)
     try:
         check_target(output)
-        with TemporaryDirectory(prefix="rimedio-") as fetched:
-            tables, said = _open(inputs, Path(fetched), text_column)
+        check_form(between or ",", encoding or "utf-8")
+        with TemporaryDirectory(prefix="rimedio-") as fetched, Teller(quiet=quiet) as teller:
+            scratch = output.absolute().parent
+            tables, said = _open(inputs, Path(fetched), text_column or [], given, scratch, teller)
+            teller.now(None)
             check_target(output, [table.path for table in tables])
             _check_apart(report, output, [table.path for table in tables])
             for line in () if quiet else said:
@@ -124,9 +168,18 @@ def classify(
                 model=model.identity,
                 encoder=encoder,
                 heads=heads,
-                told=_told(fast=fast, redact=redact, limit=limit),
+                told=_told(given, fast=fast, redact=redact, limit=limit),
+                options={
+                    "--engine": engine.value,
+                    "--fast": yes_or_no(fast),
+                    "--report": "none" if report is None else str(report),
+                    "the encoder": encoder,
+                    "the heads": heads,
+                    **_reading(given),
+                },
                 resume=resume,
                 redact=redact,
+                order_patterns=settings.order_patterns,
                 limit=limit,
                 id_column=id_column,
                 form=Format(delimiter=between, encoding=encoding, raw=raw),
@@ -138,7 +191,9 @@ def classify(
             cluster = _cluster(engine, ray_address)
             if cluster is not None:
                 model = replace(model, threads=cluster.threads)
-            run(tables, model, wish, cluster)
+            run(tables, model, wish, cluster, teller)
+    except WrongUsageError as error:
+        fail(str(error), USAGE)
     except (NlpError, OSError) as error:
         fail(str(error))
 
@@ -159,22 +214,59 @@ def _check_apart(report: Path | None, output: Path, inputs: list[Path]) -> None:
         fail(f"--report {report}: is an input; give the page another name", USAGE)
 
 
-def _told(*, fast: bool, redact: bool, limit: int | None) -> tuple[str, ...]:
+def _told(given: "Given", *, fast: bool, redact: bool, limit: int | None) -> tuple[str, ...]:
     chosen = {"--fast": fast, "--redact": redact, f"--limit {limit}": limit is not None}
-    return tuple(name for name, is_on in chosen.items() if is_on)
+    reading = (f"{name} {value}" for name, value in _reading(given).items() if value != _RECOGNISED)
+    return (*reading, *(name for name, is_on in chosen.items() if is_on))
 
 
-def _open(inputs: list[str], folder: Path, text_column: str | None) -> "tuple[list[Input], list[str]]":
+def _reading(given: "Given") -> dict[str, str]:
+    """What is said of how the input is written, by the names of the options."""
+    said = {
+        "--input-encoding": given.encoding,
+        "--input-delimiter": given.delimiter,
+        "--input-quote": given.quote,
+        "--header": None if given.has_header is None else ("yes" if given.has_header else "no"),
+    }
+    return {name: value or _RECOGNISED for name, value in said.items()}
+
+
+def _one_character(option: str, given: str | None) -> str | None:
+    between = None if given is None else given.replace("\\t", "\t")
+    if between is not None and (len(between) != 1 or between in "\r\n\0"):
+        fail(f"{option} {given!r}: expected one character, such as ; or \\t", USAGE)
+    return between
+
+
+def _charset(option: str, given: str | None) -> str | None:
+    try:
+        if given is not None:
+            b" ".decode(given, "replace")
+    except (LookupError, ValueError):  # some codecs are of other things than texts
+        fail(f"{option} {given!r}: no such charset; expected one such as cp1251 or utf-8", USAGE)
+    return given
+
+
+def _open(
+    inputs: list[str],
+    folder: Path,
+    text_columns: list[str],
+    given: "Given",
+    scratch: Path,
+    teller: "Teller",
+) -> "tuple[list[Input], list[str]]":
     import sys
 
     from nlp.batch.exports import Input
-    from nlp.batch.packing import source_of
-    from nlp.errors import BatchError
-    from nlp.tables import STANDARD_INPUT, fetch, is_remote, locate, matching, open_table
+    from nlp.batch.packing import source_of, unread_source
+    from nlp.errors import BatchError, WrongUsageError
+    from nlp.tables import STANDARD_INPUT, fetch, is_remote, locate, matching
 
+    first, others = next(iter(text_columns), None), text_columns[1:]
     files: dict[Path, str] = {}
     said: list[str] = []
     for place, name in enumerate(inputs):
+        teller.now(partial("fetching {}".format, name))
         if is_remote(name):
             files |= {fetch(one, folder): one for one in matching(name)}
             continue
@@ -189,11 +281,36 @@ def _open(inputs: list[str], folder: Path, text_column: str | None) -> "tuple[li
         said += [f"{path} is named twice and read once" for path in again]
         files |= {path: name if name == STANDARD_INPUT else str(path) for path in located.files}
     tables = []
+    problems: list[BatchError] = []
     for path, name in files.items():
-        source = source_of(name, open_table(path), text_column)
+        teller.now(partial("reading: looking at {}".format, name))
+        try:
+            source = source_of(name, _table_of(path, name, given, scratch), first, *others)
+        except WrongUsageError:
+            raise
+        except BatchError as error:
+            problems.append(error)
+            # Of many files one that cannot be read does not stop the others.
+            source = unread_source(name, str(error).removeprefix(f"{path}: ").removeprefix(f"{name}: "))
         tables.append(Input(source=source, path=path))
         said.append(f"{name}: {'; '.join(source.said)}")
+    said.append(f"if that is wrong: {', '.join(_OVERRIDES)}")
+    if len(problems) == len(files):
+        more = f" (and {len(problems) - 1} more files that cannot be read)" if len(problems) > 1 else ""
+        raise BatchError(f"{problems[0]}{more}")
     return tables, said
+
+
+def _table_of(path: Path, name: str, given: "Given", scratch: Path) -> "Table":
+    """The table in a file, which may be a copy that nobody but this program knows of."""
+    from nlp.errors import BatchError
+    from nlp.tables import STANDARD_INPUT, open_table
+
+    try:
+        return open_table(path, given, scratch=scratch)
+    except BatchError as error:
+        shown = "standard input" if name == STANDARD_INPUT else name
+        raise BatchError(str(error).replace(str(path), shown)) from error
 
 
 def _cluster(engine: Engine, address: str | None) -> "Cluster | None":

@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,13 +20,16 @@ from nlp.batch.gathering import Gathering
 from nlp.batch.handing_on import HandedOn
 from nlp.batch.labels import MakeLabeller
 from nlp.batch.packing import TEXT
-from nlp.batch.running import Cluster
+from nlp.batch.running import Cluster, has_model
+from nlp.tables import listed
+from rimedio.telling import Teller
 from rimedio.terminal import BEGAN, SOME_ROWS, say
 
 INTERRUPTED = 130
 """The exit status of a run that was stopped and can be gone on with."""
 
-_TOLD_EVERY = 10.0  # seconds, where nobody watches a bar
+
+_LOADING = "loading the model"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +37,7 @@ class Wish:
     """What a run is to do with its input.
 
     `model` tells the model from others, `encoder` and `heads` are its names for people, `told` the options of
-    the command as they are shown.
+    the command as they are shown, `options` those that a run is not gone on without.
     """
 
     output: Path
@@ -42,8 +45,10 @@ class Wish:
     encoder: str
     heads: str
     told: tuple[str, ...]
+    options: Mapping[str, str]
     resume: bool
     redact: bool
+    order_patterns: tuple[str, ...]
     limit: int | None
     id_column: str | None
     form: Format
@@ -53,7 +58,9 @@ class Wish:
     quiet: bool
 
 
-def run(inputs: Sequence[Input], make: MakeLabeller, wish: Wish, cluster: Cluster | None) -> None:
+def run(
+    inputs: Sequence[Input], make: MakeLabeller, wish: Wish, cluster: Cluster | None, teller: Teller
+) -> None:
     """Classify, tell how far it is, and what came of it.
 
     Raises:
@@ -81,31 +88,40 @@ def run(inputs: Sequence[Input], make: MakeLabeller, wish: Wish, cluster: Cluste
         )
         write_report(wish.report, gathering, about, wish.language)
 
-    with _watching(wish.quiet) as watch, _stoppable() as is_stopped:
-        try:
+    try:
+        with (
+            _watching(teller, quiet=wish.quiet, on_cluster=cluster is not None) as watch,
+            _stoppable() as is_stopped,
+        ):
             outcome = classify_export(
                 inputs,
                 wish.output,
                 make,
                 model=wish.model,
+                options=wish.options,
                 resume=wish.resume,
                 redact=wish.redact,
+                order_patterns=wish.order_patterns,
                 limit=wish.limit,
                 id_column=wish.id_column,
                 form=wish.form,
                 cluster=cluster,
                 gather=gathering.add if gathering is not None else None,
                 stop=is_stopped,
+                reading=watch.read,
                 progress=watch.classified,
                 writing=watch.written,
                 finish=report,
             )
-        except StoppedError:
-            say(f"stopped; nothing is lost: the same command with --resume goes on ({wish.output})")
-            raise typer.Exit(INTERRUPTED) from None
+    except StoppedError:
+        say(f"stopped; nothing is lost: the same command with --resume goes on ({wish.output})")
+        raise typer.Exit(INTERRUPTED) from None
     seconds = time.monotonic() - began
     if not wish.quiet:
         _tell(outcome, wish.output, watch, seconds)
+        if unread := [one.source.name for one in inputs if not one.is_read]:
+            files = _counted(len(unread), "file")
+            say(f"not read at all, each a row with its error: {files} ({listed(unread)})")
         if wish.report is not None:
             say(f"the page about it: {wish.report}")
     if outcome.counts.errors:
@@ -113,17 +129,22 @@ def run(inputs: Sequence[Input], make: MakeLabeller, wish: Wish, cluster: Cluste
 
 
 class _Watch:
-    """Shows how far a run is: a bar at a terminal, a line now and then elsewhere, or nothing."""
+    """Knows how far a run is, shows it in a bar at a terminal, and says it where there is none."""
 
-    def __init__(self, progress: Progress | None, *, quiet: bool) -> None:
+    def __init__(self, progress: Progress | None, *, on_cluster: bool) -> None:
         self._progress = progress
-        self._quiet = quiet
-        self._task = None if progress is None else progress.add_task("loading the model", total=None, rate="")
-        self._told = time.monotonic()
+        self._task = None if progress is None else progress.add_task("reading", total=None, rate="")
+        self._on_cluster = on_cluster
+        self._rows_read = 0
+        self._what: tuple[str, Done] | None = None
         self._kept: int | None = None
         self._first: tuple[float, int] | None = None
         self.first_row: float | None = None
         self.rate = 0.0
+
+    def read(self, rows: int) -> None:
+        """More rows have been read, in another thread."""
+        self._rows_read = rows
 
     def classified(self, done: Done) -> None:
         """The model has gone through more rows; those of an earlier run are no merit of this one."""
@@ -134,20 +155,31 @@ class _Watch:
             self._first, self.first_row = (now, done.rows), now - BEGAN
         elif self._first is not None and now > self._first[0]:
             self.rate = (done.rows - self._first[1]) / (now - self._first[0])
-        self._show("classifying", done)
+        is_waiting = self._first is None and (done.rows < done.known or not done.is_total)
+        self._show(_LOADING if is_waiting else "classifying", done)
 
     def written(self, done: Done) -> None:
         """More rows are in the output."""
         self._show("writing", done)
 
+    def told(self) -> str:
+        """What is going on."""
+        if self._what is None:
+            return f"reading: {self._rows_read:,} rows so far"
+        what, done = self._what
+        if what != _LOADING:
+            return f"{what}: {_far(done, self.rate if what == 'classifying' else 0.0)}"
+        # A machine of a cluster that has loaded its own does not say so before its first rows.
+        if self._on_cluster or has_model():
+            return f"classifying: {_far(done, 0.0)}"
+        return f"{_LOADING}: {max(self._rows_read, done.known):,} rows read so far"
+
     def _show(self, what: str, done: Done) -> None:
+        self._what = what, done
         if self._progress is not None and self._task is not None:
             rate = f"{self.rate:,.0f}/s" if self.rate else ""
             total = done.known if done.is_total else None
             self._progress.update(self._task, description=what, completed=done.rows, total=total, rate=rate)
-        elif not self._quiet and time.monotonic() - self._told >= _TOLD_EVERY:
-            self._told = time.monotonic()
-            say(f"{what}: {_far(done, self.rate if what == 'classifying' else 0.0)}")
 
 
 def _far(done: Done, rate: float) -> str:
@@ -168,10 +200,15 @@ def _span(seconds: float) -> str:
 
 
 @contextmanager
-def _watching(quiet: bool) -> Iterator[_Watch]:
+def _watching(teller: Teller, *, quiet: bool, on_cluster: bool) -> Iterator[_Watch]:
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
-        yield _Watch(None, quiet=quiet)
+        watch = _Watch(None, on_cluster=on_cluster)
+        teller.now(watch.told)
+        try:
+            yield watch
+        finally:
+            teller.now(None)
         return
     columns = (
         TextColumn("{task.description}"),
@@ -181,7 +218,7 @@ def _watching(quiet: bool) -> Iterator[_Watch]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        yield _Watch(progress, quiet=quiet)
+        yield _Watch(progress, on_cluster=on_cluster)
 
 
 @contextmanager
@@ -222,7 +259,8 @@ def _tell(outcome: Outcome, output: Path, watch: _Watch, seconds: float) -> None
         cells = _counted(outcome.defused, "cell")
         say(f"made plain text, as a spreadsheet would run it: {cells} (--raw leaves it)")
     if outcome.replaced:
-        say(f"not to be written in this charset, ? or � instead: {_counted(outcome.replaced, 'character')}")
+        lost = _counted(outcome.replaced, "character")
+        say(f"that this kind of file or its charset does not hold (NUL, for one), ? or � instead: {lost}")
     if outcome.hidden:
         kinds = ", ".join(f"{number:,} {kind}" for kind, number in outcome.hidden.items())
         say(f"hidden: {kinds}")

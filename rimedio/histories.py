@@ -8,25 +8,29 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
+from models.clock import utcnow
 from models.decision import FactValue
 from models.labels import Act, Ask, Language, Tone, Urgency
 from models.money import Money
 from nlp.errors import BatchError
 from nlp.tables import TEXT_NAMES, Row, Table, open_table
 from nlp.tables.date_names import DATE_NAMES
-from responses.errors import BlockedError
-from responses.facts import ORDER_FACT, parse_fact
+from responses.errors import BlockedError, OrderValueError
+from responses.facts import ORDER_FACT
+from responses.order_values import read_number
 from responses.policy.case_file import UNAVAILABLE
 from responses.policy.records import Said, is_claim, is_critical
 from responses.policy.replay import Past
 from responses.policy.schema import FactSpec, FactType, Supplier
 from responses.threats import threatens
+from responses.typed_values import parse_fact
 from rimedio.moments import is_ambiguous, parse_moment, reads_month_first
 
 CUSTOMER_NAMES = (
@@ -228,18 +232,28 @@ class History:
         if spec.type is FactType.DATE:
             at = parse_moment(raw, self._zone, month_first=bool(self.month_first))
             return None if at is None else FactValue(value=at.date(), source=Supplier.BOOK)
+        if spec.type in (FactType.MONEY, FactType.DAYS, FactType.NUMBER):
+            return self._figure(spec, raw)
         text = raw
         if spec.type is FactType.YES_NO:
             truth = _TRUTHS.get(raw.casefold())
             text = raw if truth is None else ("yes" if truth else "no")
-        elif spec.type in (FactType.MONEY, FactType.DAYS, FactType.NUMBER):
-            if spec.type is FactType.MONEY and _other_currency(raw, self._currency):
-                return None
-            text = plain_number(raw, whole_cents=spec.type is FactType.MONEY)
         try:
-            return FactValue(value=parse_fact(spec, text, self._currency), source=Supplier.BOOK)
+            value = parse_fact(spec, text, self._currency, utcnow().date())
         except BlockedError:
             return None
+        return FactValue(value=value, source=Supplier.BOOK)
+
+    def _figure(self, spec: FactSpec, raw: str) -> FactValue | None:
+        is_money = spec.type is FactType.MONEY
+        if is_money and _other_currency(raw, self._currency):
+            return None
+        try:
+            number = read_number(Decimal(plain_number(raw, whole_cents=is_money)))
+        except (InvalidOperation, OrderValueError):
+            return None
+        value = Money(amount=number, currency=self._currency) if is_money else number
+        return FactValue(value=value, source=Supplier.BOOK)
 
     def _paid(self, row: Row) -> Money | None:
         if self.columns.paid is None:

@@ -124,11 +124,13 @@ def load_classifier_with(settings: Settings, heads: Path | None, *, weigh: bool 
     """The same with other heads; None: those that ship. Without `weigh` all errors cost the same."""
     # Torch and what it brings take seconds and hundreds of megabytes: only where a model is needed.
     from nlp.classifier import Classifier
+    from nlp.entities import EntityFinder
 
     return Classifier.load(
         encoder=settings.encoder,
         heads=heads,
         fallback_language=settings.language,
+        entities=EntityFinder(settings.order_patterns),
         costs=costs_of(settings) if weigh else None,
     )
 

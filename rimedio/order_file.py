@@ -19,11 +19,15 @@ from rimedio.errors import ProgramError
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """One row: its place in the file, the order (None where there is none), and what could not be read."""
+    """One row: its place in the file, the order (None where there is none), and what could not be read.
+
+    `warnings` say what was read and no rule can use.
+    """
 
     line: int
     entry: OrderEntry | None
     problems: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +55,8 @@ class OrderFile:
             except OrderValueError as error:
                 yield Found(line=row.line, entry=None, problems=(str(error),))
                 continue
-            yield Found(line=row.line, entry=entry, problems=tuple(problems))
+            warnings = tuple(self.reader.uncounted(entry))
+            yield Found(line=row.line, entry=entry, problems=tuple(problems), warnings=warnings)
 
 
 def open_orders(path: Path, sheet: str | None, said: Sequence[str], reader: Reader) -> OrderFile:

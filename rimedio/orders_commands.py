@@ -210,6 +210,8 @@ def _told(rows: "Iterator[Found]") -> "Iterator[Found]":
     for found in rows:
         for problem in found.problems:
             say(f"line {found.line}: {problem}" + ("" if found.entry is None else " (left out)"))
+        for warning in found.warnings:
+            say(f"line {found.line}: warning: {warning}")
         yield found
 
 

@@ -169,12 +169,14 @@ def known_or_fail(
     """What an option says of facts, as `NAME=VALUE`; a mistake in it ends the command."""
     import difflib
 
+    from models.clock import utcnow
     from models.decision import FactValue
     from responses.errors import BlockedError
-    from responses.facts import parse_fact
     from responses.policy.case_file import UNAVAILABLE
+    from responses.typed_values import parse_fact
 
     known = {}
+    today = utcnow().date()
     for one in facts:
         name, equals, value = (part.strip() for part in one.partition("="))
         if not equals or not value:
@@ -187,9 +189,9 @@ def known_or_fail(
             known[name] = FactValue(value=None, source="customer", unavailable=True)
             continue
         try:
-            parsed = parse_fact(specs[name], value, currency)
+            parsed = parse_fact(specs[name], value, currency, today)
         except BlockedError as error:
-            expected = error.details.get("expected", "another value")
+            expected = error.details.get("expected", "money")
             example = _EXAMPLES.get(expected, expected).format(currency=currency)
             fail(f"{option} {one!r}: expected {example}", USAGE)
         known[name] = FactValue(value=parsed, source="agent")
@@ -202,6 +204,7 @@ _EXAMPLES = {
     "number": "a number such as 8",
     "yes_no": "yes or no",
     "date": "a date such as 2026-11-03",
+    "date_with_year": "a date with its year such as 2026-11-03",
 }
 
 

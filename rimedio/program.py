@@ -89,7 +89,7 @@ class Program:
         self.duty = presence.duty
         self.model = model
         config = road_config(settings)
-        finder = EntityFinder()
+        finder = EntityFinder(settings.order_patterns)
 
         def numbers_in(text: str) -> Sequence[str]:
             today = utcnow().astimezone(config.timezone).date()

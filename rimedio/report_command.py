@@ -65,7 +65,8 @@ def agents(
             _show(found)
         say(
             f"{found.approved} drafts approved since {begin:%Y-%m-%d}, {found.edited} of them edited; "
-            f"{found.discarded} discarded"
+            f"{found.discarded} discarded; {found.superseded} edited and then superseded, "
+            f"{found.taken_over} left for a text of the agent's own"
         )
 
     with_database(work)
@@ -121,6 +122,10 @@ def _rows(found: "Learned") -> "Iterator[tuple[str, str, str, str, Count]]":
     if found.unsaid:
         of = found.edited + found.discarded
         yield "reason", "not said", "", "", Count(changed=found.unsaid, of=of)
+    for how, times in (("superseded", found.superseded), ("taken over", found.taken_over)):
+        if times:
+            of = found.edited + found.superseded + found.taken_over
+            yield "left", how, "", "", Count(changed=times, of=of)
     for part in found.rewritten:
         detail = f"{part.variant} {part.language}"
         yield "wording", part.part, detail, part.words, part.count

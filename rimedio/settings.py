@@ -30,6 +30,8 @@ from pydantic_settings import (
 )
 
 from models.decision import Duration, DurationUnit
+from nlp.errors import NlpError
+from nlp.order_patterns import check_pattern
 from rimedio.errors import SettingError
 from rimedio.heads_store import HeadsStore
 
@@ -123,6 +125,26 @@ def _orders_url(value: str) -> str:
     return value
 
 
+def _patterns(value: object) -> object:
+    # A pattern may begin with a bracket as well: `[A-Z]{2}\d{6}` is one, `["…"]` a list.
+    if not isinstance(value, str):
+        return value
+    try:
+        told = json.loads(value)
+    except json.JSONDecodeError:
+        return (value,)
+    return told if isinstance(told, list) else (value,)
+
+
+def _usable_patterns(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    for pattern in patterns:
+        try:
+            check_pattern(pattern)
+        except NlpError as error:
+            raise ValueError(str(error)) from None
+    return patterns
+
+
 def _retention(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -157,6 +179,9 @@ class Settings(BaseSettings):
     policy: Path | None = None
     orders_url: Annotated[str, AfterValidator(_orders_url)] | None = None
     orders_token: str | None = Field(default=None, min_length=1)
+    order_patterns: Annotated[
+        tuple[str, ...], NoDecode, BeforeValidator(_patterns), AfterValidator(_usable_patterns)
+    ] = ()
     encoder: str | None = None
     heads: Path | None = None
     files: str | None = None

@@ -197,7 +197,7 @@ def _learn_from_desk(console: "Console", output: Path, *, seed: int) -> None:
     from nlp.encoder import load_encoder
     from nlp.heads import TRAINED, check_folder, load_heads
     from nlp.own_types import begun_again
-    from nlp.refining import LEAST_CORRECTIONS, refine
+    from nlp.refining import LEAST_CORRECTIONS, check_corrections, refine
     from rimedio.heads_store import SHIPPED, HeadsStore
     from rimedio.model import compare_heads
 
@@ -207,6 +207,7 @@ def _learn_from_desk(console: "Console", output: Path, *, seed: int) -> None:
         fail(f"-o {output}: the heads in use are there; name another folder", USAGE)
     found = _corrections()
     learned = [one for one in found if not _is_held_out(one)]
+    check_corrections(len(learned))
     judged = [_as_example(one) for one in found if _is_held_out(one)]
     training, test = split(read_corpus([CORPUS]))
     base = load_heads(before or TRAINED)

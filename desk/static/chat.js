@@ -1,5 +1,7 @@
 // The customers' chat: every message is kept here until the server has it.
 
+import { chosenFiles } from "./chat_files.js";
+
 const main = document.getElementById("content");
 const words = JSON.parse(main.dataset.words);
 const base = main.dataset.base;
@@ -25,7 +27,15 @@ function bubble(message) {
     link.href = message.file;
     link.target = "_blank";
     link.rel = "noopener";
-    link.textContent = `📎 ${message.text}`;
+    if (message.picture) {
+      const picture = document.createElement("img");
+      picture.src = message.file;
+      picture.alt = message.text;
+      picture.addEventListener("load", () => { if (atEnd()) scroll.scrollTop = scroll.scrollHeight; });
+      link.append(picture);
+    } else {
+      link.textContent = `📎 ${message.text}`;
+    }
     said.append(link);
   } else {
     said.textContent = message.text;
@@ -141,13 +151,18 @@ async function send(message) {
     return;
   }
   tell(answer.sentence ?? words.offline);
+  offerAgain(message, () => send(message));
+}
+
+/** What did not arrive stays in sight, with a button that sends it again. */
+function offerAgain(message, again) {
   const entry = known.get(message.id);
   entry.content = "";
   entry.item.classList.add("unsent");
   const foot = entry.item.querySelector(".bubble-foot");
   const retry = document.createElement("button");
   retry.textContent = words.retry;
-  retry.addEventListener("click", () => send(message));
+  retry.addEventListener("click", again);
   foot.replaceChildren(retry);
 }
 
@@ -165,19 +180,72 @@ document.getElementById("status").addEventListener("click", async () => {
   if (answer) told(answer.told);
 });
 
-form.addEventListener("submit", (event) => {
+const files = chosenFiles({
+  input: document.getElementById("files"),
+  list: document.getElementById("chosen"),
+  over: main,
+  words,
+  largest: Number(main.dataset.largest),
+  tell,
+});
+
+function newId() {
+  return crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+}
+
+form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const value = text.value;
-  if (!value.trim()) { tell(words.empty); text.focus(); return; }
+  if (!value.trim() && !files.chosen.length) { tell(words.empty); text.focus(); return; }
   if ([...value].length > Number(main.dataset.longest)) { tell(words.too_long); return; }
-  const message = { id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`, text: value, name: name.value.trim() || null, order: main.dataset.order || null };
-  unsent.push(message);
-  keepUnsent();
+  const about = { name: name.value.trim() || null, order: main.dataset.order || null };
+  const going = files.takeAll();
   text.value = "";
   grow();
-  send(message);
   text.focus();
+  if (value.trim()) {
+    const message = { id: newId(), text: value, ...about };
+    unsent.push(message);
+    keepUnsent();
+    await send(message);
+  }
+  for (const file of going) await sendFile({ id: newId(), file, ...about });
 });
+
+/** A file is a message of its own. Unlike words it is not kept over a closed page, which therefore asks first. */
+async function sendFile(message) {
+  const { id, file } = message;
+  files.under(id, true);
+  show([{ id, side: "in", text: `📎 ${file.name}`, time: words.file_waits.replace("{name}", file.name), by: "" }]);
+  scroll.scrollTop = scroll.scrollHeight;
+  const query = new URLSearchParams({ id, file: file.name.slice(-400) });
+  for (const key of ["name", "order"]) if (message[key]) query.set(key, message[key]);
+  let answer = { status: 0 };
+  try {
+    const response = await fetch(`${base}/files?${query}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/octet-stream", Accept: "application/json", "X-CSRF-Token": csrf },
+      body: file,
+    });
+    answer = { status: response.status, ...(await response.json().catch(() => ({}))) };
+  } catch { /* status 0 */ }
+  if (answer.ok) {
+    tell(null);
+    name.hidden = true;
+    files.under(id, false);
+    refresh();
+    return;
+  }
+  tell(answer.sentence ?? (answer.status === 413 ? words.file_large : words.offline));
+  if ([400, 413, 415].includes(answer.status)) {
+    // Sent again it would be refused again.
+    files.under(id, false);
+    known.get(id).item.remove();
+    known.delete(id);
+    return;
+  }
+  offerAgain(message, () => sendFile(message));
+}
 
 function grow() {
   text.style.height = "auto";

@@ -12,7 +12,7 @@ async function refresh() {
   if (!answer) return;
   count.textContent = answer.pressing;
   count.hidden = !answer.pressing;
-  const typing = [...lines.querySelectorAll("input")].some((field) => field.value || field === document.activeElement);
+  const typing = [...lines.querySelectorAll("input[name=words], select")].some((field) => (field.matches("input") ? field.value : field.selectedIndex > 0) || field === document.activeElement);
   if (!typing) lines.innerHTML = answer.lines;
 }
 
@@ -25,7 +25,7 @@ document.addEventListener("submit", async (event) => {
 });
 
 document.addEventListener("toggle", (event) => {
-  if (event.target.open) event.target.querySelector("input")?.focus();
+  if (event.target.open) event.target.querySelector("select, input")?.focus();
 }, true);
 
 hear(() => { clearTimeout(asked); asked = setTimeout(refresh, 120); });

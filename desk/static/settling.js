@@ -1,4 +1,4 @@
-// A promise is marked as kept or not kept, with what was typed: on its own page and on a case's.
+// A promise is marked as kept, not kept or withdrawn, with what was typed: on its own page and on a case's.
 
 import { post, toast } from "./common.js";
 
@@ -7,7 +7,9 @@ export async function settle(form) {
   const button = form.querySelector("button");
   button.disabled = true;
   const promise = form.closest("[data-promise]").dataset.promise;
-  const answer = await post(`/promises/${promise}/${form.dataset.way}`, { words: form.words.value });
+  const said = { words: form.words.value };
+  if (form.why) Object.assign(said, { why: form.why.value, told: form.told.checked });
+  const answer = await post(`/promises/${promise}/${form.dataset.way}`, said);
   button.disabled = false;
   if (answer.sentence) toast(answer.sentence, answer.ok ? {} : { bad: true, stay: 8000 });
   if (answer.ok) form.reset();

@@ -16,7 +16,8 @@ class Draft(Base):
 
     `sha256` is over the text with its slots, and over the sha256 of each of `files`. `answer_by` is until
     when the text says that an answer follows, None where it is an answer itself or names no day. `answers`
-    are the ready answers that came near the customer's question, the nearest first.
+    are the ready answers that came near the customer's question, the nearest first. `twins` are the same
+    parts by language, for agents who do not read the draft's.
     """
 
     __tablename__ = "drafts"
@@ -39,7 +40,7 @@ class Draft(Base):
     kind: Mapped[str] = mapped_column(String(32))
     language: Mapped[str] = mapped_column(String(8))
     text: Mapped[str]
-    twin: Mapped[str | None]
+    twins: Mapped[dict[str, Any]] = mapped_column(default=dict)
     files: Mapped[list[Any]] = mapped_column(default=list)
     parts: Mapped[list[Any]]
     variant: Mapped[str | None]
@@ -168,7 +169,7 @@ class Card(Base):
 class Prompt(Base):
     """A question the bot put to an agent; the reply to it is what it was asked for.
 
-    `purpose` is `edit`, `ask`, `decline`, `fact`, `keep`, `break` or `off_policy`.
+    `purpose` is `edit`, `ask`, `decline`, `fact`, `keep`, `break`, `withdraw` or `off_policy`.
     """
 
     __tablename__ = "prompts"

@@ -16,7 +16,8 @@ class Promise(Base):
 
     `what` is in words by language. `offer_id` is the remedy that keeping it carries out, where it is one.
     `settled_by` is the approved text that settled it, where a text did and no press. `reminded_at` is when
-    whoever owes it was last reminded.
+    whoever owes it was last reminded. `broken_reason` says why it was not kept, or in other words than the
+    event's why it was withdrawn.
     """
 
     __tablename__ = "promises"

@@ -16,6 +16,12 @@ RUNS = f"[\\t\\n\\r]|[{_UNSEEN}]*[=+\\-@＝＋－＠]"
 NUMBER = "[ \xa0\u202f]*[+-][0-9 \xa0\u202f.,/()%€|-]*(?:[eE][+-]?[0-9]+)?"
 """All of a cell that begins like a formula and is none: an amount, a telephone number, several of them."""
 
+# Behind a telephone number: "int. 12", "ext 5", "Durchwahl 3". One word and one number call nothing.
+_EXTENSION = re.compile(r"(?:[ ,;/-]{0,3}[^\W\d_]{1,12}[.:]?[ ]?[0-9]{1,6})?[ ]*")
+
+_DIALLED = re.compile("[0-9 \xa0\u202f.,/()+-]*")
+_LONGEST_PHONE = 60
+
 _runs = re.compile(RUNS)
 _number = re.compile(NUMBER)
 
@@ -26,8 +32,23 @@ def spreadsheet_cell(value: object) -> object:
     return f"'{plain}" if isinstance(plain, str) and _is_formula(plain) else plain
 
 
+def is_phone(cell: str) -> bool:
+    """Whether a cell is one telephone number with its country code and nothing else but its extension."""
+    number = cell.strip(" ")
+    dialled = _DIALLED.match(number)
+    if dialled is None or not number.startswith("+") or len(number) > _LONGEST_PHONE:
+        return False
+    # The reader of telephone numbers is large, and most tables have no such cell.
+    from nlp.entities import find_phones
+
+    (start, end), _ = next(find_phones(number, "IT"), ((-1, 0), ""))
+    # An extension that the reader knows is part of what it found; others stand behind it.
+    end = min(end, len(dialled[0]))
+    return start == 0 and _EXTENSION.fullmatch(number[end:]) is not None
+
+
 def _is_formula(cell: str) -> bool:
-    return _runs.match(cell) is not None and _number.fullmatch(cell) is None
+    return _runs.match(cell) is not None and _number.fullmatch(cell) is None and not is_phone(cell)
 
 
 def _written(value: object) -> object:

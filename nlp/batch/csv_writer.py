@@ -7,10 +7,10 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nlp.batch.cells import NUMBER, RUNS
+from nlp.batch.cells import NUMBER, RUNS, is_phone
 from nlp.batch.column_texts import cell_texts, holds_text, is_json, plain_texts
 from nlp.batch.lines import content, is_utf8, pieces
-from nlp.errors import BatchError
+from nlp.errors import WrongUsageError
 
 
 class CsvWriter:
@@ -22,11 +22,11 @@ class CsvWriter:
         """Begin a file; `raw` leaves what a spreadsheet would run as it is.
 
         Raises:
-            BatchError: The charset is unknown, or the delimiter cannot be one in it.
+            WrongUsageError: The charset is unknown, or the delimiter cannot be one in it.
         """
         # A table of one column comes with a delimiter that nobody sees, as no text has it.
         self._delimiter = delimiter if delimiter.isprintable() or delimiter in "\t\r\n" else ","
-        _check(self._delimiter, encoding)
+        check_form(self._delimiter, encoding)
         self._file = file
         self._schema = schema
         self._raw = raw
@@ -72,6 +72,8 @@ class CsvWriter:
         if self._raw or not pc.any(runs).as_py():
             return texts
         runs = pc.and_not(runs, pc.match_substring_regex(texts, f"^(?:{NUMBER})$"))
+        phones = [is_phone(cell) for cell in texts.filter(runs).to_pylist()]
+        runs = pc.replace_with_mask(runs, runs, pc.invert(pa.array(phones, pa.bool_())))
         self.defused += pc.sum(runs).as_py()
         return pc.replace_with_mask(texts, runs, _joined("'", texts.filter(runs)))
 
@@ -103,13 +105,20 @@ def _joined(*parts: pa.StringArray | str) -> pa.StringArray:
     return pc.binary_join_element_wise(*parts, "")
 
 
-def _check(delimiter: str, encoding: str) -> None:
+def check_form(delimiter: str, encoding: str) -> None:
+    """Say before the work begins that a CSV cannot be written like this.
+
+    Raises:
+        WrongUsageError: The charset is unknown, or the delimiter cannot be one in it.
+    """
     if len(delimiter) != 1 or delimiter in '"\r\n':
-        raise BatchError(f"delimiter {delimiter!r}: expected one character, no quotation mark or line break")
+        raise WrongUsageError(
+            f"delimiter {delimiter!r}: expected one character, no quotation mark or line break"
+        )
     try:
         delimiter.encode(encoding)
     except LookupError as error:
         known = "utf-8, utf-8-sig, utf-16, cp1252, iso8859-15"
-        raise BatchError(f"charset {encoding!r}: unknown; expected one such as {known}") from error
+        raise WrongUsageError(f"charset {encoding!r}: unknown; expected one such as {known}") from error
     except UnicodeError as error:
-        raise BatchError(f"delimiter {delimiter!r}: is not in the charset {encoding}") from error
+        raise WrongUsageError(f"delimiter {delimiter!r}: is not in the charset {encoding}") from error

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from nlp.batch.handing_on import Doubts, HandedOn
 from nlp.batch.labels import DOUBTS, ERROR, LABELS, MakeLabeller
-from nlp.batch.packing import FILE, LINE, TEXT, Packer
+from nlp.batch.packing import FILE, LINE, RECORD, TEXT, Packer
 from nlp.batch.reading import Reader
 from nlp.batch.running import Cluster, LostWorkError, classify_shards, forget_models
 from nlp.batch.workspace import Workspace
@@ -35,7 +35,7 @@ class Done:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """A row with something wrong; `where` is its file, line and name, as far as they are known."""
+    """A row with something wrong; `where` is its file, name, line and number, as far as they are known."""
 
     where: str
     error: str
@@ -88,10 +88,12 @@ class Run:
         cluster: Cluster | None = None,
         stop: Callable[[], bool] = lambda: False,
         progress: Progress = lambda done: None,
+        reading: Callable[[int], None] = lambda rows: None,
     ) -> None:
         """Name the parts.
 
         `today` is the day that texts are of; `stop` is asked and `progress` told after each shard.
+        `reading` is told of the rows that are kept, in another thread.
         """
         self._packer = packer
         self._workspace = workspace
@@ -102,6 +104,7 @@ class Run:
         self._wave = WAVE * (1 if cluster is None else cluster.workers)
         self._stop = stop
         self._progress = progress
+        self._reading = reading
 
     def classify(self) -> None:
         """Give every shard its labels, going on behind those that have theirs.
@@ -110,7 +113,7 @@ class Run:
             StoppedError: `stop` said so.
             BatchError: The input cannot be read, the folder of the run not be written, or the cluster fails.
         """
-        reader = Reader(self._packer, self._workspace, self._limit)
+        reader = Reader(self._packer, self._workspace, self._limit, self._reading)
         reader.start()
         try:
             done = 0
@@ -163,6 +166,21 @@ class Run:
         """The columns of the result: the input's own, then labels, then what is wrong."""
         return pa.schema([*self._packer.own, *LABELS, ERROR])
 
+    @property
+    def written(self) -> pa.Schema:
+        """The columns of the result that hold something: without that of unreadable rows where all were read.
+
+        All shards have to be there.
+        """
+        raw = self._packer.raw
+        shards = range(self._shards()) if raw is not None else ()
+        if raw is None or any(
+            table.num_rows > table[raw].null_count
+            for table in (self._workspace.rows(index, [raw]) for index in shards)
+        ):
+            return self.schema
+        return self.schema.remove(self.schema.get_field_index(raw))
+
     def parts(self) -> Iterator[Part]:
         """The shards in order, once all have their labels."""
         for index in range(self._shards()):
@@ -183,7 +201,7 @@ class Run:
         doubts = Doubts()
         places = [name for name in (FILE, id_column) if name is not None and name in self._packer.own.names]
         for index in range(self._shards()):
-            table = self._workspace.rows(index, [LINE, ERROR.name, *places])
+            table = self._workspace.rows(index, [LINE, RECORD, ERROR.name, *places])
             labels = self._workspace.labels(index)
             wrong = table.filter(pc.is_valid(table[ERROR.name]))
             rows += table.num_rows
@@ -193,7 +211,9 @@ class Run:
             doubts.add(labels[DOUBTS.name])
             for row in wrong.slice(0, FIRST_ERRORS - len(problems)).to_pylist():
                 named = [str(row[name]) for name in places if row[name] is not None]
-                where = ", ".join([*named, f"line {row[LINE]}"])
+                line = [] if row[LINE] is None else [f"line {row[LINE]}"]
+                record = [] if row[RECORD] is None else [f"record {row[RECORD]:,}"]
+                where = ", ".join([*named, *line, *record])
                 problems.append(Problem(where=where, error=row[ERROR.name]))
         return Counts(
             rows=rows,

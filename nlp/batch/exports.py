@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 
@@ -16,9 +17,9 @@ from nlp.batch.packing import TEXT, Packer, Source
 from nlp.batch.running import Cluster
 from nlp.batch.workspace import InputFile, Manifest, Workspace
 from nlp.batch.writers import check_target, open_writer
-from nlp.errors import BatchError
+from nlp.errors import WrongUsageError
 from nlp.redaction import Redactor
-from nlp.tables import listed
+from nlp.tables import UnreadTable, listed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +29,11 @@ class Input:
     source: Source
     path: Path
 
+    @property
+    def is_read(self) -> bool:
+        """Whether it is more than a row that says why the file cannot be read."""
+        return not isinstance(self.source.table, UnreadTable)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Format:
@@ -36,6 +42,25 @@ class Format:
     delimiter: str | None = None
     encoding: str | None = None
     raw: bool = False
+
+    @property
+    def options(self) -> dict[str, str]:
+        """What was asked for, as a person reads it."""
+        return {
+            "--delimiter": as_in_input(self.delimiter),
+            "--encoding": as_in_input(self.encoding),
+            "--raw": yes_or_no(self.raw),
+        }
+
+
+def yes_or_no(chosen: bool) -> str:
+    """A switch in words."""
+    return "on" if chosen else "off"
+
+
+def as_in_input(chosen: str | None) -> str:
+    """An option that the input decides where nobody does."""
+    return "as in the input" if chosen is None else repr(chosen)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,44 +89,54 @@ def classify_export(
     make: MakeLabeller,
     *,
     model: str,
+    options: Mapping[str, str] = MappingProxyType({}),
     today: date | None = None,
     resume: bool = False,
     redact: bool = False,
+    order_patterns: Sequence[str] = (),
     limit: int | None = None,
     id_column: str | None = None,
     cluster: Cluster | None = None,
     form: Format | None = None,
     gather: Gather | None = None,
     stop: Callable[[], bool] = lambda: False,
+    reading: Callable[[int], None] = lambda rows: None,
     progress: Progress = lambda done: None,
     writing: Progress = lambda done: None,
     finish: Callable[[Counts], None] = lambda counts: None,
 ) -> Outcome:
     """Classify tables into one file, in their order, own columns first.
 
-    `make` loads the model on whatever machine needs it, `model` says which it is: a run is only resumed with
-    the same. `today` is the day that "tomorrow" is counted from: the current one, or that on which the run
-    was begun. `progress` is told of rows classified, `writing` of rows written;
-    `finish` is called once the output is whole, while a run can still be gone on with.
+    `make` loads the model on whatever machine needs it, `model` says which it is. A run is only resumed with
+    the same, with the same `options`, which say what else the result depends on, and the same of those here.
+    `today` is the day that "tomorrow" is counted from: the current one, or that on which the run was begun.
+    `order_patterns` are what a business's order numbers look like, for `redact` to hide.
+
+    `reading` is told of rows read, in another thread, `progress` of rows classified, `writing` of rows
+    written; `finish` is called once the output is whole, while a run can still be gone on with.
 
     Raises:
+        WrongUsageError: What is asked for cannot be.
         BatchError: The input cannot be read, the output not be written, or the run not be resumed.
         StoppedError: `stop` said so; `resume` goes on.
     """
     form = form or Format()
-    redactor = Redactor() if redact else None
+    redactor = Redactor(order_patterns) if redact else None
     check_target(target, [one.path for one in inputs])
     packer = Packer([one.source for one in inputs])
     if id_column is not None and id_column not in packer.columns:
-        raise BatchError(
+        raise WrongUsageError(
             f"--id-column {id_column!r}: no such column; columns found: {listed(packer.columns)}"
         )
     workspace = Workspace(target)
     manifest = Manifest(
-        inputs=fingerprints([(one.source.name, one.path) for one in inputs]),
+        inputs=fingerprints([(one.source.name, one.path, one.is_read) for one in inputs]),
         options={
-            "text columns": "|".join(one.source.text_column for one in inputs),
-            "limit": str(limit),
+            **options,
+            **form.options,
+            "the columns of the texts": "|".join(one.source.text_column for one in inputs),
+            "--limit": "none" if limit is None else str(limit),
+            "--redact": yes_or_no(redact),
         },
         model=model,
         day=(today or datetime.now(UTC).astimezone().date()).isoformat(),
@@ -109,12 +144,22 @@ def classify_export(
     with workspace.opened(manifest, resume=resume) as kept:
         day = date.fromisoformat(kept.day)
         run = Run(
-            packer, workspace, make, today=day, limit=limit, cluster=cluster, stop=stop, progress=progress
+            packer,
+            workspace,
+            make,
+            today=day,
+            limit=limit,
+            cluster=cluster,
+            stop=stop,
+            progress=progress,
+            reading=reading,
         )
         run.classify()
         counts = run.counts(id_column)
         workspace.finish_classifying(kept, counts.handed_on)
-        outcome = _write(run, counts, target, inputs, form, redactor, gather, writing, workspace.seal)
+        # What is counted is what the output hides; the report is shown the texts once more.
+        beside = Redactor(order_patterns) if redact and gather is not None else None
+        outcome = _write(run, counts, target, inputs, form, redactor, beside, gather, writing, workspace.seal)
         outcome = replace(outcome, left_out=workspace.left_out(), changed=_changed(inputs, manifest.inputs))
         # Before the shards go: whatever else is made of them would have to be classified again.
         finish(counts)
@@ -129,13 +174,14 @@ def _write(
     inputs: Sequence[Input],
     form: Format,
     redactor: Redactor | None,
+    beside: Redactor | None,
     gather: Gather | None,
     writing: Progress,
     sealed: Callable[[os.stat_result], None],
 ) -> Outcome:
     writer = open_writer(
         target,
-        run.schema,
+        run.written,
         inputs=[one.path for one in inputs],
         delimiter=form.delimiter or _delimiter(inputs),
         encoding=form.encoding or _encoding(inputs),
@@ -143,8 +189,6 @@ def _write(
         with_errors=counts.errors > 0,
         sealed=sealed,
     )
-    # What is counted is what the output hides; the report is shown the texts once more.
-    beside = Redactor() if redactor is not None and gather is not None else None
     done = 0
     with writer:
         for part in run.parts():
@@ -185,8 +229,8 @@ def _redacted(texts: pa.Array, redactor: Redactor, languages: Sequence[str | Non
 
 
 def _delimiter(inputs: Sequence[Input]) -> str:
-    """That of the first table, where a CSV can have it."""
-    found = inputs[0].source.table.delimiter
+    """That of the first table that is read, where a CSV can have it."""
+    found = next((one.source.table.delimiter for one in inputs if one.is_read), ",")
     return found if found.isprintable() or found == "\t" else ","
 
 

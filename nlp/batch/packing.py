@@ -1,6 +1,5 @@
 """From rows of messy tables to Arrow batches of a fixed number of rows."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +10,9 @@ import pyarrow as pa
 
 from nlp.batch.labels import ERROR
 from nlp.batch.own_names import own_names
-from nlp.errors import BatchError
-from nlp.tables import RAW, Cells, Row, Table, choose_text_column, listed
+from nlp.errors import BatchError, WrongUsageError
+from nlp.tables import RAW, Cells, Row, Table, UnreadTable, choose_text_column, listed
+from nlp.tables.json_reading import json_text
 from nlp.tables.parquet_table import ParquetTable
 
 SHARD_ROWS = 2048
@@ -21,8 +21,11 @@ SHARD_ROWS = 2048
 SHARD_BYTES = 16 << 20
 """Letters of a shard, at most: it ends early where single cells have megabytes."""
 
-TEXT, LINE, FILE = "__text", "__line", "file"
-"""The text to classify and the line it begins in, which are not written; the file a row is from, which is."""
+TEXT, LINE, RECORD, FILE = "__text", "__line", "__record", "file"
+"""Of each row the text to classify, the line it begins in and, where many share one, its number in the file,
+which are not written; the file it is from, which is.
+
+The line is null where the row stands for the whole file."""
 
 
 AS_JSON = {b"cells": b"json"}
@@ -55,17 +58,25 @@ class Packer:
         self._sources = sources
         self._several = len(sources) > 1
         self._begun: list[Source] = []
-        self.cells = _cells_of([source.table for source in sources])
+        self._read = [source.table for source in sources if not isinstance(source.table, UnreadTable)]
+        self.cells = _cells_of(self._read)
         self.columns = list(dict.fromkeys(name for source in sources for name in source.table.columns))
         if RAW not in self.columns and self.cells is Cells.JSON:
             self.columns.append(RAW)
-        self._names = own_names(self.columns, {FILE, TEXT, LINE} if self._several else {TEXT, LINE})
+        own = {TEXT, LINE, RECORD}
+        self._names = own_names(self.columns, {FILE, *own} if self._several else own)
         self.own = self._own_schema()
 
     @property
     def schema(self) -> pa.Schema:
-        """The input's own columns, then the text, its line and what is wrong with the row."""
-        return pa.schema([*self.own, pa.field(TEXT, pa.string()), pa.field(LINE, pa.int64()), ERROR])
+        """The input's own columns, then the text, its place and what is wrong with the row."""
+        places = [pa.field(LINE, pa.int64()), pa.field(RECORD, pa.int64())]
+        return pa.schema([*self.own, pa.field(TEXT, pa.string()), *places, ERROR])
+
+    @property
+    def raw(self) -> str | None:
+        """The own column with the text of rows that could not be read, if there may be such rows."""
+        return self._names[RAW] if self.cells is Cells.JSON else None
 
     def shards(self, *, skip: int = 0, limit: int | None = None) -> Iterator[pa.RecordBatch]:
         """All rows, in order, after the first `skip`, `limit` rows counted from the beginning at most.
@@ -110,7 +121,8 @@ class Packer:
                 *([_strings(files)] if self._several else []),
                 *arrays,
                 _strings(texts),
-                pa.array([row.line for _, row in rows], pa.int64()),
+                pa.array([row.line or None for _, row in rows], pa.int64()),
+                pa.array([row.record for _, row in rows], pa.int64()),
                 _strings(errors),
             ],
             schema=self.schema,
@@ -127,9 +139,8 @@ class Packer:
 
     def _own_schema(self) -> pa.Schema:
         files = [pa.field(FILE, pa.string())] if self._several else []
-        first = self._sources[0].table
-        if self.cells is Cells.NATIVE and isinstance(first, ParquetTable):
-            schema = first.schema
+        if self.cells is Cells.NATIVE and isinstance(self._read[0], ParquetTable):
+            schema = self._read[0].schema
             return pa.schema(
                 [*files, *(schema.field(name).with_name(self._names[name]) for name in self.columns)]
             )
@@ -138,11 +149,14 @@ class Packer:
         return pa.schema([*files, *named])
 
 
-def source_of(name: str, table: Table, text_column: str | None) -> Source:
+def source_of(name: str, table: Table, text_column: str | None, *others: str) -> Source:
     """A table with the column of its messages: the one named, or the one that looks like it.
 
+    Of several names the first that the table has counts.
+
     Raises:
-        BatchError: There is no such column, or none holds text.
+        WrongUsageError: There is no such column.
+        BatchError: No column holds text.
     """
     if text_column is None:
         try:
@@ -151,9 +165,19 @@ def source_of(name: str, table: Table, text_column: str | None) -> Source:
             raise BatchError(f"{name}: {error}") from error
         said = f"texts in the column {found.name!r}, found {found.why}"
         return Source(name=name, table=table, text_column=found.name, said=(*table.said, said))
-    if text_column not in table.columns:
-        raise BatchError(f"{name}: no column {text_column!r}; columns found: {listed(table.columns)}")
-    return Source(name=name, table=table, text_column=text_column, said=table.said)
+    named = (text_column, *others)
+    chosen = next((column for column in named if column in table.columns), None)
+    if chosen is None:
+        wanted = " or ".join(map(repr, named))
+        raise WrongUsageError(f"{name}: no column {wanted}; columns found: {listed(table.columns)}")
+    which = (f"texts in the column {chosen!r}",) if others else ()
+    return Source(name=name, table=table, text_column=chosen, said=(*table.said, *which))
+
+
+def unread_source(name: str, problem: str) -> Source:
+    """What stands for a file that cannot be read at all."""
+    table = UnreadTable(problem)
+    return Source(name=name, table=table, text_column="", said=table.said)
 
 
 def _cells_of(tables: Sequence[Table]) -> Cells:
@@ -196,9 +220,9 @@ def _natives(values: Sequence[object], kind: pa.DataType) -> pa.Array:
 
 
 def _as_json(value: object) -> str:
-    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    written = json_text(value)
     # Half a character is kept as an escape: no UTF-8 could hold it.
-    return written if written.isascii() or not _HALF.search(written) else json.dumps(value, default=str)
+    return written if written.isascii() or not _HALF.search(written) else json_text(value, ensure_ascii=True)
 
 
 def _strings(values: Sequence[str | None]) -> pa.Array:

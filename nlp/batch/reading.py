@@ -1,7 +1,7 @@
 """Reading the input ahead of the model, in a thread of its own."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from nlp.batch.packing import Packer
 from nlp.batch.workspace import Workspace
@@ -12,10 +12,14 @@ _LOOK_EVERY = 0.5  # seconds
 class Reader:
     """Keeps the rows of an input as shards while others classify those that are there."""
 
-    def __init__(self, packer: Packer, workspace: Workspace, limit: int | None) -> None:
+    def __init__(
+        self, packer: Packer, workspace: Workspace, limit: int | None, told: Callable[[int], None]
+    ) -> None:
+        """`told` hears how many rows are kept, in the thread that reads."""
         self._packer = packer
         self._workspace = workspace
         self._limit = limit
+        self._told = told
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._read, name="reader", daemon=True)
         self._stopped = False
@@ -69,6 +73,7 @@ class Reader:
                     self.rows += batch.num_rows
                     self.shards += 1
                     self._changed.notify_all()
+                self._told(self.rows)
             self._workspace.finish_reading(self.rows, self._packer.left_out)
             with self._changed:
                 self.is_finished = True

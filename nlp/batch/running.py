@@ -109,6 +109,11 @@ def _made(make: MakeLabeller) -> Labeller:
     return _InTurn(labeller)
 
 
+def has_model() -> bool:
+    """Whether a model is loaded in this process."""
+    return _made.cache_info().currsize > 0
+
+
 def forget_models() -> None:
     """Let the models of this process go: writing and drawing need memory of their own."""
     _made.cache_clear()

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from nlp.batch.handing_on import HandedOn
 from nlp.errors import BatchError
 
-_FORMAT = 2
+_FORMAT = 3
 _MANIFEST, _COUNT, _OUTPUT, _LOCK = "manifest.json", "rows.json", "output.json", "lock"
 
 
@@ -38,8 +38,9 @@ class InputFile:
 class Manifest:
     """What the shards of a run are of: shards of another input or of other options must not be mixed in.
 
-    `options` are those on which rows or labels depend, `model` says which encoder and heads give the labels.
-    `day` is that on which the run was begun, in ISO 8601: "tomorrow" is counted from it in all of its texts.
+    `options` are those on which the result depends, as people call them; `model` tells whatever gives
+    the labels from all else. `day` is that on which the run was begun, in ISO 8601: "tomorrow" is counted
+    from it in all of its texts.
     """
 
     inputs: tuple[InputFile, ...]
@@ -54,14 +55,14 @@ class Manifest:
         for before, now in zip(self.inputs, other.inputs, strict=True):
             if (before.size, before.sha256) != (now.size, now.sha256):
                 return f"{now.name} has changed since it was begun"
-        if self.model != other.model:
-            return "the model is another (its heads, --fast, or what the settings say of it)"
         changed = [
             f"{name} {self.options.get(name)} then, {other.options.get(name)} now"
             for name in sorted(self.options.keys() | other.options.keys())
             if self.options.get(name) != other.options.get(name)
         ]
-        return f"the options are others ({'; '.join(changed)})" if changed else None
+        if changed:
+            return f"the options are others ({'; '.join(changed)})"
+        return None if self.model == other.model else "the model is another (what the settings say of it)"
 
 
 class Workspace:

@@ -15,7 +15,7 @@ from nlp.batch.csv_writer import CsvWriter
 from nlp.batch.json_writer import JsonWriter
 from nlp.batch.own_names import ERROR
 from nlp.batch.parquet_writer import ParquetWriter
-from nlp.errors import BatchError
+from nlp.errors import BatchError, WrongUsageError
 
 _TEXT_ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json")
 _COMPRESSED = (".gz", ".zst")
@@ -173,20 +173,20 @@ def check_target(target: Path, inputs: Sequence[Path] = ()) -> None:
     """Say before the work begins that its result could not be written.
 
     Raises:
-        BatchError: The name has no known ending, its folder is missing, or it is a folder or an input.
+        WrongUsageError: The name has no known ending, its folder is missing, or it is a folder or an input.
     """
     if _kind(target) is None:
         text = ", ".join(_TEXT_ENDINGS)
-        raise BatchError(
+        raise WrongUsageError(
             f"{target}: expected a file ending in {text} (also with {' or '.join(_COMPRESSED)}) or {_PARQUET}"
         )
-    with _naming(target):
+    with _naming(target, WrongUsageError):
         if target.is_dir():
-            raise BatchError(f"{target}: is a folder; expected the name of a file")
+            raise WrongUsageError(f"{target}: is a folder; expected the name of a file")
         if not target.parent.is_dir():
-            raise BatchError(f"{target}: cannot be written (there is no folder {target.parent})")
+            raise WrongUsageError(f"{target}: cannot be written (there is no folder {target.parent})")
         if target.exists() and any(one.exists() and one.samefile(target) for one in inputs):
-            raise BatchError(f"{target}: is the input itself; write the result to another file")
+            raise WrongUsageError(f"{target}: is the input itself; write the result to another file")
 
 
 def _kind(target: Path) -> str | None:
@@ -211,8 +211,8 @@ def _compressing(disk: BinaryIO, target: Path) -> BinaryIO:
 
 
 @contextmanager
-def _naming(target: Path) -> Iterator[None]:
+def _naming(target: Path, kind: type[BatchError] = BatchError) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise BatchError(f"{target}: cannot be written ({error.strerror or error})") from error
+        raise kind(f"{target}: cannot be written ({error.strerror or error})") from error

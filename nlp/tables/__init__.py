@@ -1,6 +1,7 @@
 """Messy tables of messages, read one row at a time without losing one."""
 
 from nlp.tables.csv_table import CSV_SUFFIXES, CsvTable
+from nlp.tables.given import Given
 from nlp.tables.json_table import JSON_SUFFIXES, JsonTable
 from nlp.tables.locating import STANDARD_INPUT, Located, locate
 from nlp.tables.mbox_table import MAIL_SUFFIXES, MailTable
@@ -12,6 +13,7 @@ from nlp.tables.sheet_table import SHEET_SUFFIXES, SheetTable
 from nlp.tables.telegram_table import TelegramTable
 from nlp.tables.text_column import TextColumn, choose_text_column, find_text_column, listed
 from nlp.tables.text_names import TEXT_NAMES
+from nlp.tables.unread_table import UnreadTable
 
 __all__ = [
     "CSV_SUFFIXES",
@@ -25,6 +27,7 @@ __all__ = [
     "TEXT_NAMES",
     "Cells",
     "CsvTable",
+    "Given",
     "JsonTable",
     "Located",
     "MailTable",
@@ -34,6 +37,7 @@ __all__ = [
     "Table",
     "TelegramTable",
     "TextColumn",
+    "UnreadTable",
     "choose_text_column",
     "fetch",
     "find_text_column",

@@ -77,6 +77,13 @@ class CharsetFinder:
         self._stray += stray
         self._valid += len(_WIDE.findall(text)) - len(_BY_CHANCE.findall(text)) - stray
 
+    def given(self, encoding: str) -> Charset:
+        """The charset that somebody says it is, after the last piece."""
+        is_marked = self._marked is not None and self._marked.encoding == "utf-8-sig"
+        known = codecs.lookup(encoding).name
+        plain = "utf-8-sig" if known == "utf-8" and is_marked else encoding
+        return Charset(encoding=plain, errors="replace", name=f"{encoding}, as given")
+
     def found(self) -> Charset:
         """The charset, after the last piece."""
         if self.is_wide and self._marked is not None:
@@ -92,6 +99,12 @@ class CharsetFinder:
             return Charset(encoding=utf8, errors=STRAY, name=name)
         encoding = _likeliest(self._sample)
         return Charset(encoding=encoding, errors="replace", name=_NAMES.get(encoding, encoding))
+
+
+def is_wide(head: bytes) -> bool:
+    """Whether a file that begins with these bytes has two or four of them for a character."""
+    marked = _marked(head)
+    return marked is not None and marked.encoding.startswith(("utf-16", "utf-32"))
 
 
 def _marked(head: bytes) -> Charset | None:

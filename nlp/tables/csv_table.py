@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nlp.errors import BatchError
 from nlp.tables.dialect import recognise
+from nlp.tables.given import RECOGNISED, Given
 from nlp.tables.records import Record, whole_records
 from nlp.tables.rows import NOTHING, Cells, Row, distinct
 from nlp.tables.text_file import TextFile
@@ -25,17 +26,17 @@ class CsvTable:
     cells = Cells.TEXT
     left_out = NOTHING
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, given: Given = RECOGNISED) -> None:
         """Look at all of a file once, and recognise how it is written.
 
         Raises:
             BatchError: There is nothing in it, or it cannot be read.
         """
-        self._file = TextFile(path)
+        self._file = TextFile(path, given.encoding)
         # The module's limit is meant for what comes from strangers over a wire; one message may be longer.
         csv.field_size_limit(sys.maxsize)
         lines, is_all = sample_lines(self._file)
-        dialect = recognise(lines, is_all=is_all)
+        dialect = recognise(lines, is_all=is_all, given=given)
         if dialect is None:
             raise BatchError(f"{path}: the file is empty; expected a header and one row a message")
         self._quoting = dialect.quoting

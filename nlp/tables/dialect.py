@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from nlp.tables.given import RECOGNISED, Given
+from nlp.tables.header import filled, has_usual_name, is_header
 from nlp.tables.records import Quoting, whole_records
-from nlp.tables.text_names import is_text_name, is_usual_name
+from nlp.tables.text_column import listed
+from nlp.tables.text_names import is_text_name
 
 DELIMITERS = (",", ";", "\t", "|")
 NO_DELIMITER = "\x1f"
@@ -18,14 +21,7 @@ _MOST_PREAMBLE = 20
 _MOSTLY = 0.8
 _EXCEL_MARK = re.compile(r"sep=([^\w\s\"']|\t)\s*", re.IGNORECASE)
 _ESCAPED_QUOTE = re.compile(r'\\"[^,;\t|\r\n"]')
-_VALUE = re.compile(
-    r"[-+]?[\d.,' ]*\d\s?[%€$£]?|[€$£]\s?[\d.,]+"  # a number or a price
-    r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?|\d{1,2}:\d{2}(:\d{2})?"  # a date or a time
-    r"|\S+@\S+\.\S+|https?://\S+|true|false|null",
-    re.IGNORECASE,
-)
 _LONGEST_NAME = 60
-_MOST_WORDS = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,11 +54,11 @@ class _Layout:
         is_even = self.agreement >= _MOSTLY
         rows = [cells for _, cells in self.records[self.start + 1 :]]
         # Sentences with a comma here and there are no columns.
-        has_columns = self.width > 1 and (is_even or _is_header(self.records[self.start][1], rows))
+        has_columns = self.width > 1 and (is_even or is_header(self.records[self.start][1], rows))
         return has_columns, is_even, self.start == 0, self.agreement * self.width
 
 
-def recognise(lines: Sequence[str], *, is_all: bool) -> Dialect | None:
+def recognise(lines: Sequence[str], *, is_all: bool, given: Given = RECOGNISED) -> Dialect | None:
     """How the file is written that begins with these lines; None where there is nothing in them."""
     said: list[str] = []
     first = 0
@@ -71,17 +67,19 @@ def recognise(lines: Sequence[str], *, is_all: bool) -> Dialect | None:
     if mark is not None:
         first, choices = 1, [mark[1]]
         said.append(f"the line sep={mark[1]} before the header skipped")
-    quote = _quote(lines[first:])
+    if given.delimiter is not None:
+        choices = [given.delimiter]
+    quote = given.quote or _quote(lines[first:])
     has_backslashes = _ESCAPED_QUOTE.search("".join(lines)) is not None and quote == '"'
     layouts = {}
-    for delimiter in [*choices, NO_DELIMITER]:
+    for delimiter in choices if given.delimiter is not None else [*choices, NO_DELIMITER]:
         quoting = Quoting(delimiter=delimiter, quote=quote, has_backslashes=has_backslashes)
         records = [(first + line, cells) for line, cells in _sample(lines[first:], quoting, is_all=is_all)]
         if not records:
             return None
-        layouts[quoting] = _layout(records)
+        layouts[quoting] = _layout(records, given.has_header)
     best = max(layouts, key=lambda quoting: layouts[quoting].merit)
-    return _dialect(best, layouts[best], said)
+    return _dialect(best, layouts[best], said, given.has_header)
 
 
 def shown(delimiter: str) -> str:
@@ -97,17 +95,17 @@ def is_clearly_table(lines: Sequence[str], *, is_all: bool) -> bool:
     records = list(_sample(lines, dialect.quoting, is_all=is_all))
     rows = [cells for line, cells in records if line >= dialect.header_line]
     agreement = sum(len(cells) == dialect.width for cells in rows) / (len(rows) or 1)
-    if agreement < _MOSTLY or (len(rows) < 2 and not _has_usual_name(dialect.names or ())):
+    if agreement < _MOSTLY or (len(rows) < 2 and not has_usual_name(dialect.names or ())):
         return False
     # A comma is in every second sentence.
     return (
         dialect.quoting.delimiter != ","
-        or _has_usual_name(dialect.names or ())
+        or has_usual_name(dialect.names or ())
         or (agreement == 1 and dialect.width > 2 and len(rows) > 4)
     )
 
 
-def _dialect(quoting: Quoting, layout: _Layout, said: list[str]) -> Dialect:
+def _dialect(quoting: Quoting, layout: _Layout, said: list[str], has_header: bool | None) -> Dialect:
     said.append(f"delimiter {shown(quoting.delimiter)}")
     if quoting.quote != '"':
         said.append(f"cells quoted with {quoting.quote}")
@@ -116,11 +114,16 @@ def _dialect(quoting: Quoting, layout: _Layout, said: list[str]) -> Dialect:
     line, header = layout.records[layout.start]
     if len(header) > 1 and all(name.startswith(" ") for name in header[1:]):
         quoting = replace(quoting, has_blanks=True)
+        said.append("blanks behind a delimiter left out")
     if layout.start:
         before = f"{layout.start} lines" if layout.start > 1 else "1 line"
         said.append(f"{before} before the header skipped")
     rows = [cells for _, cells in layout.records[layout.start + 1 :]]
-    if layout.start or _is_header(header, rows):
+    if has_header is None:
+        has_header = layout.start > 0 or is_header(header, rows)
+    if has_header:
+        names = listed([name.strip()[:_LONGEST_NAME] or "unnamed" for name in header])
+        said.append(f"line {line} is the header: {names}")
         return Dialect(
             quoting=quoting, names=tuple(header), header_line=line, width=len(header), said=tuple(said)
         )
@@ -139,8 +142,8 @@ def _sample(lines: Sequence[str], quoting: Quoting, *, is_all: bool) -> Iterator
             yield record.line, cells
 
 
-def _layout(records: list[tuple[int, list[str]]]) -> _Layout:
-    start = _header_index([cells for _, cells in records])
+def _layout(records: list[tuple[int, list[str]]], has_header: bool | None) -> _Layout:
+    start = 0 if has_header is False else _header_index([cells for _, cells in records])
     widths = [len(cells) for _, cells in records[start:]]
     return _Layout(records=records, start=start, agreement=widths.count(widths[0]) / len(widths))
 
@@ -149,29 +152,17 @@ def _header_index(records: Sequence[Sequence[str]]) -> int:
     """Which record is the header, after titles and the like that some programs write above it."""
     width = Counter(len(cells) for cells in records).most_common(1)[0][0]
     # "Reviews of March" alone in its line is a title, "text" is not.
-    is_named = _has_usual_name(records[0]) and _filled(records[0]) > 1
+    is_named = has_usual_name(records[0]) and filled(records[0]) > 1
     if width < 2 or is_named or any(is_text_name(cell) for cell in records[0]):
         return 0
     for place, cells in enumerate(records[: _MOST_PREAMBLE + 1]):
-        if len(cells) == width and _filled(cells) > 1:
+        if len(cells) == width and filled(cells) > 1:
             agreement = sum(len(row) == width for row in records[place:]) / (len(records) - place)
-            is_header = _is_header(cells, records[place + 1 :]) and len(records) > place + 1
-            return place if is_header and agreement >= _MOSTLY else 0
-        if _filled(cells) > (2 if width > 3 else 1):
+            names_them = is_header(cells, records[place + 1 :]) and len(records) > place + 1
+            return place if names_them and agreement >= _MOSTLY else 0
+        if filled(cells) > (2 if width > 3 else 1):
             return 0
     return 0
-
-
-def _is_header(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
-    if _has_usual_name(cells):
-        return True
-    if any(_VALUE.fullmatch(cell.strip()) for cell in cells):
-        return False
-    for place in range(len(cells)):
-        values = [row[place].strip() for row in rows if len(row) == len(cells) and row[place].strip()]
-        if values and sum(_VALUE.fullmatch(value) is not None for value in values) >= _MOSTLY * len(values):
-            return True
-    return all(len(cell) <= _LONGEST_NAME and len(cell.split()) <= _MOST_WORDS for cell in cells)
 
 
 def _quote(lines: Iterable[str]) -> str:
@@ -180,11 +171,3 @@ def _quote(lines: Iterable[str]) -> str:
     header = re.compile(rf"{cell}([,;\t|]{cell})*")
     plain = bool(head) and header.fullmatch(head[0]) is not None
     return "'" if plain and sum(line.startswith("'") for line in head) > len(head) / 2 else '"'
-
-
-def _has_usual_name(cells: Iterable[str]) -> bool:
-    return any(is_usual_name(cell) for cell in cells)
-
-
-def _filled(cells: Iterable[str]) -> int:
-    return sum(1 for cell in cells if cell.strip())

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
+from nlp.tables.json_reading import JsonReader
+
 LONGEST_VALUE = 1 << 24
 """Characters of one value; what has more is no message, and would not fit into memory."""
 
@@ -19,7 +21,6 @@ _STRUCTURE = re.compile(r'"(?:[^"\\\n]|\\.)*"|[{}\[\]]')
 _NEXT_OBJECT = re.compile(r"\}\s*,\s*(?=\{)|\n\s*(?=\{)")
 _SCALAR = re.compile(r"[^,\]}\n]*")
 _CUT_OFF = 12  # characters at the end of what was read, in which an escape or a word may be incomplete
-_DECODER = json.JSONDecoder(strict=False)  # line breaks and tabs in texts are read as they stand
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,10 +42,11 @@ class Values:
     `objects` counts the objects at the top that were opened, `texts` has their keys with a text.
     """
 
-    def __init__(self, text: TextIO) -> None:
+    def __init__(self, text: TextIO, reader: JsonReader) -> None:
         self.objects = 0
         self.texts: set[str] = set()
         self._text = text
+        self._reader = reader
         self._buffer = ""
         self._place = 0
         self._line = 1
@@ -113,7 +115,7 @@ class Values:
         line = self._line
         while True:
             try:
-                value, end = _DECODER.raw_decode(self._buffer, self._place)
+                value, end = self._reader.read_from(self._buffer, self._place)
             except json.JSONDecodeError as error:
                 if self._may_go_on(error) and self._read_more():
                     continue

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import unquote, urlsplit
 
 from nlp.errors import BatchError
 from nlp.tables.compression import plain_suffix
@@ -25,7 +26,7 @@ class Located:
 
 
 def locate(inputs: Sequence[str], standard_input: BinaryIO, spool: Path) -> Located:
-    """Find the files behind paths, patterns, folders and `-`.
+    """Find the files behind paths, `file://` addresses, patterns, folders and `-`.
 
     Folders are searched with all that is in them, for endings of known kinds. What can be read only once,
     the standard input (`-`) or a pipe by name, is first copied into the folder `spool`.
@@ -44,6 +45,7 @@ def locate(inputs: Sequence[str], standard_input: BinaryIO, spool: Path) -> Loca
 
 
 def _located(name: str, standard_input: BinaryIO, copy: Path) -> Located:
+    name = _plain(name)
     path = Path(name)
     try:
         if name == STANDARD_INPUT:
@@ -63,6 +65,16 @@ def _located(name: str, standard_input: BinaryIO, copy: Path) -> Located:
     if not stat.S_ISREG(mode):
         raise BatchError(f"{name}: is neither a file nor a folder")
     return Located(files=(path,))
+
+
+def _plain(name: str) -> str:
+    """The path that a `file://` address stands for; others as they are."""
+    if not name.lower().startswith("file:"):
+        return name
+    parts = urlsplit(name)
+    if parts.netloc not in ("", "localhost") or not parts.path.startswith("/"):
+        raise BatchError(f"{name}: no file of this machine; expected a path, or file:///path/of/it")
+    return unquote(parts.path)
 
 
 def _copy(source: BinaryIO, target: Path) -> None:

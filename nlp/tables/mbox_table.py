@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nlp.errors import BatchError
+from nlp.tables.compression import open_bytes
 from nlp.tables.html_text import text_of_html
 from nlp.tables.mail_text import own_text
 from nlp.tables.rows import NOTHING, Cells, Row
@@ -33,6 +34,12 @@ _FAULTS = (ValueError, LookupError, AttributeError, TypeError, RecursionError, M
 """What the parser is known to raise on mails that keep to no standard."""
 _BASE64_DEFECTS = (InvalidBase64CharactersDefect, InvalidBase64LengthDefect, InvalidBase64PaddingDefect)
 _ENCRYPTED = {"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
+# A letter may begin with "From:" or "Date:" on one line; these are in every mail that was sent.
+_OF_A_MAIL = (
+    {b"from"},
+    {b"date", b"message-id", b"received"},
+    {b"to", b"subject", b"received", b"mime-version"},
+)
 # What programs say and what they send are two things.
 _AS_SENT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "utf-8", "ascii": "utf-8"}
 
@@ -50,20 +57,27 @@ class MailTable:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        with path.open("rb") as file:
-            first = file.readline(_PIECE)
+        reader, source = open_bytes(path)
+        with reader:
+            first = reader.readline(_PIECE)
         if not _SEPARATOR.match(first) and not _HEADER.match(first):
             raise BatchError(f"{path}: no mail; expected a line that begins with `From ` or a header")
         self.columns = ["message_id", "date", "from", "to", "subject", "text"]
         kind = "mailbox (mbox)" if _SEPARATOR.match(first) else "one mail"
-        self.said: tuple[str, ...] = (kind, "quoted mails and signatures are cut")
+        packed = (f"{source.packing} archive",) if source.packing else ()
+        self.said: tuple[str, ...] = (*packed, kind, "quoted mails and signatures are cut")
         self.left_out: Mapping[str, int] = NOTHING
 
     def rows(self) -> Iterator[Row]:
-        """Every mail; one that is damaged comes out as far as it can be read, with an error."""
+        """Every mail; one that is damaged comes out as far as it can be read, with an error.
+
+        What a damaged archive ends with is a row with an error.
+        """
         self.left_out = cut = Counter[str]()
-        with self._path.open("rb") as file:
-            for line, content in _mails(file):
+        reader, source = open_bytes(self._path)
+        line = 1
+        with reader:
+            for line, content in _mails(reader):
                 mail = BytesParser(policy=policy.default).parsebytes(content)
                 text, error = _text(mail)
                 if len(content) >= _LARGEST and not (mail.is_multipart() and text):
@@ -74,6 +88,24 @@ class MailTable:
                 if own.signature_cut:
                     cut["mails without their signature"] += 1
                 yield Row(values={**_fields(mail), "text": own.text}, line=line, error=error)
+        if source.damage is not None:
+            problem = f"what follows is lost, and the end of the mail before may be: {source.damage}"
+            yield Row(values={}, line=line, error=problem)
+
+
+def is_mail(head: bytes) -> bool:
+    """Whether a file that begins so is a mailbox or a mail, whatever its name."""
+    lines = head.splitlines(keepends=True)
+    if len(lines) > 1 and _SEPARATOR.match(lines[0]):
+        return _HEADER.match(lines[1].removeprefix(b">")) is not None
+    names: set[bytes] = set()
+    for line in lines:
+        if not line.strip():
+            break
+        if not _HEADER.match(line) and not (names and line[:1] in b" \t"):
+            return False
+        names.add(line.removeprefix(b"\xef\xbb\xbf").partition(b":")[0].strip().lower())
+    return all(names & some for some in _OF_A_MAIL)
 
 
 def _mails(file: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -5,46 +5,66 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from nlp.errors import BatchError
+from nlp.tables.charset import is_wide
 from nlp.tables.compression import open_bytes, plain_suffix
 from nlp.tables.csv_table import CsvTable, sample_lines
 from nlp.tables.dialect import is_clearly_table
+from nlp.tables.given import RECOGNISED, Given
 from nlp.tables.json_table import JSON_SUFFIXES, JsonTable
-from nlp.tables.mbox_table import MAIL_SUFFIXES, MailTable
+from nlp.tables.mbox_table import MAIL_SUFFIXES, MailTable, is_mail
 from nlp.tables.plain_table import PlainTable
 from nlp.tables.rows import Table
 from nlp.tables.sheet_table import SHEET_SUFFIXES, SheetTable, is_plain_table
 from nlp.tables.telegram_table import HEAD_BYTES, TelegramTable, is_telegram_export
 from nlp.tables.text_file import TextFile
 
-Kind = Callable[[Path], Table]
+Kind = Callable[[Path, Given, Path | None], Table]
 
 PARQUET_SUFFIXES = (".parquet", ".pq")
 
 
-def _open_parquet(path: Path) -> Table:
+def _open_csv(path: Path, given: Given, _scratch: Path | None) -> Table:
+    return CsvTable(path, given)
+
+
+def _open_json(path: Path, given: Given, _scratch: Path | None) -> Table:
+    return JsonTable(path, given)
+
+
+def _open_plain(path: Path, given: Given, _scratch: Path | None) -> Table:
+    return PlainTable(path, given)
+
+
+def _open_mails(path: Path, _given: Given, _scratch: Path | None) -> Table:
+    return MailTable(path)
+
+
+def _open_sheet(path: Path, _given: Given, scratch: Path | None) -> Table:
+    return SheetTable(path, scratch=scratch)
+
+
+def _open_parquet(path: Path, _given: Given, scratch: Path | None) -> Table:
     # Imported where needed: few tables are, and it takes a while.
     from nlp.tables.parquet_table import ParquetTable
 
-    return ParquetTable(path)
+    return ParquetTable(path, scratch=scratch)
 
 
 _BY_SUFFIX: Mapping[str, Kind] = {
-    **dict.fromkeys((".csv", ".tsv", ".tab"), CsvTable),
-    **dict.fromkeys(JSON_SUFFIXES, JsonTable),
-    **dict.fromkeys(SHEET_SUFFIXES, SheetTable),
+    **dict.fromkeys((".csv", ".tsv", ".tab"), _open_csv),
+    **dict.fromkeys(JSON_SUFFIXES, _open_json),
+    **dict.fromkeys(SHEET_SUFFIXES, _open_sheet),
     **dict.fromkeys(PARQUET_SUFFIXES, _open_parquet),
-    **dict.fromkeys(MAIL_SUFFIXES, MailTable),
+    **dict.fromkeys(MAIL_SUFFIXES, _open_mails),
 }
 KNOWN_SUFFIXES = (*_BY_SUFFIX, ".txt")
 """Endings of what is taken from a folder, each also with .gz or .zst behind it."""
 
 _MARKS: Mapping[bytes, Kind] = {
-    b"PK\x03\x04": SheetTable,
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": SheetTable,
+    b"PK\x03\x04": _open_sheet,
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": _open_sheet,
     b"PAR1": _open_parquet,
 }
-# What reads a file by itself does not see through gzip and Zstandard.
-_SEE_THROUGH_PACKING = (CsvTable, JsonTable, PlainTable)
 _FOREIGN = {
     b"%PDF-": "a PDF document",
     b"{\\rtf": "an RTF document",
@@ -57,20 +77,23 @@ _FOREIGN = {
     b"BZh91AY&SY": "a bzip2 archive",
     b"\xfd7zXZ": "an xz archive",
 }
-_JSON_HEAD = re.compile(r"\{\s*[\"}]|\[\s*([{\]]|$)")
+_JSON_HEAD = re.compile(r'\{\s*["}]|\[\s*([{\]]|$|"(?:[^"\\]|\\.)*"\s*[,\]])')
 _TEXT_CONTROLS = bytes((0x09, 0x0A, 0x0C, 0x0D, 0x1B))
 _CONTROLS = bytes(code for code in range(0x20) if code not in _TEXT_CONTROLS)
+_DIFFERENT_CONTROLS = 8  # a text may be full of one or two, which part its cells or fill it up
 
 
-def open_table(path: Path) -> Table:
+def open_table(path: Path, given: Given = RECOGNISED, *, scratch: Path | None = None) -> Table:
     """Look at a file and say how to read it: by its first bytes, then by its ending, then by its lines.
+
+    What has to be unpacked goes into the folder `scratch`, or where the system has its temporary files.
 
     Raises:
         BatchError: The file is missing, empty, damaged from the beginning, or no table of messages.
     """
     if not path.is_file():
         raise BatchError(f"{path}: no such file")
-    reader, source = open_bytes(path)
+    reader, _ = open_bytes(path)
     with reader:
         head = reader.read(HEAD_BYTES)
     suffix = plain_suffix(path)
@@ -78,15 +101,13 @@ def open_table(path: Path) -> Table:
         if head.startswith(mark):
             raise BatchError(f"{path}: is {name}; expected a table or a text file")
     kind = kind_of(head) or _BY_SUFFIX.get(suffix)
-    if kind is JsonTable and not source.packing and is_telegram_export(head):
-        kind = TelegramTable
-    if kind is None or (kind is SheetTable and is_plain_table(head)):
-        kind = _kind_by_lines(path, head)
-    if source.packing and kind not in _SEE_THROUGH_PACKING:
-        raise BatchError(
-            f"{path}: a {suffix or 'file of this kind'} is not read from an archive; unpack it first"
-        )
-    return kind(path)
+    if kind is None or (kind is _open_sheet and is_plain_table(head)):
+        kind = _kind_by_lines(path, head, given)
+    if kind is _open_csv and not is_wide(head) and _is_no_text(head):
+        raise BatchError(f"{path}: holds no text; expected a table or a text file")
+    if kind is _open_json and is_telegram_export(head):
+        return TelegramTable(path)
+    return kind(path, given, scratch)
 
 
 def kind_of(head: bytes) -> Kind | None:
@@ -94,13 +115,21 @@ def kind_of(head: bytes) -> Kind | None:
     return next((kind for mark, kind in _MARKS.items() if head.startswith(mark)), None)
 
 
-def _kind_by_lines(path: Path, head: bytes) -> Kind:
-    file = TextFile(path)
+def _is_no_text(head: bytes) -> bool:
+    """Whether a file that begins with these bytes holds no text, although its name says that it does."""
+    controls = {code: count for code in _CONTROLS if code and (count := head.count(code))}
+    return len(controls) >= _DIFFERENT_CONTROLS and sum(controls.values()) > len(head) / 20
+
+
+def _kind_by_lines(path: Path, head: bytes, given: Given) -> Kind:
+    if is_mail(head):
+        return _open_mails
+    file = TextFile(path, given.encoding)
     controls = len(head) - len(head.translate(None, _CONTROLS))
     if not file.encoding.startswith(("utf-16", "utf-32")) and controls > len(head) / 20:
         raise BatchError(f"{path}: holds no text; expected a table or a text file")
     lines, is_all = sample_lines(file)
     first = next((line.strip(" \t\r\n\ufeff") for line in lines if line.strip(" \t\r\n\ufeff")), "")
     if _JSON_HEAD.match(first):
-        return JsonTable
-    return CsvTable if is_clearly_table(lines, is_all=is_all) else PlainTable
+        return _open_json
+    return _open_csv if given.is_of_cells or is_clearly_table(lines, is_all=is_all) else _open_plain

@@ -1,5 +1,6 @@
 """Parquet files, a piece of a row group at a time."""
 
+import mmap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pyarrow.parquet as pq
 
 from nlp.errors import BatchError
 from nlp.tables.rows import NOTHING, Cells, Row, distinct
+from nlp.tables.unpacking import is_packed, unpacked
 
 _ROWS_AT_ONCE = 512
 _READ_BYTES = 1 << 20
@@ -24,8 +26,18 @@ class ParquetTable:
     encoding = "utf-8"
     left_out = NOTHING
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, scratch: Path | None = None) -> None:
+        """Look at what it says of itself; one in an archive is unpacked into the folder `scratch`.
+
+        Raises:
+            BatchError: It cannot be unpacked, is none, or has no columns.
+        """
         self._path = path
+        self._unpacked: pa.Buffer | None = None
+        if is_packed(path):
+            with unpacked(path, scratch) as plain:
+                # Parts of it are read at the same time, each from its own place.
+                self._unpacked = pa.py_buffer(mmap.mmap(plain.fileno(), 0, access=mmap.ACCESS_READ))
         with self._opened() as file:
             own = file.schema_arrow
             groups = file.metadata.num_row_groups
@@ -62,7 +74,10 @@ class ParquetTable:
         try:
             # Whole columns of a row group would be held otherwise, and one group may be the whole file.
             return pq.ParquetFile(
-                self._path, buffer_size=_READ_BYTES, pre_buffer=False, page_checksum_verification=True
+                self._path if self._unpacked is None else pa.BufferReader(self._unpacked),
+                buffer_size=_READ_BYTES,
+                pre_buffer=False,
+                page_checksum_verification=True,
             )
         except (pa.ArrowException, OSError) as error:
             raise BatchError(

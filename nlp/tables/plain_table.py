@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from nlp.errors import BatchError
+from nlp.tables.given import RECOGNISED, Given
 from nlp.tables.rows import NOTHING, Cells, Row
 from nlp.tables.text_file import TextFile
 
@@ -17,13 +18,13 @@ class PlainTable:
     delimiter = ","
     cells = Cells.TEXT
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, given: Given = RECOGNISED) -> None:
         """Look at all of a file once.
 
         Raises:
             BatchError: There is nothing in it, or it cannot be read.
         """
-        self._file = TextFile(path)
+        self._file = TextFile(path, given.encoding)
         self.left_out: Mapping[str, int] = NOTHING
         if next(self.rows(), None) is None:
             raise BatchError(f"{path}: the file is empty; expected a message a line")

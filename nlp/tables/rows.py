@@ -24,11 +24,16 @@ class Cells(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One row as it stands in the file from `line` on, counted from 1; `error` says what is wrong with it."""
+    """One row as it stands in the file from `line` on, counted from 1; `error` says what is wrong with it.
+
+    A `line` of 0 stands for the file as a whole. `record` is the row's own number in a file where many rows
+    may share a line, counted from 1.
+    """
 
     values: dict[str, object]
     line: int
     error: str | None = None
+    record: int | None = None
 
 
 class Table(Protocol):

@@ -1,6 +1,7 @@
 """Spreadsheets: one sheet with a header."""
 
 import codecs
+import io
 import pickle
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from zipfile import BadZipFile, ZipFile
 
 from nlp.errors import BatchError
 from nlp.tables.rows import NOTHING, Cells, Row, distinct
+from nlp.tables.text_column import listed
+from nlp.tables.unpacking import is_packed, unpacked
 
 SHEET_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
 ZIP_MARK = b"PK\x03\x04"
@@ -57,8 +60,12 @@ class SheetTable:
     said: tuple[str, ...] = ()
     left_out = NOTHING
 
-    def __init__(self, path: Path, sheet: str | None = None, *, as_kept: bool = False) -> None:
+    def __init__(
+        self, path: Path, sheet: str | None = None, *, as_kept: bool = False, scratch: Path | None = None
+    ) -> None:
         """Open a sheet by its name; without one the first that has a header and rows.
+
+        A spreadsheet in an archive is unpacked into the folder `scratch` meanwhile.
 
         Raises:
             BatchError: The file is missing or no spreadsheet, is locked, would take more memory than it
@@ -67,8 +74,11 @@ class SheetTable:
         if not path.is_file():
             raise BatchError(f"{path}: no such file")
         self._as_kept = as_kept
-        _check(path)
-        self._rows = _unpacked(path, sheet)
+        packed = is_packed(path)
+        with unpacked(path, scratch) if packed else path.open("rb") as file:
+            _check(path, file)
+            file.seek(0)
+            self._rows = _rows_of(path, file if packed else None, sheet)
         weakref.finalize(self, self._rows.close)
         found: Mapping[str, Any] = pickle.load(self._rows)
         self._start = self._rows.tell()
@@ -97,10 +107,13 @@ class SheetTable:
             yield from some
 
 
-def _check(path: Path) -> None:
+# What says of a ZIP archive that it is a workbook: of Excel, of OpenDocument.
+_SHEET_MEMBERS = frozenset(("[Content_Types].xml", "mimetype", "content.xml"))
+
+
+def _check(path: Path, file: BinaryIO) -> None:
     """Refuses what is no spreadsheet, and archives that unpack to more than a spreadsheet does."""
-    with path.open("rb") as file:
-        head = file.read(_PIECE)
+    head = file.read(_PIECE)
     if head.startswith(OLE_MARK):
         return
     if _is_markup(head):
@@ -110,10 +123,15 @@ def _check(path: Path) -> None:
         )
     if not head.startswith(ZIP_MARK):
         raise BatchError(f"{path}: not a spreadsheet that can be read, whatever its name says")
-    packed = path.stat().st_size
+    packed = file.seek(0, io.SEEK_END)
     try:
-        with ZipFile(path) as archive:
+        with ZipFile(file) as archive:
             members = archive.infolist()
+            names = archive.namelist()
+            if names and not _SHEET_MEMBERS.intersection(names):
+                raise BatchError(
+                    f"{path}: is a ZIP archive ({listed(names)}); unpack it, and give what is in it"
+                )
             unpacked = sum(member.file_size for member in members)
             if unpacked > _LARGEST or (unpacked > _LARGE and unpacked > _DENSEST * packed):
                 raise BatchError(
@@ -130,11 +148,14 @@ def _check(path: Path) -> None:
         raise BatchError(f"{path}: not a spreadsheet that can be read: {error}") from error
 
 
-def _unpacked(path: Path, sheet: str | None) -> BinaryIO:
+def _rows_of(path: Path, plain: BinaryIO | None, sheet: str | None) -> BinaryIO:
+    """What the process writes of a file, or of `plain`, which was unpacked of it and has no name."""
     rows = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the table)
     # `-P`: a module here must not be taken for one of the standard library.
-    command = [sys.executable, "-P", str(_PROCESS), str(path), sheet or "", str(_MEMORY)]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=rows, stderr=subprocess.PIPE, check=False)
+    named = str(path) if plain is None else "/dev/stdin"
+    command = [sys.executable, "-P", str(_PROCESS), named, sheet or "", str(_MEMORY)]
+    given = subprocess.DEVNULL if plain is None else plain
+    done = subprocess.run(command, stdin=given, stdout=rows, stderr=subprocess.PIPE, check=False)
     if done.returncode:
         rows.close()
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or [""]

@@ -1,5 +1,6 @@
 """The JSON export of Telegram Desktop, of one chat or of an account, a message at a time."""
 
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlp.errors import BatchError
+from nlp.tables.compression import open_bytes
 from nlp.tables.json_stream import DamagedJsonError, JsonStream
 from nlp.tables.rows import NOTHING, Cells, Row
 
@@ -64,23 +66,25 @@ class TelegramTable:
     delimiter = ","
     cells = Cells.TEXT
     encoding = "utf-8"
-    said: tuple[str, ...] = _SAID
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
+        reader, source = open_bytes(path)
+        with reader:
+            head = reader.read(HEAD_BYTES)
         if not is_telegram_export(head):
             raise BatchError(
                 f"{path}: no export of Telegram Desktop; expected an object with messages or chats"
             )
         self.columns = ["id", "date", "from", "from_id", "chat", "reply_to", "text", "media_type"]
+        self.said: tuple[str, ...] = (f"{source.packing} archive", *_SAID) if source.packing else _SAID
         self.left_out: Mapping[str, int] = NOTHING
 
     def rows(self) -> Iterator[Row]:
         """Every message of every chat; a part that is damaged is one row with an error."""
         self.left_out = notices = Counter[str]()
-        with self._path.open(encoding="utf-8-sig", errors="replace") as file:
+        reader, _ = open_bytes(self._path)
+        with io.TextIOWrapper(reader, encoding="utf-8-sig", errors="replace") as file:
             for found in _found(JsonStream(file)):
                 if found.damage is not None:
                     yield Row(values={}, line=found.line, error=found.damage)

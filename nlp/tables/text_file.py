@@ -22,8 +22,8 @@ class TextFile:
     `damage` says why the file cannot be read to its end, where it cannot; `said` what was recognised.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Look at all of a file's bytes once.
+    def __init__(self, path: Path, encoding: str | None = None) -> None:
+        """Look at all of a file's bytes once; without an `encoding` it is recognised.
 
         Raises:
             BatchError: It is missing, may not be read, or is an archive of which nothing can be read.
@@ -40,7 +40,7 @@ class TextFile:
                 nuls += piece.count(0)
         if source.damage is not None and not size:
             raise BatchError(f"{path}: nothing can be read: {source.damage}")
-        found = charset.found()
+        found = charset.found() if encoding is None else charset.given(encoding)
         self.encoding = found.encoding
         self.damage = source.damage
         self.is_empty = not size
@@ -50,7 +50,7 @@ class TextFile:
         said.append(f"charset {found.name}")
         if not charset.is_wide:
             said += [ends.mixed] if ends.mixed else []
-            said += [f"{nuls:,} NUL characters kept"] if nuls else []
+            said += [f"{nuls:,} NUL characters"] if nuls else []
         self.said = tuple(said)
 
     @contextmanager

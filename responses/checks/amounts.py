@@ -10,6 +10,8 @@ from models.money import Money
 from responses.checks.about import CheckContext
 from responses.checks.clauses import Clause, clauses_of, judged
 from responses.checks.finding import Finding, Severity
+from responses.checks.multiples import ENDLESS, times
+from responses.checks.shares import is_quality
 from responses.checks.sums import Said, money_in, sums_in
 from responses.checks.wordlists import WordLists, word_lists
 from responses.drafts.numbers import format_money, format_percentage
@@ -100,6 +102,11 @@ def _gives(clause: str, lists: WordLists) -> bool:
     return lists.has("gives", clause) or (lists.has("things", clause) and not _is_aside(clause, lists))
 
 
+def _does(clause: str, lists: WordLists) -> bool:
+    """Whether somebody does something, with a part of the price: "facciamo metà prezzo"."""
+    return lists.has("acts", clause) and not (lists.has("refuses", clause) or lists.has("asked", clause))
+
+
 def _is_aside(clause: str, lists: WordLists) -> bool:
     """Whether it speaks of what is asked, refused or paid."""
     return any(lists.has(name, clause) for name in ("refuses", "asked", "costs"))
@@ -108,17 +115,40 @@ def _is_aside(clause: str, lists: WordLists) -> bool:
 def _judge(
     clause: Clause, said: Said, figures: _Figures, about: CheckContext, lists: WordLists
 ) -> Iterator[Finding]:
-    gives = _gives(clause.words, lists)
-    if said.money in figures.money or said.percent in figures.percents:
+    gives = _gives(clause.words, lists) or (said.is_part and _does(clause.words, lists))
+    count = times(clause.words, said, about.language) if said.money is not None and gives else 1
+    is_more = gives and (count != 1 or said.comes_on_top) and not _is_covered(said, count, figures, about)
+    if not is_more and _is_decided(said, figures):
         return
     if not gives and (said.money in figures.mentioned or said.percent in figures.mentioned_percents):
         return
-    # A sum from nowhere is taken for given, unless something says otherwise; a share is not: "100% lana".
+    if said.percent is not None and not said.is_part and is_quality(clause.words, said, gives, lists):
+        return
+    # A sum from nowhere is taken for given, unless something says otherwise; a share is not.
     given = gives or (said.money is not None and not _is_aside(clause.words, lists))
-    above = given and _is_above(said, figures)
+    above = given and (is_more or _is_above(said, figures))
     severity = Severity.ERROR if given else Severity.WARNING
     code = "amount_above" if above else "amount_unknown"
-    yield _found(clause, said.start, said.end, code, severity, about, said=said)
+    yield _found(clause, said.start, said.end, code, severity, about, said=said, count=count)
+
+
+def _is_decided(said: Said, figures: _Figures) -> bool:
+    if said.is_part:
+        # A third is 33 percent as well as 33.3.
+        return any(int(percent) == said.percent for percent in figures.percents)
+    return said.money in figures.money or said.percent in figures.percents
+
+
+def _is_covered(said: Said, count: int, figures: _Figures, about: CheckContext) -> bool:
+    """Whether the sum was decided that often, each time for another complaint, or all of it in one."""
+    if said.money is None or count == ENDLESS:
+        return False
+    if count > 1 and said.money * Decimal(count) in figures.money:
+        return True
+    decided = sum(any(said.money == one.amount for one in offer.options) for offer in about.offers)
+    return decided >= max(count, 2 if said.comes_on_top else 1) or (
+        count == 1 and decided == 1 and said.comes_on_top and len(about.offers) > 1
+    )
 
 
 def _is_above(said: Said, figures: _Figures) -> bool:
@@ -138,8 +168,9 @@ def _found(
     about: CheckContext,
     *,
     said: Said | None = None,
+    count: int = 1,
 ) -> Finding:
-    worth = _worth(said, about) if severity is Severity.ERROR else None
+    worth = _worth(said, count, about) if severity is Severity.ERROR else None
     return Finding(
         code=code,
         severity=severity,
@@ -163,10 +194,13 @@ def _decided(about: CheckContext) -> str:
     return ", ".join(dict.fromkeys(shown))
 
 
-def _worth(said: Said | None, about: CheckContext) -> Money | None:
-    """What is given; of a share (all of it, where nothing is said) nobody knows the sum without a price."""
+def _worth(said: Said | None, count: int, about: CheckContext) -> Money | None:
+    """What is given; of a share (all of it, where nothing is said) nobody knows the sum without a price.
+
+    Nor of a sum that is given again and again.
+    """
     if said is not None and said.money is not None:
-        return said.money
+        return said.money * Decimal(count) if count != ENDLESS else None
     price = about.known_facts.get("order_value")
     if not isinstance(price, Money):
         return None

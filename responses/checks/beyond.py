@@ -13,13 +13,14 @@ from responses.checks.days import latest_day, minute_in
 from responses.checks.finding import Finding
 from responses.checks.promises import Promised, untracked_in
 from responses.checks.put import BY_HAND, told_by_codes
+from responses.checks.scope import CHOICE
 from responses.checks.sums import sums_in
 from responses.checks.undecided import UNDECIDED
 from responses.drafts.slots import slots_in
 from responses.policy.withheld import Place, without
 from responses.rights import gives_goodwill
 
-_AMOUNTS = frozenset({"amount_above", "amount_unknown", UNDECIDED})
+_AMOUNTS = frozenset({"amount_above", "amount_unknown", UNDECIDED, CHOICE})
 _PROMISE = "promise_untracked"
 
 OVERRULABLE = _AMOUNTS | {_PROMISE, BY_HAND}

@@ -11,8 +11,21 @@ _FIELDS = (
     "nombre|apellido|importe|fecha|número|prénom|nom|montant|numéro|vorname|nachname|betrag|datum|nummer|"
     "tbd|todo|xxx"
 )
+# "[quella blu]" is said in passing: a field has a name.
+_POINTING = (
+    r"quell[oaie]|quest[oaie]|this|that|these|those|the \w+ ones?|es[eao]s?|est[eao]s?|aquel\w*|celui|"
+    r"celles?|ceux|dies\w*|jen\w+"
+)
 _BLANK = re.compile(
-    rf"\[\s*(?:…|\.\.\.)[^\[\]]*\]|[\[{{<](?:{_FIELDS})[^\[\]{{}}<>]{{0,30}}[\]}}>]"
+    # Whatever stands in square brackets is for a person to fill: not a link's text, nor the number of a note.
+    rf"\[(?!\d{{1,4}}\]|(?:{_POINTING})(?!\w))[^\[\]\n]{{0,60}}\](?!\()"
+    rf"|[{{<](?:{_FIELDS})[^\[\]{{}}<>]{{0,30}}[}}>]"
+    # Fields of other programs; doubled braces around a slot's word say it literally.
+    r"|\{\{\s*(?!(?:agent|greeting|due|voucher)(?::[^{}\n]{0,20})?\}\})[^{}\n]{1,40}\}\}"
+    r"|(?-i:(?<![\w%])%[A-Z][A-Z_]{1,30}%(?!\w)|(?<![\w$])\$\{?[A-Z][A-Z_]{2,30}\}?(?!\w)"
+    r"|(?<![\w#])#[A-Z][A-Z_]{1,30}#(?!\w))"
+    r"|\(\s*(?:…|\.{3,})\s*\)"
+    r"|(?<!\w)(?:n[.°ºr]{1,3}|numero|número|numéro|number|nummer)\s(?:…|\.{3})"
     # A day that nobody filled in: GG/MM/AAAA, DD/MM, JJ.MM., TT.MM.JJJJ.
     r"|(?P<day>(?<!\w)(?:GG|DD|JJ|TT)[/.-]MM(?:[/.-](?:AAAA|YYYY|JJJJ|AA|YY|JJ)?)?(?!\w))"
     # A number or a day: "n. ???", "per il ???", "??? €"; "davvero???" is a question.
@@ -32,6 +45,8 @@ def check_blanks(text: str, about: CheckContext) -> Iterator[Finding]:
             continue  # Spanish for "everything"
         if match["day"] and _AS_ASKED.search(text[: match.start()]):
             continue  # how the customer is to write a day
+        if match.group().startswith("[") and "…" not in match.group() and _is_theirs(match.group(), about):
+            continue
         yield Finding(
             code="blank",
             severity=Severity.ERROR,
@@ -39,3 +54,8 @@ def check_blanks(text: str, about: CheckContext) -> Iterator[Finding]:
             end=match.end(),
             words=match.group(),
         )
+
+
+def _is_theirs(words: str, about: CheckContext) -> bool:
+    """Whether the customer wrote it, brackets and all."""
+    return any(words in said for said in about.said)

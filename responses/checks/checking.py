@@ -22,6 +22,7 @@ from responses.checks.promises import check_promises
 from responses.checks.put import check_put
 from responses.checks.register import check_register
 from responses.checks.rights import check_rights
+from responses.checks.scope import CHOICE, UNCAPPED, check_scope
 from responses.checks.signals import check_signals
 from responses.checks.strangers import check_strangers
 from responses.checks.undated import UNDATED, check_undated, is_stopped
@@ -30,6 +31,7 @@ from responses.checks.unsaid import check_unsaid
 
 _CHECKS = (
     check_amounts,
+    check_scope,
     check_put,
     check_undecided,
     check_unsaid,
@@ -54,12 +56,15 @@ _CHECKS = (
 CODES = (
     "amount_above",
     "amount_unknown",
+    CHOICE,
+    UNCAPPED,
     "voucher_by_hand",
     "remedy_undecided",
     "offer_missing",
     "option_missing",
     "date_past",
     "date_unknown",
+    "date_impossible",
     "weekday_wrong",
     "promise_untracked",
     UNDATED,

@@ -9,6 +9,8 @@ from responses.checks.about import CheckContext
 from responses.checks.wordlists import months, word_lists
 
 _JUST_BEFORE = 18
+_SIGN = re.compile(r"[,;:](?=\s)")
+_WORD = re.compile(r"\S+")
 _QUOTED = re.compile(r"[«“„\"][^«»“”„\"\n]{1,300}[»”“\"]")
 
 
@@ -47,6 +49,27 @@ def without_whether(clause: str, language: str) -> str:
         begin = match.end() - len(match.group().split()[-1])
         clause = clause[:begin] + " " * (match.end() - begin) + clause[match.end() :]
     return clause
+
+
+def whether_in(clause: str, language: str) -> list[range]:
+    """Where it stands what is only looked into: of "verifico se arriva domani e la chiamo" the arrival."""
+    lists = word_lists(language)
+    spans = []
+    for name in ("whether", "open_question"):
+        for match in lists.find(name, clause):
+            ends = [match.end() + sign.start() for sign in _SIGN.finditer(clause[match.end() :])]
+            ends += [
+                match.end() + word.start()
+                for word in _WORD.finditer(clause[match.end() :])
+                if lists.patterns["and"].fullmatch(word.group())
+            ]
+            spans.append(range(match.end(), min(ends, default=len(clause))))
+    return spans
+
+
+def is_left_open(settled: str, at: int, language: str) -> bool:
+    """Whether the customer has to answer first: "sagen Sie mir, ob Ihnen das passt, dann liefern wir"."""
+    return word_lists(language).has("open_question", settled[:at])
 
 
 def is_denied(clause: str, at: int, language: str) -> bool:

@@ -5,17 +5,21 @@ from datetime import date
 
 from responses.checks.about import CheckContext
 from responses.checks.clauses import judged
-from responses.checks.days import days_in
+from responses.checks.days import days_in, impossible_in
 from responses.checks.finding import Finding, Severity
 from responses.checks.promises import promised_in
 from responses.checks.wordlists import weekdays
 
 
 def check_dates(text: str, about: CheckContext) -> Iterator[Finding]:
-    """A promise for a day that is over, a wrong day of the week, a day that nobody has named."""
+    """A promise for a day that is over, a wrong weekday, a day that no year has or nobody has named."""
     seen = judged(text, about)
     promised = [(promise.start, promise.end) for promise in promised_in(text, about)]
     known = known_days(about)
+    for start, end in impossible_in(seen, about.language, about.today):
+        yield Finding(
+            code="date_impossible", severity=Severity.WARNING, start=start, end=end, words=seen[start:end]
+        )
     for named in days_in(seen, about.language, about.today):
         words = seen[named.start : named.end]
         if named.weekday is not None and named.weekday != named.day.weekday():

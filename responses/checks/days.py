@@ -15,6 +15,13 @@ _NEAR = {
     "fr": (("après-demain", 2), ("demain", 1), ("aujourd", 0), ("ce soir", 0), ("journée", 0)),
     "de": (("übermorgen", 2), ("morgen", 1), ("heute", 0)),
 }
+_BEFORE_A_DAY = {
+    "it": "entro(?: e non oltre)?(?: il)?|prima del|per il|dal|fino al|giorno|oltre il|il",
+    "en": "by|on|before|until|from",
+    "es": "antes del|el|hasta el|para el|desde el|día|del?",
+    "fr": "avant le|pour le|d'ici le|d'ici au|le|dès le|jusqu'au|du",
+    "de": "bis zum|bis|am|vor dem|zum|ab|ab dem|den|dem|spätestens",
+}
 # "Heute Morgen" is no other day.
 _OF_TODAY = re.compile(r"\bheute morgen\b|\b(?:hoy|esta)(?: por la)? mañana\b", re.IGNORECASE)
 _CLOCK = re.compile(r"\b([01]?\d|2[0-3])(?::| ?h ?)([0-5]\d)(?: ?([ap])\.?m\b)?", re.IGNORECASE)
@@ -52,6 +59,34 @@ def days_in(text: str, language: str, today: date) -> list[Named]:
                 )
             )
     return found
+
+
+def impossible_in(text: str, language: str, today: date) -> list[tuple[int, int]]:
+    """The places of days that no year has: "il 32/12", "31 novembre"; not "taglia 40/42"."""
+    places = [
+        match.span("day")
+        for match in _expression(language).finditer(text)
+        if _read(match["day"], language, today) is None
+    ]
+    for match in _in_figures(language).finditer(text):
+        day, month = int(match["day_of"]), int(match["month"])
+        # Of a day one half at least looks like one; "bis 13.30." is an hour.
+        if (1 <= day <= 31) is (1 <= month <= 12) or (language == "de" and day < 25 and month % 5 == 0):
+            continue
+        places.append(match.span("day"))
+    return sorted(places)
+
+
+@cache
+def _in_figures(language: str) -> re.Pattern[str]:
+    """A number and another after a word that a day follows, whether or not there is such a day."""
+    sign, end = (r"\.", r"\.") if language == "de" else ("/", "")
+    before = _BEFORE_A_DAY[language]
+    return re.compile(
+        rf"\b(?:{before}|{'|'.join(weekdays(language))}),? (?:{before} )?"
+        rf"(?P<day>(?P<day_of>\d{{1,2}}){sign}(?P<month>\d{{1,2}}){end}(?:{sign}?\d{{2,4}})?)(?![\w%€/])",
+        re.IGNORECASE,
+    )
 
 
 @cache

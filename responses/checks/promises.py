@@ -12,8 +12,10 @@ from responses.checks.clauses import (
     Clause,
     clauses_of,
     is_denied,
+    is_left_open,
     judged,
     outside_quotations,
+    whether_in,
     without_whether,
 )
 from responses.checks.days import days_in, latest_day, near_day
@@ -75,10 +77,14 @@ def promised_in(text: str, about: CheckContext) -> list[Promised]:
     found = []
     for clause in still_to_come(seen, about.language):
         settled = without_whether(clause.words, about.language)
+        asked = whether_in(clause.words, about.language)
+        results = _results(clause.words, settled, lists)
         acts = [
             match
-            for match in lists.find("acts", clause.words)
+            for match in sorted((*lists.find("acts", clause.words), *results), key=re.Match.start)
             if not is_denied(settled, match.start(), about.language)
+            and not is_left_open(settled, match.start(), about.language)
+            and not any(match.start() in span for span in asked)
             and not ours[clause.start + match.start()].isspace()
         ]
         end = clause.start + len(clause.words)
@@ -91,6 +97,8 @@ def promised_in(text: str, about: CheckContext) -> list[Promised]:
             if before and lists.patterns["belongs"].fullmatch(before[0]):
                 continue
             if acts and ours[clause.start + match.end() - 1].isspace():
+                continue
+            if acts and all(act in results for act in acts) and _is_since(clause.words, match, lists):
                 continue
             part = _part_of(clause.words, acts, match, lists) if acts else None
             begin, until = part or (0, len(clause.words))
@@ -109,6 +117,19 @@ def promised_in(text: str, about: CheckContext) -> list[Promised]:
                 )
             )
     return found
+
+
+def _results(clause: str, settled: str, lists: WordLists) -> list[re.Match[str]]:
+    """What will be so by then, whoever does it, where it depends on nothing and nobody asks."""
+    if clause.rstrip().endswith("?") or any(lists.has(name, settled) for name in ("asked", "conditions")):
+        return []
+    return list(lists.find("results", clause))
+
+
+def _is_since(clause: str, when: re.Match[str], lists: WordLists) -> bool:
+    """Whether it has been so since then: "è risolto da lunedì"."""
+    words = (*clause[: when.start()].split()[-1:], *when.group().split()[:1])
+    return any(lists.patterns["since"].fullmatch(word) for word in words)
 
 
 def still_to_come(text: str, language: str) -> Iterator[Clause]:

@@ -1,11 +1,15 @@
 """A refusal names the legal right that may be open."""
 
+import re
 from collections.abc import Iterator
 
 from models.decision import DecisionKind
 from responses.checks.about import CheckContext
+from responses.checks.clauses import clauses_of
 from responses.checks.finding import Finding, Severity
-from responses.checks.wordlists import word_lists
+from responses.checks.wordlists import WordLists, word_lists
+
+_PART_END = re.compile(r"[,:;](?=\s|$)")
 
 
 def check_rights(text: str, about: CheckContext) -> Iterator[Finding]:
@@ -14,9 +18,10 @@ def check_rights(text: str, about: CheckContext) -> Iterator[Finding]:
         about.decision is not None and bool(about.decision.complaint_types)
     )
     lists = word_lists(about.language)
-    refusal = next(lists.find("refuses", text), None)
+    refusals = [*lists.find("refuses", text), *lists.find("denies", text)]
+    refusal = min(refusals, key=re.Match.start, default=None)
     declines = about.kind == DecisionKind.DECLINE or (bool(about.grievances) and refusal is not None)
-    if complains and declines and not lists.has("rights", text):
+    if complains and declines and not _names_a_right(text, lists):
         yield Finding(
             code="right_not_mentioned",
             severity=Severity.WARNING,
@@ -24,3 +29,15 @@ def check_rights(text: str, about: CheckContext) -> Iterator[Finding]:
             end=refusal.end() if refusal is not None else 0,
             words=refusal.group() if refusal is not None else "",
         )
+
+
+def _names_a_right(text: str, lists: WordLists) -> bool:
+    """Whether one is named as open: "la garanzia non c'entra" and "you have no right to it" name none."""
+    for clause in clauses_of(text.replace("’", "'"), lists.language):
+        for part in _PART_END.split(clause.words):
+            if not lists.has("rights", part):
+                continue
+            no = any(lists.has(name, part) for name in ("never_right", "denies", "refuses"))
+            if not no or lists.has("untouched", part):
+                return True
+    return False

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 
 from stdnum import luhn
-from stdnum.it import codicefiscale
+from stdnum.es import dni, nie
+from stdnum.fr import nir
+from stdnum.it import codicefiscale, iva
 
 from responses.checks.about import CheckContext
 from responses.checks.clauses import clauses_of, judged
 from responses.checks.finding import Finding, Severity
-from responses.checks.wordlists import word_lists
+from responses.checks.wordlists import WordLists, word_lists
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.%+-]{1,64}@(?P<domain>(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24})(?![\w-])")
 _IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
@@ -18,8 +20,25 @@ _CARD_WORD = re.compile(r"(?<!\w)(?:carta|card|tarjeta|carte|visa|mastercard)(?!
 _FISCAL_CODE = re.compile(
     r"(?<!\w)[A-Z]{3} ?[A-Z]{3} ?[A-Z\d]{2} ?[A-Z] ?[A-Z\d]{2} ?[A-Z] ?[A-Z\d]{3} ?[A-Z](?!\w)", re.I | re.A
 )
+_WITH_CHECKSUM = (
+    # A figure or letter of each is reckoned from the others: few other numbers come out right.
+    (re.compile(r"(?<![\w.,/-])\d{8}[ -]?[A-Z](?![\w-])", re.I), dni.is_valid),
+    (re.compile(r"(?<![\w.,/-])[XYZ][ -]?\d{7}[ -]?[A-Z](?![\w-])", re.I), nie.is_valid),
+    (
+        re.compile(
+            r"(?<![\w.,/-])[12378] ?\d\d ?\d\d ?(?:\d\d|2[AB]) ?\d{3} ?\d{3} ?\d\d(?![\w%€]|[.,]\d)", re.I
+        ),
+        nir.is_valid,
+    ),
+)
+_VAT_NUMBER = re.compile(r"(?<![\w.,/-])(?P<country>IT ?)?\d{11}(?![\w%€]|[.,]\d)")
+_VAT_WORD = re.compile(r"(?<!\w)(?:p(?:artita|\.) ?iva|vat|mwst|tva|cif|nif|ust)(?!\w)", re.I)
 _PHONE = re.compile(r"(?<![\w.,/-])(?:\+|00)?\d(?:[ ./-]?\d){6,14}(?![\w%€])")
 _ORDER = re.compile(r"(?<![\w@])#?(?:[A-Z]{1,4}[-/]?\d{3,}(?:[-/]\d+)*|\d{4,})(?![\w€%@]|[.,]\d)")
+_PARCELS_DIGITS = 10
+_NUMBER_WORD = re.compile(
+    r"[\s:#(]*(?:(?:n|no|nr)[.°º]*|numero|número|numéro|number|nummer|codice|code)?[\s:#(]*", re.I
+)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DIALLED = {"it": "03", "es": "6789", "fr": "0", "de": "0", "en": "0"}
 
@@ -43,10 +62,26 @@ def check_strangers(text: str, about: CheckContext) -> Iterator[Finding]:
             taken.append(match.span())
             if not known.has(match.group()):
                 yield _found(match.group(), match.start(), Severity.ERROR)
+    for pattern, is_valid in _WITH_CHECKSUM:
+        for match in pattern.finditer(seen):
+            if _overlaps(match.span(), taken) or not is_valid(match.group()):
+                continue
+            taken.append(match.span())
+            if not known.has(match.group()):
+                yield _found(match.group(), match.start(), Severity.ERROR)
     lists = word_lists(about.language)
     for clause in clauses_of(seen, about.language):
         is_of_order = lists.has("order", clause.words)
         is_of_parcel = lists.has("carrier", clause.words)
+        for match in _VAT_NUMBER.finditer(clause.words):
+            place = clause.start + match.start(), clause.start + match.end()
+            # One number of eleven figures in ten comes out right: it has to be called one as well.
+            is_called = match["country"] is not None or _VAT_WORD.search(clause.words) is not None
+            if not is_called or _overlaps(place, taken) or not iva.is_valid(match.group()):
+                continue
+            taken.append(place)
+            if not known.has(match.group()):
+                yield _found(match.group(), place[0], Severity.ERROR)
         for match in _CARD.finditer(clause.words):
             place = clause.start + match.start(), clause.start + match.end()
             # One parcel's number in ten passes for a card's, but none is written in fours.
@@ -62,7 +97,10 @@ def check_strangers(text: str, about: CheckContext) -> Iterator[Finding]:
                 continue
             taken.append(place)
             if not known.has(match.group()):
-                yield _found(match.group(), place[0], Severity.ERROR)
+                is_long = sum(sign.isdigit() for sign in match.group()) >= _PARCELS_DIGITS
+                # So long a number that is not called the order's is far more often the parcel's.
+                is_parcels = is_long and not _ends_with_order(clause.words[: match.start()], lists)
+                yield _found(match.group(), place[0], Severity.WARNING if is_parcels else Severity.ERROR)
         for match in _PHONE.finditer(clause.words):
             place = clause.start + match.start(), clause.start + match.end()
             if is_of_parcel or _overlaps(place, taken) or not _is_phone(match.group(), about.language):
@@ -94,6 +132,11 @@ class _Known:
 
 def _bare(words: str) -> str:
     return re.sub(r"[\W_]", "", words).lower()
+
+
+def _ends_with_order(words: str, lists: WordLists) -> bool:
+    """Whether the number is called the order's: "ordine n. ", "order number ", "Bestellung "."""
+    return any(_NUMBER_WORD.fullmatch(words, match.end()) for match in lists.find("order", words))
 
 
 def _is_phone(written: str, language: str) -> bool:

@@ -100,7 +100,7 @@ def _said_in(text: str, about: CheckContext) -> Iterator[Promised]:
     for clause in (part for whole in still_to_come(seen, about.language) for part in _apart(whole, lists)):
         settled = without_whether(clause.words, about.language)
         if clause.words.rstrip().endswith("?") or any(
-            lists.has(name, settled) for name in ("asked", "conditions")
+            lists.has(name, settled) for name in ("asked", "conditions", "open_question")
         ):
             continue
         acts = [
@@ -149,7 +149,8 @@ def _apart(clause: Clause, lists: WordLists) -> Iterator[Clause]:
 
 def _comes_with_the_text(said: str, lists: WordLists) -> bool:
     in_person = undertakings_in(said, lists.language) & {"call", "visit"}
-    return lists.has("no_promise", said) or (not in_person and lists.has("shown_below", said))
+    reached = in_person or lists.has("channel", said)
+    return lists.has("no_promise", said) or (not reached and lists.has("shown_below", said))
 
 
 def _has_day(clause: Clause, begin: int, until: int, acts: Sequence[re.Match[str]], lists: WordLists) -> bool:

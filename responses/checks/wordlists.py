@@ -29,7 +29,8 @@ _MAKING_NOUNS = (
 class WordLists:
     """One language's expressions by name; topics are by complaint type, remedies and deeds by kind.
 
-    `undertakings` are what a promise is about, by kind; `particles` are words that name nothing.
+    `undertakings` are what a promise is about, by kind; `particles` are words that name nothing. `fractions`
+    are parts of a whole with their percentages.
     """
 
     language: str
@@ -39,6 +40,7 @@ class WordLists:
     deeds: Mapping[str, re.Pattern[str]]
     undertakings: Mapping[str, re.Pattern[str]]
     numbers: Mapping[str, int]
+    fractions: tuple[tuple[re.Pattern[str], int], ...]
     stop_words: frozenset[str]
     particles: frozenset[str]
 
@@ -57,6 +59,7 @@ def word_lists(language: str) -> WordLists:
     source = files("responses.checks").joinpath("words", f"{language}.yaml").read_text(encoding="utf-8")
     tree: dict[str, Any] = YAML(typ="safe").load(source)
     numbers = {str(word): int(number) for word, number in tree.pop("numbers").items()}
+    fractions = {str(words): int(percent) for words, percent in tree.pop("fractions").items()}
     by_kind = ("topics", "remedies", "deeds", "undertakings")
     topics, remedies, deeds, undertakings = (tree.pop(name) for name in by_kind)
     stop_words, particles = (frozenset(str(tree.pop(name)).split()) for name in ("stop_words", "particles"))
@@ -78,6 +81,7 @@ def word_lists(language: str) -> WordLists:
             {name: _compiled(list_, parts) for name, list_ in undertakings.items()}
         ),
         numbers=MappingProxyType(numbers),
+        fractions=tuple((_compiled([words], {}), percent) for words, percent in fractions.items()),
         stop_words=stop_words,
         particles=particles,
     )

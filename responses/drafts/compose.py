@@ -29,7 +29,7 @@ from responses.drafts.remedies import (
 )
 from responses.drafts.slots import BLANK, escape
 from responses.drafts.templates import capital
-from responses.drafts.voice import Voice, voice_of
+from responses.drafts.voice import SHORT_WITH, Voice, voice_of
 
 VARIANTS = ("a", "b", "c")
 """The names of the wording variants; a brief's number picks one, whatever its size."""
@@ -37,7 +37,6 @@ VARIANTS = ("a", "b", "c")
 MOVED = frozenset({"responsibility", "apology"})
 """The parts that take the next wording with each apology to the same person."""
 
-_TALKATIVE = frozenset({Tone.CALM, Tone.WORRIED, Tone.DISAPPOINTED, Tone.GRATEFUL})
 _LISTED_FROM = 4
 _GIFTS = frozenset({RemedyKind.GIFT, RemedyKind.FREE_PERIOD})
 
@@ -191,7 +190,9 @@ def _offer(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     choices = [offer for offer in told if offer.is_choice]
     if choices:
         yield "choice", _choose(choices, voice, is_last=choices[-1] is told[-1])
-    yield from _closing(brief, voice, open_end=bool(choices))
+    # An apology that nothing is added to ends with itself.
+    only_sorry = not (told or brief.decision.commitments or refusals) and brief.tone != Tone.GRATEFUL
+    yield from _closing(brief, voice, open_end=bool(choices) or only_sorry)
 
 
 def _explanation(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
@@ -224,7 +225,8 @@ def _reassures(brief: DraftBrief) -> bool:
 
 
 def _mediates(brief: DraftBrief) -> bool:
-    return brief.tone == Tone.THREATENING or brief.decision.manner is Manner.MEDIATE
+    """Whether a word on settling it goes first: where the policy says so, never for a threat by itself."""
+    return brief.decision.manner is Manner.MEDIATE
 
 
 def _frame(brief: DraftBrief) -> str:
@@ -233,7 +235,7 @@ def _frame(brief: DraftBrief) -> str:
 
 def _responsibility(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     # Nobody gets the same apology twice: each case of one customer takes the next wording.
-    voice = replace(voice, variant=voice.variant + brief.apologies_before)
+    voice = replace(voice, variant=voice.variant + brief.apologies_before, short=False)
     ours = brief.decision.at_fault is True
     if brief.decision.second_time:
         # A broken promise has been owned up to at the beginning, by its name.
@@ -250,7 +252,7 @@ def _responsibility(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
 
 
 def _regret(brief: DraftBrief, voice: Voice) -> str:
-    return replace(voice, variant=voice.variant + brief.apologies_before).say("apology.regret")
+    return replace(voice, variant=voice.variant + brief.apologies_before, short=False).say("apology.regret")
 
 
 def _lead(
@@ -292,22 +294,26 @@ def _commitments(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         what = voice.translated(commitment.what).rstrip(".")
         # Only the first is led in; the others follow it as they are.
         said = voice if number == 1 else replace(voice, variant=0)
-        if "," in what and not said.words.all("promise")[0].startswith("<what>,"):
+        if "," in what and "<what> <due>" in said.words.all("promise"):
             what = f"{what},"  # else the day would seem to belong to the last clause alone
         yield "next", sentence(said.bare("promise", what=what, due=f"{{due:{number}}}"))
 
 
 def _closing(brief: DraftBrief, voice: Voice, *, open_end: bool = False) -> Iterator[Part]:
     """A close for who has an ear for one. Nothing follows a question that is still open."""
-    if open_end or brief.tone not in _TALKATIVE:
+    if open_end or brief.tone in SHORT_WITH:
         return
     yield "closing", voice.say("closing.grateful" if brief.tone == Tone.GRATEFUL else "closing.usual")
 
 
 def _question(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     complaint = brief.act == Act.COMPLAINT
-    frame = "reported" if brief.decision.second_time else "sorry"
-    yield "understanding", understood(brief, voice, frame)
+    again = bool(brief.decision.asks_customer) and all(fact.again for fact in brief.decision.asks_customer)
+    if again:
+        yield "understanding", voice.say("question.again_heard")
+    else:
+        frame = "reported" if brief.decision.second_time else "sorry"
+        yield "understanding", understood(brief, voice, frame)
     if _mediates(brief):
         yield "mediation", voice.say("mediation.reading")
     asks = [_in_a_list(voice.translated(fact.ask)) for fact in brief.decision.asks_customer] or [BLANK]
@@ -316,9 +322,9 @@ def _question(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         lines = "\n".join(f"– {ask}" for ask in asks)
         yield "question", f"{voice.say('question.list_many')}\n{lines}"
     else:
-        key = f"question.{'repair' if complaint else 'other'}_{number}"
+        key = f"question.{'again' if again else 'repair' if complaint else 'other'}_{number}"
         more = {"list": voice.listed(asks)}
-        if number == "many":
+        if number == "many" and not again:
             more["count"] = voice.bare(f"counts.{len(asks)}")
         yield "question", voice.say(key, **more)
     yield "next", voice.say(f"question.then_{number}")
@@ -354,7 +360,7 @@ def _decline(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     yield from _status_beside(brief, voice)
     if any(refusal.alternative is not None for refusal in refusals):
         yield from _closing(brief, voice)
-    else:
+    elif brief.tone not in SHORT_WITH:
         yield "closing", voice.say("decline.open")
 
 

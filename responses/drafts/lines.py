@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from models.decision import Basis, Decision, DecisionKind, MissingFact, Offer, Remedy
+from models.money import Money
+from responses.drafts.numbers import format_money
 from responses.drafts.phrases import phrases
 from responses.drafts.remedies import short
 from responses.drafts.voice import Voice
@@ -45,6 +47,14 @@ def remedy_line(remedy: Remedy, language: str, sent: Sequence[str] = ()) -> str:
     if not sent:
         return decided
     return voice.bare("lines.as_sent", remedy=decided, words=", ".join(f"«{words}»" for words in sent))
+
+
+def sent_line(decided: str, sent: Sequence[str], extra: Money | None, language: str) -> str:
+    """What was decided, with the words of a text that gave something else, and by how much more or less."""
+    said = ", ".join(f"«{words}»" for words in sent)
+    if extra is not None and extra.minor != 0:
+        said += f" ({'+' if extra.minor > 0 else ''}{format_money(extra, language)})"
+    return _plain_voice(language).bare("lines.as_sent", remedy=decided, words=said.strip())
 
 
 def rule_line(decision: Decision, language: str) -> str:

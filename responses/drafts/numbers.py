@@ -4,13 +4,16 @@ from decimal import Decimal
 from functools import cache, lru_cache
 
 from babel import Locale
-from babel.numbers import format_currency, format_percent
+from babel.numbers import format_currency, format_percent, get_currency_symbol
 
 from models.decision import Duration
 from models.money import Money
 from responses.drafts.phrases import phrases
 
 _LOCALES = {"it": "it_IT", "en": "en_GB", "es": "es_ES", "fr": "fr_FR", "de": "de_DE"}
+
+_SYMBOLS = {"GBP": "en_GB", "USD": "en_US"}
+"""Whose language has the plain sign of a currency."""
 
 
 @cache
@@ -33,6 +36,9 @@ def format_money(money: Money, language: str) -> str:
         text = format_currency(amount, money.currency, format=whole, locale=locale, currency_digits=False)
     else:
         text = format_currency(amount, money.currency, locale=locale)
+    # Babel's French says "£GB" and "$US", which no shop writes beside a price.
+    narrow = get_currency_symbol(money.currency, locale=_SYMBOLS.get(money.currency, locale))
+    text = text.replace(get_currency_symbol(money.currency, locale=locale), narrow)
     return _plain_spaces(text, language)
 
 

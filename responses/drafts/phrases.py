@@ -8,7 +8,7 @@ from importlib.resources import files
 from ruamel.yaml import YAML
 
 from responses.drafts.errors import PhraseError, UnknownLanguageError
-from responses.drafts.templates import best, render
+from responses.drafts.templates import best, render, shortest
 
 LANGUAGES = ("it", "en", "es", "fr", "de")
 """The languages drafts are written in; the first is the house language."""
@@ -40,15 +40,25 @@ class Phrases:
         return _under(self.language, prefix)
 
     def say(
-        self, key: str, values: Mapping[str, str] | None = None, *, variant: int = 0, formal: bool = True
+        self,
+        key: str,
+        values: Mapping[str, str] | None = None,
+        *,
+        variant: int = 0,
+        formal: bool = True,
+        short: bool = False,
     ) -> str:
-        """Writes out the wording of `key` that fits what is known.
+        """Writes out the wording of `key` that fits what is known; of several `variant`'s, or the shortest.
 
         Raises:
             PhraseError: the file has no such key, or every wording of it needs a value not in `values`.
         """
         known = values or {}
-        wording = best(self.all(key), known, variant)
+        wordings = self.all(key)
+        if short:
+            wording = shortest(wordings, known, variant, formal=formal)
+        else:
+            wording = best(wordings, known, variant)
         if wording is None:
             raise PhraseError(self.language, key, f"no wording fits the values {sorted(known)}")
         return render(wording, known, formal=formal)

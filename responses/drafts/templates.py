@@ -59,6 +59,22 @@ def best(wordings: Sequence[str], values: Mapping[str, str], variant: int) -> st
     return richest[variant % len(richest)]
 
 
+def shortest(wordings: Sequence[str], values: Mapping[str, str], variant: int, *, formal: bool) -> str | None:
+    """Picks the wording of fewest words among those that name what `best` would name, and nothing else.
+
+    None when each of them needs a value that is not known.
+    """
+    usual = best(wordings, values, variant)
+    if usual is None:
+        return None
+    named = fields_of(usual) & values.keys()
+    alike = [
+        one for one in wordings if required(one) <= values.keys() and fields_of(one) & values.keys() == named
+    ]
+    written = {one: render(one, values, formal=formal) for one in alike}
+    return min(alike, key=lambda one: (len(written[one].split()), len(written[one])))
+
+
 def capital(text: str) -> str:
     """Begins `text` as a sentence begins, also behind "¿" and an opening quotation mark."""
     start = len(text) - len(text.lstrip(_OPENING))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from models.decision import Duration, DurationUnit, FactValue
+from models.labels import Tone
 from responses.drafts.brief import DraftBrief
 from responses.drafts.dates import day_forms
 from responses.drafts.numbers import format_span
@@ -23,6 +24,9 @@ _KNOWN_DAYS: Mapping[str, str] = MappingProxyType(
         "cancelled_on": "withdrawn",
     }
 )
+SHORT_WITH = frozenset({Tone.FRUSTRATED, Tone.ANGRY, Tone.SARCASTIC, Tone.THREATENING, Tone.ABUSIVE})
+"""Who is angry reads one more sentence as one more evasion: these get the shortest wordings and no close."""
+
 _SPANS = ("days_late", "days_down")
 _ALWAYS_SAID = ("number", "legal")
 
@@ -31,7 +35,8 @@ _ALWAYS_SAID = ("number", "legal")
 class Voice:
     """The phrases of a brief's language with its register, variant and known values bound to them.
 
-    `thing` is what the customer has with the business, a key under `things`.
+    `thing` is what the customer has with the business, a key under `things`. `short`: of several wordings
+    the shortest is taken, whatever the variant.
     """
 
     words: Phrases
@@ -39,14 +44,15 @@ class Voice:
     variant: int
     values: Mapping[str, str]
     thing: str = "order"
+    short: bool = False
 
     def say(self, key: str, **more: str) -> str:
         """Writes out the wording of `key` that fits what is known and `more`."""
-        return self.words.say(key, {**self.values, **more}, variant=self.variant, formal=self.formal)
+        return self.bare(key, **{**self.values, **more})
 
     def bare(self, key: str, **values: str) -> str:
         """Writes it out from `values` alone, so that nothing else is named a second time."""
-        return self.words.say(key, values, variant=self.variant, formal=self.formal)
+        return self.words.say(key, values, variant=self.variant, formal=self.formal, short=self.short)
 
     def listed(self, items: Sequence[str], kind: str = "and") -> str:
         """Joins `items` in one breath: "a, b e c"."""
@@ -77,6 +83,7 @@ def voice_of(brief: DraftBrief) -> Voice:
         variant=brief.variant,
         values=MappingProxyType(values),
         thing=brief.concerns,
+        short=brief.tone in SHORT_WITH,
     )
 
 

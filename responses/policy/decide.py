@@ -8,6 +8,7 @@ from models.decision import (
     PROOF_FACT,
     Decision,
     DecisionKind,
+    FactValue,
     Matter,
     MissingFact,
     Role,
@@ -20,11 +21,14 @@ from responses.policy.heeding import Heeding, Outcome
 from responses.policy.joining import Joined, join
 from responses.policy.limits import Limited, apply_limits, higher
 from responses.policy.schema import Codes, FactType, Owed, Policy, Rule, Supplier
-from responses.policy.sentences import Sentences
-from responses.policy.situation import can_be_supplied, situation, situations
+from responses.policy.sentences import Sentences, listed, plain
+from responses.policy.situation import ORDER, can_be_supplied, foreign_money, situation, situations
 from responses.policy.trial import Trial, Tried, try_type
 
 _Item = TypeVar("_Item")
+
+_SOME_NUMBER = "?"
+"""In place of the one that nobody knows: what would be asked for next does not depend on it."""
 
 
 def decide(policy: Policy, matter: Matter, *, language: str = "it") -> Decision:
@@ -46,7 +50,12 @@ class Judge:
 
     def decide(self, matter: Matter, *, language: str = "it", explain: bool = True) -> Decision:
         """The same decision as `decide`; without `explain` it has no steps and takes far less time."""
-        policy, say = self.policy, Sentences(language, self.policy)
+        say = Sentences(language, self.policy)
+        decision = self._decide(matter, say, language, explain=explain)
+        return _with_other_orders(_with_remarks(decision, self.policy, matter, say), matter, say)
+
+    def _decide(self, matter: Matter, say: Sentences, language: str, *, explain: bool) -> Decision:
+        policy = self.policy
         if "act" in matter.abstained:
             # Everything below rests on the act: whether there is a grievance at all.
             unsure = (say("unsure", fields=say.fields(["act"])),)
@@ -68,7 +77,21 @@ class Judge:
                 without_climbing=without_climbing,
                 limit=lambda grants: apply_limits(grants, policy, whole, say),
             )
-        return heeding.told(_assemble(policy, matter, outcome, say, explain=explain), outcome.trials)
+        decision = _assemble(policy, matter, outcome, say, explain=explain)
+        return heeding.told(self._asking_ahead(decision, matter, say), outcome.trials)
+
+    def _asking_ahead(self, decision: Decision, matter: Matter, say: Sentences) -> Decision:
+        """Where an order's number is asked for, with the proof that would be asked for next."""
+        names = [fact.name for fact in decision.asks_customer]
+        if ORDER not in names or not matter.ahead or matter.proof_ask is None or PROOF_FACT in matter.asked:
+            return decision
+        number = FactValue(value=_SOME_NUMBER, source=Supplier.CUSTOMER)
+        named = replace(matter, facts={**matter.facts, ORDER: number}, unproven=matter.ahead)
+        then = _missing(self.policy, named, self._try(named, say, explain=False))
+        proof = [fact for fact in then if fact.name == PROOF_FACT]
+        behind = 1 + [fact.name for fact in decision.missing].index(ORDER)
+        missing = (*decision.missing[:behind], *proof, *decision.missing[behind:])
+        return replace(decision, missing=missing)
 
     def _try(self, matter: Matter, say: Sentences, *, explain: bool, climbs: bool = True) -> Outcome:
         policy = self.policy
@@ -237,13 +260,15 @@ def _missing(policy: Policy, matter: Matter, outcome: Outcome) -> tuple[MissingF
     ]
     if not matter.unproven.isdisjoint(wanted):
         ask = None if PROOF_FACT in matter.asked else matter.proof_ask
-        facts.append(MissingFact(name=PROOF_FACT, type=FactType.TEXT, ask=ask, from_agent=False))
+        again = ask is not None and PROOF_FACT in matter.asked_once
+        facts.append(MissingFact(name=PROOF_FACT, type=FactType.TEXT, ask=ask, from_agent=False, again=again))
     return tuple(facts)
 
 
 def _missing_fact(policy: Policy, matter: Matter, name: str) -> MissingFact:
     spec = policy.facts[name]
-    asked = name in matter.asked
+    # What they know is known: what it comes to in the policy's currency is for an agent to say.
+    asked = name in matter.asked or foreign_money(policy, spec, matter.facts.get(name)) is not None
     return MissingFact(
         name=name,
         type=spec.type,
@@ -251,7 +276,36 @@ def _missing_fact(policy: Policy, matter: Matter, name: str) -> MissingFact:
         # Once the customer was asked in vain, or has sent the thing, an agent has to say.
         from_agent=asked or Supplier.AGENT in spec.suppliers,
         choices=spec.choices,
+        again=not asked and spec.ask is not None and name in matter.asked_once,
     )
+
+
+def _with_remarks(decision: Decision, policy: Policy, matter: Matter, say: Sentences) -> Decision:
+    """The decision, which says of what is missing why an agent has to supply it."""
+    remarks = {fact.name: _remark(fact, policy, matter, say) for fact in decision.missing}
+    told = {name: remark for name, remark in remarks.items() if remark is not None}
+    if not told:
+        return decision
+    missing = tuple(replace(fact, remark=told.get(fact.name)) for fact in decision.missing)
+    notes = [say("remark", fact=name, remark=remark) for name, remark in told.items()]
+    return replace(decision, missing=missing, notes=(*decision.notes, *notes))
+
+
+def _remark(fact: MissingFact, policy: Policy, matter: Matter, say: Sentences) -> str | None:
+    spec = policy.facts.get(fact.name)
+    foreign = None if spec is None else foreign_money(policy, spec, matter.facts.get(fact.name))
+    if foreign is None:
+        return None
+    return say("foreign", amount=plain(foreign), currency=policy.currency)
+
+
+def _with_other_orders(decision: Decision, matter: Matter, say: Sentences) -> Decision:
+    """The decision, which says for which order it counts where the messages name more than that."""
+    counted = matter.facts.get(ORDER)
+    if counted is None or not matter.other_orders:
+        return decision
+    note = say("other_orders", others=listed(matter.other_orders), order=str(counted.value))
+    return replace(decision, other_orders=matter.other_orders, notes=(note, *decision.notes))
 
 
 def _blank(policy: Policy, matter: Matter, kind: DecisionKind) -> Decision:

@@ -8,7 +8,6 @@ from itertools import groupby
 from models.decision import Basis, Duration, DurationUnit, Given
 from models.labels import Act, Urgency
 from models.record import Happening, Record
-from models.states import PromiseState
 from responses.policy.given import later, still_counts
 from responses.policy.schema import Count, Policy
 
@@ -77,9 +76,8 @@ class Records:
             unknown_to_book: whether the order book knows no order of theirs, None where it cannot tell.
         """
         counted = [one for one in said if self.reaches(one.at, now)]
-        # Whoever claims what is their right has shown nothing.
-        owed = (one for one in given if one.basis is Basis.OWED)
-        rightful = {one.case_id for one in owed if one.promise_state != PromiseState.WITHDRAWN}
+        # Whoever claims what is their right has shown nothing, also where they then said it is not needed.
+        rightful = {one.case_id for one in given if one.basis is Basis.OWED}
         claims = _happenings(one for one in counted if one.claim and one.case_id not in rightful)
         heard = all(one.threat is not None for one in counted)
         return Record(

@@ -56,7 +56,8 @@ def situation(policy: Policy, matter: Matter, complaint_type: str | None) -> Sit
     """Put together what is known, presumed and out of reach for one complaint type.
 
     A value that does not fit the declared type (the file has changed since, or the money has another
-    currency) counts as unknown. So does nothing that neither customer nor agent can supply: waiting for
+    currency) counts as unknown; of money in another currency an agent can say what it is in the policy's,
+    whoever else supplies it. So does nothing that neither customer nor agent can supply: waiting for
     it would be waiting for ever, hence it is unavailable, and so is the price where the file declares none.
     What the order book knows and will tell once the customer has shown that the order is theirs is unknown
     until then. Whoever says that nobody knows says nothing against what the owner presumes in just that
@@ -79,6 +80,8 @@ def situations(
             known[name] = value
             continue
         unknown.append(name)
+        if foreign_money(policy, spec, given) is not None:
+            continue
         if (given is not None and given.unavailable) or (
             not can_be_supplied(spec) and name not in matter.unproven
         ):
@@ -104,6 +107,14 @@ def situations(
 def can_be_supplied(spec: FactSpec) -> bool:
     """Whether a person can be asked for the fact: an agent, or a customer in words the file gives."""
     return Supplier.AGENT in spec.suppliers or spec.ask is not None
+
+
+def foreign_money(policy: Policy, spec: FactSpec, given: FactValue | None) -> Money | None:
+    """The sum that is known, but in another currency than the policy counts in."""
+    if given is None or given.unavailable or spec.type is not FactType.MONEY:
+        return None
+    value = given.value
+    return value if isinstance(value, Money) and value.currency != policy.currency else None
 
 
 def fitting_value(policy: Policy, spec: FactSpec, given: FactValue) -> FactInput | None:

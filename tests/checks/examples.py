@@ -1,10 +1,11 @@
-"""The example answers in `examples.jsonl`: a text, what it answers, the findings a careful reader expects.
+"""The example answers in `examples*.jsonl`: a text, what it answers, the findings a careful reader expects.
 
 Keys of a line: `l` language, `t` text, `x` expected codes, `d` the decision (a name of `DECISIONS`), and
 where they differ from the usual `f` formality, `say` what the customer wrote, `facts`, `g` grievances,
 `days` promised, `c` the composed text that was rewritten, `a` the day it announced an answer for, `o` the
-names in it that are another customer's, `s` seen by who wrote the checks, so that it is never held out, `h`
-written only to measure, never to tune on, so that it always is. Today is Friday, 27 November 2026.
+names in it that are another customer's, `p` the code of a voucher over 10 € put in by hand, `s` seen by
+who wrote the checks, so that it is never held out, `h` written only to measure, never to tune on, so that it
+always is. Today is Friday, 27 November 2026.
 """
 
 import hashlib
@@ -31,8 +32,9 @@ from models.decision import (
 )
 from models.money import Money
 from responses.checks import CheckContext
+from responses.checks.about import Put
 
-FILE = Path(__file__).with_name("examples.jsonl")
+FILES = sorted(Path(__file__).parent.glob("examples*.jsonl"))
 TODAY = date(2026, 11, 27)
 
 
@@ -120,8 +122,13 @@ class CheckExample:
 
 
 def read_examples() -> list[CheckExample]:
-    """All of them, in the order of the file."""
-    lines = FILE.read_text(encoding="utf-8").splitlines()
+    """All of them, in the order of the files."""
+    return [example for file in FILES for example in read_file(file)]
+
+
+def read_file(file: Path) -> list[CheckExample]:
+    """Those of one file, in its order."""
+    lines = file.read_text(encoding="utf-8").splitlines()
     return [_example(json.loads(line)) for line in lines]
 
 
@@ -142,6 +149,7 @@ def _example(row: dict[str, Any]) -> CheckExample:
         limits=LIMITS,
         composed=row.get("c"),
         others=tuple(row.get("o", ())),
+        put=(Put(code=row["p"], amount=euros("10"), sentences=()),) if "p" in row else (),
         answer_day=date.fromisoformat(row["a"]) if "a" in row else None,
     )
     return CheckExample(

@@ -31,6 +31,11 @@ FLAGS = (
     "--no-first-run",
 )
 PATIENCE = 30_000
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
+)
+"""A PNG of one pixel."""
 expect.set_options(timeout=PATIENCE)
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None and os.environ.get("CI") != "true", reason=NO_CHROMIUM)
@@ -247,6 +252,42 @@ def test_a_file_attached_on_the_desk_is_shown_there_and_opens_in_the_chat(
     assert complaints == []
     desk.context.close()
     customer.context.close()
+
+
+def test_a_photo_sent_in_the_chat_is_seen_by_customer_and_agent(program, browser, signed_in, complaints):
+    chat = new_page(browser, complaints, width=360)
+    chat.goto(f"{program.address}/chat")
+    chat.locator("#files").set_input_files(
+        [
+            {"name": "danno.png", "mimeType": "image/png", "buffer": PICTURE},
+            {"name": "scelto per sbaglio.png", "mimeType": "image/png", "buffer": PICTURE},
+        ]
+    )
+    chat.get_by_role("button", name="Togli scelto per sbaglio.png").press("Enter")
+    chat.get_by_label("Il tuo nome (facoltativo)").fill("Vera")
+    chat.get_by_label("Scrivi qui il tuo messaggio").fill("Il vaso è arrivato rotto, ecco la foto")
+    chat.get_by_role("button", name="Invia").press("Enter")
+    picture = chat.locator(".bubble.in img")
+    expect(picture).to_have_count(1)
+    chat.wait_for_function("document.querySelector('.bubble.in img').naturalWidth === 1")
+    expect(chat.locator("#chosen")).to_be_hidden()
+
+    chat.locator("#files").set_input_files(
+        {"name": "appunti.txt", "mimeType": "text/plain", "buffer": b"niente da vedere"}
+    )
+    chat.get_by_role("button", name="Invia").press("Enter")
+    expect(chat.locator("#problem")).to_have_text("Qui si possono mandare foto, video e PDF.")
+    expect(chat.locator(".bubble", has_text="appunti.txt")).to_have_count(0)
+    # The refusal is one of the page's own words; the browser itself notes every answer of this kind.
+    complaints[:] = [one for one in complaints if "415" not in one]
+
+    desk = desk_page(browser, signed_in, complaints)
+    desk.goto(f"{program.address}/queue")
+    desk.locator("li.row", has_text="Vera").click()
+    desk.wait_for_function("document.querySelector('.attachment img')?.naturalWidth === 1")
+    assert complaints == []
+    desk.context.close()
+    chat.context.close()
 
 
 def test_a_blank_in_the_draft_is_filled_before_it_leaves(program, browser, signed_in, complaints):
@@ -485,6 +526,7 @@ def test_nothing_pokes_out_of_its_button_at_any_width(program, browser, signed_i
         "/cases/new",
         "/colleagues",
         "/absence",
+        "/reading",
         "/rules",
         "/texts",
         "/texts/receipt/de",

@@ -1,4 +1,8 @@
-"""Hard cases from the first message to the last promise, read by the classifier that ships."""
+"""Hard cases from the first message to the last promise, read by the classifier that ships.
+
+In 53 of the 72 that are played to their end an agent puts a label right before the decisive expectation; what
+the classifier misreads in the other three is in docs/evaluation.md.
+"""
 
 import asyncio
 from collections import Counter

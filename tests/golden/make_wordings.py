@@ -1,8 +1,10 @@
-"""Every wording that a draft can hold, written out once: `python -m tests.golden.make_wordings`.
+"""Every wording that a customer can read, written out once: `python -m tests.golden.make_wordings`.
 
 One file per language in tests/golden/wordings. Under each key stand its wordings in their order, with
 everything known that they may name; after `–` as it is when nothing optional is known, after `~` as it is
-said informally, each only where it differs. Read what changed before committing it.
+said informally, each only where it differs. Those are the drafts'; standing texts, which have one register
+and leave without an approval, are in tests/golden/standing, their fields open. Read what changed before
+committing it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,8 +13,11 @@ from types import MappingProxyType
 
 from responses.drafts.phrases import LANGUAGES, phrases
 from responses.drafts.templates import fields_of, render, required
+from responses.standing import LANGUAGES as STANDING_LANGUAGES
+from responses.standing import standing_texts
 
 FOLDER = Path(__file__).parent / "wordings"
+STANDING = Path(__file__).parent / "standing"
 
 # Values that read like what stands there in earnest; `…` marks the rest, so that a new field is seen.
 VALUES: Mapping[str, str] = MappingProxyType(
@@ -40,6 +45,12 @@ def golden(language: str) -> str:
     return "\n".join(_blocks(language)) + "\n"
 
 
+def golden_standing(language: str) -> str:
+    """The file of one language with every standing text."""
+    texts = (wording for wording in standing_texts() if wording.language == language)
+    return "".join(f"{wording.name}\n  {wording.text}\n" for wording in texts)
+
+
 def _blocks(language: str) -> Iterator[str]:
     for key, wordings in phrases(language).wordings.items():
         yield key
@@ -63,8 +74,11 @@ def _lines(number: int, wording: str) -> Iterator[str]:
 def main() -> None:
     """Writes the files anew."""
     FOLDER.mkdir(exist_ok=True)
+    STANDING.mkdir(exist_ok=True)
     for language in LANGUAGES:
         (FOLDER / f"{language}.txt").write_text(golden(language), encoding="utf-8")
+    for language in STANDING_LANGUAGES:
+        (STANDING / f"{language}.txt").write_text(golden_standing(language), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -75,3 +75,19 @@ async def test_another_case_on_the_same_order_stands_first_on_the_card(bench: Bo
     bench.telegram.user("Paolo").send("Ma il pacco RS1001 dov'è finito, si può sapere?")
     card = await bench.card(giulia, "Altra richiesta sullo stesso ordine: n. 101")
     assert "Approva e invia" in card.labels
+
+
+async def test_of_two_orders_the_card_says_for_which_it_counts_and_a_press_takes_the_other(
+    bench: BotBench,
+) -> None:
+    await load(bench)
+    bench.say_also(entities=Entities(order_ids=("RS1001", "RS1002")))
+    giulia, marta = await bench.hire("Giulia"), bench.telegram.user("Marta")
+    marta.send("Gli ordini RS1001 e RS1002 non sono mai arrivati, che cosa faccio?")
+    card = await bench.card(giulia, "Nomina anche RS1001: quanto deciso conta per RS1002 soltanto.")
+    giulia.press(card, "Conta per RS1001")
+    await giulia.sees("rifaccio la bozza")
+    again = await bench.card(giulia, "Nomina anche RS1002: quanto deciso conta per RS1001 soltanto.")
+    assert "Conta per RS1002" in again.labels
+    await giulia.sees("L'ordine RS1001 è nel registro")
+    assert bench.telegram.violations == []

@@ -1,4 +1,4 @@
-"""`/promesse`, reminders with two buttons, and `/stato`: promises in the chats of who keeps and who waits."""
+"""`/promesse`, reminders with buttons, and `/stato`: promises in the chats of who keeps and who waits."""
 
 from datetime import timedelta
 
@@ -49,7 +49,7 @@ async def test_a_list_says_what_for_whom_and_by_when(bench: BotBench) -> None:
     seen = await listed(giulia)
     assert seen.text.startswith("Promesse aperte: 1 · in ritardo: 0\n\n1. cerchiamo il pacco")
     assert "n. 101 · Marta · entro " in seen.text
-    assert seen.labels == ("1 · Mantenuta", "1 · Non mantenuta")
+    assert seen.labels == ("1 · Mantenuta", "1 · Non mantenuta", "1 · Non serve più")
     assert bench.telegram.violations == []
 
 
@@ -103,7 +103,7 @@ async def test_a_photo_is_no_proof_and_the_question_stays_open(bench: BotBench) 
     await giulia.sees("Mantenuta: segnato")
 
 
-async def test_a_reminder_has_the_two_buttons(bench: BotBench) -> None:
+async def test_a_reminder_has_the_buttons(bench: BotBench) -> None:
     giulia = await bench.hire("Giulia", Role.SUPERVISOR)
     await promised(bench, giulia, "Il pacco RS1234 è in ritardo")
     await late_by(bench, 3)
@@ -112,7 +112,7 @@ async def test_a_reminder_has_the_two_buttons(bench: BotBench) -> None:
         policy = await bench.road.policies.current(session)
         await remind(session, policy.hours, bench._agent_chat, utcnow())
     seen = await giulia.sees("Siamo in ritardo su una promessa: cerchiamo il pacco")
-    assert seen.labels == ("Mantenuta", "Non mantenuta")
+    assert seen.labels == ("Mantenuta", "Non mantenuta", "Non serve più")
     giulia.press(seen, "Mantenuta")
     giulia.send("spedizione BRT 4471", reply_to=await bench.prompt(giulia, seen))
     await giulia.sees("Mantenuta: segnato")
@@ -134,6 +134,7 @@ async def test_a_reminder_of_an_announced_answer_leads_to_its_case(bench: BotBen
     assert [[button.text for button in row] for row in bulletin.rows] == [
         ["Richiesta n. 101"],
         ["Mantenuta", "Non mantenuta"],
+        ["Non serve più"],
     ]
     giulia.send("/oggi")
     today = await giulia.sees("Aspettano noi: 1")
@@ -208,7 +209,7 @@ async def test_a_long_list_is_paged_in_place(bench: BotBench) -> None:
     second = await bench.telegram.wait_for(
         lambda: seen if "6. cosa 5" in (seen := giulia.now(first)).text else None
     )
-    assert second.labels == ("6 · Mantenuta", "6 · Non mantenuta", "‹", "2/2")
+    assert second.labels == ("6 · Mantenuta", "6 · Non mantenuta", "6 · Non serve più", "‹", "2/2")
 
 
 async def test_in_the_group_everybodys_are_listed_with_who_does_it(bench: BotBench) -> None:

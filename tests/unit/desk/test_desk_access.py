@@ -46,7 +46,9 @@ FOR_VISITORS = {
     ("POST", "/chat/marks"),
     ("POST", "/chat/choices"),
     ("GET", "/chat/live"),
-    # Only files of their own: test_desk_cases.py.
+    ("POST", "/chat/files"),
+    ("POST", "/chat/colleagues/files"),
+    # Only files of their own: test_desk_chat_files.py.
     ("GET", "/chat/files/{attachment_id}"),
     *((method, f"/chat/colleagues/{name}") for method, name in (("GET", "messages"), ("POST", "messages"))),
     *((method, f"/chat/colleagues/{name}") for method, name in (("POST", "marks"), ("GET", "live"))),

@@ -13,7 +13,8 @@ from tests.unit.desk.conftest import PASSWORD
 
 
 @pytest.mark.parametrize(
-    "path", ["/queue", "/cases/101", "/cases/new", "/rules", "/colleagues", "/absence", "/password"]
+    "path",
+    ["/queue", "/cases/101", "/cases/new", "/rules", "/colleagues", "/absence", "/reading", "/password"],
 )
 async def test_nobody_sees_a_page_without_signing_in(house, path):
     answer = await house.stranger().open(path)
@@ -112,7 +113,9 @@ async def test_every_answer_forbids_foreign_content(house, path):
     assert headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("path", ["/queue", "/cases/new", "/rules", "/colleagues", "/absence", "/password"])
+@pytest.mark.parametrize(
+    "path", ["/queue", "/cases/new", "/rules", "/colleagues", "/absence", "/reading", "/password"]
+)
 async def test_no_page_has_script_or_style_of_its_own(house, path):
     page = (await (await house.browser()).open(path)).text
     assert "<style" not in page

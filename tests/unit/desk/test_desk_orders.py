@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models.clock import utcnow
 from models.money import Money
-from models.tables import Case, Contact, OrderProof, Update
+from models.tables import Case, Contact, DecisionRow, OrderProof, Update
 from responses.agents import agent_by_name
 from responses.facts import give_fact
 from responses.order_links import link_code
@@ -129,3 +129,17 @@ async def test_the_chat_opens_plainly_with_a_broken_link(house: House) -> None:
     page = await house.stranger().open("/chat?o=%22%3E%3Cscript%3E")
     assert page.status_code == 200
     assert 'data-order=""' in page.text
+
+
+async def test_of_two_orders_the_page_has_a_button_that_counts_for_the_other(house: House) -> None:
+    number = await about(house, "RS1002")
+    async with house.database.writing() as session:
+        row = (await session.scalars(select(DecisionRow).order_by(DecisionRow.id.desc()).limit(1))).one()
+        row.content = {**row.content, "other_orders": ["RS1001"]}
+    browser = await house.browser()
+    page = (await browser.open(f"/cases/{number}")).text
+    assert '<button class="secondary small" data-value="RS1001">Conta per RS1001</button>' in page
+    pressed = await browser.act(f"/cases/{number}/facts", {"name": "order_id", "value": "RS1001"})
+    assert pressed.json()["ok"] is True
+    await house.settle()
+    assert 'data-value="RS1001">Conta' not in (await browser.open(f"/cases/{number}")).text

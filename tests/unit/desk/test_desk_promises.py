@@ -115,12 +115,13 @@ async def test_broken_with_a_reason_the_case_is_to_be_done_again(house):
     assert 'href="/cases/101"' in (await giulia.open("/queue")).text
 
 
-async def test_the_block_on_the_cases_page_has_the_same_two_ways(house):
+async def test_the_block_on_the_cases_page_has_the_same_ways(house):
     promise = await promised(house)
     page = (await (await house.browser("Marco")).open("/cases/101")).text
     assert f'data-promise="{promise}"' in page
     assert 'data-way="keep"' in page
     assert 'data-way="break"' in page
+    assert 'data-way="withdraw"' in page
 
 
 async def test_a_case_closes_after_its_last_promise_and_not_before(house):
@@ -147,11 +148,47 @@ async def test_an_announced_answer_keeps_its_case_among_what_is_to_do(house):
     assert (await promise_of(house, promise)).state == PromiseState.OPEN
 
 
-@pytest.mark.parametrize("way", ["keep", "break"])
+@pytest.mark.parametrize("way", ["keep", "break", "withdraw"])
 async def test_a_promise_that_never_was_is_refused(house, way):
-    answer = await (await house.browser()).act(f"/promises/nothing/{way}", {"words": "eccola"})
+    answer = await (await house.browser()).act(
+        f"/promises/nothing/{way}", {"words": "eccola", "why": "not_needed"}
+    )
     assert (answer.status_code, answer.json()["reason"]) == (409, "gone")
 
 
 async def test_a_stranger_is_sent_to_the_door(house):
     assert (await house.stranger().open("/promises")).headers["location"] == "/login"
+
+
+async def test_withdrawn_with_a_reason_the_customer_is_told_and_the_page_says_who_and_why(house):
+    promise = await promised(house)
+    giulia = await house.browser()
+    body = {"why": "not_needed", "words": "è arrivato da solo", "told": False}
+    done = await giulia.act(f"/promises/{promise}/withdraw", body)
+    assert done.json() == {"ok": True, "sentence": "Ritirato: non si va avanti."}
+    again = await giulia.act(f"/promises/{promise}/withdraw", body)
+    assert (again.status_code, again.json()["reason"]) == (409, "gone")
+    await house.settle()
+    assert (await promise_of(house, promise)).state == PromiseState.WITHDRAWN
+    async with house.database.reading() as session:
+        query = select(OutboxEntry.content).where(OutboxEntry.dedupe_key == f"withdrawn:{promise}")
+        told = (await session.scalars(query)).one()
+    assert told["text"].startswith("Richiesta n. 101: visto quanto ci siamo detti, qui ci fermiamo con «cerc")
+    page = (await giulia.open("/cases/101")).text
+    assert "Giulia ha ritirato un impegno: il cliente non ne ha più bisogno" in page
+    assert "ritirato " in page
+    assert "è arrivato da solo" in page
+    assert (await giulia.act("/cases/101/close", {})).json()["ok"] is True
+
+
+async def test_another_reason_wants_words_and_who_knows_is_told_nothing(house):
+    promise = await promised(house)
+    giulia = await house.browser()
+    body = {"why": "dropped", "words": " ", "told": True}
+    refused = await giulia.act(f"/promises/{promise}/withdraw", body)
+    assert (refused.status_code, refused.json()["reason"]) == (409, "why_missing")
+    assert (await giulia.act(f"/promises/{promise}/withdraw", {**body, "why": "any"})).status_code == 422
+    assert (await giulia.act(f"/promises/{promise}/withdraw", {**body, "words": "trasloca"})).json()["ok"]
+    async with house.database.reading() as session:
+        query = select(OutboxEntry.id).where(OutboxEntry.dedupe_key == f"withdrawn:{promise}")
+        assert (await session.scalars(query)).all() == []

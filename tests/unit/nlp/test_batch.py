@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -17,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from nlp.batch.engine import Done, StoppedError
-from nlp.batch.exports import classify_export
+from nlp.batch.exports import Format, classify_export
 from nlp.batch.handing_on import HandedOn
 from nlp.batch.packing import SHARD_BYTES, SHARD_ROWS, Packer
 from nlp.errors import BatchError
@@ -83,9 +84,9 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def rows_of(path: Path) -> list[dict[str, str]]:
+def rows_of(path: Path, delimiter: str = ";") -> list[dict[str, str]]:
     with path.open(newline="", encoding="utf-8-sig") as file:
-        return list(csv.DictReader(file, delimiter=";"))
+        return list(csv.DictReader(file, delimiter=delimiter))
 
 
 def test_rows_come_out_in_the_order_in_which_they_came(export: Path, tmp_path: Path) -> None:
@@ -218,15 +219,23 @@ def test_a_copy_of_the_same_input_is_gone_on_with(export: Path, tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("changed", "told"),
-    [({"model": "another"}, "the model is another"), ({"limit": 3000}, "limit None then, 3000 now")],
-    ids=["model", "limit"],
+    [
+        ({"model": "another"}, "the model is another"),
+        ({"options": {"the heads": "b2"}}, "the heads None then, b2 now"),
+        ({"limit": 3000}, "--limit none then, 3000 now"),
+        ({"redact": True}, "--redact off then, on now"),
+        ({"form": Format(raw=True)}, "--raw off then, on now"),
+        ({"form": Format(delimiter="|")}, "--delimiter as in the input then, '|' now"),
+        ({"form": Format(encoding="cp1252")}, "--encoding as in the input then, 'cp1252' now"),
+    ],
+    ids=["model", "heads", "limit", "redact", "raw", "delimiter", "encoding"],
 )
 def test_another_wish_is_not_gone_on_with(
     export: Path, tmp_path: Path, changed: dict[str, Any], told: str
 ) -> None:
     stopped(export, tmp_path / "out.csv")
     wish: dict[str, Any] = {"model": "by length", "resume": True} | changed
-    with pytest.raises(BatchError, match=told):
+    with pytest.raises(BatchError, match=re.escape(told)):
         classify_export([table_of(export)], tmp_path / "out.csv", ByLength(), **wish)
 
 
@@ -279,6 +288,19 @@ def test_where_a_row_is_from_is_not_redacted(tmp_path: Path) -> None:
     assert "333" not in first["testo"]
 
 
+def test_own_order_numbers_are_redacted(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("testo\nquando arriva GIG·rosso\n", encoding="utf-8")
+    classify_export(
+        [table_of(tmp_path / "a.csv")],
+        tmp_path / "out.csv",
+        ByLength(),
+        model="m",
+        redact=True,
+        order_patterns=["GIG·[a-z]{5}"],
+    )
+    assert "GIG" not in (tmp_path / "out.csv").read_text(encoding="utf-8")
+
+
 def test_rows_with_something_wrong_are_told_with_their_place_and_name(tmp_path: Path) -> None:
     source = tmp_path / "in.jsonl"
     source.write_text('{"id": "A1", "text": "ciao"}\n{"id": "A2", "text": 5}\n{broken\n')
@@ -290,6 +312,34 @@ def test_rows_with_something_wrong_are_told_with_their_place_and_name(tmp_path: 
         ("line 3", "not JSON: Expec"),
     ]
     assert (outcome.counts.rows, outcome.counts.errors, outcome.counts.unclassified) == (3, 2, 2)
+
+
+def test_a_row_of_json_in_one_line_is_told_with_its_number(tmp_path: Path) -> None:
+    source = tmp_path / "in.json"
+    source.write_text('[{"text": "ciao"}, {"text": 5}, {bad}, {"text": "sì"}]')
+    counts = classified(source, tmp_path / "o.csv", text_column="text").counts
+    assert [one.where for one in counts.problems] == ["line 1, record 2", "line 1, record 3"]
+
+
+@pytest.mark.parametrize(
+    ("content", "columns"),
+    [
+        ('[{"text": "ciao"}, {"text": "sì"}]', ["text"]),
+        ('[{"text": "ciao"}, {bad}]', ["text", "raw"]),
+        ('[{"text": "ciao", "raw": 1}, {"text": "sì"}]', ["text", "raw"]),
+        ('[{"text": "ciao"}, {"text": 5}]', ["text"]),
+    ],
+    ids=["all read", "one broken", "a column of the input", "one without a text"],
+)
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_only_broken_rows_of_json_make_a_column_for_what_stands_there(
+    tmp_path: Path, content: str, columns: list[str], ending: str
+) -> None:
+    source, target = tmp_path / "in.json", tmp_path / f"o.{ending}"
+    source.write_text(content)
+    classified(source, target, text_column="text")
+    names = pq.read_schema(target).names if ending == "parquet" else list(rows_of(target, ",")[0])
+    assert names[: names.index("act")] == columns
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])

@@ -64,6 +64,17 @@ def test_repeats_and_texts_with_nothing_to_see_stand_where_they_were(classifier:
     assert found == [expected[text] for text in MIXED]
 
 
+def test_what_is_written_in_none_of_our_languages_is_left_to_a_person(classifier: Classifier) -> None:
+    text = "Mijn bestelling is nog steeds niet aangekomen, ik wil mijn geld terug"
+    (row,) = BulkClassifier(classifier).labels([text], today=TODAY).to_pylist()
+
+    (alone,) = classifier.classify([text], today=TODAY)
+
+    assert (row["language"], row["needs_review"]) == ("und", True)
+    assert alone.language == "und"
+    assert "act" in alone.abstained
+
+
 def test_a_row_without_a_text_has_no_labels(classifier: Classifier) -> None:
     found = BulkClassifier(classifier).labels([None, "Grazie mille", None], today=TODAY).to_pylist()
 

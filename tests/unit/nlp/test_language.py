@@ -1,6 +1,10 @@
+import numpy as np
 import pytest
 
-from nlp.language import LANGUAGES, detect_language, detect_languages, load_identifier, opinions
+from nlp.corpus import SHIPPED, read_corpus, split
+from nlp.deciding import decide
+from nlp.heads import TRAINED, load_heads
+from nlp.language import LANGUAGES, UNKNOWN, detect_language, detect_languages, load_identifier, opinions
 
 
 @pytest.mark.parametrize(
@@ -29,7 +33,6 @@ MIXED = [
     "",
     "WHERE IS MY PARCEL",
     "👍",
-    "日本語",
     "¿Dónde está mi paquete? " * 20,
     "e\u0301 arrivato",
     "ok",
@@ -43,7 +46,61 @@ def test_many_texts_have_the_languages_that_each_has_alone() -> None:
 @pytest.mark.parametrize("text", [text for text in MIXED if text])
 def test_all_texts_together_are_given_the_probabilities_that_the_library_gives_each(text: str) -> None:
     known = dict(load_identifier().rank(text))
+    ours = sum(known[language] for language in LANGUAGES)
 
-    together = opinions(["a much longer text than the other one " * 5, text, "à"])
+    together, _ = opinions(["a much longer text than the other one " * 5, text, "à"])
 
-    assert together[1] == pytest.approx([known[language] for language in LANGUAGES], rel=1e-4, abs=1e-7)
+    assert together[1] == pytest.approx(
+        [known[language] / ours for language in LANGUAGES], rel=1e-4, abs=1e-7
+    )
+
+
+# Written after the rule, and not looked at while it was.
+IN_OTHERS = {
+    "nl": (
+        "Wanneer wordt de nieuwe koelkast geleverd?",
+        "Het deksel past niet op de pan",
+    ),
+    "pl": ("Od tygodnia czekam na odpowiedź i nikt się nie odzywa", "Buty są za małe, chcę je wymienić"),
+    "ja": ("サイズが合わないので交換したいです", "三週間待っていますが返事がありません"),
+    "tr": ("Üç haftadır cevap bekliyorum, çok kızgınım", "Ayakkabı küçük geldi, değiştirmek istiyorum"),
+    "ro": ("Aștept de trei săptămâni un răspuns de la voi", "Pantofii sunt prea mici, vreau să îi schimb"),
+    "sv": ("Jag har väntat på svar i tre veckor nu", "Skorna är för små och jag vill byta dem"),
+    "da": ("Jeg har ventet på svar i tre uger nu", "Skoene er for små, og jeg vil gerne bytte dem"),
+    "cs": ("Už tři týdny čekám na odpověď", "Boty jsou malé, chtěla bych je vyměnit"),
+    "hu": ("Három hete várok a válaszukra", "Kicsi a cipő, szeretném kicserélni"),
+    "fi": ("Olen odottanut vastausta jo kolme viikkoa", "Kengät ovat liian pienet, haluan vaihtaa ne"),
+    "ru": ("Я уже три недели жду ответа", "Туфли малы, хочу их обменять"),
+    "el": ("Περιμένω απάντηση εδώ και τρεις εβδομάδες", "Τα παπούτσια είναι μικρά, θέλω αλλαγή"),
+}
+
+
+@pytest.mark.parametrize("text", ["ok va bn", "hiya x", "ciao raga"])
+def test_two_syllables_are_no_other_language(text: str) -> None:
+    assert detect_language(text, fallback="it") != UNKNOWN
+
+
+@pytest.mark.parametrize("texts", IN_OTHERS.values(), ids=IN_OTHERS)
+def test_a_language_that_is_none_of_ours_is_said_to_be_none(texts: tuple[str, str]) -> None:
+    assert detect_languages(texts) == [UNKNOWN, UNKNOWN]
+
+
+def test_our_own_languages_stay_right() -> None:
+    _, test = split(read_corpus([SHIPPED]))
+    told = [(one.text, one.language) for one in test if one.language is not None]
+    stretches = [(" ".join(text.split()[:3]), language) for text, language in told if len(text.split()) > 3]
+    found = detect_languages([text for text, _ in told])
+    short = detect_languages([text for text, _ in stretches])
+    right = sum(one == language for one, (_, language) in zip(found, told, strict=True))
+    assert right / len(told) >= 0.985
+    assert found.count(UNKNOWN) <= 0.002 * len(found)
+    assert short.count(UNKNOWN) <= 0.002 * len(short)
+
+
+def test_what_is_in_none_of_our_languages_is_left_to_a_person() -> None:
+    heads = load_heads(TRAINED).fields
+    sure = {
+        name: np.tile(np.eye(1, len(head.labels), dtype=np.float32), (2, 1)) for name, head in heads.items()
+    }
+    sure["scope"] = np.zeros_like(sure["scope"])
+    assert decide(heads, sure, languages=["it", UNKNOWN]).unsure["act"].tolist() == [False, True]

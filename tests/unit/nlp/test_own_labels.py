@@ -153,8 +153,16 @@ def test_a_broken_row_is_named_with_its_line(row: str, problem: str, tmp_path: P
 def test_many_problems_are_counted_rather_than_listed(tmp_path: Path) -> None:
     said = refused(table(tmp_path, [(f"testo {number}", "nope") for number in range(50)]), "urgency")
 
-    assert said.count("\n") == 8
-    assert "and 42 more like these" in said
+    assert said.count("\n") == 20
+    assert "and 30 more like these" in said
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    rows = [(" ", "lift"), ("Rotto", "lift"), ("Rotto", "hall"), ("Sporco", "hall")]
+    said = refused(table(tmp_path, rows))
+    assert "holds no message" in said
+    assert "the same text is labelled hall here and lift at" in said
+    assert f"fewer than {LEAST_EXAMPLES} messages" in said
 
 
 def test_an_unknown_field_is_said(tmp_path: Path) -> None:

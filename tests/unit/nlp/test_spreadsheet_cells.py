@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from nlp.batch.cells import spreadsheet_cell
 from tests.batch_bench import classified
 from tests.hostile import HOSTILE
 
@@ -29,6 +30,43 @@ def test_no_cell_begins_a_formula(tmp_path: Path, words: str) -> None:
 @pytest.mark.parametrize("words", ["-12,50", "+39 333 1234567", "-5", "Prezzo = 5", "12"])
 def test_a_number_with_a_sign_stays_as_it_is(tmp_path: Path, words: str) -> None:
     assert labelled(tmp_path, words)["text"] == words
+
+
+PHONES = [
+    "+39 02 1234 int 5",
+    "+39 02 1234567 interno 12",
+    "+49 30 901820, Durchwahl 7",
+    "+33 1 42 68 53 00 poste 214",
+    "+34 912 345 678 ext. 3",
+    "+44 20 7946 0958 x12",
+    "(+39) 02 1234567",
+    " +39 333 1234567 int.4",
+]
+
+
+@pytest.mark.parametrize("words", PHONES)
+def test_a_telephone_number_with_an_extension_stays_as_it_is(words: str) -> None:
+    assert spreadsheet_cell(words) == words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "+39 02 1234567 int 5+cmd()",
+        "+39 02 1234567|int!5",
+        "+39 02 1234567 SUM(A1)",
+        "+1 int 5",
+        "=39 02 1234567 int 5",
+        "-39 02 1234567 int 5",
+        "+39 02 1234567 int 5 e int 6",
+    ],
+)
+def test_what_goes_on_behind_a_telephone_number_is_defused(words: str) -> None:
+    assert spreadsheet_cell(words) == f"'{words}"
+
+
+def test_telephone_numbers_with_an_extension_are_told_from_formulas_in_a_table(tmp_path: Path) -> None:
+    assert labelled(tmp_path, PHONES[0])["text"] == PHONES[0]
 
 
 def test_no_heading_begins_a_formula(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ READ: dict[str, tuple[bytes, list[str], list[list[object]], str]] = {
         [["1", "a"], ["2", "b"], ["3", "c"]],
         "mixed line ends: 2 of Windows, 1 of Unix, 1 of old Mac",
     ),
-    "nul": (b"id,text\n1,a\x00b\n", ["id", "text"], [["1", "a\x00b"]], "1 NUL characters kept"),
+    "nul": (b"id,text\n1,a\x00b\n", ["id", "text"], [["1", "a\x00b"]], "1 NUL characters"),
     "excel_says_the_delimiter": (
         b"sep=|\r\nid|text\r\n1|a, b; c\r\n",
         ["id", "text"],

@@ -368,3 +368,30 @@ def test_what_is_not_there_is_named(tmp_path: Path, name: str, said: str) -> Non
 
     assert str(caught.value).startswith(f"{tmp_path / name}: ")
     assert said in str(caught.value)
+
+
+# Strings that are the texts
+
+TEXTS: dict[str, tuple[str, bytes, str]] = {
+    "list": ("in.json", b'["Il pacco non arriva", "Grazie"]', "a JSON list of texts"),
+    "list_over_lines": ("in.json", b'[\n "Il pacco non arriva",\n "Grazie"\n]\n', "a JSON list of texts"),
+    "begun_in_the_first_line": ("in.json", b'["Il pacco non arriva",\n"Grazie"]\n', "a JSON list of texts"),
+    "lines": ("in.jsonl", b'"Il pacco non arriva"\n"Grazie"\n', "JSON lines, each a text"),
+    "without_a_name": ("input-0", b'["Il pacco non arriva", "Grazie"]', "a JSON list of texts"),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "shape"), TEXTS.values(), ids=TEXTS)
+def test_strings_without_objects_are_the_texts(tmp_path: Path, name: str, content: bytes, shape: str) -> None:
+    table = open_table(written(tmp_path, content, name))
+
+    assert table.columns == ["text"]
+    assert [row.values for row in table.rows()] == [{"text": "Il pacco non arriva"}, {"text": "Grazie"}]
+    assert [row.error for row in table.rows()] == [None, None]
+    assert table.said[-1] == shape
+
+
+def test_a_string_beside_objects_is_a_row_with_an_error(tmp_path: Path) -> None:
+    table = open_table(written(tmp_path, b'[{"text": "a"}, "b"]', "in.json"))
+
+    assert [row.error for row in table.rows()] == [None, "expected a JSON object, found str"]

@@ -217,7 +217,7 @@ def test_an_archive_of_something_else_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "in.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("foto.txt", "ciao")
-    assert_refused(path, "not a spreadsheet")
+    assert_refused(path, "is a ZIP archive (foto.txt); unpack it")
 
 
 def test_a_locked_workbook_is_refused(tmp_path: Path) -> None:

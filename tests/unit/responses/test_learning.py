@@ -13,15 +13,17 @@ from models.database import Database
 from models.decision import Decision, DecisionKind
 from models.labels import Act, Tone, Urgency
 from models.serial import to_json
-from models.states import Direction, EditReason
-from models.tables import AssessmentRow, Correction, DecisionRow, Draft, Message
+from models.states import CaseState, Direction, EditReason
+from models.tables import Agent, AssessmentRow, Case, Correction, DecisionRow, Draft, Message
 from responses.approval import Approvals
 from responses.config import Business, RoadConfig
 from responses.corrections import Labels
+from responses.holding import take_over
 from responses.hours import OpeningHours
 from responses.judged import variant_of, variant_of_part
 from responses.learning import Count, Learned, learned
-from responses.proposed import difference_of
+from responses.left_behind import How, left_since
+from responses.proposed import difference_of, supersede
 from responses.rewriting import Change
 from tests.seed import bound, seed_agent, seed_case, seed_draft
 
@@ -88,6 +90,63 @@ async def test_after_two_edits_the_difference_is_to_the_composed_text(database: 
 async def test_a_text_that_was_edited_back_has_no_difference_and_no_reason(sqlite: Database) -> None:
     assert await approved(sqlite, "Prova.", TEXT, reason=EditReason.TONE) is None
     assert (await found(sqlite)).edited == 0
+
+
+async def left(database: Database) -> list[tuple[How, list[str]]]:
+    """Which drafts were left behind, with the lines that changed."""
+    async with database.reading() as session:
+        found = await left_since(session, utcnow() - timedelta(days=1))
+    return [(one.how, one.difference.splitlines()[-2:]) for one in found]
+
+
+async def rewritten_from_nothing(database: Database, draft: Draft, agent: Agent) -> None:
+    """The agent takes the case over, and sends a text of their own."""
+    async with database.writing() as session:
+        case = await session.get_one(Case, draft.case_id)
+        case.state = CaseState.WAITING_AGENT
+        agent = await session.merge(agent)
+        await take_over(session, agent, case)
+        own = await APPROVALS.write(session, agent, case, "Mio.", kind="hand_over", language="it")
+        await APPROVALS.approve(session, agent, bound(own), HOURS)
+
+
+async def test_an_edit_that_a_new_message_supersedes_is_kept_and_counted(database: Database) -> None:
+    draft = await composed(database)
+    async with database.writing() as session:
+        agent = await seed_agent(session)
+        await APPROVALS.edit(session, agent, bound(draft), "Prova.")
+    assert await left(database) == []
+    async with database.writing() as session:
+        await supersede(session, await session.get_one(Case, draft.case_id))
+    assert await left(database) == [(How.SUPERSEDED, [f"-{TEXT}", "+Prova."])]
+    learned_ = await found(database)
+    assert (learned_.superseded, learned_.taken_over, learned_.edited) == (1, 0, 0)
+
+
+async def test_a_composed_draft_that_is_superseded_was_not_edited(sqlite: Database) -> None:
+    draft = await composed(sqlite)
+    async with sqlite.writing() as session:
+        await supersede(session, await session.get_one(Case, draft.case_id))
+    assert await left(sqlite) == []
+
+
+async def test_who_takes_over_and_writes_anew_leaves_the_difference_to_the_draft(database: Database) -> None:
+    draft = await composed(database)
+    async with database.writing() as session:
+        agent = await seed_agent(session)
+    await rewritten_from_nothing(database, draft, agent)
+    assert await left(database) == [(How.TAKEN_OVER, [f"-{TEXT}", "+Mio."])]
+    learned_ = await found(database)
+    assert (learned_.superseded, learned_.taken_over, learned_.edited) == (0, 1, 0)
+
+
+async def test_an_edited_draft_that_was_taken_over_counts_once(sqlite: Database) -> None:
+    draft = await composed(sqlite)
+    async with sqlite.writing() as session:
+        agent = await seed_agent(session)
+        edited = await APPROVALS.edit(session, agent, bound(draft), "Prova.")
+    await rewritten_from_nothing(sqlite, edited, agent)
+    assert await left(sqlite) == [(How.TAKEN_OVER, [f"-{TEXT}", "+Mio."])]
 
 
 async def test_an_agents_own_text_is_compared_with_nothing(sqlite: Database) -> None:

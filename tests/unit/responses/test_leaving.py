@@ -157,7 +157,7 @@ async def test_a_day_that_is_over_is_refused(relation: Relation) -> None:
 async def test_where_to_turn_to_stands_in_the_text_and_cannot_become_a_slot(relation: Relation) -> None:
     await relation.decided()
     draft = await relation.end(relation.supervisor, instead="Lana {due:1}, Prato.")
-    assert "può rivolgersi qui: Lana {{due:1}}, Prato." in draft.text
+    assert ": Lana {{due:1}}, Prato." in draft.text
 
 
 async def test_an_unread_message_comes_first(relation: Relation) -> None:

@@ -70,6 +70,22 @@ async def test_what_an_import_says_nothing_of_stays_in_the_book(shop: Shop) -> N
     }
 
 
+async def test_a_value_in_another_currency_waits_for_what_an_agent_says(shop: Shop, agent: Agent) -> None:
+    await shop.load(replace(MARTA, value=Money(amount=Decimal("89.90"), currency="GBP")))
+    text = "Il pacco RS1234 è in ritardo, scrivo da marta@example.org"
+    emails = ("marta@example.org",)
+    case = await shop.says(text, "delivery_late", order_ids=("RS1234",), emails=emails)
+    decision = await shop.decision(case)
+    assert (decision.kind, [fact.name for fact in decision.missing]) == ("hand_over", ["order_value"])
+    assert "si sa 89.90 GBP" in decision.notes[0]
+    async with shop.database.writing() as session:
+        policy = await shop.policies.current(session)
+        row = await session.get_one(Case, case.id)
+        await give_fact(session, agent, row, "order_value", "105", policy)
+    await shop.triage.run(case.id)
+    assert (await shop.decision(case)).rule_ids == ("caro",)
+
+
 async def test_two_rows_of_one_number_are_taken_together(shop: Shop) -> None:
     assert await shop.load(MARTA, OrderEntry(number="RS 1234", name="Marta B.")) == Kept(new=1)
     async with shop.database.reading() as session:

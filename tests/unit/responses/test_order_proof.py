@@ -247,12 +247,12 @@ async def test_a_bare_number_answers_the_question_for_it(shop: Shop, agent: Agen
     assert (await shop.facts(case))["order_id"].value == "77812"
 
 
-async def test_an_answer_that_could_mean_two_things_is_left_to_an_agent(shop: Shop, agent: Agent) -> None:
+async def test_an_answer_that_could_mean_two_things_is_asked_for_once_more(shop: Shop, agent: Agent) -> None:
     case = await shop.says("È arrivata la maglia sbagliata", "item_wrong")
     await shop.answers(agent, case)
     await shop.says("Dipende da che cosa intende lei con arrivata, direi")
     assert "arrived" not in await shop.facts(case)
-    assert (await shop.decision(case)).kind == "hand_over"
+    assert [fact.again for fact in (await shop.decision(case)).asks_customer] == [True]
 
 
 async def test_who_cannot_prove_it_is_decided_without_the_book(shop: Shop, agent: Agent) -> None:

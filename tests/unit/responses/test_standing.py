@@ -6,12 +6,13 @@ from hypothesis import strategies as st
 
 from models.labels import Language
 from responses.standing import StandingTextError, StandingWording, standing, standing_text, standing_texts
+from tests.golden.make_wordings import STANDING, golden_standing
 
 NAMES = """
 greeting greeting_known receipt status_none status_open status_answered status_promise status_late status_kept
 privacy
-person unsupported voice_kept file_too_large group_refused flood promise_kept reminder rating
-rating_thanks emergency
+person unsupported voice_kept file_too_large group_refused flood promise_kept promise_withdrawn reminder
+rating rating_thanks emergency
 choice_kept choice_voucher choice_default choice_default_voucher choice_again choice_late
 forget_ask forget_ask_open forget_button forget_done forget_late forget_nothing
 """
@@ -20,6 +21,11 @@ forget_ask forget_ask_open forget_button forget_done forget_late forget_nothing
 def test_every_text_is_there_in_every_language_once() -> None:
     listed = [(each.name, each.language) for each in standing_texts()]
     assert sorted(listed) == sorted((name, language) for name in NAMES.split() for language in Language)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_text_is_as_its_golden_file_has_it(language: Language) -> None:
+    assert golden_standing(language) == (STANDING / f"{language}.txt").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("wording", standing_texts(), ids=lambda one: f"{one.name}-{one.language}")

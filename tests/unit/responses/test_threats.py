@@ -74,6 +74,21 @@ def test_what_the_classifier_calls_threatening_is_none_by_itself() -> None:
     assert is_threat(words, read(THREATENING, "Giulia"))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Se non mi date 100 euro vi riempio di recensioni negative su Google.",
+        "Pay me 200 or every review site will hear from me.",
+        "O me dais 100 euros o lleno Google de malas opiniones.",
+    ],
+)
+def test_a_tone_that_an_agent_has_set_rules_over_the_list(text: str) -> None:
+    assert not is_threat(text, read(THREATENING))
+    assert not is_threat(text, read(THREATENING, "Giulia"))
+    set_by_her = Understood(assessment=THREATENING, corrected_by="Giulia", tone_by_agent=True)
+    assert is_threat(text, set_by_her)
+
+
 @pytest.mark.parametrize("unsure", ["tone", "urgency"])
 def test_in_doubt_it_is_none(unsure: str) -> None:
     words = "Stasera vi spacco la faccia."

@@ -19,13 +19,15 @@ __all__ = ["agent", "road"]
 
 
 @pytest.mark.parametrize("language", ["it", "en", "es", "fr", "de"])
-async def test_the_draft_is_in_the_customers_language_with_a_twin_for_the_agent(
+async def test_the_draft_is_in_the_customers_language_with_twins_for_the_agents(
     road: Road, language: str
 ) -> None:
     case = await road.writes("parole abbastanza lunghe per capirlo", replace(LATE, language=language))
     draft = await road.draft(case)
     assert draft.language == language
-    assert (draft.twin is None) == (language == "it")
+    assert set(draft.twins) == {"it", "en"} - {language}
+    names = [name for name, _ in draft.parts]
+    assert all([name for name, _ in twin] == names for twin in draft.twins.values())
 
 
 async def test_a_draft_that_names_a_day_is_valid_until_its_end(road: Road) -> None:

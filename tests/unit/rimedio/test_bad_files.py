@@ -254,7 +254,7 @@ def test_an_unknown_column_is_refused_with_those_there_are(
 ) -> None:
     source = written(tmp_path, b"id,text\n1,a\n")
     result = rimedio("classify", source, "-o", "out.csv", "--text-column", "testo")
-    assert_one_clear_line(result, 1)
+    assert_one_clear_line(result, 2)
     assert "id, text" in result.stderr
 
 
@@ -288,7 +288,7 @@ def test_an_output_that_cannot_be_is_refused_and_the_input_is_untouched(
     source = written(tmp_path, content)
     (tmp_path / "link.csv").symlink_to(source)
     result = rimedio("classify", source, "-o", target)
-    assert_one_clear_line(result, 1)
+    assert_one_clear_line(result, 2)
     assert source.read_bytes() == content
     assert {path.name for path in tmp_path.iterdir()} - {"var"} == {"in.csv", "folder.csv", "link.csv"}
 

@@ -70,6 +70,20 @@ def test_columns_are_known_by_their_usual_names(tmp_path: Path, header: str, nam
     assert open_orders(file, None, [], READER).mapping[name] == header
 
 
+def test_a_sum_that_no_policy_counts_in_is_kept_and_warned_of_with_its_line(home: Path) -> None:
+    (home / "orders.csv").write_text(
+        "Order no,Total,Currency\nRS1,89.90,GBP\nRS2,20,EUR\nRS3,£ 5,\n", encoding="utf-8"
+    )
+    done = rimedio("orders", "import", "orders.csv")
+    assert done.exit_code == 0
+    why = "the policies count in EUR; an agent will have to say what it comes to"
+    assert [line for line in done.output.splitlines() if "warning" in line] == [
+        f"line 2: warning: value 89.90 GBP: {why}",
+        f"line 4: warning: value 5.00 GBP: {why}",
+    ]
+    assert "order_value\t89.90 GBP" in rimedio("orders", "list", "RS1").stdout
+
+
 def test_a_mapping_goes_before_what_a_column_looks_like(tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_text("Ordine,Rif cliente,Data\nA,RS1,3/11/2026\n", encoding="utf-8")

@@ -40,6 +40,9 @@ def test_everything_has_a_default() -> None:
         ("RIMEDIO_RETENTION", "0 months", "24 months"),
         ("RIMEDIO_BUSINESS", '{"nome": "Rossi"}', "takes name, contact, privacy"),
         ("RIMEDIO_COSTS", '{"tone": {"angry": {"mised": 2}}}', "takes missed, false"),
+        ("RIMEDIO_ORDER_PATTERNS", r"RS(\d{4}", "is not a regular expression"),
+        ("RIMEDIO_ORDER_PATTERNS", r'["RS\\d+", "\\d*"]', "expected one letter or more"),
+        ("RIMEDIO_ORDER_PATTERNS", r"RS(\d+)+X", "expected no repetition within a repetition"),
         ("RIMEDIO_HOME", __file__, "expected a folder"),
     ],
     ids=lambda value: str(value)[:24],
@@ -87,6 +90,26 @@ def test_a_broken_file_says_so(tmp_path: Path) -> None:
 def test_the_business_is_a_name_or_an_object(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("RIMEDIO_BUSINESS", value)
     assert load_settings().business.name == "Maglieria Rossi"
+
+
+@pytest.mark.parametrize(
+    ("value", "patterns"),
+    [
+        (r"[A-Z]{2}\d{6}", (r"[A-Z]{2}\d{6}",)),
+        (r'["[A-Z]{2}\\d{6}", "ZX-\\d+"]', (r"[A-Z]{2}\d{6}", r"ZX-\d+")),
+    ],
+    ids=["one", "list"],
+)
+def test_patterns_of_orders_are_one_or_a_list(
+    monkeypatch: pytest.MonkeyPatch, value: str, patterns: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("RIMEDIO_ORDER_PATTERNS", value)
+    assert load_settings().order_patterns == patterns
+
+
+def test_patterns_of_orders_stand_in_the_file_as_a_list(tmp_path: Path) -> None:
+    (tmp_path / "rimedio.toml").write_text(r"order_patterns = ['\bRMA(?P<id>\d{4})\b', 'ZX-\d+']")
+    assert load_settings().order_patterns == (r"\bRMA(?P<id>\d{4})\b", r"ZX-\d+")
 
 
 def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:

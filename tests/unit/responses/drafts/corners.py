@@ -46,7 +46,7 @@ from models.decision import Basis, Decision, DecisionKind
 from models.labels import Ask, ComplaintType
 from responses.drafts import DraftBrief, PromiseLine, compose
 from responses.drafts.phrases import Phrases
-from responses.drafts.templates import best
+from responses.drafts.templates import best, shortest
 
 REMEDIES = (
     DISCOUNT,
@@ -104,6 +104,8 @@ def _decisions() -> Iterator[tuple[Decision, Mapping[str, object]]]:
     yield decided(DecisionKind.ASK, missing=(ORDER_ID, PHOTO)), {"act": "other", "complaint_types": ()}
     yield decided(DecisionKind.ASK, missing=(ORDER_ID, PHOTO, KEYS)), {"customer_name": None}
     yield decided(DecisionKind.ASK, missing=(ORDER_ID, PHOTO, KEYS, replace(KEYS, name="k"))), {}
+    yield decided(DecisionKind.ASK, missing=(replace(ORDER_ID, again=True),)), {}
+    yield decided(DecisionKind.ASK, missing=(replace(ORDER_ID, again=True), replace(KEYS, again=True))), {}
     yield decided(DecisionKind.DECLINE), {"asks": tuple(Ask)}
     yield decided(DecisionKind.DECLINE, offers=(owed(REPAIR),)), {"right_open": WITHDRAW}
     yield decided(DecisionKind.DECLINE), {"own_error": True}
@@ -160,9 +162,14 @@ def said(briefs: Iterable[DraftBrief]) -> dict[str, set[str]]:
         *,
         variant: int = 0,
         formal: bool = True,
+        short: bool = False,
     ) -> str:
-        used.setdefault(key, set()).add(best(words.all(key), values or {}, variant) or "")
-        return plain(words, key, values, variant=variant, formal=formal)
+        wordings, known = words.all(key), values or {}
+        chosen = (
+            shortest(wordings, known, variant, formal=formal) if short else best(wordings, known, variant)
+        )
+        used.setdefault(key, set()).add(chosen or "")
+        return plain(words, key, values, variant=variant, formal=formal, short=short)
 
     Phrases.say = noting  # type: ignore[method-assign]
     try:

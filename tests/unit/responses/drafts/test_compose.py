@@ -220,10 +220,10 @@ def test_the_numbers_are_the_decisions_numbers_and_no_others(
 def test_tone_never_changes_what_is_given(language: str, tone: str) -> None:
     draft = made(brief(LATE_CHOICE, language=language, tone=tone))
     calm = made(brief(LATE_CHOICE, language=language))
-    given_parts = ("next", "gesture", "choice")
-    assert [dict(draft.parts)[name] for name in given_parts] == [
-        dict(calm.parts)[name] for name in given_parts
-    ]
+    given_parts = {"next", "gesture", "choice"}
+    assert {name for name, _ in draft.parts} >= given_parts
+    assert amounts_said(draft.text) == amounts_said(calm.text)
+    assert draft.slots == calm.slots
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from combinations import REGISTERS
 from corners import every_brief, said
 
 from responses.drafts.phrases import LANGUAGES, phrases
@@ -28,10 +29,12 @@ class TestEveryWording:
         assert list(shown) == list(wordings)
         assert len(numbered) == sum(len(each) for each in wordings.values())
 
-    def test_is_said_by_some_draft(self, language: str) -> None:
-        used = said(every_brief(language, "formal"))
-        wordings = {
-            key: each for key, each in phrases(language).wordings.items() if not NOT_IN_DRAFTS.search(key)
-        }
-        never = {key: set(each) - used.get(key, set()) for key, each in wordings.items()}
-        assert {key: left for key, left in never.items() if left} == {}
+
+@pytest.mark.parametrize(("language", "formality"), REGISTERS)
+def test_every_wording_is_said_by_some_draft(language: str, formality: str) -> None:
+    used = said(every_brief(language, formality))
+    wordings = {
+        key: each for key, each in phrases(language).wordings.items() if not NOT_IN_DRAFTS.search(key)
+    }
+    never = {key: set(each) - used.get(key, set()) for key, each in wordings.items()}
+    assert {key: left for key, left in never.items() if left} == {}

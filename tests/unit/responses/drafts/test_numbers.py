@@ -63,3 +63,19 @@ def test_italian_percentages_have_the_article_they_are_read_with(percent: str, t
 )
 def test_spans_agree_in_number(count: int, unit: DurationUnit, language: str, text: str) -> None:
     assert format_span(Duration(count=count, unit=unit), language) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "pounds", "dollars"),
+    [
+        ("it", "12,50 £", "12,50 $"),
+        ("en", "£12.50", "$12.50"),
+        ("es", "12,50 £", "12,50 $"),
+        ("fr", "12,50 £", "12,50 $"),
+        ("de", "12,50 £", "12,50 $"),
+    ],
+)
+def test_currencies_have_their_plain_sign(language: str, pounds: str, dollars: str) -> None:
+    amounts = [Money(amount=Decimal("12.50"), currency=currency) for currency in ("GBP", "USD")]
+    written = [format_money(one, language).replace("\u00a0", " ") for one in amounts]
+    assert written == [pounds, dollars]

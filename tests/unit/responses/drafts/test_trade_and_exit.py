@@ -253,6 +253,23 @@ def test_an_exit_speaks_german_to_a_friend() -> None:
     assert not re.search(r"\bdu sich\b|\bkannst du sich\b", " ".join(parts["open"] for parts in said))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("instead", [None, "Bottega Verdi"])
+def test_where_to_turn_has_three_wordings(language: str, instead: str | None) -> None:
+    said = {
+        dict(made(farewell(language=language, instead=instead, variant=one)).parts)["elsewhere"]
+        for one in range(3)
+    }
+    assert len(said) == 3
+
+
+@pytest.mark.parametrize("language", ["fr", "de"])
+@pytest.mark.parametrize("variant", range(3))
+def test_a_day_never_follows_the_last_verb_as_if_it_were_its_own(language: str, variant: int) -> None:
+    draft = made(brief(LATE_CHOICE, language=language, variant=variant))
+    assert re.search(r" \(\{due:1\}\)|, \{due:1\}[\u00a0]?: ", dict(draft.parts)["next"].replace(" :", ":"))
+
+
 def test_an_exit_says_from_when() -> None:
     with pytest.raises(ValueError, match="exit_from"):
         made(farewell(exit_from=None))
@@ -262,7 +279,7 @@ def test_an_exit_says_from_when() -> None:
 def test_a_promise_with_several_clauses_is_set_off_from_its_day(language: str) -> None:
     long = replace(RESEND, what=dict.fromkeys(LANGUAGES, "wxyz, abcd"))
     draft = made(brief(replace(LATE_CHOICE, commitments=(long,)), language=language))
-    assert re.search(r"abcd, (und zwar )?\{due:1\}", draft.text)
+    assert re.search(r"abcd,? \(?\{due:1\}|\{due:1\} ?: ", draft.text)
 
 
 def test_options_beside_the_owners_sentences_are_sentences() -> None:

@@ -76,10 +76,13 @@ facts:
 """
 
 
-def policy_of(text: str, *, price_from: str = "book") -> Policy:
-    """A policy with a head and facts already there; `text` begins with `rules:` or what else it needs."""
+def policy_of(text: str, *, price_from: str = "book", more: str = "") -> Policy:
+    """A policy with a head and facts already there; `text` begins with `rules:` or what else it needs.
+
+    `more` are lines of more facts.
+    """
     head = HEAD.replace("{type: money, from: [book]}", f"{{type: money, from: [{price_from}]}}")
-    return load_policy_text(head + dedent(text), "prova.yaml")
+    return load_policy_text(head + more + dedent(text), "prova.yaml")
 
 
 def offers(decision: Decision) -> list[str]:

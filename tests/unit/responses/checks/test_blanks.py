@@ -1,0 +1,47 @@
+"""Fields that somebody meant to fill, and brackets that are none."""
+
+from datetime import date
+
+import pytest
+
+from responses.checks import CheckContext
+from responses.checks.blanks import check_blanks
+
+
+def blanks(text: str, *said: str) -> list[str]:
+    about = CheckContext(language="it", kind="ask", today=date(2026, 11, 27), said=said)
+    return [one.words for one in check_blanks(text, about)]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        *("[your name]", "[Ihr Name]", "[votre nom]", "[su nombre]", "[à compléter]", "[da completare]"),
+        *("[rellenar]", "[hier einfügen]", "[order number]", "[agente]", "[due:1]", "[?]", "[ ]"),
+        *("{{order}}", "{{ name }}", "%NOME%", "%ORDER_ID%", "$NOME", "${NAME}", "#NUM#", "(…)", "(...)"),
+        *("n. ...", "Nr. …", "número ...", "[…]", "{nome}"),
+    ],
+)
+def test_a_field_left_over_is_a_blank(field: str) -> None:
+    assert blanks(f"Ciao, è per {field} di oggi.") == [field]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{greeting} Marta, {due:1}, {voucher:1}. {agent}",
+        "Si scrive {{agent}} oppure {{due:1}}.",
+        "Lo trova [qui](https://example.org/resi).",
+        "Come nella nota [1] e nel catalogo [2026].",
+        "La XXL [quella blu] è tornata; the XL [the blue one] too.",
+        "Costa $20, il 20% in meno, ordine #4471, n. 4471...",
+        "Non so... (vedi sotto) (sic), C#, AB%20CD.",
+    ],
+)
+def test_other_signs_are_none(text: str) -> None:
+    assert blanks(text) == []
+
+
+def test_what_the_customer_wrote_may_be_quoted() -> None:
+    assert blanks("Nella sua mail «[Reso] taglia M» lo dice.", "[Reso] taglia M non va bene") == []
+    assert blanks("Nella sua mail «[Reso] taglia M» lo dice.") == ["[Reso]"]

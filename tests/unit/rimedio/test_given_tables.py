@@ -1,0 +1,182 @@
+"""Tables as they are given on the command line: many at once, and what is said of them by options."""
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner, Result
+
+from nlp.batch.engine import Counts
+from nlp.batch.exports import Input, classify_export
+from nlp.batch.labels import Labeller
+from nlp.batch.packing import source_of, unread_source
+from nlp.errors import BatchError
+from nlp.tables import Table, open_table
+from rimedio.cli import app
+from tests.batch_bench import ByLength
+
+
+@dataclass(frozen=True)
+class LengthModel:
+    """What the command loads instead of the model."""
+
+    names = ("encoder", "heads")
+    identity = "by length"
+
+    def __call__(self) -> Labeller:
+        return ByLength()
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RIMEDIO_HOME", str(tmp_path / "var"))
+    monkeypatch.setattr("rimedio.batch_model.batch_model", lambda _settings, *, fast: LengthModel())
+
+
+def classify(*words: str, given: bytes = b"") -> Result:
+    return CliRunner().invoke(app, ["classify", *words], input=given)
+
+
+def written(folder: Path, content: bytes, name: str) -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    text = path.read_text(encoding="utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text), delimiter=";" if ";" in text.splitlines()[0] else ","))
+
+
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+# Several files, one of which cannot be read
+
+
+@pytest.mark.parametrize("bad", ["a.csv", "z.csv"], ids=["first", "last"])
+def test_a_file_that_cannot_be_read_is_a_row_and_the_others_are_classified(tmp_path: Path, bad: str) -> None:
+    written(tmp_path, b"\x89PNG\r\n\x1a\n", bad)
+    written(tmp_path, b"id;text\n1;ciao\n2;rotto\n", "m.csv")
+    result = classify("*.csv", "-o", "labelled.jsonl")
+    assert result.exit_code == 3, result.output
+    assert f"not read at all, each a row with its error: 1 file ({bad})" in result.stderr
+    assert f"  {bad}: is a picture; expected a table or a text file" in result.stderr
+    assert classify(*sorted(["m.csv", bad]), "-o", "out.csv").exit_code == 3
+    rows = {(row["file"], row["text"], row["error"]) for row in rows_of(tmp_path / "out.csv")}
+    assert rows == {
+        (bad, "", "is a picture; expected a table or a text file"),
+        ("m.csv", "ciao", ""),
+        ("m.csv", "rotto", ""),
+    }
+
+
+def test_a_file_without_texts_among_others_is_a_row(tmp_path: Path) -> None:
+    written(tmp_path, b"id,n\n1,2\n", "a.csv")
+    written(tmp_path, b'{"text": "ciao"}\n', "b.jsonl")
+    assert classify("a.csv", "b.jsonl", "-o", "out.jsonl").exit_code == 3
+    first, second = lines_of(tmp_path / "out.jsonl")
+    assert first["error"].startswith("no column holds text")
+    assert (second["text"], second.get("error")) == ("ciao", None)
+
+
+def test_where_no_file_can_be_read_nothing_is_written(tmp_path: Path) -> None:
+    written(tmp_path, b"", "a.csv")
+    written(tmp_path, b"%PDF-1.7", "b.csv")
+    result = classify("a.csv", "b.csv", "-o", "out.csv")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1)
+    assert "(and 1 more files that cannot be read)" in result.stderr
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_the_types_of_parquet_are_kept_beside_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    written(tmp_path, b"PAR1 and no more", "a.parquet")
+    pq.write_table(pa.table({"text": ["ciao"], "n": pa.array([7], pa.int16())}), tmp_path / "b.parquet")
+    assert classify("a.parquet", "b.parquet", "-o", "out.parquet").exit_code == 3
+    table = pq.read_table(tmp_path / "out.parquet")
+    assert table["n"].to_pylist() == [None, 7]
+    assert table.schema.field("n").type == pa.int16()
+
+
+def test_an_unread_file_that_can_be_read_later_is_not_gone_on_with(tmp_path: Path) -> None:
+    unread, read = written(tmp_path, b"text\nciao\n", "a.csv"), written(tmp_path, b"text\nrotto\n", "b.csv")
+    inputs = [
+        Input(source=unread_source("a.csv", "cannot be read"), path=unread),
+        Input(source=source_of("b.csv", open_table(read), None), path=read),
+    ]
+    with pytest.raises(OSError, match="page"):
+        classify_export(inputs, tmp_path / "o.csv", ByLength(), model="m", finish=no_page)
+    inputs[0] = Input(source=source_of("a.csv", open_table(unread), None), path=unread)
+    with pytest.raises(BatchError, match="cannot be resumed"):
+        classify_export(inputs, tmp_path / "o.csv", ByLength(), model="m", resume=True)
+
+
+def no_page(counts: Counts) -> None:
+    raise OSError("no page")
+
+
+# What is said of the input
+
+
+def test_a_wrong_guess_is_put_right_by_what_is_said(tmp_path: Path) -> None:
+    written(tmp_path, "Ада^Посылка\nБоб^Верните деньги\n".encode("cp1251"), "in.txt")
+    options = ("--input-encoding", "cp1251", "--input-delimiter", "^", "--no-header")
+    result = classify("in.txt", "-o", "out.jsonl", *options)
+    assert result.exit_code == 0, result.output
+    assert "charset cp1251, as given" in result.stderr
+    assert "if that is wrong: --text-column, --input-encoding, --input-delimiter" in result.stderr
+    assert [list(line.values())[:2] for line in lines_of(tmp_path / "out.jsonl")] == [
+        ["Ада", "Посылка"],
+        ["Боб", "Верните деньги"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--input-encoding", "klingon"),
+        ("--input-encoding", "base64"),
+        ("--input-delimiter", ";;"),
+        ("--input-quote", ""),
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_said_of_an_input_is_wrong_usage(tmp_path: Path, options: tuple[str, ...]) -> None:
+    written(tmp_path, b"text\nciao\n", "in.csv")
+    result = classify("in.csv", "-o", "out.csv", *options)
+    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
+
+
+def test_what_was_said_of_the_input_must_be_said_again(tmp_path: Path) -> None:
+    inputs = [Input(source=source_of("in", table, None), path=path) for path, table in [opened(tmp_path)]]
+    with pytest.raises(OSError, match="page"):
+        classify_export(
+            inputs,
+            tmp_path / "o.csv",
+            ByLength(),
+            model="m",
+            options={"--input-encoding": "x"},
+            finish=no_page,
+        )
+    with pytest.raises(BatchError, match="--input-encoding x then, cp1251 now"):
+        classify_export(
+            inputs,
+            tmp_path / "o.csv",
+            ByLength(),
+            model="m",
+            resume=True,
+            options={"--input-encoding": "cp1251"},
+        )
+
+
+def opened(folder: Path) -> tuple[Path, Table]:
+    path = written(folder, b"text\nciao\n", "in.csv")
+    return path, open_table(path)
