@@ -16,6 +16,7 @@ from desk import (
     answers,
     by_hand,
     case_pages,
+    causes,
     chat,
     chat_files,
     checking,
@@ -86,6 +87,7 @@ _PARTS = (
     rules,
     texts_pages,
     learning,
+    causes,
     fairness,
     webhook,
 )

@@ -7,6 +7,7 @@ import typer
 
 from rimedio import (
     answer_commands,
+    causes_command,
     classify_command,
     explain_command,
     fairness_command,
@@ -120,6 +121,7 @@ simulate_command.register(policy_commands.policy_app)
 orders_commands.register(app)
 answer_commands.register(app)
 report_command.register(app)
+causes_command.register()
 voucher_commands.register(app)
 
 
