@@ -43,6 +43,7 @@ from desk import (
     rules,
     samples,
     signals,
+    strengths,
     texts_pages,
     webhook,
 )
@@ -88,6 +89,7 @@ _PARTS = (
     texts_pages,
     learning,
     causes,
+    strengths,
     fairness,
     webhook,
 )

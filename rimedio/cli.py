@@ -17,6 +17,7 @@ from rimedio import (
     report_command,
     rules_commands,
     simulate_command,
+    strengths_command,
     train_command,
     voucher_commands,
 )
@@ -122,6 +123,7 @@ orders_commands.register(app)
 answer_commands.register(app)
 report_command.register(app)
 causes_command.register()
+strengths_command.register()
 voucher_commands.register(app)
 
 

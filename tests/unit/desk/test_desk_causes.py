@@ -4,6 +4,7 @@ import pytest
 
 from tests.seed import seed_case
 from tests.unit.responses.test_causes import LATE, answers, complaint, gives, says
+from tests.unit.responses.test_strengths import THANKS
 
 
 async def costly(house):
@@ -37,3 +38,24 @@ async def test_one_case_is_told_as_one_and_not_as_a_share(house, by):
     assert "di nuovo un reclamo dopo la risposta: 1" in page
     assert "100%" not in page
     assert "(pochi)" in page
+
+
+@pytest.mark.parametrize(("name", "status"), [("Marco", 403), ("Sara", 200)])
+async def test_what_people_thank_for_is_for_supervisors(house, name, status):
+    assert (await (await house.browser(name)).open("/strengths?days=30")).status_code == status
+
+
+async def test_where_nobody_wrote_and_where_nobody_thanked_are_told_apart(house):
+    sara = await house.browser("Sara")
+    assert "In questo periodo nessuno ha scritto." in (await sara.open("/strengths")).text
+    await costly(house)
+    assert "sono stati letti 2 messaggi" in (await sara.open("/strengths")).text
+
+
+async def test_one_message_of_thanks_is_quoted_and_is_no_trend(house):
+    async with house.database.writing() as session:
+        await says(session, await seed_case(session), THANKS, "Grazie <b>mille</b>!")
+    page = (await (await house.browser("Sara")).open("/strengths")).text
+    assert "Un ringraziamento. Sono meno di 5" in page
+    assert "<q>Grazie &lt;b&gt;mille&lt;/b&gt;!</q>" in page
+    assert "100%" not in page

@@ -16,6 +16,7 @@ from responses.hours import OpeningHours
 from tests.seed import bound, seed_agent, seed_case, seed_draft
 from tests.unit.responses.test_causes import LATE, answers, complaint, gives, says
 from tests.unit.responses.test_learning import REMEDY, TEXT, often
+from tests.unit.responses.test_strengths import THANKS
 
 ZONE = ZoneInfo("Europe/Rome")
 
@@ -132,3 +133,22 @@ def test_it_says_what_cost_most_and_writes_it(terminal: Terminal) -> None:
         "type,cases,returned,again,second_time,broken,currency,given,favours",
         "delivery_late,1,0,0,0,0,EUR,12.50,12.50",
     ]
+
+
+async def thanks_once() -> None:
+    database = Database(sqlite_url(Path("var/rimedio.sqlite")))
+    async with database.writing() as session:
+        await says(session, await seed_case(session), THANKS, "Grazie mille!")
+    await database.close()
+
+
+def test_it_says_how_much_people_thank_and_tells_nobodys_words(terminal: Terminal) -> None:
+    terminal.types("policy", "use", str(SHOP), "--yes")
+    asyncio.run(thanks_once())
+    status, shown = terminal.types("report", "strengths", "--csv", "strengths.csv")
+    assert (status, "1 of 1 messages since" in shown) == (0, True)
+    written = Path("strengths.csv").read_text(encoding="utf-8").splitlines()
+    assert written[:2] == ["what,name,praise,read,share", "about,,1,,"]
+    assert "mille" not in "".join(written)
+    status, shown = terminal.types("report", "strengths")
+    assert (status, "mille" in shown) == (0, False)
