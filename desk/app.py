@@ -16,6 +16,7 @@ from desk import (
     answers,
     by_hand,
     case_pages,
+    causes,
     chat,
     chat_files,
     checking,
@@ -42,6 +43,7 @@ from desk import (
     rules,
     samples,
     signals,
+    strengths,
     texts_pages,
     webhook,
 )
@@ -86,6 +88,8 @@ _PARTS = (
     rules,
     texts_pages,
     learning,
+    causes,
+    strengths,
     fairness,
     webhook,
 )

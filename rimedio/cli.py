@@ -7,6 +7,7 @@ import typer
 
 from rimedio import (
     answer_commands,
+    causes_command,
     classify_command,
     explain_command,
     fairness_command,
@@ -16,6 +17,7 @@ from rimedio import (
     report_command,
     rules_commands,
     simulate_command,
+    strengths_command,
     train_command,
     voucher_commands,
 )
@@ -120,6 +122,8 @@ simulate_command.register(policy_commands.policy_app)
 orders_commands.register(app)
 answer_commands.register(app)
 report_command.register(app)
+causes_command.register()
+strengths_command.register()
 voucher_commands.register(app)
 
 

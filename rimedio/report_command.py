@@ -56,7 +56,7 @@ def agents(
     from responses.learning import learned
 
     async def work(database: "Database", settings: "Settings") -> None:
-        begin = utcnow() - USUAL if since is None else _day(since, settings)
+        begin = utcnow() - USUAL if since is None else day(since, settings)
         async with database.reading() as session:
             found = await learned(session, begin)
         if csv is not None:
@@ -94,7 +94,7 @@ def wordings(
 
     async def work(database: "Database", settings: "Settings") -> None:
         now = utcnow()
-        begin = now - USUAL if since is None else _day(since, settings)
+        begin = now - USUAL if since is None else day(since, settings)
         async with database.reading() as session:
             found = await variants_since(session, begin, now)
         if csv is not None:
@@ -107,7 +107,8 @@ def wordings(
     with_database(work)
 
 
-def _day(written: str, settings: "Settings") -> datetime:
+def day(written: str, settings: "Settings") -> datetime:
+    """The beginning of a day as it was typed; ends the program where it is none."""
     try:
         return datetime.strptime(written, "%Y-%m-%d").replace(tzinfo=settings.zone)
     except ValueError:

@@ -14,7 +14,9 @@ from responses.approval import Approvals
 from responses.config import Business, RoadConfig
 from responses.hours import OpeningHours
 from tests.seed import bound, seed_agent, seed_case, seed_draft
+from tests.unit.responses.test_causes import LATE, answers, complaint, gives, says
 from tests.unit.responses.test_learning import REMEDY, TEXT, often
+from tests.unit.responses.test_strengths import THANKS
 
 ZONE = ZoneInfo("Europe/Rome")
 
@@ -109,3 +111,44 @@ def test_it_says_what_came_instead_of_a_rules_answer(terminal: Terminal) -> None
         ("instead", "reworded", "4", "7"),
         ("instead", "asked", "1", "7"),
     ]
+
+
+async def costs_twelve_euros() -> None:
+    database = Database(sqlite_url(Path("var/rimedio.sqlite")))
+    async with database.writing() as session:
+        case = await seed_case(session)
+        await says(session, case, complaint(LATE))
+        await gives(session, await answers(session, case, types=[LATE]), 1250)
+    await database.close()
+
+
+def test_it_says_what_cost_most_and_writes_it(terminal: Terminal) -> None:
+    terminal.types("policy", "use", str(SHOP), "--yes")
+    asyncio.run(costs_twelve_euros())
+    status, shown = terminal.types("report", "causes")
+    assert (status, "12.50 EUR" in shown) == (0, True)
+    status, shown = terminal.types("report", "causes", "--by-return", "--csv", "causes.csv")
+    assert (status, "1 cases with a complaint since" in shown) == (0, True)
+    assert Path("causes.csv").read_text(encoding="utf-8").splitlines() == [
+        "type,cases,returned,again,second_time,broken,currency,given,favours",
+        "delivery_late,1,0,0,0,0,EUR,12.50,12.50",
+    ]
+
+
+async def thanks_once() -> None:
+    database = Database(sqlite_url(Path("var/rimedio.sqlite")))
+    async with database.writing() as session:
+        await says(session, await seed_case(session), THANKS, "Grazie mille!")
+    await database.close()
+
+
+def test_it_says_how_much_people_thank_and_tells_nobodys_words(terminal: Terminal) -> None:
+    terminal.types("policy", "use", str(SHOP), "--yes")
+    asyncio.run(thanks_once())
+    status, shown = terminal.types("report", "strengths", "--csv", "strengths.csv")
+    assert (status, "1 of 1 messages since" in shown) == (0, True)
+    written = Path("strengths.csv").read_text(encoding="utf-8").splitlines()
+    assert written[:2] == ["what,name,praise,read,share", "about,,1,,"]
+    assert "mille" not in "".join(written)
+    status, shown = terminal.types("report", "strengths")
+    assert (status, "mille" in shown) == (0, False)

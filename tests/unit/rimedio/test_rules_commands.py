@@ -256,3 +256,18 @@ def test_explain_takes_the_policy_of_the_audience_that_is_named(terminal: Termin
     terminal.shop("var/policies/clienti-2.yaml", ("effective: 20", "effective: 19"))
     status, shown = terminal.types(*words)
     assert (status, "2 policies for customers (clienti-2.yaml, clienti.yaml)" in shown) == (2, True)
+
+
+def test_a_case_that_comes_out_otherwise_is_told_in_the_sentences_of_explain(terminal: Terminal) -> None:
+    file = terminal.shop("negozio.yaml")
+    cases = file.replace(".yaml", ".cases.yaml")
+    Path(cases).write_text(
+        "today: 2026-11-23\ncases:\n  - case: a refusal\n    message: {complaint: delivery_late}\n"
+        "    facts: {order_id: RS1, days_late: 2}\n    expect: {kind: decline}\n",
+        encoding="utf-8",
+    )
+    status, shown = terminal.types("policy", "test", cases)
+    assert status == 1
+    assert "kind: expected decline, found offer (goodwill: voucher 5 EUR)" in shown
+    assert "non vale che il pacco è in ritardo di più di 5 giorni (2 giorni)" in shown
+    assert "→ buono 5 €" in shown
