@@ -57,7 +57,7 @@ def _is_repeated(before: str, after: str, language: str) -> bool:
 
 @cache
 def _behind(language: str) -> re.Pattern[str]:
-    """ "A month" right behind a sum, or behind the thing that is worth it; behind a comma where no more is said."""
+    """ "A month" right behind a sum, or its thing; behind a comma where no more is said."""
     lists = word_lists(language)
     of = lists.patterns["of"].pattern
     ways = "|".join(lists.patterns[name].pattern for name in ("per_period", "every", "periodic"))
