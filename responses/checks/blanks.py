@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from responses.checks.about import CheckContext
+from responses.checks.clauses import quotations_in
 from responses.checks.finding import Finding, Severity
 
 _FIELDS = (
@@ -35,16 +36,20 @@ _BLANK = re.compile(
     re.IGNORECASE,
 )
 _AS_ASKED = re.compile(r"(?:format\w*|come|as|como|comme|als|wie)[:\s(«\"“„]*$", re.IGNORECASE)
+_ELLIPSIS = re.compile(r"[(\[]\s*(?:…|\.{3})\s*[)\]]")
 _SHOUTED = re.compile(r"todo|tbd", re.IGNORECASE)
 
 
 def check_blanks(text: str, about: CheckContext) -> Iterator[Finding]:
     """ "[…]", "[nome]", "XXXX", "____"; what approval fills is no blank."""
+    shortened = _shortened_in(text)
     for match in _BLANK.finditer(text):
         if _SHOUTED.fullmatch(match.group()) and not match.group().isupper():
             continue  # Spanish for "everything"
         if match["day"] and _AS_ASKED.search(text[: match.start()]):
             continue  # how the customer is to write a day
+        if match.span() in shortened:
+            continue
         if match.group().startswith("[") and "…" not in match.group() and _is_theirs(match.group(), about):
             continue
         yield Finding(
@@ -54,6 +59,16 @@ def check_blanks(text: str, about: CheckContext) -> Iterator[Finding]:
             end=match.end(),
             words=match.group(),
         )
+
+
+def _shortened_in(text: str) -> set[tuple[int, int]]:
+    """Where "(…)" leaves something out of words that are quoted; alone between the marks it is a blank."""
+    return {
+        (start + match.start(), start + match.end())
+        for start, end in quotations_in(text)
+        if re.search(r"\w", _ELLIPSIS.sub("", text[start:end]))
+        for match in _ELLIPSIS.finditer(text[start:end])
+    }
 
 
 def _is_theirs(words: str, about: CheckContext) -> bool:

@@ -11,7 +11,7 @@ from responses.checks.wordlists import months, word_lists
 _JUST_BEFORE = 18
 _SIGN = re.compile(r"[,;:](?=\s)")
 _WORD = re.compile(r"\S+")
-_QUOTED = re.compile(r"[«“„\"][^«»“”„\"\n]{1,300}[»”“\"]")
+_QUOTED = re.compile(r"[«“„\"][^«»“”„\"\n]{1,300}[»”“\"]|»[^«»\n]{1,300}«")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +41,11 @@ def judged(text: str, about: CheckContext) -> str:
 def outside_quotations(text: str) -> str:
     """The text with blanks where somebody else's words are quoted; every place stays where it is."""
     return _QUOTED.sub(lambda match: " " * len(match.group()), text)
+
+
+def quotations_in(text: str) -> list[tuple[int, int]]:
+    """Where somebody else's words are quoted, quotation marks and all."""
+    return [match.span() for match in _QUOTED.finditer(text)]
 
 
 def without_whether(clause: str, language: str) -> str:

@@ -22,6 +22,16 @@ _BEFORE_A_DAY = {
     "fr": "avant le|pour le|d'ici le|d'ici au|le|dès le|jusqu'au|du",
     "de": "bis zum|bis|am|vor dem|zum|ab|ab dem|den|dem|spätestens",
 }
+# "24/48 ore", "3/5 giorni lavorativi" say how long, "il 24/12 ore 18" says when.
+_HOW_LONG = (
+    r"(?![ \u00a0]?(?:lavorativ[aei]|h[áa]biles|laborables|ouvr(?:é|able)e?s"
+    r"|(?:business|working) (?:hour|day)s"
+    r"|ore|hours?|hrs?|hs?|horas?|heures?|Stunden?|Std|minut[io]s?|minutes?|Minuten?"
+    r"|giorni|days?|días?|jours?|Tagen?|Werktagen?|settimane|weeks|semanas|semaines|Wochen|mesi|months|meses|mois)"
+    r"(?!\w)(?!\.?[ \u00a0]?\d))"
+)
+# So written nobody means a day, whatever stands before.
+_HOURS_OF_DAYS = r"(?!24/(?:36|48|72)(?!\d))"
 # "Heute Morgen" is no other day.
 _OF_TODAY = re.compile(r"\bheute morgen\b|\b(?:hoy|esta)(?: por la)? mañana\b", re.IGNORECASE)
 _CLOCK = re.compile(r"\b([01]?\d|2[0-3])(?::| ?h ?)([0-5]\d)(?: ?([ap])\.?m\b)?", re.IGNORECASE)
@@ -62,7 +72,7 @@ def days_in(text: str, language: str, today: date) -> list[Named]:
 
 
 def impossible_in(text: str, language: str, today: date) -> list[tuple[int, int]]:
-    """The places of days that no year has: "il 32/12", "31 novembre"; not "taglia 40/42"."""
+    """The places of days that no year has: "il 32/12", "31 novembre"; not "taglia 40/42", "lunedì 14/18"."""
     places = [
         match.span("day")
         for match in _expression(language).finditer(text)
@@ -82,9 +92,13 @@ def _in_figures(language: str) -> re.Pattern[str]:
     """A number and another after a word that a day follows, whether or not there is such a day."""
     sign, end = (r"\.", r"\.") if language == "de" else ("/", "")
     before = _BEFORE_A_DAY[language]
+    numbers = rf"\d{{1,2}}{sign}\d{{1,2}}"
+    # Behind the bare name of a day of the week two numbers may be hours: "lunedì 14/18".
+    weekday = rf"(?:{'|'.join(weekdays(language))}),? (?:(?={numbers}{sign}\d{{2,4}}(?!\d))|(?:{before}) )"
     return re.compile(
-        rf"\b(?:{before}|{'|'.join(weekdays(language))}),? (?:{before} )?"
-        rf"(?P<day>(?P<day_of>\d{{1,2}}){sign}(?P<month>\d{{1,2}}){end}(?:{sign}?\d{{2,4}})?)(?![\w%€/])",
+        rf"\b(?:{weekday}|(?:{before}),? (?:(?:{before}) )?){_HOURS_OF_DAYS}"
+        rf"(?P<day>(?P<day_of>\d{{1,2}}){sign}(?P<month>\d{{1,2}}){end}(?:{sign}?\d{{2,4}})?)"
+        rf"(?![\w%€/]){_HOW_LONG}",
         re.IGNORECASE,
     )
 
@@ -94,7 +108,7 @@ def _expression(language: str) -> re.Pattern[str]:
     weekday = "|".join(weekdays(language))
     return re.compile(
         rf"(?<![\w/.])(?:(?P<weekday>{weekday})[,.]? (?:den |dem |the |le |el |il )?)?"
-        rf"(?P<day>{day_pattern(language)})(?![\w%€/])",
+        rf"(?P<day>{day_pattern(language)})(?![\w%€/]){_HOW_LONG}",
         re.IGNORECASE,
     )
 

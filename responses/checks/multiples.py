@@ -5,7 +5,7 @@ from functools import cache
 
 from models.number_words import number_at_end
 from responses.checks.sums import Said
-from responses.checks.wordlists import word_lists
+from responses.checks.wordlists import months, word_lists
 
 ENDLESS = 0
 """So often that nobody can say how often: each month, for each order."""
@@ -57,11 +57,14 @@ def _is_repeated(before: str, after: str, language: str) -> bool:
 
 @cache
 def _behind(language: str) -> re.Pattern[str]:
-    """ "A month" right behind a sum, or behind the thing that is worth it."""
+    """ "A month" right behind a sum, or its thing; behind a comma where no more is said."""
     lists = word_lists(language)
     of = lists.patterns["of"].pattern
     ways = "|".join(lists.patterns[name].pattern for name in ("per_period", "every", "periodic"))
-    return re.compile(rf"[\s-]*(?:(?:{of})\s+)?(?:{_things(language)})?,?\s*(?:{ways})", re.IGNORECASE)
+    aside = rf",\s*(?:{ways})(?=\s*(?:{_BREAK}|$))"
+    return re.compile(
+        rf"[\s-]*(?:(?:{of})\s+)?(?:{_things(language)})?(?:\s*(?:{ways})|{aside})", re.IGNORECASE
+    )
 
 
 def _times_said(before: str, after: str, language: str) -> int:
@@ -80,22 +83,25 @@ def _times_said(before: str, after: str, language: str) -> int:
 
 def _things_counted(before: str, after: str, language: str) -> int:
     """How many of the things that are worth the sum: "zwei Gutscheine über 10 €", "two €10 vouchers"."""
-    things = list(re.finditer(rf"(?<!\w)(?:{_things(language)})", before, re.IGNORECASE))
+    several = word_lists(language).patterns["several_things"]
+    things = list(several.finditer(before))
     counts = [1]
     if things and len(before[things[-1].end() :].split()) <= _FEW_WORDS:
         counts.append(_count_at_end(before[: things[-1].start()], language))
-    if re.match(rf"[\s-]*(?:{_things(language)})", after, re.IGNORECASE):
+    if several.match(after, len(after) - len(after.lstrip(" \u00a0\u202f-"))):
         counts.append(_count_at_end(before, language))
     return max(counts)
 
 
 def _count_at_end(words: str, language: str) -> int:
-    """The number with which the words end, with at most one adjective behind it."""
+    """The number with which the words end, with at most one adjective behind it; "14 days" counts days."""
     lists = word_lists(language)
     stripped = words.rstrip()
     if any(match.end() == len(stripped) for match in lists.find("several", stripped)):
         return _AT_LEAST
     for last in reversed(_WORD.findall(stripped)[-2:]):
+        if _of_time(language).fullmatch(last):
+            return 1
         numbers = _numbers(last, language)
         if numbers:
             return max(numbers)
@@ -123,6 +129,13 @@ def _each(words: str, said: Said, language: str) -> int:
     things = re.finditer(rf"(?<!\w)(?:{_things(language)})", before, re.IGNORECASE)
     counts = [_count_at_end(before[: thing.start()], language) for thing in things]
     return max(counts, default=1) if max(counts, default=1) > 1 else ENDLESS
+
+
+@cache
+def _of_time(language: str) -> re.Pattern[str]:
+    """What a number before it makes a span or a day of: "Tagen", "dicembre"."""
+    units = word_lists(language).patterns["units"].pattern
+    return re.compile(rf"{units}|{'|'.join(months(language))}", re.IGNORECASE)
 
 
 @cache

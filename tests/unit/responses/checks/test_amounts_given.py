@@ -82,6 +82,67 @@ def test_once_is_what_was_decided(language: str, text: str) -> None:
     assert found("voucher10", language, text) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "Entro 14 giorni rimborsiamo 25 €."),
+        ("it", "Il 12 dicembre rimborsiamo 25 €."),
+        ("it", "Per l'ordine 512 rimborsiamo 25 €."),
+        ("it", "Entro 3 giorni scontiamo 25 € dal conto."),
+        ("it", "Per ogni disagio le rimborsiamo 25 €."),
+        ("it", "Le rimborsiamo 25 € su ogni carta che preferisce."),
+        ("it", "Le rimborsiamo 25 €, ogni volta che vuole ci scriva."),
+        ("it", "Le rimborsiamo 25 € la settimana prossima."),
+        ("en", "Your order 123 refund of €25 is on its way."),
+        ("en", "Within 14 days we refund you €25."),
+        ("en", "On 12 December we refund you €25."),
+        ("en", "We're refunding you €25 to each card's own account."),
+        ("es", "En 14 días reembolsamos 25 €."),
+        ("es", "El 12 de diciembre le reembolsamos 25 €."),
+        ("es", "Por el pedido 512 reembolsamos 25 €."),
+        ("es", "Le reembolsamos 25 € al día siguiente."),
+        ("fr", "Sous 14 jours remboursement de 25 €."),
+        ("fr", "Le 12 décembre nous vous remboursons 25 €."),
+        ("fr", "Pour la commande 512 remboursons 25 €."),
+        ("fr", "Pour chaque désagrément nous vous remboursons 25 €."),
+        ("de", "Innerhalb von 14 Tagen erstatten wir Ihnen 25 €."),
+        ("de", "Am 12. Dezember erstatten wir Ihnen 25 €."),
+        ("de", "Zur Bestellung 512 erstatten wir Ihnen 25 €."),
+        ("de", "Für jeden Ärger erstatten wir Ihnen 25 €."),
+        ("de", "Wir erstatten Ihnen 25 € in der Woche nach Weihnachten."),
+    ],
+)
+def test_a_span_a_day_and_a_number_of_an_order_count_no_gifts(language: str, text: str) -> None:
+    assert found("refund25", language, text) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "worth"),
+    [
+        ("it", "Entro 14 giorni le facciamo due rimborsi da 25 €.", 50),
+        ("it", "Le rimborsiamo 25 € per ogni nuovo ordine.", None),
+        ("it", "Le rimborsiamo 25 €, ogni mese.", None),
+        ("en", "Within 14 days we make you two refunds of €25.", 50),
+        ("en", "We're refunding you €25 for each of your orders.", None),
+        ("en", "We're refunding you €25 a month from January.", None),
+        ("es", "En 14 días le hacemos dos devoluciones de 25 €.", 50),
+        ("es", "Le reembolsamos 25 € por cada pedido.", None),
+        ("es", "Le reembolsamos 25 € al mes desde enero.", None),
+        ("fr", "Sous 14 jours nous vous offrons deux remboursements de 25 €.", 50),
+        ("fr", "Nous vous remboursons 25 € à chaque commande.", None),
+        ("de", "Innerhalb von 14 Tagen überweisen wir Ihnen zwei Rückzahlungen von 25 €.", 50),
+        ("de", "Wir erstatten Ihnen 25 € für jede weitere Bestellung.", None),
+        ("de", "Wir erstatten Ihnen 25 € pro Monat ab Januar.", None),
+    ],
+)
+def test_gifts_in_the_plural_and_orders_and_periods_are_counted(
+    language: str, text: str, worth: int | None
+) -> None:
+    (finding,) = found("refund25", language, text)
+    assert (finding.code, finding.severity) == ("amount_above", Severity.ERROR)
+    assert (finding.worth.amount if finding.worth is not None else None) == worth
+
+
 def test_two_complaints_may_be_worth_the_same_voucher_each() -> None:
     twice = decided(DecisionKind.OFFER, VOUCHER)
     twice = decided(DecisionKind.OFFER, offers=twice.offers * 2)

@@ -45,3 +45,33 @@ def test_other_signs_are_none(text: str) -> None:
 def test_what_the_customer_wrote_may_be_quoted() -> None:
     assert blanks("Nella sua mail «[Reso] taglia M» lo dice.", "[Reso] taglia M non va bene") == []
     assert blanks("Nella sua mail «[Reso] taglia M» lo dice.") == ["[Reso]"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lei ha scritto «il pacco (...) era rotto» e ha ragione.",
+        "You wrote “the parcel […] was broken”, and so it was.",
+        "Usted escribió «el paquete (…) llegó roto» y así fue.",
+        "Vous écriviez « le colis [...] était cassé » à raison.",
+        "Sie schrieben „das Paket […] war kaputt“ und so war es.",
+        "Sie schrieben »das Paket (…) war kaputt« und so war es.",
+    ],
+)
+def test_a_quotation_that_is_shortened_has_no_blank(text: str) -> None:
+    assert blanks(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("Lei ha scritto «[…]» e ha ragione.", "[…]"),
+        ("Lei ha scritto «il pacco» (…) e ha ragione.", "(…)"),
+        ("You wrote “the parcel [number] was broken”.", "[number]"),
+        ("Usted escribió «roto» el […] y así fue.", "[…]"),
+        ("Vous écriviez « cassé » le (...) et « vide » après.", "(...)"),
+        ("Sie schrieben „kaputt“ am […] und so war es.", "[…]"),
+    ],
+)
+def test_outside_of_a_quotation_or_alone_in_it_the_same_is_a_blank(text: str, field: str) -> None:
+    assert blanks(text) == [field]

@@ -29,6 +29,32 @@ def test_a_persons_number_stops_unless_the_case_knows_it(language: str, text: st
 
 @pytest.mark.parametrize(
     ("language", "text"),
+    [
+        ("it", "L'articolo 10000008 e la fattura sono a posto."),
+        ("it", "Le ho rimandato la ricevuta 10000012 a casa."),
+        ("en", "The receipt 10000012 a colleague found is attached."),
+        ("es", "El recibo 10000015 y la factura están bien."),
+        ("fr", "Le reçu 10000012 a bien été envoyé."),
+        ("de", "Der Beleg des Vereins 10000008 e. V. liegt vor."),
+        ("es", "El modelo x y el recibo y 1234567 x."),
+    ],
+)
+def test_the_next_word_is_no_check_letter(language: str, text: str) -> None:
+    assert found(language, text) == []
+
+
+def test_the_number_of_an_order_before_a_capital_is_known_by_its_figures() -> None:
+    assert found("it", "L'ordine 10000008 E il reso sono a posto.", "ordine 10000008") == []
+    assert found("it", "L'ordine 10000008 e la fattura sono a posto.", "ordine 10000008") == []
+
+
+@pytest.mark.parametrize("number", ["12345678 Z", "12345678-Z", "12345678z", "X-1234567-L", "x1234567l"])
+def test_a_dni_or_nie_is_found_as_it_is_written(number: str) -> None:
+    assert found("es", f"Su número es {number}, ¿verdad?") == [(number, Severity.ERROR)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
     [("es", "El modelo 12345678A está agotado."), ("fr", "Le modèle 2 55 08 14 168 025 39 est épuisé.")],
 )
 def test_a_wrong_check_digit_is_something_else(language: str, text: str) -> None:
