@@ -83,7 +83,8 @@ def _show(found: "Sequence[Cause]") -> None:
     from rich.table import Column, Table
 
     sums = (Column(name, justify="right", no_wrap=True) for name in _HEAD[-2:])
-    table = Table(*_HEAD[:6], *sums)
+    counts = ("cases", "back", "again", "2nd time", "broken")
+    table = Table(Column("type", no_wrap=True), *counts, *sums)
     for one in found:
         given, favours = ("\n".join(_written(money)) or "–" for money in (one.given, one.favours))
         table.add_row(one.complaint_type or "(unsure)", *map(str, _counts(one)), given, favours)
