@@ -30,7 +30,7 @@ ITALIAN: Mapping[str, str] = {
     "evidence_unbought": "Il registro non ha ordini con i numeri, gli indirizzi e-mail, i telefoni o "
     "l'account Telegram che conosciamo. Può aver comprato con altri dati.",
     "evidence_first": "Primo messaggio: {day}",
-    "evidence_until": "Vale fino al {day}, se non succede altro.",
+    "evidence_until": "Fino a: {day}, se non succede altro.",
     "evidence_dismissed": "Tolto da {who}, {day}: {reason}",
     "dealings": "<b>Dato e promesso finora:</b> {sums}",
     "dealings_more_of": "Dato e promesso, caso per caso",
@@ -50,7 +50,7 @@ ITALIAN: Mapping[str, str] = {
     "dealings_worth": "vale {sum}",
     "dealings_more": "più di quanto deciso",
     "dealings_less": "meno di quanto deciso",
-    "dealings_due": "entro il {day}",
+    "dealings_due": "scadenza: {day}",
     "dealings_promise_open": "impegno aperto",
     "dealings_promise_kept": "impegno mantenuto",
     "dealings_promise_broken": "impegno non mantenuto",

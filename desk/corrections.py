@@ -26,7 +26,7 @@ class Corrected(BaseModel):
     urgency: Urgency
     asks: list[Ask] = Field(max_length=len(Ask))
     own_error: bool
-    threat: bool = False
+    threat: bool | None = None
 
     @property
     def labels(self) -> Labels:

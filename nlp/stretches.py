@@ -33,9 +33,10 @@ def cut_up(text: str) -> Cut:
             stretches.append(last)
             last = ""
         last += sentence
-        while len(last) > LOOKED_AT:
-            stretches.append(last[:LOOKED_AT])
-            last = last[LOOKED_AT:]
+        if len(last) > LOOKED_AT:
+            end = (len(last) - 1) // LOOKED_AT * LOOKED_AT
+            stretches += [last[at : at + LOOKED_AT] for at in range(0, end, LOOKED_AT)]
+            last = last[end:]
     stretches.append(last)
     if len(stretches) > MOST:
         stretches = [stretches[at * (len(stretches) - 1) // (MOST - 1)] for at in range(MOST)]

@@ -26,7 +26,7 @@ _AT_REST = (CaseState.ANSWERED, CaseState.PROMISED, CaseState.WAITING_CUSTOMER)
 class Labels:
     """All that is said of a message. `complaint_types` is empty unless `act` is `complaint`.
 
-    `threat`: an agent has said that it is a threat, whatever lawful step it names; no classifier can.
+    `threat`: an agent has said that it is a threat, whatever lawful step it names, or that it is none.
     """
 
     act: Act
@@ -35,7 +35,7 @@ class Labels:
     urgency: Urgency
     asks: tuple[Ask, ...]
     own_error: bool
-    threat: bool = False
+    threat: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +50,7 @@ class Understood:
     evidence: tuple[Evidence, ...] = ()
     corrected_by: str | None = None
     tone_by_agent: bool = False
-    called_a_threat: bool = False
+    called_a_threat: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,10 +17,12 @@ def is_threat(text: str, said: Understood) -> bool:
     The label `threatening` alone does not make one: it says that steps are announced, and these are nearly
     always lawful. It takes a threat of violence, by its labels and by its words; reviews that the writer
     calls untrue; or an agent: who has called it a threat, or set the tone where it had been read otherwise,
-    whatever the words name, or who has let it stand in words that name nothing that everybody may do. Where
-    the words are gone, nobody can tell.
+    whatever the words name, or who has let it stand in words that name nothing that everybody may do. An
+    agent may also have said that it is none. Where the words are gone, nobody can tell.
     """
     found = said.assessment
+    if said.called_a_threat is False:
+        return False
     if said.called_a_threat and text.strip() and found.tone.label in (Tone.THREATENING, Tone.ABUSIVE):
         return True
     return threatens(

@@ -61,7 +61,7 @@ class MessageView:
     assessment: Assessment | None
     evidence: tuple[Evidence, ...] = ()
     corrected_by: str | None = None
-    called_a_threat: bool = False
+    called_a_threat: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -227,7 +227,7 @@ def _seen(versions: Sequence[Message], files: Sequence[Attachment], known: Under
         assessment=known.assessment if known is not None else None,
         evidence=known.evidence if known is not None else (),
         corrected_by=known.corrected_by if known is not None else None,
-        called_a_threat=known is not None and known.called_a_threat,
+        called_a_threat=known.called_a_threat if known is not None else None,
     )
 
 

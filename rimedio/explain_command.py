@@ -122,7 +122,7 @@ def _past(policy: "Policy", given: "Sequence[str]", history: "Sequence[str]", si
 
     if signals is not None and not policy.signals:
         fail(f"--signals {signals!r}: the policy has no signals", USAGE)
-    files = [Path(one) for one in history if one.endswith((".yaml", ".yml")) or Path(one).is_file()]
+    files = [Path(one) for one in history if one.endswith((".yaml", ".yml")) or _is_file(one)]
     named, types, now = {str(path) for path in files}, complaint_types_told(), utcnow()
     entries = [one for one in history if str(Path(one)) not in named]
     try:
@@ -134,6 +134,20 @@ def _past(policy: "Policy", given: "Sequence[str]", history: "Sequence[str]", si
     except PolicyFileError as error:
         fail("\n".join(str(problem) for problem in error.problems), USAGE)
     return told.counted()
+
+
+def _answered_in(language: str) -> str:
+    """What the desk takes for a message's language: drafts are not written in others."""
+    from models.labels import Language
+
+    return language if language in set(Language) else Language.ENGLISH
+
+
+def _is_file(word: str) -> bool:
+    try:
+        return Path(word).is_file()
+    except OSError:  # longer than any name
+        return False
 
 
 def _policy_for(audience: str, settings: "Settings") -> Path:
@@ -183,7 +197,7 @@ def _matter(
 ) -> "Matter":
     from models.clock import utcnow
     from models.decision import Matter
-    from models.labels import Act, Tone, Urgency
+    from models.labels import Act, Language, Tone, Urgency
 
     return Matter(
         act=found.act.label if found is not None else Act.COMPLAINT,
@@ -192,7 +206,7 @@ def _matter(
         urgency=found.urgency.label if found is not None else Urgency.NORMAL,
         asks=tuple(one.label for one in found.asks) if found is not None else (),
         own_error=found is not None and found.own_error.label == "yes",
-        language=found.language if found is not None else "it",
+        language=_answered_in(found.language) if found is not None else Language.ITALIAN,
         abstained=found.abstained if found is not None else frozenset(),
         facts=known,
         given_here=(),

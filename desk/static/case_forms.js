@@ -44,6 +44,7 @@ export function takeForms(refresh) {
       event.preventDefault();
       const said = new FormData(event.target);
       const { threat } = event.submitter?.dataset.threat ? event.submitter.dataset : event.target.dataset;
+      const mayThreaten = ["threatening", "abusive"].includes(said.get("tone"));
       const answer = await post(`${here}/correct`, {
         message: event.target.dataset.message,
         act: said.get("act"),
@@ -52,7 +53,7 @@ export function takeForms(refresh) {
         urgency: said.get("urgency"),
         asks: said.getAll("asks"),
         own_error: said.has("own_error"),
-        threat: threat === "yes",
+        threat: mayThreaten && threat ? threat === "yes" : null,
       });
       // Closed, it no longer keeps the part from being drawn anew.
       if (say(answer)) event.target.closest("details").open = false;

@@ -16,8 +16,9 @@ RUNS = f"[\\t\\n\\r]|[{_UNSEEN}]*[=+\\-@＝＋－＠]"
 NUMBER = "[ \xa0\u202f]*[+-][0-9 \xa0\u202f.,/()%€|-]*(?:[eE][+-]?[0-9]+)?"
 """All of a cell that begins like a formula and is none: an amount, a telephone number, several of them."""
 
-# Behind a telephone number: "int. 12", "ext 5", "Durchwahl 3". One word and one number call nothing.
-_EXTENSION = re.compile(r"(?:[ ,;/-]{0,3}[^\W\d_]{1,12}[.:]?[ ]?[0-9]{1,6})?[ ]*")
+# Behind a telephone number: "int. 12", "ext 5", "Durchwahl 3". One word and one number call nothing, unless
+# a sign joins them to what stands before: then a spreadsheet reckons with a cell of that name.
+_EXTENSION = re.compile(r"(?:[ ,;]{0,3}[^\W\d_]{1,12}[.:]?[ ]?[0-9]{1,6})?[ ]*")
 
 _DIALLED = re.compile("[0-9 \xa0\u202f.,/()+-]*")
 _LONGEST_PHONE = 60

@@ -9,7 +9,7 @@ import pyarrow.types as kinds
 
 from nlp.batch.column_texts import is_json
 from nlp.redaction import Redactor
-from nlp.tables.json_reading import JsonReader, json_text
+from nlp.tables.json_reading import JsonReader, written_json
 
 _READER = JsonReader()
 
@@ -145,7 +145,8 @@ class _Hiding:
             value = _READER.read(cell)
         except (ValueError, RecursionError):  # nobody checks what a Parquet file calls JSON
             return self.redactor([cell], [language])[0]
-        return json_text(self._value(value, language), ensure_ascii=True)
+        new = self._value(value, language)
+        return cell if new == value else written_json(new)
 
     def _value(self, value: object, language: str | None) -> object:
         if isinstance(value, str):

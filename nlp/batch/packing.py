@@ -1,6 +1,5 @@
 """From rows of messy tables to Arrow batches of a fixed number of rows."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -22,7 +21,7 @@ from nlp.tables import (
     listed,
     value_at,
 )
-from nlp.tables.json_reading import json_text
+from nlp.tables.json_reading import written_json
 from nlp.tables.parquet_table import ParquetTable
 
 SHARD_ROWS = 2048
@@ -54,9 +53,6 @@ class Source:
     table: Table
     text_column: str
     said: tuple[str, ...] = ()
-
-
-_HALF = re.compile("[\ud800-\udfff]")
 
 
 class Packer:
@@ -144,7 +140,10 @@ class Packer:
             return _natives(values, field.type)
         if self.cells is Cells.JSON:
             return _strings(
-                [None if missing else _as_json(value) for value, missing in zip(values, absent, strict=True)]
+                [
+                    None if missing else written_json(value)
+                    for value, missing in zip(values, absent, strict=True)
+                ]
             )
         return _strings([None if value is None else str(value) for value in values])
 
@@ -152,9 +151,11 @@ class Packer:
         files = [pa.field(FILE, pa.string())] if self._several else []
         if self.cells is Cells.NATIVE and isinstance(self._read[0], ParquetTable):
             schema = self._read[0].schema
-            return pa.schema(
-                [*files, *(schema.field(name).with_name(self._names[name]) for name in self.columns)]
-            )
+            # What a file says is never missing is missing where a row, or another file, cannot be read.
+            own = [
+                schema.field(name).with_name(self._names[name]).with_nullable(True) for name in self.columns
+            ]
+            return pa.schema([*files, *own])
         metadata: Any = AS_JSON if self.cells is Cells.JSON else None
         named = [pa.field(self._names[name], pa.string(), metadata=metadata) for name in self.columns]
         return pa.schema([*files, *named])
@@ -228,12 +229,6 @@ def _natives(values: Sequence[object], kind: pa.DataType) -> pa.Array:
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         # Times that Python has none for (nanoseconds, years beyond 9999) come as words.
         return pa.array([None if value is None else str(value) for value in values], pa.string()).cast(kind)
-
-
-def _as_json(value: object) -> str:
-    written = json_text(value)
-    # Half a character is kept as an escape: no UTF-8 could hold it.
-    return written if written.isascii() or not _HALF.search(written) else json_text(value, ensure_ascii=True)
 
 
 def _strings(values: Sequence[str | None]) -> pa.Array:

@@ -1,9 +1,11 @@
 """JSON read so that it can be written as it stood: 1.10 is not 1.1, and no key hides another unseen."""
 
 import json
+import re
 from contextlib import suppress
 
 _COMPACT = (",", ":")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class WrittenNumber(float):
@@ -51,6 +53,12 @@ def json_text(value: object, *, ensure_ascii: bool = False) -> str:
         with suppress(RecursionError):
             return _joined(value, ensure_ascii=ensure_ascii)
     return json.dumps(value, ensure_ascii=ensure_ascii, separators=_COMPACT, default=str)
+
+
+def written_json(value: object) -> str:
+    """The same, for a file: half a character is kept as an escape, for no UTF-8 could hold it."""
+    written = json_text(value)
+    return written if written.isascii() or not _HALF.search(written) else json_text(value, ensure_ascii=True)
 
 
 def _integer(text: str) -> float:

@@ -61,7 +61,7 @@ async def test_any_agent_reads_which_messages_count_and_when(bench: BotBench) ->
         "una brutta giornata.\n\n"
         "• 3 richieste in 60 giorni, 2 dopo un rimedio\n"
         f"n. 101 · {on(message.sent_at.astimezone(zone).date())}\n«{FIRST}»\n"
-        f"Vale fino al {on(SEEN.until.astimezone(zone).date())}, se non succede altro."
+        f"Fino a: {on(SEEN.until.astimezone(zone).date())}, se non succede altro."
     )
     assert bench.telegram.violations == []
 
@@ -89,7 +89,7 @@ async def test_much_evidence_is_turned_page_by_page(bench: BotBench) -> None:
     assert told.labels == ("1/2", "›")
     giulia.press(told, "›")
     await bench.telegram.wait_for(lambda: giulia.now(told).labels == ("‹", "2/2") or None)
-    assert "Vale fino al" in giulia.now(told).text
+    assert "Fino a: " in giulia.now(told).text
     assert "3 richieste" not in giulia.now(told).text
     assert bench.telegram.violations == []
 

@@ -68,7 +68,7 @@ async def test_one_press_calls_it_a_threat_and_another_takes_that_back(house):
     assert 'data-threat="no">Non è una minaccia<' in page
     async with house.database.reading() as session:
         labels = (await session.scalars(select(Correction.labels).order_by(Correction.id))).all()
-    assert [one["threat"] for one in labels] == [False, True]
+    assert [one["threat"] for one in labels] == [None, True]
 
 
 async def test_only_the_customers_last_message_is_corrected(house):

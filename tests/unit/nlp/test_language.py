@@ -143,3 +143,12 @@ def test_what_is_in_none_of_our_languages_is_left_to_a_person() -> None:
     }
     sure["scope"] = np.zeros_like(sure["scope"])
     assert decide(heads, sure, languages=["it", UNKNOWN]).unsure["act"].tolist() == [False, True]
+
+
+def test_one_endless_word_is_cut_into_whole_stretches_without_copying_its_rest() -> None:
+    # A picture pasted as letters has no sentence in it.
+    text = "a" * (20_000 * LOOKED_AT + 7)
+    stretches = cut_up(text).stretches
+    assert len(stretches) == MOST
+    assert {len(one) for one in stretches} == {LOOKED_AT, 7}
+    assert stretches[-1] == "a" * 7

@@ -57,6 +57,8 @@ def test_a_telephone_number_with_an_extension_stays_as_it_is(words: str) -> None
         "+39 02 1234567 SUM(A1)",
         "+1 int 5",
         "=39 02 1234567 int 5",
+        "+393331234567-A1",
+        "+393331234567/A1",
         "-39 02 1234567 int 5",
         "+39 02 1234567 int 5 e int 6",
     ],

@@ -424,6 +424,22 @@ async def test_a_press_says_that_it_is_a_threat_whatever_lawful_step_it_names(
     assert not await counts()
 
 
+async def test_an_agent_may_also_say_that_it_is_none(office: Office, giulia: Agent) -> None:
+    words = "Adesso vi faccio vedere io chi sono."
+    case = await office.writes(words, THREATENING)
+    message = await office.message(case)
+
+    async def counts() -> bool:
+        async with office.database.reading() as session:
+            return is_threat(words, (await understood(session, [message.id]))[message.id])
+
+    as_read = replace(AS_READ, tone=Tone.THREATENING)
+    await office.says(giulia, case, replace(as_read, threat=True))
+    assert await counts()
+    await office.says(giulia, case, replace(as_read, threat=False))
+    assert not await counts()
+
+
 async def test_what_is_calm_is_no_threat(office: Office, giulia: Agent) -> None:
     case = await office.writes(LAWYER, THREATENING)
     message = await office.message(case)
