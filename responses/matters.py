@@ -28,7 +28,13 @@ from responses.spending import spent
 
 _SHORT_WORDS = 3
 _RATHER = 0.5
-_MAY_BE_A_POSTCODE = re.compile(r"(?<![\w-])\d{4,6}(?![\w-])")
+_CURRENCY = r"€|£|\$|euros?|eur|gbp|usd|chf|sterline|dollar[is]?|dólares|pounds?|pfund|fran(?:chi|cs|ken)"
+_MAY_BE_A_POSTCODE = re.compile(
+    # Neither a year, nor a part of a day or of a sum: "12/11/2026", "1.200,50", "1200 euro".
+    r"(?<![\w€£$-])(?<!\d[/.,])(?<![€£$] )(?!(?:19|20)\d\d(?!\d))"
+    rf"\d{{4,6}}(?![\w-]|[/.,]\d|\s?(?:{_CURRENCY})(?!\w))",
+    re.IGNORECASE,
+)
 
 
 async def matter_of(
@@ -88,10 +94,12 @@ def _to_ask_again(
     What proves their order only where they named the order and wrote nothing that could have proven it.
     """
     entities = [one.entities for one in reading.found_fresh]
-    tried = any(one.emails or one.phone_numbers for one in entities) or any(
-        _MAY_BE_A_POSTCODE.search(message.text) for message in reading.fresh
-    )
     named = ORDER in question and ORDER in facts and not facts[ORDER].unavailable
+    numbers = {number for one in entities for number in one.order_ids}
+    numbers |= {str(facts[ORDER].value)} if named else set()
+    tried = any(one.emails or one.phone_numbers for one in entities) or any(
+        _MAY_BE_A_POSTCODE.search(_without(numbers, message.text)) for message in reading.fresh
+    )
     return frozenset(
         name
         for name in question
@@ -102,6 +110,13 @@ def _to_ask_again(
             else name in policy.facts and Supplier.AGENT not in policy.facts[name].suppliers
         )
     )
+
+
+def _without(numbers: Collection[str], text: str) -> str:
+    """The text with blanks for the numbers of orders: five figures of theirs are no postcode."""
+    for number in sorted(numbers, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(number)}(?!\w)", " ", text, flags=re.IGNORECASE)
+    return text
 
 
 def united(found: Sequence[Assessment], *, is_spam: bool) -> Labels:

@@ -1,5 +1,7 @@
 """Questions of ours that stay open while the customer says something else."""
 
+from dataclasses import replace
+
 import pytest
 import pytest_asyncio
 
@@ -96,6 +98,48 @@ async def test_of_half_an_answer_the_other_half_is_asked_for(shop: Shop, agent: 
     draft = await shop.draft(case)
     assert "grazie" in draft.text
     assert "CAP" in draft.text
+
+
+@pytest.mark.parametrize(
+    ("number", "answer"),
+    [
+        ("RS 12345", "RS12345, del 12/11/2026"),
+        ("RS 12345", "è RS 12345 di novembre 2026"),
+        ("48213", "il mio ordine è 48213"),
+        ("48213", "il mio ordine è 48213, ho pagato 1200 euro"),
+        ("48213", "my order is 48213, I paid € 1200 for it"),
+        ("48213", "mi pedido es el 48213, costó 1200,50 en 2025"),
+        ("48213", "ma commande est la 48213, du 12.11.2026, payée 1200€"),
+        ("48213", "meine Bestellung ist 48213, 1200 Franken gezahlt"),
+    ],
+)
+async def test_a_year_a_sum_and_the_orders_own_number_try_no_proof(
+    shop: Shop, agent: Agent, number: str, answer: str
+) -> None:
+    await shop.load(replace(MARTA, number=number))
+    case = await shop.says("Il pacco è in ritardo", "delivery_late")
+    await shop.answers(agent, case)
+    await shop.says(answer, order_ids=(number,))
+    assert [fact.name for fact in (await shop.decision(case)).asks_customer] == ["order_proof"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "il mio ordine è 48213, CAP 20122",
+        "48213 del 12/11/2026, abito a 20122 Milano.",
+        "my order is 48213, postcode 20122.",
+        "mi pedido es el 48213, 28013, Madrid",
+        "ma commande est la 48213, 75011 Paris, payée 1200 €",
+        "meine Bestellung ist 48213, PLZ 1010",
+    ],
+)
+async def test_whoever_wrote_another_postcode_has_tried(shop: Shop, agent: Agent, answer: str) -> None:
+    await shop.load(replace(MARTA, number="48213"))
+    case = await shop.says("Il pacco è in ritardo", "delivery_late")
+    await shop.answers(agent, case)
+    await shop.says(answer, order_ids=("48213",))
+    assert "order_proof" not in [fact.name for fact in (await shop.decision(case)).asks_customer]
 
 
 async def test_an_offer_ends_the_question(shop: Shop, agent: Agent, beside: Case) -> None:
