@@ -51,7 +51,7 @@ ERASED = "erased"
 """What stands where an address stood, and why a file is not kept."""
 
 _READ_OUT = ("order_ids", "other_numbers", "phone_numbers", "emails", "ibans", "fiscal_codes")
-_SENTENCES = ("steps", "notes", "limits_cut", "signals")
+_SENTENCES = ("steps", "notes", "limits_cut", "signals", "other_orders")
 
 Blank = Callable[[Any], object]
 """What of a row's column is kept: often nothing."""
@@ -175,7 +175,7 @@ def _no_text(content: dict[str, object]) -> dict[str, object]:
 
 def _no_sentences(row: DecisionRow) -> dict[str, object]:
     """Sentences about the case name its facts; rules, remedies and amounts are the policy's own."""
-    missing = [{**fact, "likely": None} for fact in row.content.get("missing", [])]
+    missing = [{**fact, "likely": None, "remark": None} for fact in row.content.get("missing", [])]
     return {**row.content, **{name: [] for name in _SENTENCES}, "missing": missing}
 
 
