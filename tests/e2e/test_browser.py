@@ -264,12 +264,12 @@ def test_a_photo_sent_in_the_chat_is_seen_by_customer_and_agent(program, browser
         ]
     )
     chat.get_by_role("button", name="Togli scelto per sbaglio.png").press("Enter")
-    chat.get_by_label("Il tuo nome (facoltativo)").fill("Vera")
+    chat.get_by_label("Il tuo nome (facoltativo)").fill("Petra")
     chat.get_by_label("Scrivi qui il tuo messaggio").fill("Il vaso è arrivato rotto, ecco la foto")
     chat.get_by_role("button", name="Invia").press("Enter")
     picture = chat.locator(".bubble.in img")
     expect(picture).to_have_count(1)
-    chat.wait_for_function("document.querySelector('.bubble.in img').naturalWidth === 1")
+    expect(picture).to_have_js_property("naturalWidth", 1)
     expect(chat.locator("#chosen")).to_be_hidden()
 
     chat.locator("#files").set_input_files(
@@ -283,8 +283,8 @@ def test_a_photo_sent_in_the_chat_is_seen_by_customer_and_agent(program, browser
 
     desk = desk_page(browser, signed_in, complaints)
     desk.goto(f"{program.address}/queue")
-    desk.locator("li.row", has_text="Vera").click()
-    desk.wait_for_function("document.querySelector('.attachment img')?.naturalWidth === 1")
+    desk.locator("li.row", has_text="Petra").click()
+    expect(desk.locator(".attachment img")).to_have_js_property("naturalWidth", 1)
     assert complaints == []
     desk.context.close()
     chat.context.close()
