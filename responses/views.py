@@ -269,6 +269,8 @@ async def queue(session: AsyncSession, states: Sequence[CaseState] = ()) -> list
     }
     agents = {row.id: row.name for row in await session.scalars(select(Agent))}
     newest: dict[str, Message] = {}
+    # A photo that follows says nothing of what it is about.
+    spoken: dict[str, Message] = {}
     for message in await session.scalars(
         select(Message)
         .where(Message.case_id.in_(ids), Message.direction == Direction.IN)
@@ -276,7 +278,9 @@ async def queue(session: AsyncSession, states: Sequence[CaseState] = ()) -> list
     ):
         if message.case_id is not None:
             newest[message.case_id] = message
-    known = await understood(session, [message.id for message in newest.values()])
+            if message.text.strip() or message.case_id not in spoken:
+                spoken[message.case_id] = message
+    known = await understood(session, [message.id for message in spoken.values()])
     assessed = {message_id: one.assessment for message_id, one in known.items()}
     stored = select(DecisionRow).where(DecisionRow.case_id.in_(ids)).order_by(DecisionRow.id)
     decided = await _as_sent(session, {row.case_id: row for row in await session.scalars(stored)}.values())
@@ -292,15 +296,15 @@ async def queue(session: AsyncSession, states: Sequence[CaseState] = ()) -> list
     now = utcnow()
     lines = []
     for case in cases:
-        message_in = newest.get(case.id)
+        message_in, said = newest.get(case.id), spoken.get(case.id)
         held = case.claimed_by is not None and case.claimed_until is not None and case.claimed_until > now
         lines.append(
             QueueLine(
                 case=case,
                 customer=customers[case.customer_id],
-                words=message_in.text if message_in is not None else "",
+                words=said.text if said is not None else "",
                 last_at=message_in.sent_at if message_in is not None else case.created_at,
-                assessment=assessed.get(message_in.id) if message_in is not None else None,
+                assessment=assessed.get(said.id) if said is not None else None,
                 decision=decided.get(case.id),
                 draft=drafts.get(case.id),
                 holder=agents.get(case.claimed_by or "") if held else None,

@@ -57,6 +57,17 @@ async def test_a_photo_without_a_word_becomes_a_case_that_shows_it(house):
     assert (await agent.open(f"/files/{file.id}")).content == JPEG
 
 
+async def test_the_queue_tells_the_words_that_a_photo_follows(house):
+    customer = house.stranger()
+    text = {"id": "abcdefgh", "text": "Il vaso è arrivato rotto, ecco la foto"}
+    await customer.act("/chat/messages", text, page="/chat")
+    await send(customer)
+    await house.settle()
+    queue = (await (await house.browser()).open("/queue")).text
+    assert "Il vaso è arrivato rotto" in queue
+    assert "(senza testo)" not in queue
+
+
 async def test_it_is_in_the_conversation_before_and_after_it_is_filed(house):
     customer = house.stranger()
     await send(customer)
