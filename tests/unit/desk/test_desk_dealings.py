@@ -55,7 +55,7 @@ async def test_every_case_of_the_customer_is_told_with_what_it_gave_and_promised
     newer, older = told.split(f"#{first}")
     assert f"#{second} questo con un impegno" in newer
     assert "rimborso di 18 € dovuto vale 18 €" in newer
-    assert "facciamo partire il rimborso impegno aperto entro il" in newer
+    assert "facciamo partire il rimborso impegno aperto scadenza:" in newer
     assert older.startswith(" chiuso")
     assert "buono 5 € favore vale 5 €" in older
     assert "cerchiamo il pacco e le scriviamo dov&#39;è e quando arriva impegno aperto" in older
