@@ -150,7 +150,10 @@ def test_scenario_12_markup_and_right_to_left_text_are_shown_literally_on_both_s
     staffed: Staffed,
 ) -> None:
     marta = staffed.telegram.user("<b>Marta</b>")
-    words = "<b>RS-20012</b> & il pacco non è mai arrivato, lo aspetto da due settimane </a> الطرد لم يصل &amp; <script>"
+    words = (
+        "<b>RS-20012</b> & il pacco non è mai arrivato, lo aspetto da due settimane "
+        "</a> الطرد لم يصل &amp; <script>"
+    )
     marta.send(words)
     card = staffed.office.card(staffed.giulia, "RS-20012")
     assert words in card.head.text
