@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from nlp.classifier import Classifier, clean
-from responses.knowledge import THRESHOLD, Index, sample_entries
+from responses.knowledge.entries import THRESHOLD, Index, sample_entries
 
 QUESTIONS = Path(__file__).parent.parent / "tests" / "data" / "answers.jsonl"
 PRECISE = 0.95

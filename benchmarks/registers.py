@@ -10,7 +10,7 @@ from pathlib import Path
 
 from models.labels import Act
 from nlp.corpus import SHIPPED
-from responses.registers import places_of
+from responses.customers.registers import places_of
 
 EXAMPLES = Path(__file__).parents[1] / "tests" / "data" / "addressing.jsonl"
 _BEFORE, _AFTER = 45, 35

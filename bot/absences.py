@@ -14,10 +14,10 @@ from models.clock import utcnow
 from models.money import Money
 from models.tables import Absence, Agent
 from responses.errors import BlockedError
+from responses.people.presence import absences_from, come_back, go_away, last_day
+from responses.people.turns import turn_over
 from responses.policy.scalars import parse_date
 from responses.policy.schema import Policy
-from responses.presence import absences_from, come_back, go_away, last_day
-from responses.turns import turn_over
 
 _EVERYDAY_DATE = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})")
 

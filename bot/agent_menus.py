@@ -12,7 +12,7 @@ from bot.api import Api
 from bot.menu import AGENT_MENUS, GROUP_MENUS, Commands
 from bot.words import words_for, words_in
 from models.tables import Agent, Setting
-from responses.groups import group_of
+from responses.people.groups import group_of
 from responses.road import Road
 
 log = logging.getLogger(__name__)

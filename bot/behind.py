@@ -19,10 +19,10 @@ from bot.keyboards import Page, Rows
 from bot.posts import post
 from bot.words import Words, words_for, words_in
 from models.tables import Agent, Case
+from responses.approving.rights import own_case
 from responses.config import RoadConfig
-from responses.erasure import check_not_erased
 from responses.errors import BlockedError, NotAllowedError
-from responses.rights import own_case
+from responses.privacy.erasure import check_not_erased
 from responses.texts import utf16_length
 
 _MAX_PAGE = 3_500

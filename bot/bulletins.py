@@ -21,7 +21,7 @@ from bot.words import Words, clock_time, words_for, words_in
 from models.clock import utcnow
 from models.tables import Agent, Case
 from responses.config import RoadConfig
-from responses.promised import pledge
+from responses.promises.told import pledge
 from responses.texts import shorten
 from responses.views import view_case
 

@@ -32,22 +32,22 @@ from models.decision import Role
 from models.errors import ForbiddenTransitionError
 from models.states import CaseState, DraftState, EditReason, Verdict
 from models.tables import Agent, Case, Draft
-from responses.agents import working_agents
+from responses.approving.rights import check_free
+from responses.approving.spending import ABOVE_BUDGET, decide_anew
+from responses.approving.withholding import UnsaidError
 from responses.cases import claim, holder_of
 from responses.checks.advising import may_overrule
-from responses.choosing import choose_for, overrule
+from responses.choices.choosing import choose_for, overrule
+from responses.customers.preferences import Preference, set_preference
 from responses.drafts.errors import DraftError
-from responses.erasure import check_not_erased
 from responses.errors import BlockedError
-from responses.holding import pass_on, take_over
-from responses.outbox import enqueue_card
-from responses.preferences import Preference, set_preference
+from responses.people.agents import working_agents
+from responses.people.holding import pass_on, take_over
+from responses.privacy.erasure import check_not_erased
+from responses.promises.word_given import WordGivenError
 from responses.proposed import composed_draft, give_edit_reason, proposed_draft
 from responses.rearranging import merge, split_off
-from responses.rights import check_free
-from responses.spending import ABOVE_BUDGET, decide_anew
-from responses.withholding import UnsaidError
-from responses.word_given import WordGivenError
+from responses.sending.outbox import enqueue_card
 
 _MAX_FILES = 10
 _PROMPTS: Mapping[Action, str] = {Action.EDIT: "edit", Action.ASK: "ask", Action.DECLINE: "decline"}

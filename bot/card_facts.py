@@ -8,7 +8,7 @@ from models.decision import MissingFact
 from models.tables import Case
 from responses.errors import BlockedError
 from responses.facts import ORDER_FACT, give_fact
-from responses.proof import vouch
+from responses.orders.proof import vouch
 
 
 async def ask_fact(press: CardPress, case: Case) -> None:

@@ -11,10 +11,10 @@ from bot.posts import post
 from bot.prompts import put_prompt
 from bot.words import words_for
 from models.tables import Agent, Card, Case
+from responses.approving.rights import Bound
 from responses.errors import BlockedError
-from responses.inbox import has_unprocessed
+from responses.intake.inbox import has_unprocessed
 from responses.policy import Policy
-from responses.rights import Bound
 from responses.views import CaseView, view_case
 
 

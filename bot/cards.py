@@ -16,15 +16,15 @@ from models.labels import Act
 from models.serial import from_json
 from models.states import DraftState
 from models.tables import Draft, Message
+from responses.approving.enclosures import enclosures_of
 from responses.checks import Finding
 from responses.checks.advising import advice_for
+from responses.customers.preferences import Preference
 from responses.drafts.lines import offer_line, rule_line
 from responses.drafts.numbers import format_money, locale_of
 from responses.drafts.templates import in_register
-from responses.enclosures import enclosures_of
 from responses.policy.schema import Audience
 from responses.policy.signals import may_be_a_bad_day, told
-from responses.preferences import Preference
 from responses.texts import shorten
 from responses.twins import twin_for
 from responses.views import CaseView

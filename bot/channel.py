@@ -39,7 +39,7 @@ from models.states import Purpose
 from models.tables import Agent, Attachment, Card, Case, Identity, Message
 from responses.cases import holder_of
 from responses.errors import ResponsesError
-from responses.nights import is_night
+from responses.people.nights import is_night
 from responses.road import Road
 from responses.texts import shorten
 from responses.views import view_case

@@ -12,8 +12,8 @@ from bot.context import Context
 from bot.keyboards import Rows
 from models.clock import utcnow
 from models.tables import Choice, OutboxEntry
-from responses.choices import choice_in, open_in_chat
-from responses.choosing import press
+from responses.choices.choosing import press
+from responses.choices.offered import choice_in, open_in_chat
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -33,19 +33,19 @@ from models.decision import DecisionKind
 from models.states import CaseState, Direction
 from models.tables import Agent, Case, Draft, OutboxEntry, Prompt, Update
 from models.tables import Message as MessageRow
-from responses.agents import link_telegram, use_link
+from responses.approving.rights import Bound, check_reach, decision_as_sent
 from responses.cases import holder_of
 from responses.drafts.errors import DraftError
-from responses.erasure import check_not_erased
 from responses.errors import BlockedError, NotAllowedError
 from responses.events import record
 from responses.facts import give_fact
-from responses.filing import clean
-from responses.groups import group_of
-from responses.outbox import enqueue_card
+from responses.intake.filing import clean
+from responses.people.agents import link_telegram, use_link
+from responses.people.groups import group_of
 from responses.policy.schema import Audience
+from responses.privacy.erasure import check_not_erased
 from responses.proposed import proposed_draft
-from responses.rights import Bound, check_reach, decision_as_sent
+from responses.sending.outbox import enqueue_card
 from responses.views import view_case
 
 PROMPT_KINDS = {"edit": None, "ask": DecisionKind.ASK, "decline": DecisionKind.DECLINE}

@@ -12,7 +12,7 @@ from bot.buttons import Pressed
 from bot.keeper import Keeper
 from bot.words import Words, words_for, words_in
 from models.tables import Agent, Update
-from responses.enclosures import Enclosure
+from responses.approving.enclosures import Enclosure
 from responses.road import Road
 
 

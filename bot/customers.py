@@ -11,13 +11,13 @@ from bot.envelope import Command, read_command
 from bot.messages import incoming_of, is_service, language_of
 from models.clock import utcnow
 from models.tables import Case, Customer, Identity, Update
+from responses.customers.person_wanted import want_person
 from responses.drafts.names import usable_name
 from responses.events import record
-from responses.filing import MAX_FILE_BYTES
-from responses.incoming import Incoming, MessageKind
-from responses.order_links import open_link, order_of_code
-from responses.person_wanted import want_person
-from responses.status import newest_case, spoken, status_of, when_answered
+from responses.intake.filing import MAX_FILE_BYTES
+from responses.intake.incoming import Incoming, MessageKind
+from responses.orders.links import open_link, order_of_code
+from responses.sending.status import newest_case, spoken, status_of, when_answered
 
 _MEGABYTE = 1024 * 1024
 

@@ -9,10 +9,10 @@ from bot.words import Words
 from models.money import Money
 from models.states import PromiseState
 from models.tables import Case, Promise
-from responses.dealings import Dealing, Dealings, Gift, dealings_of
+from responses.customers.dealings import Dealing, Dealings, Gift, dealings_of
 from responses.drafts.lines import remedy_line
 from responses.drafts.numbers import format_money
-from responses.promised import words_of
+from responses.promises.told import words_of
 from responses.texts import shorten
 
 _MAX_WHAT = 200

@@ -15,11 +15,11 @@ from bot.prompts import put_prompt
 from bot.words import Words
 from models.clock import utcnow
 from models.tables import Agent, Card, Case, OutboxEntry, Prompt, Update
-from responses.dismissals import decide_dismissed_at_once
+from responses.approving.rights import check_free
+from responses.customers.dismissals import decide_dismissed_at_once
+from responses.customers.signalling import dismiss
 from responses.errors import BlockedError
-from responses.filing import clean
-from responses.rights import check_free
-from responses.signalling import dismiss
+from responses.intake.filing import clean
 
 DISMISS = "dismiss"
 """The purpose of the prompt whose answer is why a signal does not hold."""

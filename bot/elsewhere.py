@@ -17,7 +17,7 @@ from models.decision import Role
 from models.tables import Agent, Identity, Update
 from responses.cases import active_case
 from responses.events import record
-from responses.groups import group_at
+from responses.people.groups import group_at
 
 _INSIDE = (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.RESTRICTED)
 

@@ -11,11 +11,11 @@ from telegram.error import TelegramError
 
 from bot.context import Context, agent_with
 from models.tables import Agent, Case, Draft, OutboxEntry, Prompt, Update
-from responses.enclosures import Enclosure, check_content, enclosure, enclosures_of, with_one_more
+from responses.approving.enclosures import Enclosure, check_content, enclosure, enclosures_of, with_one_more
+from responses.approving.rights import Bound
 from responses.errors import BlockedError
-from responses.filing import MAX_FILE_BYTES, clean
+from responses.intake.filing import MAX_FILE_BYTES, clean
 from responses.proposed import proposed_draft
-from responses.rights import Bound
 
 log = logging.getLogger(__name__)
 

@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.words import Words
 from models.clock import utcnow
 from models.tables import Case
+from responses.customers.signal_views import CaseSeen, OrderSeen, SignalView, signals_shown
 from responses.drafts.numbers import locale_of
 from responses.policy.schema import Count
 from responses.policy.signals import may_be_a_bad_day, told
-from responses.signal_views import CaseSeen, OrderSeen, SignalView, signals_shown
 from responses.texts import shorten
 
 _MAX_SAID = 140

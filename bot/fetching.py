@@ -8,7 +8,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.address import source_of
 from bot.api import Api
 from models.tables import Attachment
-from responses.files import missing_files, note_failed_fetch
+from responses.intake.files import missing_files, note_failed_fetch
 from responses.road import Road
 
 log = logging.getLogger(__name__)

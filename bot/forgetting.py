@@ -14,8 +14,8 @@ from bot.posts import post
 from bot.words import words_for
 from models.clock import utcnow
 from models.tables import Agent, Card, Case, Customer, Identity, OutboxEntry, Update
-from responses.erasure import FAREWELL, blank, erase_person, unsettled_cases
-from responses.personal import Scope
+from responses.privacy.erasure import FAREWELL, blank, erase_person, unsettled_cases
+from responses.privacy.personal import Scope
 
 ASKED_LASTS = timedelta(minutes=15)
 _ASKED = "forget_ask:"

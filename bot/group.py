@@ -17,7 +17,7 @@ from bot.voice import take_words
 from bot.waiting import show_waiting
 from bot.words import words_in
 from models.tables import Agent, Case, Prompt, Update
-from responses.groups import move_chat
+from responses.people.groups import move_chat
 
 
 async def written_in_group(context: Context, session: AsyncSession, row: Update, message: Message) -> bool:

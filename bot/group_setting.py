@@ -17,9 +17,9 @@ from bot.words import words_for, words_in
 from models.clock import utcnow
 from models.decision import Role
 from models.tables import Agent, AgentsGroup, OutboxEntry, Update
-from responses.agents import working_agents
 from responses.events import record
-from responses.groups import group_of
+from responses.people.agents import working_agents
+from responses.people.groups import group_of
 
 _OFFER_LASTS = timedelta(days=1)
 _GONE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)

@@ -15,16 +15,16 @@ from models.clock import utcnow
 from models.decision import MissingFact, Role
 from models.states import CaseState, DraftState, EditReason, OutboxState, Verdict
 from models.tables import Agent, Approval, Attachment, Card, Case, Draft, OutboxEntry
-from responses.agents import rank
 from responses.cases import OPEN_STATES, holder_of
+from responses.choices.replies import ReplyKind
 from responses.errors import BlockedError
+from responses.people.agents import rank
 from responses.policies import NoPolicyError
 from responses.policy.signals import told
-from responses.replies import ReplyKind
 from responses.road import Road
 from responses.texts import shorten
 from responses.views import CaseView, view_case
-from responses.vouchers import free_values
+from responses.vouchers.codes import free_values
 
 _MAX_FACTS = 3
 _MAX_CHOICES = 4

@@ -6,7 +6,7 @@ from telegram import Message, User
 
 from models.clock import utcnow
 from models.labels import Language
-from responses.incoming import Incoming, IncomingFile, MessageKind
+from responses.intake.incoming import Incoming, IncomingFile, MessageKind
 
 _KEPT = {
     "document": MessageKind.FILE,

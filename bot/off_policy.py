@@ -10,10 +10,10 @@ from bot.refusals import refuse
 from bot.unsaid import meant_by, terms_by
 from models.clock import utcnow
 from models.tables import Agent, Case, Draft, OutboxEntry, Prompt, Update
-from responses.agents import working_agents
+from responses.approving.rights import Bound
 from responses.errors import BlockedError
-from responses.filing import clean
-from responses.rights import Bound
+from responses.intake.filing import clean
+from responses.people.agents import working_agents
 
 
 async def send_with_reason(

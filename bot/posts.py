@@ -20,7 +20,7 @@ from bot.buttons import Button
 from models.ids import new_id
 from models.states import OutboxState, Purpose
 from models.tables import Agent, Attachment, OutboxEntry
-from responses.outbox import enqueue, enqueue_parts
+from responses.sending.outbox import enqueue, enqueue_parts
 from responses.texts import split_text
 
 

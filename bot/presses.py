@@ -26,10 +26,10 @@ from bot.rating import pressed_mark, take_mark
 from bot.row_actions import ROW_ACTIONS, act_on_row
 from bot.words import Words, words_in
 from models.tables import Agent, Card, Case, Update
-from responses.dismissals import decide_dismissed_at_once
+from responses.customers.dismissals import decide_dismissed_at_once
 from responses.events import record
-from responses.groups import group_at
-from responses.inbox import Transaction
+from responses.intake.inbox import Transaction
+from responses.people.groups import group_at
 
 
 async def handle_press(context: Context, row: Update, transaction: Transaction, query: CallbackQuery) -> None:

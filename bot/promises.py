@@ -19,11 +19,11 @@ from models.tables import Agent, OutboxEntry, Prompt, Update
 from responses.drafts.dates import format_due
 from responses.drafts.lines import remedy_line
 from responses.errors import BlockedError
-from responses.filing import clean
-from responses.promised import Pledge, pledge, pledges, words_of
-from responses.promises import break_, keep
+from responses.intake.filing import clean
+from responses.promises.keeping import break_, keep
+from responses.promises.told import Pledge, pledge, pledges, words_of
+from responses.promises.withdrawals import Why, call_off
 from responses.texts import shorten
-from responses.withdrawals import Why, call_off
 
 LINES_A_PAGE = 5
 KEEP, BREAK = "keep", "break"

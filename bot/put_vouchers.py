@@ -8,7 +8,7 @@ from models.clock import utcnow
 from models.tables import Case
 from responses.drafts.numbers import format_money
 from responses.errors import BlockedError
-from responses.vouchers_by_hand import values_by_hand
+from responses.vouchers.by_hand import values_by_hand
 
 
 async def offer_vouchers(press: CardPress, case: Case) -> Rows:

@@ -8,7 +8,7 @@ from bot.buttons import Action, Button, Pressed, data_of
 from bot.context import Context
 from bot.keyboards import Rows
 from models.tables import Case
-from responses.rating import MARKS, asked_case, rate
+from responses.sending.rating import MARKS, asked_case, rate
 
 _BY_CHOICE = {(str(mark),): mark for mark in MARKS}
 

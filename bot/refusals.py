@@ -13,9 +13,9 @@ from models.clock import utcnow
 from models.states import Direction
 from models.tables import Agent, Case, Message, OpenEdit
 from responses.errors import BlockedError
-from responses.filing import clean
-from responses.outbox import enqueue_card
+from responses.intake.filing import clean
 from responses.proposed import proposed_draft
+from responses.sending.outbox import enqueue_card
 
 _MAX_SHOWN = 1_500
 

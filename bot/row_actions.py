@@ -15,13 +15,13 @@ from bot.today import doubt_pressed, open_pressed, turn_page
 from bot.withdrawals import withdraw_pressed
 from models.clock import utcnow
 from models.tables import Approval, Call, Case, Message
+from responses.approving.rights import check_free
 from responses.cases import claim
 from responses.errors import BlockedError, NotAllowedError
-from responses.holding import give_back
-from responses.oncall import answer_call
-from responses.outbox import enqueue_card
-from responses.rights import check_free
-from responses.settling import settle
+from responses.people.holding import give_back
+from responses.people.oncall import answer_call
+from responses.sending.outbox import enqueue_card
+from responses.sending.settling import settle
 
 _IN_LISTS = frozenset(
     {

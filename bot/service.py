@@ -20,7 +20,7 @@ from bot.topics import Topics
 from bot.updates import handle_update
 from bot.webhook import Webhook, secret_of
 from models.tables import Update
-from responses.inbox import Transaction
+from responses.intake.inbox import Transaction
 from responses.road import Road
 
 log = logging.getLogger(__name__)

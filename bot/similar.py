@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.posts import post
 from bot.words import Words, words_for, words_in
 from models.tables import Agent, Case
-from responses.agents import working_agents
+from responses.approving.rights import own_case
 from responses.drafts.numbers import locale_of
 from responses.errors import NotAllowedError
+from responses.people.agents import working_agents
 from responses.precedents import Precedent
-from responses.rights import own_case
 from responses.road import Road
 from responses.texts import shorten
 

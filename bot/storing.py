@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.address import chat_key, source_of
 from bot.envelope import read_envelope
 from models.tables import Agent
-from responses.inbox import receive
+from responses.intake.inbox import receive
 
 log = logging.getLogger(__name__)
 

@@ -10,10 +10,10 @@ from bot.unsaid import Whose, day_rows, owner_of, owner_rows, word_rows
 from models.clock import utcnow
 from models.decision import Duration, DurationUnit
 from models.tables import Case
-from responses.agents import working_agents
 from responses.drafts.dates import format_due
 from responses.hours import OpeningHours
-from responses.word_given import WordGiven
+from responses.people.agents import working_agents
+from responses.promises.word_given import WordGiven
 
 _LATER_DAYS = (2, 3, 5)
 

@@ -16,14 +16,14 @@ from bot.words import Words
 from models.clock import utcnow
 from models.states import CaseState, OutboxState
 from models.tables import Agent, Case, Identity, OutboxEntry
+from responses.approving.rights import own_case
 from responses.errors import BlockedError
-from responses.groups import group_at
-from responses.outbox import enqueue_card
-from responses.promises import answers_owed
+from responses.people.groups import group_at
+from responses.people.today import Today, open_today
+from responses.promises.keeping import answers_owed
 from responses.proposed import proposed_draft
-from responses.rights import own_case
+from responses.sending.outbox import enqueue_card
 from responses.texts import shorten
-from responses.today import Today, open_today
 
 LINES_A_PAGE = 8
 _BUTTONS_A_ROW = 4

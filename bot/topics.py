@@ -20,7 +20,7 @@ from models.clock import utcnow
 from models.once import insert_once
 from models.states import CaseState, OutboxState, TopicState
 from models.tables import AgentsGroup, Case, Identity, OutboxEntry, Topic
-from responses.groups import group_at
+from responses.people.groups import group_at
 from responses.road import Road
 from responses.texts import shorten
 

@@ -13,11 +13,11 @@ from bot.buttons import MAX_DATA_BYTES, Action, Button, data_of
 from bot.keyboards import Rows
 from bot.words import Words
 from models.tables import Agent, Card
+from responses.approving.withholding import ABOUT_UNSAID, Meant
 from responses.checks import Unsaid
 from responses.errors import BlockedError
+from responses.promises.word_given import Terms, WordGiven
 from responses.texts import shorten
-from responses.withholding import ABOUT_UNSAID, Meant
-from responses.word_given import Terms, WordGiven
 
 _MAX_LABEL = 60
 _LETTERS: Mapping[str, Meant] = {

@@ -24,8 +24,8 @@ from bot.storing import NO_NUMBER
 from models.tables import Update
 from responses.errors import UnreadableUpdateError
 from responses.events import record
-from responses.filing import clean
-from responses.inbox import Transaction
+from responses.intake.filing import clean
+from responses.intake.inbox import Transaction
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from bot.context import Context, words_at
 from bot.posts import post
 from models.tables import Agent, Attachment, OutboxEntry, Update
 from responses.errors import BlockedError
-from responses.transcripts import transcribe
+from responses.intake.transcripts import transcribe
 
 SPOKEN = ("voice", "video_note")
 """The kinds of files that somebody speaks in."""

@@ -5,9 +5,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.states import CaseState
 from models.tables import Agent, Case
-from responses.outbox import enqueue_card
+from responses.approving.rights import may_approve, own_case
 from responses.proposed import proposed_draft
-from responses.rights import may_approve, own_case
+from responses.sending.outbox import enqueue_card
 
 _SHOWN_AT_FIRST = 10
 

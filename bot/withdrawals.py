@@ -12,9 +12,9 @@ from bot.prompts import put_prompt
 from bot.words import Words
 from models.clock import utcnow
 from responses.errors import BlockedError
-from responses.promised import Pledge, pledge, words_of
+from responses.promises.told import Pledge, pledge, words_of
+from responses.promises.withdrawals import Why, call_off
 from responses.texts import shorten
-from responses.withdrawals import Why, call_off
 
 WITHDRAW = "withdraw"
 """The purpose of the prompt whose answer is why a promise is withdrawn."""

@@ -9,9 +9,9 @@ from bot.words_en import ENGLISH
 from bot.words_it import ITALIAN
 from models.clock import utcnow
 from models.tables import Agent
+from responses.approving.withholding import UnsaidError
 from responses.checks.advising import advice_of_refusal
 from responses.errors import BlockedError
-from responses.withholding import UnsaidError
 
 _BY_LANGUAGE: Mapping[str, Mapping[str, str]] = {"it": ITALIAN, "en": ENGLISH}
 

@@ -13,11 +13,11 @@ from models.clock import utcnow
 from models.decision import Role
 from models.money import Money
 from models.tables import Agent
-from responses.agents import agent_by_name, working_agents
 from responses.errors import BlockedError, ResponsesError, UnknownAgentError
+from responses.people.agents import agent_by_name, working_agents
+from responses.people.presence import absences_from, come_back, go_away, last_day
+from responses.people.turns import turn_over
 from responses.policy.scalars import parse_date
-from responses.presence import absences_from, come_back, go_away, last_day
-from responses.turns import turn_over
 
 router = APIRouter()
 

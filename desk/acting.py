@@ -14,11 +14,11 @@ from desk.context import Visit
 from models.errors import ForbiddenTransitionError
 from models.states import EditReason
 from models.tables import Agent, Case, Draft
-from responses.erasure import check_not_erased
+from responses.approving.rights import Bound
 from responses.errors import BlockedError
-from responses.filing import clean
+from responses.intake.filing import clean
+from responses.privacy.erasure import check_not_erased
 from responses.proposed import MAX_TEXT
-from responses.rights import Bound
 
 Kind = Literal["ask", "decline"]
 

@@ -15,20 +15,20 @@ from models.clock import utcnow
 from models.ids import new_id
 from models.states import Direction
 from models.tables import Agent, Message
-from responses import holding
+from responses.approving.off_policy import MAX_REASON
+from responses.approving.spending import ABOVE_BUDGET, decide_anew
+from responses.approving.withholding import Meant, UnsaidError
 from responses.cases import claim
 from responses.checks.advising import may_overrule
 from responses.errors import BlockedError, ResponsesError
 from responses.events import record
-from responses.filing import clean
-from responses.off_policy import MAX_REASON
+from responses.intake.filing import clean
+from responses.intake.transcripts import transcribe
+from responses.people import holding
+from responses.promises.word_given import Terms, WordGivenError
 from responses.proposed import MAX_TEXT, proposed_draft
-from responses.rating import close_and_ask
-from responses.settling import settle as settle_doubt
-from responses.spending import ABOVE_BUDGET, decide_anew
-from responses.transcripts import transcribe
-from responses.withholding import Meant, UnsaidError
-from responses.word_given import Terms, WordGivenError
+from responses.sending.rating import close_and_ask
+from responses.sending.settling import settle as settle_doubt
 
 router = APIRouter(prefix="/cases/{number:int}")
 

@@ -15,14 +15,12 @@ from models.clock import utcnow
 from models.labels import Act
 from models.states import Direction
 from models.tables import Case, Draft
-from responses.answer_file import HOUSE, MAX_ANSWER, MAX_QUESTION, Entry
-from responses.answering import use_answer
 from responses.drafts.phrases import LANGUAGES
 from responses.errors import BlockedError, ResponsesError
-from responses.filing import clean
-from responses.policy import PolicyFileError
-from responses.proposed import composed_draft
-from responses.saved_answers import (
+from responses.intake.filing import clean
+from responses.knowledge.answering import use_answer
+from responses.knowledge.file import HOUSE, MAX_ANSWER, MAX_QUESTION, Entry
+from responses.knowledge.saved import (
     Passage,
     accept_entry,
     body_of,
@@ -32,6 +30,8 @@ from responses.saved_answers import (
     propose_entry,
     standing,
 )
+from responses.policy import PolicyFileError
+from responses.proposed import composed_draft
 from responses.views import view_case
 
 router = APIRouter()

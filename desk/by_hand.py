@@ -8,7 +8,7 @@ from desk.context import Actor
 from desk.open_edits import forget_edit
 from desk.refusals import refused
 from responses.errors import BlockedError, ResponsesError
-from responses.vouchers_by_hand import check_waits
+from responses.vouchers.by_hand import check_waits
 
 router = APIRouter(prefix="/cases/{number:int}")
 

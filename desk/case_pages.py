@@ -21,29 +21,29 @@ from models.decision import PROOF_FACT, DecisionKind, Offer, RemedyKind
 from models.labels import Act, Ask, Tone, Urgency
 from models.states import CaseState, Direction, EditReason, OutboxState, PromiseState
 from models.tables import Agent, Case, Draft, Message, OpenEdit
-from responses.answering import answers_of
+from responses.approving.enclosures import enclosures_of
+from responses.approving.rights import may_approve, own_case
 from responses.cases import LAST_NUMBER, OPEN_STATES
 from responses.checks import unsaid_in
 from responses.checks.context import context_of
-from responses.dealings import Gift
+from responses.customers.dealings import Gift
+from responses.customers.preferences import VALUES
 from responses.drafts.draft import formality_of
 from responses.drafts.errors import UnknownSlotError
 from responses.drafts.lines import offer_line, remedy_line, rule_line
 from responses.drafts.remedies import option_labels
-from responses.enclosures import enclosures_of
-from responses.filing import clean
+from responses.intake.filing import clean
+from responses.knowledge.answering import answers_of
 from responses.policies import NoPolicyError
 from responses.policy import Policy
 from responses.policy.signals import may_be_a_bad_day, told
 from responses.policy.withheld import left_of
-from responses.preferences import VALUES
-from responses.promised import pledges_of, words_of
+from responses.promises.told import pledges_of, words_of
 from responses.proposed import composed_draft
-from responses.rights import may_approve, own_case
 from responses.twins import twin_for
 from responses.views import CaseView, MessageView, view_case
-from responses.vouchers import Supply
-from responses.vouchers_by_hand import values_by_hand
+from responses.vouchers.by_hand import values_by_hand
+from responses.vouchers.codes import Supply
 
 router = APIRouter()
 _SURE = 0.5

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from desk.context import Reader
 from desk.errors import ForbiddenPageError
 from models.clock import utcnow
-from responses.causes import FEWEST, Back, causes_since
+from responses.reports.causes import FEWEST, Back, causes_since
 
 router = APIRouter(prefix="/causes")
 _DAYS = (30, 90, 365)

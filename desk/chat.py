@@ -25,12 +25,12 @@ from models.labels import Language
 from models.states import Direction
 from models.tables import Attachment, Customer, Identity, Message, Update
 from models.tables.ratings import HIGHEST_MARK, LOWEST_MARK
-from responses.choices import choice_in, open_in_chat
-from responses.choosing import press
-from responses.filing import MAX_FILE_BYTES, clean
-from responses.inbox import has_unprocessed, receive
-from responses.rating import asked_case, open_questions, rate
-from responses.status import asks_for_status, newest_case, spoken, status_of
+from responses.choices.choosing import press
+from responses.choices.offered import choice_in, open_in_chat
+from responses.intake.filing import MAX_FILE_BYTES, clean
+from responses.intake.inbox import has_unprocessed, receive
+from responses.sending.rating import asked_case, open_questions, rate
+from responses.sending.status import asks_for_status, newest_case, spoken, status_of
 
 router = APIRouter()
 _REMEMBERED = timedelta(days=365)

@@ -22,9 +22,9 @@ from desk.webchat import SOURCE, ChatFile, ChatMessage, chat_key
 from models.clock import utcnow
 from models.states import Direction
 from models.tables import Attachment, Identity, Message
-from responses.enclosures import harmless_name
-from responses.filing import MAX_FILE_BYTES, clean
-from responses.inbox import receive
+from responses.approving.enclosures import harmless_name
+from responses.intake.filing import MAX_FILE_BYTES, clean
+from responses.intake.inbox import receive
 
 router = APIRouter()
 

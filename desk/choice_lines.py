@@ -5,9 +5,9 @@ from datetime import datetime
 
 from desk.context import Visit
 from models.tables import Voucher
-from responses.choices import Shown, is_open
-from responses.choosing import Proposal
-from responses.replies import ReplyKind
+from responses.choices.choosing import Proposal
+from responses.choices.offered import Shown, is_open
+from responses.choices.replies import ReplyKind
 from responses.views import CaseView
 
 

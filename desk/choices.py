@@ -8,7 +8,7 @@ from desk.acting import acting_on, done
 from desk.context import Actor
 from desk.refusals import refused
 from models.clock import utcnow
-from responses.choosing import choose_for, overrule
+from responses.choices.choosing import choose_for, overrule
 from responses.errors import ResponsesError
 
 router = APIRouter(prefix="/cases/{number:int}")

@@ -9,9 +9,9 @@ from desk.refusals import explained
 from models.clock import utcnow
 from models.decision import Role
 from models.tables import Agent
-from responses.agents import add_agent, agent_by_name, make_link, remove_agent, working_agents
 from responses.errors import BlockedError, ResponsesError, UnknownAgentError
-from responses.presence import absences_from, last_day
+from responses.people.agents import add_agent, agent_by_name, make_link, remove_agent, working_agents
+from responses.people.presence import absences_from, last_day
 
 router = APIRouter()
 

@@ -22,9 +22,9 @@ from desk.words import LANGUAGES, Words, words_in
 from models.clock import utcnow
 from models.decision import Role
 from models.tables import Agent
-from responses.agents import agent_of_session, rank
 from responses.notices import FOR_ADMINS, Notice, standing_notices
-from responses.promised import pressing
+from responses.people.agents import agent_of_session, rank
+from responses.promises.told import pressing
 from responses.road import Road
 
 FOLDER = Path(str(files("desk")))

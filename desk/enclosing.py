@@ -9,9 +9,9 @@ from desk.acting import Shown, acting_on, done
 from desk.context import Actor
 from desk.refusals import refused
 from models.tables import Draft
-from responses.enclosures import check_content, enclosure, enclosures_of, with_one_more
+from responses.approving.enclosures import check_content, enclosure, enclosures_of, with_one_more
+from responses.approving.rights import Bound
 from responses.errors import BlockedError, ResponsesError
-from responses.rights import Bound
 
 router = APIRouter(prefix="/cases/{number:int}")
 

@@ -10,9 +10,9 @@ from desk.acting import acting_on, done
 from desk.context import Actor
 from desk.refusals import refused
 from models.clock import utcnow
+from responses.customers.leaving import MAX_INSTEAD, propose_exit
 from responses.errors import ResponsesError
-from responses.filing import clean
-from responses.leaving import MAX_INSTEAD, propose_exit
+from responses.intake.filing import clean
 
 router = APIRouter(prefix="/cases/{number:int}")
 

@@ -9,7 +9,7 @@ from desk.context import Actor
 from desk.refusals import refused
 from responses.errors import ResponsesError
 from responses.facts import give_fact
-from responses.proof import vouch
+from responses.orders.proof import vouch
 
 router = APIRouter(prefix="/cases/{number:int}")
 

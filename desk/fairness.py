@@ -9,10 +9,10 @@ from fastapi.responses import HTMLResponse
 from desk.context import Reader
 from desk.errors import ForbiddenPageError
 from models.clock import utcnow
-from responses.fairness import FEWEST, Dimension, compare
-from responses.fairness_words import decided, given, sentence
-from responses.off_policy import went_off_policy
-from responses.treatment import treated
+from responses.approving.off_policy import went_off_policy
+from responses.reports.fairness import FEWEST, Dimension, compare
+from responses.reports.fairness_words import decided, given, sentence
+from responses.reports.treatment import treated
 
 router = APIRouter(prefix="/fairness")
 _DAYS = (30, 90, 365)

@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse, Response
 
 from desk.context import Reader
 from models.tables import Attachment
-from responses.files import FileStore
+from responses.intake.files import FileStore
 
 router = APIRouter()
 

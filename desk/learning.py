@@ -8,9 +8,9 @@ from fastapi.responses import HTMLResponse
 from desk.context import Reader
 from desk.errors import ForbiddenPageError
 from models.clock import utcnow
-from responses.learning import FEWEST, learned
-from responses.variant_words import contrast_sentence, lacking_sentence, outcome_words
-from responses.variants import ENOUGH, Outcome, variants_since
+from responses.reports.learning import FEWEST, learned
+from responses.reports.variant_words import contrast_sentence, lacking_sentence, outcome_words
+from responses.reports.variants import ENOUGH, Outcome, variants_since
 
 router = APIRouter(prefix="/learning")
 _DAYS = (30, 90, 365)

@@ -9,7 +9,9 @@ from desk.context import Actor, AnyDesk, Desk, Reader, address_of
 from desk.security import SEED_COOKIE, SESSION_COOKIE, new_secret, sent_token
 from desk.words import Words, words_in
 from models.tables import Agent
-from responses.agents import (
+from responses.errors import BlockedError, UnknownAgentError
+from responses.events import record
+from responses.people.agents import (
     SESSION_LIFETIME,
     agent_by_name,
     agent_of_session,
@@ -20,8 +22,6 @@ from responses.agents import (
     password_fits,
     use_link,
 )
-from responses.errors import BlockedError, UnknownAgentError
-from responses.events import record
 
 router = APIRouter()
 

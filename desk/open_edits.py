@@ -14,7 +14,7 @@ from models.tables import Draft, OpenEdit
 from responses.cases import CLAIM_LASTS, claim, release
 from responses.errors import BlockedError, ResponsesError
 from responses.events import record
-from responses.filing import clean
+from responses.intake.filing import clean
 from responses.proposed import MAX_TEXT
 
 router = APIRouter(prefix="/cases/{number:int}")

@@ -8,9 +8,9 @@ from fastapi.responses import RedirectResponse, Response
 from desk.case_pages import case_by_number
 from desk.context import Actor, Reader, admins_only
 from models.tables import Customer
-from responses.erasure import erase_person, finish_erasing
 from responses.events import record
-from responses.export import export_person
+from responses.privacy.erasure import erase_person, finish_erasing
+from responses.privacy.export import export_person
 
 router = APIRouter(prefix="/cases/{number:int}")
 

@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 from desk.acting import acting_on, done
 from desk.context import Actor
 from desk.refusals import refused
+from responses.customers.preferences import Preference, set_preference
 from responses.errors import ResponsesError
-from responses.preferences import Preference, set_preference
 
 router = APIRouter(prefix="/cases/{number:int}")
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from desk.context import Visit
 from models.tables import Agent, Promise
 from responses.drafts.lines import remedy_line
-from responses.promised import Pledge, words_of
-from responses.promises import wants_proof
+from responses.promises.keeping import wants_proof
+from responses.promises.told import Pledge, words_of
 
 SECTIONS = ("late", "today", "coming")
 

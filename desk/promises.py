@@ -14,9 +14,9 @@ from desk.refusals import refused
 from models.clock import utcnow
 from models.tables import Agent
 from responses.errors import ResponsesError
-from responses.promised import pledges
-from responses.promises import MAX_WORDS, break_, keep
-from responses.withdrawals import Why, call_off
+from responses.promises.keeping import MAX_WORDS, break_, keep
+from responses.promises.told import pledges
+from responses.promises.withdrawals import Why, call_off
 
 router = APIRouter(prefix="/promises")
 

@@ -13,11 +13,11 @@ from desk.promise_lines import line_of
 from models.clock import utcnow
 from models.states import CaseState
 from models.tables import Case, Customer
-from responses.agents import working_agents
 from responses.cases import WORKED_ON, waits_for_us
 from responses.drafts.lines import offer_line
-from responses.promised import pressing_pledges
-from responses.samples import has_samples
+from responses.intake.samples import has_samples
+from responses.people.agents import working_agents
+from responses.promises.told import pressing_pledges
 from responses.texts import shorten
 from responses.views import QueueLine
 from responses.views import queue as queue_lines

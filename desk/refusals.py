@@ -5,11 +5,11 @@ from datetime import datetime
 from fastapi.responses import JSONResponse
 
 from desk.context import Visit
+from responses.approving.withholding import UnsaidError
 from responses.checks.advising import advice_of_refusal
 from responses.drafts.errors import PlaceholderLeftError, UnfilledSlotError, UnknownSlotError
 from responses.errors import BlockedError, NotAllowedError, ResponsesError
 from responses.policies import NoPolicyError
-from responses.withholding import UnsaidError
 
 
 def refused(visit: Visit, error: ResponsesError, **more: object) -> JSONResponse:

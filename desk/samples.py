@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
 
 from desk.context import Actor
-from responses.samples import remove_samples
+from responses.intake.samples import remove_samples
 
 router = APIRouter()
 

@@ -7,10 +7,10 @@ from pydantic import BaseModel, Field
 from desk.acting import acting_on, done
 from desk.context import Actor
 from desk.refusals import refused
-from responses.dismissals import decide_dismissed_at_once
+from responses.customers.dismissals import decide_dismissed_at_once
+from responses.customers.signalling import MAX_REASON, dismiss
 from responses.errors import ResponsesError
-from responses.filing import clean
-from responses.signalling import MAX_REASON, dismiss
+from responses.intake.filing import clean
 
 router = APIRouter(prefix="/cases/{number:int}/signals")
 

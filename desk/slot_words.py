@@ -4,7 +4,7 @@ from desk.context import Visit
 from models.clock import utcnow
 from models.decision import Decision
 from models.tables import Draft
-from responses.bookkeeping import voucher_amounts
+from responses.approving.bookkeeping import voucher_amounts
 from responses.drafts.dates import format_due, needs_time
 from responses.drafts.draft import formality_of
 from responses.drafts.errors import UnknownSlotError

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from desk.context import Reader
 from desk.errors import ForbiddenPageError
 from models.clock import utcnow
-from responses.strengths import FEWEST, strengths_since
+from responses.reports.strengths import FEWEST, strengths_since
 
 router = APIRouter(prefix="/strengths")
 _DAYS = (30, 90, 365)

@@ -10,8 +10,8 @@ from desk.refusals import explained
 from models.clock import utcnow
 from models.tables import Agent
 from responses.errors import BlockedError
-from responses.standing import LANGUAGES, StandingTextError, StandingWording, standing_text
-from responses.wordings import (
+from responses.sending.standing import LANGUAGES, StandingTextError, StandingWording, standing_text
+from responses.sending.wordings import (
     MAX_BUTTON,
     MAX_LENGTH,
     approve_wording,

@@ -2,10 +2,10 @@
 
 from desk.context import Visit
 from models.clock import utcnow
+from responses.approving.withholding import ABOUT_UNSAID, Meant, UnsaidError
 from responses.checks import Unsaid
 from responses.drafts.dates import format_due
-from responses.withholding import ABOUT_UNSAID, Meant, UnsaidError
-from responses.word_given import FURTHEST, WordGiven, WordGivenError
+from responses.promises.word_given import FURTHEST, WordGiven, WordGivenError
 
 
 def asked_of(visit: Visit, error: UnsaidError) -> list[dict[str, object]]:

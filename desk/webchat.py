@@ -8,10 +8,10 @@ from pydantic import BaseModel, ValidationError
 from models.clock import utcnow
 from models.tables import Update
 from responses.errors import UnreadableUpdateError
-from responses.files import StoredFile
-from responses.inbox import Handler, Transaction
-from responses.incoming import Incoming, IncomingFile, MessageKind
-from responses.order_links import open_link
+from responses.intake.files import StoredFile
+from responses.intake.inbox import Handler, Transaction
+from responses.intake.incoming import Incoming, IncomingFile, MessageKind
+from responses.orders.links import open_link
 from responses.policy.schema import Audience
 from responses.road import Road
 

@@ -3,5 +3,5 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 LookUp = Callable[[str], Awaitable[Mapping[str, object] | None]]
-"""What the business's own system says of an order number, by the names of `responses.order_values`; None when
-there is no such order. Raises LookUpError; never called inside a transaction."""
+"""What the business's own system says of an order number, by the names of `responses.orders.values`; None
+when there is no such order. Raises LookUpError; never called inside a transaction."""

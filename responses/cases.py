@@ -25,7 +25,7 @@ from models.tables import (
 )
 from responses.errors import BlockedError
 from responses.events import record
-from responses.order_keys import order_key
+from responses.orders.keys import order_key
 
 REOPEN_WITHIN = timedelta(days=7)
 CLAIM_LASTS = timedelta(minutes=15)

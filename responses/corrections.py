@@ -12,11 +12,11 @@ from models.labels import Act, Ask, Tone, Urgency
 from models.serial import from_json, to_json
 from models.states import CaseState, Direction
 from models.tables import Agent, AssessmentRow, Case, Correction, Customer, Message
+from responses.approving.rights import check_free
 from responses.cases import move, open_messages, raise_revision
 from responses.errors import BlockedError
 from responses.events import record
-from responses.filing import due_now
-from responses.rights import check_free
+from responses.intake.filing import due_now
 
 _FIELDS = ("act", "complaint_types", "tone", "urgency", "asks", "own_error")
 _AT_REST = (CaseState.ANSWERED, CaseState.PROMISED, CaseState.WAITING_CUSTOMER)

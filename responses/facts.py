@@ -12,16 +12,16 @@ from models.decision import PROOF_FACT, FactValue
 from models.serial import fact_from_json, fact_to_json
 from models.states import CaseState
 from models.tables import Agent, Case, Fact
+from responses.approving.rights import check_free
+from responses.asking.typed_values import parse_fact
 from responses.cases import move, raise_revision
 from responses.errors import BlockedError
 from responses.events import record
-from responses.filing import due_now
-from responses.order_keys import order_key
-from responses.orders import BOOK, CONTACT, as_in_the_book
+from responses.intake.filing import due_now
+from responses.orders.book import BOOK, CONTACT, as_in_the_book
+from responses.orders.keys import order_key
 from responses.policy import Policy
 from responses.policy.schema import FactSpec, FactType, Supplier
-from responses.rights import check_free
-from responses.typed_values import parse_fact
 
 ORDER_FACT = "order_id"
 # The book, its proof and other cases on the order go by the number, whether or not a rule asks about it.

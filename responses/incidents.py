@@ -11,7 +11,7 @@ from models.states import PromiseKind, PromiseState
 from models.tables import Case, Fact, Promise
 from responses.cases import last_answer_at
 from responses.facts import ORDER_FACT, known_facts
-from responses.order_keys import order_key
+from responses.orders.keys import order_key
 from responses.reading import Reading
 
 

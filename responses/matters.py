@@ -13,18 +13,18 @@ from models.decision import PROOF_FACT, FactValue, Matter
 from models.labels import Act, Ask, Language, Tone, Urgency
 from models.serial import to_json
 from models.tables import Case
+from responses.approving.spending import spent
 from responses.corrections import Labels
+from responses.customers.history import asked_in, asked_last, given_to
+from responses.customers.signalling import record_of
 from responses.deadlines import highest
 from responses.facts import other_orders
-from responses.history import asked_in, asked_last, given_to
+from responses.orders.proof import unproven_facts
+from responses.orders.proof_ahead import proof_ahead
 from responses.policy import Policy
 from responses.policy.schema import Supplier
 from responses.policy.situation import ORDER
-from responses.proof import unproven_facts
-from responses.proof_ahead import proof_ahead
 from responses.reading import Reading
-from responses.signalling import record_of
-from responses.spending import spent
 
 _SHORT_WORDS = 3
 _RATHER = 0.5

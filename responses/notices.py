@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.decision import Role
 from models.states import Purpose
 from models.tables import Agent, Setting
-from responses.agents import working_agents
 from responses.channels import AgentChat
 from responses.hours import OpeningHours
-from responses.outbox import enqueue
-from responses.presence import absences_at
+from responses.people.agents import working_agents
+from responses.people.presence import absences_at
+from responses.sending.outbox import enqueue
 
 # Who is still letting colleagues in, or has just set somebody's absence, need not be told at once.
 TELL_AFTER = timedelta(minutes=10)

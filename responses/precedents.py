@@ -20,13 +20,13 @@ from models.embedding import Vectors
 from models.serial import from_json
 from models.states import Direction, Verdict
 from models.tables import Agent, Approval, Case, Customer, DecisionRow, Draft, EmbeddingRow, Message
+from responses.approving.rights import own_case
 from responses.checks import Beyond
-from responses.dealings import not_given_by
+from responses.customers.dealings import not_given_by
 from responses.drafts.lines import offer_line, sent_line
 from responses.policies import PolicyBook
 from responses.policy.offering import Offering, offering_of, unchanged
 from responses.policy.withheld import Place, without
-from responses.rights import own_case
 
 SHOWN = 5
 MOST = 20_000

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.decision import Decision, DecisionKind
 from models.states import DraftState, EditReason, Verdict
 from models.tables import Agent, Approval, Case, Draft
+from responses.approving.enclosures import Enclosure, enclosures_of
 from responses.cases import raise_revision
-from responses.enclosures import Enclosure, enclosures_of
 from responses.errors import NotAllowedError
 from responses.events import record
-from responses.vouchers_by_hand import let_go
+from responses.vouchers.by_hand import let_go
 
 MAX_TEXT = 20_000
 """How long a text to a customer may be, in characters."""

@@ -13,26 +13,26 @@ from models.labels import ComplaintType, Tone
 from models.serial import to_json
 from models.states import OfferState, PromiseKind, PromiseState
 from models.tables import Case, DecisionRow, Draft, Identity, OfferRow, Promise
-from responses.apologies import apologies_before
 from responses.cases import last_answer_at
 from responses.checks import check_text
 from responses.checks.context import Known, context_of
 from responses.config import RoadConfig
+from responses.customers.apologies import apologies_before
+from responses.customers.preferences import preferred_first
+from responses.customers.registers import register_of
 from responses.drafts import ComposedDraft, DraftBrief, DraftKind, PromiseLine, compose
 from responses.drafts.compose import kind_of
 from responses.drafts.emoji import has_emoji
 from responses.drafts.names import usable_full_name, usable_name
-from responses.knowledge import Near
+from responses.knowledge.entries import Near
 from responses.matters import inputs_sha256
 from responses.open_rights import right_open
 from responses.policy import Policy
 from responses.policy.given import still_stands
 from responses.policy.schema import Address, Concerns
-from responses.preferences import preferred_first
-from responses.promises import answers_owed
+from responses.promises.keeping import answers_owed
 from responses.proposed import supersede
 from responses.reading import Reading
-from responses.registers import register_of
 from responses.twins import twins_of
 
 

@@ -14,7 +14,7 @@ from models.serial import to_json
 from models.tables import AssessmentRow, Attachment, Case, Customer, Identity, Message
 from responses.cases import matter_and_open
 from responses.corrections import understood
-from responses.incoming import MessageKind
+from responses.intake.incoming import MessageKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

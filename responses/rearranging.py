@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.states import CaseState, Direction
 from models.tables import Agent, Case, Fact, Identity, Message
+from responses.approving.rights import check_free
 from responses.cases import (
     OPEN_STATES,
     close,
@@ -16,10 +17,9 @@ from responses.cases import (
 )
 from responses.errors import BlockedError
 from responses.events import record
-from responses.filing import due_now
-from responses.outbox import cancel_cards
+from responses.intake.filing import due_now
 from responses.proposed import supersede
-from responses.rights import check_free
+from responses.sending.outbox import cancel_cards
 
 
 async def split_off(session: AsyncSession, agent: Agent, message_id: str) -> Case:

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 
 from models.database import Database
-from responses.approval import Approvals
+from responses.approving.approval import Approvals
 from responses.config import RoadConfig
-from responses.desk_cases import DeskCases
-from responses.files import FileStore
-from responses.filing import Filing
-from responses.knowledge import Knowledge
+from responses.intake.desk_cases import DeskCases
+from responses.intake.files import FileStore
+from responses.intake.filing import Filing
+from responses.knowledge.entries import Knowledge
 from responses.policies import PolicyBook
 from responses.precedents import Precedents
-from responses.standing_texts import StandingTexts
+from responses.sending.standing_texts import StandingTexts
 from responses.triage import Triage
 
 

@@ -16,39 +16,39 @@ from models.labels import Act, Urgency
 from models.orders import LookUp
 from models.states import CaseState, DraftState, Purpose
 from models.tables import Agent, Case, Customer, DecisionRow, Draft, Identity, Message
-from responses.agents import rank
-from responses.answers_to_asks import take_answers
+from responses.approving.rights import here_to_approve
+from responses.asking.answers import take_answers
 from responses.cases import has_open_promise, move, open_case, raise_revision
 from responses.channels import AgentChat
-from responses.choosing import proposals
+from responses.choices.choosing import proposals
 from responses.config import RoadConfig
-from responses.contacts import note_contacts
-from responses.danger import in_danger
+from responses.customers.danger import in_danger
+from responses.customers.signalling import keep_signals
 from responses.deadlines import due_by, highest, is_sooner
 from responses.drafts.dates import format_when
 from responses.events import record
 from responses.facts import ORDER_FACT, known_facts, note_orders
-from responses.filing import due_now
-from responses.groups import card_chats
 from responses.incidents import note_incident
-from responses.knowledge import Knowledge, Near, question_in
-from responses.look_up import look_order_up
+from responses.intake.filing import due_now
+from responses.knowledge.entries import Knowledge, Near, question_in
 from responses.matters import matter_of
-from responses.named_orders import with_named_orders
-from responses.oncall import raise_alarm
-from responses.opened_links import linked_number
-from responses.order_keys import order_key
-from responses.outbox import cancel_cards, enqueue, enqueue_card
+from responses.orders.contacts import note_contacts
+from responses.orders.keys import order_key
+from responses.orders.look_up import look_order_up
+from responses.orders.named import with_named_orders
+from responses.orders.opened_links import linked_number
+from responses.orders.proof import consult_book
+from responses.people.agents import rank
+from responses.people.groups import card_chats
+from responses.people.oncall import raise_alarm
+from responses.people.presence import present_agents
 from responses.policies import PolicyBook
 from responses.policy import decide
-from responses.presence import present_agents
-from responses.proof import consult_book
 from responses.proposed import supersede
 from responses.proposing import propose_decision
 from responses.reading import Reading, read_case
-from responses.rights import here_to_approve
-from responses.signalling import keep_signals
-from responses.standing_texts import StandingTexts
+from responses.sending.outbox import cancel_cards, enqueue, enqueue_card
+from responses.sending.standing_texts import StandingTexts
 
 log = logging.getLogger(__name__)
 

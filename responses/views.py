@@ -31,20 +31,20 @@ from models.tables import (
     Voucher,
 )
 from responses.cases import holder_of, open_messages, waits_for_us
-from responses.choices import Shown, choices_of
-from responses.choosing import Proposal, proposals
+from responses.choices.choosing import Proposal, proposals
+from responses.choices.offered import Shown, choices_of
 from responses.corrections import Understood, understood
-from responses.dealings import Dealings, dealings_of
+from responses.customers.dealings import Dealings, dealings_of
+from responses.customers.preferences import Preferences, preferences_of
+from responses.customers.related import maybe_same_person, same_order
+from responses.customers.signal_views import SignalView, signals_shown
 from responses.facts import known_facts
 from responses.offers import withheld_of
+from responses.orders.proof import BookView, book_view
 from responses.policy.withheld import without
-from responses.preferences import Preferences, preferences_of
-from responses.proof import BookView, book_view
+from responses.promises.word_given import denied_words
 from responses.proposed import proposed_draft
-from responses.related import maybe_same_person, same_order
-from responses.signal_views import SignalView, signals_shown
-from responses.vouchers import Supply, supplies
-from responses.word_given import denied_words
+from responses.vouchers.codes import Supply, supplies
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

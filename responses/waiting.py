@@ -15,7 +15,7 @@ from responses.cases import close
 from responses.errors import BlockedError
 from responses.events import record
 from responses.hours import OpeningHours
-from responses.standing_texts import StandingTexts
+from responses.sending.standing_texts import StandingTexts
 
 REMIND_AFTER = timedelta(days=3)
 CLOSE_AFTER = timedelta(days=10)

@@ -34,8 +34,8 @@ def check(file: Annotated[Path, typer.Argument(help="The file (YAML).")]) -> Non
     Example: rimedio answers check var/policies/answers.yaml
     """
     from models.clock import utcnow
-    from responses.answer_file import missing_languages
-    from responses.knowledge import read_answers
+    from responses.knowledge.entries import read_answers
+    from responses.knowledge.file import missing_languages
     from responses.policy import PolicyFileError
 
     if not file.is_file():
@@ -72,7 +72,7 @@ def find(
     from functools import partial
 
     from nlp.errors import NlpError
-    from responses.knowledge import THRESHOLD, Knowledge, read_answers
+    from responses.knowledge.entries import THRESHOLD, Knowledge, read_answers
     from responses.policy.files import ANSWERS
     from rimedio.installation import policy_folder
     from rimedio.model import embedded, load_classifier
@@ -112,7 +112,7 @@ def export() -> None:
 
     from ruamel.yaml import YAML
 
-    from responses.saved_answers import saved_entries
+    from responses.knowledge.saved import saved_entries
 
     async def work(database: "Database", _settings: "Settings") -> None:
         async with database.reading() as session:

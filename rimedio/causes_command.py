@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from models.database import Database
     from models.money import Money
-    from responses.causes import Cause
+    from responses.reports.causes import Cause
     from rimedio.settings import Settings
 
 _HEAD = ("type", "cases", "returned", "again", "second_time", "broken", "currency", "given", "favours")
@@ -46,7 +46,7 @@ def causes(
         rimedio report causes --since 2026-11-01 --csv causes.csv
     """
     from models.clock import utcnow
-    from responses.causes import causes_since
+    from responses.reports.causes import causes_since
 
     async def work(database: "Database", settings: "Settings") -> None:
         begin = utcnow() - USUAL if since is None else day(since, settings)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from models.database import Database
     from models.tables import Customer
-    from responses.files import FileStore
+    from responses.intake.files import FileStore
     from rimedio.settings import Settings
 
 app = typer.Typer(
@@ -137,7 +137,7 @@ def agents_add(
     Example: rimedio agents add Giulia --role supervisor
     """
     from models.decision import Role
-    from responses.agents import add_agent, make_link
+    from responses.people.agents import add_agent, make_link
 
     if role not in {known.value for known in Role}:
         fail(f"--role {role!r}: expected agent, supervisor or admin", USAGE)
@@ -167,7 +167,7 @@ async def _telegram_link(settings: "Settings", code: str) -> str:
 @agents_app.command("list")
 def agents_list() -> None:
     """List the colleagues with their roles and ways in."""
-    from responses.agents import working_agents
+    from responses.people.agents import working_agents
 
     async def work(database: "Database", settings: "Settings") -> None:
         async with database.reading() as session:
@@ -186,7 +186,7 @@ def agents_list() -> None:
 @agents_app.command("remove")
 def agents_remove(name: Annotated[str, typer.Argument(help="As in 'rimedio agents list'.")]) -> None:
     """Take away a colleague's ways in. What they did keeps their name."""
-    from responses.agents import remove_agent
+    from responses.people.agents import remove_agent
 
     async def work(database: "Database", settings: "Settings") -> None:
         async with database.writing() as session:
@@ -202,7 +202,7 @@ def login(name: Annotated[str, typer.Argument(help="As in 'rimedio agents list'.
 
     Example: rimedio login admin
     """
-    from responses.agents import agent_by_name, make_link
+    from responses.people.agents import agent_by_name, make_link
 
     async def work(database: "Database", settings: "Settings") -> None:
         async with database.writing() as session:
@@ -263,7 +263,7 @@ def erase(
 
     Example: rimedio erase 123
     """
-    from responses.erasure import erase_person, finish_erasing
+    from responses.privacy.erasure import erase_person, finish_erasing
 
     async def work(database: "Database", settings: "Settings") -> None:
         async with database.reading() as session:
@@ -295,7 +295,7 @@ def export(
     import json
 
     from responses.events import record
-    from responses.export import export_person
+    from responses.privacy.export import export_person
 
     async def work(database: "Database", settings: "Settings") -> None:
         async with database.writing() as session:
@@ -313,7 +313,7 @@ def export(
 
 def _files(settings: "Settings") -> "FileStore":
     from responses.errors import FileStoreError
-    from responses.files import FileStore
+    from responses.intake.files import FileStore
 
     try:
         return FileStore(settings.files or str(settings.home / "files"))
@@ -323,7 +323,7 @@ def _files(settings: "Settings") -> "FileStore":
 
 async def _one_person(session: "AsyncSession", wanted: str) -> "tuple[Customer, str]":
     """The one person who is meant, and how to call them here."""
-    from responses.export import find_people, numbers_of
+    from responses.privacy.export import find_people, numbers_of
 
     people = await find_people(session, wanted)
     shown = [f"{one.name or 'no name'} ({', '.join(await numbers_of(session, one))})" for one in people]
@@ -337,7 +337,7 @@ async def _one_person(session: "AsyncSession", wanted: str) -> "tuple[Customer, 
 @samples_app.command("remove")
 def samples_remove() -> None:
     """Delete the sample messages with everything that hangs on them."""
-    from responses.samples import remove_samples
+    from responses.intake.samples import remove_samples
 
     async def work(database: "Database", settings: "Settings") -> None:
         async with database.writing() as session:

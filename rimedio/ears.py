@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from models.database import Database
 from models.tables import Attachment
-from responses.files import FileStore
-from responses.hearing import heard, unheard
+from responses.intake.files import FileStore
+from responses.intake.hearing import heard, unheard
 
 if TYPE_CHECKING:
     from nlp.speech import Transcriber

@@ -173,7 +173,7 @@ def _policy_for(audience: str, settings: "Settings") -> Path:
 def _read(text: str, known: "dict[str, FactValue]", settings: "Settings", policy: "Policy") -> "Matter":
     """The matter that the model makes of a message; without a book, as the desk would before any import."""
     from responses.facts import ORDER_FACT
-    from responses.order_keys import shape_of
+    from responses.orders.keys import shape_of
     from rimedio.model import load_classifier
 
     (found,) = load_classifier(settings).classify([text.encode("utf-8", "replace").decode()])

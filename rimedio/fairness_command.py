@@ -12,8 +12,8 @@ from rimedio.terminal import USAGE, fail, say, with_database
 
 if TYPE_CHECKING:
     from models.database import Database
-    from responses.fairness import Compared
-    from responses.off_policy import WentOff
+    from responses.approving.off_policy import WentOff
+    from responses.reports.fairness import Compared
     from rimedio.settings import Settings
 
 _HEAD = (
@@ -62,11 +62,11 @@ def fairness(
         rimedio policy fairness --since 2026-11-01 --csv fairness.csv
     """
     from models.clock import utcnow
-    from responses.fairness import FEWEST, compare
-    from responses.fairness_words import sentence
-    from responses.off_policy import went_off_policy
+    from responses.approving.off_policy import went_off_policy
     from responses.policies import NoPolicyError, PolicyBook
-    from responses.treatment import treated
+    from responses.reports.fairness import FEWEST, compare
+    from responses.reports.fairness_words import sentence
+    from responses.reports.treatment import treated
     from rimedio.policy_commands import complaint_types_told
 
     async def work(database: "Database", settings: "Settings") -> None:
@@ -105,7 +105,7 @@ def _day(written: str, settings: "Settings") -> datetime:
 
 
 def _lines(went: "Sequence[WentOff]", language: str, settings: "Settings") -> Iterator[str]:
-    from responses.fairness_words import decided, given
+    from responses.reports.fairness_words import decided, given
 
     for one in went:
         at = one.at.astimezone(settings.zone)
@@ -116,7 +116,7 @@ def _lines(went: "Sequence[WentOff]", language: str, settings: "Settings") -> It
 def _write(path: Path, compared: "Sequence[Compared]", went: "Sequence[WentOff]", language: str) -> None:
     import csv
 
-    from responses.fairness_words import decided, given
+    from responses.reports.fairness_words import decided, given
 
     empty = [""] * 5
     try:

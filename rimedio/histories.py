@@ -22,15 +22,15 @@ from models.money import Money
 from nlp.errors import BatchError
 from nlp.tables import TEXT_NAMES, Row, Table, open_table
 from nlp.tables.date_names import DATE_NAMES
+from responses.asking.typed_values import parse_fact
+from responses.customers.threats import threatens
 from responses.errors import BlockedError, OrderValueError
 from responses.facts import ORDER_FACT
-from responses.order_values import read_number
+from responses.orders.values import read_number
 from responses.policy.case_file import UNAVAILABLE
 from responses.policy.records import Said, is_claim, is_critical
 from responses.policy.replay import Past
 from responses.policy.schema import FactSpec, FactType, Supplier
-from responses.threats import threatens
-from responses.typed_values import parse_fact
 from rimedio.moments import is_ambiguous, parse_moment, reads_month_first
 
 CUSTOMER_NAMES = (

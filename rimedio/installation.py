@@ -18,17 +18,17 @@ from models.database import Database
 from models.decision import Role
 from models.errors import DatabaseLockedError
 from models.upgrade import upgrade
-from responses.agents import add_agent, make_link, working_agents
 from responses.config import Business, RoadConfig
-from responses.order_links import link_key
+from responses.intake.samples import load_samples
+from responses.orders.links import link_key
+from responses.people.agents import add_agent, make_link, working_agents
 from responses.policies import PolicyBook
 from responses.policy import PolicyFileError
 from responses.policy.case_file import SUFFIX
 from responses.policy.files import ANSWERS
 from responses.policy.schema import Audience
 from responses.policy_files import NotInUse, compare, put_first_in_use, read_folder
-from responses.samples import load_samples
-from responses.standing_texts import StandingTexts
+from responses.sending.standing_texts import StandingTexts
 from rimedio.errors import ProgramError, SettingError
 from rimedio.heads_store import complaint_types_of
 from rimedio.settings import Settings
@@ -61,7 +61,7 @@ def policy_folder(settings: Settings) -> Path:
         for name in (_SAMPLE_POLICY, _SAMPLE_POLICY.replace(".yaml", SUFFIX)):
             sample = files("responses.policy").joinpath("samples", name).read_text(encoding="utf-8")
             (half / name).write_text(sample, encoding="utf-8")
-        answers = files("responses").joinpath("sample_answers.yaml").read_text(encoding="utf-8")
+        answers = files("responses.knowledge").joinpath("sample_answers.yaml").read_text(encoding="utf-8")
         (half / ANSWERS).write_text(answers, encoding="utf-8")
         half.rename(folder)
     if not folder.is_dir():

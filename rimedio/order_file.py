@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from nlp.tables import SHEET_SUFFIXES, SheetTable, Table, open_table
 from responses.errors import OrderValueError
-from responses.order_values import FIELDS, NUMBER, VALUE, OrderEntry, Reader
+from responses.orders.values import FIELDS, NUMBER, VALUE, OrderEntry, Reader
 from responses.policy.situation import PRICE
 from rimedio.errors import ProgramError
 

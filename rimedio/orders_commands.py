@@ -12,7 +12,7 @@ from rimedio.terminal import SOME_ROWS, USAGE, fail, say, with_database
 if TYPE_CHECKING:
     from models.database import Database
     from models.tables import Order
-    from responses.order_values import Reader
+    from responses.orders.values import Reader
     from rimedio.order_file import Found, OrderFile
     from rimedio.settings import Settings
 
@@ -54,7 +54,7 @@ def import_orders(
 
     async def work(database: "Database", settings: "Settings") -> None:
         from models.clock import utcnow
-        from responses.orders import Kept, keep_orders
+        from responses.orders.book import Kept, keep_orders
 
         orders = _open(file, sheet, map_ or [], _reader(settings, country))
         _say_columns(orders)
@@ -94,7 +94,7 @@ def list_orders(
         from sqlalchemy import func, select
 
         from models.tables import Order
-        from responses.orders import find_order
+        from responses.orders.book import find_order
 
         async with database.reading() as session:
             if number is not None:
@@ -158,7 +158,7 @@ def key() -> None:
 
     Example: rimedio orders key
     """
-    from responses.order_links import link_key
+    from responses.orders.links import link_key
     from rimedio.terminal import settings_or_fail
 
     typer.echo(link_key(settings_or_fail().signing_secret).hex())
@@ -166,7 +166,7 @@ def key() -> None:
 
 def _reader(settings: "Settings", country: str | None) -> "Reader":
     """Reads for the facts of every policy in the folder."""
-    from responses.order_values import reader_for
+    from responses.orders.values import reader_for
     from responses.policy import PolicyFileError
     from responses.policy.files import policies_in
     from responses.policy.load import load_policy
@@ -221,7 +221,7 @@ def _portions(rows: "Iterator[Found]") -> "Iterator[list[Found]]":
 
 
 def _show(order: "Order", settings: "Settings") -> None:
-    from responses.orders import facts_of
+    from responses.orders.book import facts_of
 
     values = {
         "number": order.number,
@@ -263,8 +263,8 @@ def _write_links(
     import csv
 
     from responses.errors import OrderValueError
-    from responses.order_keys import order_key
-    from responses.order_links import link_code, link_key
+    from responses.orders.keys import order_key
+    from responses.orders.links import link_code, link_key
     from rimedio.qr_pictures import write_pictures
 
     key = link_key(settings.signing_secret)

@@ -171,9 +171,9 @@ def known_or_fail(
 
     from models.clock import utcnow
     from models.decision import FactValue
+    from responses.asking.typed_values import parse_fact
     from responses.errors import BlockedError
     from responses.policy.case_file import UNAVAILABLE
-    from responses.typed_values import parse_fact
 
     known = {}
     today = utcnow().date()

@@ -21,7 +21,7 @@ from models.clock import utcnow
 from models.database import Database
 from models.once import insert_once
 from models.tables import Lease, Process
-from responses.delivery import give_up_lost
+from responses.sending.delivery import give_up_lost
 from rimedio.duty import Duty
 from rimedio.errors import PresumedDeadError
 

@@ -25,36 +25,36 @@ from models.database import Database
 from models.tables import Agent
 from nlp.entities import EntityFinder
 from nlp.errors import NlpError, SpeechError
-from responses.approval import Approvals
+from responses.approving.approval import Approvals
+from responses.asking.unanswered import asked_cases, end_asking
 from responses.cases import raise_revision
-from responses.choosing import take_defaults
-from responses.delivery import Delivery, give_up_lost
-from responses.desk_cases import DeskCases
-from responses.dismissals import decide_dismissed_anew
+from responses.choices.choosing import take_defaults
+from responses.customers.dismissals import decide_dismissed_anew
 from responses.embedding import Embedding
 from responses.explaining import Explaining
-from responses.files import FileStore
-from responses.filing import Filing, due_now
-from responses.giving_up import give_up
-from responses.hand import HandChannel
-from responses.holding import draft_anew
-from responses.inbox import Handler, Inbox, overdue_updates
-from responses.knowledge import Knowledge
+from responses.intake.desk_cases import DeskCases
+from responses.intake.files import FileStore
+from responses.intake.filing import Filing, due_now
+from responses.intake.giving_up import give_up
+from responses.intake.inbox import Handler, Inbox, overdue_updates
+from responses.intake.samples import sample_handler
+from responses.intake.silence import note_silence
+from responses.knowledge.entries import Knowledge
 from responses.notices import Notice, tell_admins
-from responses.outbox import overdue_entries
+from responses.people.holding import draft_anew
+from responses.people.watch import Watch
 from responses.policies import PolicyBook
 from responses.policy.files import ANSWERS
 from responses.policy_files import FolderWatch
 from responses.precedents import Precedents
-from responses.retention import Retention
+from responses.privacy.retention import Retention
 from responses.road import Road
-from responses.samples import sample_handler
-from responses.silence import note_silence
-from responses.standing_texts import StandingTexts
+from responses.sending.delivery import Delivery, give_up_lost
+from responses.sending.hand import HandChannel
+from responses.sending.outbox import overdue_entries
+from responses.sending.standing_texts import StandingTexts
 from responses.triage import Triage, idle_takeovers, outdated_drafts, overdue_cases, unread_cases
-from responses.unanswered import asked_cases, end_asking
 from responses.waiting import end_silence, silent_cases
-from responses.watch import Watch
 from rimedio.ears import Ears
 from rimedio.errors import ProgramError
 from rimedio.figures import count_figures

@@ -11,8 +11,8 @@ from rimedio.terminal import USAGE, fail, say, with_database
 
 if TYPE_CHECKING:
     from models.database import Database
-    from responses.learning import Count, Learned
-    from responses.variants import Variants
+    from responses.reports.learning import Count, Learned
+    from responses.reports.variants import Variants
     from rimedio.settings import Settings
 
 report_app = typer.Typer(help="Figures of the desk.", no_args_is_help=True)
@@ -53,7 +53,7 @@ def agents(
         rimedio report agents --csv corrections.csv && grep -E "^(rule|instead)," corrections.csv
     """
     from models.clock import utcnow
-    from responses.learning import learned
+    from responses.reports.learning import learned
 
     async def work(database: "Database", settings: "Settings") -> None:
         begin = utcnow() - USUAL if since is None else day(since, settings)
@@ -90,7 +90,7 @@ def wordings(
         rimedio report wordings --since 2026-11-01 --csv wordings.csv
     """
     from models.clock import utcnow
-    from responses.variants import variants_since
+    from responses.reports.variants import variants_since
 
     async def work(database: "Database", settings: "Settings") -> None:
         now = utcnow()
@@ -116,7 +116,7 @@ def day(written: str, settings: "Settings") -> datetime:
 
 
 def _rows(found: "Learned") -> "Iterator[tuple[str, str, str, str, Count]]":
-    from responses.learning import Count
+    from responses.reports.learning import Count
 
     for reason, count in found.reasons:
         yield "reason", str(reason), "", "", count
@@ -173,8 +173,8 @@ def _show_variants(found: "Variants", language: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from responses.variant_words import contrast_sentence, lacking_sentence, outcome_words
-    from responses.variants import Outcome
+    from responses.reports.variant_words import contrast_sentence, lacking_sentence, outcome_words
+    from responses.reports.variants import Outcome
 
     table = Table("", "used", "people", *(outcome_words(one, language) for one in Outcome), "mark")
     for one in found.figures:

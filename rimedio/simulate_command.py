@@ -189,8 +189,8 @@ def _on_file(
 def _on_desk(
     console: "Console", policy: "Policy", against: "Policy | None", assumed: "Mapping[str, FactValue]"
 ) -> "Simulation":
-    from responses.past_cases import past_cases
     from responses.policy.simulate import simulate as replay
+    from responses.reports.past_cases import past_cases
     from rimedio.histories import in_time_order
 
     found: list[Simulation] = []

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from models.database import Database
-    from responses.strengths import Strengths
+    from responses.reports.strengths import Strengths
     from rimedio.settings import Settings
 
 _HEAD = ("what", "name", "praise", "read", "share")
@@ -39,7 +39,7 @@ def strengths(
         rimedio report strengths --since 2026-11-01 --csv strengths.csv
     """
     from models.clock import utcnow
-    from responses.strengths import strengths_since
+    from responses.reports.strengths import strengths_since
 
     async def work(database: "Database", settings: "Settings") -> None:
         now = utcnow()

@@ -46,8 +46,8 @@ def import_codes(
         rimedio vouchers import codes.txt --amount 10 --currency EUR
         rimedio vouchers import codes.csv --column code --amount 10 --currency EUR --expires 2026-12-31
     """
-    from responses.voucher_file import CodesFileError, read_codes
-    from responses.vouchers import known_codes, load_codes
+    from responses.vouchers.codes import known_codes, load_codes
+    from responses.vouchers.file import CodesFileError, read_codes
 
     worth, last_day = _money(amount, currency), _day(expires)
     try:
@@ -87,7 +87,7 @@ def list_codes(
     """
     from models.money import Money
     from models.states import VoucherState
-    from responses.vouchers import codes_in, pools
+    from responses.vouchers.codes import codes_in, pools
 
     if state is not None and state not in set(VoucherState):
         fail(f"--state {state!r}: expected {_STATES}", USAGE)
@@ -114,7 +114,7 @@ def used(code: Annotated[str, typer.Argument(help="As the customer shows it.")])
     """
     from models.clock import utcnow
     from models.money import Money
-    from responses.vouchers import use_code
+    from responses.vouchers.codes import use_code
 
     async def work(database: "Database", settings: "Settings") -> None:
         async with database.writing() as session:

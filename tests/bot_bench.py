@@ -26,23 +26,23 @@ from models.database import Database
 from models.decision import Role
 from models.embedding import Embeddings
 from models.tables import Agent, Base
-from responses.agents import add_agent, link_telegram
-from responses.approval import Approvals
+from responses.approving.approval import Approvals
 from responses.config import Business, RoadConfig
-from responses.delivery import Delivery
-from responses.desk_cases import DeskCases
 from responses.embedding import Embedding
 from responses.explaining import Explaining
-from responses.files import FileStore
-from responses.filing import Filing
-from responses.giving_up import give_up
-from responses.hand import HandChannel
-from responses.inbox import Inbox
-from responses.order_links import link_key
+from responses.intake.desk_cases import DeskCases
+from responses.intake.files import FileStore
+from responses.intake.filing import Filing
+from responses.intake.giving_up import give_up
+from responses.intake.inbox import Inbox
+from responses.orders.links import link_key
+from responses.people.agents import add_agent, link_telegram
 from responses.policies import PolicyBook
 from responses.precedents import Precedents
 from responses.road import Road
-from responses.standing_texts import StandingTexts
+from responses.sending.delivery import Delivery
+from responses.sending.hand import HandChannel
+from responses.sending.standing_texts import StandingTexts
 from responses.triage import Triage
 from rimedio.bell import Bell
 from tests.databases import open_sqlite

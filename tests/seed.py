@@ -9,10 +9,10 @@ from models.clock import utcnow
 from models.decision import Role
 from models.states import CaseState
 from models.tables import Agent, Case, Customer, Draft, Identity
-from responses.agents import add_agent
+from responses.approving.rights import Bound
 from responses.cases import open_case, raise_revision
+from responses.people.agents import add_agent
 from responses.proposed import text_sha256
-from responses.rights import Bound
 
 
 async def seed_agent(session: AsyncSession, name: str = "Giulia", role: Role = Role.AGENT) -> Agent:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from models.decision import Basis, Remedy, RemedyKind
 from models.money import Money
+from responses.approving.rights import gives_goodwill
 from responses.checks.about import CheckContext
 from responses.checks.clauses import judged
 from responses.checks.days import latest_day, minute_in
@@ -18,7 +19,6 @@ from responses.checks.sums import sums_in
 from responses.checks.undecided import UNDECIDED
 from responses.drafts.slots import slots_in
 from responses.policy.withheld import Place, without
-from responses.rights import gives_goodwill
 
 _AMOUNTS = frozenset({"amount_above", "amount_unknown", UNDECIDED, CHOICE})
 _PROMISE = "promise_untracked"

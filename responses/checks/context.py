@@ -14,6 +14,7 @@ from models.decision import FactValue
 from models.money import Money
 from models.states import Direction, PromiseState
 from models.tables import Agent, Case, Customer, Draft, Identity, Message, Promise
+from responses.approving.rights import decision_of
 from responses.cases import matter_messages
 from responses.checks.about import CheckContext, Kept, Put
 from responses.checks.clauses import clauses_of
@@ -22,6 +23,7 @@ from responses.checks.mentions import mentions_in
 from responses.checks.people import other_people
 from responses.config import RoadConfig
 from responses.corrections import understood
+from responses.customers.registers import register_of
 from responses.drafts.brief import Formality
 from responses.drafts.draft import formality_of
 from responses.drafts.names import usable_name
@@ -30,9 +32,7 @@ from responses.drafts.slots import BLANK, escape
 from responses.facts import known_facts
 from responses.policy import Policy
 from responses.proposed import composed_draft
-from responses.registers import register_of
-from responses.rights import decision_of
-from responses.vouchers_by_hand import put_in, sentence_of
+from responses.vouchers.by_hand import put_in, sentence_of
 
 _OUR_WORD = frozenset({"status", "broken", "holding", "answer", "exit", "open"})
 """The parts of a composed text in which we say by which day, or from which; not those that tell what was."""

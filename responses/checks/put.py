@@ -11,8 +11,8 @@ from responses.checks.finding import Finding, Severity
 from responses.checks.sums import Said, sums_in
 from responses.checks.undecided import UNDECIDED
 from responses.checks.wordlists import word_lists
-from responses.codes import places_of
 from responses.drafts.numbers import format_money, locale_of
+from responses.vouchers.in_texts import places_of
 
 BY_HAND = "voucher_by_hand"
 

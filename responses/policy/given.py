@@ -21,7 +21,7 @@ from models.decision import (
 from models.labels import Act, ComplaintType
 from models.money import Money
 from responses.hours import add_months
-from responses.order_keys import order_key
+from responses.orders.keys import order_key
 from responses.policy.amounts import DIVISIBLE
 from responses.policy.schema import Policy
 from responses.policy.situation import ORDER

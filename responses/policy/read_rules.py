@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from models.decision import EXPLANATION, Basis, Manner, Role
-from responses.order_keys import shape_of
+from responses.orders.keys import shape_of
 from responses.policy.conditions import MESSAGE_FIELDS, AllOf, Condition, reads_message
 from responses.policy.context import Context, read_date
 from responses.policy.read_conditions import DELIVERY, fact_operand, read_when

@@ -15,11 +15,11 @@ from models.tables import Agent, AgentsGroup, Card, Case, OutboxEntry, Rating, S
 from responses.config import Business, RoadConfig
 from responses.errors import BlockedError
 from responses.hours import Interval, OpeningHours
-from responses.nights import sum_up
-from responses.rating import rate
-from responses.standing import standing_text
-from responses.standing_texts import StandingTexts
-from responses.wordings import approve_wording, propose
+from responses.people.nights import sum_up
+from responses.sending.rating import rate
+from responses.sending.standing import standing_text
+from responses.sending.standing_texts import StandingTexts
+from responses.sending.wordings import approve_wording, propose
 from tests.seed import seed_agent, seed_case
 
 TEXTS = StandingTexts(RoadConfig(business=Business(name="Prova"), timezone=ZoneInfo("Europe/Rome")))

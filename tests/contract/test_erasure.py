@@ -36,10 +36,10 @@ from models.tables import (
     Promise,
     Update,
 )
-from responses.agents import agent_by_name, open_session
-from responses.erasure import erase_person, finish_erasing
-from responses.export import export_person, find_people
-from responses.retention import Retention, kept_since
+from responses.people.agents import agent_by_name, open_session
+from responses.privacy.erasure import erase_person, finish_erasing
+from responses.privacy.export import export_person, find_people
+from responses.privacy.retention import Retention, kept_since
 from tests.bot_bench import BotBench
 from tests.databases import PostgresServer
 from tests.telegram import User

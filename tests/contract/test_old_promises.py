@@ -14,7 +14,7 @@ from models.database import Database
 from models.states import PromiseKind
 from models.tables import Approval, Promise
 from models.upgrade import upgrade
-from responses.promised import words_of
+from responses.promises.told import words_of
 from tests.seed import seed_agent, seed_case, seed_draft
 
 

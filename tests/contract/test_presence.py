@@ -12,8 +12,8 @@ from models.clock import utcnow
 from models.database import Database
 from models.states import OutboxState, Purpose
 from models.tables import OutboxEntry, Process, Update
-from responses.giving_up import give_up
-from responses.inbox import Inbox, Transaction, receive
+from responses.intake.giving_up import give_up
+from responses.intake.inbox import Inbox, Transaction, receive
 from rimedio.duty import Duty
 from rimedio.errors import PresumedDeadError
 from rimedio.presence import DEAD_AFTER, enter

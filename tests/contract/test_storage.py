@@ -35,12 +35,12 @@ from models.tables import (
 )
 from models.tables.base import UtcDateTime
 from models.upgrade import upgrade
-from responses.approval import Approvals
+from responses.approving.approval import Approvals
 from responses.cases import claim, raise_revision
 from responses.config import Business, RoadConfig
 from responses.errors import BlockedError
 from responses.hours import OpeningHours
-from responses.inbox import receive
+from responses.intake.inbox import receive
 from responses.policies import PolicyBook
 from tests.seed import bound, seed_agent, seed_case, seed_draft, seed_identity
 

@@ -7,9 +7,9 @@ from models.clock import utcnow
 from models.database import Database
 from models.states import CaseState, Direction, OutboxState, Purpose, TopicState
 from models.tables import AgentsGroup, Message, OutboxEntry, Topic
-from responses.groups import card_chats, move_chat
-from responses.outbox import enqueue_card
-from responses.today import open_today
+from responses.people.groups import card_chats, move_chat
+from responses.people.today import open_today
+from responses.sending.outbox import enqueue_card
 from tests.seed import seed_agent, seed_case, seed_identity
 
 GROUP = "telegram:7:-40"

@@ -13,22 +13,22 @@ from models.decision import DecisionKind
 from models.labels import Act, Ask, ComplaintType, Tone, Urgency
 from models.states import Direction, PromiseKind, PromiseState, Verdict
 from models.tables import Agent, Approval, Case, Choice, Message, Promise, SignalRow
-from responses.approval import Approvals
-from responses.choosing import choose_for, overrule
+from responses.approving.approval import Approvals
+from responses.approving.withholding import Meant
+from responses.choices.choosing import choose_for, overrule
 from responses.config import RoadConfig
 from responses.corrections import Labels, correct, understood
+from responses.customers.leaving import propose_exit
+from responses.customers.preferences import Preference, set_preference
+from responses.customers.signalling import dismiss
 from responses.facts import give_fact
-from responses.holding import give_back, pass_on, take_over
-from responses.leaving import propose_exit
+from responses.orders.proof import vouch
+from responses.people.holding import give_back, pass_on, take_over
 from responses.policies import PolicyBook
-from responses.preferences import Preference, set_preference
-from responses.promises import break_, keep
-from responses.proof import vouch
+from responses.promises.keeping import break_, keep
 from responses.proposed import proposed_draft
-from responses.rating import close_and_ask
-from responses.signalling import dismiss
-from responses.standing_texts import StandingTexts
-from responses.withholding import Meant
+from responses.sending.rating import close_and_ask
+from responses.sending.standing_texts import StandingTexts
 from tests.seed import bound
 
 _EXIT_IN = timedelta(days=7)

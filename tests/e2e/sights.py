@@ -25,12 +25,12 @@ from models.tables import (
     Rating,
 )
 from responses.corrections import understood
+from responses.customers.registers import heard_register
 from responses.policy.case_file import observed, told
 from responses.policy.sentences import plain
 from responses.precedents import Precedents
-from responses.promised import words_of
+from responses.promises.told import words_of
 from responses.proposed import proposed_draft
-from responses.registers import heard_register
 
 _CURRENCY = "EUR"
 _TEXTS = ("draft", "sent", "told")

@@ -15,28 +15,28 @@ from models.states import OutboxState
 from models.tables import Agent, Case, Choice, Customer, EmbeddingRow, Identity, Message, OutboxEntry, Update
 from models.tables.base import Base, UtcDateTime
 from nlp.entities import EntityFinder
-from responses.approval import Approvals
+from responses.approving.approval import Approvals
+from responses.approving.spending import ABOVE_BUDGET, decide_anew
+from responses.asking.unanswered import asked_cases, end_asking
 from responses.cases import raise_revision
-from responses.choosing import press, take_defaults
+from responses.choices.choosing import press, take_defaults
 from responses.config import RoadConfig
-from responses.delivery import Delivery
+from responses.customers.person_wanted import want_person
 from responses.embedding import Embedding
 from responses.errors import BlockedError
-from responses.filing import Filing, due_now
-from responses.hand import HandChannel
-from responses.holding import draft_anew
-from responses.inbox import receive
-from responses.incoming import Incoming, IncomingFile, MessageKind
-from responses.order_values import reader_for
-from responses.orders import keep_orders
-from responses.person_wanted import want_person
+from responses.intake.filing import Filing, due_now
+from responses.intake.inbox import receive
+from responses.intake.incoming import Incoming, IncomingFile, MessageKind
+from responses.orders.book import keep_orders
+from responses.orders.values import reader_for
+from responses.people.holding import draft_anew
 from responses.policies import PolicyBook
 from responses.precedents import Precedents
-from responses.rating import asked_case, rate
-from responses.spending import ABOVE_BUDGET, decide_anew
-from responses.standing_texts import StandingTexts
+from responses.sending.delivery import Delivery
+from responses.sending.hand import HandChannel
+from responses.sending.rating import asked_case, rate
+from responses.sending.standing_texts import StandingTexts
 from responses.triage import Triage, idle_takeovers, outdated_drafts
-from responses.unanswered import asked_cases, end_asking
 from responses.waiting import end_silence, silent_cases
 from tests.e2e.deeds import At, do
 from tests.e2e.scenario_file import Acts, Changes, Expects, Passes, Says, Scenario, Step, reworded

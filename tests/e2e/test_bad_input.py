@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from responses.filing import clean
+from responses.intake.filing import clean
 from tests.e2e.office import PATIENCE, Office, until
 from tests.telegram import Double, User
 from tests.telegram.updates import DAY, Waiting

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from models import database as databases
 from models.database import Database, sqlite_url
 from models.decision import Role
-from responses.agents import add_agent, link_telegram
+from responses.people.agents import add_agent, link_telegram
 from tests.databases import engine_that_remembers
 from tests.e2e import quick_program
 from tests.ports import answers, free_port

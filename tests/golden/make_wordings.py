@@ -13,8 +13,8 @@ from types import MappingProxyType
 
 from responses.drafts.phrases import LANGUAGES, phrases
 from responses.drafts.templates import fields_of, render, required
-from responses.standing import LANGUAGES as STANDING_LANGUAGES
-from responses.standing import standing_texts
+from responses.sending.standing import LANGUAGES as STANDING_LANGUAGES
+from responses.sending.standing import standing_texts
 
 FOLDER = Path(__file__).parent / "wordings"
 STANDING = Path(__file__).parent / "standing"

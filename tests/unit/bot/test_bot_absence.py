@@ -7,7 +7,7 @@ from models.clock import utcnow
 from models.decision import Role
 from models.tables import Agent
 from responses.notices import Notice, NoticeKind, tell_admins
-from responses.presence import absences_from
+from responses.people.presence import absences_from
 from tests.bot_bench import BotBench
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, text, update
 from bot.buttons import Action, data_of, read_data
 from models.decision import Role
 from models.tables import Agent, Approval, Card, Case, Event, Message, Update
-from responses.agents import agent_by_name, make_link, use_link
+from responses.people.agents import agent_by_name, make_link, use_link
 from tests.bot_bench import BotBench
 from tests.telegram import Seen, User
 

@@ -7,10 +7,10 @@ from models.clock import utcnow
 from models.decision import FactValue, Role
 from models.states import CaseState, Direction, DraftState, OutboxState, Purpose
 from models.tables import Agent, Approval, Case, DecisionRow, Draft, Message, OpenEdit, OutboxEntry, Prompt
-from responses.agents import add_agent, agent_by_name, make_link
 from responses.facts import give_fact, known_facts
+from responses.people.agents import add_agent, agent_by_name, make_link
 from tests.bot_bench import BotBench
-from tests.unit.responses.test_answers_on_the_road import MODEL_POLICY
+from tests.unit.responses.asking.test_answers_on_the_road import MODEL_POLICY
 
 
 async def test_a_one_time_link_links_the_account_once(bench: BotBench) -> None:

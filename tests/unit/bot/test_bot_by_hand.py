@@ -10,7 +10,7 @@ from models.decision import Role
 from models.money import Money
 from models.states import VoucherState
 from models.tables import Voucher
-from responses.vouchers import load_codes
+from responses.vouchers.codes import load_codes
 from tests.bot_bench import BotBench
 
 

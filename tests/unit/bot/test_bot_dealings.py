@@ -11,7 +11,7 @@ from models.decision import Basis, Role
 from models.money import Money
 from models.states import PromiseState
 from models.tables import Agent, Case, Identity, OutboxEntry, Promise
-from responses.dealings import Dealing, Dealings, Gift
+from responses.customers.dealings import Dealing, Dealings, Gift
 from tests.bot_bench import BotBench
 from tests.telegram import Seen, User
 from tests.unit.bot.test_bot_promises import promised

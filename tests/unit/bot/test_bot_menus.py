@@ -8,7 +8,7 @@ from bot.envelope import read_command
 from bot.menu import AGENT_MENUS, GROUP_MENUS, MENUS
 from models.decision import Role
 from models.tables import Setting
-from responses.agents import remove_agent
+from responses.people.agents import remove_agent
 from tests.bot_bench import BotBench
 from tests.unit.bot.test_bot_group import chosen
 

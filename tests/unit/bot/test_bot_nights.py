@@ -10,7 +10,7 @@ from models.assessment import Label
 from models.decision import Role
 from models.states import CaseState, Purpose
 from models.tables import Agent, Call, Case
-from responses.outbox import enqueue
+from responses.sending.outbox import enqueue
 from tests.bot_bench import BotBench
 from tests.telegram import Seen, User
 from tests.telegram.rooms import Room

@@ -9,9 +9,9 @@ from models.assessment import Entities
 from models.clock import utcnow
 from models.decision import MissingFact
 from models.tables import Customer, OrderProof
-from responses.order_links import link_code, link_key
-from responses.order_values import OrderEntry
-from responses.orders import keep_orders
+from responses.orders.book import keep_orders
+from responses.orders.links import link_code, link_key
+from responses.orders.values import OrderEntry
 from tests.bot_bench import LINK_KEY, BotBench
 
 RS1 = OrderEntry(number="RS1001", name="Marta Bianchi", email="marta@example.org")

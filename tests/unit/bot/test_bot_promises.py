@@ -10,7 +10,7 @@ from models.clock import utcnow
 from models.decision import Role
 from models.states import CaseState, PromiseState
 from models.tables import Agent, Case, Promise
-from responses.reminders import remind
+from responses.promises.reminders import remind
 from tests.bot_bench import BotBench
 from tests.telegram import Seen, User
 

@@ -4,9 +4,9 @@ from sqlalchemy import select
 
 from models.states import CaseState
 from models.tables import Case, Customer, Event, Rating
-from responses.erasure import erase_person
-from responses.export import export_person
-from responses.rating import close_and_ask
+from responses.privacy.erasure import erase_person
+from responses.privacy.export import export_person
+from responses.sending.rating import close_and_ask
 from tests.bot_bench import BotBench
 from tests.telegram import Seen, User
 

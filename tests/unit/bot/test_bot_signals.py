@@ -10,14 +10,14 @@ from models.clock import utcnow
 from models.decision import Duration, DurationUnit, Role
 from models.serial import to_json
 from models.tables import Agent, Case, Identity, SignalRow, Update
-from responses.dismissals import decide_dismissed_anew
+from responses.customers.dismissals import decide_dismissed_anew
 from responses.policy.schema import Count
 from responses.policy.signals import Raised
 from tests.bot_bench import BotBench
 from tests.seed import seed_case
 from tests.telegram import Seen, User
+from tests.unit.responses.approving.test_approval import a_decision
 from tests.unit.responses.staff import lay
-from tests.unit.responses.test_approval import a_decision
 
 SEEN = Raised(
     name="from-an-older-policy",
@@ -193,7 +193,7 @@ async def test_where_deciding_anew_fails_the_press_counts_and_the_rounds_do_it(
         raise LookupError("a case that nobody can decide")
 
     with monkeypatch.context() as broken:
-        broken.setattr("responses.dismissals.decide_anew", fails)
+        broken.setattr("responses.customers.dismissals.decide_anew", fails)
         sara.press(card, next(one for one in card.labels if one.startswith("Non vale")))
         await bench.telegram.wait_for(lambda: "Messaggi letti male" in sara.now(card).labels or None)
         sara.press(card, "Messaggi letti male")

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from models.decision import Duration, DurationUnit, Role
 from models.states import OfferState
 from models.tables import Approval, Choice, Event, OfferRow, Promise
-from responses.agents import agent_by_name
+from responses.people.agents import agent_by_name
 from tests.bot_bench import BotBench
 from tests.telegram import Seen, User
 from tests.unit.bot.test_bot_choices import decided

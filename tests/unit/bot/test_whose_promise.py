@@ -11,7 +11,7 @@ from models.clock import utcnow
 from models.tables import Agent, Card
 from responses.checks import ByHand
 from responses.errors import BlockedError
-from responses.word_given import WordGiven
+from responses.promises.word_given import WordGiven
 
 SARA, PAOLO, LIA = (
     Agent(id=f"019ab000-0000-7000-8000-{end}", name=name)

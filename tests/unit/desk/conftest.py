@@ -32,26 +32,26 @@ from models.decision import Role
 from models.embedding import Embeddings
 from models.ids import new_id
 from models.tables import Agent, Case
-from responses import agents
-from responses.agents import add_agent, agent_by_name, hash_password, make_link, open_session
-from responses.approval import Approvals
+from responses.approving.approval import Approvals
 from responses.config import Business, RoadConfig
-from responses.delivery import Delivery
-from responses.desk_cases import DeskCases
 from responses.embedding import Embedding
 from responses.explaining import Explaining
-from responses.files import FileStore
-from responses.filing import Filing
-from responses.giving_up import give_up
-from responses.hand import HandChannel
-from responses.inbox import Inbox, receive
-from responses.knowledge import Knowledge
-from responses.order_links import link_key
+from responses.intake.desk_cases import DeskCases
+from responses.intake.files import FileStore
+from responses.intake.filing import Filing
+from responses.intake.giving_up import give_up
+from responses.intake.inbox import Inbox, receive
+from responses.intake.samples import sample_handler
+from responses.knowledge.entries import Knowledge
+from responses.orders.links import link_key
+from responses.people import agents
+from responses.people.agents import add_agent, agent_by_name, hash_password, make_link, open_session
 from responses.policies import PolicyBook
 from responses.precedents import Precedents
 from responses.road import Road
-from responses.samples import sample_handler
-from responses.standing_texts import StandingTexts
+from responses.sending.delivery import Delivery
+from responses.sending.hand import HandChannel
+from responses.sending.standing_texts import StandingTexts
 from responses.triage import Triage
 from tests.databases import open_sqlite
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from models.clock import utcnow
 from responses.notices import NoticeKind, put_up, take_down
-from responses.presence import absences_from
+from responses.people.presence import absences_from
 
 
 def days_ahead(days: int) -> str:

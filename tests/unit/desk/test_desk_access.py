@@ -20,7 +20,7 @@ from desk.app import create_app
 from desk.security import SESSION_COOKIE, VISITOR_COOKIE
 from models.clock import utcnow
 from models.tables import LoginLink, Session
-from responses.agents import agent_by_name, make_link, open_session, remove_agent
+from responses.people.agents import agent_by_name, make_link, open_session, remove_agent
 from responses.road import Road
 from tests.unit.desk.conftest import Browser, House, opened
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from models.states import EditReason
 from models.tables import AnswerEntry, Approval, Draft
-from tests.unit.responses.test_learning import REMEDY, TEXT, often
+from tests.unit.responses.reports.test_learning import REMEDY, TEXT, often
 
 HOURS = "Domanda: a che ora aprite il negozio?"
 OTHER = "Domanda di tutt'altro genere, su biciclette usate"

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from models.money import Money
 from models.states import CaseState, VoucherState
 from models.tables import Case, LedgerEntry, Voucher
-from responses.vouchers import load_codes
+from responses.vouchers.codes import load_codes
 
 QUESTION = "Domanda: quando aprite?"
 ANSWER = "Buongiorno Marta, apriamo alle 9.\n{agent}"

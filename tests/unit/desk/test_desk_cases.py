@@ -311,7 +311,7 @@ async def test_a_case_from_the_future_keeps_what_was_typed(house):
 
 
 async def test_samples_go_with_one_press(house):
-    from responses.samples import load_samples
+    from responses.intake.samples import load_samples
 
     async with house.database.writing() as session:
         await load_samples(session)

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.seed import seed_case
-from tests.unit.responses.test_causes import LATE, answers, complaint, gives, says
-from tests.unit.responses.test_strengths import THANKS
+from tests.unit.responses.reports.test_causes import LATE, answers, complaint, gives, says
+from tests.unit.responses.reports.test_strengths import THANKS
 
 
 async def costly(house):

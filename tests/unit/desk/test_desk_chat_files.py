@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 
 from models.clock import utcnow
 from models.tables import Attachment, Case, Customer, Message, Setting, Update
-from responses import strays
-from responses.erasure import erase_person, finish_erasing
-from responses.files import FileStore
-from responses.filing import MAX_FILE_BYTES
+from responses.intake.files import FileStore
+from responses.intake.filing import MAX_FILE_BYTES
+from responses.privacy import strays
+from responses.privacy.erasure import erase_person, finish_erasing
+from responses.privacy.strays import remove_strays
 from responses.reading import read_case
-from responses.strays import remove_strays
 from tests.unit.desk.conftest import classify
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(200)

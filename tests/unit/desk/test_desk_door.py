@@ -8,7 +8,7 @@ import pytest
 from argon2 import extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
-from responses.agents import remove_agent
+from responses.people.agents import remove_agent
 from tests.unit.desk.conftest import PASSWORD
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from desk.security import SESSION_COOKIE, VISITOR_COOKIE
 from models.database import Database, sqlite_url
-from responses.agents import agent_by_name, open_session
+from responses.people.agents import agent_by_name, open_session
 from tests.unit.desk.conftest import BASE, House
 
 with warnings.catch_warnings():

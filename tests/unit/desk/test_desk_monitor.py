@@ -16,7 +16,7 @@ from desk.monitor import Monitor
 from models.database import Database
 from models.states import OutboxState, Purpose
 from models.tables import OutboxEntry, Rating
-from responses.inbox import receive
+from responses.intake.inbox import receive
 from rimedio.figures import count_figures
 from tests.databases import open_sqlite
 from tests.seed import seed_case, seed_draft

@@ -8,11 +8,11 @@ from sqlalchemy import select
 from models.clock import utcnow
 from models.money import Money
 from models.tables import Case, Contact, DecisionRow, OrderProof, Update
-from responses.agents import agent_by_name
 from responses.facts import give_fact
-from responses.order_links import link_code
-from responses.order_values import OrderEntry
-from responses.orders import keep_orders
+from responses.orders.book import keep_orders
+from responses.orders.links import link_code
+from responses.orders.values import OrderEntry
+from responses.people.agents import agent_by_name
 from tests.seed import seed_case, seed_identity
 from tests.unit.desk.conftest import LINK_KEY, House
 

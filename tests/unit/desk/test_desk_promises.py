@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from models.clock import utcnow
 from models.states import CaseState, PromiseState
 from models.tables import Absence, Case, OutboxEntry, Promise
-from responses.agents import agent_by_name
+from responses.people.agents import agent_by_name
 
 
 async def answered(house, visitor):

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from desk.words import words_in
-from responses.standing import LANGUAGES, standing_texts
+from responses.sending.standing import LANGUAGES, standing_texts
 
 OURS = "Ricevuto, grazie: richiesta n. {number}. Le risponde una persona {when}."
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models.states import OfferState
 from models.tables import Choice, OfferRow, Promise
-from responses.agents import agent_by_name
+from responses.people.agents import agent_by_name
 from tests.unit.desk.test_desk_choices import put
 
 LESS = "Buongiorno Marta, abbiamo sbagliato noi e le chiedo scusa. Le offriamo il 15% di sconto.\n{agent}"

@@ -16,13 +16,13 @@ from models.ids import new_id
 from models.money import Money
 from models.serial import to_json
 from models.tables import Absence, Agent, AgentsGroup, Approval, Card, Case, DecisionRow, Draft, OutboxEntry
-from responses.approval import Approvals
+from responses.approving.approval import Approvals
 from responses.config import RoadConfig
+from responses.people.watch import Watch
 from responses.policies import PolicyBook
 from responses.proposing import keep_offers
-from responses.standing_texts import StandingTexts
+from responses.sending.standing_texts import StandingTexts
 from responses.triage import Triage
-from responses.watch import Watch
 from tests.seed import bound, seed_agent, seed_case, seed_draft
 
 GROUP = "telegram:1:-5"

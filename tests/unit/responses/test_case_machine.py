@@ -31,21 +31,21 @@ from models.errors import ForbiddenTransitionError
 from models.states import CaseState, Direction, DraftState, OutboxState, PromiseState, Purpose, Verdict
 from models.tables import Agent, Approval, Case, Draft, Message, OutboxEntry, Promise, Update
 from models.upgrade import upgrade
-from responses.approval import Approvals
+from responses.approving.approval import Approvals
+from responses.approving.rights import Bound
 from responses.cases import close
 from responses.config import Business, RoadConfig
-from responses.delivery import Delivery, give_up_lost
 from responses.errors import ResponsesError
-from responses.filing import Filing
-from responses.holding import give_back, take_over
-from responses.inbox import receive
-from responses.incoming import Incoming
-from responses.outbox import settle_by_hand
+from responses.intake.filing import Filing
+from responses.intake.inbox import receive
+from responses.intake.incoming import Incoming
+from responses.people.holding import give_back, take_over
 from responses.policies import PolicyBook
 from responses.proposed import proposed_draft
 from responses.rearranging import merge, split_off
-from responses.rights import Bound
-from responses.standing_texts import StandingTexts
+from responses.sending.delivery import Delivery, give_up_lost
+from responses.sending.outbox import settle_by_hand
+from responses.sending.standing_texts import StandingTexts
 from responses.triage import Triage
 from tests.seed import seed_agent
 

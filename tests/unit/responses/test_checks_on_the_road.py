@@ -11,10 +11,10 @@ from models.database import Database
 from models.decision import DecisionKind
 from models.states import DraftState
 from models.tables import Agent, Case, Draft, Fact, Message, OutboxEntry
-from responses.approval import Approvals
+from responses.approving.approval import Approvals
 from responses.config import RoadConfig
 from responses.errors import BlockedError
-from responses.holding import pass_on
+from responses.people.holding import pass_on
 from responses.proposed import proposed_draft
 from tests.seed import bound, seed_agent, seed_case, seed_draft
 

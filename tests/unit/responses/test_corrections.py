@@ -35,14 +35,14 @@ from responses.corrections import (
     desk_examples,
     understood,
 )
-from responses.erasure import erase_person
+from responses.customers.threats import is_threat
 from responses.errors import BlockedError
-from responses.export import export_person
-from responses.files import FileStore
-from responses.filing import due_now
-from responses.holding import take_over
-from responses.samples import remove_samples
-from responses.threats import is_threat
+from responses.intake.files import FileStore
+from responses.intake.filing import due_now
+from responses.intake.samples import remove_samples
+from responses.people.holding import take_over
+from responses.privacy.erasure import erase_person
+from responses.privacy.export import export_person
 from responses.views import queue, view_case
 from tests.seed import now, seed_agent, seed_case
 from tests.unit.responses.triage_road import Road, assessed, label

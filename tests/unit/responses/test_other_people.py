@@ -7,7 +7,7 @@ from test_checks_on_the_road import written
 from models.clock import utcnow
 from models.database import Database
 from models.tables import Order
-from responses.approval import Approvals
+from responses.approving.approval import Approvals
 from responses.config import RoadConfig
 from responses.errors import BlockedError
 from tests.seed import seed_agent, seed_case, seed_draft, seed_identity

@@ -14,11 +14,11 @@ from models.serial import to_json
 from models.states import Direction, DraftState, Verdict
 from models.tables import Approval, Case, Customer, DecisionRow, EmbeddingRow, Message
 from responses.embedding import Embedding
-from responses.erasure import erase_person
+from responses.intake.samples import remove_samples
 from responses.policies import PolicyBook
 from responses.policy import load_policy_text
 from responses.precedents import Precedent, Precedents
-from responses.samples import remove_samples
+from responses.privacy.erasure import erase_person
 from tests.seed import seed_agent, seed_case, seed_draft
 
 RULES = "a" * 64

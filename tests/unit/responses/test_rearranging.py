@@ -12,9 +12,9 @@ from models.states import CaseState, Direction, DraftState, Verdict
 from models.tables import Agent, Approval, Case, Draft, Fact, Identity, Message, Promise
 from responses.cases import open_case
 from responses.errors import BlockedError
-from responses.incoming import MessageKind
+from responses.intake.incoming import MessageKind
+from responses.intake.transcripts import transcribe
 from responses.rearranging import merge, split_off
-from responses.transcripts import transcribe
 from tests.seed import seed_agent, seed_case, seed_draft, seed_identity
 
 _numbers = count(1)

@@ -18,8 +18,8 @@ from models.states import CaseState, DraftState, Purpose
 from models.tables import Agent, AssessmentRow, Call, Case, Draft, Message, OutboxEntry
 from responses.deadlines import due_by
 from responses.drafts.dates import format_day
-from responses.holding import take_over
-from responses.incoming import MessageKind
+from responses.intake.incoming import MessageKind
+from responses.people.holding import take_over
 from responses.policy import load_policy_text
 from responses.triage import MAX_ATTEMPTS, unread_cases
 from tests.unit.responses.triage_road import LATE, Road, agent, assessed, label, road, under

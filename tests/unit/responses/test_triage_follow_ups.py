@@ -16,8 +16,8 @@ from responses.corrections import Labels, correct
 from responses.drafts.dates import format_due_day
 from responses.errors import NotAllowedError
 from responses.facts import give_fact, known_facts
-from responses.filing import due_now
-from responses.incoming import IncomingFile, MessageKind
+from responses.intake.filing import due_now
+from responses.intake.incoming import IncomingFile, MessageKind
 from tests.seed import seed_agent, seed_case, seed_draft
 from tests.unit.responses.triage_road import LATE, LATE_ORDER, Road, agent, assessed, label, road
 

@@ -14,7 +14,7 @@ from models.tables import Approval, Case, Identity, OutboxEntry, Promise
 from responses.cases import joined_case
 from responses.config import RoadConfig
 from responses.hours import Interval, OpeningHours
-from responses.standing_texts import StandingTexts
+from responses.sending.standing_texts import StandingTexts
 from responses.waiting import CLOSE_AFTER, REMIND_AFTER, await_answer, end_silence, silent_cases
 from tests.seed import seed_agent, seed_case, seed_draft
 

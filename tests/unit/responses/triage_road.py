@@ -12,15 +12,15 @@ from models.clock import utcnow
 from models.database import Database
 from models.states import DraftState
 from models.tables import Agent, Case, Draft, OutboxEntry, Update
-from responses.approval import Approvals
+from responses.approving.approval import Approvals
 from responses.config import RoadConfig
-from responses.delivery import Delivery
-from responses.filing import Filing
-from responses.hand import HandChannel
-from responses.inbox import receive
-from responses.incoming import Incoming
+from responses.intake.filing import Filing
+from responses.intake.inbox import receive
+from responses.intake.incoming import Incoming
 from responses.policies import PolicyBook
-from responses.standing_texts import StandingTexts
+from responses.sending.delivery import Delivery
+from responses.sending.hand import HandChannel
+from responses.sending.standing_texts import StandingTexts
 from responses.triage import Triage
 from tests.seed import bound, seed_agent
 

@@ -11,7 +11,7 @@ from test_rules_commands import SHOP, Terminal
 
 from models.database import Database, sqlite_url
 from models.decision import Role
-from responses.approval import Approvals
+from responses.approving.approval import Approvals
 from responses.config import Business, RoadConfig
 from responses.hours import OpeningHours
 from tests.seed import bound, seed_agent, seed_case, seed_draft

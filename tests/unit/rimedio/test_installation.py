@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from models.database import Database
 from models.tables import Update
+from responses.intake.samples import SOURCE, sample_messages
 from responses.policies import PolicyBook
-from responses.samples import SOURCE, sample_messages
 from rimedio.errors import ProgramError, SettingError
 from rimedio.installation import Prepared, listen, open_database, prepare
 from rimedio.settings import Settings

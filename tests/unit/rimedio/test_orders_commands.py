@@ -17,8 +17,8 @@ from typer.testing import CliRunner, Result
 
 from models.errors import LookUpError
 from models.money import Money
-from responses.order_links import link_code
-from responses.order_values import reader_for
+from responses.orders.links import link_code
+from responses.orders.values import reader_for
 from responses.policy import load_policy
 from rimedio.cli import app
 from rimedio.errors import ProgramError

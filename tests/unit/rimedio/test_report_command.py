@@ -10,13 +10,13 @@ import pytest
 from test_rules_commands import SHOP, Terminal
 
 from models.database import Database, sqlite_url
-from responses.approval import Approvals
+from responses.approving.approval import Approvals
 from responses.config import Business, RoadConfig
 from responses.hours import OpeningHours
 from tests.seed import bound, seed_agent, seed_case, seed_draft
-from tests.unit.responses.test_causes import LATE, answers, complaint, gives, says
-from tests.unit.responses.test_learning import REMEDY, TEXT, often
-from tests.unit.responses.test_strengths import THANKS
+from tests.unit.responses.reports.test_causes import LATE, answers, complaint, gives, says
+from tests.unit.responses.reports.test_learning import REMEDY, TEXT, often
+from tests.unit.responses.reports.test_strengths import THANKS
 
 ZONE = ZoneInfo("Europe/Rome")
 

@@ -9,7 +9,7 @@ from models.decision import Basis, Decision, DecisionKind, Offer, Remedy, Remedy
 from models.money import Money
 from responses.checks import Beyond, CheckContext, beyond_in, check_text, errors_in
 from responses.checks.about import Put
-from tests.unit.responses.test_approval import a_decision
+from tests.unit.responses.approving.test_approval import a_decision
 
 MONDAY = date(2026, 11, 23)
 SENTENCES = {

@@ -9,11 +9,11 @@ from combinations import REGISTERS, complaints
 from golden_drafts import BRIEFS, LANGUAGES
 
 from models.decision import DecisionKind
-from responses.answer_file import Entry
 from responses.checks import CheckContext, Finding, check_text
 from responses.checks.context import ready_in
 from responses.drafts import ComposedDraft, DraftBrief, compose
-from responses.knowledge import sample_entries
+from responses.knowledge.entries import sample_entries
+from responses.knowledge.file import Entry
 
 
 def found_in(brief: DraftBrief) -> list[Finding]:

@@ -104,7 +104,7 @@ def test_an_unknown_language_is_refused() -> None:
 
 def test_composing_loads_neither_model_nor_database() -> None:
     code = (
-        "import sys; import responses.drafts, responses.standing;"
+        "import sys; import responses.drafts, responses.sending.standing;"
         "print(sorted({'torch', 'sqlalchemy', 'transformers'} & sys.modules.keys()))"
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,0 +1,1 @@
+"""What customers answer to our questions, read as facts."""

@@ -1,0 +1,1 @@
+"""What customers may choose between, and how they choose."""

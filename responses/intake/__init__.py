@@ -1,0 +1,1 @@
+"""What arrives: stored, filed into cases, with its files and recordings."""

@@ -1,0 +1,1 @@
+"""The order book: importing and finding orders, start links, and whose order it is."""

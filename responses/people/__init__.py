@@ -1,0 +1,1 @@
+"""Those who work here: who they are, who is there, and who is called."""

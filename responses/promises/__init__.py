@@ -1,0 +1,1 @@
+"""What was promised: kept, broken, withdrawn, and reminded of."""

@@ -1,0 +1,1 @@
+"""What supervisors read of many cases: causes, strengths, fairness, what agents keep correcting."""

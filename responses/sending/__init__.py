@@ -1,0 +1,1 @@
+"""What leaves the house: answers, standing texts, and what became of each."""

@@ -1,0 +1,1 @@
+"""Voucher codes, from their file into a text and to the till."""
