@@ -59,7 +59,7 @@ evaluate-adapted: $(VENV)/.installed
 
 # Makes the fast model beside the heads that ship; trains heads without a third of the businesses first: an hour.
 fast: $(VENV)/.installed
-	$(BIN)/python -m nlp.fast_training nlp/trained $(ARGS)
+	$(BIN)/python -m nlp.fast.training nlp/trained $(ARGS)
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from nlp.corpus import read_corpus
-from nlp.evaluation import agreement, render
+from nlp.evaluation.scores import agreement, render
+from nlp.training.corpus import read_corpus
 
 DATA = Path("nlp/data")
 

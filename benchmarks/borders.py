@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from nlp.classifier import Classifier
-from nlp.evaluation import assessed
+from nlp.evaluation.scores import assessed
 
 TODAY = date(2026, 11, 27)
 

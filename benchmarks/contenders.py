@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from nlp.e5_modules import build_e5
-from nlp.encoder import DEPTHS, Vectors
+from nlp.encoders.e5_modules import build_e5
+from nlp.encoders.encoder import DEPTHS, Vectors
+from nlp.encoders.padded import PaddedNetwork
+from nlp.encoders.weights import locate_weights
 from nlp.heads import FIELDS, Head, load_heads
 from nlp.heads import TRAINED as HEADS
-from nlp.padded import PaddedNetwork
-from nlp.weights import locate_weights
 
 Labels = Callable[[Sequence[str]], Mapping[str, Any]]
 Network = Callable[[Vectors, Vectors], Vectors]

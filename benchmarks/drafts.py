@@ -19,7 +19,7 @@ from statistics import median
 from benchmarks.draft_situations import BUSINESSES, NOW, SITUATIONS, Situation, brief_of, policy_of
 from models.decision import Decision, Matter
 from models.labels import Act
-from nlp.corpus import SHIPPED, Example, read_corpus
+from nlp.training.corpus import SHIPPED, Example, read_corpus
 from responses.checks import CheckContext, check_text
 from responses.drafts import ComposedDraft, DraftBrief, compose
 from responses.drafts.dates import format_due, needs_time

@@ -24,11 +24,11 @@ from rich.console import Console
 from benchmarks import adapted, goals, own_labels, real_sets
 from models.assessment import Assessment, Entities
 from nlp.classifier import Classifier
-from nlp.corpus import Example, read_corpus
-from nlp.entities import EntityFinder
-from nlp.evaluation_page import draw
+from nlp.entities.finder import EntityFinder
+from nlp.evaluation.measuring import FieldMeasure, Measurement, measure
+from nlp.evaluation.page import draw
 from nlp.language import detect_language
-from nlp.measuring import FieldMeasure, Measurement, measure
+from nlp.training.corpus import Example, read_corpus
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "nlp" / "data"

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from nlp.corpus import read_corpus
+from nlp.training.corpus import read_corpus
 
 CORPUS = Path(__file__).parent.parent / "nlp" / "data" / "corpus.jsonl"
 SEED = 20261127

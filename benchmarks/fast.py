@@ -29,14 +29,14 @@ from rich.table import Table
 from benchmarks.contenders import Plain
 from nlp.bulk import BulkClassifier
 from nlp.classifier import Classifier, clean
-from nlp.corpus import SHIPPED, read_corpus, split
 from nlp.deciding import Decisions, decide
-from nlp.encoder import Encoder, Vectors
-from nlp.evaluation import labelled
-from nlp.fast import FastModel, confidences, load_fast
-from nlp.fast_bounds import Judged
-from nlp.fast_classifier import FastClassifier
+from nlp.encoders.encoder import Encoder, Vectors
+from nlp.evaluation.scores import labelled
+from nlp.fast.bounds import Judged
+from nlp.fast.classifier import FastClassifier
+from nlp.fast.model import FastModel, confidences, load_fast
 from nlp.heads import FIELDS, TRAINED, Flags
+from nlp.training.corpus import SHIPPED, read_corpus, split
 
 DAY = date(2026, 11, 27)
 SETS = {"it_feelit.csv": 2028, "it_qa4faq_utility.csv": 1130, "en_airline_tweets.csv": 2000}

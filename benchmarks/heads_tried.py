@@ -30,19 +30,19 @@ from sklearn.metrics import accuracy_score, f1_score
 from torch.nn import functional
 
 from benchmarks.own_labels import FEW, read, train_on_rows, trained
-from nlp.adapting import FIRST_LAYER, AdaptedLinear, build_network
 from nlp.classifier import clean
-from nlp.corpus import Example, read_corpus
-from nlp.e5 import PROMPT
-from nlp.e5_modules import E5Transformer
-from nlp.encoder import DEPTHS, Vectors, load_encoder
+from nlp.encoders.e5 import PROMPT
+from nlp.encoders.e5_modules import E5Transformer
+from nlp.encoders.encoder import DEPTHS, Vectors, load_encoder
 from nlp.features import Features, beside
-from nlp.fitting import Material, Targets, assign_folds, best_thresholds
 from nlp.heads import TRAINED, load_heads
 from nlp.lexical import word_pieces
-from nlp.space import Space, View
-from nlp.taught import are_exclusive, taught_by
-from nlp.training import fit_head, strata_of
+from nlp.training.adapting import FIRST_LAYER, AdaptedLinear, build_network
+from nlp.training.corpus import Example, read_corpus
+from nlp.training.fitting import Material, Targets, assign_folds, best_thresholds
+from nlp.training.heads import fit_head, strata_of
+from nlp.training.space import Space, View
+from nlp.training.taught import are_exclusive, taught_by
 
 CORPUS = Path(__file__).parents[1] / "nlp" / "data" / "corpus.jsonl"
 FIELDS = ("act", "tone", "urgency", "complaint_types")

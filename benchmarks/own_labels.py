@@ -28,13 +28,13 @@ from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.preprocessing import MultiLabelBinarizer
 
 from nlp.classifier import clean
-from nlp.corpus import Example
-from nlp.encoder import Encoder, load_encoder
+from nlp.encoders.encoder import Encoder, load_encoder
 from nlp.features import Features, beside
-from nlp.field_training import fit_field
 from nlp.heads import TRAINED, Head, load_heads
 from nlp.lexical import word_pieces
-from nlp.training import adapted_material, fit_head, strata_of
+from nlp.training.corpus import Example
+from nlp.training.heads import adapted_material, fit_head, strata_of
+from nlp.training.one_field import fit_field
 
 FOLDS = 5
 FEW = 10

@@ -19,10 +19,10 @@ from rich.table import Table
 
 from benchmarks.speed import DAY, read_texts
 from nlp.classifier import Classifier, clean
-from nlp.corpus import SHIPPED, read_corpus, split
 from nlp.deciding import Decisions
-from nlp.encoder import Precision, Vectors, native_dtype
+from nlp.encoders.encoder import Precision, Vectors, native_dtype
 from nlp.heads import FIELDS, Head
+from nlp.training.corpus import SHIPPED, read_corpus, split
 
 SETS = {"it_feelit.csv": 2028, "en_airline_tweets.csv": 1500, "it_absita18_hotel.csv": 1000}
 CLEARLY = 0.05

@@ -19,9 +19,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nlp.corpus import read_corpus
+from nlp.entities.redaction import KINDS, WORDS, Redactor
 from nlp.language import detect_languages
-from nlp.redaction import KINDS, WORDS, Redactor
+from nlp.training.corpus import read_corpus
 
 MESSAGES = Path("tests/data/redaction.jsonl")
 CORPUS = Path("nlp/data/corpus.jsonl")

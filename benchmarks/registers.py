@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from models.labels import Act
-from nlp.corpus import SHIPPED
+from nlp.training.corpus import SHIPPED
 from responses.customers.registers import places_of
 
 EXAMPLES = Path(__file__).parents[1] / "tests" / "data" / "addressing.jsonl"

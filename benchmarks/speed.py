@@ -30,11 +30,11 @@ from rich.table import Table
 from benchmarks.contenders import Exported, Plain, export, onnxruntime_int8, openvino, zero_shot_seconds
 from nlp.bulk import BulkClassifier
 from nlp.classifier import Classifier
-from nlp.corpus import read_corpus
-from nlp.encoder import native_dtype
-from nlp.fast import load_fast
-from nlp.fast_classifier import FastClassifier
+from nlp.encoders.encoder import native_dtype
+from nlp.fast.classifier import FastClassifier
+from nlp.fast.model import load_fast
 from nlp.heads import TRAINED
+from nlp.training.corpus import read_corpus
 
 CORPUS = Path(__file__).parents[1] / "nlp" / "data" / "corpus.jsonl"
 DAY = date(2026, 11, 27)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.address import is_group
-from bot.api import Api
 from bot.buttons import Pressed
-from bot.keeper import Keeper
+from bot.cards.keeper import Keeper
+from bot.telegram.address import is_group
+from bot.telegram.api import Api
 from bot.words import Words, words_for, words_in
 from models.tables import Agent, Update
 from responses.approving.enclosures import Enclosure

@@ -11,19 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import CallbackQuery
 from telegram.error import TelegramError
 
-from bot import forgetting
-from bot.address import chat_id_of, chat_key
+from bot.agents.group_setting import press_elsewhere
 from bot.buttons import Action, read_data
-from bot.card_actions import act_on_card
-from bot.card_press import CardPress
-from bot.choosing import pressed_choice, take_choice
+from bot.cards.actions import act_on_card
+from bot.cards.keyboards import Page, Rows
+from bot.cards.press import CardPress
+from bot.cards.row_actions import ROW_ACTIONS, act_on_row
 from bot.context import Context, Press, agent_with, reader_at, words_at
-from bot.elsewhere import drop_raw
-from bot.group_setting import press_elsewhere
-from bot.keyboards import Page, Rows
+from bot.customers import forgetting
+from bot.customers.choosing import pressed_choice, take_choice
+from bot.customers.rating import pressed_mark, take_mark
 from bot.posts import post
-from bot.rating import pressed_mark, take_mark
-from bot.row_actions import ROW_ACTIONS, act_on_row
+from bot.telegram.address import chat_id_of, chat_key
+from bot.telegram.elsewhere import drop_raw
 from bot.words import Words, words_in
 from models.tables import Agent, Card, Case, Update
 from responses.customers.dismissals import decide_dismissed_at_once

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.cards import words_shown
+from bot.cards.head import words_shown
 from bot.context import Context, reader_at
 from bot.posts import post
 from bot.words import Words

@@ -6,19 +6,19 @@ from typing import Any
 
 from telegram.error import InvalidToken, TelegramError
 
-from bot.address import bot_id_of, chat_key
-from bot.api import Api, quiet_loggers
-from bot.channel import TelegramChannel
+from bot.agents.topics import Topics
+from bot.cards.keeper import Keeper
 from bot.context import Context
 from bot.errors import TokenRefusedError
-from bot.fetching import Fetcher
-from bot.keeper import Keeper
-from bot.menu import MENUS
-from bot.pacing import Pacing
-from bot.receiver import Receiver
-from bot.topics import Topics
-from bot.updates import handle_update
-from bot.webhook import Webhook, secret_of
+from bot.telegram.address import bot_id_of, chat_key
+from bot.telegram.api import Api, quiet_loggers
+from bot.telegram.channel import TelegramChannel
+from bot.telegram.fetching import Fetcher
+from bot.telegram.menu import MENUS
+from bot.telegram.pacing import Pacing
+from bot.telegram.receiver import Receiver
+from bot.telegram.updates import handle_update
+from bot.telegram.webhook import Webhook, secret_of
 from models.tables import Update
 from responses.intake.inbox import Transaction
 from responses.road import Road
@@ -76,7 +76,7 @@ class TelegramBot:
         self._tasks = [asyncio.create_task(self._introduce(), name="bot.introduce")]
         if sends:
             self._tasks += [
-                asyncio.create_task(self._keeper.run(), name="bot.keeper"),
+                asyncio.create_task(self._keeper.run(), name="bot.cards.keeper"),
                 asyncio.create_task(self._fetcher.run(), name="bot.fetcher"),
             ]
 

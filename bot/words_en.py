@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.history_words import ENGLISH as HISTORY
+from bot.cards.history_words import ENGLISH as HISTORY
 
 ENGLISH: Mapping[str, str] = {
     **HISTORY,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.history_words import ITALIAN as HISTORY
+from bot.cards.history_words import ITALIAN as HISTORY
 
 ITALIAN: Mapping[str, str] = {
     **HISTORY,

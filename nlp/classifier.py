@@ -11,10 +11,10 @@ import numpy as np
 from models.assessment import Assessment, Entities, Label
 from models.labels import Act, Tone, Urgency
 from nlp.costs import Costs
-from nlp.dates import find_dates
 from nlp.deciding import Decisions, decide
-from nlp.encoder import Encoder, Precision, Vectors, load_encoder
-from nlp.entities import EntityFinder
+from nlp.encoders.encoder import Encoder, Precision, Vectors, load_encoder
+from nlp.entities.dates import find_dates
+from nlp.entities.finder import EntityFinder
 from nlp.errors import HeadsError
 from nlp.features import Features, beside, read_features
 from nlp.heads import FIELDS, NO, TRAINED, Flags, Head, Heads, load_heads, ranked

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from nlp.encoder import Vectors
+from nlp.encoders.encoder import Vectors
 from nlp.errors import NlpError
 from nlp.heads import CHOICE_FIELDS, FIELDS, Flags, Head
 

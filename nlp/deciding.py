@@ -7,7 +7,7 @@ import numpy as np
 
 from models.labels import Act
 from nlp.costs import Costs
-from nlp.encoder import Vectors
+from nlp.encoders.encoder import Vectors
 from nlp.heads import FIELDS, SCOPE, Flags, Head
 from nlp.language import UNKNOWN
 

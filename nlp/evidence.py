@@ -8,7 +8,7 @@ import numpy as np
 
 from models.assessment import Assessment, Evidence, Span
 from nlp.classifier import Classifier, clean
-from nlp.encoder import Vectors
+from nlp.encoders.encoder import Vectors
 from nlp.heads import CHOICE_FIELDS, NO
 
 MOST_PIECES = 48

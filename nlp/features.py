@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from nlp.encoder import Encoder, Vectors
+from nlp.encoders.encoder import Encoder, Vectors
 from nlp.lexical import word_pieces
 
 

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from nlp.adapters import Adapters, load_adapters
-from nlp.encoder import Encoder, Vectors
+from nlp.encoders.adapters import Adapters, load_adapters
+from nlp.encoders.encoder import Encoder, Vectors
 from nlp.errors import FingerprintError, HeadsError
 from nlp.features import Features
 
@@ -40,7 +40,7 @@ ADAPTERS = "adapters*.safetensors"
 """The files of adapters in a folder of heads: those of all fields, and those of single ones."""
 
 FAST = "fast.safetensors"
-"""The file of the fast model (`nlp.fast`) beside the heads that taught it."""
+"""The file of the fast model (`nlp.fast.model`) beside the heads that taught it."""
 
 _TENSORS, _DESCRIPTION = "heads.safetensors", "heads.json"
 _LOWEST_COSINE = 0.999
@@ -132,9 +132,9 @@ class Heads:
     `fingerprint` holds the encoder's embeddings of the probe texts, with the `adapters` merged into it where
     there are some. A field of `own_adapters` is read by an encoder of its own with those merged, or, for
     None, by one without any beside the shared one. `joint` is the second look at urgency, where there is one.
-    `figures` are by field those of the test part, as `nlp.evaluation` reports them; empty when nothing was
-    held out. Those of a field of a business's own, and of the types it added (`types`), say with `how` what
-    they were measured on.
+    `figures` are by field those of the test part, as `nlp.evaluation.scores` reports them; empty when nothing
+    was held out. Those of a field of a business's own, and of the types it added (`types`), say with `how`
+    what they were measured on.
     """
 
     fields: Mapping[str, Head]

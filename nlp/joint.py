@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from models.labels import Act
-from nlp.encoder import Vectors
+from nlp.encoders.encoder import Vectors
 from nlp.heads import Head, Joint, softmax
 
 FIELD = "urgency"

@@ -27,7 +27,7 @@ from nlp.stretches import LOOKED_AT, Cut, cut_up
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-    from nlp.encoder import Vectors
+    from nlp.encoders.encoder import Vectors
 
 LANGUAGES = ("it", "en", "es", "fr", "de", "pt")
 """The languages told apart (ISO 639-1)."""
@@ -226,7 +226,7 @@ def _stretches(text: str, language: str, dice: random.Random) -> Iterator[tuple[
 
 def main() -> None:
     """Trains anew on the train part of the corpus and writes the weights."""
-    from nlp.corpus import read_corpus, split
+    from nlp.training.corpus import read_corpus, split
 
     corpus = Path(__file__).parent / "data" / "corpus.jsonl"
     training, _ = split(read_corpus([corpus]))

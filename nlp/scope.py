@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 from sklearn.preprocessing import StandardScaler
 
-from nlp.encoder import Vectors
+from nlp.encoders.encoder import Vectors
 from nlp.heads import Head
 from nlp.lexical import BUCKETS
 

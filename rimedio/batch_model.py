@@ -47,8 +47,8 @@ class BatchModel:
         )
         if not self.fast:
             return BulkClassifier(classifier, threads=self.threads)
-        from nlp.fast import load_fast
-        from nlp.fast_classifier import FastClassifier
+        from nlp.fast.classifier import FastClassifier
+        from nlp.fast.model import load_fast
         from nlp.heads import TRAINED
 
         return FastClassifier(classifier, load_fast(self.heads or TRAINED), threads=self.threads)
@@ -72,7 +72,7 @@ class BatchModel:
         Raises:
             HeadsError: The heads cannot be read, or have no fast model where one is wanted.
         """
-        from nlp.fast import load_fast
+        from nlp.fast.model import load_fast
         from nlp.heads import TRAINED
 
         fast = load_fast(self.heads or TRAINED).sha256 if self.fast else None

@@ -5,9 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 from nlp.classifier import Classifier, Reading
-from nlp.corpus import Example
-from nlp.evaluation_page import evaluation_page
-from nlp.measuring import measure
+from nlp.evaluation.measuring import measure
+from nlp.evaluation.page import evaluation_page
+from nlp.training.corpus import Example
 
 
 def write_page(

@@ -17,9 +17,9 @@ from rimedio.together import Together
 
 if TYPE_CHECKING:
     from nlp.classifier import Classifier
-    from nlp.comparison import FieldComparison
-    from nlp.corpus import Example
     from nlp.costs import Costs
+    from nlp.evaluation.comparison import FieldComparison
+    from nlp.training.corpus import Example
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +124,7 @@ def load_classifier_with(settings: Settings, heads: Path | None, *, weigh: bool 
     """The same with other heads; None: those that ship. Without `weigh` all errors cost the same."""
     # Torch and what it brings take seconds and hundreds of megabytes: only where a model is needed.
     from nlp.classifier import Classifier
-    from nlp.entities import EntityFinder
+    from nlp.entities.finder import EntityFinder
 
     return Classifier.load(
         encoder=settings.encoder,
@@ -139,7 +139,7 @@ def compare_heads(
     settings: Settings, folders: tuple[Path | None, Path | None], sets: "Sequence[Sequence[Example]]"
 ) -> "list[Sequence[FieldComparison]]":
     """How the second folder of heads does against the first, on each set; None: those that ship."""
-    from nlp.comparison import compare_readings
+    from nlp.evaluation.comparison import compare_readings
 
     readings = []
     for folder in folders:

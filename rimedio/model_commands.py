@@ -73,10 +73,10 @@ def evaluate(
     """
     from rich.console import Console
 
-    from nlp.corpus import read_corpus
     from nlp.errors import NlpError
-    from nlp.evaluation import evaluate as compare
-    from nlp.evaluation import render
+    from nlp.evaluation.scores import evaluate as compare
+    from nlp.evaluation.scores import render
+    from nlp.training.corpus import read_corpus
     from rimedio.errors import ProgramError
     from rimedio.heads_store import complaint_types_of
     from rimedio.model import load_classifier
@@ -199,9 +199,9 @@ def heads_compare(
     """
     from rich.console import Console
 
-    from nlp.comparison import render_comparison
-    from nlp.corpus import read_corpus
     from nlp.errors import NlpError
+    from nlp.evaluation.comparison import render_comparison
+    from nlp.training.corpus import read_corpus
     from rimedio.errors import ProgramError
     from rimedio.heads_store import complaint_types_of
     from rimedio.model import compare_heads

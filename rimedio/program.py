@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 from fastapi import FastAPI
 
-from bot.address import bot_id_of, chat_key, source_of
+from bot.telegram.address import bot_id_of, chat_key, source_of
 from desk.app import create_app, create_monitor
 from desk.channel import WebChannel
 from desk.hook import Hook
@@ -23,7 +23,7 @@ from models.channel import Channel
 from models.clock import utcnow
 from models.database import Database
 from models.tables import Agent
-from nlp.entities import EntityFinder
+from nlp.entities.finder import EntityFinder
 from nlp.errors import NlpError, SpeechError
 from responses.approving.approval import Approvals
 from responses.asking.unanswered import asked_cases, end_asking
@@ -69,7 +69,7 @@ from rimedio.settings import Settings
 
 if TYPE_CHECKING:
     from bot.service import TelegramBot
-    from bot.webhook import Webhook
+    from bot.telegram.webhook import Webhook
 
 log = logging.getLogger(__name__)
 

@@ -30,8 +30,8 @@ from pydantic_settings import (
 )
 
 from models.decision import Duration, DurationUnit
+from nlp.entities.order_patterns import check_pattern
 from nlp.errors import NlpError
-from nlp.order_patterns import check_pattern
 from rimedio.errors import SettingError
 from rimedio.heads_store import HeadsStore
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import altair as alt
 
-from nlp.charts import COLOURS, IN_TEXT, data, svg
+from nlp.evaluation.charts import COLOURS, IN_TEXT, data, svg
 from responses.policy.simulate import Change, Comparison, Tally
 
 _TYPES_SHOWN = 6

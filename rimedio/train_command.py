@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from models.database import Database
-    from nlp.corpus import Example
-    from nlp.training import Progress as Told
+    from nlp.training.corpus import Example
+    from nlp.training.heads import Progress as Told
     from responses.corrections import DeskExample
     from rimedio.settings import Settings
 
@@ -115,7 +115,7 @@ def train(
         elif field is None:
             _train_all(console, files or [], output, adapt=adapt, seed=seed)
         else:
-            from nlp.own_labels import read_own_labels
+            from nlp.training.own_labels import read_own_labels
 
             examples = read_own_labels(
                 files or [],
@@ -132,8 +132,8 @@ def train(
 
 
 def _train_all(console: "Console", files: list[Path], output: Path, *, adapt: bool, seed: int) -> None:
-    from nlp.encoder import Precision, load_encoder
-    from nlp.training import train as train_heads
+    from nlp.encoders.encoder import Precision, load_encoder
+    from nlp.training.heads import train as train_heads
 
     with _bar(console) as bar:
         told = _told(bar)
@@ -146,10 +146,10 @@ def _train_all(console: "Console", files: list[Path], output: Path, *, adapt: bo
 def _train_field(
     console: "Console", examples: "list[Example]", output: Path, field: str, *, adapt: bool, seed: int
 ) -> None:
-    from nlp.encoder import load_encoder
-    from nlp.evaluation import Report, render
-    from nlp.field_training import train_field
+    from nlp.encoders.encoder import load_encoder
+    from nlp.evaluation.scores import Report, render
     from nlp.heads import TRAINED, check_folder, load_heads
+    from nlp.training.one_field import train_field
 
     settings = settings_or_fail()
     base = load_heads(settings.heads_folder or TRAINED)
@@ -166,11 +166,11 @@ def _train_field(
 
 
 def _add_types(console: "Console", file: Path, output: Path, *, seed: int) -> None:
-    from nlp.corpus import SHIPPED, read_corpus
-    from nlp.encoder import load_encoder
-    from nlp.evaluation import Report, render
+    from nlp.encoders.encoder import load_encoder
+    from nlp.evaluation.scores import Report, render
     from nlp.heads import TRAINED, check_folder, load_heads
-    from nlp.own_types import add_types, added_types, read_own_types
+    from nlp.training.corpus import SHIPPED, read_corpus
+    from nlp.training.own_types import add_types, added_types, read_own_types
 
     settings = settings_or_fail()
     base = load_heads(settings.heads_folder or TRAINED)
@@ -192,13 +192,13 @@ def _add_types(console: "Console", file: Path, output: Path, *, seed: int) -> No
 
 
 def _learn_from_desk(console: "Console", output: Path, *, seed: int) -> None:
-    from nlp.comparison import keeps_up, render_comparison
-    from nlp.corpus import SHIPPED as CORPUS
-    from nlp.corpus import read_corpus, split
-    from nlp.encoder import load_encoder
+    from nlp.encoders.encoder import load_encoder
+    from nlp.evaluation.comparison import keeps_up, render_comparison
     from nlp.heads import TRAINED, check_folder, load_heads
-    from nlp.own_types import begun_again
-    from nlp.refining import LEAST_CORRECTIONS, check_corrections, refine
+    from nlp.training.corpus import SHIPPED as CORPUS
+    from nlp.training.corpus import read_corpus, split
+    from nlp.training.own_types import begun_again
+    from nlp.training.refining import LEAST_CORRECTIONS, check_corrections, refine
     from rimedio.heads_store import SHIPPED, HeadsStore
     from rimedio.model import compare_heads
 
@@ -286,7 +286,7 @@ def _is_held_out(one: "DeskExample") -> bool:
 
 
 def _as_example(one: "DeskExample") -> "Example":
-    from nlp.corpus import Example
+    from nlp.training.corpus import Example
 
     labels = one.labels
     return Example(

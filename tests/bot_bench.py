@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from sqlalchemy import TextClause, text
 
-from bot.pacing import Limit, Pacing
 from bot.service import TelegramBot
+from bot.telegram.pacing import Limit, Pacing
 from desk.channel import WebChannel
 from desk.webchat import web_handler
 from models.alarm import Alarm, Job

@@ -40,7 +40,7 @@ def is_phone(cell: str) -> bool:
     if dialled is None or not number.startswith("+") or len(number) > _LONGEST_PHONE:
         return False
     # The reader of telephone numbers is large, and most tables have no such cell.
-    from nlp.entities import find_phones
+    from nlp.entities.finder import find_phones
 
     (start, end), _ = next(find_phones(number, "IT"), ((-1, 0), ""))
     # An extension that the reader knows is part of what it found; others stand behind it.

@@ -17,8 +17,8 @@ from nlp.batch.packing import TEXT, Packer, Source
 from nlp.batch.running import Cluster
 from nlp.batch.workspace import InputFile, Manifest, Workspace
 from nlp.batch.writers import check_target, open_writer
+from nlp.entities.redaction import Redactor
 from nlp.errors import WrongUsageError
-from nlp.redaction import Redactor
 from nlp.tables import UnreadTable, listed
 
 

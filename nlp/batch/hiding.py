@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.types as kinds
 
 from nlp.batch.column_texts import is_json
-from nlp.redaction import Redactor
+from nlp.entities.redaction import Redactor
 from nlp.tables.json_reading import JsonReader, written_json
 
 _READER = JsonReader()

@@ -28,7 +28,7 @@ ERROR = pa.field("error", pa.string())
 
 
 DOUBTS = pa.field("doubts", pa.list_(pa.string()))
-"""What made a fast model hand a row on: fields, or that the text is long (`nlp.fast.TOO_LONG`).
+"""What made a fast model hand a row on: fields, or that the text is long (`nlp.fast.model.TOO_LONG`).
 
 Empty where it answered, null where no fast model read the row. Kept with the labels of a shard, not written.
 """

@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from models.labels import Act
 from nlp.batch.samples import Sample
-from nlp.corpus import SHIPPED, read_corpus
+from nlp.training.corpus import SHIPPED, read_corpus
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import altair as alt
 
-from nlp.charts import COLOURS, IN_TEXT, data, svg
+from nlp.evaluation.charts import COLOURS, IN_TEXT, data, svg
 
 _WIDTH = 420
 _BAR, _CELL = 24, 32

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.group_cards import post_replaced
+from bot.agents.group_cards import post_replaced
 from models.clock import utcnow
 from models.database import Database
 from models.states import CaseState, Direction, OutboxState, Purpose, TopicState

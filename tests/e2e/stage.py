@@ -14,7 +14,7 @@ from models.embedding import Embed
 from models.states import OutboxState
 from models.tables import Agent, Case, Choice, Customer, EmbeddingRow, Identity, Message, OutboxEntry, Update
 from models.tables.base import Base, UtcDateTime
-from nlp.entities import EntityFinder
+from nlp.entities.finder import EntityFinder
 from responses.approving.approval import Approvals
 from responses.approving.spending import ABOVE_BUDGET, decide_anew
 from responses.asking.unanswered import asked_cases, end_asking

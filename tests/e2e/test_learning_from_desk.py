@@ -133,7 +133,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.chdir(tmp_path)
     corpus = tmp_path / "corpus.jsonl"
     corpus.write_text("\n".join(_rows()), encoding="utf-8")
-    monkeypatch.setattr("nlp.corpus.SHIPPED", corpus)
+    monkeypatch.setattr("nlp.training.corpus.SHIPPED", corpus)
     return Desk(home)
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from nlp.corpus import SHIPPED, read_corpus
+from nlp.training.corpus import SHIPPED, read_corpus
 from rimedio.cli import app
 from rimedio.heads_store import HeadsStore, complaint_types_of
-from tests.unit.nlp.test_own_labels import CANTEEN
-from tests.unit.nlp.test_own_types import LIKE_THEM, PARKING
+from tests.unit.nlp.training.test_own_labels import CANTEEN
+from tests.unit.nlp.training.test_own_types import LIKE_THEM, PARKING
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     rows = [{"text": one.text, "act": "complaint", "part": "train"} for one in complaints[::120]]
     corpus = tmp_path / "corpus.jsonl"
     corpus.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    monkeypatch.setattr("nlp.corpus.SHIPPED", corpus)
+    monkeypatch.setattr("nlp.training.corpus.SHIPPED", corpus)
     monkeypatch.setenv("RIMEDIO_HOME", str(tmp_path / "var"))
     monkeypatch.delenv("RIMEDIO_HEADS", raising=False)
     monkeypatch.chdir(tmp_path)

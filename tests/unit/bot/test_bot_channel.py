@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from telegram.error import TelegramError
 
-from bot.api import Api
-from bot.channel import result_of
-from bot.pacing import Pacing
+from bot.telegram.api import Api
+from bot.telegram.channel import result_of
+from bot.telegram.pacing import Pacing
 from models.channel import Outcome, SendResult
 from tests.telegram import Double, FaultProxy
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from bot.dealings import summary
+from bot.cards.dealings import summary
 from bot.words import words_in
 from models.clock import utcnow
 from models.decision import Basis, Role

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from bot.envelope import read_command
-from bot.menu import AGENT_MENUS, GROUP_MENUS, MENUS
+from bot.telegram.envelope import read_command
+from bot.telegram.menu import AGENT_MENUS, GROUP_MENUS, MENUS
 from models.decision import Role
 from models.tables import Setting
 from responses.people.agents import remove_agent

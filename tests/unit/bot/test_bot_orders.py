@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from bot.cards import missing_label
+from bot.cards.head import missing_label
 from bot.words import Words
 from bot.words_it import ITALIAN
 from models.assessment import Entities

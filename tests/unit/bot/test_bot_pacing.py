@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.pacing import GROUP, OVERALL, PRIVATE, Limit, Pacing
+from bot.telegram.pacing import GROUP, OVERALL, PRIVATE, Limit, Pacing
 from models.states import Purpose
 
 FREE = Limit(count=1_000, seconds=1.0)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from bot.bulletins import bulletin_of
+from bot.agents.bulletins import bulletin_of
 from models.assessment import Entities
 from models.clock import utcnow
 from models.decision import Role

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.cards import head_of
+from bot.cards.head import head_of
 from bot.words import words_in
 from responses.views import view_case
 from tests.databases import open_sqlite

@@ -11,7 +11,7 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from bot.errors import TokenRefusedError
-from bot.receiver import Receiver
+from bot.telegram.receiver import Receiver
 from models.database import Database
 from models.tables import Cursor, Update
 from tests.databases import open_sqlite
@@ -108,8 +108,8 @@ async def test_after_numbers_have_started_anew_everything_still_comes(
 async def test_polling_goes_on_after(
     telegram: Double, database: Database, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.receiver._FIRST_PAUSE", 0.05)
-    monkeypatch.setattr("bot.receiver._RIVAL_PAUSE", 0.05)
+    monkeypatch.setattr("bot.telegram.receiver._FIRST_PAUSE", 0.05)
+    monkeypatch.setattr("bot.telegram.receiver._RIVAL_PAUSE", 0.05)
     marta = telegram.user("Marta")
     with FaultProxy(telegram) as faults:
         rule = faults.fail(kind=kind, method="getUpdates", seconds=1)

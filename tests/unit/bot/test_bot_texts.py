@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.buttons import MAX_DATA_BYTES, Action, Pressed, data_of, read_data
-from bot.cards import words_shown
-from bot.envelope import read_command, read_envelope
-from bot.menu import MENUS
+from bot.cards.head import words_shown
+from bot.telegram.envelope import read_command, read_envelope
+from bot.telegram.menu import MENUS
 from bot.words import words_in
 from bot.words_en import ENGLISH
 from bot.words_it import ITALIAN

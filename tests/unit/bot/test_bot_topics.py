@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select, update
 
-from bot.topics import WAIT_FOR_TOPIC
+from bot.agents.topics import WAIT_FOR_TOPIC
 from models.clock import utcnow
 from models.decision import Role
 from models.states import Direction, TopicState

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from bot.buttons import read_data
-from bot.unsaid import day_rows, owner_of, owner_rows, split_whose, terms_by
+from bot.cards.unsaid import day_rows, owner_of, owner_rows, split_whose, terms_by
 from bot.words import words_in
 from models.clock import utcnow
 from models.tables import Agent, Card

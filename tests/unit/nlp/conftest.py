@@ -3,7 +3,7 @@
 import pytest
 
 from nlp.classifier import Classifier
-from nlp.encoder import Encoder, Precision, load_encoder
+from nlp.encoders.encoder import Encoder, Precision, load_encoder
 
 
 @pytest.fixture(scope="session")

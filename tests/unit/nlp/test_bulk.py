@@ -11,11 +11,11 @@ import pytest
 from nlp.batch.labels import LABELS
 from nlp.bulk import BulkClassifier
 from nlp.classifier import Classifier
-from nlp.corpus import read_corpus
 from nlp.costs import Costs, ErrorCost
-from nlp.encoder import Encoder
-from nlp.entities import EntityFinder
+from nlp.encoders.encoder import Encoder
+from nlp.entities.finder import EntityFinder
 from nlp.render import COLUMNS, as_columns
+from nlp.training.corpus import read_corpus
 
 CORPUS = Path(__file__).parents[3] / "nlp" / "data" / "corpus.jsonl"
 TODAY = date(2026, 11, 27)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from nlp.classifier import Classifier
-from nlp.corpus import read_corpus
 from nlp.render import as_dict
+from nlp.training.corpus import read_corpus
 from rimedio.evaluating import write_page
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from models.assessment import Span
 from nlp.classifier import Classifier
-from nlp.corpus import read_corpus
 from nlp.evidence import LONGEST, MOST_PIECES, MOST_READ, find_evidence
+from nlp.training.corpus import read_corpus
 
 CORPUS = Path(__file__).parents[3] / "nlp" / "data" / "corpus.jsonl"
 MESSAGES = 16

@@ -9,7 +9,7 @@ import pytest
 
 from nlp.batch.exports import classify_export
 from nlp.batch.hiding import hide
-from nlp.redaction import Redactor
+from nlp.entities.redaction import Redactor
 from tests.batch_bench import ByLength, table_of
 
 MAIL = "scrivete a ada@example.it"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from nlp.calibration import Interval
-from nlp.comparison import FieldComparison, keeps_up
+from nlp.evaluation.calibration import Interval
+from nlp.evaluation.comparison import FieldComparison, keeps_up
 
 
 def compared(first: float, second: float, low: float, high: float) -> FieldComparison:

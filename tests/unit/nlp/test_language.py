@@ -3,11 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.corpus import SHIPPED, read_corpus, split
 from nlp.deciding import decide
 from nlp.heads import TRAINED, load_heads
 from nlp.language import LANGUAGES, UNKNOWN, detect_language, detect_languages, load_identifier, opinions
 from nlp.stretches import LOOKED_AT, MOST, cut_up
+from nlp.training.corpus import SHIPPED, read_corpus, split
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from nlp.entities import EntityFinder
+from nlp.entities.finder import EntityFinder
 from nlp.language import detect_language
 
 

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from nlp.classifier import Classifier
-from nlp.corpus import read_corpus
 from nlp.scope import read_out_of_scope
+from nlp.training.corpus import read_corpus
 
 DATA = Path(__file__).parents[3] / "nlp" / "data"
 

@@ -109,7 +109,7 @@ def test_a_corpus_with_a_mistake_is_refused_with_its_line(
     content: bytes,
     place: str,
 ) -> None:
-    monkeypatch.setattr("nlp.encoder.load_encoder", lambda *_: TableEncoder())
+    monkeypatch.setattr("nlp.encoders.encoder.load_encoder", lambda *_: TableEncoder())
     corpus = written(tmp_path, content, "corpus.jsonl")
     result = rimedio(command, corpus, *(["-o", "heads"] if command == "train" else []))
     assert_one_clear_line(result, 1)
@@ -126,7 +126,7 @@ def test_a_corpus_that_is_none_is_refused(
     command: str,
     corpus: str,
 ) -> None:
-    monkeypatch.setattr("nlp.encoder.load_encoder", lambda *_: TableEncoder())
+    monkeypatch.setattr("nlp.encoders.encoder.load_encoder", lambda *_: TableEncoder())
     written(tmp_path, b"", "empty.jsonl")
     # None of these is in the test part, and three are too few to learn from.
     written(tmp_path, b'{"text": "ciao 0"}\n{"text": "ciao 1"}\n{"text": "ciao 2"}\n', "three.jsonl")

@@ -1,0 +1,1 @@
+"""Agents in their chats and in the group: commands, lists, notes, who is away."""

@@ -1,0 +1,1 @@
+"""Telegram itself: updates in, requests out, at the pace it allows."""

@@ -1,0 +1,1 @@
+"""What is named in a text: numbers, sums, days, people, addresses; and a text without them."""

@@ -1,0 +1,155 @@
+"""Days named in a message, absolute ("12 novembre") or counted from today ("due settimane fa")."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+from nlp.entities.calendar_days import find_days_of_the_week, find_ends_and_feasts
+from nlp.entities.day_words import UNITS, WORDS, DayWords, counted, index_of, pattern, shifted
+
+Found = tuple[int, int, date]
+"""Where a day's words begin and end in the text, and the day."""
+
+# "May" and "march" are words as well: those months only with a capital.
+_MONTH_FIRST = (
+    r"(?:january|february|april|june|july|august|september|october|november|december|(?-i:May|March)"
+    r"|jan|feb|(?-i:Mar)|apr|jun|jul|aug|sept?|oct|nov|dec)"
+)
+_OFFSETS = (-2, -1, 0, 1, 2)
+
+
+def find_dates(text: str, *, language: str, today: date) -> list[Found]:
+    """The days that a text names, in order of appearance; what names no day of the calendar is left out.
+
+    A day without a year is taken as the one nearest to `today`.
+    """
+    words = WORDS.get(language, WORDS["it"])
+    found: list[Found] = []
+    # Most texts hold none of what a kind of day must hold, and are spared its longer patterns.
+    if _holds(text, rf"(?<!\w)(?:{'|'.join(words.named)})"):
+        found += _named(text, words, today)
+    if _holds(text, rf"\s(?:{'|'.join(words.units)})"):
+        found += _counted(text, language, words, today)
+    if _holds(text, words.weekdays):
+        found += _weekdays(text, words, today)
+        found += find_days_of_the_week(text, words, today)
+    if _holds(text, r"\d"):
+        found += _absolute(text, language, words, today)
+        found += _ranges(text, language, words, today)
+    found += find_ends_and_feasts(text, language=language, today=today)
+    days: list[Found] = []
+    end = 0
+    # Of phrases that overlap ("the day before yesterday"), the longest from the left counts.
+    for first, last, day in sorted(found, key=lambda one: (one[0], -one[1])):
+        if first >= end:
+            days.append((first, last, day))
+            end = last
+    return days
+
+
+def _holds(text: str, mark: str) -> bool:
+    return pattern(mark).search(text) is not None
+
+
+def _named(text: str, words: DayWords, today: date) -> Iterator[Found]:
+    for offset, names in zip(_OFFSETS, words.named, strict=True):
+        for match in pattern(rf"(?<!\w)(?:{names})(?!\w)").finditer(text):
+            day = shifted(today, offset, "day")
+            if day is not None:
+                yield *match.span(), day
+
+
+def _counted(text: str, language: str, words: DayWords, today: date) -> Iterator[Found]:
+    units = "|".join(words.units)
+    amount = rf"(?:\d{{1,3}}|[^\W\d_]+)\s+(?:{units})"
+    for frame, sign in ((words.ago, -1), (words.ahead, 1)):
+        for match in pattern(rf"(?<!\w)(?:{frame.replace('{}', f'(?:{amount})')})(?!\w)").finditer(text):
+            inner = pattern(rf"(\d{{1,3}}|[^\W\d_]+)\s+({units})(?!\w)").search(match.group())
+            count = counted(inner[1], language, words) if inner is not None else None
+            if inner is not None and count is not None:
+                day = shifted(today, sign * count, UNITS[index_of(inner[2], words.units)])
+                if day is not None:
+                    yield *match.span(), day
+
+
+def _weekdays(text: str, words: DayWords, today: date) -> Iterator[Found]:
+    """ "Last Monday" is before today, "next Tuesday" after it, by at most a week."""
+    names = words.weekdays.split("|")
+    for frame, ahead in ((words.last, False), (words.next, True)):
+        form = frame.replace("{}", f"(?:{words.weekdays})")
+        for match in pattern(rf"(?<!\w)(?:{form})(?!\w)").finditer(text):
+            name = pattern(words.weekdays).search(match.group())
+            if name is not None:
+                weekday = index_of(name.group(), tuple(names))
+                apart = (
+                    (weekday - today.weekday() - 1) % 7 + 1
+                    if ahead
+                    else -((today.weekday() - weekday - 1) % 7 + 1)
+                )
+                yield *match.span(), today + timedelta(days=apart)
+
+
+def _ranges(text: str, language: str, words: DayWords, today: date) -> Iterator[Found]:
+    """The first day of "dal 3 al 7 maggio", whose month is said with the second; that is found by itself."""
+    year = r"(?:19|20)\d\d"
+    day = r"(?:0?[1-9]|[12]\d|3[01])"
+    mark = r"(?:[°º.]|er|st|nd|rd|th)?"
+    month = rf"(?:de |di |of )?(?P<month>{words.months})(?:,? (?:de |del |di )?(?P<year>{year}))?"
+    form = (
+        rf"(?<![\w/.,-])(?P<first>{day}){mark}\s?(?:-|–|(?:{words.between})\s?)\s?"
+        rf"(?P<last>{day}){mark}\s?{month}(?!\w)"
+    )
+    for match in pattern(form).finditer(text):
+        if int(match["first"]) < int(match["last"]):
+            whole = f"{match['first']} {match['month']} {match['year'] or ''}".strip()
+            found = _nearest(whole, language, today)
+            if found is not None:
+                yield match.start("first"), match.end("first"), found
+
+
+def _absolute(text: str, language: str, words: DayWords, today: date) -> Iterator[Found]:
+    year = r"(?:19|20)\d\d"
+    day = r"(?:0?[1-9]|[12]\d|3[01])"
+    month = r"(?:0?[1-9]|1[0-2])"
+    with_name = rf"{day}(?:[°º.]|er|st|nd|rd|th)?\s?(?:de |di |of )?(?:{words.months})"
+    forms = [
+        rf"(?<![\w/.-])(?P<day>{year}-\d\d-\d\d|{day}([./-]){month}\2(?:{year}|\d\d))(?![\w/-]|\.\d)",
+        # Without a year it could be a mark (8/10) or a version: only after a word that introduces a day.
+        rf"(?<!\w)(?:{words.on})\s?(?P<day>(?!24/7){day}/{month})(?![\w/])",
+        rf"(?<!\w)(?:{words.on})\s?(?P<day>{day}\.{month})\.?(?![\w/]|\.?\d)",
+        rf"(?<!\w)(?P<day>{with_name}(?:,? (?:de |del |di )?{year})?)(?!\w)",
+    ]
+    if language == "en":
+        forms.append(rf"(?<!\w)(?P<day>{_MONTH_FIRST} {day}(?:st|nd|rd|th)?(?:,? {year})?)(?![\w:])")
+    for form in forms:
+        for match in pattern(form).finditer(text):
+            found = _nearest(re.sub(r"[°º]", "", match["day"]), language, today)
+            if found is not None:
+                yield *match.span("day"), found
+
+
+def _nearest(text: str, language: str, today: date) -> date | None:
+    days = [_parse(text, language, today, direction) for direction in ("past", "future")]
+    return min(
+        (day for day in days if day is not None), key=lambda day: abs((day - today).days), default=None
+    )
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str, language: str, today: date, direction: str) -> date | None:
+    # Imported at the first day found: a batch without days never pays for it.
+    import dateparser
+
+    found = dateparser.parse(
+        text,
+        languages=[language if language in WORDS else "it"],
+        settings={
+            "RELATIVE_BASE": datetime.combine(today, time(12)),
+            # Years first only in ISO dates, where the library would read the month as the day.
+            "DATE_ORDER": "YMD" if re.match(r"\d{4}-", text) else "DMY",
+            "PREFER_DATES_FROM": direction,
+            "REQUIRE_PARTS": ["day"] if any(character.isdigit() for character in text) else [],
+        },
+    )
+    return None if found is None else found.date()

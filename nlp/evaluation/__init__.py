@@ -1,0 +1,1 @@
+"""How good a classifier is: figures with intervals, calibration, pictures."""

@@ -1,0 +1,203 @@
+"""Training heads on labelled messages: cross-validated, calibrated, the same at each run with one seed."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from nlp.classifier import Classifier, clean
+from nlp.encoders.adapters import Adapters
+from nlp.encoders.encoder import Encoder, Vectors
+from nlp.entities.finder import EntityFinder
+from nlp.errors import TrainingError
+from nlp.evaluation.scores import evaluate
+from nlp.features import Features
+from nlp.heads import FIELDS, SCOPE, Heads, Provenance, check_folder
+from nlp.joint import FIELD as URGENCY
+from nlp.lexical import word_pieces
+from nlp.scope import fit_scope, read_out_of_scope
+from nlp.training.corpus import Example, corpus_sha256, read_corpus, split
+from nlp.training.fitting import FOLDS, Fit, Material, assign_folds, fit_choice, fit_several
+from nlp.training.joint_fitting import fit_joint
+from nlp.training.space import WHOLE, Space, View
+from nlp.training.taught import are_exclusive, labels_of, taught_by
+
+MIN_EXAMPLES = 2
+"""A label with fewer training messages than this is not learned."""
+
+ADAPTED_FOLDS = 3
+"""Parts that the encoder is adapted without, once each, so that every message is judged unseen."""
+
+_READ_AT_ONCE = 1024
+
+Progress = Callable[[str, float], None]
+"""Told what is being done, and the part of all that is done, from 0 to 1."""
+
+
+def train(
+    corpus: Sequence[Path],
+    out: Path,
+    *,
+    encoder: Encoder,
+    seed: int = 0,
+    adapt: bool = False,
+    progress: Progress = lambda step, done: None,
+) -> Heads:
+    """Train heads for all fields on the train part of a corpus, measure them on its test part, save them.
+
+    With `adapt` the encoder's upper layers are adapted to the messages first; that takes an hour rather
+    than minutes, and the bundled encoder.
+
+    Raises:
+        CorpusError: A row cannot be used; names file and line.
+        HeadsError: Nothing can be written to `out`.
+        TrainingError: The corpus as a whole lacks what is needed, or the encoder cannot be adapted.
+    """
+    examples = read_corpus(corpus)
+    check_folder(out)
+    heads = train_on(examples, encoder=encoder, seed=seed, adapt=adapt, progress=progress)
+    heads.save(out)
+    return heads
+
+
+def train_on(
+    examples: Sequence[Example],
+    *,
+    encoder: Encoder,
+    seed: int = 0,
+    adapt: bool = False,
+    progress: Progress = lambda step, done: None,
+) -> Heads:
+    """The same for examples that are already read; saves nothing."""
+    training, test = split(examples)
+    if not training:
+        raise TrainingError("the corpus has no message in its train part: add messages")
+    learn = adapted_material if adapt else _material
+    strata = strata_of(training, "complaint_types")
+    material, adapters = learn(training, strata, encoder, seed, lambda step, part: progress(step, 0.8 * part))
+    fits: dict[str, tuple[Fit, list[int]]] = {}
+    for place, field in enumerate(FIELDS):
+        progress(f"training {field}", 0.8 + 0.15 * place / len(FIELDS))
+        fits[field] = fit_head(field, training, material)
+    joint, urgency = fit_joint(fits, training, material.folds)
+    fields = {field: fit.head for field, (fit, _) in fits.items()} | {URGENCY: urgency.head}
+    progress(f"measuring on {len(test)} held-out messages", 0.95)
+    with encoder.adapted(adapters):
+        fields[SCOPE] = fit_scope(material.meaning, encoder.features(read_out_of_scope()))
+        heads = Heads(
+            fields=fields,
+            fingerprint=encoder.fingerprint(),
+            provenance=Provenance(
+                encoder=encoder.name,
+                seed=seed,
+                corpus_sha256=corpus_sha256(examples),
+                train_rows=len(training),
+                test_rows=len(test),
+            ),
+            figures={},
+            adapters=adapters,
+            joint=joint,
+        )
+        classifier = Classifier(encoder, heads, entities=EntityFinder())
+        assessments = classifier.classify([example.text for example in test])
+    return replace(heads, figures=evaluate(test, assessments).figures())
+
+
+def _material(
+    examples: Sequence[Example], strata: Sequence[int], encoder: Encoder, seed: int, progress: Progress
+) -> tuple[Material, Adapters | None]:
+    features = read_all(examples, encoder, lambda part: progress(f"reading {len(examples)} messages", part))
+    return spread(examples, strata, features, seed), None
+
+
+def spread(
+    examples: Sequence[Example],
+    strata: Sequence[int],
+    features: Features,
+    seed: int,
+    view: View = WHOLE,
+) -> Material:
+    """What heads are fitted on, of features that no fold was adapted without."""
+    space = Space(features, view)
+    folds = assign_folds(strata, seed, [example.business for example in examples])
+    return Material(meaning=features.meaning, space=space, folds=folds, unseen=[space] * FOLDS)
+
+
+def adapted_material(
+    examples: Sequence[Example], strata: Sequence[int], encoder: Encoder, seed: int, progress: Progress
+) -> tuple[Material, Adapters | None]:
+    """Adapts without each fold, for what must be judged unseen, and then on everything."""
+    # Not at the top: it brings torch, which nobody needs who only reads a file of heads.
+    from nlp.training.adapting import adapt, build_network
+
+    network = build_network(encoder)
+    businesses = [example.business for example in examples]
+    folds = assign_folds(strata, seed, businesses, ADAPTED_FOLDS)
+    rounds = [np.flatnonzero(folds != fold).tolist() for fold in range(ADAPTED_FOLDS)]
+    rounds.append(list(range(len(examples))))
+    whole = sum(len(rows) for rows in rounds)
+    begun, spaces = 0, []
+    for number, rows in enumerate(rounds, start=1):
+        step = f"adapting the encoder, round {number} of {len(rounds)}"
+        told = partial(_tell, progress, step, begun / whole, len(rows) / whole)
+        adapters = adapt([examples[row] for row in rows], network, seed=seed, progress=told)
+        begun += len(rows)
+        with encoder.adapted(adapters):
+            features = read_all(examples, encoder, lambda part: None)
+        spaces.append(Space(features))
+    *unseen, space = spaces
+    return Material(meaning=features.meaning, space=space, folds=folds, unseen=unseen), adapters
+
+
+def _tell(progress: Progress, step: str, begun: float, share: float, done: int, total: int) -> None:
+    progress(step, begun + share * done / total)
+
+
+def read_all(examples: Sequence[Example], encoder: Encoder, progress: Callable[[float], None]) -> Features:
+    """The features of all examples; `progress` is told the part that is read."""
+    meaning = read_meaning(examples, encoder, progress)
+    return Features(meaning=meaning, wording=word_pieces([clean(example.text) for example in examples]))
+
+
+def read_meaning(examples: Sequence[Example], encoder: Encoder, progress: Callable[[float], None]) -> Vectors:
+    """The same without their wording, which is the same for every encoder."""
+    texts = [clean(example.text) for example in examples]
+    meaning = []
+    for start in range(0, len(texts), _READ_AT_ONCE):
+        progress(start / len(texts))
+        meaning.append(encoder.features(texts[start : start + _READ_AT_ONCE]))
+    return np.concatenate(meaning)
+
+
+def strata_of(examples: Sequence[Example], field: str) -> list[int]:
+    """By which of its labels each message is spread over the folds: the rarest."""
+    sets = [labels_of(example, field) or frozenset() for example in examples]
+    counts = Counter(label for labels in sets for label in labels)
+    rising = sorted(counts, key=lambda label: (counts[label], label))
+    place = {label: position for position, label in enumerate(rising)}
+    return [min((place[label] for label in labels), default=-1) for labels in sets]
+
+
+def fit_head(field: str, examples: Sequence[Example], material: Material) -> tuple[Fit, list[int]]:
+    """The head, and which of the examples it was fitted on."""
+    sets = [taught_by(example, field) for example in examples]
+    rows = [index for index, labels in enumerate(sets) if labels is not None]
+    found = Counter(label for index in rows for label in sets[index] or ())
+    labels = sorted(label for label, count in found.items() if count >= MIN_EXAMPLES)
+    exclusive = are_exclusive(field, sets)
+    if len(labels) < (2 if exclusive else 1):
+        raise TrainingError(
+            f"field {field}: the train part ({len(rows)} messages labelled) has too few labels with at least "
+            f"{MIN_EXAMPLES} messages each (found: {', '.join(labels) or 'none'}): add messages"
+        )
+    if exclusive:
+        rows = [index for index in rows if (sets[index] or frozenset()) <= set(labels)]
+    truth = np.array([[label in (sets[index] or ()) for label in labels] for index in rows])
+    chosen = np.array(rows)
+    if exclusive:
+        return fit_choice(labels, truth.argmax(axis=1), material, chosen), rows
+    at_least_one = field == "complaint_types"
+    return fit_several(labels, truth, material, chosen, at_least_one=at_least_one), rows

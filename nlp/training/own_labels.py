@@ -1,0 +1,251 @@
+"""A business's own labels for one field: reading them from a table or JSON lines, with clear complaints."""
+
+import difflib
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from models.labels import Act, Ask, Tone, Urgency
+from nlp.errors import BatchError, LabelsError
+from nlp.heads import CHOICE_FIELDS, FIELDS, NO, YES
+from nlp.tables import Table, find_text_column, has_column, open_table, value_at
+from nlp.training.corpus import Example
+
+LEAST_EXAMPLES = 8
+"""Messages that each label needs."""
+
+LABEL_COLUMNS = (
+    *("label", "labels", "category", "categories", "class", "type", "intent", "topic", "tag", "tags"),
+    *("etichetta", "etichette", "categoria", "categorie", "classe", "tipo", "argomento", "motivo"),
+)
+"""Names of the column that holds the labels, after the field's own name, in order of preference."""
+
+SEPARATOR = "|"
+
+_FIXED: Mapping[str, tuple[str, ...]] = {
+    "act": tuple(Act),
+    "tone": tuple(Tone),
+    "urgency": tuple(Urgency),
+    "asks": tuple(Ask),
+    "own_error": (YES, NO),
+}
+_TRUTHS = {"yes": YES, "true": YES, "1": YES, "sì": YES, "si": YES, "no": NO, "false": NO, "0": NO}
+_SHOWN = 20
+_LONGEST_LABEL = 80
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Labelled:
+    text: str
+    labels: tuple[str, ...]
+    path: Path
+    line: int
+
+
+@dataclass(kw_only=True, slots=True)
+class _Problems:
+    found: list[str] = field(default_factory=list)
+    more: int = 0
+
+    def add(self, path: Path, line: int | None, what: str) -> None:
+        if len(self.found) == _SHOWN:
+            self.more += 1
+        else:
+            self.found.append(f"{path}:{line}: {what}" if line is not None else f"{path}: {what}")
+
+    def stop(self, *others: str) -> None:
+        """Raise what was found, and then what `others` say; nothing where no row is wrong."""
+        if self.found:
+            tail = [f"and {self.more} more like these"] if self.more else []
+            raise LabelsError("\n".join([*self.found, *tail, *others]))
+
+
+def read_own_labels(
+    paths: Sequence[Path],
+    wanted: str,
+    *,
+    text_column: str | None = None,
+    label_column: str | None = None,
+    skip_unusable: bool = False,
+    tell: Callable[[str], None] | None = None,
+) -> list[Example]:
+    """Read messages labelled for the field `wanted`, from CSV or JSON lines; the same text is kept once.
+
+    The columns are found by their names unless given. Several labels stand in a list, or joined by `|`. Of
+    `complaint_types` the labels are the business's own; those of the other fields are fixed. Rows without
+    a label are no message of none: they are left out, save for fields that may be empty (`asks`), and `tell`
+    hears how many of each file. With `skip_unusable` rows that cannot be used are left out: broken ones,
+    those that contradict each other, and those with a label that too few messages have.
+
+    Raises:
+        LabelsError: Columns or labels are not usable; says with file and line what is wrong.
+    """
+    if wanted not in FIELDS:
+        raise LabelsError(f"field {wanted!r}: expected one of {', '.join(FIELDS)}")
+    problems = _Problems()
+    rows = []
+    for path in paths:
+        read = _rows(path, wanted, text_column, label_column, problems)
+        labelled = [row for row in read if row.labels or wanted == "asks"]
+        if tell is not None and len(labelled) < len(read):
+            first = next(row.line for row in read if not row.labels)
+            left_out = f"{len(read) - len(labelled)} of {len(read)} messages without a label"
+            tell(f"{path}: {left_out}, from line {first} on: left out")
+        rows += labelled
+    if skip_unusable:
+        problems = _Problems()
+    kept = _agreeing(rows, problems, skip_unusable=skip_unusable)
+    try:
+        kept = _frequent(kept, wanted, skip_rare=skip_unusable)
+    except LabelsError as error:
+        # What is wrong with the rows is said with it: one correction of the file, not one for each kind.
+        problems.stop(*[str(error)] * bool(rows))
+        raise
+    problems.stop()
+    return [_example(row, wanted) for row in kept]
+
+
+def _rows(
+    path: Path, wanted: str, text_column: str | None, label_column: str | None, problems: _Problems
+) -> list[_Labelled]:
+    try:
+        table = open_table(path)
+    except BatchError as error:
+        raise _with_path(path, error) from error
+    missing: list[str] = []
+    text, labels = text_column, label_column
+    try:
+        text = text or find_text_column(table)
+    except BatchError as error:
+        missing.append(str(_with_path(path, error)))
+    try:
+        labels = labels or _label_column(table, wanted, path)
+    except LabelsError as error:
+        missing.append(str(error))
+    if text is None or labels is None:
+        raise LabelsError("\n".join(missing))
+    missing = [
+        f"{path}: no column {column!r}; found: {', '.join(table.columns) or 'none'}"
+        + _nearest(column, table.columns)
+        for column in (text, labels)
+        if not has_column(table, column)
+    ]
+    if missing:
+        raise LabelsError("\n".join(missing))
+    if text == labels:
+        raise LabelsError(f"{path}: {text!r} cannot hold the messages and the labels: name both columns")
+    rows = []
+    for row in table.rows():
+        if row.error is not None:
+            problems.add(path, row.line, row.error)
+            continue
+        message = value_at(row.values, text)
+        if not isinstance(message, str) or not message.strip():
+            problems.add(path, row.line, f"{text!r} holds no message, found {message!r}")
+            continue
+        found = _labels(value_at(row.values, labels), wanted)
+        if isinstance(found, str):
+            problems.add(path, row.line, f"{labels!r} {found}")
+        else:
+            rows.append(_Labelled(text=message, labels=found, path=path, line=row.line))
+    return rows
+
+
+def _with_path(path: Path, error: BatchError) -> LabelsError:
+    said = str(error)
+    return LabelsError(said if str(path) in said else f"{path}: {said}")
+
+
+def _label_column(table: Table, wanted: str, path: Path) -> str:
+    by_name = {column.strip().lower(): column for column in reversed(table.columns)}
+    for name in (wanted, *LABEL_COLUMNS):
+        if name in by_name:
+            return by_name[name]
+    raise LabelsError(
+        f"{path}: no column with labels: expected {wanted!r} or 'label', found "
+        f"{', '.join(table.columns) or 'none'}; name yours with --label-column"
+    )
+
+
+def _labels(value: object, wanted: str) -> tuple[str, ...] | str:
+    """The labels of one cell, or what is wrong with it."""
+    if isinstance(value, bool) and wanted == "own_error":
+        value = YES if value else NO
+    if value is None or value != value:  # a cell that some program has left empty is no number
+        value = ""
+    parts = value if isinstance(value, list) else [value]
+    if not all(isinstance(part, (str, int, float)) and not isinstance(part, bool) for part in parts):
+        return f"holds {value!r}, expected a label or a list of labels"
+    if not isinstance(value, list):
+        parts = str(value).split(SEPARATOR)
+    names = tuple(dict.fromkeys(name for part in parts if (name := str(part).strip())))
+    if wanted == "own_error":
+        names = tuple(_TRUTHS.get(name.lower(), name) for name in names)
+    allowed = _FIXED.get(wanted)
+    for name in names:
+        if allowed is not None and name not in allowed:
+            return f"has the unknown label {name!r}, expected {', '.join(allowed)}{_nearest(name, allowed)}"
+        if len(name) > _LONGEST_LABEL or not name.isprintable():
+            return f"holds {name[:_LONGEST_LABEL]!r}…, which is no label: at most {_LONGEST_LABEL} characters"
+    if len(names) > 1 and (wanted in CHOICE_FIELDS or wanted == "own_error"):
+        return f"has {len(names)} labels ({', '.join(names)}), expected exactly one for {wanted}"
+    return names
+
+
+def _agreeing(rows: Sequence[_Labelled], problems: _Problems, *, skip_unusable: bool) -> list[_Labelled]:
+    first: dict[str, _Labelled] = {}
+    contradicted: set[str] = set()
+    for row in rows:
+        earlier = first.setdefault(row.text.strip(), row)
+        if set(earlier.labels) == set(row.labels):
+            continue
+        contradicted.add(row.text.strip())
+        if not skip_unusable:
+            problems.add(
+                row.path,
+                row.line,
+                f"the same text is labelled {_said(row)} here and {_said(earlier)} at "
+                f"{earlier.path}:{earlier.line}: correct one, or leave both out with --skip-unusable",
+            )
+    return [row for text, row in first.items() if text not in contradicted]
+
+
+def _said(row: _Labelled) -> str:
+    return SEPARATOR.join(row.labels) or "nothing"
+
+
+def _frequent(rows: list[_Labelled], wanted: str, *, skip_rare: bool) -> list[_Labelled]:
+    counts = Counter(label for row in rows for label in row.labels)
+    rare = {label for label, count in counts.items() if count < LEAST_EXAMPLES}
+    if rare and not skip_rare:
+        told = ", ".join(f"{label} ({counts[label]})" for label in sorted(rare, key=lambda one: counts[one]))
+        raise LabelsError(
+            f"{len(rare)} labels have fewer than {LEAST_EXAMPLES} messages: {told}; add messages, or leave "
+            "them out with --skip-unusable"
+        )
+    kept = [row for row in rows if not rare.intersection(row.labels)]
+    if rare and kept:
+        # With the rows of rare labels others may have gone that stood beside them.
+        return _frequent(kept, wanted, skip_rare=skip_rare)
+    fewest = 1 if wanted == "asks" else 2
+    if len(counts.keys() - rare) < fewest:
+        raise LabelsError(
+            f"{len(rows)} labelled messages with {len(counts.keys() - rare)} labels of at least "
+            f"{LEAST_EXAMPLES} messages: training {wanted} takes {fewest} or more"
+        )
+    return kept
+
+
+def _example(row: _Labelled, wanted: str) -> Example:
+    # A training part of its own: what is measured, is measured by cross-validation.
+    if wanted == "own_error":
+        return Example(text=row.text, own_error=row.labels == (YES,), part="train")
+    value: object = row.labels[0] if wanted in CHOICE_FIELDS else row.labels
+    known: dict[str, object] = {wanted: value}
+    return Example(text=row.text, part="train", **known)  # type: ignore[arg-type]
+
+
+def _nearest(name: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    return f"; did you mean {str(near[0])!r}?" if near else ""

@@ -1,0 +1,35 @@
+"""What labelled messages teach of a field: which of them do, and whether one label rules out the others."""
+
+from collections.abc import Iterable
+
+from models.labels import Act
+from nlp.heads import CHOICE_FIELDS, YES
+from nlp.training.corpus import Example
+
+
+def labels_of(example: Example, field: str) -> frozenset[str] | None:
+    """The labels that people gave, None where nobody labelled the field."""
+    if field == "own_error":
+        return None if example.own_error is None else frozenset({YES} if example.own_error else ())
+    value = getattr(example, field)
+    if value is None:
+        return None
+    return frozenset({value} if field in CHOICE_FIELDS else value)
+
+
+def taught_by(example: Example, field: str) -> frozenset[str] | None:
+    """The labels that the field learns from the message, None where it learns nothing of it."""
+    # Types are learned among complaints only: what is no complaint is the business of the head for `act`.
+    if field == "complaint_types" and example.act not in (None, Act.COMPLAINT):
+        return None
+    return labels_of(example, field)
+
+
+def are_exclusive(field: str, taught: Iterable[frozenset[str] | None]) -> bool:
+    """Whether the labels of a field exclude each other, and are weighed against each other.
+
+    Those of a choice do, and types of which no message has two or none; `taught` is what each teaches.
+    """
+    return field in CHOICE_FIELDS or (
+        field == "complaint_types" and all(len(labels) == 1 for labels in taught if labels is not None)
+    )

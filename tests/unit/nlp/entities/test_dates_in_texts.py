@@ -1,0 +1,176 @@
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nlp.entities.dates import find_dates
+
+TODAY = date(2025, 11, 23)  # a Sunday
+
+
+def days_in(text: str, language: str) -> list[date]:
+    return [day for _, _, day in find_dates(text, language=language, today=TODAY)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "day"),
+    [
+        ("arrivato ieri", "it", date(2025, 11, 22)),
+        ("l'altro ieri", "it", date(2025, 11, 21)),
+        ("dopodomani parto", "it", date(2025, 11, 25)),
+        ("ordinato due settimane fa", "it", date(2025, 11, 9)),
+        ("fra 3 giorni", "it", date(2025, 11, 26)),
+        ("un mese fa", "it", date(2025, 10, 23)),
+        ("lunedì scorso", "it", date(2025, 11, 17)),
+        ("il 12 novembre", "it", date(2025, 11, 12)),
+        ("entro il 1° dicembre", "it", date(2025, 12, 1)),
+        ("12/11/2025", "it", date(2025, 11, 12)),
+        ("12.11.25", "it", date(2025, 11, 12)),
+        ("dal 12/11", "it", date(2025, 11, 12)),
+        ("2025-11-03", "it", date(2025, 11, 3)),
+        ("il 28 dicembre 2024", "it", date(2024, 12, 28)),
+        ("November 12, 2024", "en", date(2024, 11, 12)),
+        ("on the 3rd of May", "en", date(2026, 5, 3)),
+        ("two weeks ago", "en", date(2025, 11, 9)),
+        ("the day before yesterday", "en", date(2025, 11, 21)),
+        ("hace dos semanas", "es", date(2025, 11, 9)),
+        ("pasado mañana", "es", date(2025, 11, 25)),
+        ("il y a deux semaines", "fr", date(2025, 11, 9)),
+        ("le 1er décembre", "fr", date(2025, 12, 1)),
+        ("vor zwei Wochen", "de", date(2025, 11, 9)),
+        ("letzten Montag", "de", date(2025, 11, 17)),
+        ("há duas semanas", "pt", date(2025, 11, 9)),
+        ("quindici giorni fa", "it", date(2025, 11, 8)),
+        ("martedì prossimo", "it", date(2025, 11, 25)),
+        ("next Sunday", "en", date(2025, 11, 30)),
+        ("el lunes que viene", "es", date(2025, 11, 24)),
+        ("stamattina", "it", TODAY),
+        ("tonight", "en", TODAY),
+        ("esta mañana", "es", TODAY),
+        ("abgelesen am 31.10.", "de", date(2025, 10, 31)),
+        ("i biglietti del 30.11 annullati", "it", date(2025, 11, 30)),
+        ("lunedì 17 vi ho scritto", "it", date(2025, 11, 17)),
+        ("il tecnico doveva venire mercoledì 26.", "it", date(2025, 11, 26)),
+        ("on Monday the 17th nobody came", "en", date(2025, 11, 17)),
+        ("el lunes 17 no vino nadie", "es", date(2025, 11, 17)),
+        ("lundi 17, personne", "fr", date(2025, 11, 17)),
+        ("am Montag, den 17. kam niemand", "de", date(2025, 11, 17)),
+        ("na segunda-feira 17 não veio", "pt", date(2025, 11, 17)),
+        ("pago a fine mese", "it", date(2025, 11, 30)),
+        ("entro la fine dell'anno scorso", "it", date(2024, 12, 31)),
+        ("by the end of next month", "en", date(2025, 12, 31)),
+        ("by year-end", "en", date(2025, 12, 31)),
+        ("a finales de enero", "es", date(2026, 1, 31)),
+        ("à la fin du mois", "fr", date(2025, 11, 30)),
+        ("bis Monatsende", "de", date(2025, 11, 30)),
+        ("Ende Februar", "de", date(2026, 2, 28)),
+        ("no fim do mês", "pt", date(2025, 11, 30)),
+        ("arriva a Natale?", "it", date(2025, 12, 25)),
+        ("la vigilia di Natale", "it", date(2025, 12, 24)),
+        ("lo scorso Natale", "it", date(2024, 12, 25)),
+        ("before Easter", "en", date(2026, 4, 5)),
+        ("last Christmas it was late", "en", date(2024, 12, 25)),
+        ("para Reyes", "es", date(2026, 1, 6)),
+        ("avant Noël", "fr", date(2025, 12, 25)),
+        ("zu Weihnachten", "de", date(2025, 12, 25)),
+        ("depois da Páscoa", "pt", date(2026, 4, 5)),
+    ],
+)
+def test_days_are_found_in_six_languages(text: str, language: str, day: date) -> None:
+    assert days_in(text, language) == [day]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("voto 8/10", "it"),
+        ("aperti 24/7", "it"),
+        ("il 31/02/2025", "it"),
+        ("alle 12.30", "it"),
+        ("guten Morgen", "de"),
+        ("por la mañana", "es"),
+        ("333-12-12345", "it"),
+        ("qualche giorno fa", "it"),
+        ("aspetto da due settimane", "it"),
+        ("lunedì 14 vi ho scritto", "it"),  # neither of the fourteenths beside that day is a Monday
+        ("lunedì 17 pezzi rotti", "it"),
+        ("il fine settimana", "it"),
+        ("alla fine ho rinunciato", "it"),
+        ("il panettone di Natale", "it"),
+        ("ho scritto a Natale Rossi", "it"),
+        ("for Christmas presents", "en"),
+        ("at the end of the day", "en"),
+        ("por fin este mes", "es"),
+        ("am Wochenende", "de"),
+        ("desde hace tres semanas", "es"),
+        ("da febbraio 24.90 €", "it"),
+    ],
+)
+def test_what_only_looks_like_a_day_is_none(text: str, language: str) -> None:
+    assert days_in(text, language) == []
+
+
+def test_days_come_in_the_order_of_the_text() -> None:
+    days = days_in("ieri, il 3 novembre e domani", "it")
+
+    assert days == [date(2025, 11, 22), date(2025, 11, 3), date(2025, 11, 24)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("dal 3 al 7 maggio 2025", "it"),
+        ("from 3 to 7 May 2025", "en"),
+        ("vom 3. bis 7. Mai 2025", "de"),
+        ("du 3 au 7 mai 2025", "fr"),
+        ("del 3 al 7 de mayo de 2025", "es"),
+        ("de 3 a 7 de maio de 2025", "pt"),
+    ],
+)
+def test_of_a_range_both_ends_are_found(text: str, language: str) -> None:
+    assert days_in(text, language) == [date(2025, 5, 3), date(2025, 5, 7)]
+
+
+def test_a_month_ago_is_the_last_day_of_a_shorter_month() -> None:
+    (found,) = find_dates("un mese fa", language="it", today=date(2026, 3, 31))
+
+    assert found[2] == date(2026, 2, 28)
+
+
+WORDS = (
+    "quest",
+    "questa",
+    "mattina",
+    "ieri",
+    "l'altro",
+    "tra",
+    "due",
+    "giorni",
+    "fa",
+    "lunedì",
+    "scorso",
+    "May",
+    "3",
+    "12/11",
+    "il",
+    "al",
+    "novembre",
+    "la",
+    "mañana",
+    "in",
+    "weeks",
+    "last",
+    "ſunday",
+    "٣",
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([*WORDS, " ", ".", "\n"])).map("".join), st.sampled_from(["it", "en", "es"]))
+def test_a_text_is_spared_only_patterns_that_would_find_nothing(text: str, language: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nlp.entities.dates._holds", lambda text, mark: True)
+        unspared = find_dates(text, language=language, today=TODAY)
+
+    assert find_dates(text, language=language, today=TODAY) == unspared
