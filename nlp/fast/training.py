@@ -2,8 +2,9 @@
 
 It learns from the labelled messages and, above all, from what heads say of messages made of their sentences
 (`nlp.training.recombined`). Those heads are made for that, on two thirds of the businesses: on the messages
-to the other third, which neither they nor the model have seen, is chosen how sure it must be. Taught once more
-with all messages it would know more, and be surer than its bounds allow for: docs/fast.md has the figures.
+to the other third, which neither they nor the model have seen, is chosen how sure it must be. Taught once
+more with all messages it would know more, and be surer than its bounds allow for: docs/fast.md has the
+figures.
 
     python -m nlp.fast.training nlp/trained
 """
