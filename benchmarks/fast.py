@@ -156,13 +156,14 @@ def _speed(
 
 def read_layers(encoder: Encoder, depths: Sequence[int], texts: Sequence[str]) -> list[Vectors]:
     """The averaged tokens behind some of the first layers; each float32 of shape (texts, hidden)."""
-    network: Any = copy.copy(encoder._network())
+    network: Any = copy.copy(encoder._adapted or encoder._bare)
     network._layers, network._read = network._layers[: max(depths)], {*depths}
-    sequences, _ = encoder._tokens(texts)
+    sequences, _ = encoder._backbone.tokens(texts)
     lengths = np.array([len(sequence) for sequence in sequences])
     found = [np.zeros((len(sequences), encoder.dimension), np.float32) for _ in depths]
     for chosen in network.batches(lengths):
-        for part, means in zip(found, network.means([sequences[place] for place in chosen]), strict=True):
+        layers = network.means([sequences[place] for place in chosen]).layers
+        for part, means in zip(found, layers, strict=True):
             part[chosen] = means
     return found
 

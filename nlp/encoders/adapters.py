@@ -1,7 +1,11 @@
-"""Low-rank adapters of the encoder's upper layers: two thin matrices a layer, kept beside the heads.
+"""Low-rank adapters of the encoder's upper layers, and where labels look: kept beside the heads.
 
 The base weights stay as they come. An adapter adds to a weight matrix the product of two thin ones (Hu et
 al. 2021, https://arxiv.org/abs/2106.09685); merged into it, it costs nothing when messages are read.
+
+The average of a text's tokens loses a grievance told in half a sentence of a long letter. So each label looks
+for itself: it weighs the tokens of the last layer by what it is looking for, and adds up what they say for
+it (label attention, Mullenbach et al. 2018, https://arxiv.org/abs/1802.05695).
 """
 
 import hashlib
@@ -19,6 +23,18 @@ from nlp.errors import HeadsError
 Half = npt.NDArray[np.float16]
 
 _UP, _DOWN = ".up", ".down"
+_SOUGHT, _SAID = "attention.sought", "attention.said"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LabelAttention:
+    """What each label looks for in a token of the last layer, and what such a token says for it.
+
+    Both are float16 of shape (labels, hidden). Tokens are read with length one times the root of `hidden`.
+    """
+
+    sought: Half
+    said: Half
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +46,7 @@ class Adapters:
 
     up: Mapping[str, Half]
     down: Mapping[str, Half]
+    attention: LabelAttention | None = None
 
     def change(self, name: str) -> npt.NDArray[np.float32]:
         """What is added to the weights of a layer, of shape (out, in)."""
@@ -40,10 +57,11 @@ class Adapters:
 
     def to_bytes(self) -> bytes:
         """The content of a safetensors file."""
-        tensors = {name + _UP: np.ascontiguousarray(matrix) for name, matrix in self.up.items()}
-        return save(
-            tensors | {name + _DOWN: np.ascontiguousarray(matrix) for name, matrix in self.down.items()}
-        )
+        tensors = {name + _UP: matrix for name, matrix in self.up.items()}
+        tensors |= {name + _DOWN: matrix for name, matrix in self.down.items()}
+        if self.attention is not None:
+            tensors |= {_SOUGHT: self.attention.sought, _SAID: self.attention.said}
+        return save({name: np.ascontiguousarray(matrix) for name, matrix in tensors.items()})
 
     @property
     def sha256(self) -> str:
@@ -61,8 +79,12 @@ def load_adapters(path: Path) -> Adapters:
         tensors = load(path.read_bytes())
     except (OSError, SafetensorError) as error:
         raise HeadsError(f"{path}: no adapters that can be read ({error}); train again") from error
+    found = {name: tensors.pop(name) for name in (_SOUGHT, _SAID) if name in tensors}
     up = {name.removesuffix(_UP): matrix for name, matrix in tensors.items() if name.endswith(_UP)}
     down = {name.removesuffix(_DOWN): matrix for name, matrix in tensors.items() if name.endswith(_DOWN)}
     if up.keys() != down.keys() or len(up) + len(down) != len(tensors):
         raise HeadsError(f"{path}: expected pairs of `….up` and `….down`, found {sorted(tensors)}")
-    return Adapters(up=up, down=down)
+    if len(found) == 1:
+        raise HeadsError(f"{path}: expected `{_SOUGHT}` and `{_SAID}`, found {next(iter(found))} alone")
+    attention = LabelAttention(sought=found[_SOUGHT], said=found[_SAID]) if found else None
+    return Adapters(up=up, down=down, attention=attention)

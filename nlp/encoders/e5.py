@@ -120,7 +120,13 @@ class E5:
         Raises:
             EncoderError: There are no such layers, or they have another shape.
         """
-        return PackedNetwork(_Weights(self._file, adapters), self._words, DEPTHS, self._products)
+        attention = None if adapters is None else adapters.attention
+        if attention is not None and attention.said.shape[1] != self.dimension:
+            raise EncoderError(
+                f"encoder {NAME!r} has tokens of {self.dimension} numbers, the adapters' labels look for "
+                f"{attention.said.shape[1]}: train again with `rimedio train`, or set RIMEDIO_ENCODER back"
+            )
+        return PackedNetwork(_Weights(self._file, adapters), self._words, DEPTHS, self._products, attention)
 
 
 @dataclass(frozen=True, eq=False)

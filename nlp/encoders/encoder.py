@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -51,6 +52,19 @@ class Precision(StrEnum):
     BFLOAT16 = "bfloat16"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Means:
+    """What a network makes of token sequences.
+
+    `layers` are the averaged tokens of the layers at `DEPTHS`, then the embeddings, of length one; each of
+    shape (sequences, hidden). `labels` is what the sequences say for each label that looks for itself, of
+    shape (sequences, labels), with no label where there is no such attention.
+    """
+
+    layers: list[Vectors]
+    labels: Vectors
+
+
 class Network(Protocol):
     """Layers that token sequences go through: those of the bundled encoder, or any model's."""
 
@@ -58,8 +72,8 @@ class Network(Protocol):
         """Which sequences, told by their lengths, go through together."""
         ...
 
-    def means(self, sequences: Sequence[Sequence[int]]) -> list[Vectors]:
-        """The averaged tokens of the layers at `DEPTHS`, then the embeddings, of length one."""
+    def means(self, sequences: Sequence[Sequence[int]]) -> Means:
+        """Send sequences through the layers."""
         ...
 
 
@@ -111,7 +125,7 @@ class Encoder:
 
         The upper layers forget what is of no use for finding similar texts, tone for one: the layers at
         the depths `DEPTHS` add it again. Shape (len(texts), 4 x dimension for most models); each of the
-        parts has length one.
+        parts has length one. Adapters with label attention put a number for each of its labels before them.
         """
         return self._features(texts, self._adapted or self._bare)
 
@@ -172,10 +186,13 @@ def _read(
     lengths = np.array([len(sequence) for sequence in sequences])
     sums: dict[int, Vectors] = {}
     for chosen in network.batches(lengths):
-        for part, vectors in enumerate(network.means([sequences[index] for index in chosen])):
+        means = network.means([sequences[index] for index in chosen])
+        for part, vectors in enumerate([means.labels, *means.layers]):
             total = sums.setdefault(part, np.zeros((count, vectors.shape[1]), np.float32))
             np.add.at(total, owners[chosen], vectors * lengths[chosen, None].astype(np.float32))
-    return np.concatenate([_unit(total) for total in sums.values()], axis=1)
+    labels, *layers = sums.values()
+    tokens = np.bincount(owners, weights=lengths, minlength=count).astype(np.float32)
+    return np.concatenate([labels / tokens[:, None], *map(_unit, layers)], axis=1)
 
 
 def _unit(vectors: Vectors) -> Vectors:

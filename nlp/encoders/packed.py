@@ -17,7 +17,8 @@ import numpy.typing as npt
 import torch
 from torch.nn import functional
 
-from nlp.encoders.encoder import Vectors
+from nlp.encoders.adapters import Half, LabelAttention
+from nlp.encoders.encoder import Means
 from nlp.encoders.weights import Geometry
 
 BATCH_TOKENS = 2048
@@ -106,7 +107,12 @@ class PackedNetwork:
     """
 
     def __init__(
-        self, weights: Weights, words: torch.nn.Module, depths: Sequence[float], products: torch.dtype
+        self,
+        weights: Weights,
+        words: torch.nn.Module,
+        depths: Sequence[float],
+        products: torch.dtype,
+        attention: LabelAttention | None = None,
     ) -> None:
         """`depths` are the layers whose averaged tokens are told, as parts of the network's depth."""
         geometry = weights.geometry
@@ -120,6 +126,9 @@ class PackedNetwork:
         self._layers = [_prepared(weights, layer, self._size, products) for layer in range(geometry.layers)]
         self._dtype = products
         self._read = {round(depth * geometry.layers) for depth in (*depths, 1)}
+        self._attention = None
+        if attention is not None:
+            self._attention = _across(attention.sought), _across(attention.said)
 
     def batches(self, lengths: Indices) -> Iterator[Indices]:
         """Which sequences go through together: by rising length, up to `BATCH_TOKENS`."""
@@ -133,8 +142,8 @@ class PackedNetwork:
             yield order[start:end]
             start = end
 
-    def means(self, sequences: Sequence[Sequence[int]]) -> list[Vectors]:
-        """The averaged tokens of the layers read, the last one's of length one; each (sequences, hidden)."""
+    def means(self, sequences: Sequence[Sequence[int]]) -> Means:
+        """Send sequences through the layers."""
         lengths = np.array([len(sequence) for sequence in sequences])
         rows = _rounded(int(lengths.sum()) + 1, _ROWS)
         ids = np.zeros(rows, np.int64)
@@ -154,7 +163,20 @@ class PackedNetwork:
                     sums = torch.zeros(len(lengths), states.shape[1])
                     means.append(sums.index_add_(0, owners, states[: len(owners)].float()) * shares)
             means[-1] = functional.normalize(means[-1], dim=1)
-        return [mean.numpy() for mean in means]
+            labels = self._labels(states[: len(owners)].float(), owners, len(lengths))
+        return Means(layers=[mean.numpy() for mean in means], labels=labels.numpy())
+
+    def _labels(self, tokens: torch.Tensor, owners: torch.Tensor, count: int) -> torch.Tensor:
+        """What `count` sequences say for each label: their tokens, weighed by what the label looks for."""
+        if self._attention is None:
+            return torch.zeros(count, 0)
+        sought, said = self._attention
+        tokens = functional.normalize(tokens, dim=1) * tokens.shape[1] ** 0.5
+        weights = (tokens @ sought).clamp_(-_LARGEST_SCORE, _LARGEST_SCORE).exp_()
+        sums = torch.zeros(2, count, weights.shape[1])
+        sums[0].index_add_(0, owners, weights * (tokens @ said))
+        sums[1].index_add_(0, owners, weights)
+        return sums[0] / sums[1]
 
     def _through(
         self, layer: Mapping[str, Any], states: torch.Tensor, blocks: Sequence[_Block]
@@ -234,6 +256,10 @@ def _prepared(weights: Weights, layer: int, size: int, products: torch.dtype) ->
         "outer": _Linear(*weights.part(layer, "output.dense"), products),
         "outer_norm": weights.part(layer, "output.LayerNorm"),
     }
+
+
+def _across(matrix: Half) -> torch.Tensor:
+    return torch.from_numpy(matrix.astype(np.float32)).T.contiguous()
 
 
 def _texts_of(length: int) -> int:

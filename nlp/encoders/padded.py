@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from nlp.encoders.encoder import Vectors
+from nlp.encoders.encoder import Means
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -39,8 +39,8 @@ class PaddedNetwork:
                 yield order[start:end]
                 start = end
 
-    def means(self, sequences: Sequence[Sequence[int]]) -> list[Vectors]:
-        """The averaged tokens of the layers read, then the embeddings; each of shape (sequences, hidden)."""
+    def means(self, sequences: Sequence[Sequence[int]]) -> Means:
+        """Send sequences through the layers; no label looks for itself here."""
         features = dict(self._tokenizer.pad({"input_ids": sequences}, return_tensors="pt"))
         mask = features["attention_mask"]
         with torch.inference_mode():
@@ -50,4 +50,6 @@ class PaddedNetwork:
             weights = (mask / mask.sum(dim=1, keepdim=True)).unsqueeze(-1)
             vectors = [(layer.float() * weights).sum(dim=1) for layer in chosen]
             vectors.append(output["sentence_embedding"].float())
-        return [vector.numpy() for vector in vectors]
+        return Means(
+            layers=[vector.numpy() for vector in vectors], labels=np.zeros((len(sequences), 0), np.float32)
+        )

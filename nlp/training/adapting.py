@@ -10,7 +10,7 @@ import torch
 from torch.nn import functional
 
 from nlp.classifier import clean
-from nlp.encoders.adapters import Adapters
+from nlp.encoders.adapters import Adapters, LabelAttention
 from nlp.encoders.e5 import NAME, PROMPT
 from nlp.encoders.encoder import DEPTHS, Encoder, native_dtype
 from nlp.encoders.weights import locate_weights
@@ -36,11 +36,13 @@ MAX_TOKENS = 256
 
 ADAPTER_RATE = 1e-3
 HEAD_RATE = 2e-3
+ATTENTION_RATE = 2e-3
 WARM_UP = 0.1  # part of all steps over which the learning rates rise, before they fall to zero
 HEAD_DROPOUT = 0.1
 CHANNEL_DROPOUT = 0.1
 FEATURE_LENGTH = 8.0  # length of the standardised features that the heads read in training
 LONGEST_GRADIENT = 5.0
+_FIRST_SOUGHT = 0.02  # spread of what labels look for before training: every token counts nearly the same
 
 _PARTS = (
     "attention.self.query",
@@ -106,7 +108,7 @@ def adapt(
     epochs: int = EPOCHS,
     progress: Progress = lambda done, total: None,
 ) -> Adapters:
-    """Train adapters on labelled messages, with a linear head for each field that is labelled.
+    """Train adapters on labelled messages, with a linear head and label attention for each labelled field.
 
     `transformer` is a freshly built network; it comes back with its weights unchanged. The same seed gives
     the same bits on one machine with one number of threads. `progress` is told the steps done and the steps
@@ -128,6 +130,7 @@ def adapt(
     return Adapters(
         up={name: (SCALE * layer.up.detach()).half().numpy() for name, layer in adapted.items()},
         down={name: layer.down.detach().half().numpy() for name, layer in adapted.items()},
+        attention=network.attention(),
     )
 
 
@@ -200,7 +203,11 @@ class _Targets:
 
 
 class _Network:
-    """The upper layers with adapters, and a linear head a field on the averaged tokens of four layers."""
+    """The upper layers with adapters, and what reads them.
+
+    That is a linear head a field on the averaged tokens of four layers, and each label's own look at the
+    tokens of the last one.
+    """
 
     def __init__(
         self,
@@ -218,8 +225,12 @@ class _Network:
         self._states = self._lower_states(transformer, [clean(example.text) for example in examples])
         self._lengths = np.array([len(states) for states in self._states])
         everything = np.argsort(self._lengths, kind="stable")
+        hidden = self._model.config.hidden_size
+        count = sum(len(names) for names in labels.values())
+        self._sought = (torch.randn(hidden, count, generator=generator) * _FIRST_SOUGHT).requires_grad_()
+        self._said = torch.zeros(hidden, count, requires_grad=True)
         with torch.no_grad():
-            start = torch.cat([self._features(rows) for rows in _in_order(everything)])
+            start = torch.cat([self._features(rows)[0] for rows in _in_order(everything)])
         self._mean = start.mean(dim=0)
         self._scale = (start.std(dim=0, correction=0) + 1e-6) * math.sqrt(start.shape[1]) / FEATURE_LENGTH
         self._weights = {
@@ -231,10 +242,12 @@ class _Network:
     def fit(self, targets: _Targets, epochs: int, random: np.random.Generator, progress: Progress) -> None:
         thin = [matrix for layer in self._adapted.values() for matrix in (layer.down, layer.up)]
         heads = [*self._weights.values(), *self._biases.values()]
+        looks = [self._sought, self._said]
         optimizer = torch.optim.AdamW(
             [
                 {"params": heads, "lr": HEAD_RATE, "weight_decay": 0.0},
                 {"params": thin, "lr": ADAPTER_RATE, "weight_decay": 0.01},
+                {"params": looks, "lr": ATTENTION_RATE, "weight_decay": 0.0},
             ],
             betas=(0.9, 0.98),
         )
@@ -243,15 +256,21 @@ class _Network:
         done = 0
         for _ in range(epochs):
             for rows in _shuffled(self._lengths, random):
-                scores = self._scores(self._features(rows))
+                scores = self._scores(*self._features(rows))
                 loss = torch.stack([targets.loss(field, scores[field], rows) for field in scores]).sum()
                 optimizer.zero_grad()
                 torch.autograd.backward(loss)
-                torch.nn.utils.clip_grad_norm_([*heads, *thin], LONGEST_GRADIENT)
+                torch.nn.utils.clip_grad_norm_([*heads, *thin, *looks], LONGEST_GRADIENT)
                 optimizer.step()
                 schedule.step()
                 done += 1
                 progress(done, steps)
+
+    def attention(self) -> LabelAttention:
+        """Where labels look, as it is kept."""
+        return LabelAttention(
+            sought=self._sought.detach().T.half().numpy(), said=self._said.detach().T.half().numpy()
+        )
 
     def _lower_states(self, transformer: "E5Transformer", texts: Sequence[str]) -> list[torch.Tensor]:
         """What enters the first adapted layer: a tensor a text, of shape (tokens, hidden)."""
@@ -272,8 +291,11 @@ class _Network:
                 states[row] = hidden[place, : len(tokens[row])].clone()
         return states
 
-    def _features(self, rows: Order) -> torch.Tensor:
-        """The numbers of `nlp.encoders.encoder.Encoder.features`, float32 of shape (rows, 4 x hidden)."""
+    def _features(self, rows: Order) -> tuple[torch.Tensor, torch.Tensor]:
+        """The numbers of `nlp.encoders.encoder.Encoder.features`, float32.
+
+        Of the layers, shape (rows, 4 x hidden), and of the labels that look for themselves, (rows, labels).
+        """
         hidden = torch.nn.utils.rnn.pad_sequence([self._states[row] for row in rows], batch_first=True)
         lengths = torch.from_numpy(self._lengths[rows])
         mask = torch.arange(hidden.shape[1])[None] < lengths[:, None]
@@ -285,12 +307,18 @@ class _Network:
                 hidden = self._model.encoder.layer[depth - 1](hidden, shade)
             if depth in self._read:
                 parts.append(functional.normalize((hidden.float() * shares).sum(dim=1), dim=1))
-        return torch.cat(parts, dim=1)
+        tokens = functional.normalize(hidden.float(), dim=-1) * math.sqrt(hidden.shape[-1])
+        weights = (tokens @ self._sought).masked_fill(~mask.unsqueeze(-1), -1e4).softmax(dim=1)
+        return torch.cat(parts, dim=1), (weights * (tokens @ self._said)).sum(dim=1)
 
-    def _scores(self, features: torch.Tensor) -> dict[str, torch.Tensor]:
+    def _scores(self, features: torch.Tensor, labels: torch.Tensor) -> dict[str, torch.Tensor]:
         kept = torch.rand(features.shape, generator=self._generator) >= HEAD_DROPOUT
         thinned = (features - self._mean) / self._scale * kept / (1 - HEAD_DROPOUT)
-        return {field: thinned @ weight + self._biases[field] for field, weight in self._weights.items()}
+        looks = torch.split(labels, [len(bias) for bias in self._biases.values()], dim=1)
+        return {
+            field: thinned @ weight + look + self._biases[field]
+            for (field, weight), look in zip(self._weights.items(), looks, strict=True)
+        }
 
 
 def _shade(mask: torch.Tensor, kind: torch.dtype) -> torch.Tensor:

@@ -28,13 +28,17 @@ class PlainE5:
             at += 2 + length + 21
 
     def embed(self, ids: list[int]) -> np.ndarray:
+        mean = self.states(ids).mean(axis=0)
+        return mean / np.linalg.norm(mean)
+
+    def states(self, ids: list[int]) -> np.ndarray:
+        """The tokens of the last layer."""
         words = np.stack([self._weights("emb.word", row * self.hidden, self.hidden) for row in ids])
         positions = self._matrix("emb.pos", self.hidden)[: len(ids)]
         state = self._norm(words + positions + self._matrix("emb.type", self.hidden)[0], "emb.ln")
         for layer in range(self.layers):
             state = self._layer(state, f"l{layer}.")
-        mean = state.mean(axis=0)
-        return mean / np.linalg.norm(mean)
+        return state
 
     def _layer(self, state: np.ndarray, layer: str) -> np.ndarray:
         size = self.hidden // self.heads
