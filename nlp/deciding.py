@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.labels import Act
+from models.labels import Act, Urgency
 from nlp.costs import Costs
 from nlp.encoders.encoder import Vectors
 from nlp.heads import FIELDS, SCOPE, Flags, Head
@@ -54,4 +54,16 @@ def decide(
         unsure["act"] = unsure["act"] | (
             costs.overlooked(*types, probabilities["act"][:, act].sum(axis=1)) & ~complaint
         )
+    there["urgency"] = _not_low(heads["urgency"], there["urgency"], unsure["act"])
     return Decisions(probabilities=probabilities, there=there, unsure=unsure)
+
+
+def _not_low(head: Head, there: Flags, unsure: Flags) -> Flags:
+    """Urgency, where `unsure` says of which messages nobody knows what they are: of these none may wait."""
+    if not {Urgency.LOW, Urgency.NORMAL} <= set(head.labels):
+        return there
+    low, normal = head.labels.index(Urgency.LOW), head.labels.index(Urgency.NORMAL)
+    waits = there[:, low] & unsure
+    raised = there.copy()
+    raised[waits, low], raised[waits, normal] = False, True
+    return raised

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from nlp.classifier import Classifier
+from nlp.deciding import decide
 from nlp.heads import TRAINED, load_heads
 from nlp.joint import DAYS, read_again, read_days
+from nlp.language import UNKNOWN
 
 TODAY = date(2026, 11, 27)
 TEXTS = ["Il pacco non arriva e mi serve per un regalo", "Perdete acqua in casa mia, venite subito"]
@@ -71,3 +73,20 @@ def test_the_second_look_is_saved_with_the_heads(tmp_path: Path) -> None:
     again = load_heads(tmp_path)
     assert again.joint is None
     assert again.id != heads.id
+
+
+def test_what_nobody_knows_what_it_is_is_never_said_to_be_able_to_wait() -> None:
+    heads = load_heads(TRAINED).fields
+    sure = {
+        name: np.tile(np.eye(1, len(head.labels), dtype=np.float32), (3, 1)) for name, head in heads.items()
+    }
+    sure["scope"] = np.zeros_like(sure["scope"])
+    labels = heads["urgency"].labels
+    sure["urgency"] = np.eye(len(labels), dtype=np.float32)[
+        [labels.index(label) for label in ("low", "low", "critical")]
+    ]
+
+    there = decide(heads, sure, languages=["it", UNKNOWN, UNKNOWN]).there["urgency"]
+
+    assert [labels[at] for at in there.argmax(axis=1)] == ["low", "normal", "critical"]
+    assert (there.sum(axis=1) == 1).all()
