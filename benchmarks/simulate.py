@@ -5,19 +5,24 @@ again, a tenth is no complaint, who is abusive threatens, and what is known of a
 policy, signals included, is tried against itself with other sums.
 
     python -m benchmarks.simulate                      # 100,000 cases, one policy, then two
+    python -m benchmarks.simulate --command            # the whole command instead, from a file
     python -m benchmarks.simulate --write cases.csv    # the cases, as `rimedio classify` would write them
 """
 
 import argparse
 import csv
+import os
 import random
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from models.decision import FactValue
 from models.money import Money
@@ -49,14 +54,42 @@ def main() -> None:
     """Prints the figures, or writes the cases."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--cases", type=int, default=100_000)
+    parser.add_argument("--command", action="store_true", help="from a file to a page, as a user runs it")
     parser.add_argument("--write", type=Path, help="a CSV to write, instead of measuring")
     chosen = parser.parse_args()
     if chosen.write is not None:
         write(chosen.write, chosen.cases)
         return
+    if chosen.command:
+        run_command(chosen.cases)
+        return
     policy, other = policies()
     report("one policy", chosen.cases, lambda: simulate(generated(chosen.cases), policy))
     report("two policies", chosen.cases, lambda: simulate(generated(chosen.cases), other, policy))
+
+
+def run_command(cases: int) -> None:
+    """Writes a file, runs `rimedio policy simulate` on it in its own process, and prints what it took."""
+    text = files("responses.policy").joinpath("samples", "negozio.yaml").read_text(encoding="utf-8")
+    with TemporaryDirectory() as folder:
+        table, policy = Path(folder, "cases.csv"), Path(folder, "negozio.yaml")
+        write(table, cases)
+        policy.write_text(text, encoding="utf-8")
+        command = [sys.executable, "-m", "rimedio", "policy", "simulate", str(table), "--policy", str(policy)]
+        began = time.perf_counter()
+        subprocess.run(
+            [*command, "--html", str(Path(folder, "page.html"))],
+            check=True,
+            capture_output=True,
+            env={**os.environ, "RIMEDIO_HOME": folder},
+        )
+        seconds = time.perf_counter() - began
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    own = used.ru_utime + used.ru_stime
+    print(
+        f"the whole command: {seconds:.1f} s ({own:.1f} s of processor time), "
+        f"{cases / seconds:,.0f} cases/s, peak {used.ru_maxrss // 1024} MB"
+    )
 
 
 def policies() -> tuple[Policy, Policy]:

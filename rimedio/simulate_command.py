@@ -1,7 +1,9 @@
 """The command that tries a policy on the past."""
 
+import gc
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +31,7 @@ DESK = "desk"
 _CHANGES_SHOWN = 10
 _FILE_WIDTH = 140
 _TOLD_EVERY = 500  # cases
+_COLLECTED_EVERY = 50_000  # objects made and not yet freed; Python's own 700 takes a seventh of the time
 
 
 def register(policy_app: typer.Typer) -> None:
@@ -99,7 +102,8 @@ def simulate(
     if history == DESK:
         if any(named):
             fail("the desk's own cases have no columns: --…-column and --map go with a file", USAGE)
-        found = _on_desk(console, new, old, assumed)
+        with _seldom_collected():
+            found = _on_desk(console, new, old, assumed)
         broken = False
     else:
         from rimedio.histories import Wanted
@@ -113,7 +117,8 @@ def simulate(
             facts=_mapped(map_ or [], specs),
         )
         try:
-            found, broken = _on_file(console, Path(history), wanted, specs, new, old, assumed)
+            with _seldom_collected():
+                found, broken = _on_file(console, Path(history), wanted, specs, new, old, assumed)
         except (NlpError, ResponsesError, OSError) as error:
             fail(str(error))
     if not found.tally.cases:
@@ -121,6 +126,17 @@ def simulate(
     _tell(found, told, settings, history, csv, html)
     if broken:
         raise typer.Exit(SOME_ROWS)
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Looks for unreachable cycles less often: a decided case leaves none."""
+    before = gc.get_threshold()
+    gc.set_threshold(_COLLECTED_EVERY, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _specs(policy: "Policy", against: "Policy | None") -> "dict[str, FactSpec]":
