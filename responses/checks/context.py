@@ -21,6 +21,7 @@ from responses.checks.clauses import clauses_of
 from responses.checks.days import days_in
 from responses.checks.mentions import mentions_in
 from responses.checks.people import other_people
+from responses.checks.plain_text import plain_words
 from responses.config import RoadConfig
 from responses.corrections import understood
 from responses.customers.registers import register_of
@@ -172,7 +173,7 @@ def _our_word(parts: Sequence[tuple[str, str]], language: str, today: date) -> s
         Kept(day=named.day, words=clause.words.strip())
         for name, words in parts
         if name in _OUR_WORD
-        for clause in clauses_of(words, language)
+        for clause in clauses_of(plain_words(words, language), language)
         for named in days_in(clause.words, language, today)
         if named.day >= today
     }
