@@ -22,6 +22,8 @@ from responses.checks.days import days_in
 from responses.checks.mentions import mentions_in
 from responses.checks.people import other_people
 from responses.checks.plain_text import plain_words
+from responses.checks.published import published
+from responses.checks.streets import streets_in
 from responses.config import RoadConfig
 from responses.corrections import understood
 from responses.customers.registers import register_of
@@ -127,6 +129,8 @@ async def context_of(
         put=await _put(session, case, language),
     )
     checked = draft.text if text is None and draft is not None else text or ""
+    if streets_in(plain_words(checked, language), language):
+        about = replace(about, published=await published(session, config, policy))
     agents = (await session.scalars(select(Agent.name))).all()
     return replace(about, others=await other_people(session, case, mentions_in(checked, about, agents)))
 
