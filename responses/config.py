@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 
@@ -21,7 +22,8 @@ class RoadConfig:
     `debounce` is how long a full sentence waits for more of it; fragments wait 45/8 of it and no
     message longer than 180/8 of it. `undo` is how long an approved answer can be taken back, `flood_pause`
     how long the words of somebody who floods us are collected before they are read. `link_key` signs the
-    start links of orders; without one none is accepted.
+    start links of orders; without one none is accepted. `answers` is the file of ready answers, None where
+    there is none.
     """
 
     business: Business
@@ -31,3 +33,4 @@ class RoadConfig:
     undo: timedelta = timedelta(seconds=10)
     flood_pause: timedelta = timedelta(minutes=10)
     link_key: bytes = field(default=b"", repr=False)
+    answers: Path | None = None

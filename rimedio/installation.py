@@ -34,6 +34,7 @@ from rimedio.heads_store import complaint_types_of
 from rimedio.settings import Settings
 
 _SAMPLE_POLICY = "negozio.yaml"
+_POLICIES = "policies"
 _START_LOCK = 0x52494D53  # any number that no other lock of ours uses
 
 
@@ -47,12 +48,13 @@ def road_config(settings: Settings) -> RoadConfig:
         debounce=settings.debounce_time,
         undo=settings.undo_time,
         link_key=link_key(settings.signing_secret),
+        answers=(settings.policy or settings.home / _POLICIES) / ANSWERS,
     )
 
 
 def policy_folder(settings: Settings) -> Path:
     """Where the owner's policy files are; the sample is put there when there is none yet."""
-    folder = settings.policy or settings.home / "policies"
+    folder = settings.policy or settings.home / _POLICIES
     if settings.policy is None and not folder.exists():
         # Whole or not at all: a folder without a policy would keep the program from starting.
         half = folder.with_name(f".{folder.name}.partial")

@@ -16,6 +16,14 @@ _MONTH_FIRST = (
     r"(?:january|february|april|june|july|august|september|october|november|december|(?-i:May|March)"
     r"|jan|feb|(?-i:Mar)|apr|jun|jul|aug|sept?|oct|nov|dec)"
 )
+_BEFORE_A_DAY = {
+    "it": "il|dal|del|al",
+    "en": "by|before|until|since|dated",
+    "es": "el|del|al",
+    "fr": "le|du|depuis|jusqu['’]au|au",
+    "de": "am|vom|seit|bis",
+    "pt": "dia|desde|até",
+}
 _OFFSETS = (-2, -1, 0, 1, 2)
 
 
@@ -116,7 +124,9 @@ def _absolute(text: str, language: str, words: DayWords, today: date) -> Iterato
     forms = [
         rf"(?<![\w/.-])(?P<day>{year}-\d\d-\d\d|{day}([./-]){month}\2(?:{year}|\d\d))(?![\w/-]|\.\d)",
         # Without a year it could be a mark (8/10) or a version: only after a word that introduces a day.
-        rf"(?<!\w)(?:{words.on})\s?(?P<day>(?!24/7){day}/{month})(?![\w/])",
+        rf"(?<!\w)(?:{words.on})\s?(?P<day>(?!(?:24|7)/7(?!\d)){day}/{month})(?![\w/])",
+        # "24/7" and "7/7" say that somebody is always there, but behind a word that only a day follows.
+        rf"(?<!\w)(?:{_BEFORE_A_DAY.get(language, _BEFORE_A_DAY['it'])})\s(?P<day>(?:24|7)/7)(?![\w/-])",
         rf"(?<!\w)(?:{words.on})\s?(?P<day>{day}\.{month})\.?(?![\w/]|\.?\d)",
         rf"(?<!\w)(?P<day>{with_name}(?:,? (?:de |del |di )?{year})?)(?!\w)",
     ]

@@ -40,7 +40,8 @@ class CheckContext:
     complaint types not answered yet. `days` are those for which something is promised and kept in the
     books, `kept` what that is as far as it is known, `named` those that the customer's messages name ("ieri"
     among them) and those of any promise to them that was not withdrawn. `own` are words that are ours
-    wherever they stand: the business's name, how it is reached.
+    wherever they stand: the business's name, how it is reached. `published` are its texts for everybody, in
+    which its own addresses stand.
     `limits` is what each role may approve, None for no limit; empty where nobody set any.
     `composed` is the text that was made of the decision before somebody rewrote it, None where there is none.
     `answer_day` is the day for which that text announced an answer, `ready` the ready answers it was made of.
@@ -62,6 +63,7 @@ class CheckContext:
     kept: tuple[Kept, ...] = ()
     named: tuple[date, ...] = ()
     own: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
     limits: Mapping[Role, Money | None] = field(default_factory=dict)
     composed: str | None = None
     answer_day: date | None = None

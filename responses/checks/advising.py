@@ -28,7 +28,9 @@ def advice_for(finding: Finding, language: str) -> str:
         key = "amount_above_nothing"
     if key == "promise_untracked" and finding.severity is Severity.WARNING:
         key = "promise_own"
-    said = str(texts[key]).format(words=finding.words, named=_named(finding, texts))
+    # In one line, however they are broken in the text.
+    words = " ".join(finding.words.split())
+    said = str(texts[key]).format(words=words, named=_named(finding, texts))
     if finding.needs_tier is None:
         return said
     return f"{said} {str(texts['tier']).format(tier=texts['tiers'][finding.needs_tier])}"

@@ -1,7 +1,7 @@
 """What a text gives and promises beyond the decision, where somebody may want it to go out all the same."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from responses.checks.about import CheckContext
 from responses.checks.clauses import judged
 from responses.checks.days import latest_day, minute_in
 from responses.checks.finding import Finding
+from responses.checks.plain_text import PlainText, plain_about, plain_text
 from responses.checks.promises import Promised, untracked_in
 from responses.checks.put import BY_HAND, told_by_codes
 from responses.checks.scope import CHOICE
@@ -71,6 +72,8 @@ def beyond_in(
     """
     if any(finding.code not in OVERRULABLE for finding in wrong):
         return None
+    plain = plain_text(text, about.language)
+    text, about, wrong = plain.words, plain_about(about), [_as_read(finding, plain) for finding in wrong]
     put = [finding for finding in wrong if finding.code == BY_HAND]
     of_codes = told_by_codes(text, wrong, about)
     if of_codes is None:
@@ -103,6 +106,11 @@ def beyond_in(
         told=bool(put) and not amounts,
         complaint_types=about.decision.complaint_types if about.decision is not None else about.grievances,
     )
+
+
+def _as_read(finding: Finding, plain: PlainText) -> Finding:
+    start, end = plain.place(finding.start, finding.end)
+    return replace(finding, start=start, end=end)
 
 
 def _total(worths: Sequence[Money | None], currency: str) -> Money | None:

@@ -1,5 +1,6 @@
 """All the checks, one after the other."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -18,6 +19,7 @@ from responses.checks.length import check_length
 from responses.checks.liability import check_liability
 from responses.checks.mentions import check_mentions
 from responses.checks.names import check_names
+from responses.checks.plain_text import PlainText, plain_about, plain_text
 from responses.checks.promises import check_promises
 from responses.checks.put import check_put
 from responses.checks.register import check_register
@@ -114,19 +116,28 @@ def check_text(text: str, about: CheckContext) -> tuple[Finding, ...]:
     Raises:
         UnknownSlotError: something in the text looks like a slot and is none.
     """
+    plain = plain_text(text, about.language)
+    return tuple(_as_written(one, text, plain) for one in _found_in(plain.words, plain_about(about)))
+
+
+def _as_written(finding: Finding, text: str, plain: PlainText) -> Finding:
+    start, end = plain.span(finding.start, finding.end)
+    return replace(finding, start=start, end=end, words=text[start:end])
+
+
+def _found_in(text: str, about: CheckContext) -> Sequence[Finding]:
     wrong = list(check_language(text, about))
     if wrong:
         # With the words of one language nothing can be found in another.
         blanks = check_blanks(text, about)
-        return (*wrong, *blanks)
+        return [*wrong, *blanks]
     found = [finding for check in _CHECKS for finding in check(text, about)]
     found = [
         one
         for one in found
         if one.code != UNDATED or not is_stopped(one.start, one.end, found, text, about.language)
     ]
-    ordered = sorted(found, key=lambda one: (one.severity is not Severity.ERROR, one.start))
-    return tuple(replace(one, words=text[one.start : one.end]) for one in ordered)
+    return sorted(found, key=lambda one: (one.severity is not Severity.ERROR, one.start))
 
 
 def check_standing(text: str, language: str, today: date) -> tuple[Finding, ...]:

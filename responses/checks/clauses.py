@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from responses.checks.about import CheckContext
+from responses.checks.plain_text import plain_words
 from responses.checks.wordlists import months, word_lists
 
 _JUST_BEFORE = 18
@@ -23,17 +24,18 @@ class Clause:
 
 
 def clauses_of(text: str, language: str) -> Iterator[Clause]:
-    """The sentences of `text`, cut again where a "but" turns them around."""
+    """The sentences of the plain `text`, cut again where a "but" turns them around."""
     turns = word_lists(language).patterns["but"]
     for sentence in _cut(text, 0, _end(language)):
         yield from _cut(sentence.words, sentence.start, turns)
 
 
 def judged(text: str, about: CheckContext) -> str:
-    """The text with blanks where the owner's own words stand, so that every place stays where it is."""
-    seen = text.replace("’", "'")
+    """The plain text with blanks where the owner's own words stand, so that every place stays where it is."""
+    seen = text
     for words in about.owners_words:
-        pattern = re.compile(re.escape(words.replace("’", "'")).replace(r"\ ", r"\s+"), re.IGNORECASE)
+        own = plain_words(words, about.language).split()
+        pattern = re.compile(r"\s+".join(re.escape(word) for word in own), re.IGNORECASE)
         seen = pattern.sub(lambda match: " " * len(match.group()), seen)
     return seen
 

@@ -21,6 +21,9 @@ from responses.checks.clauses import clauses_of
 from responses.checks.days import days_in
 from responses.checks.mentions import mentions_in
 from responses.checks.people import other_people
+from responses.checks.plain_text import plain_words
+from responses.checks.published import published
+from responses.checks.streets import streets_in
 from responses.config import RoadConfig
 from responses.corrections import understood
 from responses.customers.registers import register_of
@@ -126,6 +129,8 @@ async def context_of(
         put=await _put(session, case, language),
     )
     checked = draft.text if text is None and draft is not None else text or ""
+    if streets_in(plain_words(checked, language), language):
+        about = replace(about, published=await published(session, config, policy))
     agents = (await session.scalars(select(Agent.name))).all()
     return replace(about, others=await other_people(session, case, mentions_in(checked, about, agents)))
 
@@ -172,7 +177,7 @@ def _our_word(parts: Sequence[tuple[str, str]], language: str, today: date) -> s
         Kept(day=named.day, words=clause.words.strip())
         for name, words in parts
         if name in _OUR_WORD
-        for clause in clauses_of(words, language)
+        for clause in clauses_of(plain_words(words, language), language)
         for named in days_in(clause.words, language, today)
         if named.day >= today
     }

@@ -39,7 +39,7 @@ def check_language(text: str, about: CheckContext) -> Iterator[Finding]:
 def _words(text: str) -> set[str]:
     """The words that are no names and stand in no quotation, in small letters."""
     slots = slots_in(text)
-    seen = _QUOTED.sub(" ", text.replace("’", "'"))
+    seen = _QUOTED.sub(" ", text)
     if seen.isupper():
         seen = seen.lower()
     return {

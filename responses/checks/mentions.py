@@ -12,6 +12,7 @@ from responses.checks.about import CheckContext
 from responses.checks.clauses import judged
 from responses.checks.finding import Finding, Severity
 from responses.checks.names import greeted_in, plain
+from responses.checks.plain_text import plain_words
 from responses.checks.wordlists import WordLists, word_lists
 
 MOST = 8
@@ -57,6 +58,7 @@ def mentions_in(text: str, about: CheckContext, agents: Collection[str] = ()) ->
     """
     lists = word_lists(about.language)
     known = _known(about, agents)
+    text = plain_words(text, about.language)
     seen = judged(text, about)
     greeted = greeted_in(text, about.language)
     titled_first: dict[str, Sort] = {}
@@ -83,9 +85,8 @@ def check_mentions(text: str, about: CheckContext) -> Iterator[Finding]:
     """The names of other customers, wherever they stand but in the greeting."""
     greeted = greeted_in(text, about.language)
     begins = greeted.end("name") if greeted is not None else 0
-    seen = text.replace("’", "'")
     for name in about.others:
-        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", seen[begins:]):
+        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text[begins:]):
             yield Finding(
                 code=_CODE,
                 severity=Severity.WARNING,

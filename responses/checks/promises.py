@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
@@ -20,6 +20,7 @@ from responses.checks.clauses import (
 )
 from responses.checks.days import days_in, latest_day, near_day
 from responses.checks.finding import Finding, Severity
+from responses.checks.plain_text import PlainText, plain_about, plain_text
 from responses.checks.undertakings import is_same
 from responses.checks.wordlists import WordLists, weekdays, word_lists
 
@@ -71,6 +72,18 @@ def untracked_in(text: str, about: CheckContext) -> Iterator[Promised]:
 
 def promised_in(text: str, about: CheckContext) -> list[Promised]:
     """Where somebody of us does something, in our own words or in the owner's, and says when."""
+    plain = plain_text(text, about.language)
+    return [as_written(one, plain) for one in _promised_in(plain.words, plain_about(about))]
+
+
+def as_written(promise: Promised, plain: PlainText) -> Promised:
+    """The promise with its places in the text as it was written."""
+    start, end = plain.span(promise.start, promise.end)
+    begin, until = plain.span(promise.begin, promise.until)
+    return replace(promise, start=start, end=end, begin=begin, until=until)
+
+
+def _promised_in(text: str, about: CheckContext) -> list[Promised]:
     lists = word_lists(about.language)
     seen = judged(text, about)
     ours = outside_quotations(text)
@@ -88,7 +101,7 @@ def promised_in(text: str, about: CheckContext) -> list[Promised]:
             and not ours[clause.start + match.start()].isspace()
         ]
         end = clause.start + len(clause.words)
-        is_owners = text[clause.start : end].replace("’", "'") != clause.words
+        is_owners = text[clause.start : end] != clause.words
         if not acts and not is_owners:
             continue
         times = list(lists.find("when", clause.words))

@@ -33,7 +33,7 @@ def check_rights(text: str, about: CheckContext) -> Iterator[Finding]:
 
 def _names_a_right(text: str, lists: WordLists) -> bool:
     """Whether one is named as open: "la garanzia non c'entra" and "you have no right to it" name none."""
-    for clause in clauses_of(text.replace("’", "'"), lists.language):
+    for clause in clauses_of(text, lists.language):
         for part in _PART_END.split(clause.words):
             if not lists.has("rights", part):
                 continue

@@ -1,4 +1,4 @@
-"""Data of other people: numbers of orders, telephones, accounts and cards, tax codes, and addresses."""
+"""Data of other people: numbers of orders, telephones, accounts and cards, tax codes, addresses, streets."""
 
 import re
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from stdnum.it import codicefiscale, iva
 from responses.checks.about import CheckContext
 from responses.checks.clauses import clauses_of, judged
 from responses.checks.finding import Finding, Severity
+from responses.checks.streets import Street, is_named, streets_in
 from responses.checks.wordlists import WordLists, word_lists
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.%+-]{1,64}@(?P<domain>(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24})(?![\w-])")
@@ -74,6 +75,10 @@ def check_strangers(text: str, about: CheckContext) -> Iterator[Finding]:
             taken.append(match.span())
             if not known.has(match.group()) and not known.has(digits):
                 yield _found(match.group(), match.start(), Severity.ERROR)
+    for street in streets_in(seen, about.language):
+        taken.append((street.start, street.end))
+        if not known.has_house(street):
+            yield _found(seen[street.start : street.end], street.start, Severity.ERROR)
     lists = word_lists(about.language)
     for clause in clauses_of(seen, about.language):
         is_of_order = lists.has("order", clause.words)
@@ -120,7 +125,9 @@ class _Known:
 
     def __init__(self, about: CheckContext) -> None:
         facts = [str(value) for value in about.known_facts.values()]
-        self._words = [_bare(words) for words in (*about.said, *about.sent, *about.own, *facts)]
+        texts = (*about.said, *about.sent, *about.own, *facts)
+        self._texts = (*texts, *about.published)
+        self._words = [_bare(words) for words in texts]
         self._digits = [re.sub(r"\D", "", words) for words in self._words]
         self._ours = [_bare(words) for words in about.own if len(_bare(words)) > 3]
 
@@ -130,6 +137,9 @@ class _Known:
     def has_digits(self, words: str) -> bool:
         # With or without the country's code.
         return any(re.sub(r"\D", "", words)[-7:] in one for one in self._digits)
+
+    def has_house(self, street: Street) -> bool:
+        return is_named(street, self._texts)
 
     def is_ours(self, domain: str) -> bool:
         return any(one in _bare(domain) for one in self._ours)

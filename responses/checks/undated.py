@@ -15,7 +15,8 @@ from responses.checks.clauses import (
     without_whether,
 )
 from responses.checks.finding import Finding, Severity
-from responses.checks.promises import Promised, part_around, still_to_come, what_is_done
+from responses.checks.plain_text import plain_about, plain_text
+from responses.checks.promises import Promised, as_written, part_around, still_to_come, what_is_done
 from responses.checks.put import BY_HAND
 from responses.checks.sums import sums_in
 from responses.checks.undertakings import done_by, is_same, undertakings_in
@@ -66,9 +67,11 @@ def is_stopped(start: int, end: int, found: Sequence[Finding], text: str, langua
 
 
 def _breath_at(place: int, text: str, language: str) -> range:
-    for clause in clauses_of(text, language):
-        if clause.start <= place < clause.start + len(clause.words):
-            return range(clause.start, clause.start + len(clause.words))
+    plain = plain_text(text, language)
+    for clause in clauses_of(plain.words, language):
+        breath = range(*plain.span(clause.start, clause.start + len(clause.words)))
+        if place in breath:
+            return breath
     return range(0)
 
 
@@ -77,6 +80,12 @@ def undated_in(text: str, about: CheckContext) -> Iterator[Promised]:
 
     Where something depends on the customer ("appena ho la foto, le dico…") nothing is promised yet.
     """
+    plain = plain_text(text, about.language)
+    for promise in _undated_in(plain.words, plain_about(about)):
+        yield as_written(promise, plain)
+
+
+def _undated_in(text: str, about: CheckContext) -> Iterator[Promised]:
     if about.composed == text:
         return
     composed = {_flat(one.said) for one in _said_in(about.composed, about)} if about.composed else set()
@@ -94,7 +103,6 @@ def undated_in(text: str, about: CheckContext) -> Iterator[Promised]:
 def _said_in(text: str, about: CheckContext) -> Iterator[Promised]:
     lists = word_lists(about.language)
     seen = judged(text, about)
-    plain = text.replace("’", "'")
     # Told again as it was said: „wir schicken das Paket noch einmal“.
     ours = outside_quotations(text)
     for clause in (part for whole in still_to_come(seen, about.language) for part in _apart(whole, lists)):
@@ -120,7 +128,7 @@ def _said_in(text: str, about: CheckContext) -> Iterator[Promised]:
             if begin in begun or "{" in said or _comes_with_the_text(said, lists):
                 continue
             # What the owner has worded beforehand is decided.
-            if plain[start:end] != said or _has_day(clause, begin, until, cuts, lists):
+            if text[start:end] != said or _has_day(clause, begin, until, cuts, lists):
                 continue
             begun.add(begin)
             yield Promised(
@@ -212,4 +220,4 @@ def _is_in_the_books(said: str, about: CheckContext) -> bool:
 
 
 def _flat(words: str) -> str:
-    return " ".join(words.casefold().replace("’", "'").split()).strip(" .!¡,:;")
+    return " ".join(words.casefold().split()).strip(" .!¡,:;")

@@ -13,6 +13,7 @@ from models.decision import Basis, Offer, Remedy, RemedyKind
 from responses.checks.about import CheckContext
 from responses.checks.clauses import clauses_of, is_denied, judged
 from responses.checks.finding import Finding, Severity
+from responses.checks.plain_text import plain_about, plain_words
 from responses.checks.promises import promised_in
 from responses.checks.sums import sums_in
 from responses.checks.wordlists import word_lists
@@ -72,6 +73,7 @@ def unsaid_in(text: str, about: CheckContext) -> tuple[Unsaid, ...]:
     Raises:
         UnknownSlotError: something in the text looks like a slot and is none.
     """
+    text, about = plain_words(text, about.language), plain_about(about)
     return (*_offers(text, about), *_commitments(text, about), *_answer(text, about))
 
 
@@ -137,7 +139,8 @@ def _is_said(remedy: Remedy, offer: Offer, text: str, about: CheckContext) -> bo
         return True
     own = (remedy.wording or {}).get(about.language, "").strip().rstrip(".")
     if own:
-        return any(_flat(in_register(own, formal)) in _flat(text) for formal in (True, False))
+        wordings = (plain_words(in_register(own, formal), about.language) for formal in (True, False))
+        return any(_flat(words) in _flat(text) for words in wordings)
     parts = list(_parts(text, about))
     if any(_says(remedy, offer, part, about) for part in parts):
         return True
@@ -233,4 +236,4 @@ def _is_listed(remedy: Remedy, offer: Offer, part: _Part, language: str) -> bool
 
 
 def _flat(text: str) -> str:
-    return " ".join(text.casefold().replace("’", "'").split()).strip(" .!,:;")
+    return " ".join(text.casefold().split()).strip(" .!,:;")

@@ -24,6 +24,14 @@ _MAKING_NOUNS = (
 )
 """French determiners and the adjectives that stand before their noun."""
 
+_BEFORE_A_DAY = {
+    "it": ("il", "dal", "del", "al"),
+    "en": ("by", "before", "until", "since"),
+    "es": ("el", "del", "al"),
+    "fr": ("le", "du", "au"),
+    "de": ("am", "vom", "zum"),
+}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WordLists:
@@ -108,7 +116,9 @@ def day_pattern(language: str) -> str:
     in_words = rf"\d{{1,2}}{ordinal} {between}(?:{names})(?: (?:de |del )?\d{{4}})?"
     month_first = rf"(?:{names}) \d{{1,2}}{ordinal}(?:,? \d{{4}})?"
     day, month = "(?:0?[1-9]|[12]\\d|3[01])", "(?:0?[1-9]|1[0-2])"
-    in_figures = rf"{day}/{month}(?:/\d{{2,4}})?(?!\d)"
+    # "24/7" and "7/7" are days only behind a word that nothing but a day follows.
+    dated = "|".join(rf"(?<=\b{words} )" for words in _BEFORE_A_DAY[language])
+    in_figures = rf"(?:{dated}|(?!(?:24|7)/7(?!/?\d)|24/7/365)){day}/{month}(?:/\d{{2,4}})?(?!\d)"
     if language == "de":
         in_figures = rf"{day}\.{month}\.(?:\d{{2,4}})?(?!\d)"
     return rf"(?:{in_words}|{month_first}|{in_figures})"

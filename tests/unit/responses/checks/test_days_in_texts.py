@@ -30,6 +30,13 @@ def found(language: str, text: str) -> list[tuple[str, str]]:
         ("fr", "Le magasin ouvre lundi 14/18 et samedi 9/13."),
         ("fr", "Le colis met de 3/5 jours ouvrés."),
         ("de", "Die Antwort dauert 24/48 Stunden."),
+        ("it", "Siamo reperibili 24/7."),
+        ("it", "Il servizio 24/7 è sospeso, il numero verde risponde 7/7."),
+        ("it", "Siamo aperti 24h/24, h24, dal lunedì alla domenica 24/24 e 7/7."),
+        ("en", "The 24/7 hotline is staffed 24/7/365, Monday to Sunday 7/7."),
+        ("es", "Atendemos de lunes a domingo 24/7."),
+        ("fr", "Nous sommes joignables du lundi au dimanche, 24h/24 et 7/7."),
+        ("de", "Wir sind rund um die Uhr 24/7 da."),
         ("de", "Der Laden ist am Montag 9/17 offen."),
     ],
 )
@@ -53,6 +60,19 @@ def test_hours_and_spans_are_no_days(language: str, text: str) -> None:
 )
 def test_a_day_that_no_year_has_is_told_all_the_same(language: str, text: str, words: str) -> None:
     assert ("date_impossible", words) in found(language, text)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "words"),
+    [
+        ("it", "Mi scriva entro il 24/7.", "24/7"),
+        ("en", "Please write by 7/7.", "7/7"),
+        ("es", "Lo enviamos el 24/7.", "24/7"),
+        ("fr", "Écrivez avant le 7/7.", "7/7"),
+    ],
+)
+def test_behind_a_word_that_a_day_follows_it_is_one(language: str, text: str, words: str) -> None:
+    assert words in [where for _, where in found(language, text)]
 
 
 @pytest.mark.parametrize(
