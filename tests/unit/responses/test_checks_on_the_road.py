@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from test_approval import a_decision, approve, on_the_table
 
 from models.clock import utcnow
 from models.database import Database
@@ -17,6 +16,7 @@ from responses.errors import BlockedError
 from responses.people.holding import pass_on
 from responses.proposed import proposed_draft
 from tests.seed import bound, seed_agent, seed_case, seed_draft
+from tests.unit.responses.approving.test_approval import a_decision, approve, on_the_table
 
 TEXT = (
     "{greeting} Marta, abbiamo sbagliato noi e le chiedo scusa. Ecco un buono da 10 €: {voucher:1}\n{agent}"

@@ -1,8 +1,6 @@
 """Names in the middle of a text: whose they are, the books and the cases know."""
 
 import pytest
-from test_approval import approve
-from test_checks_on_the_road import written
 
 from models.clock import utcnow
 from models.database import Database
@@ -11,6 +9,8 @@ from responses.approving.approval import Approvals
 from responses.config import RoadConfig
 from responses.errors import BlockedError
 from tests.seed import seed_agent, seed_case, seed_draft, seed_identity
+from tests.unit.responses.approving.test_approval import approve
+from tests.unit.responses.test_checks_on_the_road import written
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_checks_on_the_road import written
 
 from models.clock import utcnow
 from models.database import Database
@@ -12,6 +11,7 @@ from models.tables import AnswerEntry
 from responses.approving.approval import Approvals
 from responses.config import RoadConfig
 from tests.seed import seed_agent, seed_case, seed_draft
+from tests.unit.responses.test_checks_on_the_road import written
 
 TEXT = "Buongiorno Marta, può passare da noi in via Garibaldi 12."
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select, update
-from words import embed
 
 from models.clock import utcnow
 from models.database import Database
@@ -20,6 +19,7 @@ from responses.policy import load_policy_text
 from responses.precedents import Precedent, Precedents
 from responses.privacy.erasure import erase_person
 from tests.seed import seed_agent, seed_case, seed_draft
+from tests.unit.responses.words import embed
 
 RULES = "a" * 64
 

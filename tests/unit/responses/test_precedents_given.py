@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from test_precedents import Desk, decision
 
 from models.clock import utcnow
 from models.database import Database
@@ -19,6 +18,7 @@ from models.states import DraftState, OfferState, PromiseKind, PromiseState, Ver
 from models.tables import Approval, Case, Choice, DecisionRow, Draft, OfferRow, Promise
 from responses.checks import Beyond
 from tests.seed import seed_agent, seed_draft
+from tests.unit.responses.test_precedents import Desk, decision
 
 
 def euros(amount: int) -> Money:

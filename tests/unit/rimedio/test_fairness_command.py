@@ -7,7 +7,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from test_rules_commands import SHOP, Terminal
 
 from models.database import Database, sqlite_url
 from models.decision import Role
@@ -15,6 +14,7 @@ from responses.approving.approval import Approvals
 from responses.config import Business, RoadConfig
 from responses.hours import OpeningHours
 from tests.seed import bound, seed_agent, seed_case, seed_draft
+from tests.unit.rimedio.test_rules_commands import SHOP, Terminal
 
 ZONE = ZoneInfo("Europe/Rome")
 REASON = "Aspetta da tre settimane"

@@ -7,7 +7,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from test_rules_commands import SHOP, Terminal
 
 from models.database import Database, sqlite_url
 from responses.approving.approval import Approvals
@@ -17,6 +16,7 @@ from tests.seed import bound, seed_agent, seed_case, seed_draft
 from tests.unit.responses.reports.test_causes import LATE, answers, complaint, gives, says
 from tests.unit.responses.reports.test_learning import REMEDY, TEXT, often
 from tests.unit.responses.reports.test_strengths import THANKS
+from tests.unit.rimedio.test_rules_commands import SHOP, Terminal
 
 ZONE = ZoneInfo("Europe/Rome")
 

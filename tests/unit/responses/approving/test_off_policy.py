@@ -5,8 +5,6 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
-from test_approval import HOURS, a_decision, everything, on_the_table
-from test_checks_on_the_road import edited, written
 
 from models.clock import utcnow
 from models.database import Database
@@ -25,7 +23,9 @@ from responses.customers.history import given_to
 from responses.errors import BlockedError
 from responses.hours import Interval, OpeningHours
 from tests.seed import bound, seed_agent, seed_case, seed_draft
+from tests.unit.responses.approving.test_approval import HOURS, a_decision, everything, on_the_table
 from tests.unit.responses.promises.test_promises import Desk
+from tests.unit.responses.test_checks_on_the_road import edited, written
 from tests.unit.responses.triage_road import LATE, LATE_ORDER
 
 REASON = "Aspetta da tre settimane e le avevamo detto una."

@@ -9,8 +9,6 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from staff import Staff, euros, lay
-from test_approval import a_decision
 
 from models.clock import utcnow
 from models.database import Database
@@ -24,6 +22,8 @@ from responses.errors import BlockedError
 from responses.policy import Policy
 from responses.policy.schema import Audience
 from tests.seed import seed_agent, seed_case, seed_draft, seed_identity
+from tests.unit.responses.approving.test_approval import a_decision
+from tests.unit.responses.staff import Staff, euros, lay
 
 TEXT = "Buongiorno, rimediamo noi. Ecco un buono da 10 €: {voucher:1}\n{agent}"
 CHOICE = "Buongiorno, può scegliere: un buono da 10 € oppure 8 € di rimborso.\n{agent}"

@@ -9,7 +9,6 @@ from decimal import Decimal
 import pytest
 import pytest_asyncio
 from sqlalchemy import select
-from test_approval import HOURS, a_decision
 
 from models.clock import utcnow
 from models.database import Database
@@ -23,6 +22,7 @@ from responses.customers.leaving import propose_exit
 from responses.errors import BlockedError, NotAllowedError
 from responses.policies import PolicyBook
 from tests.seed import bound, seed_agent, seed_case, seed_identity
+from tests.unit.responses.approving.test_approval import HOURS, a_decision
 from tests.unit.responses.staff import Staff, lay
 
 RESEND = Commitment(

@@ -7,7 +7,10 @@ from decimal import Decimal
 from functools import cache
 from itertools import product
 
-from golden_drafts import (
+from models.decision import Basis, Decision, DecisionKind, Remedy, RemedyKind
+from models.labels import ComplaintType, Tone
+from responses.drafts import ComposedDraft, DraftBrief, PromiseLine, compose
+from tests.unit.responses.drafts.golden_drafts import (
     COLLECT,
     DISCOUNT,
     EXCHANGE,
@@ -35,10 +38,6 @@ from golden_drafts import (
     owed,
     refused,
 )
-
-from models.decision import Basis, Decision, DecisionKind, Remedy, RemedyKind
-from models.labels import ComplaintType, Tone
-from responses.drafts import ComposedDraft, DraftBrief, PromiseLine, compose
 
 GIFT = Remedy(
     kind=RemedyKind.GIFT,

@@ -6,7 +6,12 @@ from datetime import date
 from decimal import Decimal
 from itertools import product
 
-from combinations import (
+from models.decision import Basis, Decision, DecisionKind, Manner
+from models.labels import Ask, ComplaintType
+from responses.drafts import DraftBrief, PromiseLine, compose
+from responses.drafts.phrases import Phrases
+from responses.drafts.templates import best, shortest
+from tests.unit.responses.drafts.combinations import (
     CONCERNS,
     GIFT,
     PROMISES,
@@ -16,7 +21,7 @@ from combinations import (
     complaints,
     others,
 )
-from golden_drafts import (
+from tests.unit.responses.drafts.golden_drafts import (
     COLLECT,
     DISCOUNT,
     EXCHANGE,
@@ -41,12 +46,6 @@ from golden_drafts import (
     owed,
     refused,
 )
-
-from models.decision import Basis, Decision, DecisionKind, Manner
-from models.labels import Ask, ComplaintType
-from responses.drafts import DraftBrief, PromiseLine, compose
-from responses.drafts.phrases import Phrases
-from responses.drafts.templates import best, shortest
 
 REMEDIES = (
     DISCOUNT,

@@ -4,8 +4,17 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from combinations import PROMISES, REGISTERS, composed
-from golden_drafts import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.decision import Basis, DecisionKind, Manner, Remedy, RemedyKind
+from models.labels import ComplaintType
+from responses.drafts import ComposedDraft, DraftBrief, DraftKind, PromiseLine, compose
+from responses.drafts.errors import UnknownLanguageError
+from responses.drafts.phrases import phrases
+from responses.drafts.slots import has_placeholder
+from tests.unit.responses.drafts.combinations import PROMISES, REGISTERS, composed
+from tests.unit.responses.drafts.golden_drafts import (
     BRIEFS,
     COLLECT,
     DISCOUNT,
@@ -28,15 +37,6 @@ from golden_drafts import (
     owed,
     refused,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
-from models.decision import Basis, DecisionKind, Manner, Remedy, RemedyKind
-from models.labels import ComplaintType
-from responses.drafts import ComposedDraft, DraftBrief, DraftKind, PromiseLine, compose
-from responses.drafts.errors import UnknownLanguageError
-from responses.drafts.phrases import phrases
-from responses.drafts.slots import has_placeholder
 
 FORBIDDEN = {
     "it": r"gentile cliente|disagio|inconveniente|disservizio|importante per noi|in riferimento|la informiamo"

@@ -5,8 +5,6 @@ from datetime import date
 from itertools import islice
 
 import pytest
-from combinations import REGISTERS, complaints
-from golden_drafts import BRIEFS, LANGUAGES
 
 from models.decision import DecisionKind
 from responses.checks import CheckContext, Finding, check_text
@@ -14,6 +12,8 @@ from responses.checks.context import ready_in
 from responses.drafts import ComposedDraft, DraftBrief, compose
 from responses.knowledge.entries import sample_entries
 from responses.knowledge.file import Entry
+from tests.unit.responses.drafts.combinations import REGISTERS, complaints
+from tests.unit.responses.drafts.golden_drafts import BRIEFS, LANGUAGES
 
 
 def found_in(brief: DraftBrief) -> list[Finding]:

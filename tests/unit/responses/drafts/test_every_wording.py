@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from combinations import REGISTERS
-from corners import every_brief, said
 
 from responses.drafts.phrases import LANGUAGES, phrases
 from tests.golden.make_wordings import FOLDER, golden
+from tests.unit.responses.drafts.combinations import REGISTERS
+from tests.unit.responses.drafts.corners import every_brief, said
 
 # Said elsewhere than in drafts: at approval, on cards, where promises are listed, as spans and lists inside
 # other values.

@@ -1,5 +1,6 @@
 import pytest
-from golden_drafts import BRIEFS, FOLDER, golden_text
+
+from tests.unit.responses.drafts.golden_drafts import BRIEFS, FOLDER, golden_text
 
 
 @pytest.mark.parametrize("name", list(BRIEFS))

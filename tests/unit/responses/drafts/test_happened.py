@@ -4,12 +4,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from golden_drafts import LANGUAGES, LATE_CHOICE, brief, euros, known
 
 from benchmarks.draft_situations import SITUATIONS, brief_of
 from models.decision import Commitment, Duration, DurationUnit, FactValue
 from responses.drafts import ComposedDraft, DraftBrief, compose
 from responses.drafts.templates import in_register
+from tests.unit.responses.drafts.golden_drafts import LANGUAGES, LATE_CHOICE, brief, euros, known
 
 DOWN = {
     "service_down.what_is_down.internet": {"it": "il wifi non andava"},

@@ -1,7 +1,10 @@
 from dataclasses import replace
 
 import pytest
-from golden_drafts import (
+
+from models.decision import Basis, Decision, DecisionKind
+from responses.drafts.lines import offer_line, rule_line
+from tests.unit.responses.drafts.golden_drafts import (
     BRIEFS,
     DISCOUNT,
     FULL_REFUND,
@@ -15,9 +18,6 @@ from golden_drafts import (
     goodwill,
     owed,
 )
-
-from models.decision import Basis, Decision, DecisionKind
-from responses.drafts.lines import offer_line, rule_line
 
 CHOICE = decided(DecisionKind.OFFER, apologise=True, offers=(goodwill(VOUCHER, DISCOUNT),))
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from statistics import mean
 
 import pytest
-from combinations import REGISTERS
-from golden_drafts import BRIEFS
 
 from models.labels import Act
 from responses.drafts import ComposedDraft, compose
+from tests.unit.responses.drafts.combinations import REGISTERS
+from tests.unit.responses.drafts.golden_drafts import BRIEFS
 
 COMPLAINTS = {name: one for name, one in BRIEFS.items() if one.act == Act.COMPLAINT}
 WITHOUT = {"mediation", "closing"}

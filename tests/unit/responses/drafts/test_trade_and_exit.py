@@ -6,9 +6,24 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from combinations import GIFT, PROMISES, REGISTERS
-from corners import REMEDIES
-from golden_drafts import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.decision import (
+    Commitment,
+    DecisionKind,
+    Duration,
+    DurationUnit,
+    MissingFact,
+    Remedy,
+    RemedyKind,
+    Role,
+)
+from responses.drafts import DraftBrief, DraftKind, PromiseLine
+from responses.drafts.slots import slots_in
+from tests.unit.responses.drafts.combinations import GIFT, PROMISES, REGISTERS
+from tests.unit.responses.drafts.corners import REMEDIES
+from tests.unit.responses.drafts.golden_drafts import (
     COLLECT,
     EXPLAINED,
     FREE_MONTH,
@@ -24,22 +39,7 @@ from golden_drafts import (
     owed,
     refused,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-from test_compose import APOLOGIES, amounts_said, made
-
-from models.decision import (
-    Commitment,
-    DecisionKind,
-    Duration,
-    DurationUnit,
-    MissingFact,
-    Remedy,
-    RemedyKind,
-    Role,
-)
-from responses.drafts import DraftBrief, DraftKind, PromiseLine
-from responses.drafts.slots import slots_in
+from tests.unit.responses.drafts.test_compose import APOLOGIES, amounts_said, made
 
 EXIT = decided(DecisionKind.EXIT, tier=Role.SUPERVISOR)
 LATE_PROMISE = PromiseLine(what=COLLECT.what, due=date(2026, 11, 2), state="broken")

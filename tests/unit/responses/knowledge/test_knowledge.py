@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from words import embed
 
 from models.clock import utcnow
 from models.database import Database
@@ -20,6 +19,7 @@ from responses.knowledge.entries import Index, Knowledge
 from responses.knowledge.file import Entry
 from responses.knowledge.saved import accept_entry, end_entry, propose_entry
 from tests.seed import seed_agent, seed_case
+from tests.unit.responses.words import embed
 
 ROME = ZoneInfo("Europe/Rome")
 HOURS = '  - {id: orari, questions: ["A che ora aprite il negozio?"], answer: {it: "Alle 9."}}\n'

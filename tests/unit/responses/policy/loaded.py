@@ -1,9 +1,9 @@
 """The problems of a policy, as its loading names them."""
 
 import pytest
-from policy_cases import HEAD
 
 from responses.policy import PolicyFileError, load_policy_text
+from tests.unit.responses.policy.policy_cases import HEAD
 
 RULE = "rules: [{id: a, when: always, hand_over: agent}]\n"
 

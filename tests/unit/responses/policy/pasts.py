@@ -4,10 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from policy_cases import NOW, known
-
 from responses.policy.records import Said
 from responses.policy.replay import Past
+from tests.unit.responses.policy.policy_cases import NOW, known
 
 
 def past(*complaint_types: str, day: float = 0, **changes: Any) -> Past:

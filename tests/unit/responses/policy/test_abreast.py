@@ -3,15 +3,15 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pasts import past
-from policy_cases import policy_of
-from test_heeding import signals
-from test_simulate import pasts_of_all_sorts
 
 from models.decision import Decision, Matter
 from responses.policy.abreast import Abreast
 from responses.policy.decide import Judge
 from responses.policy.replay import Past, Replay
+from tests.unit.responses.policy.pasts import past
+from tests.unit.responses.policy.policy_cases import policy_of
+from tests.unit.responses.policy.test_heeding import signals
+from tests.unit.responses.policy.test_simulate import pasts_of_all_sorts
 
 _RULES = """\
 owed:

@@ -4,11 +4,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from policy_cases import euro, matter, offers, policy_of
 
 from models.decision import DecisionKind, FactValue, Matter
 from models.money import Money
 from responses.policy import decide
+from tests.unit.responses.policy.policy_cases import euro, matter, offers, policy_of
 
 RULES = """
 rules:

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_cases import HEAD, policy_of
 
 from responses.hours import Interval
 from responses.policy import Policy, Severity, check, check_folder, load_policy, load_policy_text
 from responses.policy.scalars import parse_times, parse_weekdays
 from responses.policy.schema import OnCall
 from responses.policy.shifts import uncovered
+from tests.unit.responses.policy.policy_cases import HEAD, policy_of
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[3]

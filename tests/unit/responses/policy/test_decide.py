@@ -8,12 +8,12 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-from policy_cases import NOW, euro, known, matter, offers, policy_of, unavailable
 
 from models.decision import Decision, DecisionKind, FactValue, Manner, Role, StepOutcome
 from models.serial import from_json, to_json
 from responses.policy import Judge, decide, load_policy
 from responses.policy.case_file import observed, told
+from tests.unit.responses.policy.policy_cases import NOW, euro, known, matter, offers, policy_of, unavailable
 
 EXAMPLE = load_policy(Path(__file__).parent / "example.yaml")
 

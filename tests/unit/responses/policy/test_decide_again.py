@@ -6,10 +6,20 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-from policy_cases import HEAD, NOW, euro, gave, known, matter, offers, policy_of, unavailable
 
 from models.decision import Basis, DecisionKind, FactValue, Given, RemedyKind, Role
 from responses.policy import decide, given_by, load_policy_text
+from tests.unit.responses.policy.policy_cases import (
+    HEAD,
+    NOW,
+    euro,
+    gave,
+    known,
+    matter,
+    offers,
+    policy_of,
+    unavailable,
+)
 
 LADDER = """
     rules: [{id: r, when: always, give: {one_of: [{voucher: 10 EUR}, {discount: 15%, at_most: 20 EUR}]}}]

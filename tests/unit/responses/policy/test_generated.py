@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_cases import HEAD, euro, known, matter, unavailable
-from test_properties import SAMPLE, answered, cost, had, matters
 
 from models.decision import Basis, Decision, DecisionKind, FactValue, Matter, Remedy
 from models.labels import Language, Tone, Urgency
 from models.money import Money
 from responses.policy import Judge, Policy, check, decide, load_policy, load_policy_text
 from responses.policy.amounts import DIVISIBLE
+from tests.unit.responses.policy.policy_cases import HEAD, euro, known, matter, unavailable
+from tests.unit.responses.policy.test_properties import SAMPLE, answered, cost, had, matters
 
 SAMPLES = {path: load_policy(path) for path in sorted(SAMPLE.parent.glob("*.yaml")) if "." not in path.stem}
 CAP = 12

@@ -6,14 +6,23 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_cases import HEAD, NOW, gave, known, matter, policy_of, unavailable
-from test_generated import REMEDIES, cases, gives, limits, owed_in, policy, sections, texts
 
 from models.decision import Basis, Decision, DecisionKind, Manner, Matter, Role
 from models.labels import Tone
 from models.record import Happening, Record
 from responses.policy import Judge, decide
 from responses.policy.case_file import told
+from tests.unit.responses.policy.policy_cases import HEAD, NOW, gave, known, matter, policy_of, unavailable
+from tests.unit.responses.policy.test_generated import (
+    REMEDIES,
+    cases,
+    gives,
+    limits,
+    owed_in,
+    policy,
+    sections,
+    texts,
+)
 
 DAY = timedelta(days=1)
 RULES = """

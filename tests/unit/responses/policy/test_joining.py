@@ -1,11 +1,11 @@
 from textwrap import dedent
 
 import pytest
-from policy_cases import NOW, euro, gave, known, matter, policy_of
 
 from models.decision import Basis, DecisionKind, RemedyKind, Role
 from responses.policy import decide, given_by
 from responses.policy.case_file import told
+from tests.unit.responses.policy.policy_cases import NOW, euro, gave, known, matter, policy_of
 
 
 def join(rules: str, *types: str, owed: str = "", **facts: object) -> list[str]:

@@ -4,12 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from policy_cases import NOW, euro, gave, known, matter, policy_of
 
 from models.decision import Basis, Decision, DecisionKind, Given, Role, StepOutcome
 from models.money import Money
 from responses.policy import decide
 from responses.policy.case_file import told
+from tests.unit.responses.policy.policy_cases import NOW, euro, gave, known, matter, policy_of
 
 
 def limited(give: str, sections: str, *types: str, **changes: Any) -> Decision:

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from loaded import OWED, RULE, problems, problems_after_head
-from policy_cases import HEAD, policy_of
 
 from models.decision import Duration, DurationUnit, RemedyKind, Role
 from responses.hours import WHOLE_DAY, Interval
 from responses.policy import Policy, PolicyFileError, load_policy, load_policy_text
 from responses.policy.conditions import single_tests
 from responses.policy.schema import Address, Audience, Codes, Concerns, Count, FactType, Supplier
+from tests.unit.responses.policy.loaded import OWED, RULE, problems, problems_after_head
+from tests.unit.responses.policy.policy_cases import HEAD, policy_of
 
 EXAMPLE = Path(__file__).parent / "example.yaml"
 

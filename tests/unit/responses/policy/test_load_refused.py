@@ -1,8 +1,9 @@
 """Loading a policy: what may not stand in it is refused with its place."""
 
 import pytest
-from loaded import OWED, RULE, problems, problems_after_head
-from policy_cases import HEAD
+
+from tests.unit.responses.policy.loaded import OWED, RULE, problems, problems_after_head
+from tests.unit.responses.policy.policy_cases import HEAD
 
 
 def test_what_must_be_there_is_named() -> None:

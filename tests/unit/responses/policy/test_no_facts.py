@@ -3,9 +3,6 @@
 from pathlib import Path
 
 import pytest
-from pasts import past
-from policy_cases import HEAD, euro, gave, known, matter
-from test_generated import REMEDIES
 from typer.testing import CliRunner
 
 from models.decision import Basis, DecisionKind, Matter, Role
@@ -15,6 +12,9 @@ from responses.policy.explained import reasons
 from responses.policy.replay import Replay
 from responses.policy.words import sheet
 from rimedio.cli import app
+from tests.unit.responses.policy.pasts import past
+from tests.unit.responses.policy.policy_cases import HEAD, euro, gave, known, matter
+from tests.unit.responses.policy.test_generated import REMEDIES
 
 BARE = HEAD.partition("facts:")[0]
 EVERY = (*REMEDIES, "redo", "{discount: 20%, of: order}", "{exchange_at_cost: {it: paga la spedizione}}")

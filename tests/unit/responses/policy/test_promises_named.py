@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from policy_cases import NOW, euro, gave, known, matter, policy_of
 
 from models.decision import Decision, DecisionKind
 from responses.policy import decide, given_by
+from tests.unit.responses.policy.policy_cases import NOW, euro, gave, known, matter, policy_of
 
 POLICY = policy_of("""
     presume: {fault: {promise_broken: ours, delivery_late: ours}}

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from policy_cases import NOW, euro, gave, known, unavailable
 
 from models.decision import Basis, Decision, DecisionKind, FactValue, Matter, Offer
 from models.labels import Act, Ask, ComplaintType, Tone, Urgency
 from models.money import Money
 from responses.policy import Policy, decide, given_by, load_policy, load_policy_text
+from tests.unit.responses.policy.policy_cases import NOW, euro, gave, known, unavailable
 
 SAMPLE = Path(__file__).parents[4] / "responses" / "policy" / "samples" / "negozio.yaml"
 SHOP = load_policy(SAMPLE)

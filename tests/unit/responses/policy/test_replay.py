@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 import pytest
-from pasts import past
-from policy_cases import known, policy_of
 
 from models.decision import Basis, DecisionKind
 from responses.policy.replay import Past, Replay
+from tests.unit.responses.policy.pasts import past
+from tests.unit.responses.policy.policy_cases import known, policy_of
 
 POLICY = policy_of(
     """\

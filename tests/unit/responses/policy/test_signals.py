@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from policy_cases import NOW, policy_of
 
 from models.record import Dismissal, Happening, Record
 from responses.policy import Policy
 from responses.policy.signals import Raised, raised, told
+from tests.unit.responses.policy.policy_cases import NOW, policy_of
 
 DAY = timedelta(days=1)
 RULE = "rules: [{id: a, when: {act: complaint}, apologise: yes}]\n"

@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from test_page import PAGE as POLICY_PAGE
-from test_page import PIECES
 
 from responses.policy import Severity, check, load_policy_text
 from responses.policy.case_file import read_cases, try_case
 from responses.policy.signals import raised
+from tests.unit.responses.policy.test_page import PAGE as POLICY_PAGE
+from tests.unit.responses.policy.test_page import PIECES
 
 PAGE = POLICY_PAGE.with_name("signals.md")
 SIGNALS, CASES = re.findall(

@@ -6,16 +6,16 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pasts import past, said
-from policy_cases import euro, known, policy_of
-from test_generated import owed_in
-from test_heeding import signals
 
 from models.decision import Basis, DecisionKind
 from models.record import Dismissal
 from responses.policy import Policy
 from responses.policy.replay import Past, Replay
 from responses.policy.simulate import Cell, Change, simulate
+from tests.unit.responses.policy.pasts import past, said
+from tests.unit.responses.policy.policy_cases import euro, known, policy_of
+from tests.unit.responses.policy.test_generated import owed_in
+from tests.unit.responses.policy.test_heeding import signals
 
 _RULES = """\
 owed:

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_cases import euro, matter
 
 from models.decision import DecisionKind, Role, Spent
 from responses.policy import Policy, PolicyFileError, check, decide, load_policy_text
 from responses.policy.case_file import read_cases
+from tests.unit.responses.policy.policy_cases import euro, matter
 
 TEXT = """
 policy: prova

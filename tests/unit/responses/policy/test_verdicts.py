@@ -2,12 +2,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from policy_cases import euro, known, matter, policy_of, unavailable
 
 from models.decision import FactValue, Matter
 from responses.policy.schema import Policy
 from responses.policy.situation import situation
 from responses.policy.verdicts import Truth, Verdict, evaluate
+from tests.unit.responses.policy.policy_cases import euro, known, matter, policy_of, unavailable
 
 
 def rule(when: str, extra: str = "") -> Policy:

@@ -9,10 +9,6 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from staff import Staff
-from test_approval import a_decision, on_the_table
-from test_checks_on_the_road import edited
-from test_off_policy import OFFER, REASON, raised_to, refund, sends
 
 from models.assessment import Assessment, Entities, Label
 from models.clock import utcnow
@@ -28,6 +24,10 @@ from responses.reports.fairness import FEWEST, Answer, Compared, Dimension, comp
 from responses.reports.fairness_words import sentence
 from responses.reports.intervals import Verdict
 from responses.reports.treatment import Treated, facts_read, treated
+from tests.unit.responses.approving.test_approval import a_decision, on_the_table
+from tests.unit.responses.approving.test_off_policy import OFFER, REASON, raised_to, refund, sends
+from tests.unit.responses.staff import Staff
+from tests.unit.responses.test_checks_on_the_road import edited
 
 TONES = ("calm", "frustrated", "angry", "threatening")
 LANGUAGES = ("it", "en", "de")
