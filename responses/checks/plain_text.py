@@ -27,6 +27,7 @@ _DASH = re.compile(r"[-–—](?=\s)")
 _DASHES = re.compile(rf"(?:^|{_BREAK.pattern})\s*[-–—](?=\s)")
 _BULLET = re.compile(r"[•‣▪▫◦●○*·](?=\s)|(?:\d{1,2}|[a-h])\)(?=\s)")
 _NUMBER = re.compile(r"\d{1,2}\.(?=\s+[^\W\d])")
+_LAST_WORD = re.compile(r"[^\W\d_]+$")
 _BEFORE_ITEMS = (".", "!", "?", "…", ":", ";")
 _SYMBOL = "So"  # an emoji, as people put them before the points of a list
 
@@ -109,8 +110,16 @@ def _begins_anew(text: str, end: int, begin: int, language: str) -> bool:
     if _NUMBER.match(text, begin):
         # In "am 1. Dezember" as well a number with a dot stands before a word.
         return _dated().match(text, begin) is None
-    return (
-        text[begin].isupper() and word_lists(language).patterns["begins_line"].match(text, begin) is not None
+    if not text[begin].isupper():
+        return False
+    patterns = word_lists(language).patterns
+    if patterns["begins_line"].match(text, begin):
+        return True
+    before = _LAST_WORD.search(text[:end].translate(_AS_READ))
+    return bool(
+        patterns["may_begin_line"].match(text, begin)
+        and before is not None
+        and patterns["leads_on"].fullmatch(before.group()) is None
     )
 
 

@@ -87,6 +87,34 @@ def test_a_gap_is_one_blank_and_a_new_beginning_keeps_its_line(written: str, rea
     assert plain_words(read, language) == read
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "Ho controllato\nLa richiamo lunedì"),
+        ("en", "We have checked\nI will call you on Monday"),
+        ("es", "Lo hemos comprobado\nLa llamamos el lunes"),
+        ("de", "Wir haben nachgesehen\nSie bekommen alles zurück"),
+        ("fr", "C'est vérifié\nLe remboursement part demain"),
+    ],
+)
+def test_lines_without_a_full_stop_are_sentences_of_their_own(language: str, text: str) -> None:
+    assert plain_words(text, language) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "domani\nLa richiamo"),
+        ("en", "as soon as we know\n\u00a0more, then\nI will call you"),
+        ("es", "mañana\nLa llamamos"),
+        ("de", "wir rufen\nSie an"),
+        ("fr", "demain\nLe magasin ouvre"),
+    ],
+)
+def test_but_not_where_the_line_before_leads_on(language: str, text: str) -> None:
+    assert "\n" not in plain_words(text, language)
+
+
 def test_a_place_is_found_in_both_directions() -> None:
     plain = plain_text("le  rim\u00adborsiamo\n25 €", "it")
     assert plain.words == "le rimborsiamo 25 €"
