@@ -109,6 +109,8 @@ def join(grants: Sequence[Grant], situation: Situation, say: Sentences) -> Joine
     goodwill is reduced by what is owed of the same kind; a refund of the price beside a replacement,
     repair or redo becomes a choice between them. What one rule gives together stays together.
     """
+    if not grants:
+        return Joined(grants=())
     owed = _join_owed([grant for grant in grants if grant.owed])
     reducing = _Reducing(owed, situation, say)
     goodwill = [reducing.reduce(grant) for grant in _keep_larger([one for one in grants if not one.owed])]
