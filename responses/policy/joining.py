@@ -235,6 +235,7 @@ class _Reducing:
     def __init__(self, owed: Sequence[Grant], situation: Situation, say: Sentences) -> None:
         self.owed = owed
         self.say = say
+        self.price = situation.known.get(PRICE)
         self.price_can_come = situation.can_come(PRICE)
         self.notes: list[str] = []
         self.missing: list[str] = []
@@ -266,7 +267,7 @@ class _Reducing:
             self._say_covered(option)
             return None
         self.notes.append(self.say("reduced", remedy=option.kind, amount=rest))
-        return replace(option, remedy=cut(option.remedy, rest))
+        return replace(option, remedy=cut(option.remedy, rest, self.price, reduced=True))
 
     def _say_covered(self, option: Option) -> None:
         self.notes.append(self.say("covered", remedy=option.kind))

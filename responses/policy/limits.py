@@ -169,7 +169,7 @@ class _Limits:
                 # Without a worth the bound only closes what was open: nothing is taken away.
                 limit = self._named(cap)
                 self.cut.append(self.say("cut", remedy=option.kind, amount=cap.left, limit=limit))
-            return replace(option, remedy=cut(option.remedy, cap.left))
+            return replace(option, remedy=cut(option.remedy, cap.left, self.situation.known.get(PRICE)))
         self._raise("above", Role.SUPERVISOR, remedy=option.kind)
         return option
 
