@@ -4,9 +4,12 @@ A shop's two years: 60 % of the cases come from customers who write more than on
 again, a tenth is no complaint, who is abusive threatens, and what is known of a case has gaps. The sample
 policy, signals included, is tried against itself with other sums.
 
-    python -m benchmarks.simulate                      # 100,000 cases, one policy, then two
-    python -m benchmarks.simulate --command            # the whole command instead, from a file
+    python -m benchmarks.simulate                      # 100,000 cases: the rules, the whole command, memory
+    python -m benchmarks.simulate --measure command    # one of the three
     python -m benchmarks.simulate --write cases.csv    # the cases, as `rimedio classify` would write them
+
+The whole command is a process of its own, from a file to tables; its seconds are those of the processor and
+its memory the largest it ever had. For memory it reads a tenth of 50,000 rows, then all of them.
 """
 
 import argparse
@@ -33,6 +36,8 @@ from responses.policy.simulate import simulate
 
 BEGIN = datetime(2024, 11, 1, 7, tzinfo=UTC)
 MINUTES = 2 * 365 * 24 * 60
+MEASURES = ("rules", "command", "memory")
+FEW, MANY = 5_000, 50_000  # rows
 TYPES = {
     "delivery_late": 30, "item_damaged": 15, "quality_below": 12, "refund_missing": 8, "item_wrong": 8,
     "billing_error": 7, "no_reply": 6, "service_down": 4, "booking_error": 3, "staff_conduct": 3,
@@ -54,52 +59,73 @@ def main() -> None:
     """Prints the figures, or writes the cases."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--cases", type=int, default=100_000)
-    parser.add_argument("--command", action="store_true", help="from a file to a page, as a user runs it")
     parser.add_argument("--write", type=Path, help="a CSV to write, instead of measuring")
+    parser.add_argument("--measure", choices=MEASURES, help="this alone")
     chosen = parser.parse_args()
     if chosen.write is not None:
         write(chosen.write, chosen.cases)
         return
-    if chosen.command:
-        run_command(chosen.cases)
-        return
-    policy, other = policies()
-    report("one policy", chosen.cases, lambda: simulate(generated(chosen.cases), policy))
-    report("two policies", chosen.cases, lambda: simulate(generated(chosen.cases), other, policy))
-
-
-def run_command(cases: int) -> None:
-    """Writes a file, runs `rimedio policy simulate` on it in its own process, and prints what it took."""
-    text = files("responses.policy").joinpath("samples", "negozio.yaml").read_text(encoding="utf-8")
-    with TemporaryDirectory() as folder:
-        table, policy = Path(folder, "cases.csv"), Path(folder, "negozio.yaml")
-        write(table, cases)
-        policy.write_text(text, encoding="utf-8")
-        command = [sys.executable, "-m", "rimedio", "policy", "simulate", str(table), "--policy", str(policy)]
-        began = time.perf_counter()
-        subprocess.run(
-            [*command, "--html", str(Path(folder, "page.html"))],
-            check=True,
-            capture_output=True,
-            env={**os.environ, "RIMEDIO_HOME": folder},
-        )
-        seconds = time.perf_counter() - began
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    own = used.ru_utime + used.ru_stime
-    print(
-        f"the whole command: {seconds:.1f} s ({own:.1f} s of processor time), "
-        f"{cases / seconds:,.0f} cases/s, peak {used.ru_maxrss // 1024} MB"
-    )
+    measures = [chosen.measure] if chosen.measure else MEASURES
+    if "rules" in measures:
+        policy, other = policies()
+        report("one policy", chosen.cases, lambda: simulate(generated(chosen.cases), policy))
+        report("two policies", chosen.cases, lambda: simulate(generated(chosen.cases), other, policy))
+    if "command" in measures:
+        told("the whole command, one policy", chosen.cases, *run(chosen.cases))
+        told("the whole command, two policies", chosen.cases, *run(chosen.cases, compares=True))
+    if "memory" in measures:
+        (_, few), (_, many) = run(FEW), run(MANY)
+        print(f"memory: {few} MB for {FEW:,} rows, {many} MB for {MANY:,}: {many / few:.2f} times as much")
 
 
 def policies() -> tuple[Policy, Policy]:
     """The sample shop's, and one that gives more for long delays and less for what disappoints."""
-    text = files("responses.policy").joinpath("samples", "negozio.yaml").read_text(encoding="utf-8")
-    changed = text.replace("{voucher: 10 EUR}]}\n    promise", "{voucher: 15 EUR}]}\n    promise")
-    changed = changed.replace(
-        '{voucher: 15 EUR}]}\n    because: "se', '{voucher: 10 EUR}]}\n    because: "se'
+    text = sample()
+    return load_policy_text(text, "negozio.yaml"), load_policy_text(changed(text), "nuova.yaml")
+
+
+def sample() -> str:
+    """The rules of the sample shop."""
+    return files("responses.policy").joinpath("samples", "negozio.yaml").read_text(encoding="utf-8")
+
+
+def changed(text: str) -> str:
+    """The same rules with other sums."""
+    text = text.replace("{voucher: 10 EUR}]}\n    promise", "{voucher: 15 EUR}]}\n    promise")
+    return text.replace('{voucher: 15 EUR}]}\n    because: "se', '{voucher: 10 EUR}]}\n    because: "se')
+
+
+def run(cases: int, *, compares: bool = False) -> tuple[float, int]:
+    """The command as a user runs it: seconds of the processor, and the largest memory in MB."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        write(folder / "cases.csv", cases)
+        (folder / "old.yaml").write_text(sample(), encoding="utf-8")
+        (folder / "new.yaml").write_text(changed(sample()), encoding="utf-8")
+        words = ["policy", "simulate", "cases.csv", "--policy", "new.yaml" if compares else "old.yaml"]
+        words += ["--against", "old.yaml"] if compares else []
+        # It runs in that folder; this one's packages are found all the same.
+        surroundings = {**os.environ, "PYTHONPATH": str(Path.cwd()), "RIMEDIO_HOME": str(folder / "var")}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "rimedio", *words],
+            cwd=folder,
+            env=surroundings,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise SystemExit(f"rimedio {' '.join(words)}: ended with {process.returncode}")
+    return used.ru_utime + used.ru_stime, used.ru_maxrss // 1024
+
+
+def told(name: str, cases: int, seconds: float, peak: int) -> None:
+    """Prints what a process of its own took."""
+    print(
+        f"{name}: {seconds:.1f} s of processor time, {cases / seconds:,.0f} cases/s, peak {peak} MB",
+        flush=True,
     )
-    return load_policy_text(text, "negozio.yaml"), load_policy_text(changed, "nuova.yaml")
 
 
 def report(name: str, cases: int, work: Callable[[], object]) -> None:

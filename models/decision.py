@@ -80,6 +80,18 @@ class Duration:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Share:
+    """A share of the price that is not given whole: `percent` of it would be `amount`.
+
+    `reduced` says that the rest is owed already; else a limit has cut it.
+    """
+
+    percent: Decimal
+    amount: Money
+    reduced: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Remedy:
     """One thing that is given.
 
@@ -89,6 +101,7 @@ class Remedy:
     known), `period` for a free period, `wording` (language code to text) for a gift,
     exchange_at_cost and words. `worth` is what it costs the business, None while unknown. `basis` is set
     where it is not that of the whole offer: goodwill that stands among options which are owed.
+    `cut_from` is the share of a known price that was cut to `amount`; then there is no `percent` any more.
     """
 
     kind: RemedyKind
@@ -101,6 +114,7 @@ class Remedy:
     wording: Mapping[str, str] | None = None
     worth: Money | None = None
     basis: Basis | None = None
+    cut_from: Share | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

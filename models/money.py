@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel.numbers import get_currency_precision
 
@@ -18,12 +19,12 @@ class Money:
     @classmethod
     def from_minor(cls, minor: int, currency: str) -> "Money":
         """Read what the database keeps: whole minor units (cents for EUR)."""
-        return cls(amount=Decimal(minor).scaleb(-get_currency_precision(currency)), currency=currency)
+        return cls(amount=Decimal(minor).scaleb(-_digits(currency)), currency=currency)
 
     @property
     def minor(self) -> int:
         """The amount in whole minor units, halves rounded away from zero."""
-        scaled = self.amount.scaleb(get_currency_precision(self.currency))
+        scaled = self.amount.scaleb(_digits(self.currency))
         return int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
     def rounded(self) -> "Money":
@@ -52,3 +53,8 @@ class Money:
     def _same_currency(self, other: "Money") -> None:
         if self.currency != other.currency:
             raise CurrencyMismatchError(self.currency, other.currency)
+
+
+@lru_cache(maxsize=256)
+def _digits(currency: str) -> int:
+    return get_currency_precision(currency)

@@ -223,6 +223,8 @@ class OpeningHours:
         return datetime.combine(day + timedelta(days=days), time(*divmod(minute, 60)), self.zone)
 
 
+# A past has a few hundred days, and each case of it looks back from its own.
+@lru_cache(maxsize=4096)
 def add_months(day: date, months: int) -> date:
     """The same day of a later (or, below zero, earlier) month, or its last day where it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

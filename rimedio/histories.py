@@ -55,7 +55,12 @@ _MARKS = re.compile(r"[€$£\s\u00a0\u202f]|\b[A-Z]{3}\b")
 _SHOWN_LINES = 5
 _KEPT_VALUES = 20_000
 _AT_ONCE = 20_000  # rows sorted in memory; the sorted stretches wait in files
+_KEPT_LABELS = 20_000
 _SAMPLE = 200
+_LABEL_COLUMNS = (
+    *("act", "complaint_types", "tone", "urgency", "asks", "own_error", "language", "abstained"),
+    "needs_review",
+)
 # Members of an enumeration are counted through once, not for every cell.
 _LABELS = {labels: frozenset(labels) for labels in (Act, Tone, Urgency)}
 _ASKS = frozenset(Ask)
@@ -101,6 +106,23 @@ class Unusable:
             lines.append(line)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Labels:
+    """What the classifier said of a row; many rows are labelled alike."""
+
+    act: str
+    complaint_types: tuple[str, ...]
+    tone: str
+    urgency: str
+    asks: tuple[str, ...]
+    own_error: bool
+    language: str
+    abstained: frozenset[str]
+    is_claim: bool
+    is_critical: bool
+    is_unsure: bool
+
+
 class _UnusableRowError(Exception):
     """A row that cannot be used; the message says why."""
 
@@ -133,6 +155,7 @@ class History:
         self.unreadable = Unusable()
         self.review = 0
         self._values: dict[tuple[str, str], FactValue | None] = {}
+        self._labels: dict[tuple[object, ...], _Labels] = {}
 
     def pasts(self) -> Iterator[Past]:
         """Every row that can be used, in the order of the file."""
@@ -172,21 +195,23 @@ class History:
         at = parse_moment(values.get(columns.date), self._zone, month_first=bool(self.month_first))
         if at is None:
             raise _UnusableRowError(f"{columns.date}: not a date")
-        act = _label(values, "act", Act, None)
+        labels = self._labels_of(values)
         customer = _text(values.get(columns.customer)).casefold() if columns.customer else ""
         case = _text(values.get(columns.case)) if columns.case else ""
-        abstained = frozenset(_listed(values.get("abstained")))
-        tone = _label(values, "tone", Tone, Tone.CALM)
-        urgency = _label(values, "urgency", Urgency, Urgency.NORMAL)
-        self.review += bool(abstained) or _truth(values.get("needs_review")) is True
+        self.review += labels.is_unsure
         case_id = case or str(row.line)
         said = Said(
             case_id=case_id,
             at=at,
-            claim=is_claim(act, abstained),
-            critical=is_critical(urgency, abstained),
+            claim=labels.is_claim,
+            critical=labels.is_critical,
             # Without a column of words nobody can tell.
-            threat=threatens(_text(values.get(columns.text)), tone=tone, urgency=urgency, abstained=abstained)
+            threat=threatens(
+                _text(values.get(columns.text)),
+                tone=labels.tone,
+                urgency=labels.urgency,
+                abstained=labels.abstained,
+            )
             if columns.text
             else None,
         )
@@ -194,18 +219,28 @@ class History:
             case_id=case_id,
             customer=customer or f"(line {row.line})",
             at=at,
-            act=act,
-            complaint_types=_listed(values.get("complaint_types")) if act == Act.COMPLAINT else (),
-            tone=tone,
-            urgency=urgency,
-            asks=tuple(one for one in _listed(values.get("asks")) if one in _ASKS),
-            own_error=_truth(values.get("own_error")) is True,
-            language=_text(values.get("language")) or Language.ITALIAN,
+            act=labels.act,
+            complaint_types=labels.complaint_types,
+            tone=labels.tone,
+            urgency=labels.urgency,
+            asks=labels.asks,
+            own_error=labels.own_error,
+            language=labels.language,
             facts=self._facts(row),
-            abstained=abstained,
+            abstained=labels.abstained,
             paid=self._paid(row),
-            said=() if act == Act.SPAM else (said,),
+            said=() if labels.act == Act.SPAM else (said,),
         )
+
+    def _labels_of(self, values: Mapping[str, object]) -> _Labels:
+        cells = tuple(map(values.get, _LABEL_COLUMNS))
+        if not all(cell is None or isinstance(cell, str) for cell in cells):
+            return _read_labels(values)  # lists of JSON lines cannot be looked up, and `1` is not `True`
+        if cells not in self._labels:
+            if len(self._labels) >= _KEPT_LABELS:
+                self._labels.clear()
+            self._labels[cells] = _read_labels(values)
+        return self._labels[cells]
 
     def _facts(self, row: Row) -> dict[str, FactValue]:
         found: dict[str, FactValue] = {}
@@ -405,6 +440,26 @@ def _listed(value: object) -> tuple[str, ...]:
     """Labels as classified files have them: a list, or joined by `|`."""
     parts = [str(one) for one in value] if isinstance(value, list) else _text(value).split(SEPARATOR)
     return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+
+
+def _read_labels(values: Mapping[str, object]) -> _Labels:
+    act = _label(values, "act", Act, None)
+    abstained = frozenset(_listed(values.get("abstained")))
+    tone = _label(values, "tone", Tone, Tone.CALM)
+    urgency = _label(values, "urgency", Urgency, Urgency.NORMAL)
+    return _Labels(
+        act=act,
+        complaint_types=_listed(values.get("complaint_types")) if act == Act.COMPLAINT else (),
+        tone=tone,
+        urgency=urgency,
+        asks=tuple(one for one in _listed(values.get("asks")) if one in _ASKS),
+        own_error=_truth(values.get("own_error")) is True,
+        language=_text(values.get("language")) or Language.ITALIAN,
+        abstained=abstained,
+        is_claim=is_claim(act, abstained),
+        is_critical=is_critical(urgency, abstained),
+        is_unsure=bool(abstained) or _truth(values.get("needs_review")) is True,
+    )
 
 
 def _label(

@@ -1,9 +1,7 @@
 """The command that tries a policy on the past."""
 
-import gc
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +11,6 @@ from rimedio.terminal import SOME_ROWS, USAGE, fail, say, settings_or_fail, with
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import Progress
 
     from models.database import Database
     from models.decision import FactValue
@@ -30,8 +27,6 @@ DESK = "desk"
 
 _CHANGES_SHOWN = 10
 _FILE_WIDTH = 140
-_TOLD_EVERY = 500  # cases
-_COLLECTED_EVERY = 50_000  # objects made and not yet freed; Python's own 700 takes a seventh of the time
 
 
 def register(policy_app: typer.Typer) -> None:
@@ -102,8 +97,7 @@ def simulate(
     if history == DESK:
         if any(named):
             fail("the desk's own cases have no columns: --…-column and --map go with a file", USAGE)
-        with _seldom_collected():
-            found = _on_desk(console, new, old, assumed)
+        found = _on_desk(console, new, old, assumed)
         broken = False
     else:
         from rimedio.histories import Wanted
@@ -117,8 +111,7 @@ def simulate(
             facts=_mapped(map_ or [], specs),
         )
         try:
-            with _seldom_collected():
-                found, broken = _on_file(console, Path(history), wanted, specs, new, old, assumed)
+            found, broken = _on_file(console, Path(history), wanted, specs, new, old, assumed)
         except (NlpError, ResponsesError, OSError) as error:
             fail(str(error))
     if not found.tally.cases:
@@ -126,17 +119,6 @@ def simulate(
     _tell(found, told, settings, history, csv, html)
     if broken:
         raise typer.Exit(SOME_ROWS)
-
-
-@contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Looks for unreachable cycles less often: a decided case leaves none."""
-    before = gc.get_threshold()
-    gc.set_threshold(_COLLECTED_EVERY, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _specs(policy: "Policy", against: "Policy | None") -> "dict[str, FactSpec]":
@@ -188,16 +170,17 @@ def _on_file(
 ) -> "tuple[Simulation, bool]":
     from responses.policy.simulate import simulate as replay
     from rimedio.histories import History, in_time_order
+    from rimedio.simulation_progress import watching
 
     with console.status("looking through the file"):
         history = History(path, specs, policy.currency, policy.timezone, wanted)
     _say_columns(history)
     _say_uncounted(history, policy)
-    with _bar(console) as bar:
+    with watching(console) as watch:
         pasts: Iterable[Past] = history.pasts()
         if not history.in_order:
-            pasts = in_time_order(_told(bar, "sorting", pasts, history.rows))
-        pasts = _told(bar, "trying the rules", pasts, history.rows)
+            pasts = in_time_order(watch.following("sorting", pasts, history.rows))
+        pasts = watch.following("trying the rules", pasts, history.rows)
         found = replay(pasts, policy, against, assumed=assumed)
     return found, _say_problems(history)
 
@@ -208,6 +191,7 @@ def _on_desk(
     from responses.policy.simulate import simulate as replay
     from responses.reports.past_cases import past_cases
     from rimedio.histories import in_time_order
+    from rimedio.simulation_progress import watching
 
     found: list[Simulation] = []
 
@@ -215,29 +199,12 @@ def _on_desk(
         with console.status("reading the desk's cases"):
             async with database.reading() as session:
                 pasts = [past async for past in past_cases(session, policy.audience, policy.currency)]
-        with _bar(console) as bar:
-            ordered = _told(bar, "trying the rules", in_time_order(pasts), len(pasts))
+        with watching(console) as watch:
+            ordered = watch.following("trying the rules", in_time_order(pasts), len(pasts))
             found.append(replay(ordered, policy, against, assumed=assumed))
 
     with_database(work)
     return found[0]
-
-
-def _bar(console: "Console") -> "Progress":
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    return Progress(*columns, console=console, transient=True)
-
-
-def _told(bar: "Progress", what: str, pasts: "Iterable[Past]", total: int) -> "Iterator[Past]":
-    """The same cases, while the bar moves."""
-    task = bar.add_task(what, total=total)
-    for done, past in enumerate(pasts, start=1):
-        if done % _TOLD_EVERY == 0:
-            bar.update(task, completed=done)
-        yield past
-    bar.update(task, completed=total)
 
 
 def _say_columns(history: "History") -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from models.decision import Basis, Decision, DecisionKind, MissingFact, Offer, Remedy
 from models.money import Money
-from responses.drafts.numbers import format_money
+from responses.drafts.numbers import format_money, percentage_forms
 from responses.drafts.phrases import phrases
 from responses.drafts.remedies import short
 from responses.drafts.voice import Voice
@@ -43,7 +43,7 @@ def remedy_line(remedy: Remedy, language: str, sent: Sequence[str] = ()) -> str:
     `sent` are the words in which the text that went out gave something else.
     """
     voice = _plain_voice(language)
-    decided = short(remedy, voice)
+    decided = _told(remedy, voice)
     if not sent:
         return decided
     return voice.bare("lines.as_sent", remedy=decided, words=", ".join(f"«{words}»" for words in sent))
@@ -82,16 +82,26 @@ def options_line(options: Sequence[Remedy], language: str) -> str:
     return voice.bare("lines.or").join(short(option, voice) for option in options)
 
 
+def _told(remedy: Remedy, voice: Voice) -> str:
+    """A remedy in a few words for agents: of a share that was cut the sum, and what it would have been."""
+    words, share = short(remedy, voice), remedy.cut_from
+    if share is None:
+        return words
+    language = voice.words.language
+    values = percentage_forms(share.percent, language) | {"whole": format_money(share.amount, language)}
+    return voice.bare("lines.reduced" if share.reduced else "lines.cut", remedy=words, **values)
+
+
 def _plain_voice(language: str) -> Voice:
     return Voice(words=phrases(language), formal=True, variant=0, values={})
 
 
 def _offer(offer: Offer, voice: Voice) -> str:
-    text = options_line(offer.options, voice.words.language)
+    text = voice.bare("lines.or").join(_told(option, voice) for option in offer.options)
     if offer.is_mixed:
         owed = [offer.basis_of(option) is Basis.OWED for option in offer.options]
         options = [
-            voice.bare("lines.owed", offer=short(option, voice)) if due else short(option, voice)
+            voice.bare("lines.owed", offer=_told(option, voice)) if due else _told(option, voice)
             for option, due in zip(offer.options, owed, strict=True)
         ]
         return voice.bare("lines.or").join(options)

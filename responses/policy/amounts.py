@@ -7,7 +7,7 @@ from functools import partial
 
 from babel.numbers import get_currency_precision
 
-from models.decision import Duration, DurationUnit, Remedy, RemedyKind
+from models.decision import Duration, DurationUnit, Remedy, RemedyKind, Share
 from models.money import Money
 from responses.policy.context import A_MONTH
 from responses.policy.schema import AmountSpec, Policy, RemedySpec
@@ -74,8 +74,8 @@ def _value_share(remedy: Callable[..., Remedy], spec: RemedySpec, situation: Sit
             return Valued(remedy=remedy(amount=price, worth=price))
         return Valued(remedy=remedy(), worth_needs=(PRICE,))
     if spec.of == _ORDER and isinstance(price, Money) and spec.fraction is not None:
-        share = (price * spec.fraction).rounded()
-        return Valued(remedy=remedy(worth=share if spec.at_most is None else min(share, spec.at_most)))
+        share = remedy(worth=(price * spec.fraction).rounded())
+        return Valued(remedy=share if spec.at_most is None else _within(share, spec.at_most, price))
     if spec.at_most is not None:
         return Valued(remedy=remedy(worth=spec.at_most))
     return Valued(remedy=remedy(), worth_needs=(PRICE,) if spec.of == _ORDER else ())
@@ -106,12 +106,31 @@ def _length(span: Duration) -> Decimal:
     return Decimal(span.count * (A_MONTH if span.unit is DurationUnit.MONTHS else 1))
 
 
-def cut(remedy: Remedy, limit: Money) -> Remedy:
+def _within(share: Remedy, limit: Money, price: Money) -> Remedy:
+    # The bound of the rule stands beside a share that it does not cut: the text names it.
+    return share if share.worth is None or share.worth <= limit else cut(share, limit, price)
+
+
+def cut(remedy: Remedy, limit: Money, price: object = None, *, reduced: bool = False) -> Remedy:
     """The same remedy worth no more than `limit`; only for divisible kinds.
 
-    A full refund whose price nobody knows becomes all of it up to the limit.
+    A share of a known price becomes the sum that is left of it. A full refund whose price nobody knows
+    becomes all of it up to the limit.
+
+    Args:
+        remedy: what would be given.
+        limit: the most that is left for it.
+        price: what was paid, where that is known as money.
+        reduced: the rest of it is owed already.
     """
     limit = rounded_down(limit)
+    if remedy.cut_from is not None:
+        share = replace(remedy.cut_from, reduced=reduced)
+        return replace(remedy, amount=limit, worth=limit, cut_from=share)
+    if remedy.percent is not None and remedy.of == _ORDER and isinstance(price, Money):
+        whole = (price * (remedy.percent / 100)).rounded()
+        share = Share(percent=remedy.percent, amount=whole, reduced=reduced)
+        return replace(remedy, percent=None, at_most=None, amount=limit, worth=limit, cut_from=share)
     if remedy.amount is not None:
         return replace(remedy, amount=limit, worth=limit, full=False)
     if remedy.full:

@@ -281,10 +281,14 @@ def _told_remedy(remedy: Remedy) -> str:
     parts: list[str] = [] if remedy.basis is None else [f"{remedy.basis}:"]
     parts += [remedy.kind]
     parts += ["full"] if remedy.full else []
-    parts += [f"{remedy.percent.normalize():f}%"] if remedy.percent is not None else []
-    parts += [plain(remedy.amount)] if remedy.amount is not None else []
+    # A share that was cut stays the share that the rule names.
+    percent, amount, at_most = remedy.percent, remedy.amount, remedy.at_most
+    if remedy.cut_from is not None:
+        percent, amount, at_most = remedy.cut_from.percent, None, remedy.amount
+    parts += [f"{percent.normalize():f}%"] if percent is not None else []
+    parts += [plain(amount)] if amount is not None else []
     parts += [f"of {remedy.of}"] if remedy.of == "next_order" else []
-    parts += [f"up to {plain(remedy.at_most)}"] if remedy.at_most is not None else []
+    parts += [f"up to {plain(at_most)}"] if at_most is not None else []
     return " ".join(parts)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import TypeVar
 
 from models.decision import (
@@ -319,12 +320,15 @@ def _blank(policy: Policy, matter: Matter, kind: DecisionKind) -> Decision:
 
 
 def _each(lists: Iterable[Iterable[_Item]]) -> Iterable[_Item]:
-    return (item for items in lists for item in items)
+    return chain.from_iterable(lists)
 
 
 def _distinct(items: Iterable[_Item]) -> tuple[_Item, ...]:
+    each = tuple(items)
+    if len(each) < 2:  # as nearly always
+        return each
     kept: list[_Item] = []
-    for item in items:
+    for item in each:
         if item not in kept:  # commitments hold mappings, which cannot be hashed
             kept.append(item)
     return tuple(kept)

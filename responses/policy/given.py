@@ -66,6 +66,9 @@ class Standing:
     in_time: bool = False
 
 
+_FIRST = Standing(occasion=Occasion.FIRST)
+
+
 def standing(policy: Policy, matter: Matter, complaint_type: str | None) -> Standing:
     """Whether one complaint type of the matter is new, a follow-up, or a second time."""
     found = _by_type(policy, matter, complaint_type)
@@ -77,6 +80,8 @@ def standing(policy: Policy, matter: Matter, complaint_type: str | None) -> Stan
 
 
 def _by_type(policy: Policy, matter: Matter, complaint_type: str | None) -> Standing:
+    if not matter.given_here and not matter.history:
+        return _FIRST
     order = _order_of(matter)
     here = _newest_first(
         given
@@ -96,7 +101,7 @@ def _by_type(policy: Policy, matter: Matter, complaint_type: str | None) -> Stan
         )
         if before:
             return Standing(occasion=_elsewhere(policy, before, order), before=before)
-    return Standing(occasion=Occasion.FIRST)
+    return _FIRST
 
 
 def _promised_in_time(matter: Matter) -> tuple[Given, ...]:

@@ -48,8 +48,8 @@ class Heeding:
         self._matter = matter
         self._language = language
         self._say = Sentences(language, policy)
-        then = {signal.name: signal.then for signal in policy.signals}
         found = raised(policy, matter.record, matter.now)
+        then = {signal.name: signal.then for signal in policy.signals} if found else {}
         self._heard = [_Heard(raised=one, then=then[one.name]) for one in found]
         self._binding = [one for one in self._heard if one.binds_favours]
         self._notes: list[str] = []

@@ -109,6 +109,8 @@ def join(grants: Sequence[Grant], situation: Situation, say: Sentences) -> Joine
     goodwill is reduced by what is owed of the same kind; a refund of the price beside a replacement,
     repair or redo becomes a choice between them. What one rule gives together stays together.
     """
+    if not grants:
+        return Joined(grants=())
     owed = _join_owed([grant for grant in grants if grant.owed])
     reducing = _Reducing(owed, situation, say)
     goodwill = [reducing.reduce(grant) for grant in _keep_larger([one for one in grants if not one.owed])]
@@ -233,6 +235,7 @@ class _Reducing:
     def __init__(self, owed: Sequence[Grant], situation: Situation, say: Sentences) -> None:
         self.owed = owed
         self.say = say
+        self.price = situation.known.get(PRICE)
         self.price_can_come = situation.can_come(PRICE)
         self.notes: list[str] = []
         self.missing: list[str] = []
@@ -264,7 +267,7 @@ class _Reducing:
             self._say_covered(option)
             return None
         self.notes.append(self.say("reduced", remedy=option.kind, amount=rest))
-        return replace(option, remedy=cut(option.remedy, rest))
+        return replace(option, remedy=cut(option.remedy, rest, self.price, reduced=True))
 
     def _say_covered(self, option: Option) -> None:
         self.notes.append(self.say("covered", remedy=option.kind))

@@ -15,6 +15,8 @@ from responses.policy.totals import Before, Doubt, above_totals, favours, past_u
 
 ROLES = tuple(Role)
 
+_RANKS = {role: rank for rank, role in enumerate(ROLES)}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limited:
@@ -37,15 +39,16 @@ class Limited:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Cap:
-    """How much goodwill is left to give, and the sentence naming the limit that says so."""
+    """How much goodwill is left to give, and the limit that says so: a name among `Sentences`, its sum."""
 
     left: Money
     name: str
+    limit: Money
 
 
 def higher(*roles: Role) -> Role:
     """The role with the most rights."""
-    return max(roles, key=ROLES.index)
+    return max(roles, key=_RANKS.__getitem__)
 
 
 def apply_limits(grants: Sequence[Grant], policy: Policy, situation: Situation, say: Sentences) -> Limited:
@@ -138,7 +141,11 @@ class _Limits:
         return caps
 
     def _cap(self, name: str, limit: Money, spent: Money) -> _Cap:
-        return _Cap(left=larger(limit - spent, self.nothing), name=self.say(name, cap=limit))
+        return _Cap(left=larger(limit - spent, self.nothing), name=name, limit=limit)
+
+    def _named(self, cap: _Cap) -> str:
+        # Said where something is cut only: most goodwill stays below, and each share of a price is another.
+        return self.say(cap.name, cap=cap.limit)
 
     def _fit(self, options: tuple[Option, ...], caps: Sequence[_Cap]) -> tuple[Option, ...]:
         fitted = (self._fit_option(option, caps) for option in options)
@@ -156,12 +163,13 @@ class _Limits:
             return option
         if option.kind in DIVISIBLE:
             if cap.left == self.nothing:
-                self.cut.append(self.say("dropped", remedy=option.kind, limit=cap.name))
+                self.cut.append(self.say("dropped", remedy=option.kind, limit=self._named(cap)))
                 return None
             if worth is not None or option.remedy.full:
                 # Without a worth the bound only closes what was open: nothing is taken away.
-                self.cut.append(self.say("cut", remedy=option.kind, amount=cap.left, limit=cap.name))
-            return replace(option, remedy=cut(option.remedy, cap.left))
+                limit = self._named(cap)
+                self.cut.append(self.say("cut", remedy=option.kind, amount=cap.left, limit=limit))
+            return replace(option, remedy=cut(option.remedy, cap.left, self.situation.known.get(PRICE)))
         self._raise("above", Role.SUPERVISOR, remedy=option.kind)
         return option
 

@@ -97,6 +97,8 @@ class Records:
 def _happenings(said: Iterable[Said]) -> tuple[Happening, ...]:
     """The cases of these messages, each from its first one on."""
     ordered = sorted(said, key=lambda one: (one.case_id, one.at, one.message))
+    if not ordered:
+        return ()
     grouped = [(case_id, list(ones)) for case_id, ones in groupby(ordered, key=lambda one: one.case_id)]
     found = (
         Happening(id=case_id, at=ones[0].at, messages=tuple(one.message for one in ones))

@@ -72,7 +72,7 @@ def _raised(signal: Signal, record: Record, now: datetime) -> Raised | None:
     if signal.count is Count.YEARS_KNOWN:
         return _known_for_years(signal, record, now)
     source = _source(signal.count, record)
-    if source is None:
+    if source is None or len(source) < (signal.at_least or 0):
         return None
     each = {one.id: one for one in source if one.at <= now < later(one.at, signal.within)}
     seen = sorted(each.values(), key=lambda one: one.at, reverse=True)

@@ -92,7 +92,7 @@ class Tally:
             self.missing.update((fact.name, fact.ask is not None) for fact in decision.missing)
         cells: set[CellKey] = set()
         for gift in judged.gifts:
-            key = (f"{day:%Y-%m}", gift.complaint_type, gift.basis)
+            key = (day.isoformat()[:7], gift.complaint_type, gift.basis)
             _count(self.cells.setdefault(key, Cell()), gift.cost, is_new=key not in cells)
             cells.add(key)
         for place, gift in enumerate(judged.beside):

@@ -75,13 +75,15 @@ def situations(
     unavailable = {PRICE} - policy.facts.keys()
     for name, spec in policy.facts.items():
         given = matter.facts.get(name)
-        value = None if given is None or given.unavailable else fitting_value(policy, spec, given)
-        if value is not None:
-            known[name] = value
-            continue
+        if given is not None and not given.unavailable:
+            value = fitting_value(policy, spec, given)
+            if value is not None:
+                known[name] = value
+                continue
+            if foreign_money(policy, spec, given) is not None:
+                unknown.append(name)
+                continue
         unknown.append(name)
-        if foreign_money(policy, spec, given) is not None:
-            continue
         if (given is not None and given.unavailable) or (
             not can_be_supplied(spec) and name not in matter.unproven
         ):

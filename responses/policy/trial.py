@@ -33,7 +33,7 @@ GIVEN_STEP = "given"
 _PLAIN_SUBJECTS = (Subject.MESSAGE, Subject.FACT)
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class Trial:
     """What came of one complaint type. Filled while trying, read afterwards.
 

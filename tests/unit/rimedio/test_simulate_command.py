@@ -1,7 +1,10 @@
 """`rimedio policy simulate` as a user meets it, with files as they come."""
 
 import csv
+import gc
+import io
 import json
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,12 +13,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 from typer.testing import CliRunner
 
 from responses.policy.replay import Past
 from rimedio import histories
 from rimedio.cli import app
 from rimedio.histories import in_time_order, plain_number
+from rimedio.simulation_progress import watching
 
 _RULES = """\
 policy: prova
@@ -291,3 +296,45 @@ def _past(place: int, minute: int) -> Past:
         language="it",
         facts={},
     )
+
+
+def test_where_nobody_watches_it_is_said_now_and_then_how_far_it_is() -> None:
+    with watching(Console(file=io.StringIO())) as watch:
+        before = watch.told()
+        cases = watch.following("trying the rules", range(1200), 1200)
+        seen = [watch.told() for case in cases if case == 1100]
+    assert before == "looking through the cases"
+    assert [one.partition(" (")[0] for one in seen] == ["trying the rules: 1,000 of 1,200 cases"]
+
+
+def test_a_long_simulation_is_told_in_lines(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = threading.Event()
+    lines: list[str] = []
+
+    def heard(line: str) -> None:
+        lines.append(line)
+        told.set()
+
+    def waits(*_args: object) -> None:
+        assert told.wait(10)
+
+    monkeypatch.setattr("rimedio.telling.EVERY", 0.01)
+    monkeypatch.setattr("rimedio.telling.say", heard)
+    monkeypatch.setattr("responses.policy.simulate.Tally.add", waits)
+    shop.file("labelled.csv", f"{HEADER}\n{LABELLED}")
+    shop.simulates("labelled.csv", "--map", "days_late=giorni")
+    assert lines[0].startswith("trying the rules: 0 of 3 cases"), lines
+
+
+def test_memory_is_looked_through_as_before_once_it_is_over() -> None:
+    before = gc.get_threshold()
+    with pytest.raises(ValueError, match="broken"), watching(Console(file=io.StringIO())):
+        raise ValueError("broken")
+    assert gc.get_threshold() == before
+    assert gc.get_freeze_count() == 0
+
+
+def test_the_help_shows_how_it_is_called() -> None:
+    shown = CliRunner().invoke(app, ["policy", "simulate", "--help"], env={"COLUMNS": "140"}).stdout
+    assert "rimedio policy simulate labelled.csv --policy new.yaml --against old.yaml" in shown
+    assert "rimedio policy simulate desk --policy new.yaml" in shown

@@ -1,9 +1,12 @@
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
-from models.decision import Basis, Decision, DecisionKind
-from responses.drafts.lines import offer_line, rule_line
+from models.decision import Basis, Decision, DecisionKind, Remedy, RemedyKind, Share
+from models.serial import from_json, to_json
+from responses.drafts.lines import offer_line, remedy_line, rule_line
+from responses.drafts.remedies import option_labels
 from tests.unit.responses.drafts.golden_drafts import (
     BRIEFS,
     DISCOUNT,
@@ -15,6 +18,7 @@ from tests.unit.responses.drafts.golden_drafts import (
     RESEND,
     VOUCHER,
     decided,
+    euros,
     goodwill,
     owed,
 )
@@ -90,3 +94,46 @@ def test_of_a_choice_only_what_is_owed_is_marked_so() -> None:
     offer = owed(REPLACEMENT, replace(VOUCHER, basis=Basis.GOODWILL))
     decision = decided(DecisionKind.OFFER, offers=(offer,))
     assert offer_line(decision, "it") == "sostituzione (dovuto) oppure buono 10 €"
+
+
+CUT = Remedy(
+    kind=RemedyKind.REFUND,
+    of="order",
+    amount=euros("80"),
+    worth=euros("80"),
+    cut_from=Share(percent=Decimal(20), amount=euros("112")),
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("it", "rimborso di 80 € (il massimo: il 20% sarebbe 112 €)"),
+        ("en", "refund of €80 (the most we give: 20% would be €112)"),
+    ],
+)
+def test_agents_read_the_sum_of_a_cut_share_and_what_it_would_have_been(language: str, line: str) -> None:
+    decision = decided(DecisionKind.OFFER, offers=(goodwill(CUT),))
+    assert offer_line(decision, language) == line
+    assert remedy_line(CUT, language) == line
+
+
+def test_agents_read_that_the_rest_of_a_share_is_owed() -> None:
+    share = Share(percent=Decimal(8), amount=euros("112"), reduced=True)
+    line = "rimborso di 80 € (l'8% sarebbe 112 €, il resto è già dovuto)"
+    assert remedy_line(replace(CUT, cut_from=share), "it") == line
+
+
+@pytest.mark.parametrize("language", ["it", "en", "es", "fr", "de"])
+def test_customers_read_the_sum_alone(language: str) -> None:
+    (label,) = option_labels(goodwill(CUT), language, formal=True, numbered=False)
+    assert "80" in label
+    assert "20" not in label
+    assert "112" not in label
+
+
+def test_a_remedy_written_before_shares_were_cut_to_sums_is_still_read() -> None:
+    content = to_json(CUT)
+    assert from_json(Remedy, content) == CUT
+    del content["cut_from"]
+    assert from_json(Remedy, content) == replace(CUT, cut_from=None)

@@ -286,3 +286,53 @@ def test_a_remedy_may_say_itself_what_it_costs() -> None:
     decision = limited(give, "worth: {gift: 9 EUR, replacement: 7 EUR}")
     (offer,) = decision.offers
     assert [option.worth for option in offer.options] == [euro("4"), euro("40"), euro("7")]
+
+
+@pytest.mark.parametrize(
+    ("give", "sections", "sum_", "whole"),
+    [
+        pytest.param("{refund: 20%}", "limits: {per_case: 80 EUR}", "80", "112", id="by the limit"),
+        pytest.param("{refund: 20%, at_most: 80 EUR}", "", "80", "112", id="by the rule"),
+        pytest.param(
+            "{refund: 20%, at_most: 90 EUR}", "limits: {per_case: 80 EUR}", "80", "112", id="by both"
+        ),
+        pytest.param(
+            "{discount: 15%, of: order}", "limits: {share_of_price: 10%}", "56", "84", id="by the price"
+        ),
+    ],
+)
+def test_a_cut_share_of_a_known_price_is_the_sum_that_is_left(
+    give: str, sections: str, sum_: str, whole: str
+) -> None:
+    decision = limited(give, sections, facts=known(order_value=euro("560")))
+    (remedy,) = decision.offers[0].options
+    assert (remedy.amount, remedy.worth) == (euro(sum_), euro(sum_))
+    assert (remedy.percent, remedy.at_most) == (None, None)
+    assert remedy.cut_from is not None
+    assert remedy.cut_from.amount == euro(whole)
+
+
+@pytest.mark.parametrize(
+    ("give", "facts"),
+    [
+        pytest.param("{refund: 20%}", {}, id="nobody knows the price"),
+        pytest.param("{discount: 20%, of: next_order}", {"order_value": euro("560")}, id="of the next order"),
+        pytest.param("{refund: 20%, at_most: 90 EUR}", {"order_value": euro("100")}, id="below the bound"),
+    ],
+)
+def test_a_share_that_is_not_known_to_be_cut_stays_one(give: str, facts: dict[str, Any]) -> None:
+    decision = limited(give, "limits: {per_case: 80 EUR}", facts=known(**facts))
+    (remedy,) = decision.offers[0].options
+    assert (remedy.percent, remedy.amount, remedy.cut_from) == (Decimal(20), None, None)
+
+
+def test_a_share_beside_what_is_owed_is_told_as_the_rest_of_it() -> None:
+    policy = policy_of("""
+        owed: [{id: legge, when: {complaint: item_wrong}, give: {refund: 30 EUR}, source: una legge}]
+        rules: [{id: r, when: {complaint: no_reply}, give: {refund: 20%}}]
+    """)
+    decision = decide(policy, matter("item_wrong", "no_reply", facts=known(order_value=euro("560"))))
+    rest = decision.offers[1].options[0]
+    assert rest.amount == euro("82")
+    assert rest.cut_from is not None
+    assert (rest.cut_from.amount, rest.cut_from.reduced) == (euro("112"), True)
