@@ -130,10 +130,9 @@ def classify(
     # and long exports came to hold a tenth more (docs/speed.md).
     share_one_arena()
 
-    from tempfile import TemporaryDirectory
-
     from nlp.batch.csv_writer import check_form
     from nlp.batch.exports import Format, yes_or_no
+    from nlp.batch.workspace import copies_of_inputs
     from nlp.batch.writers import check_target
     from nlp.errors import NlpError, WrongUsageError
     from nlp.tables import Given
@@ -153,9 +152,9 @@ def classify(
     try:
         check_target(output)
         check_form(between or ",", encoding or "utf-8")
-        with TemporaryDirectory(prefix="rimedio-") as fetched, Teller(quiet=quiet) as teller:
+        with copies_of_inputs(output) as copies, Teller(quiet=quiet) as teller:
             scratch = output.absolute().parent
-            tables, said = _open(inputs, Path(fetched), text_column or [], given, scratch, teller)
+            tables, said = _open(inputs, copies, text_column or [], given, scratch, teller)
             teller.now(None)
             check_target(output, [table.path for table in tables])
             _check_apart(report, output, [table.path for table in tables])
