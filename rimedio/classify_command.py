@@ -1,5 +1,6 @@
 """The command that classifies whole files."""
 
+from collections import Counter
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rimedio.terminal import USAGE, fail, say, settings_or_fail
+from rimedio.terminal import USAGE, fail, one_line, say, settings_or_fail
 
 if TYPE_CHECKING:
     from nlp.batch.exports import Input
@@ -130,10 +131,9 @@ def classify(
     # and long exports came to hold a tenth more (docs/speed.md).
     share_one_arena()
 
-    from tempfile import TemporaryDirectory
-
     from nlp.batch.csv_writer import check_form
     from nlp.batch.exports import Format, yes_or_no
+    from nlp.batch.workspace import copies_of_inputs
     from nlp.batch.writers import check_target
     from nlp.errors import NlpError, WrongUsageError
     from nlp.tables import Given
@@ -153,14 +153,14 @@ def classify(
     try:
         check_target(output)
         check_form(between or ",", encoding or "utf-8")
-        with TemporaryDirectory(prefix="rimedio-") as fetched, Teller(quiet=quiet) as teller:
+        with copies_of_inputs(output) as copies, Teller(quiet=quiet) as teller:
             scratch = output.absolute().parent
-            tables, said = _open(inputs, Path(fetched), text_column or [], given, scratch, teller)
+            tables, said = _open(inputs, copies, text_column or [], given, scratch, teller)
             teller.now(None)
             check_target(output, [table.path for table in tables])
             _check_apart(report, output, [table.path for table in tables])
             for line in () if quiet else said:
-                say(line)
+                say(one_line(line))
             model = batch_model(settings, fast=fast)
             encoder, heads = model.names
             wish = Wish(
@@ -193,9 +193,9 @@ def classify(
                 model = replace(model, threads=cluster.threads)
             run(tables, model, wish, cluster, teller)
     except WrongUsageError as error:
-        fail(str(error), USAGE)
+        fail(one_line(str(error)), USAGE)
     except (NlpError, OSError) as error:
-        fail(str(error))
+        fail(one_line(str(error)))
 
 
 def _check_report(report: Path | None) -> None:
@@ -264,8 +264,8 @@ def _open(
 
     first, others = next(iter(text_columns), None), text_columns[1:]
     files: dict[Path, str] = {}
-    said: list[str] = []
-    for place, name in enumerate(inputs):
+    said = [f"{name} is named twice and read once" for name, times in Counter(inputs).items() if times > 1]
+    for place, name in enumerate(dict.fromkeys(inputs)):
         teller.now(partial("fetching {}".format, name))
         if is_remote(name):
             files |= {fetch(one, folder): one for one in matching(name)}
@@ -274,8 +274,8 @@ def _open(
         spool.mkdir()
         try:
             located = locate([name], sys.stdin.buffer, spool)
-        except BatchError as error:
-            fail(str(error), USAGE)
+        except WrongUsageError as error:
+            fail(one_line(str(error)), USAGE)
         said += located.said
         again = [path for path in located.files if path in files]
         said += [f"{path} is named twice and read once" for path in again]

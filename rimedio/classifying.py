@@ -23,7 +23,7 @@ from nlp.batch.packing import TEXT
 from nlp.batch.running import Cluster, has_model
 from nlp.tables import listed
 from rimedio.telling import Teller
-from rimedio.terminal import BEGAN, SOME_ROWS, say
+from rimedio.terminal import BEGAN, SOME_ROWS, one_line, say
 
 INTERRUPTED = 130
 """The exit status of a run that was stopped and can be gone on with."""
@@ -114,16 +114,16 @@ def run(
                 finish=report,
             )
     except StoppedError:
-        say(f"stopped; nothing is lost: the same command with --resume goes on ({wish.output})")
+        say(one_line(f"stopped; nothing is lost: the same command with --resume goes on ({wish.output})"))
         raise typer.Exit(INTERRUPTED) from None
     seconds = time.monotonic() - began
     if not wish.quiet:
         _tell(outcome, wish.output, watch, seconds)
         if unread := [one.source.name for one in inputs if not one.is_read]:
             files = _counted(len(unread), "file")
-            say(f"not read at all, each a row with its error: {files} ({listed(unread)})")
+            say(one_line(f"not read at all, each a row with its error: {files} ({listed(unread)})"))
         if wish.report is not None:
-            say(f"the page about it: {wish.report}")
+            say(one_line(f"the page about it: {wish.report}"))
     if outcome.counts.errors:
         raise typer.Exit(SOME_ROWS)
 
@@ -245,16 +245,21 @@ def _tell(outcome: Outcome, output: Path, watch: _Watch, seconds: float) -> None
     counts = outcome.counts
     rate = f", {watch.rate:,.0f} a second" if watch.rate else ""
     first = f"; the first after {watch.first_row:.1f} s" if watch.first_row is not None else ""
-    say(f"{_counted(counts.rows, 'row')} written to {output} in {_span(seconds)}{rate}{first}")
+    say(one_line(f"{_counted(counts.rows, 'row')} written to {output} in {_span(seconds)}{rate}{first}"))
     if counts.needs_review:
         share = counts.needs_review / counts.rows
         say(f"for a person to look at (needs_review): {_counted(counts.needs_review, 'row')} ({share:.0%})")
     if counts.handed_on is not None:
         _tell_handed_on(counts.handed_on)
     for name, left_out in outcome.left_out.items():
-        say(f"{name}: {'; '.join(f'{what}: {number:,}' for what, number in left_out.items())}")
+        say(one_line(f"{name}: {'; '.join(f'{what}: {number:,}' for what, number in left_out.items())}"))
     for name in outcome.changed:
-        say(f"{name}: was written to while it was read; what came late may be missing or cut: run it again")
+        say(
+            one_line(
+                f"{name}: was written to while it was read; what came late may be missing or cut: "
+                "run it again"
+            )
+        )
     if outcome.defused:
         cells = _counted(outcome.defused, "cell")
         say(f"made plain text, as a spreadsheet would run it: {cells} (--raw leaves it)")
@@ -267,7 +272,7 @@ def _tell(outcome: Outcome, output: Path, watch: _Watch, seconds: float) -> None
     if counts.errors:
         say(f'with something wrong, see the column "error": {_counted(counts.errors, "row")}')
         for problem in counts.problems:
-            say(f"  {problem.where}: {problem.error}")
+            say(one_line(f"  {problem.where}: {problem.error}"))
         if counts.errors > len(counts.problems):
             say(f"  and {counts.errors - len(counts.problems):,} more")
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from rimedio.terminal import say
+from rimedio.terminal import one_line, say
 
 EVERY = 10.0  # seconds
 
@@ -45,4 +45,4 @@ class Teller:
         while not self._ended.wait(self._every):
             with self._turn:
                 if self._what is not None:
-                    say(self._what())
+                    say(one_line(self._what()))

@@ -22,6 +22,13 @@ def say(text: str = "") -> None:
     typer.echo(text, err=True)
 
 
+def one_line(text: str) -> str:
+    """The text with line breaks and other controls, which names of files and columns may have, as escapes."""
+    return "".join(
+        letter if letter.isprintable() or letter == " " else ascii(letter)[1:-1] for letter in text
+    )
+
+
 def fail(message: str, code: int = FAILURE) -> NoReturn:
     """Ends the command with one clear message."""
     say(f"rimedio: {message}")

@@ -8,9 +8,10 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pyarrow as pa
@@ -22,6 +23,8 @@ from nlp.errors import BatchError
 
 _FORMAT = 3
 _MANIFEST, _COUNT, _OUTPUT, _LOCK = "manifest.json", "rows.json", "output.json", "lock"
+_COPIES = "copies"
+_OWNER_ALONE = 0o700
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +68,46 @@ class Manifest:
         return None if self.model == other.model else "the model is another (what the settings say of it)"
 
 
+@contextmanager
+def copies_of_inputs(target: Path) -> Iterator[Path]:
+    """An empty folder for what can be read only once, in the folder of the run, for the time of a block.
+
+    Nobody else may look into it. What a killed run has left there goes when the next run of the same
+    output begins.
+
+    Raises:
+        BatchError: Another run of the same output is going on, or the folder cannot be made.
+    """
+    folder = Workspace(target).folder / _COPIES
+    with _holding(target, FileLock(folder / _LOCK)):
+        try:
+            for leftover in folder.iterdir():
+                if leftover.name != _LOCK:
+                    shutil.rmtree(leftover)
+            yield Path(mkdtemp(dir=folder))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):  # what is classified is kept, or another run has begun
+                folder.parent.rmdir()
+
+
+@contextmanager
+def _holding(target: Path, lock: FileLock) -> Iterator[None]:
+    folder = Path(lock.lock_file).parent
+    try:
+        folder.parent.mkdir(mode=_OWNER_ALONE, parents=True, exist_ok=True)
+        folder.mkdir(mode=_OWNER_ALONE, exist_ok=True)
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise BatchError(f"{target}: is being written by another run") from None
+    except OSError as error:
+        raise BatchError(f"{target}: cannot be written ({error.strerror})") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 class Workspace:
     """The folder of a run, beside its output."""
 
@@ -86,19 +129,12 @@ class Workspace:
         Raises:
             BatchError: A run is going on, or one was begun that must not or cannot be gone on with.
         """
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._lock.acquire(blocking=False)
-        except Timeout:
-            raise BatchError(f"{self._target}: is being written by another run") from None
-        except OSError as error:
-            raise BatchError(f"{self._target}: cannot be written ({error.strerror})") from error
-        try:
-            yield self._begin(manifest, resume=resume)
-        finally:
-            if not self.is_begun:
-                self.remove()
-            self._lock.release()
+        with _holding(self._target, self._lock):
+            try:
+                yield self._begin(manifest, resume=resume)
+            finally:
+                if not self.is_begun:
+                    self.remove()
 
     def _begin(self, manifest: Manifest, *, resume: bool) -> Manifest:
         if self.is_begun and not resume and not self._is_written():
@@ -118,7 +154,7 @@ class Workspace:
                 unfinished.unlink()
             return kept
         for leftover in self.folder.iterdir():
-            if leftover.name != _LOCK:
+            if leftover.name not in (_LOCK, _COPIES):
                 leftover.unlink()
         self._put_manifest(manifest)
         return manifest
@@ -210,7 +246,11 @@ class Workspace:
         """Take the folder away; the output is whole."""
         # The manifest goes first: what is left without it is of no run.
         (self.folder / _MANIFEST).unlink(missing_ok=True)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        with suppress(OSError):
+            for leftover in self.folder.iterdir():
+                if leftover.name != _COPIES:
+                    leftover.unlink()
+            self.folder.rmdir()
 
     def _rows(self, index: int) -> Path:
         return self.folder / f"rows-{index:07}.parquet"

@@ -4,6 +4,13 @@ import json
 import re
 from contextlib import suppress
 
+_KINDS = {
+    type(None): "null",
+    bool: "true or false",
+    str: "a text",
+    list: "a list",
+    dict: "an object",
+}
 _COMPACT = (",", ":")
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -42,6 +49,11 @@ class JsonReader:
         found = dict(pairs)
         self.doubled += len(pairs) - len(found)
         return found
+
+
+def json_kind(value: object) -> str:
+    """What a value is called in JSON."""
+    return _KINDS.get(type(value), "a number")
 
 
 def json_text(value: object, *, ensure_ascii: bool = False) -> str:

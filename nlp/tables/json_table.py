@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nlp.errors import BatchError
 from nlp.tables.given import RECOGNISED, Given
-from nlp.tables.json_reading import JsonReader, json_text
+from nlp.tables.json_reading import JsonReader, json_kind, json_text
 from nlp.tables.json_values import Item, Values
 from nlp.tables.plain_table import TEXT
 from nlp.tables.rows import NOTHING, RAW, Cells, Row
@@ -134,7 +134,9 @@ class JsonTable:
         if problem is not None:
             return Row(values={RAW: text}, line=line, error=problem)
         try:
-            value = reader.read(text)
+            value = reader.read(
+                text.removeprefix("\ufeff")
+            )  # files joined keep the mark that each begins with
         except json.JSONDecodeError as error:
             return Row(
                 values={RAW: text}, line=line, error=f"not JSON: {error.msg} at character {error.colno}"
@@ -152,7 +154,7 @@ class JsonTable:
                 return Row(values={TEXT: item.value}, line=item.line)
         if not isinstance(item.value, dict):
             raw = item.value if isinstance(item.value, str) else json_text(item.value)
-            problem = f"expected a JSON object, found {type(item.value).__name__}"
+            problem = f"expected a JSON object, found {json_kind(item.value)}"
             return Row(values={RAW: raw}, line=item.line, error=problem)
         self._objects += 1
         return Row(values=item.value, line=item.line)

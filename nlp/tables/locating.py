@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
-from nlp.errors import BatchError
+from nlp.errors import BatchError, WrongUsageError
 from nlp.tables.compression import plain_suffix
 from nlp.tables.opening import KNOWN_SUFFIXES
 
@@ -32,7 +32,8 @@ def locate(inputs: Sequence[str], standard_input: BinaryIO, spool: Path) -> Loca
     the standard input (`-`) or a pipe by name, is first copied into the folder `spool`.
 
     Raises:
-        BatchError: Something is missing, may not be read, or there is nothing to read in it; names it.
+        WrongUsageError: Something is missing, may not be read, or there is nothing to read in it; names it.
+        BatchError: The copy cannot be made.
     """
     files: dict[Path, None] = {}
     said: list[str] = []
@@ -49,21 +50,21 @@ def _located(name: str, standard_input: BinaryIO, copy: Path) -> Located:
     path = Path(name)
     try:
         if name == STANDARD_INPUT:
-            _copy(standard_input, copy)
+            _copy(standard_input, copy, "standard input")
             return Located(files=(copy,))
         mode = path.stat().st_mode
         if stat.S_ISFIFO(mode):
             with path.open("rb") as pipe:
-                _copy(pipe, copy)
+                _copy(pipe, copy, name)
             return Located(files=(copy,))
     except (FileNotFoundError, ValueError):  # a name with a NUL is a ValueError
         return _matching(name)
     except OSError as error:
-        raise BatchError(f"{name}: cannot be read ({error.strerror})") from error
+        raise WrongUsageError(f"{name}: cannot be read ({error.strerror})") from error
     if stat.S_ISDIR(mode):
         return _inside(path)
     if not stat.S_ISREG(mode):
-        raise BatchError(f"{name}: is neither a file nor a folder")
+        raise WrongUsageError(f"{name}: is neither a file nor a folder")
     return Located(files=(path,))
 
 
@@ -73,20 +74,23 @@ def _plain(name: str) -> str:
         return name
     parts = urlsplit(name)
     if parts.netloc not in ("", "localhost") or not parts.path.startswith("/"):
-        raise BatchError(f"{name}: no file of this machine; expected a path, or file:///path/of/it")
+        raise WrongUsageError(f"{name}: no file of this machine; expected a path, or file:///path/of/it")
     return unquote(parts.path)
 
 
-def _copy(source: BinaryIO, target: Path) -> None:
-    with target.open("wb") as file:
-        shutil.copyfileobj(source, file)
+def _copy(source: BinaryIO, target: Path, name: str) -> None:
+    try:
+        with target.open("wb") as file:
+            shutil.copyfileobj(source, file)
+    except OSError as error:
+        raise BatchError(f"{name}: cannot be copied to {target.parent} ({error.strerror})") from error
 
 
 def _matching(pattern: str) -> Located:
     files = sorted(path for path in map(Path, glob(pattern, recursive=True)) if path.is_file())
     if not files:
         wanted = "no file matches" if any(sign in pattern for sign in "*?[") else "no such file or folder"
-        raise BatchError(f"{pattern}: {wanted}")
+        raise WrongUsageError(f"{pattern}: {wanted}")
     return Located(files=tuple(files))
 
 
@@ -101,7 +105,7 @@ def _inside(folder: Path) -> Located:
             (files if plain_suffix(path) in KNOWN_SUFFIXES else others).append(path)
     if not files:
         left_out = f"; there are {len(others) + len(hidden)} of other kinds" if others or hidden else ""
-        raise BatchError(f"{folder}: no file in it ends in {', '.join(KNOWN_SUFFIXES)}{left_out}")
+        raise WrongUsageError(f"{folder}: no file in it ends in {', '.join(KNOWN_SUFFIXES)}{left_out}")
     told = [f"{len(hidden)} hidden"] if hidden else []
     if others:
         endings = sorted({path.suffix.lower() or "no ending" for path in others})
@@ -112,7 +116,7 @@ def _inside(folder: Path) -> Located:
 
 def _walked(folder: Path) -> Iterator[Path]:
     def stop(error: OSError) -> None:
-        raise BatchError(f"{error.filename}: cannot be read ({error.strerror})") from error
+        raise WrongUsageError(f"{error.filename}: cannot be read ({error.strerror})") from error
 
     for root, folders, names in os.walk(folder, onerror=stop):
         folders.sort()

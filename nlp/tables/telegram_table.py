@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nlp.errors import BatchError
 from nlp.tables.compression import open_bytes
+from nlp.tables.json_reading import json_kind
 from nlp.tables.json_stream import DamagedJsonError, JsonStream
 from nlp.tables.rows import NOTHING, Cells, Row
 
@@ -89,7 +90,7 @@ class TelegramTable:
                 if found.damage is not None:
                     yield Row(values={}, line=found.line, error=found.damage)
                 elif not isinstance(found.message, dict):
-                    problem = f"expected a message, found {type(found.message).__name__}"
+                    problem = f"expected a message, found {json_kind(found.message)}"
                     yield Row(values={}, line=found.line, error=problem)
                 elif found.message.get("type") == "service":
                     notices["notices of the service left out"] += 1

@@ -100,9 +100,9 @@ BROKEN: dict[str, tuple[bytes, list[tuple[int, dict[str, object], str | None]]]]
         b'[{"text": "a"}, "b", 3, null]',
         [
             (1, {"text": "a"}, None),
-            (1, {RAW: "b"}, "expected a JSON object, found str"),
-            (1, {RAW: "3"}, "expected a JSON object, found int"),
-            (1, {RAW: "null"}, "expected a JSON object, found NoneType"),
+            (1, {RAW: "b"}, "expected a JSON object, found a text"),
+            (1, {RAW: "3"}, "expected a JSON object, found a number"),
+            (1, {RAW: "null"}, "expected a JSON object, found null"),
         ],
     ),
     "cut_in_an_element": (
@@ -394,4 +394,4 @@ def test_strings_without_objects_are_the_texts(tmp_path: Path, name: str, conten
 def test_a_string_beside_objects_is_a_row_with_an_error(tmp_path: Path) -> None:
     table = open_table(written(tmp_path, b'[{"text": "a"}, "b"]', "in.json"))
 
-    assert [row.error for row in table.rows()] == [None, "expected a JSON object, found str"]
+    assert [row.error for row in table.rows()] == [None, "expected a JSON object, found a text"]

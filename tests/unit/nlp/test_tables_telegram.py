@@ -162,7 +162,7 @@ def test_damage_between_two_chats_hides_the_name_and_no_later_chat(tmp_path: Pat
 
 def test_a_thing_among_the_messages_that_is_none_is_a_row_with_an_error(tmp_path: Path) -> None:
     rows = list(open_table(written(tmp_path, chat("A", message(1), 7, message(2)))).rows())
-    assert [row.error for row in rows] == [None, "expected a message, found int", None]
+    assert [row.error for row in rows] == [None, "expected a message, found a number", None]
 
 
 OTHERS = {

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import resource
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -341,3 +343,74 @@ def test_a_file_that_two_arguments_mean_is_read_once(tmp_path: Path, classifier:
     result = rimedio("classify", source, tmp_path / "*.csv", "-o", tmp_path / "out.jsonl")
     assert "is named twice and read once" in result.stderr
     assert len(lines_of(tmp_path / "out.jsonl")) == 1
+
+
+def test_lines_of_json_joined_from_files_with_a_mark_are_all_read(
+    tmp_path: Path, classifier: TableClassifier
+) -> None:
+    mark = b"\xef\xbb\xbf"
+    source = written(tmp_path, mark + b'{"text": "uno"}\n' + mark + b'{"text": "due"}\n', "in.jsonl")
+    result = rimedio("classify", source, "-o", "out.csv")
+    assert result.exit_code == 0, result.output
+    assert classifier.shown == ["uno", "due"]
+
+
+def test_what_is_no_object_is_named_as_in_json(tmp_path: Path, classifier: TableClassifier) -> None:
+    source = written(tmp_path, b'["ciao", null, true, [1], 2.50]', "in.json")
+    result = rimedio("classify", source, "-o", "out.jsonl")
+    assert result.exit_code == 3
+    found = ["null", "true or false", "a list", "a number"]
+    errors = [row["error"] for row in lines_of(tmp_path / "out.jsonl") if row.get("error")]
+    assert errors == [f"expected a JSON object, found {kind}" for kind in found]
+
+
+def test_standard_input_named_twice_is_read_once(tmp_path: Path, classifier: TableClassifier) -> None:
+    result = rimedio("classify", "-", "-", "-o", "out.csv", given=b"id,text\n1,ciao\n")
+    assert result.exit_code == 0, result.output
+    assert result.stderr.splitlines()[0] == "- is named twice and read once"
+    assert classifier.shown == ["ciao"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "status"),
+    [
+        ("a\nb.csv", [], 1),
+        ("\x1b[2Ja.csv", [], 1),
+        ("a.csv", ["-o", "no\nfolder/out.csv"], 2),
+        ("a.csv", ["-o", "no\nending"], 2),
+    ],
+    ids=["line_break", "escape", "folder_of_the_output", "output"],
+)
+def test_a_name_with_controls_is_said_in_one_line(
+    tmp_path: Path, classifier: TableClassifier, name: str, words: list[str], status: int
+) -> None:
+    result = rimedio("classify", written(tmp_path, b"", name), "-o", "out.csv", *words)
+    assert_one_clear_line(result, status)
+    assert "\x1b" not in result.stderr
+
+
+def test_all_that_is_said_of_a_name_with_line_breaks_stays_in_its_line(
+    tmp_path: Path, classifier: TableClassifier
+) -> None:
+    source = written(tmp_path, b"id,text\n1,ciao\n2\n", "a\nb.csv")
+    result = rimedio("classify", source, source, "-o", "out\n.csv")
+    assert result.exit_code == 3
+    assert [line for line in result.stderr.splitlines() if line.startswith(("b.csv", ".csv"))] == []
+    assert "a\\nb.csv: charset UTF-8" in result.stderr
+    assert "written to out\\n.csv" in result.stderr
+
+
+def test_standard_input_that_the_disk_has_no_room_for_is_a_failure_and_leaves_nothing(
+    tmp_path: Path, classifier: TableClassifier
+) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        result = rimedio("classify", "-", "-o", "out.csv", given=b"text\n" + b"ciao\n" * 50_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert_one_clear_line(result, 1)
+    assert "standard input: cannot be copied to" in result.stderr
+    assert {path.name for path in tmp_path.iterdir()} - {"var"} == set()
