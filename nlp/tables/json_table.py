@@ -134,9 +134,8 @@ class JsonTable:
         if problem is not None:
             return Row(values={RAW: text}, line=line, error=problem)
         try:
-            value = reader.read(
-                text.removeprefix("\ufeff")
-            )  # files joined keep the mark that each begins with
+            # Files that were joined keep the mark that each begins with.
+            value = reader.read(text.removeprefix("\ufeff"))
         except json.JSONDecodeError as error:
             return Row(
                 values={RAW: text}, line=line, error=f"not JSON: {error.msg} at character {error.colno}"
