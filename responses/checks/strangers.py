@@ -126,7 +126,8 @@ class _Known:
     def __init__(self, about: CheckContext) -> None:
         facts = [str(value) for value in about.known_facts.values()]
         texts = (*about.said, *about.sent, *about.own, *facts)
-        self._texts = (*texts, *about.published)
+        # A street that the decision itself put there (where else to turn, in an exit) is nobody else's.
+        self._texts = (*texts, *about.published, about.composed or "")
         self._words = [_bare(words) for words in texts]
         self._digits = [re.sub(r"\D", "", words) for words in self._words]
         self._ours = [_bare(words) for words in about.own if len(_bare(words)) > 3]

@@ -146,7 +146,7 @@ async def test_a_bot_learns_that_it_is_a_bot(bot: ScriptBot) -> None:
 
 async def test_start_is_received_and_answered(side: Side, bot: ScriptBot) -> None:
     await side.deliver(written(side, "/start"))
-    (update,) = await bot.telegram.updates(timeout=5)
+    (update,) = await bot.updates(timeout=5)
     assert update["message"]["text"] == "/start"
     sent = (await bot.call("sendMessage", chat_id=side.chat_id, text="Buongiorno")).result
     assert sent["text"] == "Buongiorno"
@@ -154,7 +154,7 @@ async def test_start_is_received_and_answered(side: Side, bot: ScriptBot) -> Non
 
 
 async def test_an_open_long_poll_ends_when_a_text_arrives(side: Side, bot: ScriptBot) -> None:
-    polling = asyncio.create_task(bot.telegram.updates(timeout=20))
+    polling = asyncio.create_task(bot.updates(timeout=20))
     await side.deliver(written(side, "Il pacco è in ritardo"))
     updates = await asyncio.wait_for(polling, 5)
     assert texts(updates) == ["Il pacco è in ritardo"]
@@ -163,10 +163,10 @@ async def test_an_open_long_poll_ends_when_a_text_arrives(side: Side, bot: Scrip
 async def test_what_was_not_acknowledged_comes_again(side: Side, bot: ScriptBot) -> None:
     await side.deliver(written(side, "uno"))
     await side.deliver(written(side, "due"))
-    first = await bot.telegram.updates()
-    again = await bot.telegram.updates()
-    rest = await bot.telegram.updates(offset=first[0]["update_id"] + 1)
-    end = await bot.telegram.updates(offset=first[1]["update_id"] + 1)
+    first = await bot.updates()
+    again = await bot.updates()
+    rest = await bot.updates(offset=first[0]["update_id"] + 1)
+    end = await bot.updates(offset=first[1]["update_id"] + 1)
     assert [texts(batch) for batch in (first, again, rest, end)] == [
         ["uno", "due"],
         ["uno", "due"],
@@ -179,7 +179,7 @@ async def test_a_pressed_button_reaches_the_bot_and_is_answered(side: Side, bot:
     keyboard = {"inline_keyboard": [[{"text": "Approva", "callback_data": "k1"}]]}
     sent = (await bot.call("sendMessage", chat_id=side.chat_id, text="Bozza", reply_markup=keyboard)).result
     await side.press(sent, "k1")
-    (update,) = await bot.telegram.updates(timeout=5)
+    (update,) = await bot.updates(timeout=5)
     query = update["callback_query"]
     assert query["data"] == "k1"
     assert (await bot.call("answerCallbackQuery", callback_query_id=query["id"], text="Fatto")).result is True
@@ -248,7 +248,7 @@ async def test_a_receiver_with_another_secret_gets_nothing(side: Side, bot: Scri
         await side.deliver(written(side, "ciao"))
         given = await asyncio.wait_for(receiver.refusals.get(), 10)
         await bot.call("deleteWebhook")
-        waiting = await bot.telegram.updates()
+        waiting = await bot.updates()
     assert given == "right-secret_1"
     assert receiver.arrivals.empty()
     assert texts(waiting) == ["ciao"]

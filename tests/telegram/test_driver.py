@@ -15,13 +15,13 @@ EVERY_KIND = ["message", "edited_message", "channel_post", "callback_query", "my
 
 
 async def kinds(bot: ScriptBot) -> list[str]:
-    return [list(update)[1] for update in await bot.telegram.updates(kinds=EVERY_KIND)]
+    return [list(update)[1] for update in await bot.updates(kinds=EVERY_KIND)]
 
 
 async def test_a_link_with_a_code_opens_the_bot(bot: ScriptBot, telegram: Double) -> None:
     gianni = telegram.user("Gianni")
     gianni.start("c0de")
-    (update,) = await bot.telegram.updates()
+    (update,) = await bot.updates()
     assert update["message"]["text"] == "/start c0de"
     assert update["message"]["entities"] == [{"type": "bot_command", "offset": 0, "length": 6}]
     assert (await bot.call("sendMessage", chat_id=gianni.id, text="Benvenuto")).ok
@@ -49,7 +49,7 @@ async def test_a_button_that_was_taken_away_is_pressed_only_by_force(bot: Script
     with pytest.raises(NoSuchButtonError):
         marta.press(card, "Approva")
     marta.press_data(card, card.button("Approva").data or "")
-    (update,) = await bot.telegram.updates()
+    (update,) = await bot.updates()
     assert update["callback_query"]["data"] == "a:1"
 
 
@@ -87,7 +87,7 @@ async def test_every_kind_of_message_is_by_the_book(telegram: Double, bot: Scrip
 async def test_an_edit_is_a_new_update_of_the_same_message(bot: ScriptBot, marta: User) -> None:
     first = marta.send("tardi")
     marta.edit(first, "in ritardo")
-    updates = await bot.telegram.updates(kinds=["message", "edited_message"])
+    updates = await bot.updates(kinds=["message", "edited_message"])
     assert updates[1]["edited_message"]["message_id"] == updates[0]["message"]["message_id"]
     assert updates[0]["message"]["text"] == "tardi"
     assert updates[1]["edited_message"]["text"] == "in ritardo"
@@ -104,7 +104,7 @@ async def test_in_a_group_only_what_concerns_the_bot_reaches_it(
     marta.send("/oggi", to=group)
     marta.send("nota", to=group, reply_to=card)
     marta.send(f"ciao @{telegram.bot.username}", to=group)
-    joining, service, *written = await bot.telegram.updates()
+    joining, service, *written = await bot.updates()
     texts = [update["message"]["text"] for update in written]
     assert (list(joining)[1], "new_chat_members" in service["message"]) == ("my_chat_member", True)
     assert texts == ["/oggi", "nota", f"ciao @{telegram.bot.username}"]
@@ -139,7 +139,7 @@ async def test_requests_are_found_by_method_chat_and_outcome(
     telegram: Double, bot: ScriptBot, marta: User
 ) -> None:
     luca = telegram.user("Luca", started=True)
-    await bot.telegram.updates()
+    await bot.updates()
     await bot.call("sendMessage", chat_id=marta.id, text="a Marta")
     await bot.call("sendMessage", chat_id=luca.id, text="a Luca")
     await bot.call("sendMessage", chat_id=luca.id, text="")

@@ -297,7 +297,7 @@ async def test_a_bot_is_told_of_the_topics_it_makes(telegram: Double, bot: Scrip
     forum = telegram.supergroup("Squadra", marta, forum=True)
     marta.add_bot(forum, can_manage_topics=True)
     topic = (await bot.call("createForumTopic", chat_id=forum.id, name="Caso 7")).result
-    told = [update["message"] for update in await bot.telegram.updates() if "message" in update][-1]
+    told = [update["message"] for update in await bot.updates() if "message" in update][-1]
     assert told["forum_topic_created"]["name"] == "Caso 7"
     assert told["message_thread_id"] == topic["message_thread_id"]
 

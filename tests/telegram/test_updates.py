@@ -32,11 +32,11 @@ async def test_a_poller_that_went_away_takes_nothing_along(
     gone.cancel()
     await asyncio.gather(gone, return_exceptions=True)
     marta.send("ciao")
-    assert len(await bot.telegram.updates(timeout=5)) == 1
+    assert len(await bot.updates(timeout=5)) == 1
 
 
 async def test_a_timeout_without_updates_is_an_empty_answer(bot: ScriptBot) -> None:
-    assert await bot.telegram.updates(timeout=1) == []
+    assert await bot.updates(timeout=1) == []
 
 
 async def test_reactions_come_only_when_asked_for(telegram: Double, bot: ScriptBot, marta: User) -> None:
@@ -57,47 +57,47 @@ async def test_a_press_waits_150_seconds_and_a_message_a_day(
     card = marta.send("ciao")
     marta.press_data(card, "k1")
     telegram.clock.advance(151)
-    after_presses = await bot.telegram.updates()
+    after_presses = await bot.updates()
     telegram.clock.advance(DAY)
     assert [list(update)[1] for update in after_presses] == ["message"]
-    assert await bot.telegram.updates() == []
+    assert await bot.updates() == []
 
 
 async def test_an_acknowledged_update_can_be_delivered_again(
     telegram: Double, bot: ScriptBot, marta: User
 ) -> None:
     marta.send("uno")
-    (update,) = await bot.telegram.updates()
+    (update,) = await bot.updates()
     following = update["update_id"] + 1
-    assert await bot.telegram.updates(offset=following) == []
+    assert await bot.updates(offset=following) == []
     telegram.push_again(update)
-    assert await bot.telegram.updates(offset=following) == [update]
-    assert await bot.telegram.updates(offset=following) == []
+    assert await bot.updates(offset=following) == [update]
+    assert await bot.updates(offset=following) == []
 
 
 async def test_numbers_may_start_again_below(telegram: Double, bot: ScriptBot, marta: User) -> None:
     marta.send("uno")
-    (high,) = await bot.telegram.updates()
-    await bot.telegram.updates(offset=high["update_id"] + 1)
+    (high,) = await bot.updates()
+    await bot.updates(offset=high["update_id"] + 1)
     telegram.updates.restart_numbering(500)
     marta.send("due")
-    (low,) = await bot.telegram.updates(offset=high["update_id"] + 1)
+    (low,) = await bot.updates(offset=high["update_id"] + 1)
     assert low["update_id"] == 500
-    assert await bot.telegram.updates(offset=501) == []
+    assert await bot.updates(offset=501) == []
 
 
 async def test_an_update_that_nobody_can_parse_is_delivered_as_it_is(
     telegram: Double, bot: ScriptBot
 ) -> None:
     broken = telegram.push_unparsable()
-    assert await bot.telegram.updates() == [broken]
+    assert await bot.updates() == [broken]
     assert telegram.violations == []
 
 
 async def test_a_negative_offset_keeps_the_last(bot: ScriptBot, marta: User) -> None:
     marta.send("uno")
     marta.send("due")
-    assert [update["message"]["text"] for update in await bot.telegram.updates(offset=-1)] == ["due"]
+    assert [update["message"]["text"] for update in await bot.updates(offset=-1)] == ["due"]
 
 
 async def test_a_failing_webhook_holds_up_its_own_chat_only(
