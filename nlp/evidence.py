@@ -1,7 +1,8 @@
 """Which words carried a label: those without which the model itself is less sure of it."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from models.assessment import Assessment, Evidence, Span
 from nlp.classifier import Classifier, clean
 from nlp.encoders.encoder import Vectors
+from nlp.features import Features
 from nlp.heads import CHOICE_FIELDS, NO
 
 MOST_PIECES = 48
@@ -16,7 +18,13 @@ MOST_READ = 32_000
 """Letters that are read for one text, about two seconds: a longer one is cut into fewer, larger pieces."""
 
 LONGEST = 3_000
-"""Letters of a text that is explained; in a longer one nobody looks for underlined words."""
+"""Letters that are explained together; a longer text is explained where it speaks most for a label."""
+
+PART = 600
+"""Letters of a part of a longer text: few enough that its words can be told apart."""
+
+MOST_PARTS = 3
+"""Parts of a longer text that are explained."""
 
 CARRIED = 0.6
 """Words are named until they make up this part of all that speaks for the label."""
@@ -39,17 +47,66 @@ def find_evidence(classifier: Classifier, text: str, assessment: Assessment) -> 
     label most carried it. Pieces are words. Of a text with too many of them its sentences are left out first,
     and then the words of those that carried some label, so that each matter of several is found in its own
     sentence: at most `MOST_PIECES` pieces, and fewer where `MOST_READ` letters would not do. A label that
-    no single piece carries has no spans; a text of one word is its own reason; one of more than `LONGEST`
-    letters has none.
+    no single piece carries has no spans; a text of one word is its own reason. One of more than `LONGEST`
+    letters is read in parts of about `PART`, and each label explained in the part that speaks most for it: in
+    at most `MOST_PARTS` parts, those that are wanted by most labels.
 
     Source: occlusion, as of Zeiler and Fergus 2014 and, for words, Li et al. 2016.
     """
-    words = _words(text) if len(text) <= LONGEST else []
+    words = _words(text)
     wanted = [(field, label) for field, label in _wanted(assessment) if _is_told(classifier, field, label)]
-    if not words:
+    if not words or not wanted:
         return ()
+    if len(text) <= LONGEST:
+        found = _explain(classifier, text, words, wanted)
+    else:
+        found = _explain_parts(classifier, text, words, wanted)
+    return tuple(
+        Evidence(field=field, label=label, spans=spans)
+        for (field, label), spans in zip(wanted, found, strict=True)
+    )
+
+
+def _explain_parts(
+    classifier: Classifier, text: str, words: Sequence[Span], wanted: Sequence[tuple[str, str]]
+) -> list[tuple[Span, ...]]:
+    """The spans of each label in that part of a long text which speaks most for it."""
+    parts = _parts(words, text)
+    features = classifier.features([clean(text[part.start : part.end]) for part in parts])
+    scores = np.array([_label_scores(classifier, features, field, label) for field, label in wanted])
+    wishes = Counter(scores.argmax(axis=1).tolist())
+    chosen = sorted(part for part, _ in wishes.most_common(MOST_PARTS))
+    of_label = [chosen[int(own)] for own in scores[:, chosen].argmax(axis=1)]
+    found: dict[int, tuple[Span, ...]] = {}
+    for at in chosen:
+        start, end = parts[at].start, parts[at].end
+        labels = [number for number, part in enumerate(of_label) if part == at]
+        part = text[start:end]
+        spans = _explain(classifier, part, _words(part), [wanted[number] for number in labels])
+        for number, own in zip(labels, spans, strict=True):
+            found[number] = tuple(Span(start=start + one.start, end=start + one.end) for one in own)
+    return [found[number] for number in range(len(wanted))]
+
+
+def _parts(words: Sequence[Span], text: str) -> list[Span]:
+    """Sentences together, as many as `PART` letters hold; of a longer sentence as many words."""
+    parts: list[Span] = []
+    for sentence in _sentences(words, text):
+        whole = sentence.end - sentence.start <= PART
+        for piece in [sentence] if whole else [word for word in words if _meets(word, sentence)]:
+            if parts and piece.end - parts[-1].start <= PART:
+                parts[-1] = Span(start=parts[-1].start, end=piece.end)
+            else:
+                parts.append(piece)
+    return parts
+
+
+def _explain(
+    classifier: Classifier, text: str, words: Sequence[Span], wanted: Sequence[tuple[str, str]]
+) -> list[tuple[Span, ...]]:
+    """The spans of each label in a text that is read at once."""
     if len(words) == 1:
-        return tuple(Evidence(field=field, label=label, spans=tuple(words)) for field, label in wanted)
+        return [tuple(words)] * len(wanted)
     most = min(MOST_PIECES, MOST_READ // len(text))
     sentences = _sentences(words, text)
     if len(words) <= most or len(sentences) < FEWEST_SENTENCES:
@@ -74,10 +131,7 @@ def find_evidence(classifier: Classifier, text: str, assessment: Assessment) -> 
             _named(one[[few.index(piece) for piece in own]]) if own else []
             for one, own in zip(drops, pieces, strict=True)
         ]
-    return tuple(
-        Evidence(field=field, label=label, spans=_joined(text, [own[at] for at in places]))
-        for (field, label), own, places in zip(wanted, pieces, named, strict=True)
-    )
+    return [_joined(text, [own[at] for at in places]) for own, places in zip(pieces, named, strict=True)]
 
 
 def _is_told(classifier: Classifier, field: str, label: str) -> bool:
@@ -93,10 +147,16 @@ def _drops(
     features = classifier.features([clean(text), *rest])
     drops = []
     for field, label in wanted:
-        head = classifier.heads.fields[field]
-        scores = _scores(head.probabilities(features[field]), head.labels.index(label))
+        scores = _label_scores(classifier, features, field, label)
         drops.append(scores[0] - scores[1:])
     return drops
+
+
+def _label_scores(
+    classifier: Classifier, features: Mapping[str, Features], field: str, label: str
+) -> Vectors:
+    head = classifier.heads.fields[field]
+    return _scores(head.probabilities(features[field]), head.labels.index(label))
 
 
 def _wanted(assessment: Assessment) -> list[tuple[str, str]]:

@@ -36,7 +36,7 @@ def assess(
     import json
 
     from nlp.errors import NlpError
-    from nlp.evidence import LONGEST, find_evidence
+    from nlp.evidence import find_evidence
     from nlp.render import as_dict, evidence_as_list
     from rimedio.errors import ProgramError
     from rimedio.model import load_classifier
@@ -52,8 +52,6 @@ def assess(
     (assessment,) = classifier.classify([text])
     told = as_dict(assessment)
     if why:
-        if len(text) > LONGEST:
-            say(f"too long for reasons: {len(text):,} characters; they are named up to {LONGEST:,}")
         told["why"] = evidence_as_list(text, find_evidence(classifier, text, assessment))
     typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
 

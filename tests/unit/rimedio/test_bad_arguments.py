@@ -67,19 +67,6 @@ def test_assess_prints_what_it_found_in_halves_of_characters(classifier: TableCl
     assert json.loads(result.stdout)["entities"]["order_ids"]
 
 
-@pytest.mark.parametrize(("times", "said"), [(500, "too long for reasons: 3,500 characters"), (400, "")])
-def test_a_text_too_long_for_reasons_is_said_to_be(
-    classifier: TableClassifier, monkeypatch: pytest.MonkeyPatch, times: int, said: str
-) -> None:
-    monkeypatch.setattr("nlp.evidence.find_evidence", lambda *_: ())
-
-    result = rimedio("assess", "--why", "-", given=b"parola " * times)
-
-    assert result.stderr.startswith(said)
-    assert bool(result.stderr) == bool(said)
-    assert json.loads(result.stdout)["why"] == []
-
-
 # train and evaluate
 
 CORPORA = {
