@@ -1,0 +1,97 @@
+"""How often the words of a text are written in each language.
+
+The figures come from the package wordfreq 3.1.1 (Robyn Speer, *wordfreq*, 2022; data under CC BY-SA 4.0, as
+is the table made of them). `python -m nlp.word_frequencies` makes the table where that package is installed;
+nothing else needs it.
+"""
+
+import re
+import sys
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+from safetensors.numpy import load, save
+
+if TYPE_CHECKING:
+    from nlp.encoders.encoder import Vectors
+
+TABLE = Path(__file__).parent / "trained" / "word_frequencies.safetensors"
+
+WORDS = 15_000
+"""The most frequent words that are kept of each language; a third of them is in more than one."""
+
+RAREST = 15.0
+"""What a word costs that is not kept, in nats: less than one in three million."""
+
+_STEP = RAREST / 255
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WordFrequencies:
+    """`hashes`: the words' CRC-32 in UTF-8, ascending; `costs` (words, languages): in 255ths of `RAREST`."""
+
+    hashes: npt.NDArray[np.uint32]
+    costs: npt.NDArray[np.uint8]
+
+    def scores(self, texts: Sequence[str]) -> "Vectors":
+        """Log-probabilities of the known words of each text: float32 of shape (texts, languages).
+
+        A word that no language has says nothing; nor does a text without any other.
+        """
+        found = [_hashes(text) for text in texts]
+        owners = np.repeat(np.arange(len(texts)), [len(one) for one in found])
+        hashes = np.array([one for row in found for one in row], np.uint32)
+        places = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        known = self.hashes[places] == hashes
+        scores = np.zeros((len(texts), self.costs.shape[1]), np.float32)
+        np.subtract.at(scores, owners[known], self.costs[places[known]] * np.float32(_STEP))
+        return scores
+
+
+def _hashes(text: str) -> list[int]:
+    letters = unicodedata.normalize("NFC", text).lower()
+    return [crc32(word.encode()) for word in _WORD.findall(letters)]
+
+
+@cache
+def load_frequencies() -> WordFrequencies:
+    """The table that ships with the package, read once."""
+    tensors = load(TABLE.read_bytes())
+    return WordFrequencies(hashes=tensors["hashes"], costs=tensors["costs"])
+
+
+def make_frequencies(lists: Mapping[str, Mapping[str, float]]) -> WordFrequencies:
+    """From the share that each word has of what is written in a language; columns are in their order."""
+    costs: dict[int, npt.NDArray[np.uint8]] = {}
+    for place, listed in enumerate(lists.values()):
+        shares = {word: share for word, share in listed.items() if _WORD.fullmatch(word)}
+        for word in sorted(shares, key=lambda word: (-shares[word], word))[:WORDS]:
+            row = costs.setdefault(crc32(word.encode()), np.full(len(lists), 255, np.uint8))
+            row[place] = min(round(-float(np.log(shares[word])) / _STEP), 255)
+    hashes = np.array(sorted(costs), np.uint32)
+    return WordFrequencies(hashes=hashes, costs=np.array([costs[one] for one in hashes.tolist()], np.uint8))
+
+
+def main() -> None:
+    """Makes the table from wordfreq's small lists, which hold what is one word in a million or more."""
+    from wordfreq import get_frequency_dict
+
+    from nlp.language import LANGUAGES
+
+    made = make_frequencies({language: get_frequency_dict(language, "small") for language in LANGUAGES})
+    temporary = TABLE.with_name(f".{TABLE.name}.partial")
+    temporary.write_bytes(save({"hashes": made.hashes, "costs": made.costs}))
+    temporary.replace(TABLE)
+    sys.stderr.write(f"{TABLE} written: {len(made.hashes):,} words\n")
+
+
+if __name__ == "__main__":
+    main()
