@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rimedio.terminal import USAGE, fail, say, settings_or_fail, with_database
+from rimedio.training_progress import telling
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import Progress
 
     from models.database import Database
     from nlp.training.corpus import Example
-    from nlp.training.heads import Progress as Told
     from responses.corrections import DeskExample
     from rimedio.settings import Settings
 
@@ -135,8 +134,7 @@ def _train_all(console: "Console", files: list[Path], output: Path, *, adapt: bo
     from nlp.encoders.encoder import Precision, load_encoder
     from nlp.training.heads import train as train_heads
 
-    with _bar(console) as bar:
-        told = _told(bar)
+    with telling(console) as told:
         encoder = load_encoder(settings_or_fail().encoder, Precision.FLOAT32)
         heads = train_heads(files, output, encoder=encoder, seed=seed, adapt=adapt, progress=told)
     for name, figures in heads.figures.items():
@@ -154,8 +152,7 @@ def _train_field(
     settings = settings_or_fail()
     base = load_heads(settings.heads_folder or TRAINED)
     check_folder(output)
-    with _bar(console) as bar:
-        told = _told(bar)
+    with telling(console) as told:
         encoder = load_encoder(settings.encoder)
         heads, report = train_field(
             examples, field, base, encoder=encoder, adapt=adapt, seed=seed, progress=told
@@ -180,8 +177,7 @@ def _add_types(console: "Console", file: Path, output: Path, *, seed: int) -> No
     if gone:
         say(f"{', '.join(gone)}: told by the heads in use, and not in {file}: the new ones will not tell it.")
         say("Cases that have such a label keep showing it. To keep telling it, put it into the file")
-    with _bar(console) as bar:
-        told = _told(bar)
+    with telling(console) as told:
         encoder = load_encoder(settings.encoder)
         heads, report = add_types(
             types, read_corpus([SHIPPED]), base, encoder=encoder, seed=seed, progress=told
@@ -220,8 +216,7 @@ def _learn_from_desk(console: "Console", output: Path, *, seed: int) -> None:
         elif not base.provenance.own:
             base = first
     check_folder(output)
-    with _bar(console) as bar:
-        told = _told(bar)
+    with telling(console) as told:
         encoder = load_encoder(settings.encoder)
         refined = refine(
             base,
@@ -299,19 +294,3 @@ def _as_example(one: "DeskExample") -> "Example":
         own_error=labels.own_error,
         part="train",
     )
-
-
-def _bar(console: "Console") -> "Progress":
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-
-    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
-    return Progress(*columns, console=console, transient=True)
-
-
-def _told(bar: "Progress") -> "Told":
-    task = bar.add_task("loading the encoder", total=1.0)
-
-    def told(step: str, done: float) -> None:
-        bar.update(task, description=step, completed=done)
-
-    return told
