@@ -217,6 +217,8 @@ def _text(source: Source, row: Row) -> str | None:
 def _problem(source: Source, row: Row) -> str | None:
     if row.error is not None:
         return row.error
+    if source.text_column in row.gaps:
+        return row.gaps[source.text_column]
     text = value_at(row.values, source.text_column)
     if not isinstance(text, str):
         return f"`{source.text_column}` is {'missing' if text is None else 'no text'}"

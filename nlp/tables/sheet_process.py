@@ -86,7 +86,8 @@ def _numbered(sheet: CalamineSheet) -> Iterator[tuple[int, list[object]]]:
 
 def _write(sheet: CalamineSheet, names: list[str], target: BinaryIO) -> None:
     merged = len(sheet.merged_cell_ranges or ())
-    pickle.dump({"sheet": sheet.name, "sheets": names, "merged": merged}, target)
+    column = sheet.start[1] if sheet.start else 0
+    pickle.dump({"sheet": sheet.name, "sheets": names, "merged": merged, "column": column}, target)
     rows = _numbered(sheet)
     while some := list(islice(rows, _ROWS_AT_ONCE)):
         pickle.dump(some, target)

@@ -18,6 +18,7 @@ from zipfile import BadZipFile, ZipFile
 from nlp.errors import BatchError
 from nlp.tables.rows import NOTHING, Cells, Row, distinct
 from nlp.tables.text_column import listed
+from nlp.tables.uncalculated import NO_GAPS, Uncalculated, column_name, uncalculated
 from nlp.tables.unpacking import is_packed, unpacked
 
 SHEET_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -32,6 +33,7 @@ _DENSEST = 250  # times its own size that a large archive may unpack to; sheets 
 _LARGE = 64 << 20
 _PIECE = 1 << 20
 _HEADER_WITHIN = 20  # rows
+_ROWS_AT_ONCE = 100
 _LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001 (cells have no zone)
 
 
@@ -51,14 +53,14 @@ class SheetTable:
 
     Cells come as people see them, as text: days and times in ISO form, 12.0 as "12", an empty cell as "".
     With `as_kept` they come as the file keeps them: text, numbers (float), days and yes or no. A merged cell
-    has its value in its first row and column. `line` is the row in the sheet.
+    has its value in its first row and column; one with a formula that was never calculated is None, a gap of
+    its row. `line` is the row in the sheet.
     """
 
     delimiter = ","
     cells = Cells.TEXT
     encoding = "utf-8"
     said: tuple[str, ...] = ()
-    left_out = NOTHING
 
     def __init__(
         self, path: Path, sheet: str | None = None, *, as_kept: bool = False, scratch: Path | None = None
@@ -79,21 +81,43 @@ class SheetTable:
             _check(path, file)
             file.seek(0)
             self._rows = _rows_of(path, file if packed else None, sheet)
-        weakref.finalize(self, self._rows.close)
-        found: Mapping[str, Any] = pickle.load(self._rows)
+            weakref.finalize(self, self._rows.close)
+            found: Mapping[str, Any] = pickle.load(self._rows)
+            file.seek(0)
+            gaps = _gaps_of(file, found["sheet"])
         self._start = self._rows.tell()
+        self._column: int = found["column"]
+        if gaps:
+            self._mark(gaps)
+        self.left_out: Mapping[str, int] = {gaps.said: len(gaps)} if gaps else NOTHING
         first = list(islice(self._numbered(), _HEADER_WITHIN))
         widest = max(_filled(cells) for _, cells in first)
         before = next(at for at, (_, cells) in enumerate(first) if 2 * _filled(cells) >= widest)
         self._header = before + 1
         self.columns = distinct([_as_seen(cell) for cell in first[before][1]])
-        self.said = _said(found, before)
+        self.said = (*_said(found, before), *(f"{len(gaps):,} {what}" for what in self.left_out))
 
     def rows(self) -> Iterator[Row]:
         """Every row that is not empty."""
         for line, cells in islice(self._numbered(), self._header, None):
-            values = cells if self._as_kept else [_as_seen(cell) for cell in cells]
-            yield Row(values=dict(zip(self.columns, values, strict=True)), line=line)
+            values = cells if self._as_kept else [None if cell is None else _as_seen(cell) for cell in cells]
+            gaps = {
+                self.columns[place]: f"the formula in {column_name(self._column + place)}{line} was never "
+                "calculated, so the cell has no value"
+                for place, cell in enumerate(cells)
+                if cell is None
+            }
+            yield Row(values=dict(zip(self.columns, values, strict=True)), line=line, gaps=gaps)
+
+    def _mark(self, gaps: Uncalculated) -> None:
+        """Keep the rows anew, with the cells that have no value."""
+        width = len(next((cells for _, cells in self._numbered()), []))
+        rows = gaps.marked(self._numbered(), self._column, width)
+        marked = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the table)
+        weakref.finalize(self, marked.close)
+        while some := list(islice(rows, _ROWS_AT_ONCE)):
+            pickle.dump(some, marked)
+        self._rows, self._start = marked, 0
 
     def _numbered(self) -> Iterator[tuple[int, list[object]]]:
         at = self._start
@@ -169,6 +193,13 @@ def _rows_of(path: Path, plain: BinaryIO | None, sheet: str | None) -> BinaryIO:
     return rows
 
 
+def _gaps_of(file: BinaryIO, sheet: str) -> Uncalculated:
+    """The cells that have a formula without a value; there are none where the file is no archive."""
+    is_archive = file.read(len(ZIP_MARK)) == ZIP_MARK
+    file.seek(0)
+    return uncalculated(file, sheet) if is_archive else NO_GAPS
+
+
 def _filled(cells: list[object]) -> int:
     return sum(1 for cell in cells if cell != "")
 
@@ -185,6 +216,8 @@ def _said(found: Mapping[str, Any], before: int) -> tuple[str, ...]:
 
 def _as_seen(cell: object) -> str:
     match cell:
+        case None:
+            return ""
         case bool():
             return "true" if cell else "false"
         case float():

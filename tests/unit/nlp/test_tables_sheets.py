@@ -1,5 +1,6 @@
 """Spreadsheets of all kinds come out as rows of text, and what is none is refused in one line."""
 
+import gzip
 import resource
 import struct
 import zipfile
@@ -52,6 +53,52 @@ def test_a_cell_is_read_as_people_see_it(tmp_path: Path, cell: str, seen: str) -
     path = tmp_path / "in.xlsx"
     write_archive(path, {"A": sheet(text_cell("valore") + text_cell("testo"), cell + text_cell("x"))})
     assert read(path) == [{"valore": seen, "testo": "x"}]
+
+
+FORMULA = "<c><f>A1</f><v></v></c>"
+
+
+def test_a_formula_without_a_value_is_a_gap_of_its_row_and_said_with_its_address(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    rows = [
+        "",
+        text_cell("id") + text_cell("testo") + text_cell("voto"),
+        f"<c><v>1</v></c>{text_cell('rotto')}<c><f>LEN(B3)</f></c>",
+        f"<c><v>2</v></c>{FORMULA}<c><v>5</v></c>",
+        '<c><v>3</v></c><c t="str"><f>""</f><v></v></c><c><f>1+1</f><v>2</v></c>',
+        FORMULA * 3,
+    ]
+    write_archive(path, {"A": sheet(*rows)})
+    table = SheetTable(path)
+    assert [(row.line, list(row.values.values()), list(row.gaps)) for row in table.rows()] == [
+        (3, ["1", "rotto", None], ["voto"]),
+        (4, ["2", None, "5"], ["testo"]),
+        (5, ["3", "", "2"], []),
+        (6, [None, None, None], ["id", "testo", "voto"]),
+    ]
+    ((what, count),) = table.left_out.items()
+    assert what.startswith("cells whose formula was never calculated, read as empty (C3, B4, A6, B6, C6;")
+    assert count == 5
+    assert f"5 {what}" in table.said
+
+
+def test_gaps_are_counted_where_cells_begin_late_and_have_addresses(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    rows = (
+        '<row r="4"><c r="AB4" t="inlineStr"><is><t>testo</t></is></c></row>'
+        '<row r="7"><c r="AB7"><f>A1</f></c></row><row r="9"><c r="Z9"><f>A1</f></c></row>'
+    )
+    write_archive(path, {"Vuoto": "<sheetData/>", "A": f"<sheetData>{rows}</sheetData>"})
+    table = SheetTable(path)
+    assert [(row.line, row.values) for row in table.rows()] == [(7, {"testo": None})]
+    assert "(AB7, Z9;" in next(iter(table.left_out))
+
+
+def test_gaps_of_a_packed_workbook_are_found(tmp_path: Path) -> None:
+    plain, path = tmp_path / "in.xlsx", tmp_path / "in.xlsx.gz"
+    write_archive(plain, {"A": sheet(text_cell("testo"), text_cell("rotto"), FORMULA)})
+    path.write_bytes(gzip.compress(plain.read_bytes()))
+    assert [row.values["testo"] for row in open_table(path).rows()] == ["rotto", None]
 
 
 def test_cells_can_be_had_as_they_are_kept(tmp_path: Path) -> None:

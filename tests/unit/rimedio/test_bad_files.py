@@ -20,6 +20,7 @@ from nlp.batch.packing import SHARD_ROWS, source_of
 from nlp.errors import BatchError
 from nlp.render import COLUMNS
 from nlp.tables import open_table
+from tests.spreadsheet import write_archive
 from tests.unit.rimedio.table_model import (
     LoadedTable,
     TableClassifier,
@@ -414,3 +415,23 @@ def test_standard_input_that_the_disk_has_no_room_for_is_a_failure_and_leaves_no
     assert_one_clear_line(result, 1)
     assert "standard input: cannot be copied to" in result.stderr
     assert {path.name for path in tmp_path.iterdir()} - {"var"} == set()
+
+
+def test_a_text_whose_formula_was_never_calculated_is_an_error_and_all_are_counted(
+    tmp_path: Path, classifier: TableClassifier
+) -> None:
+    source = tmp_path / "in.xlsx"
+    text, formula = '<c t="inlineStr"><is><t>{}</t></is></c>'.format, "<c><f>A1</f><v/></c>"
+    rows = [text("testo") + text("voto"), text("rotto") + formula, formula + text("5"), formula + formula]
+    cells = "".join(f"<row>{row}</row>" for row in rows)
+    write_archive(source, {"A": f"<sheetData>{cells}</sheetData>"})
+    result = rimedio("classify", source, "-o", tmp_path / "out.csv")
+    assert result.exit_code == 3, result.output
+    out = rows_of(tmp_path / "out.csv")
+    assert [(row["testo"], row["voto"], row["act"], row["error"]) for row in out] == [
+        ("rotto", "", "complaint", ""),
+        ("", "5", "", "the formula in A3 was never calculated, so the cell has no value"),
+        ("", "", "", "the formula in A4 was never calculated, so the cell has no value"),
+    ]
+    assert "never calculated, read as empty (B2, A3, A4, B4; to have their values" in result.stderr
+    assert "and save it): 4\n" in result.stderr
