@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 from nlp.batch.handing_on import HandedOn
 from nlp.errors import BatchError
 
-_FORMAT = 3
+_FORMAT = 4
 _MANIFEST, _COUNT, _OUTPUT, _LOCK = "manifest.json", "rows.json", "output.json", "lock"
 _COPIES = "copies"
 _OWNER_ALONE = 0o700

@@ -52,6 +52,8 @@ def whole_records(lines: Iterator[str], quoting: Quoting) -> Iterator[Record]:
     waiting: deque[str] = deque()
     number = 1
     while line := waiting.popleft() if waiting else next(lines, ""):
+        # Files that were joined keep the mark that each begins with, and a quote may stand behind it.
+        line = line.removeprefix("\ufeff") or "\n"
         if quote not in line:
             yield Record(number, line, True)
             number += 1

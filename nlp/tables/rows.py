@@ -49,7 +49,7 @@ class Table(Protocol):
     said: tuple[str, ...]
     """What was recognised of the file, in short sentences for the person who gave it."""
     left_out: Mapping[str, int]
-    """What the last reading has left out or cut so far, in words, and of how many."""
+    """What the last reading has left out, cut or doubted so far, in words, and of how many."""
 
     def rows(self) -> Iterator[Row]:
         """Every row of the file, broken ones included."""

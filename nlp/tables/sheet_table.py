@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
 from nlp.errors import BatchError
+from nlp.tables.repeated_header import RepeatedHeader
 from nlp.tables.rows import NOTHING, Cells, Row, distinct
 from nlp.tables.text_column import listed
 from nlp.tables.uncalculated import NO_GAPS, Uncalculated, column_name, uncalculated
@@ -89,17 +90,25 @@ class SheetTable:
         self._column: int = found["column"]
         if gaps:
             self._mark(gaps)
-        self.left_out: Mapping[str, int] = {gaps.said: len(gaps)} if gaps else NOTHING
+        self._gaps: Mapping[str, int] = {gaps.said: len(gaps)} if gaps else NOTHING
+        self.left_out = self._gaps
         first = list(islice(self._numbered(), _HEADER_WITHIN))
         widest = max(_filled(cells) for _, cells in first)
         before = next(at for at, (_, cells) in enumerate(first) if 2 * _filled(cells) >= widest)
         self._header = before + 1
-        self.columns = distinct([_as_seen(cell) for cell in first[before][1]])
-        self.said = (*_said(found, before), *(f"{len(gaps):,} {what}" for what in self.left_out))
+        self._names = [_as_seen(cell) for cell in first[before][1]]
+        self.columns = distinct(self._names)
+        self.said = (*_said(found, before), *(f"{len(gaps):,} {what}" for what in self._gaps))
 
     def rows(self) -> Iterator[Row]:
-        """Every row that is not empty."""
+        """Every row that is not empty; the header is none where it comes again."""
+        header = RepeatedHeader(self._names)
+        self.left_out = self._gaps
         for line, cells in islice(self._numbered(), self._header, None):
+            if header.comes_again([_as_seen(cell) for cell in cells], line):
+                self.left_out = {**self._gaps, **header.counted}
+                if not header.is_row:
+                    continue
             values = cells if self._as_kept else [None if cell is None else _as_seen(cell) for cell in cells]
             gaps = {
                 self.columns[place]: f"the formula in {column_name(self._column + place)}{line} was never "

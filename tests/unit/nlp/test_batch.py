@@ -179,6 +179,18 @@ def test_what_is_left_out_in_reading_is_counted_once_and_kept(tmp_path: Path) ->
     assert outcome.left_out == {"in.txt": {"blank lines left out": 3 * SHARD_ROWS - 1}}
 
 
+def test_headers_that_come_again_are_no_rows_of_a_run_that_was_stopped(export: Path, tmp_path: Path) -> None:
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_bytes(export.read_bytes() * 2)
+    stopped(source, target)
+    outcome = classified(source, target, resume=True)
+    assert outcome.left_out == {"in.csv": {f"the header once more, left out (line {ROWS + 2})": 1}}
+    assert outcome.counts.rows == 2 * ROWS
+    classified(source, tmp_path / "whole.csv")
+    assert target.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    assert [row["id"] for row in rows_of(target)] == [f"{number:06}" for number in range(ROWS)] * 2
+
+
 def test_a_run_that_was_begun_is_not_thrown_away_by_oversight(export: Path, tmp_path: Path) -> None:
     stopped(export, tmp_path / "out.csv")
     with pytest.raises(BatchError, match="begun and not finished; go on with --resume"):

@@ -174,6 +174,14 @@ def test_a_header_alone_is_a_table_without_rows(tmp_path: Path) -> None:
     assert (table.columns, list(table.rows())) == (["id", "testo"], [])
 
 
+def test_a_header_that_was_pasted_once_more_is_no_row_and_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    write_xlsx(path, [["id", "testo"], [1, "a"], ["id", "testo "], [2, "b"]])
+    table = SheetTable(path)
+    assert [row.values["testo"] for row in table.rows()] == ["a", "b"]
+    assert table.left_out == {"the header once more, left out (line 3)": 1}
+
+
 def test_two_thousand_columns_are_read(tmp_path: Path) -> None:
     path = tmp_path / "in.xlsx"
     write_xlsx(path, [[f"c{number}" for number in range(2000)], list(range(2000))])
