@@ -1,5 +1,6 @@
 """The command that classifies whole files."""
 
+import os
 from collections import Counter
 from dataclasses import replace
 from enum import StrEnum
@@ -203,6 +204,8 @@ def _check_report(report: Path | None) -> None:
         fail(f"--report {report}: expected the name of a file, such as report.html", USAGE)
     if report is not None and not report.absolute().parent.is_dir():
         fail(f"--report {report}: there is no folder {report.parent}", USAGE)
+    if report is not None and not os.access(report.absolute().parent, os.W_OK):
+        fail(f"--report {report}: cannot be written; nothing may be put into its folder", USAGE)
 
 
 def _check_apart(report: Path | None, output: Path, inputs: list[Path]) -> None:

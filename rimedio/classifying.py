@@ -251,6 +251,8 @@ def _tell(outcome: Outcome, output: Path, watch: _Watch, seconds: float) -> None
         say(f"for a person to look at (needs_review): {_counted(counts.needs_review, 'row')} ({share:.0%})")
     if counts.handed_on is not None:
         _tell_handed_on(counts.handed_on)
+    if outcome.mended:
+        say(f"kept by the earlier run, found damaged, done again: {_counted(outcome.mended, 'file')}")
     for name, left_out in outcome.left_out.items():
         say(one_line(f"{name}: {'; '.join(f'{what}: {number:,}' for what, number in left_out.items())}"))
     for name in outcome.changed:

@@ -68,7 +68,7 @@ class Outcome:
     """What came of it: `counts` of rows, cells `defused`, characters `replaced`, things `hidden` by kind.
 
     `left_out` says by table what was left out of it in reading, and of how many; `changed` names files that
-    were written to meanwhile.
+    were written to meanwhile. `mended` shards that an earlier run had kept were damaged and done again.
     """
 
     counts: Counts
@@ -77,6 +77,7 @@ class Outcome:
     hidden: dict[str, int] = field(default_factory=dict)
     left_out: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     changed: tuple[str, ...] = ()
+    mended: int = 0
 
 
 Gather = Callable[[pa.RecordBatch, pa.Array], None]
@@ -160,7 +161,12 @@ def classify_export(
         # What is counted is what the output hides; the report is shown the texts once more.
         beside = Redactor(order_patterns) if redact and gather is not None else None
         outcome = _write(run, counts, target, inputs, form, redactor, beside, gather, writing, workspace.seal)
-        outcome = replace(outcome, left_out=workspace.left_out(), changed=_changed(inputs, manifest.inputs))
+        outcome = replace(
+            outcome,
+            left_out=workspace.left_out(),
+            changed=_changed(inputs, manifest.inputs),
+            mended=workspace.mended,
+        )
         # Before the shards go: whatever else is made of them would have to be classified again.
         finish(counts)
         workspace.remove()

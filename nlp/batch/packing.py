@@ -111,8 +111,11 @@ class Packer:
         self._begun.clear()
         for source in self._sources:
             self._begun.append(source)
-            for row in source.table.rows():
-                yield source, row
+            try:
+                for row in source.table.rows():
+                    yield source, row
+            except OSError as error:
+                raise BatchError(f"{source.name}: cannot be read on ({error.strerror or error})") from error
 
     def _batch(self, rows: Sequence[tuple[Source, Row]]) -> pa.RecordBatch:
         own = {name: [row.values.get(name) for _, row in rows] for name in self.columns}

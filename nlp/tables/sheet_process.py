@@ -39,7 +39,11 @@ def main(path: str, wanted: str, memory: str) -> None:
         _stop(f"not a spreadsheet that can be read: {error}")
     names = book.sheet_names
     book.close()
-    _write(sheet, names, sys.stdout.buffer)
+    try:
+        _write(sheet, names, sys.stdout.buffer)
+        sys.stdout.flush()
+    except OSError as error:
+        _stop(f"cannot be unpacked ({error.strerror})")
 
 
 def _opened(path: str) -> CalamineWorkbook:

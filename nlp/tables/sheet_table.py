@@ -68,11 +68,12 @@ class SheetTable:
     ) -> None:
         """Open a sheet by its name; without one the first that has a header and rows.
 
-        A spreadsheet in an archive is unpacked into the folder `scratch` meanwhile.
+        Its rows are unpacked into files without a name in the folder `scratch`, or where the system has its
+        temporary files.
 
         Raises:
             BatchError: The file is missing or no spreadsheet, is locked, would take more memory than it
-                should, has no such sheet, or nothing is in it.
+                should, has no such sheet, nothing is in it, or there is no room for its rows.
         """
         if not path.is_file():
             raise BatchError(f"{path}: no such file")
@@ -81,7 +82,7 @@ class SheetTable:
         with unpacked(path, scratch) if packed else path.open("rb") as file:
             _check(path, file)
             file.seek(0)
-            self._rows = _rows_of(path, file if packed else None, sheet)
+            self._rows = _rows_of(path, file if packed else None, sheet, scratch)
             weakref.finalize(self, self._rows.close)
             found: Mapping[str, Any] = pickle.load(self._rows)
             file.seek(0)
@@ -89,7 +90,10 @@ class SheetTable:
         self._start = self._rows.tell()
         self._column: int = found["column"]
         if gaps:
-            self._mark(gaps)
+            try:
+                self._mark(gaps, scratch)
+            except OSError as error:
+                raise BatchError(f"{path}: cannot be unpacked ({error.strerror})") from error
         self._gaps: Mapping[str, int] = {gaps.said: len(gaps)} if gaps else NOTHING
         self.left_out = self._gaps
         first = list(islice(self._numbered(), _HEADER_WITHIN))
@@ -118,14 +122,15 @@ class SheetTable:
             }
             yield Row(values=dict(zip(self.columns, values, strict=True)), line=line, gaps=gaps)
 
-    def _mark(self, gaps: Uncalculated) -> None:
+    def _mark(self, gaps: Uncalculated, scratch: Path | None) -> None:
         """Keep the rows anew, with the cells that have no value."""
         width = len(next((cells for _, cells in self._numbered()), []))
         rows = gaps.marked(self._numbered(), self._column, width)
-        marked = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the table)
+        marked = tempfile.TemporaryFile(dir=scratch)  # noqa: SIM115 (it lives as long as the table)
         weakref.finalize(self, marked.close)
         while some := list(islice(rows, _ROWS_AT_ONCE)):
             pickle.dump(some, marked)
+        marked.flush()
         self._rows, self._start = marked, 0
 
     def _numbered(self) -> Iterator[tuple[int, list[object]]]:
@@ -181,9 +186,12 @@ def _check(path: Path, file: BinaryIO) -> None:
         raise BatchError(f"{path}: not a spreadsheet that can be read: {error}") from error
 
 
-def _rows_of(path: Path, plain: BinaryIO | None, sheet: str | None) -> BinaryIO:
+def _rows_of(path: Path, plain: BinaryIO | None, sheet: str | None, scratch: Path | None) -> BinaryIO:
     """What the process writes of a file, or of `plain`, which was unpacked of it and has no name."""
-    rows = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the table)
+    try:
+        rows = tempfile.TemporaryFile(dir=scratch)  # noqa: SIM115 (it lives as long as the table)
+    except OSError as error:
+        raise BatchError(f"{path}: cannot be unpacked ({error.strerror})") from error
     # `-P`: a module here must not be taken for one of the standard library.
     named = str(path) if plain is None else "/dev/stdin"
     command = [sys.executable, "-P", str(_PROCESS), named, sheet or "", str(_MEMORY)]

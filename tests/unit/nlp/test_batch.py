@@ -179,6 +179,45 @@ def test_what_is_left_out_in_reading_is_counted_once_and_kept(tmp_path: Path) ->
     assert outcome.left_out == {"in.txt": {"blank lines left out": 3 * SHARD_ROWS - 1}}
 
 
+DAMAGES: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "labels_cut": ("labels-0000000.parquet", lambda content: content[:100]),
+    "labels_of_other_bytes": ("labels-0000000.parquet", lambda content: flipped(content, 300)),
+    "rows_empty": ("rows-0000001.parquet", lambda content: b""),
+    "rows_of_other_bytes": ("rows-0000000.parquet", lambda content: flipped(content, len(content) // 2)),
+}
+
+
+def flipped(content: bytes, place: int) -> bytes:
+    return content[:place] + bytes(255 - byte for byte in content[place : place + 2]) + content[place + 2 :]
+
+
+@pytest.mark.parametrize(("name", "damaged"), DAMAGES.values(), ids=DAMAGES)
+def test_a_shard_that_the_disk_has_lost_is_done_again(
+    export: Path, tmp_path: Path, name: str, damaged: Callable[[bytes], bytes]
+) -> None:
+    target = tmp_path / "out.csv"
+    stopped(export, target)
+    shard = tmp_path / ".out.csv.run" / name
+    shard.write_bytes(damaged(shard.read_bytes()))
+    assert classified(export, target, resume=True).mended == 1
+    assert classified(export, tmp_path / "whole.csv").mended == 0
+    assert target.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+def test_what_is_damaged_of_the_count_is_counted_again(export: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    stopped(export, target)
+    (tmp_path / ".out.csv.run" / "rows.json").write_text("[1]")
+    assert classified(export, target, resume=True).counts.rows == ROWS
+
+
+def test_a_manifest_that_is_damaged_is_said_in_one_line(export: Path, tmp_path: Path) -> None:
+    stopped(export, tmp_path / "out.csv")
+    (tmp_path / ".out.csv.run" / "manifest.json").write_text("{")
+    with pytest.raises(BatchError, match=r"manifest.json: cannot be read \(.*\); delete .*out.csv.run$"):
+        classified(export, tmp_path / "out.csv", resume=True)
+
+
 def test_headers_that_come_again_are_no_rows_of_a_run_that_was_stopped(export: Path, tmp_path: Path) -> None:
     source, target = tmp_path / "in.csv", tmp_path / "out.csv"
     source.write_bytes(export.read_bytes() * 2)
