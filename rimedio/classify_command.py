@@ -133,9 +133,9 @@ def classify(
     share_one_arena()
 
     from nlp.batch.csv_writer import check_form
-    from nlp.batch.exports import Format, yes_or_no
+    from nlp.batch.exports import Task, yes_or_no
     from nlp.batch.workspace import copies_of_inputs
-    from nlp.batch.writers import check_target
+    from nlp.batch.writers import Format, check_target
     from nlp.errors import NlpError, WrongUsageError
     from nlp.tables import Given
     from rimedio.batch_model import batch_model
@@ -164,12 +164,8 @@ def classify(
                 say(one_line(line))
             model = batch_model(settings, fast=fast)
             encoder, heads = model.names
-            wish = Wish(
-                output=output,
+            task = Task(
                 model=model.identity,
-                encoder=encoder,
-                heads=heads,
-                told=_told(given, fast=fast, redact=redact, limit=limit),
                 options={
                     "--engine": engine.value,
                     "--fast": yes_or_no(fast),
@@ -178,12 +174,19 @@ def classify(
                     "the heads": heads,
                     **_reading(given),
                 },
-                resume=resume,
                 redact=redact,
                 order_patterns=settings.order_patterns,
                 limit=limit,
                 id_column=id_column,
                 form=Format(delimiter=between, encoding=encoding, raw=raw),
+            )
+            wish = Wish(
+                output=output,
+                task=task,
+                encoder=encoder,
+                heads=heads,
+                told=_told(given, fast=fast, redact=redact, limit=limit),
+                resume=resume,
                 report=report,
                 language=settings.language,
                 zone=settings.zone,

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.assessment import Assessment
-from nlp.batch.exports import Input, Outcome, classify_export
+from nlp.batch.exports import Input, Outcome, Task, classify_export
 from nlp.batch.labels import Labeller
 from nlp.batch.packing import SHARD_ROWS, Source, source_of
 from nlp.batch.workspace import InputFile, Manifest
@@ -50,7 +50,7 @@ class FailingClassifier(TableClassifier):
 
 def classified(source: Path, target: Path, table: Labeller) -> Outcome:
     tables = [Input(source=source_of(source.name, open_table(source), None), path=source)]
-    return classify_export(tables, target, LoadedTable(table), model="table")
+    return classify_export(tables, target, LoadedTable(table), Task(model="table"))
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -501,7 +501,7 @@ def test_a_disk_that_fails_in_the_middle_is_said_with_the_file(tmp_path: Path) -
             [Input(source=source, path=path)],
             tmp_path / "out.csv",
             LoadedTable(TableClassifier()),
-            model="table",
+            Task(model="table"),
         )
     assert {one.name for one in tmp_path.iterdir()} - {"var"} == {"in.txt"}
 
