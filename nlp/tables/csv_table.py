@@ -1,7 +1,5 @@
 """Delimited files of any delimiter and charset, without losing a row."""
 
-import csv
-import sys
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -33,8 +31,6 @@ class CsvTable:
             BatchError: There is nothing in it, or it cannot be read.
         """
         self._file = TextFile(path, given.encoding)
-        # The module's limit is meant for what comes from strangers over a wire; one message may be longer.
-        csv.field_size_limit(sys.maxsize)
         lines, is_all = sample_lines(self._file)
         dialect = recognise(lines, is_all=is_all, given=given)
         if dialect is None:

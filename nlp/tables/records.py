@@ -2,6 +2,7 @@
 
 import csv
 import re
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ class Quoting:
 
     def read(self, records: Iterable[str], *, is_quoted: bool = True) -> Iterator[list[str]]:
         """The cells of each record; without `is_quoted` quotes are letters like others."""
+        # The module's limit is meant for what comes from strangers over a wire; one message may be longer.
+        csv.field_size_limit(sys.maxsize)
         return csv.reader(
             records,
             delimiter=self.delimiter,
