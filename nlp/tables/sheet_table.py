@@ -8,7 +8,7 @@ import sys
 import tempfile
 import weakref
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
 from nlp.errors import BatchError
+from nlp.tables.header import filled, has_usual_name
 from nlp.tables.repeated_header import RepeatedHeader
 from nlp.tables.rows import NOTHING, Cells, Row, distinct
 from nlp.tables.text_column import listed
@@ -99,6 +100,7 @@ class SheetTable:
         first = list(islice(self._numbered(), _HEADER_WITHIN))
         widest = max(_filled(cells) for _, cells in first)
         before = next(at for at, (_, cells) in enumerate(first) if 2 * _filled(cells) >= widest)
+        before += _is_title([[_as_seen(cell) for cell in cells] for _, cells in first[before : before + 2]])
         self._header = before + 1
         self._names = [_as_seen(cell) for cell in first[before][1]]
         self.columns = distinct(self._names)
@@ -219,6 +221,18 @@ def _gaps_of(file: BinaryIO, sheet: str) -> Uncalculated:
 
 def _filled(cells: list[object]) -> int:
     return sum(1 for cell in cells if cell != "")
+
+
+def _is_title(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first of two rows is a title, alone above the names of two columns or more."""
+    if len(rows) < 2:
+        return False
+    title, header = rows
+    if not filled(title) == 1 < filled(header):
+        return False
+    # "Recensioni" may be the name of a column as well, but not above a row of nothing but names.
+    names = [has_usual_name([cell]) for cell in header if cell.strip()]
+    return all(names) or (any(names) and not has_usual_name(title))
 
 
 def _said(found: Mapping[str, Any], before: int) -> tuple[str, ...]:

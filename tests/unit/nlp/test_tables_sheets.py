@@ -141,6 +141,24 @@ def test_a_title_before_the_header_is_skipped_and_said(tmp_path: Path) -> None:
     assert "1 row before the header skipped" in table.said
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "columns"),
+    [
+        ("Recensioni", ["data", "testo"], ["data", "testo"]),
+        ("Esportato ieri", ["filiale", "testo"], ["filiale", "testo"]),
+        ("testo", ["rotto", "testo"], ["testo", "column_2"]),
+        ("Esportato ieri", ["rotto", "bello"], ["Esportato ieri", "column_2"]),
+    ],
+    ids=["a title that could be a name", "a title", "one name of two", "no names"],
+)
+def test_a_title_above_two_names_is_no_header(
+    tmp_path: Path, first: str, second: list[str], columns: list[str]
+) -> None:
+    path = tmp_path / "in.xlsx"
+    write_xlsx(path, [[first, ""], second, ["12", "rotto"]])
+    assert SheetTable(path).columns == columns
+
+
 def test_a_merged_cell_has_its_value_once(tmp_path: Path) -> None:
     path = tmp_path / "in.xlsx"
     rows = (
