@@ -22,8 +22,8 @@ import ray
 from ray.cluster_utils import Cluster as LocalCluster
 
 from benchmarks.exports import write_export
-from nlp.batch.engine import Done
-from nlp.batch.exports import Input, classify_export
+from nlp.batch.engine import Done, Watch
+from nlp.batch.exports import Input, Task, classify_export
 from nlp.batch.packing import SHARD_ROWS, source_of
 from nlp.batch.running import join_cluster
 from nlp.tables import open_table
@@ -45,7 +45,7 @@ def seconds_of(folder: Path, source: Path, workers: int, *, kill: bool = False) 
     cluster = join_cluster(machines.address)
     warm = folder / "warm.csv"
     write_export(warm, 8 * workers)
-    classify_export([table_of(warm)], folder / "warm-out.csv", MODEL, model="m", cluster=cluster)
+    classify_export([table_of(warm)], folder / "warm-out.csv", MODEL, Task(model="m"), cluster=cluster)
     target = folder / f"out-{workers}-{kill}.csv"
     killed: list[object] = []
 
@@ -55,7 +55,9 @@ def seconds_of(folder: Path, source: Path, workers: int, *, kill: bool = False) 
             machines.remove_node(killed[0], allow_graceful=False)
 
     began = time.monotonic()
-    classify_export([table_of(source)], target, MODEL, model="m", cluster=cluster, progress=watch)
+    classify_export(
+        [table_of(source)], target, MODEL, Task(model="m"), cluster=cluster, watch=Watch(classified=watch)
+    )
     seconds = time.monotonic() - began
     ray.shutdown()
     machines.shutdown()

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from nlp.batch.engine import Done
-from nlp.batch.exports import Input, classify_export
+from nlp.batch.engine import Done, Watch
+from nlp.batch.exports import Input, Task, classify_export
 from nlp.batch.gathering import Gathering
 from nlp.batch.labels import LABELS, Labeller, MakeLabeller
 from nlp.batch.packing import SHARD_ROWS, TEXT, source_of
@@ -117,10 +117,8 @@ def main() -> None:
         [table],
         chosen.target,
         Loading(make=StandIn if chosen.stand_in else batch_model(settings, fast=chosen.fast)),
-        model="measured",
-        gather=gathering.add if gathering else None,
-        progress=classified,
-        finish=report,
+        Task(model="measured"),
+        watch=Watch(shown=gathering.add if gathering else None, classified=classified, finished=report),
     )
     told("end")
 

@@ -1,5 +1,6 @@
 """The command that classifies whole files."""
 
+import os
 from collections import Counter
 from dataclasses import replace
 from enum import StrEnum
@@ -132,9 +133,9 @@ def classify(
     share_one_arena()
 
     from nlp.batch.csv_writer import check_form
-    from nlp.batch.exports import Format, yes_or_no
+    from nlp.batch.exports import Task, yes_or_no
     from nlp.batch.workspace import copies_of_inputs
-    from nlp.batch.writers import check_target
+    from nlp.batch.writers import Format, check_target
     from nlp.errors import NlpError, WrongUsageError
     from nlp.tables import Given
     from rimedio.batch_model import batch_model
@@ -163,12 +164,8 @@ def classify(
                 say(one_line(line))
             model = batch_model(settings, fast=fast)
             encoder, heads = model.names
-            wish = Wish(
-                output=output,
+            task = Task(
                 model=model.identity,
-                encoder=encoder,
-                heads=heads,
-                told=_told(given, fast=fast, redact=redact, limit=limit),
                 options={
                     "--engine": engine.value,
                     "--fast": yes_or_no(fast),
@@ -177,12 +174,19 @@ def classify(
                     "the heads": heads,
                     **_reading(given),
                 },
-                resume=resume,
                 redact=redact,
                 order_patterns=settings.order_patterns,
                 limit=limit,
                 id_column=id_column,
                 form=Format(delimiter=between, encoding=encoding, raw=raw),
+            )
+            wish = Wish(
+                output=output,
+                task=task,
+                encoder=encoder,
+                heads=heads,
+                told=_told(given, fast=fast, redact=redact, limit=limit),
+                resume=resume,
                 report=report,
                 language=settings.language,
                 zone=settings.zone,
@@ -203,6 +207,8 @@ def _check_report(report: Path | None) -> None:
         fail(f"--report {report}: expected the name of a file, such as report.html", USAGE)
     if report is not None and not report.absolute().parent.is_dir():
         fail(f"--report {report}: there is no folder {report.parent}", USAGE)
+    if report is not None and not os.access(report.absolute().parent, os.W_OK):
+        fail(f"--report {report}: cannot be written; nothing may be put into its folder", USAGE)
 
 
 def _check_apart(report: Path | None, output: Path, inputs: list[Path]) -> None:

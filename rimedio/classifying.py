@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,8 +14,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from nlp.batch.engine import Counts, Done, StoppedError
-from nlp.batch.exports import Format, Input, Outcome, classify_export
+from nlp.batch.engine import Counts, Done, StoppedError, Watch
+from nlp.batch.exports import Input, Outcome, Task, classify_export
 from nlp.batch.gathering import Gathering
 from nlp.batch.handing_on import HandedOn
 from nlp.batch.labels import MakeLabeller
@@ -34,24 +34,18 @@ _LOADING = "loading the model"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
-    """What a run is to do with its input.
+    """What a run is to do with its input, where, and what is said of it.
 
-    `model` tells the model from others, `encoder` and `heads` are its names for people, `told` the options of
-    the command as they are shown, `options` those that a run is not gone on without.
+    `encoder` and `heads` are the names of the model for people, `told` the options of the command as they are
+    shown.
     """
 
     output: Path
-    model: str
+    task: Task
     encoder: str
     heads: str
     told: tuple[str, ...]
-    options: Mapping[str, str]
     resume: bool
-    redact: bool
-    order_patterns: tuple[str, ...]
-    limit: int | None
-    id_column: str | None
-    form: Format
     report: Path | None
     language: str
     zone: ZoneInfo
@@ -93,25 +87,16 @@ def run(
             _watching(teller, quiet=wish.quiet, on_cluster=cluster is not None) as watch,
             _stoppable() as is_stopped,
         ):
-            outcome = classify_export(
-                inputs,
-                wish.output,
-                make,
-                model=wish.model,
-                options=wish.options,
-                resume=wish.resume,
-                redact=wish.redact,
-                order_patterns=wish.order_patterns,
-                limit=wish.limit,
-                id_column=wish.id_column,
-                form=wish.form,
-                cluster=cluster,
-                gather=gathering.add if gathering is not None else None,
+            told = Watch(
+                read=watch.read,
+                classified=watch.classified,
+                written=watch.written,
                 stop=is_stopped,
-                reading=watch.read,
-                progress=watch.classified,
-                writing=watch.written,
-                finish=report,
+                shown=gathering.add if gathering is not None else None,
+                finished=report,
+            )
+            outcome = classify_export(
+                inputs, wish.output, make, wish.task, resume=wish.resume, cluster=cluster, watch=told
             )
     except StoppedError:
         say(one_line(f"stopped; nothing is lost: the same command with --resume goes on ({wish.output})"))
@@ -251,6 +236,8 @@ def _tell(outcome: Outcome, output: Path, watch: _Watch, seconds: float) -> None
         say(f"for a person to look at (needs_review): {_counted(counts.needs_review, 'row')} ({share:.0%})")
     if counts.handed_on is not None:
         _tell_handed_on(counts.handed_on)
+    if outcome.mended:
+        say(f"kept by the earlier run, found damaged, done again: {_counted(outcome.mended, 'file')}")
     for name, left_out in outcome.left_out.items():
         say(one_line(f"{name}: {'; '.join(f'{what}: {number:,}' for what, number in left_out.items())}"))
     for name in outcome.changed:

@@ -56,7 +56,8 @@ class OrderFile:
                 yield Found(line=row.line, entry=None, problems=(str(error),))
                 continue
             warnings = tuple(self.reader.uncounted(entry))
-            yield Found(line=row.line, entry=entry, problems=tuple(problems), warnings=warnings)
+            gaps = tuple(row.gaps[column] for column in self.mapping.values() if column in row.gaps)
+            yield Found(line=row.line, entry=entry, problems=(*problems, *gaps), warnings=warnings)
 
 
 def open_orders(path: Path, sheet: str | None, said: Sequence[str], reader: Reader) -> OrderFile:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from nlp.batch.exports import Input, Outcome, classify_export
+from nlp.batch.exports import Input, Outcome, Task, classify_export
 from nlp.batch.labels import DOUBTS, LABELS, Labeller
 from nlp.batch.packing import source_of
 from nlp.tables import open_table
@@ -66,7 +66,7 @@ def classified(
 ) -> Outcome:
     """A file, classified by the length of its texts."""
     tables = [table_of(source, text_column)]
-    return classify_export(tables, target, ByLength(pause=pause), model="by length", resume=resume)
+    return classify_export(tables, target, ByLength(pause=pause), Task(model="by length"), resume=resume)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@ from pathlib import Path
 import ray
 from ray.cluster_utils import Cluster as LocalCluster
 
-from nlp.batch.engine import Done
-from nlp.batch.exports import classify_export
+from nlp.batch.engine import Done, Watch
+from nlp.batch.exports import Task, classify_export
 from nlp.batch.packing import SHARD_ROWS
 from nlp.batch.running import join_cluster
 from tests.batch_bench import ByLength, table_of
@@ -27,7 +27,12 @@ def main(source: Path, target: Path) -> None:
 
     model = ByLength(pause=0.3, doubts=True)
     counts = classify_export(
-        [table_of(source)], target, model, model="by length", cluster=cluster, progress=kill_one
+        [table_of(source)],
+        target,
+        model,
+        Task(model="by length"),
+        cluster=cluster,
+        watch=Watch(classified=kill_one),
     ).counts
     print(f"killed {('none', 'one')[len(killed)]} of {cluster.workers} machines, {counts.rows} rows")  # noqa: T201
     print(counts.handed_on)  # noqa: T201

@@ -67,7 +67,25 @@ class Part:
     labels: pa.RecordBatch
 
 
-Progress = Callable[[Done], None]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watch:
+    """Who looks on at a run.
+
+    It is told of rows `read`, in another thread, of rows `classified` and of rows `written`, and asked after
+    each shard whether to `stop`. `shown` gets every batch of the result, its text in the column
+    `packing.TEXT`, and the lines of its rows; `finished` is called once the output is whole, while the run
+    can still be gone on with.
+    """
+
+    read: Callable[[int], None] = lambda rows: None
+    classified: Callable[[Done], None] = lambda done: None
+    written: Callable[[Done], None] = lambda done: None
+    stop: Callable[[], bool] = lambda: False
+    shown: Callable[[pa.RecordBatch, pa.Array], None] | None = None
+    finished: Callable[[Counts], None] = lambda counts: None
+
+
+NOBODY = Watch()
 
 
 class StoppedError(Exception):
@@ -86,15 +104,9 @@ class Run:
         today: date,
         limit: int | None = None,
         cluster: Cluster | None = None,
-        stop: Callable[[], bool] = lambda: False,
-        progress: Progress = lambda done: None,
-        reading: Callable[[int], None] = lambda rows: None,
+        watch: Watch = NOBODY,
     ) -> None:
-        """Name the parts.
-
-        `today` is the day that texts are of; `stop` is asked and `progress` told after each shard.
-        `reading` is told of the rows that are kept, in another thread.
-        """
+        """Name the parts; `today` is the day that texts are of."""
         self._packer = packer
         self._workspace = workspace
         self._make = make
@@ -102,18 +114,16 @@ class Run:
         self._limit = limit
         self._on_cluster = cluster is not None
         self._wave = WAVE * (1 if cluster is None else cluster.workers)
-        self._stop = stop
-        self._progress = progress
-        self._reading = reading
+        self._watch = watch
 
     def classify(self) -> None:
         """Give every shard its labels, going on behind those that have theirs.
 
         Raises:
-            StoppedError: `stop` said so.
+            StoppedError: Who looks on said so.
             BatchError: The input cannot be read, the folder of the run not be written, or the cluster fails.
         """
-        reader = Reader(self._packer, self._workspace, self._limit, self._reading)
+        reader = Reader(self._packer, self._workspace, self._limit, self._watch.read)
         reader.start()
         try:
             done = 0
@@ -145,8 +155,8 @@ class Run:
                     raise BatchError(f"the cluster lost its work {losses} times: {error}") from error
 
     def _tell(self, done: int, reader: Reader) -> None:
-        self._progress(Done(rows=done, known=reader.rows, is_total=reader.is_finished))
-        if self._stop():
+        self._watch.classified(Done(rows=done, known=reader.rows, is_total=reader.is_finished))
+        if self._watch.stop():
             raise StoppedError
 
     def _waves(self, reader: Reader) -> Iterator[list[int]]:

@@ -1,22 +1,21 @@
 """One export classified from its files to its result, and gone on with where a run was cut off."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from types import MappingProxyType
 
 import pyarrow as pa
 
-from nlp.batch.engine import Counts, Done, Progress, Run
+from nlp.batch.engine import NOBODY, Counts, Done, Run, Watch
 from nlp.batch.fingerprints import fingerprints
 from nlp.batch.hiding import hide
 from nlp.batch.labels import MakeLabeller
 from nlp.batch.packing import TEXT, Packer, Source
 from nlp.batch.running import Cluster
 from nlp.batch.workspace import InputFile, Manifest, Workspace
-from nlp.batch.writers import check_target, open_writer
+from nlp.batch.writers import AS_IN_INPUT, Format, Writer, check_target, open_writer
 from nlp.entities.redaction import Redactor
 from nlp.errors import WrongUsageError
 from nlp.tables import UnreadTable, listed
@@ -36,21 +35,44 @@ class Input:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Format:
-    """How a CSV is written: None as the input is."""
+class Task:
+    """What is to be made of the input.
 
-    delimiter: str | None = None
-    encoding: str | None = None
-    raw: bool = False
+    `model` says which model it is; a run is only gone on with by the same, with the same `options`, which say
+    what else the result depends on, and the same of all else here but `id_column`. `today` is the day that
+    "tomorrow" is counted from: the current one, or that on which the run was begun. `order_patterns` are what
+    a business's order numbers look like, for `redact` to hide. `id_column` names rows with something wrong.
+    """
 
-    @property
-    def options(self) -> dict[str, str]:
-        """What was asked for, as a person reads it."""
-        return {
-            "--delimiter": as_in_input(self.delimiter),
-            "--encoding": as_in_input(self.encoding),
-            "--raw": yes_or_no(self.raw),
-        }
+    model: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    today: date | None = None
+    redact: bool = False
+    order_patterns: Sequence[str] = ()
+    limit: int | None = None
+    id_column: str | None = None
+    form: Format = AS_IN_INPUT
+
+    def redactor(self) -> Redactor | None:
+        """A new one, where something is to be hidden."""
+        return Redactor(self.order_patterns) if self.redact else None
+
+    def manifest(self, inputs: Sequence[Input]) -> Manifest:
+        """What tells its runs over these inputs from others."""
+        return Manifest(
+            inputs=fingerprints([(one.source.name, one.path, one.is_read) for one in inputs]),
+            options={
+                **self.options,
+                "--delimiter": as_in_input(self.form.delimiter),
+                "--encoding": as_in_input(self.form.encoding),
+                "--raw": yes_or_no(self.form.raw),
+                "the columns of the texts": "|".join(one.source.text_column for one in inputs),
+                "--limit": "none" if self.limit is None else str(self.limit),
+                "--redact": yes_or_no(self.redact),
+            },
+            model=self.model,
+            day=(self.today or datetime.now(UTC).astimezone().date()).isoformat(),
+        )
 
 
 def yes_or_no(chosen: bool) -> str:
@@ -68,7 +90,7 @@ class Outcome:
     """What came of it: `counts` of rows, cells `defused`, characters `replaced`, things `hidden` by kind.
 
     `left_out` says by table what was left out of it in reading, and of how many; `changed` names files that
-    were written to meanwhile.
+    were written to meanwhile. `mended` shards that an earlier run had kept were damaged and done again.
     """
 
     counts: Counts
@@ -77,141 +99,113 @@ class Outcome:
     hidden: dict[str, int] = field(default_factory=dict)
     left_out: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     changed: tuple[str, ...] = ()
-
-
-Gather = Callable[[pa.RecordBatch, pa.Array], None]
-"""Is shown every batch of the result, its text in the column `packing.TEXT`, and the lines of its rows."""
+    mended: int = 0
 
 
 def classify_export(
     inputs: Sequence[Input],
     target: Path,
     make: MakeLabeller,
+    task: Task,
     *,
-    model: str,
-    options: Mapping[str, str] = MappingProxyType({}),
-    today: date | None = None,
     resume: bool = False,
-    redact: bool = False,
-    order_patterns: Sequence[str] = (),
-    limit: int | None = None,
-    id_column: str | None = None,
     cluster: Cluster | None = None,
-    form: Format | None = None,
-    gather: Gather | None = None,
-    stop: Callable[[], bool] = lambda: False,
-    reading: Callable[[int], None] = lambda rows: None,
-    progress: Progress = lambda done: None,
-    writing: Progress = lambda done: None,
-    finish: Callable[[Counts], None] = lambda counts: None,
+    watch: Watch = NOBODY,
 ) -> Outcome:
     """Classify tables into one file, in their order, own columns first.
 
-    `make` loads the model on whatever machine needs it, `model` says which it is. A run is only resumed with
-    the same, with the same `options`, which say what else the result depends on, and the same of those here.
-    `today` is the day that "tomorrow" is counted from: the current one, or that on which the run was begun.
-    `order_patterns` are what a business's order numbers look like, for `redact` to hide.
-
-    `reading` is told of rows read, in another thread, `progress` of rows classified, `writing` of rows
-    written; `finish` is called once the output is whole, while a run can still be gone on with.
+    `make` loads the model on whatever machine needs it.
 
     Raises:
         WrongUsageError: What is asked for cannot be.
         BatchError: The input cannot be read, the output not be written, or the run not be resumed.
-        StoppedError: `stop` said so; `resume` goes on.
+        StoppedError: `watch` said so; `resume` goes on.
     """
-    form = form or Format()
-    redactor = Redactor(order_patterns) if redact else None
     check_target(target, [one.path for one in inputs])
     packer = Packer([one.source for one in inputs])
-    if id_column is not None and id_column not in packer.columns:
+    if task.id_column is not None and task.id_column not in packer.columns:
         raise WrongUsageError(
-            f"--id-column {id_column!r}: no such column; columns found: {listed(packer.columns)}"
+            f"--id-column {task.id_column!r}: no such column; columns found: {listed(packer.columns)}"
         )
     workspace = Workspace(target)
-    manifest = Manifest(
-        inputs=fingerprints([(one.source.name, one.path, one.is_read) for one in inputs]),
-        options={
-            **options,
-            **form.options,
-            "the columns of the texts": "|".join(one.source.text_column for one in inputs),
-            "--limit": "none" if limit is None else str(limit),
-            "--redact": yes_or_no(redact),
-        },
-        model=model,
-        day=(today or datetime.now(UTC).astimezone().date()).isoformat(),
-    )
+    manifest = task.manifest(inputs)
     with workspace.opened(manifest, resume=resume) as kept:
         day = date.fromisoformat(kept.day)
-        run = Run(
-            packer,
-            workspace,
-            make,
-            today=day,
-            limit=limit,
-            cluster=cluster,
-            stop=stop,
-            progress=progress,
-            reading=reading,
-        )
+        run = Run(packer, workspace, make, today=day, limit=task.limit, cluster=cluster, watch=watch)
         run.classify()
-        counts = run.counts(id_column)
+        counts = run.counts(task.id_column)
         workspace.finish_classifying(kept, counts.handed_on)
-        # What is counted is what the output hides; the report is shown the texts once more.
-        beside = Redactor(order_patterns) if redact and gather is not None else None
-        outcome = _write(run, counts, target, inputs, form, redactor, beside, gather, writing, workspace.seal)
-        outcome = replace(outcome, left_out=workspace.left_out(), changed=_changed(inputs, manifest.inputs))
+        result = _Result(run, counts, inputs, task)
+        writer = result.writer(target, sealed=workspace.seal)
+        with writer:
+            for batch in result.batches(watch):
+                writer.write(batch)
+        outcome = Outcome(
+            counts=counts,
+            defused=writer.defused,
+            replaced=writer.replaced,
+            hidden=result.hidden,
+            left_out=workspace.left_out(),
+            changed=_changed(inputs, manifest.inputs),
+            mended=workspace.mended,
+        )
         # Before the shards go: whatever else is made of them would have to be classified again.
-        finish(counts)
+        watch.finished(counts)
         workspace.remove()
     return outcome
 
 
-def _write(
-    run: Run,
-    counts: Counts,
-    target: Path,
-    inputs: Sequence[Input],
-    form: Format,
-    redactor: Redactor | None,
-    beside: Redactor | None,
-    gather: Gather | None,
-    writing: Progress,
-    sealed: Callable[[os.stat_result], None],
-) -> Outcome:
-    writer = open_writer(
-        target,
-        run.written,
-        inputs=[one.path for one in inputs],
-        delimiter=form.delimiter or _delimiter(inputs),
-        encoding=form.encoding or _encoding(inputs),
-        raw=form.raw,
-        with_errors=counts.errors > 0,
-        sealed=sealed,
-    )
-    done = 0
-    with writer:
-        for part in run.parts():
+class _Result:
+    """The rows of a run as they leave it: own columns, labels and errors, hidden where the task says so."""
+
+    def __init__(self, run: Run, counts: Counts, inputs: Sequence[Input], task: Task) -> None:
+        self._run = run
+        self._counts = counts
+        self._inputs = inputs
+        self._task = task
+        self._redactor = task.redactor()
+
+    @property
+    def hidden(self) -> dict[str, int]:
+        """What was hidden in the batches so far, by kind."""
+        return {} if self._redactor is None else dict(self._redactor.counts)
+
+    def writer(self, target: Path, *, sealed: Callable[[os.stat_result], None]) -> Writer:
+        """The file that it goes into, written as the task says, else as the input is."""
+        form = self._task.form
+        return open_writer(
+            target,
+            self._run.written,
+            Format(
+                delimiter=form.delimiter or _delimiter(self._inputs),
+                encoding=form.encoding or _encoding(self._inputs),
+                raw=form.raw,
+            ),
+            inputs=[one.path for one in self._inputs],
+            with_errors=self._counts.errors > 0,
+            sealed=sealed,
+        )
+
+    def batches(self, watch: Watch) -> Iterator[pa.RecordBatch]:
+        """All rows in their order; `watch` is shown what has been taken."""
+        # What is counted is what the output hides; who looks on is shown the texts once more.
+        beside = self._task.redactor() if watch.shown is not None else None
+        done = 0
+        for part in self._run.parts():
             own, text = part.own, part.text
-            if redactor is not None:
+            if self._redactor is not None:
                 languages = part.labels["language"].to_pylist()
                 # The name of the file, which comes first where there are several, was given by whoever asks.
-                own = hide(own, redactor, languages, kept=len(inputs) > 1)
+                own = hide(own, self._redactor, languages, kept=len(self._inputs) > 1)
                 text = text if beside is None else _redacted(text, beside, languages)
-            result = pa.RecordBatch.from_arrays(
-                [*own.columns, *part.labels.columns, part.errors], schema=run.schema
+            batch = pa.RecordBatch.from_arrays(
+                [*own.columns, *part.labels.columns, part.errors], schema=self._run.schema
             )
-            writer.write(result)
-            if gather is not None:
-                gather(result.append_column(TEXT, text), part.lines)
-            done += result.num_rows
-            writing(Done(rows=done, known=counts.rows, is_total=True))
-    return Outcome(
-        counts=counts,
-        defused=writer.defused,
-        replaced=writer.replaced,
-        hidden=dict(redactor.counts) if redactor is not None else {},
-    )
+            yield batch
+            if watch.shown is not None:
+                watch.shown(batch.append_column(TEXT, text), part.lines)
+            done += batch.num_rows
+            watch.written(Done(rows=done, known=self._counts.rows, is_total=True))
 
 
 def _changed(inputs: Sequence[Input], before: Sequence[InputFile]) -> tuple[str, ...]:

@@ -111,8 +111,11 @@ class Packer:
         self._begun.clear()
         for source in self._sources:
             self._begun.append(source)
-            for row in source.table.rows():
-                yield source, row
+            try:
+                for row in source.table.rows():
+                    yield source, row
+            except OSError as error:
+                raise BatchError(f"{source.name}: cannot be read on ({error.strerror or error})") from error
 
     def _batch(self, rows: Sequence[tuple[Source, Row]]) -> pa.RecordBatch:
         own = {name: [row.values.get(name) for _, row in rows] for name in self.columns}
@@ -217,6 +220,8 @@ def _text(source: Source, row: Row) -> str | None:
 def _problem(source: Source, row: Row) -> str | None:
     if row.error is not None:
         return row.error
+    if source.text_column in row.gaps:
+        return row.gaps[source.text_column]
     text = value_at(row.values, source.text_column)
     if not isinstance(text, str):
         return f"`{source.text_column}` is {'missing' if text is None else 'no text'}"

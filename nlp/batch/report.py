@@ -23,6 +23,7 @@ from nlp.batch.report_figures import (
 )
 from nlp.batch.report_words import Words, words_in
 from nlp.batch.samples import POOL, Sample
+from nlp.errors import BatchError
 
 _SAMPLES, _PHRASES = 4, 6
 _OTHER_LANGUAGES = 2  # phrases of each language that is not the main one
@@ -52,7 +53,7 @@ def write_report(path: Path, gathering: Gathering, about: About, language: str) 
     """Writes the page, in Italian (`it`) or English (`en`); it appears whole or not at all.
 
     Raises:
-        OSError: The file cannot be written.
+        BatchError: The file cannot be written.
     """
     page = report_page(gathering.gathered(), about, language)
     temporary = path.with_name(f".{path.name}.partial")
@@ -60,6 +61,8 @@ def write_report(path: Path, gathering: Gathering, about: About, language: str) 
         # A text may hold half a character, which UTF-8 cannot.
         temporary.write_text(page, encoding="utf-8", errors="replace")
         temporary.replace(path)
+    except OSError as error:
+        raise BatchError(f"{path}: cannot be written ({error.strerror})") from error
     finally:
         temporary.unlink(missing_ok=True)
 

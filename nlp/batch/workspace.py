@@ -19,9 +19,9 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from nlp.batch.handing_on import HandedOn
-from nlp.errors import BatchError
+from nlp.errors import BatchError, WrongUsageError
 
-_FORMAT = 3
+_FORMAT = 4
 _MANIFEST, _COUNT, _OUTPUT, _LOCK = "manifest.json", "rows.json", "output.json", "lock"
 _COPIES = "copies"
 _OWNER_ALONE = 0o700
@@ -56,6 +56,8 @@ class Manifest:
         if [file.name for file in self.inputs] != [file.name for file in other.inputs]:
             return "the input files are others"
         for before, now in zip(self.inputs, other.inputs, strict=True):
+            if before.sha256 and not now.sha256:
+                return f"{now.name} cannot be read any more"
             if (before.size, before.sha256) != (now.size, now.sha256):
                 return f"{now.name} has changed since it was begun"
         changed = [
@@ -109,11 +111,15 @@ def _holding(target: Path, lock: FileLock) -> Iterator[None]:
 
 
 class Workspace:
-    """The folder of a run, beside its output."""
+    """The folder of a run, beside its output.
+
+    `mended` is the number of shards of an earlier run that were damaged, and are done again.
+    """
 
     def __init__(self, target: Path) -> None:
         """Name the folder; nothing is made yet."""
         self.folder = target.with_name(f".{target.name}.run")
+        self.mended = 0
         self._target = target
         self._lock = FileLock(self.folder / _LOCK)
 
@@ -131,7 +137,15 @@ class Workspace:
         """
         with _holding(self._target, self._lock):
             try:
-                yield self._begin(manifest, resume=resume)
+                kept = self._begin(manifest, resume=resume)
+                try:
+                    yield kept
+                except WrongUsageError:
+                    raise
+                except BatchError as error:
+                    if not self.is_begun:
+                        raise
+                    raise BatchError(f"{error}; what is classified is kept, and --resume goes on") from error
             finally:
                 if not self.is_begun:
                     self.remove()
@@ -152,12 +166,22 @@ class Workspace:
                 )
             for unfinished in self.folder.glob("*.partial"):
                 unfinished.unlink()
+            self._drop_damaged()
             return kept
         for leftover in self.folder.iterdir():
             if leftover.name not in (_LOCK, _COPIES):
                 leftover.unlink()
         self._put_manifest(manifest)
         return manifest
+
+    def _drop_damaged(self) -> None:
+        """Take away what a disk has lost of the shards: it is read or classified again."""
+        for path in sorted(self.folder.glob("*.parquet")):
+            try:
+                _opened(path, _whole)
+            except BatchError:
+                path.unlink()
+                self.mended += 1
 
     def _put_manifest(self, manifest: Manifest, **found: object) -> None:
         told = {"format": _FORMAT} | asdict(manifest) | found
@@ -180,18 +204,18 @@ class Workspace:
 
     def row_count(self) -> int | None:
         """The rows of all shards, once the input has been read to its end."""
-        try:
-            return int(json.loads((self.folder / _COUNT).read_text("utf-8"))["rows"])
-        except (OSError, ValueError, KeyError):
-            return None
+        return None if (told := self._told_of_reading()) is None else told[0]
 
     def left_out(self) -> dict[str, Mapping[str, int]]:
         """By table what was left out of it, once the input has been read to its end."""
+        return {} if (told := self._told_of_reading()) is None else told[1]
+
+    def _told_of_reading(self) -> tuple[int, dict[str, Mapping[str, int]]] | None:
         try:
-            told = json.loads((self.folder / _COUNT).read_text("utf-8"))["left_out"]
-        except (OSError, ValueError, KeyError):
-            return {}
-        return dict(told)
+            told = json.loads((self.folder / _COUNT).read_text("utf-8"))
+            return int(told["rows"]), dict(told["left_out"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     def finish_reading(self, rows: int, left_out: Mapping[str, Mapping[str, int]]) -> None:
         """Say that the input has been read to its end, and what was left out of it."""
@@ -224,7 +248,7 @@ class Workspace:
 
     def rows_in(self, index: int) -> int:
         """How many rows a shard has."""
-        return int(self._opened(self._rows(index), lambda path: pq.read_metadata(path).num_rows))
+        return int(_opened(self._rows(index), lambda path: pq.read_metadata(path).num_rows))
 
     def put_rows(self, index: int, batch: pa.RecordBatch) -> None:
         """Keep the rows of a shard."""
@@ -236,11 +260,11 @@ class Workspace:
 
     def rows(self, index: int, columns: list[str] | None = None) -> pa.Table:
         """The rows of a shard, or some of their columns."""
-        return self._opened(self._rows(index), lambda path: pq.read_table(path, columns=columns))
+        return _opened(self._rows(index), lambda path: _whole(path, columns))
 
     def labels(self, index: int) -> pa.Table:
         """The labels of a shard."""
-        return self._opened(self._labels(index), pq.read_table)
+        return _opened(self._labels(index), _whole)
 
     def remove(self) -> None:
         """Take the folder away; the output is whole."""
@@ -260,7 +284,7 @@ class Workspace:
 
     def _put(self, path: Path, batch: pa.RecordBatch) -> None:
         sink = pa.BufferOutputStream()
-        with pq.ParquetWriter(sink, batch.schema, compression="zstd") as writer:
+        with pq.ParquetWriter(sink, batch.schema, compression="zstd", write_page_checksum=True) as writer:
             writer.write_batch(batch)
         self._write(path.name, sink.getvalue().to_pybytes())
 
@@ -278,15 +302,20 @@ class Workspace:
             finally:
                 os.close(folder)
         except OSError as error:
+            with suppress(OSError):
+                partial.unlink()
             raise BatchError(f"{path}: cannot be written ({error.strerror})") from error
 
-    def _opened(self, path: Path, read: Callable[[Path], Any]) -> Any:
-        try:
-            return read(path)
-        except (OSError, pa.ArrowException) as error:
-            raise BatchError(
-                f"{path}: cannot be read ({error}); delete the folder {self.folder} to begin anew"
-            ) from error
+
+def _opened(path: Path, read: Callable[[Path], Any]) -> Any:
+    try:
+        return read(path)
+    except (OSError, pa.ArrowException) as error:
+        raise BatchError(f"{path}: cannot be read ({error})") from error
+
+
+def _whole(path: Path, columns: list[str] | None = None) -> pa.Table:
+    return pq.read_table(path, columns=columns, page_checksum_verification=True)
 
 
 def _identity(status: os.stat_result) -> dict[str, int]:

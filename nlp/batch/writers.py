@@ -4,6 +4,7 @@ import gzip
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self, cast
@@ -22,6 +23,18 @@ _COMPRESSED = (".gz", ".zst")
 _PARQUET = ".parquet"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Format:
+    """How a CSV is written: None as the input is, without one as usual; `raw` leaves formulas as they are."""
+
+    delimiter: str | None = None
+    encoding: str | None = None
+    raw: bool = False
+
+
+AS_IN_INPUT = Format()
+
+
 class _Form(Protocol):
     defused: int
     replaced: int
@@ -38,10 +51,8 @@ class Writer:
         self,
         target: Path,
         schema: pa.Schema,
+        form: Format,
         *,
-        delimiter: str,
-        encoding: str,
-        raw: bool,
         with_errors: bool,
         sealed: Callable[[os.stat_result], None],
     ) -> None:
@@ -51,7 +62,8 @@ class Writer:
         self._temporary = self._target.with_name(f".{self._target.name}.partial")
         self._names = [name for name in schema.names if with_errors or name != ERROR]
         self._schema = pa.schema([schema.field(name) for name in self._names], metadata=schema.metadata)
-        self._delimiter, self._encoding, self._raw = delimiter, encoding, raw
+        self._delimiter, self._encoding = form.delimiter or ",", form.encoding or "utf-8"
+        self._raw = form.raw
 
     @property
     def defused(self) -> int:
@@ -139,34 +151,23 @@ class Writer:
 def open_writer(
     target: Path,
     schema: pa.Schema,
+    form: Format = AS_IN_INPUT,
     *,
     inputs: Sequence[Path] = (),
-    delimiter: str = ",",
-    encoding: str = "utf-8",
-    raw: bool = False,
     with_errors: bool,
     sealed: Callable[[os.stat_result], None] = lambda status: None,
 ) -> Writer:
     """A file for batches of `schema`, for a `with` block; written beside its name, then renamed.
 
     Columns are the input's own (strings; strings of JSON, marked by the field's metadata `cells`; or any
-    Arrow type), then ours, with names that differ. `with_errors` keeps the last one, `error`. `delimiter`,
-    `encoding` and `raw`, which leaves formulas as they are, count for CSV alone; a .tsv has tabs. `sealed` is
-    told of the whole file before it gets its name.
+    Arrow type), then ours, with names that differ. `with_errors` keeps the last one, `error`. `form`
+    counts for CSV alone; a .tsv has tabs. `sealed` is told of the whole file before it gets its name.
 
     Raises:
         BatchError: As `check_target` says, and on entering the block where the charset or delimiter is none.
     """
     check_target(target, inputs)
-    return Writer(
-        target,
-        schema,
-        delimiter=delimiter,
-        encoding=encoding,
-        raw=raw,
-        with_errors=with_errors,
-        sealed=sealed,
-    )
+    return Writer(target, schema, form, with_errors=with_errors, sealed=sealed)
 
 
 def check_target(target: Path, inputs: Sequence[Path] = ()) -> None:

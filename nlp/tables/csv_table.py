@@ -1,8 +1,6 @@
 """Delimited files of any delimiter and charset, without losing a row."""
 
-import csv
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -10,6 +8,7 @@ from nlp.errors import BatchError
 from nlp.tables.dialect import recognise
 from nlp.tables.given import RECOGNISED, Given
 from nlp.tables.records import Record, whole_records
+from nlp.tables.repeated_header import RepeatedHeader
 from nlp.tables.rows import NOTHING, Cells, Row, distinct
 from nlp.tables.text_file import TextFile
 
@@ -24,7 +23,6 @@ class CsvTable:
     """A delimited file. Without a header its columns are `column_1` and so on."""
 
     cells = Cells.TEXT
-    left_out = NOTHING
 
     def __init__(self, path: Path, given: Given = RECOGNISED) -> None:
         """Look at all of a file once, and recognise how it is written.
@@ -33,29 +31,36 @@ class CsvTable:
             BatchError: There is nothing in it, or it cannot be read.
         """
         self._file = TextFile(path, given.encoding)
-        # The module's limit is meant for what comes from strangers over a wire; one message may be longer.
-        csv.field_size_limit(sys.maxsize)
         lines, is_all = sample_lines(self._file)
         dialect = recognise(lines, is_all=is_all, given=given)
         if dialect is None:
             raise BatchError(f"{path}: the file is empty; expected a header and one row a message")
         self._quoting = dialect.quoting
         self._header_line = dialect.header_line
+        self._names = dialect.names or ()
+        self.left_out: Mapping[str, int] = NOTHING
         self.encoding = self._file.encoding
         self.delimiter = dialect.quoting.delimiter
         names = dialect.names if dialect.names is not None else [""] * dialect.width
         self.columns = distinct(names)
-        self.said = (*self._file.said, *dialect.said, *_renamed(dialect.names or (), self.columns))
+        self.said = (*self._file.said, *dialect.said, *_renamed(self._names, self.columns))
 
     def rows(self) -> Iterator[Row]:
         """Every row; one with too many fields has the surplus in its last column, rejoined.
 
-        What a damaged archive ends with is a row with an error.
+        What a damaged archive ends with is a row with an error. The header is none where it comes again.
         """
+        header = RepeatedHeader(self._names)
+        self.left_out = NOTHING
         last = Record(self._header_line, "\n", True)
         for last, fields in self._parsed():
-            if last.line > self._header_line:
-                yield self._row(last, fields)
+            if last.line <= self._header_line:
+                continue
+            if last.is_closed and header.comes_again(fields, last.line):
+                self.left_out = header.counted
+                if not header.is_row:
+                    continue
+            yield self._row(last, fields)
         if (loss := self._file.loss_after(last.text)) is not None:
             values: dict[str, object] = dict.fromkeys(self.columns, "")
             yield Row(values=values, line=last.line + last.text.count("\n"), error=loss)

@@ -2,6 +2,7 @@
 
 import csv
 import re
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ class Quoting:
 
     def read(self, records: Iterable[str], *, is_quoted: bool = True) -> Iterator[list[str]]:
         """The cells of each record; without `is_quoted` quotes are letters like others."""
+        # The module's limit is meant for what comes from strangers over a wire; one message may be longer.
+        csv.field_size_limit(sys.maxsize)
         return csv.reader(
             records,
             delimiter=self.delimiter,
@@ -52,6 +55,8 @@ def whole_records(lines: Iterator[str], quoting: Quoting) -> Iterator[Record]:
     waiting: deque[str] = deque()
     number = 1
     while line := waiting.popleft() if waiting else next(lines, ""):
+        # Files that were joined keep the mark that each begins with, and a quote may stand behind it.
+        line = line.removeprefix("\ufeff") or "\n"
         if quote not in line:
             yield Record(number, line, True)
             number += 1

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
@@ -12,6 +12,8 @@ RAW = "raw"
 
 NOTHING: Mapping[str, int] = MappingProxyType({})
 """What a table leaves out whose rows are all there is in the file."""
+
+_NO_GAPS: Mapping[str, str] = MappingProxyType({})
 
 
 class Cells(StrEnum):
@@ -27,13 +29,14 @@ class Row:
     """One row as it stands in the file from `line` on, counted from 1; `error` says what is wrong with it.
 
     A `line` of 0 stands for the file as a whole. `record` is the row's own number in a file where many rows
-    may share a line, counted from 1.
+    may share a line, counted from 1. `gaps` says of columns whose value is lost why it is.
     """
 
     values: dict[str, object]
     line: int
     error: str | None = None
     record: int | None = None
+    gaps: Mapping[str, str] = field(default_factory=lambda: _NO_GAPS)
 
 
 class Table(Protocol):
@@ -46,7 +49,7 @@ class Table(Protocol):
     said: tuple[str, ...]
     """What was recognised of the file, in short sentences for the person who gave it."""
     left_out: Mapping[str, int]
-    """What the last reading has left out or cut so far, in words, and of how many."""
+    """What the last reading has left out, cut or doubted so far, in words, and of how many."""
 
     def rows(self) -> Iterator[Row]:
         """Every row of the file, broken ones included."""

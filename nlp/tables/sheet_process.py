@@ -39,7 +39,11 @@ def main(path: str, wanted: str, memory: str) -> None:
         _stop(f"not a spreadsheet that can be read: {error}")
     names = book.sheet_names
     book.close()
-    _write(sheet, names, sys.stdout.buffer)
+    try:
+        _write(sheet, names, sys.stdout.buffer)
+        sys.stdout.flush()
+    except OSError as error:
+        _stop(f"cannot be unpacked ({error.strerror})")
 
 
 def _opened(path: str) -> CalamineWorkbook:
@@ -86,7 +90,8 @@ def _numbered(sheet: CalamineSheet) -> Iterator[tuple[int, list[object]]]:
 
 def _write(sheet: CalamineSheet, names: list[str], target: BinaryIO) -> None:
     merged = len(sheet.merged_cell_ranges or ())
-    pickle.dump({"sheet": sheet.name, "sheets": names, "merged": merged}, target)
+    column = sheet.start[1] if sheet.start else 0
+    pickle.dump({"sheet": sheet.name, "sheets": names, "merged": merged, "column": column}, target)
     rows = _numbered(sheet)
     while some := list(islice(rows, _ROWS_AT_ONCE)):
         pickle.dump(some, target)

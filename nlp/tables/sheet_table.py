@@ -8,7 +8,7 @@ import sys
 import tempfile
 import weakref
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
@@ -16,8 +16,11 @@ from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
 from nlp.errors import BatchError
+from nlp.tables.header import filled, has_usual_name
+from nlp.tables.repeated_header import RepeatedHeader
 from nlp.tables.rows import NOTHING, Cells, Row, distinct
 from nlp.tables.text_column import listed
+from nlp.tables.uncalculated import NO_GAPS, Uncalculated, column_name, uncalculated
 from nlp.tables.unpacking import is_packed, unpacked
 
 SHEET_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -32,6 +35,7 @@ _DENSEST = 250  # times its own size that a large archive may unpack to; sheets 
 _LARGE = 64 << 20
 _PIECE = 1 << 20
 _HEADER_WITHIN = 20  # rows
+_ROWS_AT_ONCE = 100
 _LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001 (cells have no zone)
 
 
@@ -51,25 +55,26 @@ class SheetTable:
 
     Cells come as people see them, as text: days and times in ISO form, 12.0 as "12", an empty cell as "".
     With `as_kept` they come as the file keeps them: text, numbers (float), days and yes or no. A merged cell
-    has its value in its first row and column. `line` is the row in the sheet.
+    has its value in its first row and column; one with a formula that was never calculated is None, a gap of
+    its row. `line` is the row in the sheet.
     """
 
     delimiter = ","
     cells = Cells.TEXT
     encoding = "utf-8"
     said: tuple[str, ...] = ()
-    left_out = NOTHING
 
     def __init__(
         self, path: Path, sheet: str | None = None, *, as_kept: bool = False, scratch: Path | None = None
     ) -> None:
         """Open a sheet by its name; without one the first that has a header and rows.
 
-        A spreadsheet in an archive is unpacked into the folder `scratch` meanwhile.
+        Its rows are unpacked into files without a name in the folder `scratch`, or where the system has its
+        temporary files.
 
         Raises:
             BatchError: The file is missing or no spreadsheet, is locked, would take more memory than it
-                should, has no such sheet, or nothing is in it.
+                should, has no such sheet, nothing is in it, or there is no room for its rows.
         """
         if not path.is_file():
             raise BatchError(f"{path}: no such file")
@@ -78,22 +83,57 @@ class SheetTable:
         with unpacked(path, scratch) if packed else path.open("rb") as file:
             _check(path, file)
             file.seek(0)
-            self._rows = _rows_of(path, file if packed else None, sheet)
-        weakref.finalize(self, self._rows.close)
-        found: Mapping[str, Any] = pickle.load(self._rows)
+            self._rows = _rows_of(path, file if packed else None, sheet, scratch)
+            weakref.finalize(self, self._rows.close)
+            found: Mapping[str, Any] = pickle.load(self._rows)
+            file.seek(0)
+            gaps = _gaps_of(file, found["sheet"])
         self._start = self._rows.tell()
+        self._column: int = found["column"]
+        if gaps:
+            try:
+                self._mark(gaps, scratch)
+            except OSError as error:
+                raise BatchError(f"{path}: cannot be unpacked ({error.strerror})") from error
+        self._gaps: Mapping[str, int] = {gaps.said: len(gaps)} if gaps else NOTHING
+        self.left_out = self._gaps
         first = list(islice(self._numbered(), _HEADER_WITHIN))
         widest = max(_filled(cells) for _, cells in first)
         before = next(at for at, (_, cells) in enumerate(first) if 2 * _filled(cells) >= widest)
+        before += _is_title([[_as_seen(cell) for cell in cells] for _, cells in first[before : before + 2]])
         self._header = before + 1
-        self.columns = distinct([_as_seen(cell) for cell in first[before][1]])
-        self.said = _said(found, before)
+        self._names = [_as_seen(cell) for cell in first[before][1]]
+        self.columns = distinct(self._names)
+        self.said = (*_said(found, before), *(f"{len(gaps):,} {what}" for what in self._gaps))
 
     def rows(self) -> Iterator[Row]:
-        """Every row that is not empty."""
+        """Every row that is not empty; the header is none where it comes again."""
+        header = RepeatedHeader(self._names)
+        self.left_out = self._gaps
         for line, cells in islice(self._numbered(), self._header, None):
-            values = cells if self._as_kept else [_as_seen(cell) for cell in cells]
-            yield Row(values=dict(zip(self.columns, values, strict=True)), line=line)
+            if header.comes_again([_as_seen(cell) for cell in cells], line):
+                self.left_out = {**self._gaps, **header.counted}
+                if not header.is_row:
+                    continue
+            values = cells if self._as_kept else [None if cell is None else _as_seen(cell) for cell in cells]
+            gaps = {
+                self.columns[place]: f"the formula in {column_name(self._column + place)}{line} was never "
+                "calculated, so the cell has no value"
+                for place, cell in enumerate(cells)
+                if cell is None
+            }
+            yield Row(values=dict(zip(self.columns, values, strict=True)), line=line, gaps=gaps)
+
+    def _mark(self, gaps: Uncalculated, scratch: Path | None) -> None:
+        """Keep the rows anew, with the cells that have no value."""
+        width = len(next((cells for _, cells in self._numbered()), []))
+        rows = gaps.marked(self._numbered(), self._column, width)
+        marked = tempfile.TemporaryFile(dir=scratch)  # noqa: SIM115 (it lives as long as the table)
+        weakref.finalize(self, marked.close)
+        while some := list(islice(rows, _ROWS_AT_ONCE)):
+            pickle.dump(some, marked)
+        marked.flush()
+        self._rows, self._start = marked, 0
 
     def _numbered(self) -> Iterator[tuple[int, list[object]]]:
         at = self._start
@@ -148,9 +188,12 @@ def _check(path: Path, file: BinaryIO) -> None:
         raise BatchError(f"{path}: not a spreadsheet that can be read: {error}") from error
 
 
-def _rows_of(path: Path, plain: BinaryIO | None, sheet: str | None) -> BinaryIO:
+def _rows_of(path: Path, plain: BinaryIO | None, sheet: str | None, scratch: Path | None) -> BinaryIO:
     """What the process writes of a file, or of `plain`, which was unpacked of it and has no name."""
-    rows = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the table)
+    try:
+        rows = tempfile.TemporaryFile(dir=scratch)  # noqa: SIM115 (it lives as long as the table)
+    except OSError as error:
+        raise BatchError(f"{path}: cannot be unpacked ({error.strerror})") from error
     # `-P`: a module here must not be taken for one of the standard library.
     named = str(path) if plain is None else "/dev/stdin"
     command = [sys.executable, "-P", str(_PROCESS), named, sheet or "", str(_MEMORY)]
@@ -169,8 +212,27 @@ def _rows_of(path: Path, plain: BinaryIO | None, sheet: str | None) -> BinaryIO:
     return rows
 
 
+def _gaps_of(file: BinaryIO, sheet: str) -> Uncalculated:
+    """The cells that have a formula without a value; there are none where the file is no archive."""
+    is_archive = file.read(len(ZIP_MARK)) == ZIP_MARK
+    file.seek(0)
+    return uncalculated(file, sheet) if is_archive else NO_GAPS
+
+
 def _filled(cells: list[object]) -> int:
     return sum(1 for cell in cells if cell != "")
+
+
+def _is_title(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first of two rows is a title, alone above the names of two columns or more."""
+    if len(rows) < 2:
+        return False
+    title, header = rows
+    if not filled(title) == 1 < filled(header):
+        return False
+    # "Recensioni" may be the name of a column as well, but not above a row of nothing but names.
+    names = [has_usual_name([cell]) for cell in header if cell.strip()]
+    return all(names) or (any(names) and not has_usual_name(title))
 
 
 def _said(found: Mapping[str, Any], before: int) -> tuple[str, ...]:
@@ -185,6 +247,8 @@ def _said(found: Mapping[str, Any], before: int) -> tuple[str, ...]:
 
 def _as_seen(cell: object) -> str:
     match cell:
+        case None:
+            return ""
         case bool():
             return "true" if cell else "false"
         case float():

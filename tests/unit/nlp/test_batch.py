@@ -17,10 +17,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from nlp.batch.engine import Done, StoppedError
-from nlp.batch.exports import Format, classify_export
+from nlp.batch.engine import Done, StoppedError, Watch
+from nlp.batch.exports import Task, classify_export
 from nlp.batch.handing_on import HandedOn
 from nlp.batch.packing import SHARD_BYTES, SHARD_ROWS, Packer
+from nlp.batch.writers import Format
 from nlp.errors import BatchError
 from tests.batch_bench import ACTS, ByLength, classified, table_of
 
@@ -100,13 +101,19 @@ def test_rows_come_out_in_the_order_in_which_they_came(export: Path, tmp_path: P
 
 def test_progress_reaches_the_last_row(export: Path, tmp_path: Path) -> None:
     seen: list[Done] = []
-    classify_export([table_of(export)], tmp_path / "o.csv", ByLength(), model="m", progress=seen.append)
+    classify_export(
+        [table_of(export)],
+        tmp_path / "o.csv",
+        ByLength(),
+        Task(model="m"),
+        watch=Watch(classified=seen.append),
+    )
     assert seen[-1] == Done(rows=ROWS, known=ROWS, is_total=True)
     assert [done.rows for done in seen] == sorted(done.rows for done in seen)
 
 
 def test_a_limit_ends_the_reading(export: Path, tmp_path: Path) -> None:
-    outcome = classify_export([table_of(export)], tmp_path / "o.csv", ByLength(), model="m", limit=2500)
+    outcome = classify_export([table_of(export)], tmp_path / "o.csv", ByLength(), Task(model="m", limit=2500))
     assert outcome.counts.rows == 2500
     assert rows_of(tmp_path / "o.csv")[-1]["id"] == "002499"
 
@@ -133,7 +140,9 @@ def stopped(export: Path, target: Path, model: ByLength | None = None) -> None:
     asked = iter([False, False, True])
     model = model or ByLength()
     with pytest.raises(StoppedError):
-        classify_export([table_of(export)], target, model, model="by length", stop=lambda: next(asked))
+        classify_export(
+            [table_of(export)], target, model, Task(model="by length"), watch=Watch(stop=lambda: next(asked))
+        )
 
 
 def test_what_was_stopped_is_gone_on_with_and_nothing_is_done_twice(export: Path, tmp_path: Path) -> None:
@@ -142,7 +151,12 @@ def test_what_was_stopped_is_gone_on_with_and_nothing_is_done_twice(export: Path
     assert not target.exists()
     seen: list[Done] = []
     classify_export(
-        [table_of(export)], target, ByLength(), model="by length", resume=True, progress=seen.append
+        [table_of(export)],
+        target,
+        ByLength(),
+        Task(model="by length"),
+        resume=True,
+        watch=Watch(classified=seen.append),
     )
     assert seen[0].rows >= SHARD_ROWS
     classified(export, tmp_path / "whole.csv")
@@ -160,9 +174,13 @@ def test_what_a_fast_model_hands_on_is_counted_over_all_shards_of_a_run_that_was
         [table_of(export)],
         target,
         ByLength(doubts=True),
-        model="by length",
+        Task(model="by length"),
         resume=True,
-        finish=lambda _: told.append(json.loads((tmp_path / ".out.csv.run" / "manifest.json").read_text())),
+        watch=Watch(
+            finished=lambda _: told.append(
+                json.loads((tmp_path / ".out.csv.run" / "manifest.json").read_text())
+            )
+        ),
     ).counts
     doubtful = sum(len(row["testo"]) % 3 == 0 for row in rows_of(target))
     assert counts.handed_on == HandedOn(read=ROWS, handed_on=doubtful, doubts={"tone": doubtful})
@@ -179,6 +197,57 @@ def test_what_is_left_out_in_reading_is_counted_once_and_kept(tmp_path: Path) ->
     assert outcome.left_out == {"in.txt": {"blank lines left out": 3 * SHARD_ROWS - 1}}
 
 
+DAMAGES: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "labels_cut": ("labels-0000000.parquet", lambda content: content[:100]),
+    "labels_of_other_bytes": ("labels-0000000.parquet", lambda content: flipped(content, 300)),
+    "rows_empty": ("rows-0000001.parquet", lambda content: b""),
+    "rows_of_other_bytes": ("rows-0000000.parquet", lambda content: flipped(content, len(content) // 2)),
+}
+
+
+def flipped(content: bytes, place: int) -> bytes:
+    return content[:place] + bytes(255 - byte for byte in content[place : place + 2]) + content[place + 2 :]
+
+
+@pytest.mark.parametrize(("name", "damaged"), DAMAGES.values(), ids=DAMAGES)
+def test_a_shard_that_the_disk_has_lost_is_done_again(
+    export: Path, tmp_path: Path, name: str, damaged: Callable[[bytes], bytes]
+) -> None:
+    target = tmp_path / "out.csv"
+    stopped(export, target)
+    shard = tmp_path / ".out.csv.run" / name
+    shard.write_bytes(damaged(shard.read_bytes()))
+    assert classified(export, target, resume=True).mended == 1
+    assert classified(export, tmp_path / "whole.csv").mended == 0
+    assert target.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+def test_what_is_damaged_of_the_count_is_counted_again(export: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    stopped(export, target)
+    (tmp_path / ".out.csv.run" / "rows.json").write_text("[1]")
+    assert classified(export, target, resume=True).counts.rows == ROWS
+
+
+def test_a_manifest_that_is_damaged_is_said_in_one_line(export: Path, tmp_path: Path) -> None:
+    stopped(export, tmp_path / "out.csv")
+    (tmp_path / ".out.csv.run" / "manifest.json").write_text("{")
+    with pytest.raises(BatchError, match=r"manifest.json: cannot be read \(.*\); delete .*out.csv.run$"):
+        classified(export, tmp_path / "out.csv", resume=True)
+
+
+def test_headers_that_come_again_are_no_rows_of_a_run_that_was_stopped(export: Path, tmp_path: Path) -> None:
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_bytes(export.read_bytes() * 2)
+    stopped(source, target)
+    outcome = classified(source, target, resume=True)
+    assert outcome.left_out == {"in.csv": {f"the header once more, left out (line {ROWS + 2})": 1}}
+    assert outcome.counts.rows == 2 * ROWS
+    classified(source, tmp_path / "whole.csv")
+    assert target.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    assert [row["id"] for row in rows_of(target)] == [f"{number:06}" for number in range(ROWS)] * 2
+
+
 def test_a_run_that_was_begun_is_not_thrown_away_by_oversight(export: Path, tmp_path: Path) -> None:
     stopped(export, tmp_path / "out.csv")
     with pytest.raises(BatchError, match="begun and not finished; go on with --resume"):
@@ -186,7 +255,9 @@ def test_a_run_that_was_begun_is_not_thrown_away_by_oversight(export: Path, tmp_
 
 
 def die_once_it_is_whole(source: Path, target: Path) -> None:
-    classify_export([table_of(source)], target, ByLength(), model="m", finish=lambda _: os._exit(9))
+    classify_export(
+        [table_of(source)], target, ByLength(), Task(model="m"), watch=Watch(finished=lambda _: os._exit(9))
+    )
 
 
 def test_a_run_whose_output_is_whole_is_finished(forks: Forks, tmp_path: Path) -> None:
@@ -234,9 +305,9 @@ def test_another_wish_is_not_gone_on_with(
     export: Path, tmp_path: Path, changed: dict[str, Any], told: str
 ) -> None:
     stopped(export, tmp_path / "out.csv")
-    wish: dict[str, Any] = {"model": "by length", "resume": True} | changed
+    wish: dict[str, Any] = {"model": "by length"} | changed
     with pytest.raises(BatchError, match=re.escape(told)):
-        classify_export([table_of(export)], tmp_path / "out.csv", ByLength(), **wish)
+        classify_export([table_of(export)], tmp_path / "out.csv", ByLength(), Task(**wish), resume=True)
 
 
 def test_a_file_that_grows_while_it_is_read_is_named(export: Path, tmp_path: Path) -> None:
@@ -247,7 +318,9 @@ def test_a_file_that_grows_while_it_is_read_is_named(export: Path, tmp_path: Pat
         with source.open("ab") as file:
             file.write(b"999999;ciao\n")
 
-    outcome = classify_export([table_of(source)], tmp_path / "o.csv", ByLength(), model="m", progress=grow)
+    outcome = classify_export(
+        [table_of(source)], tmp_path / "o.csv", ByLength(), Task(model="m"), watch=Watch(classified=grow)
+    )
     assert outcome.changed == ("in.csv",)
 
 
@@ -259,7 +332,9 @@ def test_two_runs_do_not_write_the_same_output(export: Path, tmp_path: Path) -> 
             classified(export, target, resume=True)
         told.append(error)
 
-    classify_export([table_of(export)], target, ByLength(), model="m", limit=10, progress=second)
+    classify_export(
+        [table_of(export)], target, ByLength(), Task(model="m", limit=10), watch=Watch(classified=second)
+    )
     assert told
 
 
@@ -267,7 +342,7 @@ def test_several_files_become_one_that_says_where_a_row_is_from(tmp_path: Path) 
     (tmp_path / "a.csv").write_text("id;testo\n1;uno\n2;due\n")
     (tmp_path / "b.csv").write_text("body,voto\ntre,5\n")
     tables = [table_of(tmp_path / "a.csv"), table_of(tmp_path / "b.csv")]
-    classify_export(tables, tmp_path / "out.csv", ByLength(), model="m")
+    classify_export(tables, tmp_path / "out.csv", ByLength(), Task(model="m"))
     rows = rows_of(tmp_path / "out.csv")
     assert [(row["file"], row["id"], row["testo"], row["body"], row["voto"]) for row in rows] == [
         ("a.csv", "1", "uno", "", ""),
@@ -281,7 +356,7 @@ def test_where_a_row_is_from_is_not_redacted(tmp_path: Path) -> None:
     (tmp_path / "333 1234567.csv").write_text("testo\nchiamatemi al 333 1234567\n")
     (tmp_path / "b.csv").write_text("testo\nciao\n")
     tables = [table_of(tmp_path / "333 1234567.csv"), table_of(tmp_path / "b.csv")]
-    classify_export(tables, tmp_path / "out.csv", ByLength(), model="m", redact=True)
+    classify_export(tables, tmp_path / "out.csv", ByLength(), Task(model="m", redact=True))
     with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as file:
         first = next(csv.DictReader(file))
     assert first["file"] == "333 1234567.csv"
@@ -294,9 +369,7 @@ def test_own_order_numbers_are_redacted(tmp_path: Path) -> None:
         [table_of(tmp_path / "a.csv")],
         tmp_path / "out.csv",
         ByLength(),
-        model="m",
-        redact=True,
-        order_patterns=["GIG·[a-z]{5}"],
+        Task(model="m", redact=True, order_patterns=["GIG·[a-z]{5}"]),
     )
     assert "GIG" not in (tmp_path / "out.csv").read_text(encoding="utf-8")
 
@@ -305,7 +378,7 @@ def test_rows_with_something_wrong_are_told_with_their_place_and_name(tmp_path: 
     source = tmp_path / "in.jsonl"
     source.write_text('{"id": "A1", "text": "ciao"}\n{"id": "A2", "text": 5}\n{broken\n')
     outcome = classify_export(
-        [table_of(source, "text")], tmp_path / "o.jsonl", ByLength(), model="m", id_column="id"
+        [table_of(source, "text")], tmp_path / "o.jsonl", ByLength(), Task(model="m", id_column="id")
     )
     assert [(one.where, one.error[:15]) for one in outcome.counts.problems] == [
         ('"A2", line 2', "`text` is no te"),

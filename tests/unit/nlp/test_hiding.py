@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from nlp.batch.exports import classify_export
+from nlp.batch.exports import Task, classify_export
 from nlp.batch.hiding import hide
 from nlp.entities.redaction import Redactor
 from tests.batch_bench import ByLength, table_of
@@ -60,7 +60,7 @@ def test_a_text_of_a_parquet_file_is_hidden_in_whatever_type_it_is_kept(
     texts = pa.array(["rotto", "bello", "brutto"])
     pq.write_table(pa.table({"testo": texts, "other": column_of(kind, value)}), source)
     kept = pq.read_schema(source).field("other").type
-    classify_export([table_of(source)], target, ByLength(), model="m", redact=True)
+    classify_export([table_of(source)], target, ByLength(), Task(model="m", redact=True))
     table = pq.read_table(target)
     assert table["other"].to_pylist() == [hidden, None, hidden]
     assert table.schema.field("other").type == kept
@@ -72,7 +72,7 @@ def test_what_is_nested_is_hidden_in_every_kind_of_output(tmp_path: Path, ending
     source, target = tmp_path / "in.parquet", tmp_path / f"out.{ending}"
     columns: dict[str, Any] = {name: column_of(kind, value) for name, (kind, value, _) in IN_FILES.items()}
     pq.write_table(pa.table({"testo": pa.array(["rotto", "bello", "brutto"]), **columns}), source)
-    classify_export([table_of(source)], target, ByLength(), model="m", redact=True)
+    classify_export([table_of(source)], target, ByLength(), Task(model="m", redact=True))
     assert b"example" not in target.read_bytes()
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.batch.exports import classify_export
+from nlp.batch.exports import Task, classify_export
 from nlp.tables import open_table
 from nlp.tables.json_reading import JsonReader, json_text
 from tests.batch_bench import ByLength, classified, table_of
@@ -44,7 +44,7 @@ def test_prices_of_an_export_keep_their_digits(tmp_path: Path, name: str, redact
     row = '{"text":"ciao","price":1.10,"items":[{"at":20.00}]}'
     source, target = tmp_path / name, tmp_path / "out.jsonl"
     source.write_text(row + "\n" if name.endswith("l") else f"[{row}]")
-    classify_export([table_of(source)], target, ByLength(), model="m", redact=redact)
+    classify_export([table_of(source)], target, ByLength(), Task(model="m", redact=redact))
     assert target.read_text().startswith(row[:-1])
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nlp.errors import BatchError
-from nlp.tables import CsvTable, choose_text_column, open_table
+from nlp.tables import CsvTable, Given, choose_text_column, open_table
 from nlp.tables.text_file import LONGEST_LINE
 
 
@@ -198,6 +198,65 @@ def test_a_table_is_read_as_it_is_meant(
     assert cells(table) == rows
     assert [row.error for row in table.rows()] == [None] * len(rows)
     assert said in table.said
+
+
+AGAIN: dict[str, tuple[bytes, list[list[object]], dict[str, int]]] = {
+    "joined": (
+        b"id,text\n1,a\n id , text \n2,b\nid,text,,\n",
+        [["1", "a"], ["2", "b"]],
+        {"the header once more, left out (lines 3, 5)": 2},
+    ),
+    "joined_with_marks_and_quotes": (
+        b'\xef\xbb\xbf"id";"text"\r\n"1";"a"\r\n\xef\xbb\xbf"id";"text"\r\n"2";"b;\r\nc"\r\n',
+        [["1", "a"], ["2", "b;\r\nc"]],
+        {"the header once more, left out (line 3)": 1},
+    ),
+    "joined_in_utf16": (
+        "id\ttext\n1\ta\n".encode("utf-16") + "id\ttext\n2\tb\n".encode("utf-16"),
+        [["1", "a"], ["2", "b"]],
+        {"the header once more, left out (line 3)": 1},
+    ),
+    "rows_with_a_mark_without_a_header_of_their_own": (
+        b'id,text\n1,a\n\xef\xbb\xbf"2","b, c"\n',
+        [["1", "a"], ["2", "b, c"]],
+        {},
+    ),
+    "one_column": (
+        b"text\nciao\ntext\nText\n",
+        [["ciao"], ["text"], ["Text"]],
+        {"the header once more, read as a row, as there is one column (line 3)": 1},
+    ),
+    "one_named_column": (
+        b"text,,\nciao,,\ntext,,\n",
+        [["ciao", "", ""], ["text", "", ""]],
+        {"the header once more, read as a row, as there is one column (line 3)": 1},
+    ),
+    "half_of_it_or_other_letters": (
+        b"id,text\nid,a\n1,text\nID,Text\ntext,id\n",
+        [["id", "a"], ["1", "text"], ["ID", "Text"], ["text", "id"]],
+        {},
+    ),
+    "more_than_a_few": (
+        b"id,text\n" * 14 + b"1,a\n",
+        [["1", "a"]],
+        {"the header once more, left out (lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 3 more)": 13},
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "rows", "counted"), AGAIN.values(), ids=AGAIN)
+def test_a_header_that_comes_again_is_no_row_and_is_counted(
+    tmp_path: Path, content: bytes, rows: list[list[object]], counted: dict[str, int]
+) -> None:
+    table = CsvTable(written(tmp_path, content))
+    assert cells(table) == rows
+    assert table.left_out == counted
+
+
+def test_where_there_is_no_header_no_line_repeats_it(tmp_path: Path) -> None:
+    table = CsvTable(written(tmp_path, b"id,text\n1,a\nid,text\n"), Given(has_header=False))
+    assert cells(table) == [["id", "text"], ["1", "a"], ["id", "text"]]
+    assert table.left_out == {}
 
 
 BROKEN: dict[str, tuple[bytes, list[tuple[int, list[object], str | None]]]] = {

@@ -1,5 +1,6 @@
 """JSON in all its forms, plain text, archives, and what a file is by its content."""
 
+import csv
 import gzip
 import io
 import json
@@ -30,6 +31,12 @@ def refused(path: Path) -> str:
     with pytest.raises(BatchError) as caught:
         open_table(path)
     return str(caught.value).removeprefix(f"{path}: ")
+
+
+def test_a_long_line_of_plain_text_is_read_where_no_table_was_read_before(tmp_path: Path) -> None:
+    csv.field_size_limit(131_072)  # as in a process that has just begun
+    path = written(tmp_path, b"prima\n" + b"parola " * 30_000 + b"\nultima\n", "in.txt")
+    assert [len(str(row.values["text"])) for row in open_table(path).rows()] == [5, 210_000, 6]
 
 
 GOOD: dict[str, tuple[bytes, str]] = {

@@ -1,5 +1,6 @@
 """Spreadsheets of all kinds come out as rows of text, and what is none is refused in one line."""
 
+import gzip
 import resource
 import struct
 import zipfile
@@ -54,6 +55,52 @@ def test_a_cell_is_read_as_people_see_it(tmp_path: Path, cell: str, seen: str) -
     assert read(path) == [{"valore": seen, "testo": "x"}]
 
 
+FORMULA = "<c><f>A1</f><v></v></c>"
+
+
+def test_a_formula_without_a_value_is_a_gap_of_its_row_and_said_with_its_address(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    rows = [
+        "",
+        text_cell("id") + text_cell("testo") + text_cell("voto"),
+        f"<c><v>1</v></c>{text_cell('rotto')}<c><f>LEN(B3)</f></c>",
+        f"<c><v>2</v></c>{FORMULA}<c><v>5</v></c>",
+        '<c><v>3</v></c><c t="str"><f>""</f><v></v></c><c><f>1+1</f><v>2</v></c>',
+        FORMULA * 3,
+    ]
+    write_archive(path, {"A": sheet(*rows)})
+    table = SheetTable(path)
+    assert [(row.line, list(row.values.values()), list(row.gaps)) for row in table.rows()] == [
+        (3, ["1", "rotto", None], ["voto"]),
+        (4, ["2", None, "5"], ["testo"]),
+        (5, ["3", "", "2"], []),
+        (6, [None, None, None], ["id", "testo", "voto"]),
+    ]
+    ((what, count),) = table.left_out.items()
+    assert what.startswith("cells whose formula was never calculated, read as empty (C3, B4, A6, B6, C6;")
+    assert count == 5
+    assert f"5 {what}" in table.said
+
+
+def test_gaps_are_counted_where_cells_begin_late_and_have_addresses(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    rows = (
+        '<row r="4"><c r="AB4" t="inlineStr"><is><t>testo</t></is></c></row>'
+        '<row r="7"><c r="AB7"><f>A1</f></c></row><row r="9"><c r="Z9"><f>A1</f></c></row>'
+    )
+    write_archive(path, {"Vuoto": "<sheetData/>", "A": f"<sheetData>{rows}</sheetData>"})
+    table = SheetTable(path)
+    assert [(row.line, row.values) for row in table.rows()] == [(7, {"testo": None})]
+    assert "(AB7, Z9;" in next(iter(table.left_out))
+
+
+def test_gaps_of_a_packed_workbook_are_found(tmp_path: Path) -> None:
+    plain, path = tmp_path / "in.xlsx", tmp_path / "in.xlsx.gz"
+    write_archive(plain, {"A": sheet(text_cell("testo"), text_cell("rotto"), FORMULA)})
+    path.write_bytes(gzip.compress(plain.read_bytes()))
+    assert [row.values["testo"] for row in open_table(path).rows()] == ["rotto", None]
+
+
 def test_cells_can_be_had_as_they_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "in.xlsx"
     write_xlsx(path, [["n", "giorno"], [12, date(2026, 11, 12)]])
@@ -94,6 +141,24 @@ def test_a_title_before_the_header_is_skipped_and_said(tmp_path: Path) -> None:
     assert "1 row before the header skipped" in table.said
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "columns"),
+    [
+        ("Recensioni", ["data", "testo"], ["data", "testo"]),
+        ("Esportato ieri", ["filiale", "testo"], ["filiale", "testo"]),
+        ("testo", ["rotto", "testo"], ["testo", "column_2"]),
+        ("Esportato ieri", ["rotto", "bello"], ["Esportato ieri", "column_2"]),
+    ],
+    ids=["a title that could be a name", "a title", "one name of two", "no names"],
+)
+def test_a_title_above_two_names_is_no_header(
+    tmp_path: Path, first: str, second: list[str], columns: list[str]
+) -> None:
+    path = tmp_path / "in.xlsx"
+    write_xlsx(path, [[first, ""], second, ["12", "rotto"]])
+    assert SheetTable(path).columns == columns
+
+
 def test_a_merged_cell_has_its_value_once(tmp_path: Path) -> None:
     path = tmp_path / "in.xlsx"
     rows = (
@@ -125,6 +190,14 @@ def test_a_header_alone_is_a_table_without_rows(tmp_path: Path) -> None:
     write_xlsx(path, [["id", "testo"]])
     table = SheetTable(path)
     assert (table.columns, list(table.rows())) == (["id", "testo"], [])
+
+
+def test_a_header_that_was_pasted_once_more_is_no_row_and_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    write_xlsx(path, [["id", "testo"], [1, "a"], ["id", "testo "], [2, "b"]])
+    table = SheetTable(path)
+    assert [row.values["testo"] for row in table.rows()] == ["a", "b"]
+    assert table.left_out == {"the header once more, left out (line 3)": 1}
 
 
 def test_two_thousand_columns_are_read(tmp_path: Path) -> None:

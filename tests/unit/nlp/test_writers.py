@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nlp.batch.cells import spreadsheet_cell
-from nlp.batch.writers import Writer, check_target, open_writer
+from nlp.batch.writers import Format, Writer, check_target, open_writer
 from nlp.errors import BatchError
 from tests.hostile import HOSTILE
 
@@ -90,7 +90,7 @@ def of_texts(*words: str) -> pa.RecordBatch:
 
 
 def write(target: Path, *batches: pa.RecordBatch, with_errors: bool = True, **options: Any) -> Writer:
-    with open_writer(target, batches[0].schema, with_errors=with_errors, **options) as writer:
+    with open_writer(target, batches[0].schema, Format(**options), with_errors=with_errors) as writer:
         for batch in batches:
             writer.write(batch)
     return writer

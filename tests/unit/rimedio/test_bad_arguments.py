@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nlp.batch.exports import Input, classify_export
+from nlp.batch.exports import Input, Task, classify_export
 from nlp.batch.packing import source_of
 from nlp.classifier import Classifier
 from nlp.tables import open_table
@@ -207,5 +207,5 @@ def test_the_real_classifier_takes_any_text(tmp_path: Path) -> None:
     source = written(tmp_path, b'{"text": 1}\n{broken\n{"a": "b"}\n', "in.jsonl")
     tables = [Input(source=source_of("in.jsonl", open_table(source), "text"), path=source)]
     model = batch_model(Settings(home=tmp_path), fast=False)
-    counts = classify_export(tables, tmp_path / "out.csv", model, model="real").counts
+    counts = classify_export(tables, tmp_path / "out.csv", model, Task(model="real")).counts
     assert (counts.rows, counts.errors) == (3, 3)

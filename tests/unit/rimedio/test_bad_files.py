@@ -1,11 +1,15 @@
 """Messy tables given to classify: one clear line, the right status, every row kept, nothing half-written."""
 
 import csv
+import errno
 import io
 import json
 import resource
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +18,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.assessment import Assessment
-from nlp.batch.exports import Input, Outcome, classify_export
+from nlp.batch.exports import Input, Outcome, Task, classify_export
 from nlp.batch.labels import Labeller
-from nlp.batch.packing import SHARD_ROWS, source_of
+from nlp.batch.packing import SHARD_ROWS, Source, source_of
+from nlp.batch.workspace import InputFile, Manifest
 from nlp.errors import BatchError
 from nlp.render import COLUMNS
-from nlp.tables import open_table
+from nlp.tables import PlainTable, Row, open_table
+from tests.spreadsheet import write_archive, write_xlsx
 from tests.unit.rimedio.table_model import (
     LoadedTable,
     TableClassifier,
@@ -44,7 +50,7 @@ class FailingClassifier(TableClassifier):
 
 def classified(source: Path, target: Path, table: Labeller) -> Outcome:
     tables = [Input(source=source_of(source.name, open_table(source), None), path=source)]
-    return classify_export(tables, target, LoadedTable(table), model="table")
+    return classify_export(tables, target, LoadedTable(table), Task(model="table"))
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -400,17 +406,121 @@ def test_all_that_is_said_of_a_name_with_line_breaks_stays_in_its_line(
     assert "written to out\\n.csv" in result.stderr
 
 
-def test_standard_input_that_the_disk_has_no_room_for_is_a_failure_and_leaves_nothing(
-    tmp_path: Path, classifier: TableClassifier
-) -> None:
+@contextmanager
+def room_for_files_of(size: int) -> Iterator[None]:
+    """Files may not grow beyond so many bytes, as on a disk that is full."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
-        result = rimedio("classify", "-", "-o", "out.csv", given=b"text\n" + b"ciao\n" * 50_000)
+        yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, handler)
+
+
+def test_standard_input_that_the_disk_has_no_room_for_is_a_failure_and_leaves_nothing(
+    tmp_path: Path, classifier: TableClassifier
+) -> None:
+    with room_for_files_of(100_000):
+        result = rimedio("classify", "-", "-o", "out.csv", given=b"text\n" + b"ciao\n" * 50_000)
     assert_one_clear_line(result, 1)
     assert "standard input: cannot be copied to" in result.stderr
     assert {path.name for path in tmp_path.iterdir()} - {"var"} == set()
+
+
+def test_a_disk_that_fills_up_while_the_output_is_written_costs_nothing(
+    tmp_path: Path, classifier: TableClassifier
+) -> None:
+    source = written(tmp_path, b"id,text\n" + b"7,ciao\n" * 3 * SHARD_ROWS)
+    with room_for_files_of(200_000):
+        result = rimedio("classify", source, "-o", "out.csv", "-q")
+    assert_one_clear_line(result, 1)
+    assert (
+        "out.csv: cannot be written (File too large); what is classified is kept, and --resume goes on"
+        in (result.stderr)
+    )
+    assert {path.name for path in tmp_path.iterdir()} - {"var"} == {"in.csv", ".out.csv.run"}
+    shown = len(classifier.shown)
+    assert rimedio("classify", source, "-o", "out.csv", "-q", "--resume").exit_code == 0
+    assert (len(rows_of(tmp_path / "out.csv")), len(classifier.shown)) == (3 * SHARD_ROWS, shown)
+
+
+def test_a_page_that_the_disk_has_no_room_for_is_named_and_can_be_had_later(
+    tmp_path: Path, classifier: TableClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, wish = written(tmp_path, b"id,text\n7,ciao\n"), ("-o", "out.csv", "-q", "--report", "page.html")
+    with room_for_files_of(20_000):
+        result = rimedio("classify", source, *wish)
+    assert_one_clear_line(result, 1)
+    assert "page.html: cannot be written (File too large); what is classified is kept" in result.stderr
+    assert rimedio("classify", source, *wish, "--resume").exit_code == 0
+    assert {path.name for path in tmp_path.iterdir()} - {"var"} == {"in.csv", "out.csv", "page.html"}
+
+
+def test_a_page_that_cannot_be_is_refused_before_a_row_is_read(
+    tmp_path: Path, classifier: TableClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda _path, _mode: False)
+    result = rimedio("classify", written(tmp_path, b"text\na\n"), "-o", "out.csv", "--report", "page.html")
+    assert_one_clear_line(result, 2)
+    assert "--report page.html: cannot be written" in result.stderr
+
+
+def test_a_spreadsheet_that_the_disk_has_no_room_for_is_said(
+    tmp_path: Path, classifier: TableClassifier
+) -> None:
+    write_xlsx(tmp_path / "in.xlsx", [["text"], *[["il pacco non arriva " * 50]] * 500])
+    with room_for_files_of(100_000):
+        result = rimedio("classify", "in.xlsx", "-o", "out.csv")
+    assert_one_clear_line(result, 1)
+    assert "in.xlsx: cannot be unpacked (File too large)" in result.stderr
+    assert {path.name for path in tmp_path.iterdir()} - {"var"} == {"in.xlsx"}
+
+
+def test_an_input_that_can_no_longer_be_read_is_told_from_one_that_has_changed(tmp_path: Path) -> None:
+    file = InputFile(name="in.csv", size=5, modified_ns=1, sha256="ab")
+    begun = Manifest(inputs=(file,), options={}, model="m", day="2026-11-28")
+    now = replace(begun, inputs=(replace(file, sha256=""),))
+    assert begun.difference(now) == "in.csv cannot be read any more"
+
+
+class TornTable(PlainTable):
+    """Breaks off as a disk does that fails."""
+
+    def rows(self) -> Iterator[Row]:
+        yield from islice(super().rows(), 1)
+        raise OSError(errno.EIO, "Input/output error")
+
+
+def test_a_disk_that_fails_in_the_middle_is_said_with_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path, b"ciao\ngrazie\n", "in.txt")
+    source = Source(name="in.txt", table=TornTable(path), text_column="text")
+    with pytest.raises(BatchError, match=r"^in.txt: cannot be read on \(Input/output error\)$"):
+        classify_export(
+            [Input(source=source, path=path)],
+            tmp_path / "out.csv",
+            LoadedTable(TableClassifier()),
+            Task(model="table"),
+        )
+    assert {one.name for one in tmp_path.iterdir()} - {"var"} == {"in.txt"}
+
+
+def test_a_text_whose_formula_was_never_calculated_is_an_error_and_all_are_counted(
+    tmp_path: Path, classifier: TableClassifier
+) -> None:
+    source = tmp_path / "in.xlsx"
+    text, formula = '<c t="inlineStr"><is><t>{}</t></is></c>'.format, "<c><f>A1</f><v/></c>"
+    rows = [text("testo") + text("voto"), text("rotto") + formula, formula + text("5"), formula + formula]
+    cells = "".join(f"<row>{row}</row>" for row in rows)
+    write_archive(source, {"A": f"<sheetData>{cells}</sheetData>"})
+    result = rimedio("classify", source, "-o", tmp_path / "out.csv")
+    assert result.exit_code == 3, result.output
+    out = rows_of(tmp_path / "out.csv")
+    assert [(row["testo"], row["voto"], row["act"], row["error"]) for row in out] == [
+        ("rotto", "", "complaint", ""),
+        ("", "5", "", "the formula in A3 was never calculated, so the cell has no value"),
+        ("", "", "", "the formula in A4 was never calculated, so the cell has no value"),
+    ]
+    assert "never calculated, read as empty (B2, A3, A4, B4; to have their values" in result.stderr
+    assert "and save it): 4\n" in result.stderr

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
-from nlp.batch.engine import Counts
-from nlp.batch.exports import Input, classify_export
+from nlp.batch.engine import Counts, Watch
+from nlp.batch.exports import Input, Task, classify_export
 from nlp.batch.labels import Labeller
 from nlp.batch.packing import source_of, unread_source
 from nlp.errors import BatchError
@@ -115,10 +115,12 @@ def test_an_unread_file_that_can_be_read_later_is_not_gone_on_with(tmp_path: Pat
         Input(source=source_of("b.csv", open_table(read), None), path=read),
     ]
     with pytest.raises(OSError, match="page"):
-        classify_export(inputs, tmp_path / "o.csv", ByLength(), model="m", finish=no_page)
+        classify_export(
+            inputs, tmp_path / "o.csv", ByLength(), Task(model="m"), watch=Watch(finished=no_page)
+        )
     inputs[0] = Input(source=source_of("a.csv", open_table(unread), None), path=unread)
     with pytest.raises(BatchError, match="cannot be resumed"):
-        classify_export(inputs, tmp_path / "o.csv", ByLength(), model="m", resume=True)
+        classify_export(inputs, tmp_path / "o.csv", ByLength(), Task(model="m"), resume=True)
 
 
 def no_page(counts: Counts) -> None:
@@ -164,18 +166,16 @@ def test_what_was_said_of_the_input_must_be_said_again(tmp_path: Path) -> None:
             inputs,
             tmp_path / "o.csv",
             ByLength(),
-            model="m",
-            options={"--input-encoding": "x"},
-            finish=no_page,
+            Task(model="m", options={"--input-encoding": "x"}),
+            watch=Watch(finished=no_page),
         )
     with pytest.raises(BatchError, match="--input-encoding x then, cp1251 now"):
         classify_export(
             inputs,
             tmp_path / "o.csv",
             ByLength(),
-            model="m",
+            Task(model="m", options={"--input-encoding": "cp1251"}),
             resume=True,
-            options={"--input-encoding": "cp1251"},
         )
 
 

@@ -25,7 +25,7 @@ from rimedio.errors import ProgramError
 from rimedio.order_file import open_orders
 from rimedio.order_source import OrderSource
 from rimedio.qr_pictures import write_pictures
-from tests.spreadsheet import write_xlsx
+from tests.spreadsheet import write_archive, write_xlsx
 
 SAMPLE = Path(__file__).parents[3] / "responses" / "policy" / "samples" / "negozio.yaml"
 READER = reader_for([load_policy(SAMPLE)], "it")
@@ -124,6 +124,17 @@ def test_a_spreadsheet_is_read_with_its_numbers_and_days(tmp_path: Path) -> None
     assert numbers.entry.facts == {"delivered_on": date(2026, 11, 12)}
     assert other.entry is not None
     assert other.entry.number == "RS2"
+
+
+def test_a_formula_that_was_never_calculated_is_a_problem_of_its_order(tmp_path: Path) -> None:
+    file = tmp_path / "ordini.xlsx"
+    text = '<c t="inlineStr"><is><t>{}</t></is></c>'.format
+    head, row = text("Ordine") + text("Totale"), text("RS1") + "<c><f>10*5</f><v></v></c>"
+    write_archive(file, {"A": f"<sheetData><row>{head}</row><row>{row}</row></sheetData>"})
+    (order,) = open_orders(file, None, [], READER).rows()
+    assert order.entry is not None
+    assert (order.entry.number, order.entry.value) == ("RS1", None)
+    assert order.problems == ("the formula in B2 was never calculated, so the cell has no value",)
 
 
 def test_a_sheet_that_is_not_there_is_said_and_so_is_a_file_that_is_none(home: Path) -> None:
