@@ -37,7 +37,7 @@ from responses.policy.verdicts import Truth
 # After so long somebody should look whether a file still says what is meant.
 _NOT_VERIFIED = re.compile(
     r"\b(da verificare|(non|mai) verificat[oaie]|verificat[oaie] il:? mai|to be verified|(not|never) verified"
-    r"|unverified|verified( on)?:? never)\b",
+    r"|unverified|verified( on)?:? never|cercat[oaie] invano|(sought|looked for) in vain)\b",
     re.IGNORECASE,
 )
 _OLD_MONTHS = 36

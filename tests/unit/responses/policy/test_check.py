@@ -542,7 +542,10 @@ def test_of_each_remedy_that_says_what_it_costs_nothing_is_missing() -> None:
     [
         ("Codice civile, art. 2033 — esempio, da verificare", True),
         ("Codice civile, art. 2033 (non verificato)", True),
+        ("Codice civile, art. 2033, confrontato il 28.11.2026 con una copia — esempio, da verificare", True),
         ("Condizioni, punto 4, verificate il: mai", True),
+        ("Codice del consumo, art. 65 — mai; cercato invano il 28.11.2026", True),
+        ("Consumer Rights Act, s. 23, sought in vain on 28 November 2026", True),
         ("Consumer Rights Act, s. 23: to be verified", True),
         ("Consumer Rights Act, s. 23, not verified", True),
         ("Codice civile, art. 2033, verificato il 14.1.2027 da avv. Neri", False),
