@@ -53,7 +53,8 @@ _SURE = 0.5
 class Bubble:
     """A message as the page shows it. `folded` hides an insult until somebody wants to read it.
 
-    `pieces` are its text, cut where words carried a label.
+    `pieces` are its text, cut where words carried a label. `language` is that of the text, as far as it is
+    known: a customer's as the classifier read it, that of an answer as the customer's last one.
     """
 
     view: MessageView
@@ -62,6 +63,7 @@ class Bubble:
     folded: bool
     labelled: bool
     pieces: list[Piece]
+    language: str | None
 
 
 async def case_by_number(session: AsyncSession, number: int) -> Case:
@@ -219,9 +221,20 @@ def bubbles_of(view: CaseView, visit: Visit) -> list[Bubble]:
             and message.assessment.tone.probability >= _SURE,
             labelled=message.message.id == last,
             pieces=_pieces(message, visit, labelled=message.message.id == last),
+            language=_language(message, view.case),
         )
         for message in view.messages
     ]
+
+
+def _language(message: MessageView, case: Case) -> str | None:
+    match message.message.direction:
+        case Direction.IN:
+            return message.assessment.language if message.assessment is not None else None
+        case Direction.OUT:
+            return case.language
+        case _:
+            return None
 
 
 def _pieces(message: MessageView, visit: Visit, *, labelled: bool) -> list[Piece]:
@@ -342,6 +355,7 @@ def _state(
         "draft_revision": draft.revision if draft is not None else None,
         "sha256": draft.sha256 if draft is not None else None,
         "text": draft.text if draft is not None else "",
+        "language": draft.language if draft is not None else None,
         "slots": slots,
         "findings": stored(draft, visit),
         "start": _start(draft),

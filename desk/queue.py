@@ -110,6 +110,7 @@ async def lines(visit: Reader, choice: Chosen) -> JSONResponse:
             "promises": visit.fragment("queue_promises.html", **values),
             "pressing": visit.pressing,
             "waiting": values["counts"]["waiting"],
+            "said": f"{visit.words('lists.waiting')}: {values['counts']['waiting']}",
             "ready": visit.desk.model_ready(),
         }
     )

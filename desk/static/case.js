@@ -3,10 +3,10 @@
 import { ask, askMeant, askPromised, askWhy } from "./asking.js";
 import { give, takeForms } from "./case_forms.js";
 import { first, here, main, say, words } from "./case_page.js";
-import { copy, forPage, get, hear, post, toast } from "./common.js";
+import { announce, copy, forPage, get, hear, keepingFocus, post, toast } from "./common.js";
 import { blank, list, shownText } from "./draft_text.js";
 import { takeFiles } from "./enclosing.js";
-import { countLast, forget, remember } from "./leaving.js";
+import { countLast, forget, remember, undoLast } from "./leaving.js";
 
 const text = document.getElementById("text");
 const preview = document.getElementById("preview");
@@ -34,6 +34,7 @@ function render() {
   main.classList.toggle("held", state.held_by_other);
   text.hidden = !editing;
   preview.hidden = editing;
+  if (bound.language) text.lang = preview.lang = bound.language;
   modeLine.textContent = editing ? (kind ? words[`kind_${kind}`] : words.editing) : bound.draft_id ? words.as_sent : "";
   if (!editing) { preview.replaceChildren(...shownText(bound.text, bound.slots, bound.findings)); saved.textContent = ""; }
   const slots = Object.entries(bound.slots).filter(([slot]) => text.value.includes(slot));
@@ -191,8 +192,8 @@ function named(details) {
   return `${details.getAttribute("name") ?? ""} ${details.querySelector("summary").textContent}`;
 }
 
-function take(answer, mine) {
-  for (const [name, html] of Object.entries(answer.html)) {
+function draw(parts) {
+  for (const [name, html] of Object.entries(parts)) {
     if (shown[name] === html) continue;
     const part = document.getElementById(`part-${name}`);
     // Somebody has typed or chosen something in this part: it is brought up to date when that is saved.
@@ -204,6 +205,10 @@ function take(answer, mine) {
       if (open.includes(named(element))) element.open = true;
     }
   }
+}
+
+function take(answer, mine) {
+  keepingFocus(() => draw(answer.html));
   countdown();
   const old = state;
   state = answer.state;
@@ -306,6 +311,7 @@ async function approve(shownThen = null, said = {}) {
     if (answer.undo && !answer.by_hand) {
       // Counted down under the buttons here, and at the foot of the page on the next case.
       remember(answer);
+      announce(words.leaves.replace("{n}", Math.ceil(answer.undo)));
     } else {
       const copied = answer.by_hand && (await copy(answer.filled));
       say(copied ? { ...answer, sentence: words.copied } : answer);
@@ -370,17 +376,21 @@ const actions = {
   },
   force,
   async close() { say(await act("close", {})); refresh({ mine: true }); },
-  undo() { undo(document.querySelector(".leaving").dataset.undo); },
+  undo() {
+    const line = document.querySelector(".leaving:not([hidden])");
+    if (line) undo(line.dataset.undo); else undoLast(undo);
+  },
   next() { location.href = state.next ? `/cases/${state.next}` : "/queue"; },
   previous() { location.href = state.previous ? `/cases/${state.previous}` : "/queue"; },
 };
 
-const keys = { a: "approve", e: "edit", q: "ask", d: "decline", x: "discard", p: "pass", t: "take", j: "next", k: "previous" };
+const keys = { a: "approve", e: "edit", q: "ask", d: "decline", x: "discard", p: "pass", t: "take", j: "next", k: "previous", z: "undo" };
 
 document.addEventListener("keydown", (event) => {
   if (event.target === text && event.key === "Escape") {
     event.preventDefault();
-    if (text.value === bound.text && !kind) dropEdit(); else text.blur();
+    if (text.value === bound.text && !kind) dropEdit();
+    button("edit").focus(); // a letter is an action again, and Enter goes on writing
   }
   if (event.target === text && event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); approve(); }
   if (!forPage(event) || event.repeat) return;
@@ -422,13 +432,11 @@ document.addEventListener("click", async (event) => {
     const { choose } = pressed.dataset;
     const { choice } = pressed.closest("[data-choice]").dataset;
     say(await post(`${here}/choose`, { key: choice, option: choose === "" ? null : Number(choose) }));
-    document.activeElement?.blur();
     refresh();
   }
   if ("prefers" in pressed.dataset) {
     const { prefer } = pressed.closest("[data-prefer]").dataset;
     say(await post(`${here}/preference`, { which: prefer, value: pressed.dataset.prefers || null }));
-    document.activeElement?.blur();
     refresh();
   }
   if ("noChoice" in pressed.dataset) { say(await post(`${here}/no-choice`, {})); refresh(); }
@@ -460,7 +468,9 @@ if (kept && kept !== state.text) {
 render();
 if (editing) { grow(); check(); }
 countdown();
-document.querySelector(".conversation .bubbles")?.lastElementChild?.scrollIntoView({ block: "nearest" });
+const bubbles = document.querySelector(".conversation .bubbles");
+const unread = bubbles?.querySelector(".unread");
+(unread ?? bubbles?.lastElementChild)?.scrollIntoView({ block: unread ? "start" : "nearest" });
 window.scrollTo(0, 0);
 
 countLast(undo);

@@ -7,7 +7,6 @@ import { settle } from "./settling.js";
 /** What somebody knows of the case: one press, or typed. */
 export async function give(name, value, refresh) {
   const answer = await post(`${here}/facts`, { name, value });
-  document.activeElement?.blur();
   if (say(answer)) for (const field of document.querySelectorAll(`[data-fact="${name}"] input`)) field.value = field.defaultValue;
   refresh();
 }
@@ -22,14 +21,13 @@ export function takeForms(refresh) {
     }
     if (event.target.matches(".promise-form")) {
       event.preventDefault();
-      if (await settle(event.target)) document.activeElement?.blur();
+      await settle(event.target);
       refresh();
     }
     if (event.target.matches(".signal-form")) {
       event.preventDefault();
       const answer = await post(`${here}/signals/${event.target.dataset.signal}/dismiss`, { reason: event.target.reason.value });
       if (say(answer)) event.target.closest("details").open = false;
-      document.activeElement?.blur();
       refresh();
     }
     if (event.target.matches(".transcribe-form")) {

@@ -68,12 +68,32 @@ export function hear(changed) {
   if (!document.hidden) open();
 }
 
+/** By what an element is found again once the part of the page around it was drawn anew. */
+function traits(element) {
+  const about = element.closest("[data-fact], [data-choice], [data-prefer], [data-promise], [data-message], [data-signal]");
+  const words = element.matches("summary, button") ? element.textContent : "";
+  const names = ["href", "name"].map((name) => element.getAttribute(name));
+  return JSON.stringify([element.tagName, ...names, { ...element.dataset }, { ...about?.dataset }, words]);
+}
+
+/** Draws parts of the page anew. Who was in one of them stays at the same button or field, or else in the part. */
+export function keepingFocus(draw) {
+  const held = document.activeElement;
+  const part = held?.closest("[data-redrawn]");
+  const wanted = part && traits(held);
+  draw();
+  if (!part || document.activeElement === held) return;
+  const fields = [...part.querySelectorAll("a, button, summary, input, select, textarea")];
+  (fields.find((field) => traits(field) === wanted) ?? part).focus({ preventScroll: true });
+}
+
 let hiding = null;
 
 /** Says something at the foot of the page, with at most one button. */
 export function toast(text, { button = null, press = null, bad = false, stay = 4000 } = {}) {
   const box = document.getElementById("toast");
   clearTimeout(hiding);
+  box.setAttribute("aria-live", "polite");
   box.replaceChildren(document.createTextNode(text));
   box.classList.toggle("bad", bad);
   if (button) {
@@ -86,10 +106,23 @@ export function toast(text, { button = null, press = null, bad = false, stay = 4
   hiding = setTimeout(() => { box.hidden = true; }, stay);
 }
 
+/** Tells a screen reader what others see for themselves. */
+export function announce(text) {
+  document.getElementById("spoken").textContent = text;
+}
+
+// Who speaks to the computer, or whose hand slips, can do without letters that act at once.
+const letters = document.getElementById("letters");
+if (letters) {
+  letters.checked = localStorage.getItem("rimedio:letters") !== "off";
+  letters.addEventListener("change", () => localStorage.setItem("rimedio:letters", letters.checked ? "on" : "off"));
+}
+
 /** Whether a key press is meant for the page and not for a field. */
 export function forPage(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return false;
   if (document.querySelector("dialog[open]")) return false;
+  if (event.key.length === 1 && letters && !letters.checked) return false;
   return !event.target.closest("input, textarea, select, [contenteditable]");
 }
 
@@ -116,7 +149,13 @@ document.addEventListener("click", async (event) => {
   for (const menu of document.querySelectorAll("details.who[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 
+document.addEventListener("focusin", (event) => {
+  for (const menu of document.querySelectorAll("details.who[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+
 document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector("details.who[open]");
+  if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   if (event.key === "?" && forPage(event)) {
     event.preventDefault();
     document.getElementById("help")?.showModal();

@@ -18,6 +18,12 @@ export function countLast(undo) {
   if (left && left.path !== here) leaving(left.approval, left.path, left.until, undo);
 }
 
+/** Takes back what is being counted down at the foot of this page, if anything is. */
+export function undoLast(undo) {
+  const left = JSON.parse(sessionStorage.getItem(keptAs) ?? "null");
+  if (left && left.until > Date.now()) undo(left.approval, left.path);
+}
+
 /** It was taken back: there is nothing to count. */
 export function forget() {
   sessionStorage.removeItem(keptAs);
@@ -31,10 +37,14 @@ function leaving(approval, path, until, undo) {
     button: words.undo, press: () => undo(approval, path), stay: left,
   });
   const box = document.getElementById("toast");
+  let told = null;
   const tick = setInterval(() => {
     const seconds = Math.ceil((until - Date.now()) / 1000);
     if (seconds <= 0 || box.hidden || !box.firstChild) { clearInterval(tick); return; }
     if (box.dataset.approval !== approval) { clearInterval(tick); return; }
+    box.setAttribute("aria-live", "off"); // said once when it appears, not with every second
+    if (seconds === told) return;
+    told = seconds;
     box.firstChild.textContent = words.leaves.replace("{n}", seconds);
   }, 250);
   box.dataset.approval = approval;

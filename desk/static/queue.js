@@ -1,12 +1,13 @@
 // The queue changes by itself; what is being read does not move.
 
-import { forPage, get, hear } from "./common.js";
+import { forPage, get, hear, keepingFocus } from "./common.js";
 
 const lines = document.getElementById("lines");
 const tabs = document.getElementById("tabs");
 const count = document.getElementById("waiting-count");
 const promised = document.getElementById("promised");
 const pressing = document.getElementById("pressing-count");
+const said = document.getElementById("waiting-said");
 let chosen = null;
 let asked = null;
 let asking = false;
@@ -16,10 +17,22 @@ function rows() {
   return [...lines.querySelectorAll("li.row")];
 }
 
+/** What is being read stays where it is; who was on a line that is gone is on the one that has taken its place. */
 function take(answer) {
   const top = document.querySelector(".top")?.getBoundingClientRect().bottom ?? 0;
-  const anchor = rows().find((row) => row.getBoundingClientRect().bottom > top);
-  const before = anchor?.getBoundingClientRect().top;
+  const read = rows().filter((row) => row.getBoundingClientRect().bottom > top);
+  const before = new Map(read.map((row) => [row, row.getBoundingClientRect().top]));
+  const place = rows().findIndex(isFocused);
+  keepingFocus(() => draw(answer));
+  if (place >= 0 && !rows().some(isFocused)) {
+    const next = rows()[Math.min(place, rows().length - 1)];
+    if (next) choose(next);
+  }
+  const anchor = read.find((row) => row.isConnected);
+  if (anchor && window.scrollY > 0) window.scrollBy(0, anchor.getBoundingClientRect().top - before.get(anchor));
+}
+
+function draw(answer) {
   const known = new Map(rows().map((row) => [row.id, row]));
   const page = new DOMParser().parseFromString(answer.lines, "text/html");
   const list = lines.querySelector("ol.queue");
@@ -37,13 +50,13 @@ function take(answer) {
     });
     for (const gone of known.values()) gone.remove();
     wanted.forEach((row, place) => { if (list.children[place] !== row) list.insertBefore(row, list.children[place] ?? null); });
-    if (anchor?.isConnected && window.scrollY > 0) window.scrollBy(0, anchor.getBoundingClientRect().top - before);
   }
   if (tabs.innerHTML !== answer.tabs) tabs.innerHTML = answer.tabs;
   if (promised.innerHTML !== answer.promises) promised.innerHTML = answer.promises;
   pressing.textContent = answer.pressing;
   pressing.hidden = !answer.pressing;
   if (count) { count.textContent = answer.waiting; count.hidden = false; }
+  if (said.textContent !== answer.said) said.textContent = answer.said;
   document.getElementById("model-line").hidden = answer.ready;
   document.title = document.title.replace(/^(\(\d+\) )?/, answer.waiting ? `(${answer.waiting}) ` : "");
   mark(chosen);
@@ -62,14 +75,23 @@ function mark(id) {
   for (const row of rows()) row.classList.toggle("chosen", row.id === id);
 }
 
+function isFocused(row) {
+  return row.contains(document.activeElement);
+}
+
+function choose(row) {
+  chosen = row.id;
+  mark(chosen);
+  row.querySelector("a").focus({ preventScroll: true });
+}
+
 function move(step) {
   const all = rows();
-  const place = all.findIndex((row) => row.id === chosen);
+  const focused = all.findIndex(isFocused);
+  const place = focused < 0 ? all.findIndex((row) => row.id === chosen) : focused;
   const next = all[Math.min(Math.max(place + step, 0), all.length - 1)];
   if (!next) return;
-  chosen = next.id;
-  mark(chosen);
-  next.querySelector("a").focus({ preventScroll: true });
+  choose(next);
   next.scrollIntoView({ block: "nearest" });
 }
 
