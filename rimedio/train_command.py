@@ -1,6 +1,7 @@
 """The command that makes the classifier: on a corpus, on own labels, with added types, on corrections."""
 
 import hashlib
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 HELD_OUT_BYTES = 51
 """Cases whose sha256 begins with a byte below this are judged, not learned from: a fifth."""
+
+_ROUNDS = ".rounds"  # what is done of an adaptation, in the folder of the heads to be
 
 LARGEST_LOSS = 0.01
 """Macro-F1 that any field may lose on the corpus for what it learns from corrections."""
@@ -75,9 +78,17 @@ def train(
         bool,
         typer.Option(
             "--adapt",
-            help="Adapt the encoder's upper layers as well: better, and takes an hour for 5,000 messages.",
+            help="Adapt the encoder's upper layers as well: better, and takes an hour for 5,000 messages. "
+            "Stopped in between, the same command goes on behind the last of four rounds.",
         ),
     ] = False,
+    rounds: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --adapt: keep the rounds in this folder, for trainings to come, instead of in the "
+            "output until it is done.",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed and messages give the same heads.")] = 0,
 ) -> None:
     """Train the classifier on labelled messages.
@@ -104,6 +115,8 @@ def train(
         fail("--text-column, --label-column and --skip-unusable go with --field", USAGE)
     if not files and (field is not None or adapt):
         fail("--field and --adapt go with files to train on", USAGE)
+    if rounds is not None and (not adapt or field is not None):
+        fail("--rounds goes with --adapt, and not with --field", USAGE)
     console = Console(stderr=True)
     try:
         if from_desk:
@@ -112,7 +125,7 @@ def train(
         if types is not None:
             _add_types(console, types, output, seed=seed)
         elif field is None:
-            _train_all(console, files or [], output, adapt=adapt, seed=seed)
+            _train_all(console, files or [], output, adapt=adapt, rounds=rounds, seed=seed)
         else:
             from nlp.training.own_labels import read_own_labels
 
@@ -130,13 +143,20 @@ def train(
     say(f"heads written to {output}; put them in use with: rimedio heads use {output}")
 
 
-def _train_all(console: "Console", files: list[Path], output: Path, *, adapt: bool, seed: int) -> None:
+def _train_all(
+    console: "Console", files: list[Path], output: Path, *, adapt: bool, rounds: Path | None, seed: int
+) -> None:
     from nlp.encoders.encoder import Precision, load_encoder
     from nlp.training.heads import train as train_heads
 
+    own = output / _ROUNDS
     with telling(console) as told:
         encoder = load_encoder(settings_or_fail().encoder, Precision.FLOAT32)
-        heads = train_heads(files, output, encoder=encoder, seed=seed, adapt=adapt, progress=told)
+        heads = train_heads(
+            files, output, encoder=encoder, seed=seed, adapt=adapt, rounds=rounds or own, progress=told
+        )
+    if rounds is None:
+        shutil.rmtree(own, ignore_errors=True)
     for name, figures in heads.figures.items():
         say(f"{name}: macro-F1 {figures['macro_f1']:.3f} on the test part")
 

@@ -400,6 +400,9 @@ def main() -> None:
     parser.add_argument(
         "--judge", type=Path, help="heads trained on `without_judged`; made anew otherwise, which takes long"
     )
+    parser.add_argument(
+        "--rounds", type=Path, help="the folder with the adaptations that `rimedio train --rounds` kept"
+    )
     chosen = parser.parse_args()
     examples, heads = read_corpus([chosen.corpus]), load_heads(chosen.heads)
     training, _ = split(examples)
@@ -408,7 +411,11 @@ def main() -> None:
     else:
         exact = load_encoder(None, Precision.FLOAT32)
         judge = train_on(
-            without_judged(training), encoder=exact, adapt=heads.adapters is not None, progress=_say
+            without_judged(training),
+            encoder=exact,
+            adapt=heads.adapters is not None,
+            rounds=chosen.rounds,
+            progress=_say,
         )
     trained = train_fast(examples, heads, load_encoder(), judge=judge, progress=_say)
     trained.model.save(chosen.heads)

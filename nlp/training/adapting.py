@@ -31,8 +31,8 @@ SCALE = 2.0
 
 EPOCHS = 8
 BATCH = 16
-MAX_TOKENS = 256
-"""Longer texts are cut here in training; longer ones are still read whole afterwards."""
+MAX_TOKENS = 512
+"""Of longer texts training sees the beginning, as much as the encoder reads at once; all is read later."""
 
 ADAPTER_RATE = 1e-3
 HEAD_RATE = 2e-3

@@ -44,12 +44,14 @@ def train(
     encoder: Encoder,
     seed: int = 0,
     adapt: bool = False,
+    rounds: Path | None = None,
     progress: Progress = lambda step, done: None,
 ) -> Heads:
     """Train heads for all fields on the train part of a corpus, measure them on its test part, save them.
 
     With `adapt` the encoder's upper layers are adapted to the messages first; that takes an hour rather
-    than minutes, and the bundled encoder.
+    than minutes, and the bundled encoder. Each adaptation is kept in the folder `rounds`, where there is one,
+    and one that is there already is not made again.
 
     Raises:
         CorpusError: A row cannot be used; names file and line.
@@ -58,7 +60,7 @@ def train(
     """
     examples = read_corpus(corpus)
     check_folder(out)
-    heads = train_on(examples, encoder=encoder, seed=seed, adapt=adapt, progress=progress)
+    heads = train_on(examples, encoder=encoder, seed=seed, adapt=adapt, rounds=rounds, progress=progress)
     heads.save(out)
     return heads
 
@@ -69,15 +71,22 @@ def train_on(
     encoder: Encoder,
     seed: int = 0,
     adapt: bool = False,
+    rounds: Path | None = None,
     progress: Progress = lambda step, done: None,
 ) -> Heads:
     """The same for examples that are already read; saves nothing."""
     training, test = split(examples)
     if not training:
         raise TrainingError("the corpus has no message in its train part: add messages")
-    learn = adapted_material if adapt else _material
     strata = strata_of(training, "complaint_types")
-    material, adapters = learn(training, strata, encoder, seed, lambda step, part: progress(step, 0.8 * part))
+
+    def told(step: str, part: float) -> None:
+        progress(step, 0.8 * part)
+
+    if adapt:
+        material, adapters = adapted_material(training, strata, encoder, seed, told, rounds)
+    else:
+        material, adapters = _material(training, strata, encoder, seed, told)
     fits: dict[str, tuple[Fit, list[int]]] = {}
     for place, field in enumerate(FIELDS):
         progress(f"training {field}", 0.8 + 0.15 * place / len(FIELDS))
@@ -127,11 +136,17 @@ def spread(
 
 
 def adapted_material(
-    examples: Sequence[Example], strata: Sequence[int], encoder: Encoder, seed: int, progress: Progress
+    examples: Sequence[Example],
+    strata: Sequence[int],
+    encoder: Encoder,
+    seed: int,
+    progress: Progress,
+    kept_in: Path | None = None,
 ) -> tuple[Material, Adapters | None]:
     """Adapts without each fold, for what must be judged unseen, and then on everything."""
     # Not at the top: it brings torch, which nobody needs who only reads a file of heads.
     from nlp.training.adapting import adapt, build_network
+    from nlp.training.rounds import kept_or_made
 
     network = build_network(encoder)
     businesses = [example.business for example in examples]
@@ -143,7 +158,9 @@ def adapted_material(
     for number, rows in enumerate(rounds, start=1):
         step = f"adapting the encoder, round {number} of {len(rounds)}"
         told = partial(_tell, progress, step, begun / whole, len(rows) / whole)
-        adapters = adapt([examples[row] for row in rows], network, seed=seed, progress=told)
+        learned = [examples[row] for row in rows]
+        make = partial(adapt, learned, network, seed=seed, progress=told)
+        adapters = kept_or_made(kept_in, learned, encoder, seed, make)
         begun += len(rows)
         with encoder.adapted(adapters):
             features = read_all(examples, encoder, lambda part: None)
