@@ -28,7 +28,7 @@ from nlp.entities.finder import EntityFinder
 from nlp.evaluation.measuring import FieldMeasure, Measurement, measure
 from nlp.evaluation.page import draw
 from nlp.language import detect_language
-from nlp.training.corpus import Example, read_corpus
+from nlp.training.corpus import WRITTEN, Example, read_corpus
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "nlp" / "data"
@@ -52,7 +52,7 @@ def main() -> None:
     classifier = Classifier.load()
     test = [row for row in read_corpus([DATA / "corpus.jsonl"]) if row.is_held_out]
     console.print(f"reading {len(test)} messages of the test part")
-    reading = classifier.read([row.text for row in test])
+    reading = classifier.read([row.text for row in test], today=WRITTEN)
     measurement = measure(test, reading, classifier.heads)
     lines = [
         *_head(classifier, measurement),

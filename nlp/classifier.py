@@ -13,12 +13,11 @@ from models.labels import Act, Tone, Urgency
 from nlp.costs import Costs
 from nlp.deciding import Decisions, decide
 from nlp.encoders.encoder import Encoder, Precision, Vectors, load_encoder
-from nlp.entities.dates import find_dates
 from nlp.entities.finder import EntityFinder
 from nlp.errors import HeadsError
 from nlp.features import Features, beside, read_features
 from nlp.heads import FIELDS, NO, TRAINED, Flags, Head, Heads, load_heads, ranked
-from nlp.joint import DAYS, read_again, read_days
+from nlp.joint import DAYS, days_ahead, read_again
 from nlp.joint import FIELD as URGENCY
 from nlp.language import detect_languages, load_identifier
 
@@ -168,13 +167,11 @@ class Classifier:
         return decide(self.heads.fields, predictions, self.costs, languages=languages), languages
 
     def _read_beside(self, texts: Sequence[str], today: date) -> tuple[list[str], Vectors]:
-        """What is read without the encoder, and while it runs: languages, and what `read_days` says."""
+        """What is read without the encoder, and while it runs: languages, and what `days_ahead` says."""
         languages = detect_languages(texts, self.fallback_language)
         days = np.zeros((len(texts), DAYS), np.float32)
         for row, text, language in zip(days, texts, languages, strict=True):
-            named = [day for _, _, day in find_dates(text, language=language, today=today)]
-            if named:
-                row[:] = read_days(named, today)
+            row[:] = days_ahead(text, language, today)
         return languages, days
 
     def embed(self, texts: Sequence[str]) -> Vectors:

@@ -7,6 +7,8 @@ import numpy as np
 
 from models.labels import Act
 from nlp.encoders.encoder import Vectors
+from nlp.entities.dates import find_dates
+from nlp.entities.deadlines import find_deadlines
 from nlp.heads import Head, Joint, softmax
 
 FIELD = "urgency"
@@ -15,15 +17,21 @@ READ = (FIELD, "act", "tone", "complaint_types")
 """The fields whose probabilities are read again."""
 
 DAYS = 3
-"""The numbers that say when the next day is that a message names."""
+"""The numbers that say when the next day is that a message names or sets as a term."""
 
 _VERY_NEAR, _NEAR = 1, 7  # days
 _FLOOR = 1e-4
 
 
-def read_days(dates: Sequence[date], today: date) -> Vectors:
-    """Whether the next day named is very near, near, or ahead at all: float32 of shape (`DAYS`)."""
-    ahead = [(day - today).days for day in dates if day >= today]
+def days_ahead(text: str, language: str, today: date) -> Vectors:
+    """What `read_days` says of the days that a text names and the terms that it sets."""
+    days = [day for _, _, day in find_dates(text, language=language, today=today)]
+    return read_days([*days, *find_deadlines(text, language=language, today=today)], today)
+
+
+def read_days(days: Sequence[date], today: date) -> Vectors:
+    """Whether the next of these days is very near, near, or ahead at all: float32 of shape (`DAYS`)."""
+    ahead = [(day - today).days for day in days if day >= today]
     if not ahead:
         return np.zeros(DAYS, np.float32)
     return np.array([min(ahead) <= _VERY_NEAR, min(ahead) <= _NEAR, True], np.float32)
@@ -34,9 +42,9 @@ def read_again(
 ) -> Vectors:
     """Calibrated probabilities of the labels of urgency, float32 of shape (messages, labels).
 
-    `predictions` holds by field what its head of `fields` said, `days` what `read_days` says of each message,
-    shape (messages, `DAYS`). A label that a business has taken away counts as absent, one of its own not at
-    all; where urgency has labels of its own there is no second look.
+    `predictions` holds by field what its head of `fields` said, `days` what `days_ahead` says of each
+    message, shape (messages, `DAYS`). A label that a business has taken away counts as absent, one of its own
+    not at all; where urgency has labels of its own there is no second look.
     """
     if fields[FIELD].labels != joint.labels[FIELD]:
         return predictions[FIELD]

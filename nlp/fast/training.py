@@ -31,7 +31,7 @@ from nlp.fast.bounds import Judged, choose_bounds
 from nlp.fast.model import LONGEST, PAIRS, Codes, FastModel, bags_of, confidences
 from nlp.heads import FIELDS, SCOPE, Flags, Head, Heads, load_heads, sigmoid
 from nlp.scope import OUT_OF_SCOPE, read_out_of_scope
-from nlp.training.corpus import SHIPPED, TEST, TRAIN, Example, read_corpus, split
+from nlp.training.corpus import SHIPPED, TEST, TRAIN, WRITTEN, Example, read_corpus, split
 from nlp.training.fitting import Targets, assign_folds, best_thresholds, fit_platt, fit_temperature
 from nlp.training.heads import ADAPTED_FOLDS, strata_of, train_on
 from nlp.training.recombined import recombined
@@ -129,7 +129,9 @@ def train_fast(
     taught = teach(encoder.pieces(learned), lessons, fields, encoder, seed=seed, epochs=epochs)
     progress(f"judging {len(unseen)} messages")
     with encoder.adapted(judge.adapters):
-        whole = Classifier(encoder, judge, entities=EntityFinder()).classify([one.text for one in unseen])
+        whole = Classifier(encoder, judge, entities=EntityFinder()).classify(
+            [one.text for one in unseen], today=WRITTEN
+        )
     pieces = encoder.pieces([clean(one.text)[:LONGEST] for one in unseen])
     bags = bags_of(pieces, taught.codes)
     model = _calibrated(taught, taught.read(bags), unseen)

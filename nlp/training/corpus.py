@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from models.labels import Act, Ask, ComplaintType, Tone, Urgency
@@ -12,6 +13,9 @@ from nlp.tables import CSV_SUFFIXES, find_text_column, open_table
 
 SHIPPED = Path(__file__).parents[1] / "data" / "corpus.jsonl"
 """The corpus that comes with the package."""
+
+WRITTEN = date(2026, 11, 27)
+"""The day of the corpus, which "tomorrow" in a message of it is counted from, whenever it is read."""
 
 TRAIN, TEST = "train", "test"
 _PARTS = (TRAIN, TEST)

@@ -19,7 +19,7 @@ from nlp.heads import FIELDS, SCOPE, Heads, Provenance, check_folder
 from nlp.joint import FIELD as URGENCY
 from nlp.lexical import word_pieces
 from nlp.scope import fit_scope, read_out_of_scope
-from nlp.training.corpus import Example, corpus_sha256, read_corpus, split
+from nlp.training.corpus import WRITTEN, Example, corpus_sha256, read_corpus, split
 from nlp.training.fitting import FOLDS, Fit, Material, assign_folds, fit_choice, fit_several
 from nlp.training.joint_fitting import fit_joint
 from nlp.training.space import WHOLE, Space, View
@@ -111,7 +111,7 @@ def train_on(
             joint=joint,
         )
         classifier = Classifier(encoder, heads, entities=EntityFinder())
-        assessments = classifier.classify([example.text for example in test])
+        assessments = classifier.classify([example.text for example in test], today=WRITTEN)
     return replace(heads, figures=evaluate(test, assessments).figures())
 
 

@@ -1,21 +1,16 @@
 """Fitting the second look at urgency, on what heads said of messages that they had not seen."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from nlp.encoders.encoder import Vectors
-from nlp.entities.finder import EntityFinder
 from nlp.heads import Joint, softmax
-from nlp.joint import FIELD, READ, inputs, read_days
+from nlp.joint import FIELD, READ, days_ahead, inputs
 from nlp.language import detect_language
-from nlp.training.corpus import Example
+from nlp.training.corpus import WRITTEN, Example
 from nlp.training.fitting import Fit, Targets, choice_weights, with_abstention
-
-# Dates in the corpus are counted from a day of the month in which most of it was written.
-_WRITTEN = date(2026, 11, 27)
 
 
 def fit_joint(
@@ -53,10 +48,7 @@ def _spread(fit: Fit, rows: Sequence[int], count: int) -> Vectors:
 
 
 def _days(examples: Sequence[Example]) -> Vectors:
-    finder = EntityFinder()
     languages = [one.language or detect_language(one.text, fallback="it") for one in examples]
-    named = [
-        finder.find(one.text, language=language, today=_WRITTEN)
-        for one, language in zip(examples, languages, strict=True)
-    ]
-    return np.array([read_days(found.dates, _WRITTEN) for found in named])
+    return np.array(
+        [days_ahead(one.text, language, WRITTEN) for one, language in zip(examples, languages, strict=True)]
+    )
