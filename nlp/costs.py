@@ -57,7 +57,7 @@ class Costs:
         if name in CHOICE_FIELDS and own:
             return self._choose(head, rows, own)
         there = head.there(rows)
-        look = sure < head.abstain_below if self.review is None else 1 - sure > self.review
+        look = sure < head.abstain_below
         for place, label in enumerate(head.labels):
             if label in own:
                 missed, false = _expected(rows[:, place], own[label])
@@ -66,6 +66,8 @@ class Costs:
         if head.at_least_one:
             best = np.arange(rows.shape[1]) == rows.argmax(axis=1, keepdims=True)
             there |= best & ~there.any(axis=1, keepdims=True)
+        if self.review is not None:
+            look = self._deciding(head, rows, there, own) > self.review
         return there, look
 
     def overlooked(self, types: Head, rows: Vectors, complaint: Vectors) -> Flags:
@@ -81,6 +83,18 @@ class Costs:
                 missed, _ = _expected(rows[:, place] * complaint, own[label])
                 look |= missed > self._bound
         return look
+
+    def _deciding(
+        self, head: Head, rows: Vectors, there: Flags, own: Mapping[str, ErrorCost]
+    ) -> npt.NDArray[np.float64]:
+        """What saying just these labels is expected to cost, all of them together; shape (n)."""
+        if not head.several:
+            return 1 - head.certainties(rows)
+        whole = np.zeros(len(rows))
+        for place, label in enumerate(head.labels):
+            missed, false = _expected(rows[:, place], own.get(label, ErrorCost()))
+            whole += np.where(there[:, place], false, missed)
+        return whole
 
     @property
     def _bound(self) -> float:

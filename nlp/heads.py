@@ -86,13 +86,18 @@ class Head:
         likely = np.take_along_axis(rows, top, axis=1).astype(np.float64)
         return np.where(np.take_along_axis(self.there(rows), top, axis=1), likely, 1 - likely)[:, 0]
 
+    def certainties(self, rows: Vectors) -> npt.NDArray[np.float64]:
+        """The probability that nothing is wrong, each label taken by itself; shape (n)."""
+        likely = rows.astype(np.float64)
+        if not self.several:
+            top: npt.NDArray[np.float64] = likely.max(axis=1)
+            return top
+        every: npt.NDArray[np.float64] = np.where(self.there(rows), likely, 1 - likely).prod(axis=1)
+        return every
+
     def decide(self, row: Vectors) -> tuple[int, ...]:
         """The labels that are there, by falling probability; `row` holds one message's probabilities."""
         return ranked(self.there(row[None])[0], row)
-
-    def confidence(self, row: Vectors) -> float:
-        """The same as `confidences`, for one message."""
-        return float(self.confidences(row[None])[0])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -122,7 +122,7 @@ def _confidence(heads: Heads, reading: Reading, index: int, field: str) -> float
     if field == "complaint_types" and reading.assessments[index].act.label != Act.COMPLAINT:
         # What is no complaint has no types: that was decided by the act.
         field = "act"
-    return heads.fields[field].confidence(reading.probabilities[field][index])
+    return float(heads.fields[field].certainties(reading.probabilities[field][index][None])[0])
 
 
 def _kept(gold: Sequence[Example], rows: Sequence[int], field: str) -> Flags:

@@ -74,6 +74,15 @@ def test_a_person_looks_where_deciding_costs_more(sure: float, look: bool) -> No
     assert decide(Costs(review=0.5), "tone", TONES, row(sure, rest, rest))[1] is look
 
 
+@pytest.mark.parametrize(("review", "look"), [(0.5, True), (1.4, True), (1.6, False)])
+def test_of_several_labels_the_errors_of_all_are_expected(review: float, look: bool) -> None:
+    several = head(("a", "b", "c", "d"), several=True)
+    seen = row(0.9, 0.48, 0.47, 0.46)
+
+    assert decide(Costs(review=review), "complaint_types", several, seen) == ((0,), look)
+    assert several.certainties(seen[None])[0] == pytest.approx(0.9 * 0.52 * 0.53 * 0.54, abs=1e-6)
+
+
 def test_a_dear_label_in_doubt_is_looked_at() -> None:
     dear = Costs(labels={"complaint_types": {"safety_privacy": ErrorCost(missed=8.0, false=2.0)}})
 

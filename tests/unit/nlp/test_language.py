@@ -98,6 +98,8 @@ def test_our_own_languages_stay_right() -> None:
     assert right / len(told) >= 0.985
     assert found.count(UNKNOWN) <= 0.002 * len(found)
     assert short.count(UNKNOWN) <= 0.002 * len(short)
+    right = sum(one == language for one, (_, language) in zip(short, stretches, strict=True))
+    assert right / len(short) >= 0.975
 
 
 LATE = (
