@@ -175,7 +175,8 @@ async def _brief(
     return DraftBrief(
         decision=decision,
         act=matter.act,
-        complaint_types=matter.complaint_types,
+        complaint_types=_types_told(reading, matter),
+        types_open="complaint_types" in matter.abstained,
         tone=matter.tone,
         asks=matter.asks,
         own_error=matter.own_error,
@@ -200,6 +201,17 @@ async def _brief(
         show_worth=decision.show_worth,
         today=matter.now.astimezone(config.timezone).date(),
     )
+
+
+def _types_told(reading: Reading, matter: Matter) -> tuple[str, ...]:
+    """The complaint types that a text may repeat as understood: of a message that leaves them open, none."""
+    sure = {
+        label.label
+        for one in reading.found
+        if "complaint_types" not in one.abstained
+        for label in one.complaint_types
+    }
+    return tuple(name for name in matter.complaint_types if name in sure)
 
 
 def _days_of_matter(reading: Reading, matter: Matter, policy: Policy) -> tuple[date, ...]:

@@ -27,7 +27,8 @@ class PromiseLine:
 class DraftBrief:
     """What a draft is composed from. Equal briefs give equal drafts.
 
-    `act`, `complaint_types`, `tone`, `asks` and `own_error` are the case's labels. `language` is one of
+    `act`, `complaint_types`, `tone`, `asks` and `own_error` are the case's labels; where `types_open` says
+    that some type is in doubt, only the types that are not. `language` is one of
     `it`, `en`, `es`, `fr`, `de`; another language with everything else equal gives the twin for an agent
     who reads that one. `customer_name` is used as it stands (see `usable_name`).
 
@@ -65,6 +66,7 @@ class DraftBrief:
     formality: Formality
     customer_name: str | None
     business: str
+    types_open: bool = False
     signature: str = "{agent}, {business}"
     order_ids: tuple[str, ...] = ()
     dates: tuple[date, ...] = ()

@@ -8,7 +8,7 @@ from responses.drafts.happened import own_words
 from responses.drafts.voice import Voice
 
 _NAMED_ASKS = ("refund", "replacement", "repair", "discount", "cancellation")
-_DAY_VALUES = frozenset({"on_date", "of_date", "on_mentioned", "of_mentioned", "mentioned"})
+_DAY_VALUES = frozenset({"on_date", "of_date", "on_that_day", "on_mentioned", "of_mentioned", "mentioned"})
 
 
 def understood(brief: DraftBrief, voice: Voice, frame: str) -> str:
@@ -86,7 +86,7 @@ def _grievances(brief: DraftBrief, voice: Voice, frame: str) -> str:
 
 def _that_happened(brief: DraftBrief) -> tuple[str, ...]:
     """The grievances without the promise that only has to be told where it stands: it may not be broken."""
-    types = brief.complaint_types or brief.decision.complaint_types
+    types = brief.complaint_types or (() if brief.types_open else brief.decision.complaint_types)
     told = {ComplaintType.PROMISE_BROKEN}.intersection(brief.decision.status_of)
     return tuple(name for name in types if name not in told) or types
 
@@ -112,7 +112,7 @@ def _in_own_words(own: Mapping[str, str], voice: Voice, frame: str, types: tuple
 def _clause(key: str, form: str, voice: Voice) -> tuple[str, bool]:
     """The clause that names all it can, and whether it named the day the customer gave."""
     text = voice.say(_form_key(key, form, voice))
-    day = voice.values.get("on_date"), voice.values.get("of_date")
+    day = [voice.values.get(name) for name in ("on_date", "of_date", "on_that_day")]
     return text, any(words is not None and words in text for words in day)
 
 

@@ -124,14 +124,17 @@ def _known_values(brief: DraftBrief, words: Phrases) -> dict[str, str]:
             values |= {f"on_{name}": forms["on"], f"of_{name}": forms["of"]}
     known = {day for day in (_day(fact) for fact in facts.values()) if day is not None}
     booked = _day(facts.get("booked_for"))
-    mentioned = [day for day in brief.dates if day not in known]
-    spoken = booked or (mentioned[0] if len(mentioned) == 1 else None)
-    if spoken is not None:
-        forms = day_forms(spoken, brief.language, today=brief.today)
+    if booked is not None:
+        forms = day_forms(booked, brief.language, today=brief.today)
         values |= {"on_date": forms["on"], "of_date": forms["of"]}
+        values["on_that_day"] = forms["on"]
+    # A day that was merely named may be that of a call: no booking's, no bill's. Who was treated badly names
+    # the day of it.
+    mentioned = [day for day in brief.dates if day not in known]
     if len(mentioned) == 1 and booked is None:
         forms = day_forms(mentioned[0], brief.language, today=brief.today)
         values |= {"mentioned": forms["day"], "on_mentioned": forms["on"], "of_mentioned": forms["of"]}
+        values["on_that_day"] = forms["on"]
     return values | _thing_values(brief, words, values)
 
 

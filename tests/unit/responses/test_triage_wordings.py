@@ -41,6 +41,27 @@ async def test_a_draft_that_names_a_day_is_valid_until_its_end(road: Road) -> No
     assert [one.id for one in outdated] == [case.id]
 
 
+async def test_a_type_in_doubt_is_not_repeated_as_understood(road: Road) -> None:
+    doubtful = assessed("complaint", "no_reply", abstained=frozenset({"complaint_types"}))
+    case = await road.writes("Non sono contento", doubtful)
+    draft = await road.draft(case)
+    assert "risposta" not in dict(draft.parts)["understanding"]
+
+    await road.writes("e il pacco è rotto", assessed("complaint", "item_damaged"))
+    await road.triage.run(case.id)
+    understood = dict((await road.draft(case)).parts)["understanding"]
+    assert "rott" in understood or "dannegg" in understood
+    assert "risposta" not in understood
+
+
+async def test_a_day_that_was_merely_named_is_nothings_day(road: Road) -> None:
+    named = Entities(dates=(utcnow().date() - timedelta(days=1),))
+    labels = assessed("complaint", "billing_error", entities=named)
+    case = await road.writes("La bolletta è sbagliata", labels)
+    understood = dict((await road.draft(case)).parts)["understanding"]
+    assert "che le abbiamo chiesto non è" in understood or "che le abbiamo chiesto non sia" in understood
+
+
 THANKED = assessed("praise", tone=label("grateful"))
 
 
