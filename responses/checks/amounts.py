@@ -18,6 +18,7 @@ from responses.drafts.numbers import format_money, format_percentage
 
 _ALL = Decimal(100)
 _DOUBLE = Decimal(200)
+_SUM = "§"  # stands for the sum in the expressions of what came from the customer
 _WITH_CENTS = re.compile(r"(?<![\d.,])\d+[.,]\d{2}(?![\d.,])")
 
 
@@ -112,6 +113,11 @@ def _is_aside(clause: str, lists: WordLists) -> bool:
     return any(lists.has(name, clause) for name in ("refuses", "asked", "costs"))
 
 
+def _came(clause: str, said: Said, lists: WordLists) -> bool:
+    """Whether the sum is one that the customer paid: "abbiamo ricevuto il bonifico di 45 €"."""
+    return lists.has("came", f"{clause[: said.start]}{_SUM}{clause[said.end :]}")
+
+
 def _judge(
     clause: Clause, said: Said, figures: _Figures, about: CheckContext, lists: WordLists
 ) -> Iterator[Finding]:
@@ -125,7 +131,8 @@ def _judge(
     if said.percent is not None and not said.is_part and is_quality(clause.words, said, gives, lists):
         return
     # A sum from nowhere is taken for given, unless something says otherwise; a share is not.
-    given = gives or (said.money is not None and not _is_aside(clause.words, lists))
+    aside = _is_aside(clause.words, lists) or _came(clause.words, said, lists)
+    given = gives or (said.money is not None and not aside)
     above = given and (is_more or _is_above(said, figures))
     severity = Severity.ERROR if given else Severity.WARNING
     code = "amount_above" if above else "amount_unknown"

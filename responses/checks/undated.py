@@ -10,6 +10,7 @@ from responses.checks.clauses import (
     Clause,
     clauses_of,
     is_denied,
+    is_denied_behind,
     judged,
     outside_quotations,
     without_whether,
@@ -115,6 +116,7 @@ def _said_in(text: str, about: CheckContext) -> Iterator[Promised]:
             match
             for match in lists.find("undertakes", clause.words)
             if not is_denied(settled, match.start(), about.language)
+            and not is_denied_behind(settled, match.end(), about.language)
         ]
         # Of "guardiamo noi e la richiamiamo" the second half alone.
         cuts = sorted([*acts, *lists.find("acts", clause.words)], key=lambda match: match.start())

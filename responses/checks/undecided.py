@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from models.decision import DecisionKind, RemedyKind, Role
 from responses.checks.about import CheckContext
-from responses.checks.clauses import Clause, clauses_of, is_denied, judged
+from responses.checks.clauses import Clause, clauses_of, is_denied, is_denied_behind, judged
 from responses.checks.finding import Finding, Severity
 from responses.checks.sums import sums_in
 from responses.checks.wordlists import WordLists, word_lists
@@ -43,7 +43,9 @@ def check_undecided(text: str, about: CheckContext) -> Iterator[Finding]:
         found = [match for deed in new.values() for match in deed.finditer(clause.words)]
         found += [match for match in _free(clause, known, about, lists) if not _overlaps(match, found)]
         for match in found:
-            if is_denied(clause.words, match.start(), about.language):
+            if is_denied(clause.words, match.start(), about.language) or is_denied_behind(
+                clause.words, match.end(), about.language
+            ):
                 continue
             yield Finding(
                 code=UNDECIDED,
