@@ -88,8 +88,6 @@ def is_denied(clause: str, at: int, language: str) -> bool:
 def is_denied_behind(clause: str, end: int, language: str) -> bool:
     """Whether a "not" stands behind what is done, before a comma or "and": „erstatten wir Ihnen nicht“."""
     lists = word_lists(language)
-    if "not_behind" not in lists.patterns:
-        return False
     rest = clause[end:]
     cuts = [sign.start() for sign in _SIGN.finditer(rest)]
     cuts += [word.start() for word in _WORD.finditer(rest) if lists.patterns["and"].fullmatch(word.group())]
