@@ -292,5 +292,10 @@ def _write_links(
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}")
     say(f"{made} links written to {output}")
+    if bot is None and settings.public_url is None:
+        say(
+            f"they lead to {settings.address}, which nobody outside reaches: before you send them, connect a "
+            "Telegram bot, or set RIMEDIO_PUBLIC_URL to the desk's address from outside, and make them again"
+        )
     if left_out:
         raise typer.Exit(SOME_ROWS)

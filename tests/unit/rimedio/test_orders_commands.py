@@ -214,6 +214,19 @@ def test_pictures_are_large_enough_to_print_and_the_drawn_one_names_its_order(
     assert float(text.attrib["y"]) < float(root.attrib["height"])
 
 
+@pytest.mark.parametrize(("public", "warned"), [(None, True), ("https://desk.example.it", False)])
+def test_links_that_only_this_machine_reaches_are_said_to_be(
+    home: Path, monkeypatch: pytest.MonkeyPatch, public: str | None, warned: bool
+) -> None:
+    if public is not None:
+        monkeypatch.setenv("RIMEDIO_PUBLIC_URL", public)
+    (home / "ordini.csv").write_text("Ordine\nRS1001\n", encoding="utf-8")
+    rimedio("orders", "import", "ordini.csv")
+    made = rimedio("orders", "links", "ALL", "-o", "links.csv")
+    assert made.exit_code == 0, made.stderr
+    assert ("RIMEDIO_PUBLIC_URL" in made.stderr) is warned
+
+
 def test_the_documented_lines_make_the_same_links(home: Path) -> None:
     page = (Path(__file__).parents[3] / "docs" / "orders.md").read_text(encoding="utf-8")
     lines = page.split("```python\n")[1].split("```")[0]

@@ -167,3 +167,8 @@ def test_complaint_types_may_be_those_of_the_business(tmp_path: Path) -> None:
     )
     (case,) = read_cases(path, SHOP, ("room_cold",))
     assert case.matter.complaint_types == ("room_cold",)
+
+
+def test_the_documented_run_says_as_many_cases_as_there_are() -> None:
+    said = Path(__file__).parents[4].joinpath("docs", "policy-tools.md").read_text(encoding="utf-8")
+    assert f"negozio.cases.yaml: {len(CASES[SAMPLES / 'negozio.cases.yaml'])} cases, all as expected" in said
