@@ -122,6 +122,21 @@ def test_a_corpus_that_is_none_is_refused(
     assert not (tmp_path / "heads").exists()
 
 
+def test_labels_of_one_field_are_not_trained_as_all_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[object] = []
+    monkeypatch.setattr("nlp.encoders.encoder.load_encoder", lambda *given: loaded.append(given))
+    table = "testo;etichetta\n" + "".join(
+        f"Il parcheggio {number} era pieno;parking\n" for number in range(9)
+    )
+    result = rimedio("train", written(tmp_path, table.encode(), "few.csv"), "-o", "heads", "--adapt")
+    assert_one_clear_line(result, 1)
+    assert "columns found: testo, etichetta; did you mean --field complaint_types?" in result.stderr
+    assert "act (0 of " in result.stderr
+    assert loaded == []
+
+
 def test_evaluate_without_labels_shows_a_table(tmp_path: Path, classifier: TableClassifier) -> None:
     corpus = written(tmp_path, b'{"text": "\\ud83d"}\n{"text": "\\u0000"}\n', "gold.jsonl")
     result = rimedio("evaluate", corpus, "--part", "all")
