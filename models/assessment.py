@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 
@@ -105,5 +105,8 @@ class Evidence:
 Explain = Callable[[str, Assessment], Awaitable[Sequence[Evidence]]]
 """Names the words of a text that carried its labels; takes its time, and never inside a transaction."""
 
-Classify = Callable[[Sequence[str]], Awaitable[Sequence[Assessment]]]
-"""Assesses messages, one result each and in their order; never called inside a transaction."""
+Classify = Callable[[Sequence[str], Sequence[datetime]], Awaitable[Sequence[Assessment]]]
+"""Assesses messages, one result each and in their order; never called inside a transaction.
+
+The times are when each was sent, aware: "yesterday" is counted from that day, whenever it is read.
+"""

@@ -124,25 +124,28 @@ class Classifier:
             costs=costs,
         )
 
-    def classify(self, texts: Sequence[str], *, today: date | None = None) -> list[Assessment]:
+    def classify(
+        self, texts: Sequence[str], *, today: date | Sequence[date] | None = None
+    ) -> list[Assessment]:
         """Assess messages, one result each and in their order.
 
-        `today` is the day that "yesterday" in a text is counted from; the current day by default. A text
-        without a single visible character (a photo alone) is `other` with abstention on `act`: there is
-        nothing to go by, and what it belongs to only a person can see.
+        `today` is the day that "yesterday" in a text is counted from, one for all or one for each; the
+        current day by default. A text without a single visible character (a photo alone) is `other` with
+        abstention on `act`: there is nothing to go by, and what it belongs to only a person can see.
         """
         return self.read(texts, today=today).assessments
 
-    def read(self, texts: Sequence[str], *, today: date | None = None) -> "Reading":
+    def read(self, texts: Sequence[str], *, today: date | Sequence[date] | None = None) -> "Reading":
         """The same, with the probability of every label of every field beside the assessments."""
-        day = today or datetime.now(UTC).astimezone().date()
+        days = _one_each(today or datetime.now(UTC).astimezone().date(), len(texts))
         cleaned = [clean(text) for text in texts]
         visible = [index for index, text in enumerate(cleaned) if text]
         seen = [cleaned[index] for index in visible]
-        decisions, languages = self.decide(seen, today=day)
+        seen_on = [days[index] for index in visible]
+        decisions, languages = self.decide(seen, today=seen_on)
         found = iter(
             self._assess(decisions, at, language, self._entities.find(text, language=language, today=day))
-            for at, (text, language) in enumerate(zip(seen, languages, strict=True))
+            for at, (text, language, day) in enumerate(zip(seen, languages, seen_on, strict=True))
         )
         probabilities = {}
         for field, rows in decisions.probabilities.items():
@@ -153,10 +156,11 @@ class Classifier:
             probabilities=probabilities,
         )
 
-    def decide(self, texts: Sequence[str], *, today: date) -> tuple[Decisions, list[str]]:
+    def decide(self, texts: Sequence[str], *, today: date | Sequence[date]) -> tuple[Decisions, list[str]]:
         """The labels and languages of cleaned texts with something to see; entities are not looked for."""
+        sent_on = _one_each(today, len(texts))
         with ThreadPoolExecutor(1, thread_name_prefix="days") as aside:
-            beside = aside.submit(self._read_beside, texts, today)
+            beside = aside.submit(self._read_beside, texts, sent_on)
             features = self.features(texts)
             languages, days = beside.result()
         predictions = {
@@ -166,11 +170,11 @@ class Classifier:
             predictions[URGENCY] = read_again(self.heads.joint, self.heads.fields, predictions, days)
         return decide(self.heads.fields, predictions, self.costs, languages=languages), languages
 
-    def _read_beside(self, texts: Sequence[str], today: date) -> tuple[list[str], Vectors]:
+    def _read_beside(self, texts: Sequence[str], sent_on: Sequence[date]) -> tuple[list[str], Vectors]:
         """What is read without the encoder, and while it runs: languages, and what `days_ahead` says."""
         languages = detect_languages(texts, self.fallback_language)
         days = np.zeros((len(texts), DAYS), np.float32)
-        for row, text, language in zip(days, texts, languages, strict=True):
+        for row, text, language, today in zip(days, texts, languages, sent_on, strict=True):
             row[:] = days_ahead(text, language, today)
         return languages, days
 
@@ -238,6 +242,10 @@ def clean(text: str) -> str:
     """What is left of a text without half characters, NULs and surrounding blanks."""
     whole = text.encode("utf-8", "replace").decode().replace("\0", " ")
     return whole.strip(_INVISIBLE)
+
+
+def _one_each(days: date | Sequence[date], count: int) -> Sequence[date]:
+    return [days] * count if isinstance(days, date) else days
 
 
 def _labels(head: Head, there: Flags, row: Vectors) -> tuple[Label, ...]:

@@ -81,7 +81,7 @@ async def read_case(
     assessed = {message_id: one.assessment for message_id, one in known.items()}
     unread = [message for message in messages if message.id not in assessed and message.text.strip()]
     if unread:
-        found = await classify([message.text for message in unread])
+        found = await classify([message.text for message in unread], [message.sent_at for message in unread])
         fresh = {message.id: one for message, one in zip(unread, found, strict=True)}
         async with database.writing() as session:
             # What was erased while it was being read is not to come back as what was read out of it.

@@ -4,13 +4,13 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prometheus_client import Histogram
 
 from models.assessment import Assessment, Evidence
-from models.clock import utcnow
 from models.embedding import Embeddings
 from rimedio.settings import CostSettings, Settings
 from rimedio.together import Together
@@ -57,21 +57,23 @@ class Model:
         self._loaded.set()
         log.info("model.loaded")
 
-    async def classify(self, texts: Sequence[str]) -> Sequence[Assessment]:
+    async def classify(self, texts: Sequence[str], sent_at: Sequence[datetime]) -> Sequence[Assessment]:
         """Assesses messages, waiting for the model if need be; with those that others ask for meanwhile."""
+        # "Yesterday" is counted from the day on which it was written, as the business's calendar has it.
+        days = [moment.astimezone(self._settings.zone).date() for moment in sent_at]
         await self._loaded.wait()
         self._reading += 1
         try:
-            return await self._together.classify(texts)
+            return await self._together.classify(texts, days)
         finally:
             self._reading -= 1
 
-    async def _read(self, texts: list[str]) -> Sequence[Assessment]:
+    async def _read(self, texts: list[str], days: list[date]) -> Sequence[Assessment]:
         classifier = self._classifier
         if classifier is None:
             raise RuntimeError("the model's event is set only after the model")
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, self._timed, classifier, texts)
+        return await loop.run_in_executor(self._executor, self._timed, classifier, texts, days)
 
     async def explain(self, text: str, assessment: Assessment) -> Sequence[Evidence]:
         """Names the words that carried the labels, once no message waits to be read."""
@@ -93,11 +95,9 @@ class Model:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, embedded, classifier, list(texts))
 
-    def _timed(self, classifier: "Classifier", texts: list[str]) -> Sequence[Assessment]:
+    def _timed(self, classifier: "Classifier", texts: list[str], days: list[date]) -> Sequence[Assessment]:
         with self.seconds.time():
-            # "Yesterday" is counted from the day of the business, wherever the machine stands.
-            today = utcnow().astimezone(self._settings.zone).date()
-            return classifier.classify(texts, today=today)
+            return classifier.classify(texts, today=days)
 
     def close(self) -> None:
         """Ends the model's thread; what it is doing is finished first."""

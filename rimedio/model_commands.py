@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rimedio.gold import PART_HELP, check_part, read_gold
 from rimedio.terminal import USAGE, fail, say, settings_or_fail
 
 if TYPE_CHECKING:
@@ -58,9 +59,7 @@ def assess(
 
 def evaluate(
     gold: Annotated[Path, typer.Argument(help="JSON lines or CSV with the true labels beside each text.")],
-    part: Annotated[
-        str, typer.Option(help="'test': only the texts that training never sees; 'all': every one.")
-    ] = "test",
+    part: Annotated[str | None, typer.Option(help=PART_HELP)] = None,
     report: Annotated[
         Path | None, typer.Option(help="Write a page with pictures and the worst errors: OUT.html.")
     ] = None,
@@ -74,13 +73,11 @@ def evaluate(
     from nlp.errors import NlpError
     from nlp.evaluation.scores import evaluate as compare
     from nlp.evaluation.scores import render
-    from nlp.training.corpus import read_corpus
     from rimedio.errors import ProgramError
     from rimedio.heads_store import complaint_types_of
     from rimedio.model import load_classifier
 
-    if part not in ("test", "all"):
-        fail(f"--part {part!r}: expected test or all", USAGE)
+    check_part(part)
     if report is not None and (not report.name or report.is_dir()):
         fail(f"--report {report}: expected the name of a file, such as evaluation.html", USAGE)
     if report is not None and not report.absolute().parent.is_dir():
@@ -88,9 +85,7 @@ def evaluate(
     console, settings = Console(stderr=True), settings_or_fail()
     try:
         types = complaint_types_of(settings.heads_folder)
-        examples = [row for row in read_corpus([gold], types) if part == "all" or row.is_held_out]
-        if not examples:
-            fail(f"{gold}: no message is in the test part; use --part all for a file of your own")
+        examples = read_gold(gold, types, part)
         with console.status("loading the model") as status:
             classifier = load_classifier(settings)
             status.update(f"reading {len(examples)} messages")
@@ -187,33 +182,27 @@ def heads_compare(
     first: Annotated[str, typer.Argument(help="A folder, or a name of 'heads list'.")],
     second: Annotated[str, typer.Argument(help="The same.")],
     gold: Annotated[Path, typer.Argument(help="JSON lines or CSV with the true labels beside each text.")],
-    part: Annotated[
-        str, typer.Option(help="'test': only the texts that training never sees; 'all': every one.")
-    ] = "test",
+    part: Annotated[str | None, typer.Option(help=PART_HELP)] = None,
 ) -> None:
     """Compare two heads on the same labelled messages: macro-F1, and the difference with its interval.
 
-    Example: rimedio heads compare shipped heads labelled.jsonl --part all
+    Example: rimedio heads compare shipped heads labelled.jsonl
     """
     from rich.console import Console
 
     from nlp.errors import NlpError
     from nlp.evaluation.comparison import render_comparison
-    from nlp.training.corpus import read_corpus
     from rimedio.errors import ProgramError
     from rimedio.heads_store import complaint_types_of
     from rimedio.model import compare_heads
 
-    if part not in ("test", "all"):
-        fail(f"--part {part!r}: expected test or all", USAGE)
+    check_part(part)
     settings, store = settings_or_fail(), _store()
     console = Console(stderr=True)
     try:
         folders = store.find(first), store.find(second)
         types = [label for folder in folders for label in complaint_types_of(folder)]
-        examples = [row for row in read_corpus([gold], types) if part == "all" or row.is_held_out]
-        if not examples:
-            fail(f"{gold}: no message is in the test part; use --part all for a file of your own")
+        examples = read_gold(gold, types, part)
         with console.status(f"{first} and {second} read {len(examples)} messages"):
             (compared,) = compare_heads(settings, folders, [examples])
     except (NlpError, ProgramError, OSError) as error:

@@ -4,15 +4,17 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from models.assessment import Assessment
 
-Read = Callable[[list[str]], Awaitable[Sequence[Assessment]]]
+Read = Callable[[list[str], list[date]], Awaitable[Sequence[Assessment]]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class _Wish:
     texts: list[str]
+    days: list[date]
     found: asyncio.Future[Sequence[Assessment]]
 
 
@@ -25,12 +27,12 @@ class Together:
         self._wishes: deque[_Wish] = deque()
         self._working: asyncio.Task[None] | None = None
 
-    async def classify(self, texts: Sequence[str]) -> Sequence[Assessment]:
-        """Assesses messages, one result each and in their order.
+    async def classify(self, texts: Sequence[str], days: Sequence[date]) -> Sequence[Assessment]:
+        """Assesses messages, one result each and in their order; `days` are those on which they were sent.
 
         An error in reading some is raised for those alone, not for others that were read with them.
         """
-        wish = _Wish(texts=list(texts), found=asyncio.get_running_loop().create_future())
+        wish = _Wish(texts=list(texts), days=list(days), found=asyncio.get_running_loop().create_future())
         self._wishes.append(wish)
         if self._working is None or self._working.done():
             self._working = asyncio.create_task(self._work())
@@ -40,7 +42,10 @@ class Together:
         while self._wishes:
             together = self._next()
             try:
-                found = await self._read([text for wish in together for text in wish.texts])
+                found = await self._read(
+                    [text for wish in together for text in wish.texts],
+                    [day for wish in together for day in wish.days],
+                )
             except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to whoever asked
                 await self._one_by_one(together, error)
                 continue
@@ -65,7 +70,7 @@ class Together:
             return
         for wish in together:
             try:
-                _answer(wish, await self._read(wish.texts))
+                _answer(wish, await self._read(wish.texts, wish.days))
             except Exception as own:  # noqa: BLE001 - as above
                 if not wish.found.done():
                     wish.found.set_exception(own)

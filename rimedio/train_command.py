@@ -147,9 +147,13 @@ def _train_all(
     console: "Console", files: list[Path], output: Path, *, adapt: bool, rounds: Path | None, seed: int
 ) -> None:
     from nlp.encoders.encoder import Precision, load_encoder
+    from nlp.training.corpus import read_corpus
+    from nlp.training.enough import check_labels
     from nlp.training.heads import train as train_heads
 
     own = output / _ROUNDS
+    if all(file.is_file() for file in files):  # a pipe can be read only once
+        check_labels(read_corpus(files), files)
     with telling(console) as told:
         encoder = load_encoder(settings_or_fail().encoder, Precision.FLOAT32)
         heads = train_heads(

@@ -6,7 +6,7 @@ What the program adds is left out: alarms ring as tasks of the loop at once, and
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
@@ -230,7 +230,7 @@ class BotBench:
     def _agent_chat(self, agent: Agent) -> str | None:
         return self.bot.chat_key(agent.telegram_id) if agent.telegram_id is not None else None
 
-    async def _classify(self, texts: Sequence[str]) -> Sequence[Assessment]:
+    async def _classify(self, texts: Sequence[str], sent_at: Sequence[datetime]) -> Sequence[Assessment]:
         return [self.says for _ in texts]
 
     async def _explain(self, text: str, assessment: Assessment) -> Sequence[Evidence]:

@@ -87,6 +87,20 @@ def read_corpus(
     return list(seen.values())
 
 
+def columns_of(path: Path) -> list[str]:
+    """The columns of a file that `read_corpus` reads, in order of appearance.
+
+    Raises:
+        CorpusError: It cannot be read.
+    """
+    if path.suffix.lower() not in CSV_SUFFIXES:
+        return list(dict.fromkeys(name for _, row in _json_rows(path) for name in row))
+    try:
+        return list(open_table(path).columns)
+    except BatchError as error:
+        raise CorpusError(path, None, str(error).removeprefix(f"{path}: ")) from error
+
+
 def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
     """The train part and the test part, each in the given order."""
     train = [example for example in examples if not example.is_held_out]

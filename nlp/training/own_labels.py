@@ -32,6 +32,7 @@ _FIXED: Mapping[str, tuple[str, ...]] = {
 }
 _TRUTHS = {"yes": YES, "true": YES, "1": YES, "sì": YES, "si": YES, "no": NO, "false": NO, "0": NO}
 _SHOWN = 20
+_SHOWN_ROWS = 3  # of each label with too few messages
 _LONGEST_LABEL = 80
 
 
@@ -206,7 +207,7 @@ def _agreeing(rows: Sequence[_Labelled], problems: _Problems, *, skip_unusable: 
                 row.path,
                 row.line,
                 f"the same text is labelled {_said(row)} here and {_said(earlier)} at "
-                f"{earlier.path}:{earlier.line}: correct one, or leave both out with --skip-unusable",
+                f"{_place(earlier)}: correct one, or leave both out with --skip-unusable",
             )
     return [row for text, row in first.items() if text not in contradicted]
 
@@ -219,11 +220,7 @@ def _frequent(rows: list[_Labelled], wanted: str, *, skip_rare: bool) -> list[_L
     counts = Counter(label for row in rows for label in row.labels)
     rare = {label for label, count in counts.items() if count < LEAST_EXAMPLES}
     if rare and not skip_rare:
-        told = ", ".join(f"{label} ({counts[label]})" for label in sorted(rare, key=lambda one: counts[one]))
-        raise LabelsError(
-            f"{len(rare)} labels have fewer than {LEAST_EXAMPLES} messages: {told}; add messages, or leave "
-            "them out with --skip-unusable"
-        )
+        raise LabelsError(_said_rare(rows, {label: counts[label] for label in rare}))
     kept = [row for row in rows if not rare.intersection(row.labels)]
     if rare and kept:
         # With the rows of rare labels others may have gone that stood beside them.
@@ -235,6 +232,28 @@ def _frequent(rows: list[_Labelled], wanted: str, *, skip_rare: bool) -> list[_L
             f"{LEAST_EXAMPLES} messages: training {wanted} takes {fewest} or more"
         )
     return kept
+
+
+def _said_rare(rows: Sequence[_Labelled], counts: Mapping[str, int]) -> str:
+    """The labels with too few messages, the rarest first, and where the first messages of each stand."""
+    told = "1 label has" if len(counts) == 1 else f"{len(counts)} labels have"
+    them = "it" if len(counts) == 1 else "them"
+    lines = [
+        f"{told} fewer than {LEAST_EXAMPLES} messages: add messages, or leave {them} out with --skip-unusable"
+    ]
+    for label in sorted(counts, key=lambda one: (counts[one], one))[:_SHOWN]:
+        first, *others = [row for row in rows if label in row.labels][:_SHOWN_ROWS]
+        also = ", ".join(f"{row.line}" if row.path == first.path else _place(row) for row in others)
+        messages = "1 message" if counts[label] == 1 else f"{counts[label]} messages"
+        more = ", …" if counts[label] > _SHOWN_ROWS else ""
+        lines.append(f"{_place(first)}: {label} ({messages}{f'; also {also}{more}' if also else ''})")
+    if len(counts) > _SHOWN:
+        lines.append(f"and {len(counts) - _SHOWN} more like these")
+    return "\n".join(lines)
+
+
+def _place(row: _Labelled) -> str:
+    return f"{row.path}:{row.line}"
 
 
 def _example(row: _Labelled, wanted: str) -> Example:

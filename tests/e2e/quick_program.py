@@ -8,6 +8,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 
 import numpy as np
 
@@ -44,7 +45,7 @@ class TableModel(Model):
     async def load(self) -> None:
         """Nothing to load."""
 
-    async def classify(self, texts: Sequence[str]) -> Sequence[Assessment]:
+    async def classify(self, texts: Sequence[str], sent_at: Sequence[datetime]) -> Sequence[Assessment]:
         return [late_parcel(text) for text in texts]
 
     async def embed(self, texts: Sequence[str]) -> Embeddings:

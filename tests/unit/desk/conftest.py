@@ -7,7 +7,7 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
@@ -69,7 +69,7 @@ def label(name: str) -> Label:
     return Label(label=name, probability=0.93)
 
 
-async def classify(texts: Sequence[str]) -> list[Assessment]:
+async def classify(texts: Sequence[str], sent_at: Sequence[datetime]) -> list[Assessment]:
     """Everything is a late parcel; in capitals, with insults. What begins with "Domanda" is a question."""
     return [
         Assessment(

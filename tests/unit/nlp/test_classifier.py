@@ -1,6 +1,7 @@
 """The shipped classifier on what people send, and on what nobody should."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,25 @@ def test_results_come_in_the_order_of_the_texts(classifier: Classifier) -> None:
     texts = ["A che ora aprite il sabato mattina?", "Vergogna, il frigorifero è arrivato rotto!", ""]
     together = classifier.classify(texts)
     assert [one.act.label for one in together] == [classifier.classify([text])[0].act.label for text in texts]
+
+
+def test_each_message_counts_from_the_day_on_which_it_was_sent(classifier: Classifier) -> None:
+    texts = [
+        "La consegna era per oggi",
+        "",
+        "Doveva arrivare due settimane fa",
+        "It was due yesterday",
+    ]
+    sent_on = [date(2026, 11, 28), date(2026, 1, 1), date(2026, 11, 29), date(2026, 12, 1)]
+    found = classifier.classify(texts, today=sent_on)
+    assert [one.entities.dates for one in found] == [
+        (date(2026, 11, 28),),
+        (),
+        (date(2026, 11, 15),),
+        (date(2026, 11, 30),),
+    ]
+    alone = [classifier.classify([text], today=day)[0] for text, day in zip(texts, sent_on, strict=True)]
+    assert [one.urgency.label for one in found] == [one.urgency.label for one in alone]
 
 
 def test_the_probabilities_behind_a_reading_have_a_row_a_text(classifier: Classifier) -> None:

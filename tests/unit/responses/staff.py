@@ -28,7 +28,7 @@ from tests.seed import bound, seed_agent, seed_case, seed_draft
 GROUP = "telegram:1:-5"
 
 
-async def nothing(texts: Sequence[str]) -> Sequence[Assessment]:
+async def nothing(texts: Sequence[str], sent_at: Sequence[datetime]) -> Sequence[Assessment]:
     return []
 
 

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -175,7 +175,7 @@ class CaseMachine(RuleBasedStateMachine):
         self.runner.close()
         shutil.rmtree(self.folder)
 
-    async def classify(self, texts: Sequence[str]) -> list[Assessment]:
+    async def classify(self, texts: Sequence[str], sent_at: Sequence[datetime]) -> list[Assessment]:
         def one(text: str) -> Assessment:
             act, *types = TEXTS[text]
             return Assessment(

@@ -227,6 +227,12 @@ async def test_words_to_a_case_taken_over_go_to_its_holder_and_are_not_drafted(
     assert await road.number(Draft, Draft.state == DraftState.PROPOSED) == 0
 
 
+async def test_what_was_sent_yesterday_is_read_as_of_yesterday(road: Road) -> None:
+    yesterday = utcnow() - timedelta(days=1)
+    await road.writes("La consegna era per oggi", LATE, sent_at=yesterday)
+    assert road.sent == [yesterday]
+
+
 async def test_what_arrives_while_the_case_is_read_is_read_too(road: Road) -> None:
     case = await road.writes("Il pacco è in ritardo", LATE)
     async with road.database.writing() as session:
@@ -234,10 +240,10 @@ async def test_what_arrives_while_the_case_is_read_is_read_too(road: Road) -> No
         row.triage_due_at, row.state = utcnow(), CaseState.DRAFTING
     original = road.triage._classify
 
-    async def interrupted(texts: Sequence[str]) -> Sequence[Assessment]:
+    async def interrupted(texts: Sequence[str], sent_at: Sequence[datetime]) -> Sequence[Assessment]:
         async with road.database.writing() as session:
             await session.execute(Case.__table__.update().values(revision=Case.revision + 1))
-        return await original(texts)
+        return await original(texts, sent_at)
 
     road.triage._classify = interrupted
     road.labels["E poi"] = LATE
@@ -264,7 +270,7 @@ async def test_a_triage_that_keeps_failing_leaves_the_case_to_an_agent(road: Roa
     async with road.database.writing() as session:
         (await session.get_one(Agent, agent.id)).telegram_id = 7
 
-    async def broken(texts: Sequence[str]) -> Sequence[Assessment]:
+    async def broken(texts: Sequence[str], sent_at: Sequence[datetime]) -> Sequence[Assessment]:
         raise RuntimeError("the model cannot cope")
 
     road.triage._classify = broken

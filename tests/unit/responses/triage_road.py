@@ -1,6 +1,7 @@
 """A road for triage: the shipped policy, a real database, and messages whose meaning the test says."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from importlib.resources import files
 from itertools import count
 
@@ -55,6 +56,7 @@ class Road:
         self.database = database
         self.config = config
         self.labels: dict[str, Assessment] = {}
+        self.sent: list[datetime] = []
         self.filing = Filing(config, lambda text: ())
         self.policies = PolicyBook()
         self.texts = StandingTexts(config)
@@ -67,7 +69,8 @@ class Road:
             agent_chat=lambda agent: f"telegram:1:{agent.telegram_id}" if agent.telegram_id else None,
         )
 
-    async def _classify(self, texts: Sequence[str]) -> Sequence[Assessment]:
+    async def _classify(self, texts: Sequence[str], sent_at: Sequence[datetime]) -> Sequence[Assessment]:
+        self.sent += sent_at
         return [self.labels[text] for text in texts]
 
     async def prepare(self) -> None:
@@ -90,9 +93,8 @@ class Road:
                 person_id="marta",
                 chat_key="web:marta",
                 external_id=number,
-                sent_at=utcnow(),
                 text=text,
-                **({"display_name": "Marta"} | changes),  # type: ignore[arg-type]
+                **({"display_name": "Marta", "sent_at": utcnow()} | changes),  # type: ignore[arg-type]
             )
             row = await session.get_one(Update, update)
             row.processed_at = utcnow()

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import Result
 
 from nlp.batch.exports import Input, Task, classify_export
 from nlp.batch.packing import source_of
@@ -122,10 +123,69 @@ def test_a_corpus_that_is_none_is_refused(
     assert not (tmp_path / "heads").exists()
 
 
-def test_evaluate_without_labels_shows_a_table(tmp_path: Path, classifier: TableClassifier) -> None:
-    corpus = written(tmp_path, b'{"text": "\\ud83d"}\n{"text": "\\u0000"}\n', "gold.jsonl")
-    result = rimedio("evaluate", corpus, "--part", "all")
+@pytest.mark.parametrize("command", [("evaluate",), ("heads", "compare", "shipped", "shipped")], ids=" ".join)
+def test_a_gold_file_without_labels_is_refused_with_its_columns(
+    tmp_path: Path, classifier: TableClassifier, command: tuple[str, ...]
+) -> None:
+    gold = written(tmp_path, b"testo;Etichetta\nIl parcheggio era pieno;parking\n", "few.csv")
+    result = rimedio(*command, gold, "--part", "all")
+    assert_one_clear_line(result, 1)
+    assert "columns found: testo, Etichetta; did you mean 'Etichetta' as complaint_types?" in result.stderr
+    assert classifier.shown == []
+
+
+def test_texts_that_nobody_can_print_are_judged(tmp_path: Path, classifier: TableClassifier) -> None:
+    rows = b'{"text": "\\ud83d", "act": "other"}\n{"text": "\\u0000", "act": "other"}\n'
+    result = rimedio("evaluate", written(tmp_path, rows, "gold.jsonl"), "--part", "all")
     assert result.exit_code == 0, repr(result.exception)
+
+
+LABELLED = [{"text": f"ciao {number}", "act": "other"} for number in range(20)]
+
+
+def judged(folder: Path, rows: Sequence[dict[str, str]], *options: str) -> Result:
+    lines = "\n".join(json.dumps(row) for row in rows)
+    return rimedio("evaluate", written(folder, lines.encode(), "gold.jsonl"), *options)
+
+
+def test_of_a_gold_file_without_parts_every_row_is_judged(
+    tmp_path: Path, classifier: TableClassifier
+) -> None:
+    assert judged(tmp_path, LABELLED).exit_code == 0
+    assert len(classifier.shown) == 20
+
+
+def test_of_a_gold_file_with_parts_the_test_part_is_judged_and_the_rest_counted(
+    tmp_path: Path, classifier: TableClassifier
+) -> None:
+    rows = [row | {"part": "test" if place < 3 else "train"} for place, row in enumerate(LABELLED)]
+    result = judged(tmp_path, rows)
+    assert len(classifier.shown) == 3
+    assert "gold.jsonl: 17 of 20 messages left out (not of the test part); --part all" in result.stderr
+
+
+def test_of_a_gold_file_without_parts_it_is_said_who_chose_the_test_part(
+    tmp_path: Path, classifier: TableClassifier
+) -> None:
+    result = judged(tmp_path, LABELLED, "--part", "test")
+    left_out = 20 - len(classifier.shown)
+    assert 0 < left_out < 20
+    assert f"{left_out} of 20 messages left out (no column part" in result.stderr
+
+
+def test_labels_of_one_field_are_not_trained_as_all_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[object] = []
+    monkeypatch.setattr("nlp.encoders.encoder.load_encoder", lambda *given: loaded.append(given))
+    table = "testo;etichetta\n" + "".join(
+        f"Il parcheggio {number} era pieno;parking\n" for number in range(9)
+    )
+    result = rimedio("train", written(tmp_path, table.encode(), "few.csv"), "-o", "heads", "--adapt")
+    assert_one_clear_line(result, 1)
+    assert "columns found: testo, etichetta; did you mean --field complaint_types?" in result.stderr
+    assert "act (0 of " in result.stderr
+    assert loaded == []
 
 
 @pytest.mark.parametrize("report", [".", "", "reports", "nowhere/page.html"])

@@ -200,7 +200,7 @@ def test_unusable_labels_end_the_command_before_the_model_is_loaded(home: Path, 
 
     said = run("train", str(table), "-o", "x", "--field", "complaint_types", code=1)
 
-    assert "parking (1)" in said
+    assert f"{table}:2: parking (1 message)" in said
     assert not (tmp_path / "x").exists()
 
 

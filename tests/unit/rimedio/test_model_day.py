@@ -1,5 +1,6 @@
 """From which day the model counts "yesterday"."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
@@ -13,16 +14,22 @@ class Listening:
     def __init__(self) -> None:
         self.days: list[date] = []
 
-    def classify(self, texts: Sequence[str], *, today: date) -> list[str]:
-        self.days.append(today)
+    def classify(self, texts: Sequence[str], *, today: Sequence[date]) -> list[str]:
+        self.days += today
         return list(texts)
 
 
-async def test_yesterday_is_counted_from_the_day_of_the_business(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rimedio.model.utcnow", lambda: datetime(2026, 11, 20, 23, 30, tzinfo=UTC))
+async def test_yesterday_is_counted_from_the_day_on_which_each_message_was_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     model, listening = Model(Settings.model_construct(timezone="Europe/Rome")), Listening()
     monkeypatch.setattr("rimedio.model.load_classifier", lambda settings: listening)
     await model.load()
-    await model.classify(["Non è arrivato ieri"])
+    before_midnight = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
+    after_it_in_rome = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+    await asyncio.gather(
+        model.classify(["Non è arrivato ieri"], [before_midnight]),
+        model.classify(["Arriva oggi?"], [after_it_in_rome]),
+    )
     model.close()
-    assert listening.days == [date(2026, 11, 21)]
+    assert listening.days == [date(2026, 11, 20), date(2026, 11, 21)]

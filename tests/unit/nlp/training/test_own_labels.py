@@ -100,11 +100,35 @@ def test_several_labels_are_joined_by_a_bar_or_stand_in_a_list(tmp_path: Path) -
     assert found == [("parking", "canteen"), ("canteen", "parking")]
 
 
-def test_too_few_messages_of_a_label_are_said_with_their_number(tmp_path: Path) -> None:
+def test_a_label_with_too_few_messages_is_said_with_its_line(tmp_path: Path) -> None:
     path = table(tmp_path, [*rows(), ("L'ascensore è rotto", "lift")])
 
-    assert f"fewer than {LEAST_EXAMPLES} messages: lift (1)" in refused(path)
+    assert refused(path).splitlines() == [
+        "1 label has fewer than 8 messages: add messages, or leave it out with --skip-unusable",
+        f"{path}:20: lift (1 message)",
+    ]
     assert len(read_own_labels([path], "complaint_types", skip_unusable=True)) == 18
+
+
+def test_of_labels_with_too_few_messages_the_first_three_lines_each_are_said(tmp_path: Path) -> None:
+    lifts = [(f"L'ascensore {number} è rotto", "lift") for number in range(4)]
+    halls = [("La sala è buia", "hall"), ("La sala è fredda e l'ascensore sporco", "hall|lift")]
+    path = table(tmp_path, [*lifts, *rows(), *halls])
+
+    assert refused(path).splitlines() == [
+        "2 labels have fewer than 8 messages: add messages, or leave them out with --skip-unusable",
+        f"{path}:24: hall (2 messages; also 25)",
+        f"{path}:2: lift (5 messages; also 3, 4, …)",
+    ]
+
+
+def test_of_many_labels_with_too_few_messages_twenty_are_said(tmp_path: Path) -> None:
+    path = table(tmp_path, [(f"Il posto {number} è stretto", f"spot{number:02}") for number in range(25)])
+
+    said = refused(path).splitlines()
+
+    assert len(said) == 22
+    assert said[-1] == "and 5 more like these"
 
 
 def test_labels_that_lose_their_messages_with_a_rare_one_are_left_out_too(tmp_path: Path) -> None:
