@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 
@@ -12,7 +13,7 @@ from models.decision import RemedyKind, Role
 from models.labels import Act, Ask, ComplaintType, Language, Urgency
 from models.money import Money
 from responses.drafts.templates import in_register
-from responses.hours import add_months
+from responses.hours import OpeningHours, add_months
 from responses.policy.amounts import DIVISIBLE
 from responses.policy.conditions import Operator, Subject, Test, reads_message, single_tests
 from responses.policy.coverage import Run, contradiction, covering, covers, may_hold, runs, truth_for
@@ -41,6 +42,8 @@ _NOT_VERIFIED = re.compile(
     re.IGNORECASE,
 )
 _OLD_MONTHS = 36
+# Of the price; more makes nobody more content (Haesevoets et al. 2017).
+_DEAR_SHARE = Decimal("1.5")
 
 # Given without cost, or with a cost that lies in the remedy itself.
 _JUDGEMENTS = re.compile(
@@ -102,6 +105,7 @@ def check(
         lambda: _texts(policy, languages),
         lambda: _amounts(policy),
         lambda: _second_time(policy),
+        lambda: _slower(policy),
         lambda: _on_call(policy),
         lambda: _signals(policy),
         lambda: _codes(policy),
@@ -266,8 +270,27 @@ def _texts(policy: Policy, languages: Collection[str]) -> _Found:
             yield Severity.INFO, "voice", f"no form of address for {language}: the formal one is used"
 
 
+def _slower(policy: Policy) -> _Found:
+    """A term that gives more time than that of something less urgent."""
+    told = [one for one in Urgency if one in policy.deadlines]
+    # A Monday morning, as good as any: what counts is which term ends first.
+    now = datetime(2026, 1, 12, 9, tzinfo=policy.timezone)
+    always = OpeningHours.always(policy.timezone)
+    ends = [
+        (always if one is Urgency.CRITICAL else policy.hours).add(policy.deadlines[one], now) for one in told
+    ]
+    for (lower, before), (higher, end) in pairwise(zip(told, ends, strict=True)):
+        if end > before:
+            message = f"gives more time than {lower}, which is less urgent: the shorter term counts for both"
+            yield Severity.WARNING, f"deadlines.{higher}", message
+
+
 def _amounts(policy: Policy) -> _Found:
     limits = policy.limits
+    if limits.share_of_price is not None and limits.share_of_price > _DEAR_SHARE:
+        share = f"{(limits.share_of_price * 100).normalize():f}%"
+        message = f"{share} of the price: above 150% more brings nothing more; is a decimal point missing?"
+        yield Severity.WARNING, "limits.share_of_price", message
     if limits.share_of_price is not None and PRICE not in policy.facts:
         yield Severity.ERROR, "limits.share_of_price", f"needs a fact {PRICE} of type money"
     for key, entry, spec in _remedies(policy):

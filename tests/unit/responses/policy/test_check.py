@@ -557,3 +557,22 @@ def test_what_is_owed_by_a_source_that_nobody_has_verified_is_told(source: str, 
     owed = f'owed: [{{id: o, when: {{fault: ours}}, give: repair, source: "{source}"}}]\n'
     found = [one for one in findings(CATCH_ALL, owed) if "owed[0].source" in one]
     assert [one.startswith("warning owed[0].source: its source says") for one in found] == [True] * told
+
+
+@pytest.mark.parametrize(
+    ("sections", "said"),
+    [
+        (
+            "deadlines: {critical: 3 working days, high: 4 hours, normal: 5 working days}",
+            "deadlines.critical",
+        ),
+        ("deadlines: {high: 2 working days, low: 1 working day}", "deadlines.high"),
+        ("deadlines: {critical: 1 hour, high: 4 hours, normal: 1 working day, low: 3 working days}", None),
+        ("limits: {share_of_price: 1500%}", "limits.share_of_price"),
+        ("limits: {share_of_price: 150%}", None),
+    ],
+)
+def test_terms_the_wrong_way_round_and_shares_beyond_reason_are_said(sections: str, said: str | None) -> None:
+    found = findings(CATCH_ALL, f"{sections}\n")
+    about = [one.split()[1].rstrip(":") for one in found if "deadlines" in one or "of the price" in one]
+    assert about == ([] if said is None else [said])
