@@ -130,7 +130,7 @@ def load_classifier_with(settings: Settings, heads: Path | None, *, weigh: bool 
         encoder=settings.encoder,
         heads=heads,
         fallback_language=settings.language,
-        entities=EntityFinder(settings.order_patterns),
+        entities=EntityFinder(settings.order_patterns, patterns_only=settings.order_patterns_only),
         costs=costs_of(settings) if weigh else None,
     )
 

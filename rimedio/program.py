@@ -89,7 +89,7 @@ class Program:
         self.duty = presence.duty
         self.model = model
         config = road_config(settings)
-        finder = EntityFinder(settings.order_patterns)
+        finder = EntityFinder(settings.order_patterns, patterns_only=settings.order_patterns_only)
 
         def numbers_in(text: str) -> Sequence[str]:
             today = utcnow().astimezone(config.timezone).date()

@@ -182,6 +182,7 @@ class Settings(BaseSettings):
     order_patterns: Annotated[
         tuple[str, ...], NoDecode, BeforeValidator(_patterns), AfterValidator(_usable_patterns)
     ] = ()
+    order_patterns_only: bool = False
     encoder: str | None = None
     heads: Path | None = None
     files: str | None = None
@@ -229,6 +230,16 @@ class Settings(BaseSettings):
             )
         if value and info.data.get("telegram_token") is None:
             raise ValueError("expected RIMEDIO_TELEGRAM_TOKEN to be set as well")
+        return value
+
+    @field_validator("order_patterns_only")
+    @classmethod
+    def _has_patterns(cls, value: bool, info: ValidationInfo) -> bool:
+        # Patterns that are wrong are not in what was read so far, and have their own sentence.
+        if value and info.data.get("order_patterns") == ():
+            raise ValueError(
+                "expected RIMEDIO_ORDER_PATTERNS to be set as well: no number would be an order's"
+            )
         return value
 
     @property

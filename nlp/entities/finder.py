@@ -43,17 +43,25 @@ _TAX_NUMBER = re.compile(
 
 
 class EntityFinder:
-    """Finds entities; order numbers by their context, or by a business's own patterns."""
+    """Finds entities; order numbers by a business's own patterns, and by their context."""
 
-    def __init__(self, order_patterns: Sequence[str] = (), *, region: str | None = None) -> None:
+    def __init__(
+        self,
+        order_patterns: Sequence[str] = (),
+        *,
+        patterns_only: bool = False,
+        region: str | None = None,
+    ) -> None:
         """Compile the patterns; an order number is a pattern's group `id` where it has one.
 
-        `region` is the country of telephone numbers without a country code; None: by the language.
+        With `patterns_only` the words around a number never make it an order's. `region` is the country of
+        telephone numbers without a country code; None: by the language.
 
         Raises:
             NlpError: A pattern is not a regular expression.
         """
         self._orders = [compile_pattern(pattern) for pattern in order_patterns]
+        self._patterns_only = patterns_only
         self._region = region
 
     def find(self, text: str, *, language: str, today: date) -> Entities:
@@ -88,9 +96,10 @@ class EntityFinder:
         )
 
     def _find_orders(self, text: str, taken: Sequence[Span]) -> list[tuple[Span, str]]:
-        if not self._orders:
-            return find_order_numbers(text, taken)
-        return sorted(find_by_patterns(self._orders, text))
+        own = sorted(find_by_patterns(self._orders, text))
+        # Beside a number of the business's own form another is rather an invoice's or a customer's than a
+        # second order's, and a case would be about the last one.
+        return own if own or self._patterns_only else find_order_numbers(text, taken)
 
     def _phones(self, text: str, language: str, others: Sequence[Span]) -> Iterator[tuple[Span, str]]:
         for span, number in find_phones(text, self._region or REGIONS.get(language, "IT")):

@@ -26,6 +26,17 @@ def test_what_reads_a_message_looks_for_them(tmp_path: Path, monkeypatch: pytest
     assert found.order_ids == ("GIG·rosso",)
 
 
+@pytest.mark.parametrize(("only", "numbers"), [(False, ("88213",)), (True, ())], ids=["both", "only"])
+def test_whether_the_words_around_a_number_count_is_passed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, only: bool, numbers: tuple[str, ...]
+) -> None:
+    given: dict[str, Any] = {}
+    monkeypatch.setattr(Classifier, "load", given.update)
+    load_classifier(Settings(home=tmp_path, order_patterns=PATTERNS, order_patterns_only=only))
+    found = given["entities"].find("il mio ordine 88213", language="it", today=date(2026, 1, 1))
+    assert found.order_ids == numbers
+
+
 def test_what_files_a_message_looks_for_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
 
@@ -51,4 +62,4 @@ def test_redaction_hides_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     (tmp_path / "in.csv").write_text(f"text\n{TEXT}\n", encoding="utf-8")
     words = ["classify", str(tmp_path / "in.csv"), "-o", str(tmp_path / "out.csv"), "--redact"]
     assert CliRunner().invoke(app, words).exit_code == 0
-    assert wishes[0].order_patterns == PATTERNS
+    assert wishes[0].task.order_patterns == PATTERNS

@@ -112,6 +112,14 @@ def test_patterns_of_orders_stand_in_the_file_as_a_list(tmp_path: Path) -> None:
     assert load_settings().order_patterns == (r"\bRMA(?P<id>\d{4})\b", r"ZX-\d+")
 
 
+def test_only_patterns_without_a_pattern_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RIMEDIO_ORDER_PATTERNS_ONLY", "true")
+    with pytest.raises(SettingError, match=r"expected RIMEDIO_ORDER_PATTERNS to be set as well"):
+        load_settings()
+    monkeypatch.setenv("RIMEDIO_ORDER_PATTERNS", r"ZX-\d+")
+    assert load_settings().order_patterns_only
+
+
 def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
     first = load_settings().signing_secret
     assert load_settings().signing_secret == first

@@ -48,12 +48,32 @@ def test_what_only_looks_like_an_order_number_is_kept_apart(text: str, others: t
     assert find(text).other_numbers == others
 
 
-def test_a_business_has_order_patterns_of_its_own() -> None:
-    finder = EntityFinder([r"\bRMA(?P<id>\d{4})\b", r"\bZX-\d+\b"])
+@pytest.mark.parametrize(
+    ("text", "ids", "only"),
+    [
+        ("ZX-99 e RMA1234, ordine 55555", ("ZX-99", "1234"), ("ZX-99", "1234")),
+        ("ordine ZX-4821, fattura n. 88213", ("ZX-4821",), ("ZX-4821",)),
+        ("il mio ordine numero 88213 non arriva", ("88213",), ()),
+        ("my order no. 445566 never came", ("445566",), ()),
+        ("ordine del 12/11/2025", (), ()),
+        ("ho ordinato 3 maglie", (), ()),
+    ],
+)
+def test_a_business_has_order_patterns_of_its_own(
+    text: str, ids: tuple[str, ...], only: tuple[str, ...]
+) -> None:
+    patterns = [r"\bRMA(?P<id>\d{4})\b", r"\bZX-\d+\b"]
+    found = [
+        EntityFinder(patterns, patterns_only=strict).find(text, language="it", today=TODAY)
+        for strict in (False, True)
+    ]
+    assert [one.order_ids for one in found] == [ids, only]
 
-    found = finder.find("ZX-99 e RMA1234, ordine 55555", language="it", today=TODAY)
 
-    assert found.order_ids == ("ZX-99", "1234")
+def test_what_no_pattern_matches_is_kept_among_the_other_numbers() -> None:
+    finder = EntityFinder([r"\bZX-\d+\b"], patterns_only=True)
+    found = finder.find("ordine ZX-4821, fattura n. 88213", language="it", today=TODAY)
+    assert found.other_numbers == ("88213",)
 
 
 def test_a_pattern_that_is_none_is_named() -> None:
