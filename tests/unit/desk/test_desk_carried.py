@@ -7,6 +7,7 @@ import pytest
 from desk.carried import pieces_of
 from desk.words import words_in
 from models.assessment import Assessment, Evidence, Label, Span
+from models.clock import utcnow
 from tests.unit.desk.conftest import House, classify
 
 TEXT = "Il pacco RS20418 è in ritardo"
@@ -17,7 +18,7 @@ def carried(label: str, *spans: tuple[int, int], field: str = "complaint_types")
 
 
 async def assessed(tone: str = "calm") -> Assessment:
-    (found,) = await classify([TEXT])
+    (found,) = await classify([TEXT], [utcnow()])
     return replace(found, tone=Label(label=tone, probability=0.9))
 
 

@@ -186,7 +186,7 @@ async def test_health_answers_before_the_model_is_there(house):
 async def test_the_desk_says_that_the_model_is_loading(house):
     house.model_ready = False
     page = (await (await house.browser()).open("/queue")).text
-    assert '<p class="line" id="model-line">' in page
+    assert '<p class="line" id="model-line" role="status">' in page
 
 
 @pytest.mark.parametrize("number", [2**31, 2**63, 10**30])

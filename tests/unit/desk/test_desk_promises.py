@@ -198,7 +198,7 @@ async def line_on_queue(house, name="Giulia"):
     """What the queue page says of promises, as it reads, and what the look for news brings."""
     browser = await house.browser(name)
     page, news = (await browser.open("/queue")).text, (await browser.open("/queue/lines")).json()
-    shown = page.partition('id="promised">')[2].partition("</div>")[0]
+    shown = page.partition('id="promised"')[2].partition(">")[2].partition("</div>")[0]
     assert shown == news["promises"]
     assert (pressing(page) or 0) == news["pressing"]
     return " ".join(re.sub("<[^>]+>", " ", shown).split())

@@ -16,6 +16,7 @@ from nlp.batch.phrases import Phrase, recurring
 from nlp.batch.report import About, report_page, write_report
 from nlp.batch.report_words import LANGUAGES, words_in
 from nlp.batch.samples import Sample
+from nlp.errors import BatchError
 from tests.hostile import HOSTILE
 from tests.unit.nlp.classified import complaint, praise, table, unread
 
@@ -188,7 +189,7 @@ def test_the_page_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_a_page_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "out.html").mkdir()
-    with pytest.raises(OSError, match=r"out\.html"):
+    with pytest.raises(BatchError, match=r"out\.html"):
         write_report(tmp_path / "out.html", gathering_of(table(ROWS)), ABOUT, "it")
     assert [one.name for one in tmp_path.iterdir()] == ["out.html"]
 

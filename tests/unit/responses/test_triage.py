@@ -230,7 +230,7 @@ async def test_words_to_a_case_taken_over_go_to_its_holder_and_are_not_drafted(
 async def test_what_was_sent_yesterday_is_read_as_of_yesterday(road: Road) -> None:
     yesterday = utcnow() - timedelta(days=1)
     await road.writes("La consegna era per oggi", LATE, sent_at=yesterday)
-    assert road.sent == [yesterday]
+    assert road.sent_on == [yesterday]
 
 
 async def test_what_arrives_while_the_case_is_read_is_read_too(road: Road) -> None:

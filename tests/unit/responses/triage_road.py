@@ -56,7 +56,7 @@ class Road:
         self.database = database
         self.config = config
         self.labels: dict[str, Assessment] = {}
-        self.sent: list[datetime] = []
+        self.sent_on: list[datetime] = []
         self.filing = Filing(config, lambda text: ())
         self.policies = PolicyBook()
         self.texts = StandingTexts(config)
@@ -70,7 +70,7 @@ class Road:
         )
 
     async def _classify(self, texts: Sequence[str], sent_at: Sequence[datetime]) -> Sequence[Assessment]:
-        self.sent += sent_at
+        self.sent_on += sent_at
         return [self.labels[text] for text in texts]
 
     async def prepare(self) -> None:
