@@ -61,6 +61,10 @@ evaluate-adapted: $(VENV)/.installed
 fast: $(VENV)/.installed
 	$(BIN)/python -m nlp.fast.training nlp/trained $(ARGS)
 
+# Every way of classifying side by side, in one process, on the same rows; prints ratios. Half an hour.
+benchmark: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.speed $(ARGS)
+
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
