@@ -159,7 +159,7 @@ def _train_all(
         heads = train_heads(
             files, output, encoder=encoder, seed=seed, adapt=adapt, rounds=rounds or own, progress=told
         )
-    if rounds is None:
+    if adapt and rounds is None:
         shutil.rmtree(own, ignore_errors=True)
     for name, figures in heads.figures.items():
         say(f"{name}: macro-F1 {figures['macro_f1']:.3f} on the test part")
