@@ -8,6 +8,10 @@ hexadecimal digit of the text's SHA-256) may guide development, the other half i
 - it_feelit.csv, joy and anger alone: is the tone on the right side? Anger where the negative tones
   together are likelier than not; macro-F1.
 - en_airline_tweets.csv: of three reasons, the one whose complaint types are likeliest; macro-F1.
+- it_multiemotions.csv, for or against alone: the same as FEEL-IT. The comments are about adverts, nobody
+  writes to the business, so that what is against is often no complaint.
+- pt_reclameaqui.csv: all of them are complaints; what share is found? Of six reasons that the writers chose
+  themselves, the one whose complaint types are likeliest; macro-F1.
 
     RIMEDIO_EVAL_DATA=sets .venv/bin/python -m benchmarks.real_sets
     RIMEDIO_EVAL_DATA=sets .venv/bin/python -m benchmarks.real_sets --half final
@@ -28,6 +32,7 @@ from sklearn.metrics import f1_score
 
 from models.labels import Act, Tone
 from nlp.classifier import Classifier, Reading
+from nlp.encoders.encoder import Vectors
 
 AT_ONCE = 512
 NEGATIVE = (Tone.ANGRY, Tone.FRUSTRATED, Tone.DISAPPOINTED, Tone.SARCASTIC, Tone.THREATENING, Tone.ABUSIVE)
@@ -36,12 +41,22 @@ AIRLINE = {
     "luggage": ("item_wrong", "item_damaged"),
     "service": ("staff_conduct", "no_reply"),
 }
+AGAINST = ("anger", "negative")
 REASONS = {
     "Late Flight": "late",
     "Lost Luggage": "luggage",
     "Damaged Luggage": "luggage",
     "Customer Service Issue": "service",
     "Flight Attendant Complaints": "service",
+}
+
+CLAIMED = {
+    "billing_overcharge": ("billing_error",),
+    "defective_damaged": ("item_damaged",),
+    "refund_not_received": ("refund_missing",),
+    "late_delivery": ("delivery_late",),
+    "rude_poor_service": ("staff_conduct", "no_reply"),
+    "wrong_missing_item": ("item_wrong",),
 }
 
 Row = Mapping[str, str]
@@ -113,19 +128,32 @@ def complaint_or_not(rows: Sequence[Row], reading: Reading, _classifier: Classif
 def joy_or_anger(rows: Sequence[Row], reading: Reading, classifier: Classifier) -> str:
     labels = classifier.heads.fields["tone"].labels
     negative = reading.probabilities["tone"][:, [labels.index(tone) for tone in NEGATIVE]].sum(axis=1)
-    true = [row["label"] == "anger" for row in rows]
+    true = [row["label"] in AGAINST for row in rows]
     return f"macro-F1 {f1_score(true, negative > 0.5, average='macro'):.3f}"
 
 
 def airline_reason(rows: Sequence[Row], reading: Reading, classifier: Classifier) -> str:
-    labels = classifier.heads.fields["complaint_types"].labels
-    types = reading.probabilities["complaint_types"]
-    likeliest = np.stack(
-        [types[:, [labels.index(one) for one in group]].max(axis=1) for group in AIRLINE.values()], axis=1
-    )
-    found = [list(AIRLINE)[place] for place in likeliest.argmax(axis=1)]
+    found = likeliest(AIRLINE, reading.probabilities["complaint_types"], classifier)
     true = [REASONS[row["negativereason"]] for row in rows]
     return f"macro-F1 {f1_score(true, found, average='macro'):.3f}"
+
+
+def claimed_reason(rows: Sequence[Row], reading: Reading, classifier: Classifier) -> str:
+    complaints = np.mean([one.act.label == Act.COMPLAINT for one in reading.assessments])
+    kept = [place for place, row in enumerate(rows) if row["label"] in CLAIMED]
+    if not kept:
+        return f"complaints {complaints:.1%}"
+    found = likeliest(CLAIMED, reading.probabilities["complaint_types"][kept], classifier)
+    true = [rows[place]["label"] for place in kept]
+    f1 = f1_score(true, found, average="macro")
+    return f"complaints {complaints:.1%}, macro-F1 {f1:.3f} of {len(kept)} reasons"
+
+
+def likeliest(groups: Mapping[str, Sequence[str]], types: Vectors, classifier: Classifier) -> list[str]:
+    """By row the group of complaint types in which the likeliest is; `types` has shape (n, types)."""
+    labels = classifier.heads.fields["complaint_types"].labels
+    by_group = [types[:, [labels.index(one) for one in group]].max(axis=1) for group in groups.values()]
+    return [list(groups)[place] for place in np.stack(by_group, axis=1).argmax(axis=1)]
 
 
 Usable = Callable[[Row], bool]
@@ -135,6 +163,8 @@ SETS: Mapping[str, tuple[Usable, Measure]] = {
     "en_xci_complaints.csv": (lambda row: True, complaint_or_not),
     "it_feelit.csv": (lambda row: row["label"] in ("joy", "anger"), joy_or_anger),
     "en_airline_tweets.csv": (lambda row: row["negativereason"] in REASONS, airline_reason),
+    "it_multiemotions.csv": (lambda row: row["label"] in ("positive", "negative"), joy_or_anger),
+    "pt_reclameaqui.csv": (lambda row: True, claimed_reason),
 }
 
 
