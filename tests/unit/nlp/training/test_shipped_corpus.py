@@ -1,4 +1,4 @@
-"""What the corpus must have for its figures to mean something: enough of everything, nothing in both parts."""
+"""What the corpus must have for its figures to mean something."""
 
 import json
 from collections import Counter
