@@ -30,7 +30,8 @@ WORDS = 15_000
 RAREST = 15.0
 """What a word costs that is not kept, in nats: less than one in three million."""
 
-_STEP = RAREST / 255
+_NOT_KEPT = 255
+_STEP = RAREST / _NOT_KEPT
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -46,14 +47,29 @@ class WordFrequencies:
 
         A word that no language has says nothing; nor does a text without any other.
         """
+        _, owners, costs = self._looked_up(texts)
+        scores = np.zeros((len(texts), self.costs.shape[1]), np.float32)
+        np.subtract.at(scores, owners, costs * np.float32(_STEP))
+        return scores
+
+    def known(self, texts: Sequence[str]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """How many words each text has, and how many of them one language has at most; shape (n)."""
+        words, owners, costs = self._looked_up(texts)
+        counts = np.zeros((len(texts), self.costs.shape[1]), np.intp)
+        np.add.at(counts, owners, costs < _NOT_KEPT)
+        return words, counts.max(axis=1)
+
+    def _looked_up(
+        self, texts: Sequence[str]
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.uint8]]:
+        """The number of words of each text; of those in the table the text, and the costs by language."""
         found = [_hashes(text) for text in texts]
-        owners = np.repeat(np.arange(len(texts)), [len(one) for one in found])
+        words = np.array([len(one) for one in found], np.intp)
+        owners = np.repeat(np.arange(len(texts)), words)
         hashes = np.array([one for row in found for one in row], np.uint32)
         places = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-        known = self.hashes[places] == hashes
-        scores = np.zeros((len(texts), self.costs.shape[1]), np.float32)
-        np.subtract.at(scores, owners[known], self.costs[places[known]] * np.float32(_STEP))
-        return scores
+        kept = self.hashes[places] == hashes
+        return words, owners[kept], self.costs[places[kept]]
 
 
 def _hashes(text: str) -> list[int]:
@@ -74,8 +90,8 @@ def make_frequencies(lists: Mapping[str, Mapping[str, float]]) -> WordFrequencie
     for place, listed in enumerate(lists.values()):
         shares = {word: share for word, share in listed.items() if _WORD.fullmatch(word)}
         for word in sorted(shares, key=lambda word: (-shares[word], word))[:WORDS]:
-            row = costs.setdefault(crc32(word.encode()), np.full(len(lists), 255, np.uint8))
-            row[place] = min(round(-float(np.log(shares[word])) / _STEP), 255)
+            row = costs.setdefault(crc32(word.encode()), np.full(len(lists), _NOT_KEPT, np.uint8))
+            row[place] = min(round(-float(np.log(shares[word])) / _STEP), _NOT_KEPT)
     hashes = np.array(sorted(costs), np.uint32)
     return WordFrequencies(hashes=hashes, costs=np.array([costs[one] for one in hashes.tolist()], np.uint8))
 

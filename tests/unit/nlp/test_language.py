@@ -31,6 +31,30 @@ def test_what_cannot_be_told_is_the_fallback(text: str) -> None:
     assert detect_language(text, fallback="de") == "de"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hvornar kommer min ordre",
+        "Nu am primit banii inapoi",
+        "Param ne zaman geri gelecek",
+        "Chci vratit penize",
+        "Preke atejo sugadinta",
+        "Zelim povrat novca",
+        "Uang saya belum kembali",
+    ],
+)
+def test_a_few_words_of_another_language_without_its_accents_are_in_none_of_ours(text: str) -> None:
+    assert detect_language(text) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["la ninna nanna", "xké nn risp", "tqm bss xfa", "ciaoo rega tt bn", "Buongiorno sig.ra Przybylska"],
+)
+def test_odd_words_are_not_taken_for_another_language(text: str) -> None:
+    assert detect_language(text) != UNKNOWN
+
+
 MIXED = [
     "Il pacco non è mai arrivato",
     "",
