@@ -1,6 +1,7 @@
 """The commands that use the classifier: assess, evaluate, heads."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ from rimedio.gold import PART_HELP, check_part, read_gold
 from rimedio.terminal import USAGE, fail, say, settings_or_fail
 
 if TYPE_CHECKING:
+    from nlp.training.corpus import Example
     from rimedio.heads_store import HeadsStore
 
 heads_app = typer.Typer(
@@ -93,7 +95,7 @@ def evaluate(
     except (NlpError, ProgramError, OSError) as error:
         fail(str(error))
     Console().print(render(compare(examples, reading.assessments)))
-    _echo_own(settings.heads_folder, "these heads")
+    _tell_of_training(settings.heads_folder, "these heads", examples)
     if report is None:
         return
     from rimedio.evaluating import write_page
@@ -209,15 +211,20 @@ def heads_compare(
         fail(str(error))
     Console().print(render_comparison((first, second), compared))
     for name, folder in zip((first, second), folders, strict=True):
-        _echo_own(folder, name)
+        _tell_of_training(folder, name, examples)
 
 
-def _echo_own(folder: Path | None, name: str) -> None:
-    """How good the business's own labels were in training; of those that ship there is nothing to say."""
+def _tell_of_training(folder: Path | None, name: str, judged: "Sequence[Example]") -> None:
+    """How good the business's own labels were in training; whether heads are judged by what they learned."""
+    from nlp.heads import TRAINED
+    from nlp.training.corpus import corpus_sha256
     from rimedio.heads_store import describe, own_figures
 
-    for line in own_figures(describe(folder)) if folder is not None else ():
+    description = describe(folder or TRAINED)
+    for line in own_figures(description) if folder is not None else ():
         typer.echo(f"{name}, when they were trained: {line}")
+    if corpus_sha256(judged) in (description.get("corpus_sha256"), *description.get("own", {}).values()):
+        say(f"{name} learned from these very messages, which flatters them: judge by messages they never saw")
 
 
 def _store() -> "HeadsStore":

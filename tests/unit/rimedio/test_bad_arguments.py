@@ -13,6 +13,7 @@ from nlp.batch.exports import Input, Task, classify_export
 from nlp.batch.packing import source_of
 from nlp.classifier import Classifier
 from nlp.tables import open_table
+from nlp.training.corpus import Example, corpus_sha256
 from rimedio.batch_model import batch_model
 from rimedio.model import load_classifier
 from rimedio.settings import Settings
@@ -153,6 +154,29 @@ def test_of_a_gold_file_without_parts_every_row_is_judged(
 ) -> None:
     assert judged(tmp_path, LABELLED).exit_code == 0
     assert len(classifier.shown) == 20
+
+
+def heads_that_learned(folder: Path, rows: Sequence[dict[str, str]]) -> Path:
+    examples = [Example(text=row["text"], act=row["act"]) for row in rows]
+    folder.mkdir()
+    own = {"act": corpus_sha256(examples)}
+    description = json.dumps({"fields": {}, "figures": {}, "own": own})
+    (folder / "heads.json").write_text(description, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(("judged_by", "told"), [(20, True), (19, False)])
+def test_it_is_said_when_heads_are_judged_by_what_they_learned(
+    tmp_path: Path,
+    classifier: TableClassifier,
+    monkeypatch: pytest.MonkeyPatch,
+    judged_by: int,
+    told: bool,
+) -> None:
+    monkeypatch.setenv("RIMEDIO_HEADS", str(heads_that_learned(tmp_path / "heads", LABELLED)))
+    result = judged(tmp_path, LABELLED[:judged_by])
+    assert result.exit_code == 0, result.stderr
+    assert ("learned from these very messages" in result.stderr) is told
 
 
 def test_of_a_gold_file_with_parts_the_test_part_is_judged_and_the_rest_counted(
