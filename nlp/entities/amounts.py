@@ -1,4 +1,8 @@
-"""Sums of money named in a message, in figures ("1.234,56 €") or in words ("cinquanta euro e trenta")."""
+"""Sums of money named in a message, in figures ("1.234,56 €") or in words ("cinquanta euro e trenta").
+
+Without a currency a number is a sum where it is written as only sums are ("1.234,56"), or has two decimals
+and follows a word that pays ("mi avete addebitato 45,90"); it is then taken for euro.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -53,11 +57,35 @@ _ONLY_CENTS = re.compile(
     rf"\s(?P<name>{_CENT_NAMES})(?!\w)",
     re.IGNORECASE,
 )
+_UNIT = (
+    r"\s?(?:%|‰|°|m²|m³|(?:kg|hg|g|gr|km|cm|mm|m|mq|mc|smc|lt?|ml|cl|kwh|kw|mwh|gb|mb|tb|mbit|mbps|ore|h|min|punti|points?"
+    r"|punkte|puntos|pontos)(?!\w))"
+)
+_AS_SUMS_ARE = r"\d{1,3}(?:[.’']\d{3})+,\d\d|\d{1,3}(?:[,’']\d{3})+\.\d\d"
+_PAYING = (
+    r"(?:pagat[oaie]|pago|paghiamo|pagare|spes[oaie]|spendere|addebit\w+|prelevat[oaie]|scalat[oaie]|versat[oaie]"
+    r"|rimbors\w+|fattur[ae]|fatturat[oaie]|bollett[ae]|rat[ae]|canone|import[oi]|totale|prezz[oi]|cost[aoi]|costat[oaie]"
+    r"|bonific[oi]|acconto|caparra|saldo|penale|paid|pay|charged|charge|cost|costs|refund(?:ed)?|invoiced?|bill|billed"
+    r"|price|amount|deposit|total|pagad[oa]s?|cobrad[oa]s?|cobrar(?:on|me)?|factura|facturad[oa]|precio|cuesta|costó"
+    r"|reembols\w+|importe|payé[es]?|payer|facturé[es]?|facture|prélevé[es]?|débité[es]?|remboursé[es]?|prix|coûte"
+    r"|montant|acompte|bezahlt|zahle|abgebucht|berechnet|kostet|kostete|rechnung|betrag|preis|anzahlung|erstattet"
+    r"|pago[su]?|paguei|cobraram|fatura|preço|custa|custou|valor)"
+)
+_SMALL = (
+    r"(?:di|da|de|del|of|von|über|um|per|solo|ben|circa|quasi|only|about|nur|fast|à|a|era|è|is|was|est|ist|es|por"
+    r"|me|us|him|her|:)"
+)
+_BARE = re.compile(
+    rf"(?<![\w.,:/-])(?P<whole>{_AS_SUMS_ARE})(?![\w]|[.,:/]\d|{_UNIT})"
+    rf"|(?<!\w){_PAYING}(?:\s?{_SMALL})?\s(?P<paid>\d{{1,6}}[.,]\d\d)(?![\w]|[.,:/]\d|{_UNIT})",
+    re.IGNORECASE,
+)
 
 
 def find_amounts(text: str, *, language: str) -> list[Found]:
-    """The sums that a text names, in order of appearance; a number without a currency is none."""
+    """The sums that a text names, in order of appearance."""
     found = list(_with_currency(text, language))
+    found += [one for one in _bare(text, language) if not _overlaps(one, found)]
     # "50 centesimi" in a euro country; an English cent may be anybody's.
     if language != "en":
         found += [one for one in _cents_alone(text, language) if not _overlaps(one, found)]
@@ -111,6 +139,15 @@ def _cents_after(text: str, at: int, language: str) -> tuple[Decimal, int]:
     if named is not None:
         return value / 100, named.end()
     return (value / 100, end) if value >= 10 and _AFTER_CENTS.match(text, end) else (Decimal(0), at)
+
+
+def _bare(text: str, language: str) -> Iterator[Found]:
+    comma = "." if language == "en" else ","  # "pagato il 12.11" and "alle 10.30" are no sums
+    for match in _BARE.finditer(text):
+        figures = "whole" if match["whole"] else "paid"
+        value = _number(match[figures])
+        if value is not None and (match["whole"] or comma in match["paid"]):
+            yield *match.span(figures), Amount(value=value, currency="EUR")
 
 
 def _cents_alone(text: str, language: str) -> Iterator[Found]:

@@ -100,7 +100,40 @@ def test_amounts_have_value_and_currency(text: str, value: str, currency: str) -
     assert find(text).amounts == (Amount(value=Decimal(value), currency=currency),)
 
 
-@pytest.mark.parametrize("text", ["ho 3 figli", "voto 8/10", "12345 eurobond", "le 10,30", "$"])
+@pytest.mark.parametrize(
+    ("text", "language", "value"),
+    [
+        ("fattura di 1.234,56 mai vista", "it", "1234.56"),
+        ("mi avete addebitato 45,90 due volte", "it", "45.90"),
+        ("bolletta di 62,40!", "it", "62.40"),
+        ("you charged me 45.90 twice", "en", "45.90"),
+        ("total: 1,234.56", "en", "1234.56"),
+        ("m'avez facturé 19,99", "fr", "19.99"),
+        ("me habéis cobrado 12,50", "es", "12.50"),
+        ("es kostete 30,00", "de", "30.00"),
+    ],
+)
+def test_sums_that_can_be_nothing_else_need_no_currency(text: str, language: str, value: str) -> None:
+    assert find(text, language).amounts == (Amount(value=Decimal(value), currency="EUR"),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ho 3 figli",
+        "voto 8/10",
+        "12345 eurobond",
+        "le 10,30",
+        "$",
+        "consumo di 1.234,56 kWh",
+        "ho pagato il 12.11 la rata",
+        "pagato alle 10,30",
+        "pagato 10.30 di mattina",
+        "costa 12,50%",
+        "rata 12,11,2026",
+        "ip 192.168.10,20",
+    ],
+)
 def test_numbers_without_a_currency_are_no_amounts(text: str) -> None:
     assert find(text).amounts == ()
 
