@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from desk.words import Words
 from models.assessment import Assessment, Evidence
-from models.labels import Tone
+from models.labels import Act, Tone, Urgency
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,7 +20,8 @@ class Piece:
 def pieces_of(text: str, assessment: Assessment, evidence: Sequence[Evidence], words: Words) -> list[Piece]:
     """The message cut at the edges of what carried a label; together the pieces are the message.
 
-    Only labels that an agent acts on are traced: what is wrong, what is wanted, and a tone that stands out.
+    Only labels that an agent acts on are traced: what is wrong, what is wanted, a tone that stands out,
+    urgency that presses, and spam.
     """
     carried = [
         (span, name)
@@ -47,6 +48,10 @@ def _name(found: Evidence, assessment: Assessment, words: Words) -> str | None:
         case "own_error":
             return words("case.own_error")
         case "tone" if assessment.tone.label != Tone.CALM:
+            return words.maybe(f"labels.{found.label}", found.label)
+        case "urgency" if assessment.urgency.label in (Urgency.HIGH, Urgency.CRITICAL):
+            return words("case.carried_urgency", urgency=words(f"urgency.{found.label}"))
+        case "act" if assessment.act.label == Act.SPAM:
             return words.maybe(f"labels.{found.label}", found.label)
         case _:
             return None

@@ -102,8 +102,11 @@ class Evidence:
     spans: tuple[Span, ...]
 
 
-Explain = Callable[[str, Assessment], Awaitable[Sequence[Evidence]]]
-"""Names the words of a text that carried its labels; takes its time, and never inside a transaction."""
+Explain = Callable[[str, datetime, Assessment], Awaitable[Sequence[Evidence]]]
+"""Names the words of a text that carried its labels; takes its time, and never inside a transaction.
+
+The time is when it was sent, aware.
+"""
 
 Classify = Callable[[Sequence[str], Sequence[datetime]], Awaitable[Sequence[Assessment]]]
 """Assesses messages, one result each and in their order; never called inside a transaction.

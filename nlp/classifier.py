@@ -163,12 +163,22 @@ class Classifier:
             beside = aside.submit(self._read_beside, texts, sent_on)
             features = self.features(texts)
             languages, days = beside.result()
+        predictions = self._predict(features, days)
+        return decide(self.heads.fields, predictions, self.costs, languages=languages), languages
+
+    def probabilities(self, texts: Sequence[str], *, language: str, today: date) -> Mapping[str, Vectors]:
+        """What the heads say of cleaned texts in one language, by field: float32 of shape (texts, labels)."""
+        days = np.stack([days_ahead(text, language, today) for text in texts])
+        return self._predict(self.features(texts), days)
+
+    def _predict(self, features: Mapping[str, Features], days: Vectors) -> dict[str, Vectors]:
+        """By field the probabilities of its labels, urgency with its second look where it has one."""
         predictions = {
             field: head.probabilities(features[field]) for field, head in self.heads.fields.items()
         }
         if self.heads.joint is not None:
             predictions[URGENCY] = read_again(self.heads.joint, self.heads.fields, predictions, days)
-        return decide(self.heads.fields, predictions, self.costs, languages=languages), languages
+        return predictions
 
     def _read_beside(self, texts: Sequence[str], sent_on: Sequence[date]) -> tuple[list[str], Vectors]:
         """What is read without the encoder, and while it runs: languages, and what `days_ahead` says."""

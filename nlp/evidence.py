@@ -2,7 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -10,8 +13,7 @@ import numpy as np
 from models.assessment import Assessment, Evidence, Span
 from nlp.classifier import Classifier, clean
 from nlp.encoders.encoder import Vectors
-from nlp.features import Features
-from nlp.heads import CHOICE_FIELDS, NO
+from nlp.heads import CHOICE_FIELDS, NO, Head
 
 MOST_PIECES = 48
 MOST_READ = 32_000
@@ -35,12 +37,28 @@ MOST_NAMED = 0.4
 FEWEST_SENTENCES = 3
 """A text of fewer is not looked at by sentences."""
 
+Read = Callable[[Sequence[str]], Mapping[str, Vectors]]
+"""What the heads say of cleaned texts, by field: float32 of shape (texts, labels)."""
+
 _WORD = re.compile(r"\S+")
 _END = re.compile(r"[.!?…]+[\"'»”)]*$")
 _EDGES = " \t\n.,;:!?…\"'“”«»()[]"
 
 
-def find_evidence(classifier: Classifier, text: str, assessment: Assessment) -> tuple[Evidence, ...]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Model:
+    heads: Mapping[str, Head]
+    read: Read
+
+    def scores(self, texts: Sequence[str], wanted: Sequence[tuple[str, str]]) -> list[Vectors]:
+        """For each wanted label its log odds in each text, shape (texts)."""
+        said = self.read([clean(text) for text in texts])
+        return [_scores(said[field], self.heads[field].labels.index(label)) for field, label in wanted]
+
+
+def find_evidence(
+    classifier: Classifier, text: str, assessment: Assessment, *, today: date | None = None
+) -> tuple[Evidence, ...]:
     """Name the words that carried each label of an assessment of this text.
 
     Each piece of the text is left out once, and the model reads the rest: what lowers the score of the
@@ -51,16 +69,21 @@ def find_evidence(classifier: Classifier, text: str, assessment: Assessment) -> 
     letters is read in parts of about `PART`, and each label explained in the part that speaks most for it: in
     at most `MOST_PARTS` parts, those that are wanted by most labels.
 
+    `today` is the day that the message was read on, the current one by default: urgency hangs on it.
+
     Source: occlusion, as of Zeiler and Fergus 2014 and, for words, Li et al. 2016.
     """
     words = _words(text)
     wanted = [(field, label) for field, label in _wanted(assessment) if _is_told(classifier, field, label)]
     if not words or not wanted:
         return ()
-    if len(text) <= LONGEST:
-        found = _explain(classifier, text, words, wanted)
-    else:
-        found = _explain_parts(classifier, text, words, wanted)
+    read = partial(
+        classifier.probabilities,
+        language=assessment.language,
+        today=today or datetime.now(UTC).astimezone().date(),
+    )
+    explain = _explain if len(text) <= LONGEST else _explain_parts
+    found = explain(_Model(heads=classifier.heads.fields, read=read), text, words, wanted)
     return tuple(
         Evidence(field=field, label=label, spans=spans)
         for (field, label), spans in zip(wanted, found, strict=True)
@@ -68,12 +91,11 @@ def find_evidence(classifier: Classifier, text: str, assessment: Assessment) -> 
 
 
 def _explain_parts(
-    classifier: Classifier, text: str, words: Sequence[Span], wanted: Sequence[tuple[str, str]]
+    model: _Model, text: str, words: Sequence[Span], wanted: Sequence[tuple[str, str]]
 ) -> list[tuple[Span, ...]]:
     """The spans of each label in that part of a long text which speaks most for it."""
     parts = _parts(words, text)
-    features = classifier.features([clean(text[part.start : part.end]) for part in parts])
-    scores = np.array([_label_scores(classifier, features, field, label) for field, label in wanted])
+    scores = np.array(model.scores([text[part.start : part.end] for part in parts], wanted))
     wishes = Counter(scores.argmax(axis=1).tolist())
     chosen = sorted(part for part, _ in wishes.most_common(MOST_PARTS))
     of_label = [chosen[int(own)] for own in scores[:, chosen].argmax(axis=1)]
@@ -82,7 +104,7 @@ def _explain_parts(
         start, end = parts[at].start, parts[at].end
         labels = [number for number, part in enumerate(of_label) if part == at]
         part = text[start:end]
-        spans = _explain(classifier, part, _words(part), [wanted[number] for number in labels])
+        spans = _explain(model, part, _words(part), [wanted[number] for number in labels])
         for number, own in zip(labels, spans, strict=True):
             found[number] = tuple(Span(start=start + one.start, end=start + one.end) for one in own)
     return [found[number] for number in range(len(wanted))]
@@ -102,7 +124,7 @@ def _parts(words: Sequence[Span], text: str) -> list[Span]:
 
 
 def _explain(
-    classifier: Classifier, text: str, words: Sequence[Span], wanted: Sequence[tuple[str, str]]
+    model: _Model, text: str, words: Sequence[Span], wanted: Sequence[tuple[str, str]]
 ) -> list[tuple[Span, ...]]:
     """The spans of each label in a text that is read at once."""
     if len(words) == 1:
@@ -110,18 +132,18 @@ def _explain(
     most = min(MOST_PIECES, MOST_READ // len(text))
     sentences = _sentences(words, text)
     if len(words) <= most or len(sentences) < FEWEST_SENTENCES:
-        drops = _drops(classifier, text, _grouped(words, most), wanted)
+        drops = _drops(model, text, _grouped(words, most), wanted)
         named = [_named(one) for one in drops]
         pieces = [_grouped(words, most)] * len(wanted)
     else:
         whole = _grouped(sentences, most // 2)
-        carried = [_named(one) for one in _drops(classifier, text, whole, wanted)]
+        carried = [_named(one) for one in _drops(model, text, whole, wanted)]
         chosen = [whole[at] for at in sorted({at for one in carried for at in one})]
         inside = [[word for word in words if _meets(word, sentence)] for sentence in chosen]
         # Each sentence on its own, so that no piece runs over what stands between two of them.
         share = (most - len(whole)) / max(sum(map(len, inside)), 1)
         few = [piece for one in inside for piece in _grouped(one, max(int(share * len(one)), 1))]
-        drops = _drops(classifier, text, few, wanted)
+        drops = _drops(model, text, few, wanted)
         # A label is looked for in the sentences that carried it, not in those of another matter.
         pieces = [
             [piece for piece in few if any(_meets(piece, whole[at]) for at in carrying)]
@@ -140,23 +162,11 @@ def _is_told(classifier: Classifier, field: str, label: str) -> bool:
 
 
 def _drops(
-    classifier: Classifier, text: str, pieces: Sequence[Span], wanted: Sequence[tuple[str, str]]
+    model: _Model, text: str, pieces: Sequence[Span], wanted: Sequence[tuple[str, str]]
 ) -> list[Vectors]:
     """By how much the score of each label falls without each piece."""
-    rest = [clean(text[: piece.start] + " " + text[piece.end :]) for piece in pieces]
-    features = classifier.features([clean(text), *rest])
-    drops = []
-    for field, label in wanted:
-        scores = _label_scores(classifier, features, field, label)
-        drops.append(scores[0] - scores[1:])
-    return drops
-
-
-def _label_scores(
-    classifier: Classifier, features: Mapping[str, Features], field: str, label: str
-) -> Vectors:
-    head = classifier.heads.fields[field]
-    return _scores(head.probabilities(features[field]), head.labels.index(label))
+    rest = [text[: piece.start] + " " + text[piece.end :] for piece in pieces]
+    return [scores[0] - scores[1:] for scores in model.scores([text, *rest], wanted)]
 
 
 def _wanted(assessment: Assessment) -> list[tuple[str, str]]:

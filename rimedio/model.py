@@ -75,7 +75,7 @@ class Model:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, self._timed, classifier, texts, days)
 
-    async def explain(self, text: str, assessment: Assessment) -> Sequence[Evidence]:
+    async def explain(self, text: str, sent_at: datetime, assessment: Assessment) -> Sequence[Evidence]:
         """Names the words that carried the labels, once no message waits to be read."""
         await self._loaded.wait()
         classifier = self._classifier
@@ -84,7 +84,8 @@ class Model:
         while self._reading:  # noqa: ASYNC110 - it may be busy again before anybody is woken
             await asyncio.sleep(_LOOK_EVERY)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, _explained, classifier, text, assessment)
+        today = sent_at.astimezone(self._settings.zone).date()
+        return await loop.run_in_executor(self._executor, _explained, classifier, text, assessment, today)
 
     async def embed(self, texts: Sequence[str]) -> Embeddings:
         """Embeds texts, waiting for the model if need be."""
@@ -104,10 +105,12 @@ class Model:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _explained(classifier: "Classifier", text: str, assessment: Assessment) -> Sequence[Evidence]:
+def _explained(
+    classifier: "Classifier", text: str, assessment: Assessment, today: date
+) -> Sequence[Evidence]:
     from nlp.evidence import find_evidence
 
-    return find_evidence(classifier, text, assessment)
+    return find_evidence(classifier, text, assessment, today=today)
 
 
 def embedded(classifier: "Classifier", texts: Sequence[str]) -> Embeddings:

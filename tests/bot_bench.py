@@ -233,7 +233,7 @@ class BotBench:
     async def _classify(self, texts: Sequence[str], sent_at: Sequence[datetime]) -> Sequence[Assessment]:
         return [self.says for _ in texts]
 
-    async def _explain(self, text: str, assessment: Assessment) -> Sequence[Evidence]:
+    async def _explain(self, text: str, sent_at: datetime, assessment: Assessment) -> Sequence[Evidence]:
         return ()
 
     async def _embed(self, texts: Sequence[str]) -> Embeddings:

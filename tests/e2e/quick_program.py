@@ -52,7 +52,7 @@ class TableModel(Model):
         """All alike: what matters is that it is there."""
         return Embeddings(vectors=np.ones((len(texts), 4), np.float32) / 2, encoder="table")
 
-    async def explain(self, text: str, assessment: Assessment) -> Sequence[Evidence]:
+    async def explain(self, text: str, sent_at: datetime, assessment: Assessment) -> Sequence[Evidence]:
         """A table has no reasons."""
         return ()
 

@@ -127,7 +127,7 @@ class Browser:
         return {name: state[name] for name in names}
 
 
-async def explain(text: str, assessment: Assessment) -> list[Evidence]:
+async def explain(text: str, sent_at: datetime, assessment: Assessment) -> list[Evidence]:
     """The first word of the message is the reason of everything."""
     first = Span(start=0, end=len(text.split()[0]))
     types = [one.label for one in assessment.complaint_types]

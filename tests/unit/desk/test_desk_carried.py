@@ -49,6 +49,23 @@ async def test_a_tone_that_stands_out_is_traced() -> None:
     assert pieces[0][1] is not None
 
 
+@pytest.mark.parametrize(
+    ("field", "label", "why"),
+    [
+        ("urgency", "critical", "Da queste parole: urgenza critica"),
+        ("urgency", "normal", None),
+        ("act", "spam", "Da queste parole: spam"),
+        ("act", "question", None),
+    ],
+)
+async def test_what_presses_and_what_is_spam_is_traced(field: str, label: str, why: str | None) -> None:
+    found = replace(await assessed(), **{field: Label(label=label, probability=0.9)})
+
+    pieces = pieces_of(TEXT, found, [carried(label, (0, 2), field=field)], words_in("it"))
+
+    assert pieces[0].why == why
+
+
 async def test_a_place_behind_the_end_is_left_out() -> None:
     assert await shown(carried("delivery_late", (25, 400))) == [(TEXT, None)]
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ def test_the_words_of_the_wish_carry_the_wish(classifier: Classifier) -> None:
     assert "Lecce" not in " ".join(words)
 
 
-FIELDS = ("act", "complaint_types", "tone", "asks")
+FIELDS = ("act", "complaint_types", "tone", "urgency", "asks")
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +75,22 @@ def test_without_its_words_a_label_loses_more_than_without_as_many_others(
     assert len(own) >= MESSAGES // 2
     assert np.mean(own) > 2 * np.mean(others)
     assert np.mean(own > others) > 0.75
+
+
+@pytest.mark.parametrize(("today", "named"), [(date(2026, 3, 2), True), (date(2026, 3, 9), False)])
+def test_a_day_presses_before_it_has_come_and_no_longer_after(
+    classifier: Classifier, today: date, named: bool
+) -> None:
+    text = (
+        "Mi serve il vestito per il matrimonio del 3 marzo 2026, la sarta non mi risponde e nessuno mi avvisa"
+    )
+    (assessment,) = classifier.classify([text], today=today)
+
+    found = find_evidence(classifier, text, assessment, today=today)
+
+    (urgency,) = [one for one in found if one.field == "urgency"]
+    marked = " ".join(text[span.start : span.end] for span in urgency.spans)
+    assert ("3 marzo" in marked or "marzo" in marked) is named
 
 
 def test_spans_lie_in_the_text_in_order_and_apart(classifier: Classifier) -> None:

@@ -1,6 +1,7 @@
 """Why a message got its labels is looked for once, after the draft, and of nothing that is gone."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select, update
@@ -44,7 +45,7 @@ class Reasons:
         self.erases: str | None = None
         self._database = database
 
-    async def explain(self, text: str, assessment: Assessment) -> Sequence[Evidence]:
+    async def explain(self, text: str, sent_at: datetime, assessment: Assessment) -> Sequence[Evidence]:
         self.asked.append(text)
         if self.erases is not None:
             async with self._database.writing() as session:
