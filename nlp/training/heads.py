@@ -19,6 +19,7 @@ from nlp.heads import FIELDS, SCOPE, Heads, Provenance, check_folder
 from nlp.joint import FIELD as URGENCY
 from nlp.lexical import word_pieces
 from nlp.scope import fit_scope, read_out_of_scope
+from nlp.training.allocation import keep_freed_memory
 from nlp.training.corpus import WRITTEN, Example, corpus_sha256, read_corpus, split
 from nlp.training.fitting import FOLDS, Fit, Material, assign_folds, fit_choice, fit_several
 from nlp.training.joint_fitting import fit_joint
@@ -148,6 +149,7 @@ def adapted_material(
     from nlp.training.adapting import adapt, build_network
     from nlp.training.rounds import kept_or_made
 
+    keep_freed_memory()
     network = build_network(encoder)
     businesses = [example.business for example in examples]
     folds = assign_folds(strata, seed, businesses, ADAPTED_FOLDS)
