@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from nlp.batch.handing_on import Doubts, HandedOn
 from nlp.batch.labels import DOUBTS, ERROR, LABELS, MakeLabeller
-from nlp.batch.packing import FILE, LINE, RECORD, TEXT, Packer
+from nlp.batch.packing import LINE, RECORD, TEXT, Packer
 from nlp.batch.reading import Reader
 from nlp.batch.running import Cluster, LostWorkError, classify_shards, forget_models
 from nlp.batch.workspace import Workspace
@@ -209,7 +209,8 @@ class Run:
         rows = errors = unclassified = review = 0
         problems: list[Problem] = []
         doubts = Doubts()
-        places = [name for name in (FILE, id_column) if name is not None and name in self._packer.own.names]
+        places = [*self._packer.places]
+        places += [id_column] if id_column is not None and id_column in self._packer.own.names else []
         for index in range(self._shards()):
             table = self._workspace.rows(index, [LINE, RECORD, ERROR.name, *places])
             labels = self._workspace.labels(index)

@@ -102,13 +102,13 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
 
 
 def test_every_few_seconds_it_is_said_what_is_going_on(monkeypatch: pytest.MonkeyPatch, heard: Heard) -> None:
-    opened = nlp.tables.open_table
+    opened = nlp.tables.open_tables
 
-    def open_slowly(path: Path, given: Given, *, scratch: Path) -> Table:
+    def open_slowly(path: Path, given: Given, *, scratch: Path) -> Sequence[Table]:
         heard.wait_for("reading: looking at in.csv")
         return opened(path, given, scratch=scratch)
 
-    monkeypatch.setattr("nlp.tables.open_table", open_slowly)
+    monkeypatch.setattr("nlp.tables.open_tables", open_slowly)
     monkeypatch.setattr("rimedio.batch_model.batch_model", lambda _settings, *, fast: WaitingModel(heard))
     result = classify(written("in.csv", b"testo\nuno\ndue\n"), "-o", "out.csv")
     assert result.exit_code == 0, result.output
