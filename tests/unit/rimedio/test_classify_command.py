@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 import nlp.tables
 from nlp.errors import BatchError
+from nlp.progress import Told, nobody
 from nlp.tables import Given, Table
 from rimedio.cli import app
 from rimedio.telling import Teller
@@ -88,7 +89,7 @@ class WaitingModel:
         self.heard.wait_for("loading the model: 2 rows read so far")
         return self
 
-    def labels(self, texts: Sequence[str | None], *, today: date) -> pa.RecordBatch:
+    def labels(self, texts: Sequence[str | None], *, today: date, told: Told = nobody) -> pa.RecordBatch:
         self.heard.wait_for("classifying: 0 of 2")
         return ByLength().labels(texts, today=today)
 
