@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from nlp.batch.labels import ERROR
 from nlp.batch.own_names import own_names
+from nlp.batch.weighing import held_bytes
 from nlp.errors import BatchError, WrongUsageError
 from nlp.tables import (
     RAW,
@@ -28,7 +29,7 @@ SHARD_ROWS = 2048
 """Rows that are kept, classified and lost together."""
 
 SHARD_BYTES = 16 << 20
-"""Letters of a shard, at most: it ends early where single cells have megabytes."""
+"""Bytes that the rows of a shard take as they are read: with the row that reaches them it ends early."""
 
 TEXT, LINE, RECORD, FILE, SHEET = "__text", "__line", "__record", "file", "sheet"
 """Of each row the text to classify, the line it begins in and, where many share one, its number in the file,
@@ -106,13 +107,13 @@ class Packer:
         """
         rows = islice(self._rows(), skip, limit)
         pending: list[tuple[Source, Row]] = []
-        letters = 0
+        held = 0
         for source, row in rows:
             pending.append((source, row))
-            letters += sum(map(_letters, row.values.values()))
-            if len(pending) == SHARD_ROWS or letters >= SHARD_BYTES:
+            held += held_bytes(row.values)
+            if len(pending) == SHARD_ROWS or held >= SHARD_BYTES:
                 yield self._batch(pending)
-                pending, letters = [], 0
+                pending, held = [], 0
         if pending:
             yield self._batch(pending)
 
@@ -215,15 +216,6 @@ def _cells_of(tables: Sequence[Table]) -> Cells:
     if kinds == {Cells.NATIVE} and all(schema == schemas[0] for schema in schemas):
         return Cells.NATIVE
     return Cells.TEXT if kinds == {Cells.TEXT} else Cells.JSON
-
-
-def _letters(value: object) -> int:
-    """The letters of a cell, or of all that is in it."""
-    if isinstance(value, str):
-        return len(value)
-    if isinstance(value, dict):
-        return sum(len(key) + _letters(item) for key, item in value.items())
-    return sum(map(_letters, value)) if isinstance(value, list) else 0
 
 
 def _text(source: Source, row: Row) -> str | None:
