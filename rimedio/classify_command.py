@@ -180,7 +180,6 @@ def classify(
                 options={
                     "--engine": engine.value,
                     "--fast": yes_or_no(fast),
-                    "--report": "none" if report is None else str(report),
                     "the encoder": encoder,
                     "the heads": heads,
                     **_reading(given),

@@ -153,11 +153,40 @@ def test_a_run_is_gone_on_with_by_the_same_command_only(monkeypatch: pytest.Monk
     assert result.exit_code == 1
     assert (
         "cannot be resumed, as the options are others (--engine ray then, local now; "
-        "--fast on then, off now; --redact on then, off now; --report a.html then, none now)"
+        "--fast on then, off now; --redact on then, off now)"
     ) in result.stderr
     assert not Path("out.csv").exists()
     assert classify(*command, "--resume").exit_code == 0
     assert b"333" not in Path("out.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("began", "goes_on"),
+    [
+        ([], ["--report", "a.html"]),
+        (["--report", "a.html"], []),
+        (["--report", "b.html"], ["--report", "a.html"]),
+    ],
+    ids=["wanted later", "wanted no more", "wanted elsewhere"],
+)
+def test_the_page_of_a_run_may_be_wanted_later_or_no_more(
+    monkeypatch: pytest.MonkeyPatch, began: list[str], goes_on: list[str]
+) -> None:
+    rows = "".join(f"pacco numero {number}\n" for number in range(3000))
+    command = (written("in.csv", f"testo\n{rows}".encode()), "-o", "out.csv")
+
+    def fail(*_: object, **__: object) -> None:
+        raise BatchError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("nlp.batch.exports.open_writer", fail)
+        assert classify(*command, *began).exit_code == 1
+    result = classify(*command, *goes_on, "--resume")
+    assert result.exit_code == 0, result.output
+    pages = {path.name: path.read_text() for path in Path().glob("*.html")}
+    assert list(pages) == goes_on[1:]
+    assert all("3,000" in page or "3.000" in page for page in pages.values())
+    assert Path("out.csv").read_text().count("\n") == 3001
 
 
 # Wrong usage
