@@ -61,9 +61,11 @@ class SheetTable:
     its row. `line` is the row in the sheet. `sheet` is its name, `sheets` are those of the file.
     """
 
-    delimiter = ","
+    # Who has a spreadsheet opens the CSV that is made of it in one: Excel wants the mark to see UTF-8, and a
+    # semicolon wherever numbers have a comma.
+    delimiter = ";"
+    encoding = "utf-8-sig"
     cells = Cells.TEXT
-    encoding = "utf-8"
     said: tuple[str, ...] = ()
 
     def __init__(
