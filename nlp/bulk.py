@@ -1,4 +1,4 @@
-"""The classifier for tables: texts in, a table of labels out, without a step in Python for each row."""
+"""The classifier for tables: texts in, a table of labels out, made for all rows at once."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
