@@ -138,7 +138,10 @@ class Packer:
         arrays = [
             self._column(self.own.field(self._names[name]), own[name], absent[name]) for name in self.columns
         ]
-        told = {FILE: [source.name for source, _ in rows], SHEET: [source.sheet for source, _ in rows]}
+        told: dict[str, list[str | None]] = {
+            FILE: [source.name for source, _ in rows],
+            SHEET: [source.sheet for source, _ in rows],
+        }
         texts = [_text(source, row) for source, row in rows]
         errors = [_problem(source, row) for source, row in rows]
         return pa.record_batch(
