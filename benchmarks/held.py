@@ -21,6 +21,7 @@ from nlp.batch.exports import Input, Task, classify_export
 from nlp.batch.gathering import Gathering
 from nlp.batch.labels import LABELS, Labeller, MakeLabeller
 from nlp.batch.packing import SHARD_ROWS, TEXT, source_of
+from nlp.progress import Told, nobody
 from nlp.tables import open_table
 from rimedio.batch_model import batch_model
 from rimedio.settings import load_settings
@@ -43,7 +44,7 @@ _OF = {"VmRSS": "held", "RssFile": "of files", "VmHWM": "most"}
 class StandIn:
     """Knows nothing, and says the same of every text."""
 
-    def labels(self, texts: Sequence[str | None], *, today: date) -> pa.RecordBatch:
+    def labels(self, texts: Sequence[str | None], *, today: date, told: Told = nobody) -> pa.RecordBatch:
         """A complaint about every text."""
         row = {
             "act": "complaint",

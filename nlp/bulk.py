@@ -1,4 +1,4 @@
-"""The classifier for tables: texts in, a table of labels out, without a step in Python for each row."""
+"""The classifier for tables: texts in, a table of labels out, made for all rows at once."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -11,6 +11,7 @@ from nlp.batch.labels import LABELS
 from nlp.classifier import Classifier, clean
 from nlp.deciding import Decisions
 from nlp.heads import FIELDS, Head
+from nlp.progress import Told, nobody
 from nlp.render import DIGITS, as_columns
 
 
@@ -26,24 +27,24 @@ class BulkClassifier:
         self._classifier = classifier
         self._blank = pa.RecordBatch.from_pylist([as_columns(classifier.blank())], LABELS)
 
-    def labels(self, texts: Sequence[str | None], *, today: date) -> pa.RecordBatch:
+    def labels(self, texts: Sequence[str | None], *, today: date, told: Told = nobody) -> pa.RecordBatch:
         """A row of `nlp.batch.labels.LABELS` for each text, in their order; all null for None.
 
         `today` is the day that "tomorrow" in a text is counted from. Equal texts are read once. The same
-        texts give the same bits.
+        texts give the same bits. `told` hears how much of their tokens the encoder has gone through.
         """
         cleaned = [None if text is None else clean(text) for text in texts]
         distinct = list(dict.fromkeys(text for text in cleaned if text))
         rows: dict[str | None, int | None] = {text: row for row, text in enumerate(distinct)}
         # Behind the rows of the distinct texts stands that of a text without a visible character.
         rows |= {"": len(distinct), None: None}
-        read = pa.concat_batches([*self._read(distinct, today), self._blank])
+        read = pa.concat_batches([*self._read(distinct, today, told), self._blank])
         return read.take(pa.array([rows[text] for text in cleaned], pa.int64()))
 
-    def _read(self, texts: Sequence[str], today: date) -> list[pa.RecordBatch]:
+    def _read(self, texts: Sequence[str], today: date, told: Told) -> list[pa.RecordBatch]:
         if not texts:
             return []
-        decisions, languages = self._classifier.decide(texts, today=today)
+        decisions, languages = self._classifier.decide(texts, today=today, told=told)
         return [as_batch(decisions, languages, self._classifier.heads.fields)]
 
 

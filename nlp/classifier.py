@@ -20,6 +20,7 @@ from nlp.heads import FIELDS, NO, TRAINED, Flags, Head, Heads, load_heads, ranke
 from nlp.joint import DAYS, days_ahead, read_again
 from nlp.joint import FIELD as URGENCY
 from nlp.language import detect_languages, load_identifier
+from nlp.progress import Told, nobody, part_of
 
 # Blanks, and the marks that only steer how neighbours are joined or in which direction they run.
 _INVISIBLE = (
@@ -156,12 +157,17 @@ class Classifier:
             probabilities=probabilities,
         )
 
-    def decide(self, texts: Sequence[str], *, today: date | Sequence[date]) -> tuple[Decisions, list[str]]:
-        """The labels and languages of cleaned texts with something to see; entities are not looked for."""
+    def decide(
+        self, texts: Sequence[str], *, today: date | Sequence[date], told: Told = nobody
+    ) -> tuple[Decisions, list[str]]:
+        """The labels and languages of cleaned texts with something to see; entities are not looked for.
+
+        `told` hears which part of the texts the encoders have gone through.
+        """
         sent_on = _one_each(today, len(texts))
         with ThreadPoolExecutor(1, thread_name_prefix="days") as aside:
             beside = aside.submit(self._read_beside, texts, sent_on)
-            features = self.features(texts)
+            features = self.features(texts, told)
             languages, days = beside.result()
         predictions = self._predict(features, days)
         return decide(self.heads.fields, predictions, self.costs, languages=languages), languages
@@ -192,14 +198,15 @@ class Classifier:
         """Embed texts for finding similar ones: float32 of shape (texts, dimension), rows of length one."""
         return self.encoder.embed_bare([clean(text) for text in texts])
 
-    def features(self, texts: Sequence[str]) -> Mapping[str, Features]:
-        """What the head of each field reads of cleaned texts."""
-        shared = read_features(self.encoder, texts)
+    def features(self, texts: Sequence[str], told: Told = nobody) -> Mapping[str, Features]:
+        """What the head of each field reads of cleaned texts; `told` hears how far it is."""
+        passes = 1 + len({id(encoder) for encoder in self._own_encoders.values()} - {id(self.encoder)})
+        shared = read_features(self.encoder, texts, part_of(told, 0, passes))
         found = dict.fromkeys(self.heads.fields, shared)
         meanings = {id(self.encoder): shared.meaning}
         for field, encoder in self._own_encoders.items():
             if id(encoder) not in meanings:
-                meanings[id(encoder)] = encoder.features(texts)
+                meanings[id(encoder)] = encoder.features(texts, part_of(told, len(meanings), passes))
             own = replace(shared, meaning=meanings[id(encoder)])
             bare = self.heads.own_adapters[field] is None
             found[field] = beside(shared.meaning, own, encoder.dimension) if bare else own

@@ -9,6 +9,7 @@ from scipy import sparse
 
 from nlp.encoders.encoder import Encoder, Vectors
 from nlp.lexical import word_pieces
+from nlp.progress import Told, nobody
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,8 +38,8 @@ def beside(shared: Vectors, bare: Features, dimension: int) -> Features:
     return Features(meaning=meaning, wording=bare.wording)
 
 
-def read_features(encoder: Encoder, texts: Sequence[str]) -> Features:
-    """Read the features of texts, in their order."""
+def read_features(encoder: Encoder, texts: Sequence[str], told: Told = nobody) -> Features:
+    """Read the features of texts, in their order; `told` hears how far the encoder is."""
     with ThreadPoolExecutor(1, thread_name_prefix="pieces") as aside:
         wording = aside.submit(word_pieces, texts)
-        return Features(meaning=encoder.features(texts), wording=wording.result())
+        return Features(meaning=encoder.features(texts, told), wording=wording.result())

@@ -14,8 +14,9 @@ from rimedio.terminal import USAGE, fail, one_line, say, settings_or_fail
 
 if TYPE_CHECKING:
     from nlp.batch.exports import Input
+    from nlp.batch.packing import Source
     from nlp.batch.running import Cluster
-    from nlp.tables import Given, Table
+    from nlp.tables import Given
     from rimedio.telling import Teller
 
 
@@ -25,6 +26,7 @@ _OVERRIDES = (
     "--input-delimiter",
     "--input-quote",
     "--header or --no-header",
+    "--sheet",
 )
 """What is recognised can be said instead."""
 
@@ -77,6 +79,13 @@ def classify(
         bool | None,
         typer.Option(
             "--header/--no-header", help="Whether the first line names columns; found out otherwise."
+        ),
+    ] = None,
+    sheet: Annotated[
+        str | None,
+        typer.Option(
+            help="Of a workbook the sheet to read, by name or number, or 'all': every one with texts. The "
+            "first with texts otherwise."
         ),
     ] = None,
     id_column: Annotated[
@@ -149,6 +158,8 @@ def classify(
         delimiter=_one_character("--input-delimiter", input_delimiter),
         quote=_one_character("--input-quote", input_quote),
         has_header=header,
+        sheet=sheet,
+        text_columns=tuple(text_column or ()),
     )
     _check_report(report)
     try:
@@ -156,7 +167,7 @@ def classify(
         check_form(between or ",", encoding or "utf-8")
         with copies_of_inputs(output) as copies, Teller(quiet=quiet) as teller:
             scratch = output.absolute().parent
-            tables, said = _open(inputs, copies, text_column or [], given, scratch, teller)
+            tables, said = _open(inputs, copies, given, scratch, teller)
             teller.now(None)
             check_target(output, [table.path for table in tables])
             _check_apart(report, output, [table.path for table in tables])
@@ -169,7 +180,6 @@ def classify(
                 options={
                     "--engine": engine.value,
                     "--fast": yes_or_no(fast),
-                    "--report": "none" if report is None else str(report),
                     "the encoder": encoder,
                     "the heads": heads,
                     **_reading(given),
@@ -233,6 +243,7 @@ def _reading(given: "Given") -> dict[str, str]:
         "--input-delimiter": given.delimiter,
         "--input-quote": given.quote,
         "--header": None if given.has_header is None else ("yes" if given.has_header else "no"),
+        "--sheet": given.sheet,
     }
     return {name: value or _RECOGNISED for name, value in said.items()}
 
@@ -254,21 +265,43 @@ def _charset(option: str, given: str | None) -> str | None:
 
 
 def _open(
-    inputs: list[str],
-    folder: Path,
-    text_columns: list[str],
-    given: "Given",
-    scratch: Path,
-    teller: "Teller",
+    inputs: list[str], folder: Path, given: "Given", scratch: Path, teller: "Teller"
 ) -> "tuple[list[Input], list[str]]":
+    """The tables of all inputs, and what is said of them; `folder` takes what can be read only once."""
+    from nlp.batch.exports import Input
+    from nlp.batch.packing import unread_source
+    from nlp.errors import BatchError, WrongUsageError
+
+    files, said = _located(inputs, folder, teller)
+    tables = []
+    problems: list[BatchError] = []
+    for path, name in files.items():
+        teller.now(partial("reading: looking at {}".format, name))
+        try:
+            sources = _sources_of(path, name, given, scratch)
+        except WrongUsageError:
+            raise
+        except BatchError as error:
+            problems.append(error)
+            # Of many files one that cannot be read does not stop the others.
+            plain = str(error).removeprefix(f"{path}: ").removeprefix(f"{name}: ")
+            sources = [unread_source(name, plain)]
+        tables += [Input(source=source, path=path) for source in sources]
+        said += [f"{source.called}: {'; '.join(source.said)}" for source in sources]
+    said.append(f"if that is wrong: {', '.join(_OVERRIDES)}")
+    if len(problems) == len(files):
+        more = f" (and {len(problems) - 1} more files that cannot be read)" if len(problems) > 1 else ""
+        raise BatchError(f"{problems[0]}{more}")
+    return tables, said
+
+
+def _located(inputs: list[str], folder: Path, teller: "Teller") -> tuple[dict[Path, str], list[str]]:
+    """The files of all inputs with what they are called, and what is said of that."""
     import sys
 
-    from nlp.batch.exports import Input
-    from nlp.batch.packing import source_of, unread_source
-    from nlp.errors import BatchError, WrongUsageError
+    from nlp.errors import WrongUsageError
     from nlp.tables import STANDARD_INPUT, fetch, is_remote, locate, matching
 
-    first, others = next(iter(text_columns), None), text_columns[1:]
     files: dict[Path, str] = {}
     said = [f"{name} is named twice and read once" for name, times in Counter(inputs).items() if times > 1]
     for place, name in enumerate(dict.fromkeys(inputs)):
@@ -286,37 +319,28 @@ def _open(
         again = [path for path in located.files if path in files]
         said += [f"{path} is named twice and read once" for path in again]
         files |= {path: name if name == STANDARD_INPUT else str(path) for path in located.files}
-    tables = []
-    problems: list[BatchError] = []
-    for path, name in files.items():
-        teller.now(partial("reading: looking at {}".format, name))
-        try:
-            source = source_of(name, _table_of(path, name, given, scratch), first, *others)
-        except WrongUsageError:
-            raise
-        except BatchError as error:
-            problems.append(error)
-            # Of many files one that cannot be read does not stop the others.
-            source = unread_source(name, str(error).removeprefix(f"{path}: ").removeprefix(f"{name}: "))
-        tables.append(Input(source=source, path=path))
-        said.append(f"{name}: {'; '.join(source.said)}")
-    said.append(f"if that is wrong: {', '.join(_OVERRIDES)}")
-    if len(problems) == len(files):
-        more = f" (and {len(problems) - 1} more files that cannot be read)" if len(problems) > 1 else ""
-        raise BatchError(f"{problems[0]}{more}")
-    return tables, said
+    return files, said
 
 
-def _table_of(path: Path, name: str, given: "Given", scratch: Path) -> "Table":
-    """The table in a file, which may be a copy that nobody but this program knows of."""
+def _sources_of(path: Path, name: str, given: "Given", scratch: Path) -> "list[Source]":
+    """What is read of a file, which may be a copy that nobody but this program knows of."""
+    from nlp.batch.packing import source_of
     from nlp.errors import BatchError
-    from nlp.tables import STANDARD_INPUT, open_table
+    from nlp.tables import ALL_SHEETS, STANDARD_INPUT, SheetTable, open_tables
 
     try:
-        return open_table(path, given, scratch=scratch)
+        tables = open_tables(path, given, scratch=scratch)
     except BatchError as error:
         shown = "standard input" if name == STANDARD_INPUT else name
-        raise BatchError(str(error).replace(str(path), shown)) from error
+        raise type(error)(str(error).replace(str(path), shown)) from error
+    first, others = next(iter(given.text_columns), None), given.text_columns[1:]
+    return [
+        replace(
+            source_of(name, table, first, *others),
+            sheet=table.sheet if isinstance(table, SheetTable) and given.sheet == ALL_SHEETS else None,
+        )
+        for table in tables
+    ]
 
 
 def _cluster(engine: Engine, address: str | None) -> "Cluster | None":

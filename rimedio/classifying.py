@@ -1,18 +1,16 @@
 """A run of the batch at a terminal: what is said, how it is stopped, what comes out."""
 
-import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from nlp.batch.engine import Counts, Done, StoppedError, Watch
 from nlp.batch.exports import Input, Outcome, Task, classify_export
@@ -20,15 +18,13 @@ from nlp.batch.gathering import Gathering
 from nlp.batch.handing_on import HandedOn
 from nlp.batch.labels import MakeLabeller
 from nlp.batch.packing import TEXT
-from nlp.batch.running import Cluster, has_model
+from nlp.batch.running import Cluster, has_model, pace
 from nlp.tables import listed
+from rimedio.stopping import INTERRUPTED, stoppable
 from rimedio.telling import Teller
 from rimedio.terminal import BEGAN, SOME_ROWS, one_line, say
 
-INTERRUPTED = 130
-"""The exit status of a run that was stopped and can be gone on with."""
-
-
+READING, CLASSIFYING, WRITING = "reading", "classifying", "writing"
 _LOADING = "loading the model"
 
 
@@ -85,7 +81,7 @@ def run(
     try:
         with (
             _watching(teller, quiet=wish.quiet, on_cluster=cluster is not None) as watch,
-            _stoppable() as is_stopped,
+            stoppable() as is_stopped,
         ):
             told = Watch(
                 read=watch.read,
@@ -113,17 +109,64 @@ def run(
         raise typer.Exit(SOME_ROWS)
 
 
-class _Watch:
-    """Knows how far a run is, shows it in a bar at a terminal, and says it where there is none."""
+class Bar(Progress):
+    """A bar that asks how far a run is whenever it is drawn: rows of one shard can take minutes."""
 
-    def __init__(self, progress: Progress | None, *, on_cluster: bool) -> None:
-        self._progress = progress
-        self._task = None if progress is None else progress.add_task("reading", total=None, rate="")
+    def __init__(self, watch: "Watching", console: Console) -> None:
+        self._watch = watch
+        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+        # What is left is told by our own rate: rich wants two shards within half a minute for its own.
+        super().__init__(
+            *columns,
+            TextColumn("{task.fields[rate]}"),
+            TextColumn("{task.fields[left]}"),
+            console=console,
+            transient=True,
+        )
+        self.add_task("", total=None, rate="", left="")
+
+    def get_renderables(self) -> Iterator[RenderableType]:
+        """What is drawn next."""
+        now = self._watch.now()
+        for row in self.task_ids:  # there is none yet while rich makes its display
+            self.update(
+                row,
+                description=now.what,
+                completed=now.done.rows,
+                total=now.done.known if now.done.is_total else None,
+                rate=f"{_pace(now.rate)}/s" if now.rate else "",
+                left="" if now.left is None else f"{_span(now.left)} left",
+            )
+        yield from super().get_renderables()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Now:
+    """What is going on, how far it is, and how fast: `rate` is in rows a second, 0 where it is not known."""
+
+    what: str
+    done: Done
+    rate: float = 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until it is done, as far as that can be said."""
+        if not (self.rate and self.done.is_total):
+            return None
+        return (self.done.known - self.done.rows) / self.rate
+
+
+class Watching:
+    """Knows how far a run is."""
+
+    def __init__(self, *, on_cluster: bool) -> None:
+        """Nothing is read yet; what machines of a cluster do is only known once they are done with it."""
         self._on_cluster = on_cluster
         self._rows_read = 0
         self._what: tuple[str, Done] | None = None
         self._kept: int | None = None
         self._first: tuple[float, int] | None = None
+        self._writing: tuple[float, int] | None = None
         self.first_row: float | None = None
         self.rate = 0.0
 
@@ -140,40 +183,63 @@ class _Watch:
             self._first, self.first_row = (now, done.rows), now - BEGAN
         elif self._first is not None and now > self._first[0]:
             self.rate = (done.rows - self._first[1]) / (now - self._first[0])
-        is_waiting = self._first is None and (done.rows < done.known or not done.is_total)
-        self._show(_LOADING if is_waiting else "classifying", done)
+        self._what = CLASSIFYING, done
 
     def written(self, done: Done) -> None:
         """More rows are in the output."""
-        self._show("writing", done)
+        if self._writing is None:
+            self._writing = time.monotonic(), done.rows
+        self._what = WRITING, done
 
-    def told(self) -> str:
+    def now(self) -> Now:
         """What is going on."""
         if self._what is None:
-            return f"reading: {self._rows_read:,} rows so far"
+            return Now(what=READING, done=Done(rows=self._rows_read, known=self._rows_read, is_total=False))
         what, done = self._what
-        if what != _LOADING:
-            return f"{what}: {_far(done, self.rate if what == 'classifying' else 0.0)}"
-        # A machine of a cluster that has loaded its own does not say so before its first rows.
-        if self._on_cluster or has_model():
-            return f"classifying: {_far(done, 0.0)}"
-        return f"{_LOADING}: {max(self._rows_read, done.known):,} rows read so far"
+        if what == WRITING:
+            return Now(what=what, done=done, rate=self._written_rate(done))
+        if self._first is not None or self._on_cluster:
+            return self._classifying(done)
+        is_over = done.rows == done.known and done.is_total
+        return self._classifying(done) if is_over or has_model() else Now(what=_LOADING, done=done)
 
-    def _show(self, what: str, done: Done) -> None:
-        self._what = what, done
-        if self._progress is not None and self._task is not None:
-            rate = f"{self.rate:,.0f}/s" if self.rate else ""
-            total = done.known if done.is_total else None
-            self._progress.update(self._task, description=what, completed=done.rows, total=total, rate=rate)
+    def told(self) -> str:
+        """The same in one line."""
+        now = self.now()
+        if now.what == READING:
+            return f"{READING}: {now.done.rows:,} rows so far"
+        if now.what == _LOADING:
+            return f"{_LOADING}: {max(self._rows_read, now.done.known):,} rows read so far"
+        return f"{now.what}: {_far(now)}"
+
+    def _classifying(self, done: Done) -> Now:
+        """With the rows of a shard that is not finished, as far as they are classified in this process."""
+        kept = self._kept or 0
+        rows = min(max(done.rows, kept + pace().rows), max(done.known, done.rows))
+        return Now(
+            what=CLASSIFYING,
+            done=Done(rows=rows, known=done.known, is_total=done.is_total),
+            rate=self.rate or pace().rate,
+        )
+
+    def _written_rate(self, done: Done) -> float:
+        began, rows = self._writing or (time.monotonic(), done.rows)
+        return (done.rows - rows) / max(time.monotonic() - began, 0.001)
 
 
-def _far(done: Done, rate: float) -> str:
+def _far(now: Now) -> str:
+    done = now.done
     known = f"{done.known:,}" if done.is_total else f"{done.known:,} or more"
     told = f"{done.rows:,} of {known} rows"
-    if not rate:
+    if not now.rate:
         return told
-    left = f", {_span((done.known - done.rows) / rate)} left" if done.is_total else ""
-    return f"{told} ({rate:,.0f} a second{left})"
+    left = "" if now.left is None else f", {_span(now.left)} left"
+    return f"{told} ({_pace(now.rate)} a second{left})"
+
+
+def _pace(rate: float) -> str:
+    """Rows a second; with a digit more where there are few."""
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
 
 
 def _span(seconds: float) -> str:
@@ -185,48 +251,21 @@ def _span(seconds: float) -> str:
 
 
 @contextmanager
-def _watching(teller: Teller, *, quiet: bool, on_cluster: bool) -> Iterator[_Watch]:
+def _watching(teller: Teller, *, quiet: bool, on_cluster: bool) -> Iterator[Watching]:
     console = Console(stderr=True)
+    watch = Watching(on_cluster=on_cluster)
     if quiet or not console.is_terminal:
-        watch = _Watch(None, on_cluster=on_cluster)
         teller.now(watch.told)
         try:
             yield watch
         finally:
             teller.now(None)
         return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        yield _Watch(progress, on_cluster=on_cluster)
+    with Bar(watch, console):
+        yield watch
 
 
-@contextmanager
-def _stoppable() -> Iterator[Callable[[], bool]]:
-    """Ctrl-C ends a run after the shard that is being classified; pressed again, at once."""
-    asked: list[int] = []
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        if asked:
-            signal.signal(number, signal.SIG_DFL)
-            signal.raise_signal(number)
-        asked.append(number)
-        say("stopping after the rows that are being classified; again to stop at once")
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: bool(asked)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _tell(outcome: Outcome, output: Path, watch: _Watch, seconds: float) -> None:
+def _tell(outcome: Outcome, output: Path, watch: Watching, seconds: float) -> None:
     counts = outcome.counts
     rate = f", {watch.rate:,.0f} a second" if watch.rate else ""
     first = f"; the first after {watch.first_row:.1f} s" if watch.first_row is not None else ""

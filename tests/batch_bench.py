@@ -11,6 +11,7 @@ import pyarrow as pa
 from nlp.batch.exports import Input, Outcome, Task, classify_export
 from nlp.batch.labels import DOUBTS, LABELS, Labeller
 from nlp.batch.packing import source_of
+from nlp.progress import Told, nobody
 from nlp.tables import open_table
 
 ACTS = ("complaint", "question", "praise", "request")
@@ -29,7 +30,7 @@ class ByLength:
     def __call__(self) -> Labeller:
         return self
 
-    def labels(self, texts: Sequence[str | None], *, today: date) -> pa.RecordBatch:
+    def labels(self, texts: Sequence[str | None], *, today: date, told: Told = nobody) -> pa.RecordBatch:
         time.sleep(self.pause)
         labels = pa.RecordBatch.from_pylist([_row(text) for text in texts], LABELS)
         if not self.doubts:

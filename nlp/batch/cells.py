@@ -13,7 +13,16 @@ _UNSEEN = "\\x00-\\x20\\x7f-\xa0\u200b-\u200f\u202f\ufeff"
 RUNS = f"[\\t\\n\\r]|[{_UNSEEN}]*[=+\\-@＝＋－＠]"
 """How a cell begins that a spreadsheet may take for more than text."""
 
-NUMBER = "[ \xa0\u202f]*[+-][0-9 \xa0\u202f.,/()%€|-]*(?:[eE][+-]?[0-9]+)?"
+_BLANK = "[ \xa0\u202f]"
+_SIGNS = "€$£¥₹₩₪₫₱₴₺₽₿¢"
+_CODES = "EUR|USD|GBP|CHF|BRL|[Ee]uro"
+_DIGITS = f"[0-9 \xa0\u202f.,…/()%{_SIGNS}|-]*"
+
+# EUR12 is a cell of a spreadsheet, EUR 12 is none: a code stands apart from the number behind it.
+NUMBER = (
+    f"{_BLANK}*[+-](?:{_BLANK}*(?:(?:R|US)[$]{_BLANK}*|(?:{_CODES}){_BLANK}+)[0-9])?"
+    f"{_DIGITS}(?:[eE][+-]?[0-9]+)?(?:[0-9.,]{_BLANK}*(?:{_CODES}))?"
+)
 """All of a cell that begins like a formula and is none: an amount, a telephone number, several of them."""
 
 # Behind a telephone number: "int. 12", "ext 5", "Durchwahl 3". One word and one number call nothing, unless

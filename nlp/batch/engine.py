@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from nlp.batch.handing_on import Doubts, HandedOn
 from nlp.batch.labels import DOUBTS, ERROR, LABELS, MakeLabeller
-from nlp.batch.packing import FILE, LINE, RECORD, TEXT, Packer
+from nlp.batch.packing import LINE, RECORD, TEXT, Packer
 from nlp.batch.reading import Reader
 from nlp.batch.running import Cluster, LostWorkError, classify_shards, forget_models
 from nlp.batch.workspace import Workspace
@@ -72,9 +72,9 @@ class Watch:
     """Who looks on at a run.
 
     It is told of rows `read`, in another thread, of rows `classified` and of rows `written`, and asked after
-    each shard whether to `stop`. `shown` gets every batch of the result, its text in the column
-    `packing.TEXT`, and the lines of its rows; `finished` is called once the output is whole, while the run
-    can still be gone on with.
+    each shard, when it is written as well, whether to `stop`. `shown` gets every batch of the result, its
+    text in the column `packing.TEXT`, and the lines of its rows; `finished` is called once the output is
+    whole, while the run can still be gone on with.
     """
 
     read: Callable[[int], None] = lambda rows: None
@@ -89,7 +89,7 @@ NOBODY = Watch()
 
 
 class StoppedError(Exception):
-    """The run was asked to end before all was classified; what is finished is kept."""
+    """The run was asked to end before its output was whole; what is finished is kept."""
 
 
 class Run:
@@ -123,7 +123,7 @@ class Run:
             StoppedError: Who looks on said so.
             BatchError: The input cannot be read, the folder of the run not be written, or the cluster fails.
         """
-        reader = Reader(self._packer, self._workspace, self._limit, self._watch.read)
+        reader = Reader(self._packer, self._workspace, self._limit, self._watch.read, self._watch.stop)
         reader.start()
         try:
             done = 0
@@ -138,6 +138,16 @@ class Run:
         finally:
             reader.stop()
             forget_models()
+        self.check()
+
+    def check(self) -> None:
+        """Go on only where nobody wants to stop.
+
+        Raises:
+            StoppedError: Somebody does.
+        """
+        if self._watch.stop():
+            raise StoppedError
 
     def _classify(self, wave: Sequence[int]) -> Iterator[int]:
         """Rows that have labels now; what is lost with a machine is done again."""
@@ -156,8 +166,7 @@ class Run:
 
     def _tell(self, done: int, reader: Reader) -> None:
         self._watch.classified(Done(rows=done, known=reader.rows, is_total=reader.is_finished))
-        if self._watch.stop():
-            raise StoppedError
+        self.check()
 
     def _waves(self, reader: Reader) -> Iterator[list[int]]:
         """Shards that are there, some at a time; the first alone, so that something is seen soon."""
@@ -194,6 +203,7 @@ class Run:
     def parts(self) -> Iterator[Part]:
         """The shards in order, once all have their labels."""
         for index in range(self._shards()):
+            self.check()
             rows, labels = _batch(self._workspace.rows(index)), _batch(self._workspace.labels(index))
             places = range(len(self._packer.own))
             yield Part(
@@ -209,8 +219,10 @@ class Run:
         rows = errors = unclassified = review = 0
         problems: list[Problem] = []
         doubts = Doubts()
-        places = [name for name in (FILE, id_column) if name is not None and name in self._packer.own.names]
+        places = [*self._packer.places]
+        places += [id_column] if id_column is not None and id_column in self._packer.own.names else []
         for index in range(self._shards()):
+            self.check()
             table = self._workspace.rows(index, [LINE, RECORD, ERROR.name, *places])
             labels = self._workspace.labels(index)
             wrong = table.filter(pc.is_valid(table[ERROR.name]))

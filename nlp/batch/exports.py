@@ -12,7 +12,7 @@ from nlp.batch.engine import NOBODY, Counts, Done, Run, Watch
 from nlp.batch.fingerprints import fingerprints
 from nlp.batch.hiding import hide
 from nlp.batch.labels import MakeLabeller
-from nlp.batch.packing import TEXT, Packer, Source
+from nlp.batch.packing import TEXT, Packer, Source, are_several
 from nlp.batch.running import Cluster
 from nlp.batch.workspace import InputFile, Manifest, Workspace
 from nlp.batch.writers import AS_IN_INPUT, Format, Writer, check_target, open_writer
@@ -196,7 +196,9 @@ class _Result:
             if self._redactor is not None:
                 languages = part.labels["language"].to_pylist()
                 # The name of the file, which comes first where there are several, was given by whoever asks.
-                own = hide(own, self._redactor, languages, kept=len(self._inputs) > 1)
+                own = hide(
+                    own, self._redactor, languages, kept=are_several([one.source for one in self._inputs])
+                )
                 text = text if beside is None else _redacted(text, beside, languages)
             batch = pa.RecordBatch.from_arrays(
                 [*own.columns, *part.labels.columns, part.errors], schema=self._run.schema
@@ -215,7 +217,7 @@ def _changed(inputs: Sequence[Input], before: Sequence[InputFile]) -> tuple[str,
         now = one.path.stat() if one.path.exists() else None
         if now is None or (now.st_size, now.st_mtime_ns) != (file.size, file.modified_ns):
             changed.append(file.name)
-    return tuple(changed)
+    return tuple(dict.fromkeys(changed))  # a workbook is there once a sheet
 
 
 def _redacted(texts: pa.Array, redactor: Redactor, languages: Sequence[str | None]) -> pa.Array:

@@ -6,6 +6,8 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from nlp.progress import Told, nobody
+
 LABELS = pa.schema(
     [
         pa.field("act", pa.string()),
@@ -40,12 +42,12 @@ FOUND = LABELS.append(DOUBTS)
 class Labeller(Protocol):
     """Whatever says of texts what their labels are."""
 
-    def labels(self, texts: Sequence[str | None], *, today: date) -> pa.RecordBatch:
+    def labels(self, texts: Sequence[str | None], *, today: date, told: Told = nobody) -> pa.RecordBatch:
         """One row of `LABELS` a text, in their order; nulls where the text is None.
 
         Where a fast model reads first, of `FOUND`.
 
-        `today` is the day that "tomorrow" in a text is counted from.
+        `today` is the day that "tomorrow" in a text is counted from. `told` hears now and then how far it is.
         """
         ...
 

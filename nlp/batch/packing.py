@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from nlp.batch.labels import ERROR
 from nlp.batch.own_names import own_names
+from nlp.batch.weighing import held_bytes
 from nlp.errors import BatchError, WrongUsageError
 from nlp.tables import (
     RAW,
@@ -28,11 +29,11 @@ SHARD_ROWS = 2048
 """Rows that are kept, classified and lost together."""
 
 SHARD_BYTES = 16 << 20
-"""Letters of a shard, at most: it ends early where single cells have megabytes."""
+"""Bytes that the rows of a shard take as they are read: with the row that reaches them it ends early."""
 
-TEXT, LINE, RECORD, FILE = "__text", "__line", "__record", "file"
+TEXT, LINE, RECORD, FILE, SHEET = "__text", "__line", "__record", "file", "sheet"
 """Of each row the text to classify, the line it begins in and, where many share one, its number in the file,
-which are not written; the file it is from, which is.
+which are not written; the file and the sheet it is from, which are where there are several.
 
 The line is null where the row stands for the whole file."""
 
@@ -45,33 +46,47 @@ AS_JSON = {b"cells": b"json"}
 class Source:
     """One table of the input: what it is called, how it is read, and which column holds the messages.
 
-    `text_column` may be a path into objects, as `review.text`.
-    `said` is what was recognised, in short sentences.
+    `text_column` may be a path into objects, as `review.text`. `sheet` is which one of its file it is, where
+    rows are to say so. `said` is what was recognised, in short sentences.
     """
 
     name: str
     table: Table
     text_column: str
     said: tuple[str, ...] = ()
+    sheet: str | None = None
+
+    @property
+    def called(self) -> str:
+        """The name, with the sheet where that is told."""
+        return self.name if self.sheet is None else f"{self.name}, sheet {self.sheet!r}"
+
+
+def are_several(sources: Sequence[Source]) -> bool:
+    """Whether they are of more than one file, so that rows have to say which."""
+    return len({source.name for source in sources}) > 1
 
 
 class Packer:
-    """Several tables as one: the columns of all, in the order in which they turn up."""
+    """Several tables as one: the columns of all, in the order in which they turn up.
+
+    `places` are columns before them, which say where a row is from.
+    """
 
     def __init__(self, sources: Sequence[Source]) -> None:
         """Look at the tables' columns; reads no row."""
         if not sources:
             raise BatchError("nothing to classify: no file was given")
         self._sources = sources
-        self._several = len(sources) > 1
+        self.places = [FILE] * are_several(sources)
+        self.places += [SHEET] * any(source.sheet is not None for source in sources)
         self._begun: list[Source] = []
         self._read = [source.table for source in sources if not isinstance(source.table, UnreadTable)]
         self.cells = _cells_of(self._read)
         self.columns = list(dict.fromkeys(name for source in sources for name in source.table.columns))
         if RAW not in self.columns and self.cells is Cells.JSON:
             self.columns.append(RAW)
-        own = {TEXT, LINE, RECORD}
-        self._names = own_names(self.columns, {FILE, *own} if self._several else own)
+        self._names = own_names(self.columns, {TEXT, LINE, RECORD, *self.places})
         self.own = self._own_schema()
 
     @property
@@ -92,20 +107,20 @@ class Packer:
         """
         rows = islice(self._rows(), skip, limit)
         pending: list[tuple[Source, Row]] = []
-        letters = 0
+        held = 0
         for source, row in rows:
             pending.append((source, row))
-            letters += sum(map(_letters, row.values.values()))
-            if len(pending) == SHARD_ROWS or letters >= SHARD_BYTES:
+            held += held_bytes(row.values)
+            if len(pending) == SHARD_ROWS or held >= SHARD_BYTES:
                 yield self._batch(pending)
-                pending, letters = [], 0
+                pending, held = [], 0
         if pending:
             yield self._batch(pending)
 
     @property
     def left_out(self) -> dict[str, Mapping[str, int]]:
         """By the name of a table what the last reading has left out of it so far, if anything."""
-        return {source.name: dict(source.table.left_out) for source in self._begun if source.table.left_out}
+        return {source.called: dict(source.table.left_out) for source in self._begun if source.table.left_out}
 
     def _rows(self) -> Iterator[tuple[Source, Row]]:
         self._begun.clear()
@@ -115,7 +130,7 @@ class Packer:
                 for row in source.table.rows():
                     yield source, row
             except OSError as error:
-                raise BatchError(f"{source.name}: cannot be read on ({error.strerror or error})") from error
+                raise BatchError(f"{source.called}: cannot be read on ({error.strerror or error})") from error
 
     def _batch(self, rows: Sequence[tuple[Source, Row]]) -> pa.RecordBatch:
         own = {name: [row.values.get(name) for _, row in rows] for name in self.columns}
@@ -123,12 +138,15 @@ class Packer:
         arrays = [
             self._column(self.own.field(self._names[name]), own[name], absent[name]) for name in self.columns
         ]
-        files = [source.name for source, _ in rows]
+        told: dict[str, list[str | None]] = {
+            FILE: [source.name for source, _ in rows],
+            SHEET: [source.sheet for source, _ in rows],
+        }
         texts = [_text(source, row) for source, row in rows]
         errors = [_problem(source, row) for source, row in rows]
         return pa.record_batch(
             [
-                *([_strings(files)] if self._several else []),
+                *(_strings(told[place]) for place in self.places),
                 *arrays,
                 _strings(texts),
                 pa.array([row.line or None for _, row in rows], pa.int64()),
@@ -151,17 +169,17 @@ class Packer:
         return _strings([None if value is None else str(value) for value in values])
 
     def _own_schema(self) -> pa.Schema:
-        files = [pa.field(FILE, pa.string())] if self._several else []
+        places = [pa.field(place, pa.string()) for place in self.places]
         if self.cells is Cells.NATIVE and isinstance(self._read[0], ParquetTable):
             schema = self._read[0].schema
             # What a file says is never missing is missing where a row, or another file, cannot be read.
             own = [
                 schema.field(name).with_name(self._names[name]).with_nullable(True) for name in self.columns
             ]
-            return pa.schema([*files, *own])
+            return pa.schema([*places, *own])
         metadata: Any = AS_JSON if self.cells is Cells.JSON else None
         named = [pa.field(self._names[name], pa.string(), metadata=metadata) for name in self.columns]
-        return pa.schema([*files, *named])
+        return pa.schema([*places, *named])
 
 
 def source_of(name: str, table: Table, text_column: str | None, *others: str) -> Source:
@@ -201,15 +219,6 @@ def _cells_of(tables: Sequence[Table]) -> Cells:
     if kinds == {Cells.NATIVE} and all(schema == schemas[0] for schema in schemas):
         return Cells.NATIVE
     return Cells.TEXT if kinds == {Cells.TEXT} else Cells.JSON
-
-
-def _letters(value: object) -> int:
-    """The letters of a cell, or of all that is in it."""
-    if isinstance(value, str):
-        return len(value)
-    if isinstance(value, dict):
-        return sum(len(key) + _letters(item) for key, item in value.items())
-    return sum(map(_letters, value)) if isinstance(value, list) else 0
 
 
 def _text(source: Source, row: Row) -> str | None:

@@ -13,13 +13,19 @@ class Reader:
     """Keeps the rows of an input as shards while others classify those that are there."""
 
     def __init__(
-        self, packer: Packer, workspace: Workspace, limit: int | None, told: Callable[[int], None]
+        self,
+        packer: Packer,
+        workspace: Workspace,
+        limit: int | None,
+        told: Callable[[int], None],
+        stop: Callable[[], bool],
     ) -> None:
-        """`told` hears how many rows are kept, in the thread that reads."""
+        """`told` hears how many rows are kept, in the thread that reads; `stop` says to wait no longer."""
         self._packer = packer
         self._workspace = workspace
         self._limit = limit
         self._told = told
+        self._stop = stop
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._read, name="reader", daemon=True)
         self._stopped = False
@@ -46,7 +52,7 @@ class Reader:
             self._thread.join()
 
     def indices(self) -> Iterator[int]:
-        """The number of every shard, as soon as its rows are kept.
+        """The number of every shard, as soon as its rows are kept; no more once somebody wants to stop.
 
         Raises:
             BatchError: The input cannot be read on.
@@ -55,6 +61,8 @@ class Reader:
         while True:
             with self._changed:
                 while index >= self.shards and not self.is_finished and self._error is None:
+                    if self._stop():
+                        return
                     self._changed.wait(_LOOK_EVERY)
                 if index >= self.shards and self._error is not None:
                     raise self._error

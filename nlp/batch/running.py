@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from nlp.batch.allocator import give_back, share_one_arena
 from nlp.batch.labels import DOUBTS, FOUND, Labeller, MakeLabeller
+from nlp.batch.pace import Pace
 from nlp.batch.packing import TEXT
 from nlp.batch.workspace import Workspace
 from nlp.errors import BatchError
@@ -94,19 +95,25 @@ class _InTurn:
         self._turn = threading.Lock()
 
     def labels(self, texts: Sequence[str | None], *, today: date) -> pa.RecordBatch:
-        with self._turn:
-            found = self._labeller.labels(texts, today=today)
+        with self._turn, pace().going_through(len(texts)) as told:
+            found = self._labeller.labels(texts, today=today, told=told)
             give_back()
             return found
 
 
 @cache
-def _made(make: MakeLabeller) -> Labeller:
+def _made(make: MakeLabeller) -> _InTurn:
     """One model a process, whatever number of shards it is given."""
     share_one_arena()
     labeller = make()
     give_back()
     return _InTurn(labeller)
+
+
+@cache
+def pace() -> Pace:
+    """How far this process is with the shards that it was given since it last let its models go."""
+    return Pace()
 
 
 def has_model() -> bool:
@@ -117,6 +124,7 @@ def has_model() -> bool:
 def forget_models() -> None:
     """Let the models of this process go: writing and drawing need memory of their own."""
     _made.cache_clear()
+    pace.cache_clear()
     gc.collect()
     give_back()
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from nlp.encoders.adapters import Adapters
 from nlp.encoders.weights import locate_weights
 from nlp.errors import EncoderError
+from nlp.progress import Told, nobody, part_of
 
 if TYPE_CHECKING:
     import torch
@@ -120,14 +121,16 @@ class Encoder:
         """
         return self.features(texts)[:, -self.dimension :]
 
-    def features(self, texts: Sequence[str]) -> Vectors:
+    def features(self, texts: Sequence[str], told: Told = nobody) -> Vectors:
         """What heads read: the embedding, preceded by the averaged tokens of some layers below it.
 
         The upper layers forget what is of no use for finding similar texts, tone for one: the layers at
         the depths `DEPTHS` add it again. Shape (len(texts), 4 x dimension for most models); each of the
         parts has length one. Adapters with label attention put a number for each of its labels before them.
+
+        `told` hears after each batch which part of all tokens has been read, window by window.
         """
-        return self._features(texts, self._adapted or self._bare)
+        return self._features(texts, self._adapted or self._bare, told)
 
     def embed_bare(self, texts: Sequence[str]) -> Vectors:
         """Embed texts as if no adapters had been merged; shape as of `embed`.
@@ -171,25 +174,31 @@ class Encoder:
     def _bare(self) -> Network:
         return self._backbone.network(None)
 
-    def _features(self, texts: Sequence[str], network: Network) -> Vectors:
+    def _features(self, texts: Sequence[str], network: Network, told: Told = nobody) -> Vectors:
         windows = [texts[start : start + WINDOW] for start in range(0, len(texts), WINDOW)]
         # The next window is cut into tokens while the network reads this one.
         with ThreadPoolExecutor(1, thread_name_prefix="tokens") as ahead:
             tokens = ahead.map(self._backbone.tokens, windows)
-            parts = [_read(network, len(one), *next(tokens)) for one in windows]
+            parts = [
+                _read(network, len(one), *next(tokens), part_of(told, done, len(windows)))
+                for done, one in enumerate(windows)
+            ]
         return np.concatenate(parts) if parts else self._features([""], network)[:0]
 
 
 def _read(
-    network: Network, count: int, sequences: Sequence[Sequence[int]], owners: npt.NDArray[np.intp]
+    network: Network, count: int, sequences: Sequence[Sequence[int]], owners: npt.NDArray[np.intp], told: Told
 ) -> Vectors:
     lengths = np.array([len(sequence) for sequence in sequences])
+    read = 0
     sums: dict[int, Vectors] = {}
     for chosen in network.batches(lengths):
         means = network.means([sequences[index] for index in chosen])
         for part, vectors in enumerate([means.labels, *means.layers]):
             total = sums.setdefault(part, np.zeros((count, vectors.shape[1]), np.float32))
             np.add.at(total, owners[chosen], vectors * lengths[chosen, None].astype(np.float32))
+        read += int(lengths[chosen].sum())
+        told(read / int(lengths.sum()))
     labels, *layers = sums.values()
     tokens = np.bincount(owners, weights=lengths, minlength=count).astype(np.float32)
     return np.concatenate([labels / tokens[:, None], *map(_unit, layers)], axis=1)

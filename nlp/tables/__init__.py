@@ -6,11 +6,12 @@ from nlp.tables.json_table import JSON_SUFFIXES, JsonTable
 from nlp.tables.locating import STANDARD_INPUT, Located, locate
 from nlp.tables.mbox_table import MAIL_SUFFIXES, MailTable
 from nlp.tables.nested import value_at
-from nlp.tables.opening import KNOWN_SUFFIXES, PARQUET_SUFFIXES, open_table
+from nlp.tables.opening import KNOWN_SUFFIXES, PARQUET_SUFFIXES, open_table, open_tables
 from nlp.tables.plain_table import PlainTable
 from nlp.tables.remote import fetch, is_remote, matching
 from nlp.tables.rows import RAW, Cells, Row, Table
 from nlp.tables.sheet_table import SHEET_SUFFIXES, SheetTable
+from nlp.tables.sheets import ALL_SHEETS
 from nlp.tables.telegram_table import TelegramTable
 from nlp.tables.text_column import (
     TextColumn,
@@ -23,6 +24,7 @@ from nlp.tables.text_names import TEXT_NAMES
 from nlp.tables.unread_table import UnreadTable
 
 __all__ = [
+    "ALL_SHEETS",
     "CSV_SUFFIXES",
     "JSON_SUFFIXES",
     "KNOWN_SUFFIXES",
@@ -54,5 +56,6 @@ __all__ = [
     "locate",
     "matching",
     "open_table",
+    "open_tables",
     "value_at",
 ]

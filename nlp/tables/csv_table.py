@@ -1,11 +1,12 @@
 """Delimited files of any delimiter and charset, without losing a row."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
 from nlp.errors import BatchError
-from nlp.tables.dialect import recognise
+from nlp.tables.dialect import is_excel_mark, recognise
 from nlp.tables.given import RECOGNISED, Given
 from nlp.tables.records import Record, whole_records
 from nlp.tables.repeated_header import RepeatedHeader
@@ -48,18 +49,24 @@ class CsvTable:
     def rows(self) -> Iterator[Row]:
         """Every row; one with too many fields has the surplus in its last column, rejoined.
 
-        What a damaged archive ends with is a row with an error. The header is none where it comes again.
+        What a damaged archive ends with is a row with an error. The header is none where it comes again, nor
+        is the line in front of it that tells Excel the delimiter.
         """
         header = RepeatedHeader(self._names)
+        marks = Counter[str]()
         self.left_out = NOTHING
         last = Record(self._header_line, "\n", True)
         for last, fields in self._parsed():
             if last.line <= self._header_line:
                 continue
             if last.is_closed and header.comes_again(fields, last.line):
-                self.left_out = header.counted
+                self.left_out = {**header.counted, **marks}
                 if not header.is_row:
                     continue
+            if is_excel_mark(last.text, self.delimiter):
+                marks[f"the line sep={self.delimiter} once more, left out"] += 1
+                self.left_out = {**header.counted, **marks}
+                continue
             yield self._row(last, fields)
         if (loss := self._file.loss_after(last.text)) is not None:
             values: dict[str, object] = dict.fromkeys(self.columns, "")

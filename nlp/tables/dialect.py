@@ -58,6 +58,12 @@ class _Layout:
         return has_columns, is_even, self.start == 0, self.agreement * self.width
 
 
+def is_excel_mark(line: str, delimiter: str) -> bool:
+    """Whether a line only tells Excel that this delimiter parts the cells."""
+    mark = _EXCEL_MARK.fullmatch(line)
+    return mark is not None and mark[1] == delimiter
+
+
 def recognise(lines: Sequence[str], *, is_all: bool, given: Given = RECOGNISED) -> Dialect | None:
     """How the file is written that begins with these lines; None where there is nothing in them."""
     said: list[str] = []

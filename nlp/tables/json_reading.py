@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 
 _KINDS = {
@@ -12,11 +13,18 @@ _KINDS = {
     dict: "an object",
 }
 _COMPACT = (",", ":")
+_NESTED = frozenset((list, dict))
 _HALF = re.compile("[\ud800-\udfff]")
+
+
+_LONG = 4096
+"""Letters of a text in which there may be so many numbers that a step in Python for each takes long."""
 
 
 class WrittenNumber(float):
     """A number that Python would write otherwise; `text` is how it stood."""
+
+    __slots__ = ("text",)
 
     text: str
 
@@ -38,7 +46,9 @@ class JsonReader:
             ValueError: It is none; `json.JSONDecodeError` knows where.
             RecursionError: It is nested too deep.
         """
-        value: object = self._decoder.decode(text)
+        value: object = _plain.decode(text) if len(text) > _LONG else None
+        if value is None or not _is_as_written(value, text):
+            value = self._decoder.decode(text)
         return value
 
     def read_from(self, text: str, place: int) -> tuple[object, int]:
@@ -49,6 +59,17 @@ class JsonReader:
         found = dict(pairs)
         self.doubled += len(pairs) - len(found)
         return found
+
+
+_plain = json.JSONDecoder(strict=False)
+
+
+def _is_as_written(value: object, text: str) -> bool:
+    """Whether a value would be written like the text it was read from: then no number or key got lost."""
+    apart = (", ", ": ") if '": ' in text[:_LONG] else _COMPACT
+    with suppress(RecursionError):
+        return json.dumps(value, ensure_ascii=text.isascii(), separators=apart) == text.strip()
+    return False
 
 
 def json_kind(value: object) -> str:
@@ -90,12 +111,14 @@ def _holds_written(value: object) -> bool:
     waiting = [value]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, WrittenNumber):
+        inside = one.values() if isinstance(one, dict) else one
+        if not isinstance(inside, Iterable) or isinstance(inside, str):
+            continue
+        kinds = set(map(type, inside))
+        if WrittenNumber in kinds:
             return True
-        if isinstance(one, list):
-            waiting += one
-        elif isinstance(one, dict):
-            waiting += one.values()
+        if not _NESTED.isdisjoint(kinds):
+            waiting += inside
     return False
 
 

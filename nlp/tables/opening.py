@@ -1,7 +1,7 @@
 """Which kind of table a file is."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from nlp.errors import BatchError
@@ -14,7 +14,8 @@ from nlp.tables.json_table import JSON_SUFFIXES, JsonTable
 from nlp.tables.mbox_table import MAIL_SUFFIXES, MailTable, is_mail
 from nlp.tables.plain_table import PlainTable
 from nlp.tables.rows import Table
-from nlp.tables.sheet_table import SHEET_SUFFIXES, SheetTable, is_plain_table
+from nlp.tables.sheet_table import SHEET_SUFFIXES, is_plain_table
+from nlp.tables.sheets import open_sheets
 from nlp.tables.telegram_table import HEAD_BYTES, TelegramTable, is_telegram_export
 from nlp.tables.text_file import TextFile
 
@@ -39,8 +40,12 @@ def _open_mails(path: Path, _given: Given, _scratch: Path | None) -> Table:
     return MailTable(path)
 
 
-def _open_sheet(path: Path, _given: Given, scratch: Path | None) -> Table:
-    return SheetTable(path, scratch=scratch)
+def _open_sheet(path: Path, given: Given, scratch: Path | None) -> Table:
+    return open_sheets(path, given, scratch)[-1]
+
+
+def _open_telegram(path: Path, _given: Given, _scratch: Path | None) -> Table:
+    return TelegramTable(path)
 
 
 def _open_parquet(path: Path, _given: Given, scratch: Path | None) -> Table:
@@ -91,6 +96,23 @@ def open_table(path: Path, given: Given = RECOGNISED, *, scratch: Path | None = 
     Raises:
         BatchError: The file is missing, empty, damaged from the beginning, or no table of messages.
     """
+    return _kind_of_file(path, given)(path, given, scratch)
+
+
+def open_tables(path: Path, given: Given = RECOGNISED, *, scratch: Path | None = None) -> Sequence[Table]:
+    """The tables of a file: one, as `open_table` has it, or of a workbook as many as `given` wants.
+
+    Raises:
+        WrongUsageError: It has no sheet as `given` wants it.
+        BatchError: As `open_table` says.
+    """
+    kind = _kind_of_file(path, given)
+    if kind is _open_sheet:
+        return open_sheets(path, given, scratch)
+    return [kind(path, given, scratch)]
+
+
+def _kind_of_file(path: Path, given: Given) -> Kind:
     if not path.is_file():
         raise BatchError(f"{path}: no such file")
     reader, _ = open_bytes(path)
@@ -106,8 +128,8 @@ def open_table(path: Path, given: Given = RECOGNISED, *, scratch: Path | None = 
     if kind is _open_csv and not is_wide(head) and _is_no_text(head):
         raise BatchError(f"{path}: holds no text; expected a table or a text file")
     if kind is _open_json and is_telegram_export(head):
-        return TelegramTable(path)
-    return kind(path, given, scratch)
+        return _open_telegram
+    return kind
 
 
 def kind_of(head: bytes) -> Kind | None:

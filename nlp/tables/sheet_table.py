@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
-from nlp.errors import BatchError
+from nlp.errors import BatchError, WrongUsageError
 from nlp.tables.header import filled, has_usual_name
 from nlp.tables.repeated_header import RepeatedHeader
 from nlp.tables.rows import NOTHING, Cells, Row, distinct
@@ -28,8 +28,10 @@ ZIP_MARK = b"PK\x03\x04"
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _PROCESS = Path(__file__).with_name("sheet_process.py")
-_CANNOT_BE_READ = 3  # the process says why
+_CANNOT_BE_READ, _NO_SUCH_SHEET = 3, 4  # the process says why
 _MEMORY = 4 << 30  # bytes the process may take: a million rows of thirty columns fit
+_MEMORY_TO_COUNT = 1 << 30
+_COUNTED = 32 << 20  # bytes of a file whose sheets are all looked at only to say how large they are
 _LARGEST = 4 << 30  # bytes an archive may unpack to
 _DENSEST = 250  # times its own size that a large archive may unpack to; sheets of real rows stay below 100
 _LARGE = 64 << 20
@@ -56,25 +58,28 @@ class SheetTable:
     Cells come as people see them, as text: days and times in ISO form, 12.0 as "12", an empty cell as "".
     With `as_kept` they come as the file keeps them: text, numbers (float), days and yes or no. A merged cell
     has its value in its first row and column; one with a formula that was never calculated is None, a gap of
-    its row. `line` is the row in the sheet.
+    its row. `line` is the row in the sheet. `sheet` is its name, `sheets` are those of the file.
     """
 
-    delimiter = ","
+    # Who has a spreadsheet opens the CSV that is made of it in one: Excel wants the mark to see UTF-8, and a
+    # semicolon wherever numbers have a comma.
+    delimiter = ";"
+    encoding = "utf-8-sig"
     cells = Cells.TEXT
-    encoding = "utf-8"
     said: tuple[str, ...] = ()
 
     def __init__(
         self, path: Path, sheet: str | None = None, *, as_kept: bool = False, scratch: Path | None = None
     ) -> None:
-        """Open a sheet by its name; without one the first that has a header and rows.
+        """Open a sheet by its name or number; without one the first that has a header and rows.
 
         Its rows are unpacked into files without a name in the folder `scratch`, or where the system has its
         temporary files.
 
         Raises:
+            WrongUsageError: There is no such sheet.
             BatchError: The file is missing or no spreadsheet, is locked, would take more memory than it
-                should, has no such sheet, nothing is in it, or there is no room for its rows.
+                should, nothing is in it, or there is no room for its rows.
         """
         if not path.is_file():
             raise BatchError(f"{path}: no such file")
@@ -83,11 +88,13 @@ class SheetTable:
         with unpacked(path, scratch) if packed else path.open("rb") as file:
             _check(path, file)
             file.seek(0)
-            self._rows = _rows_of(path, file if packed else None, sheet, scratch)
+            self._rows = _told(path, file if packed else None, "rows", sheet or "", scratch)
             weakref.finalize(self, self._rows.close)
             found: Mapping[str, Any] = pickle.load(self._rows)
             file.seek(0)
             gaps = _gaps_of(file, found["sheet"])
+        self.sheet: str = found["sheet"]
+        self.sheets: list[str] = found["sheets"]
         self._start = self._rows.tell()
         self._column: int = found["column"]
         if gaps:
@@ -95,8 +102,8 @@ class SheetTable:
                 self._mark(gaps, scratch)
             except OSError as error:
                 raise BatchError(f"{path}: cannot be unpacked ({error.strerror})") from error
-        self._gaps: Mapping[str, int] = {gaps.said: len(gaps)} if gaps else NOTHING
-        self.left_out = self._gaps
+        self._always: Mapping[str, int] = {gaps.said: len(gaps)} if gaps else NOTHING
+        self.left_out = self._always
         first = list(islice(self._numbered(), _HEADER_WITHIN))
         widest = max(_filled(cells) for _, cells in first)
         before = next(at for at, (_, cells) in enumerate(first) if 2 * _filled(cells) >= widest)
@@ -104,15 +111,23 @@ class SheetTable:
         self._header = before + 1
         self._names = [_as_seen(cell) for cell in first[before][1]]
         self.columns = distinct(self._names)
-        self.said = (*_said(found, before), *(f"{len(gaps):,} {what}" for what in self._gaps))
+        self.said = (*_said(found, before), *(f"{len(gaps):,} {what}" for what in self._always))
+
+    def leave_out(self, others: Mapping[str, int | None]) -> None:
+        """Say of other sheets that they are not read, each with its number of rows where that is known."""
+        if others:
+            told = [name if rows is None else f"{name}: {_counted(rows)}" for name, rows in others.items()]
+            what = f"sheets left out beside {self.sheet!r} ({', '.join(told)})"
+            self._always = self.left_out = {**self._always, what: len(others)}
+            self.said = (self.said[0], what, *self.said[1:])
 
     def rows(self) -> Iterator[Row]:
         """Every row that is not empty; the header is none where it comes again."""
         header = RepeatedHeader(self._names)
-        self.left_out = self._gaps
+        self.left_out = self._always
         for line, cells in islice(self._numbered(), self._header, None):
             if header.comes_again([_as_seen(cell) for cell in cells], line):
-                self.left_out = {**self._gaps, **header.counted}
+                self.left_out = {**self._always, **header.counted}
                 if not header.is_row:
                     continue
             values = cells if self._as_kept else [None if cell is None else _as_seen(cell) for cell in cells]
@@ -188,24 +203,43 @@ def _check(path: Path, file: BinaryIO) -> None:
         raise BatchError(f"{path}: not a spreadsheet that can be read: {error}") from error
 
 
-def _rows_of(path: Path, plain: BinaryIO | None, sheet: str | None, scratch: Path | None) -> BinaryIO:
+def sheets_in(path: Path, *, scratch: Path | None = None) -> dict[str, int] | None:
+    """The sheets of a file that can be opened, hidden ones last, and how many rows of each are filled.
+
+    None where that would take much time or memory.
+    """
+    if path.stat().st_size > _COUNTED:
+        return None
+    packed = is_packed(path)
+    with unpacked(path, scratch) if packed else path.open("rb") as file:
+        try:
+            with _told(path, file if packed else None, "sheets", "", scratch) as told:
+                return dict(pickle.load(told))
+        except BatchError:
+            return None
+
+
+def _told(path: Path, plain: BinaryIO | None, what: str, sheet: str, scratch: Path | None) -> BinaryIO:
     """What the process writes of a file, or of `plain`, which was unpacked of it and has no name."""
+    memory = _MEMORY if what == "rows" else _MEMORY_TO_COUNT
     try:
         rows = tempfile.TemporaryFile(dir=scratch)  # noqa: SIM115 (it lives as long as the table)
     except OSError as error:
         raise BatchError(f"{path}: cannot be unpacked ({error.strerror})") from error
     # `-P`: a module here must not be taken for one of the standard library.
     named = str(path) if plain is None else "/dev/stdin"
-    command = [sys.executable, "-P", str(_PROCESS), named, sheet or "", str(_MEMORY)]
+    command = [sys.executable, "-P", str(_PROCESS), what, named, sheet, str(memory)]
     given = subprocess.DEVNULL if plain is None else plain
     done = subprocess.run(command, stdin=given, stdout=rows, stderr=subprocess.PIPE, check=False)
     if done.returncode:
         rows.close()
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or [""]
+        if done.returncode == _NO_SUCH_SHEET:
+            raise WrongUsageError(f"{path}: {lines[-1]}")
         if done.returncode == _CANNOT_BE_READ:
             raise BatchError(f"{path}: {lines[-1]}")
         raise BatchError(
-            f"{path}: cannot be unpacked within {_MEMORY >> 30} GB of memory (is a cell filled far away from "
+            f"{path}: cannot be unpacked within {memory >> 30} GB of memory (is a cell filled far away from "
             f"the others?); save the sheet as CSV"
         )
     rows.seek(0)
@@ -236,13 +270,16 @@ def _is_title(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _said(found: Mapping[str, Any], before: int) -> tuple[str, ...]:
-    others = [name for name in found["sheets"] if name != found["sheet"]]
-    said = [f"sheet {found['sheet']!r}" + (f" (others: {', '.join(others)})" if others else "")]
+    said = [f"sheet {found['sheet']!r}"]
     if before:
         said.append(f"{before} row{'' if before == 1 else 's'} before the header skipped")
     if found["merged"]:
         said.append(f"{found['merged']} merged cells, each read as its first cell")
     return tuple(said)
+
+
+def _counted(rows: int) -> str:
+    return f"{rows:,} filled row{'' if rows == 1 else 's'}"
 
 
 def _as_seen(cell: object) -> str:

@@ -61,7 +61,8 @@ class _Found:
 class TelegramTable:
     """The messages of a `result.json`; notices of the service (joined, called, pinned) are left out.
 
-    A text in parts (bold, links) is put together. `line` is where a message begins.
+    A text in parts (bold, links) is put together. `forwarded_from` names whose words a message passes on,
+    `edited` says when it was last changed. `line` is where a message begins.
     """
 
     delimiter = ","
@@ -77,7 +78,18 @@ class TelegramTable:
             raise BatchError(
                 f"{path}: no export of Telegram Desktop; expected an object with messages or chats"
             )
-        self.columns = ["id", "date", "from", "from_id", "chat", "reply_to", "text", "media_type"]
+        self.columns = [
+            "id",
+            "date",
+            "edited",
+            "from",
+            "from_id",
+            "forwarded_from",
+            "chat",
+            "reply_to",
+            "text",
+            "media_type",
+        ]
         self.said: tuple[str, ...] = (f"{source.packing} archive", *_SAID) if source.packing else _SAID
         self.left_out: Mapping[str, int] = NOTHING
 
@@ -170,8 +182,10 @@ def _values(message: Mapping[str, object], chat: str | None) -> dict[str, object
     return {
         "id": _plain(message.get("id")),
         "date": _plain(message.get("date")),
+        "edited": _plain(message.get("edited")),
         "from": _plain(message.get("from")),
         "from_id": _plain(message.get("from_id")),
+        "forwarded_from": _plain(message.get("forwarded_from")),
         "chat": chat,
         "reply_to": _plain(message.get("reply_to_message_id")),
         "text": _text(message.get("text")),

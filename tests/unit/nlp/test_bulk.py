@@ -75,6 +75,17 @@ def test_what_is_written_in_none_of_our_languages_is_left_to_a_person(classifier
     assert "act" in alone.abstained
 
 
+def test_how_far_it_is_is_told_to_the_end_and_changes_nothing(
+    classifier: Classifier, corpus: Sequence[str], read: pa.RecordBatch
+) -> None:
+    heard: list[float] = []
+    found = BulkClassifier(classifier).labels(corpus, today=TODAY, told=heard.append)
+    assert len(heard) > 1
+    assert heard == sorted(heard)
+    assert heard[-1] == 1
+    assert found.equals(read)
+
+
 def test_a_row_without_a_text_has_no_labels(classifier: Classifier) -> None:
     found = BulkClassifier(classifier).labels([None, "Grazie mille", None], today=TODAY).to_pylist()
 

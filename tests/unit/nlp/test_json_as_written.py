@@ -73,3 +73,22 @@ def test_where_no_key_stands_twice_nothing_is_said(tmp_path: Path) -> None:
     source.write_text('{"text": "ciao"}\n' * 2)
     table = open_table(source)
     assert (table.said[-1], dict(table.left_out)) == ("JSON lines", {})
+
+
+LONG = ",".join(["0.125"] * 2000)
+
+
+@pytest.mark.parametrize("apart", [True, False], ids=["with blanks", "compact"])
+@pytest.mark.parametrize(
+    "odd", ["1.10", "1E5", "-0", '"è"', r'"\u00e8"', r'"\/"', "1.5", '{"a":1,"a":2}', "NaN"]
+)
+def test_a_long_text_is_read_as_a_short_one_is(odd: str, apart: bool) -> None:
+    text = f'{{"v":[{LONG}],"odd":{odd}}}'
+    text = text.replace(",", ", ").replace(":", ": ") if apart else text
+    long, short = JsonReader(), JsonReader()
+    value = long.read(text)
+    expected = short.read(odd.replace(",", ", ").replace(":", ": ") if apart else odd)
+    assert isinstance(value, dict)
+    assert json_text(value["odd"]) == json_text(expected)
+    assert long.doubled == short.doubled
+    assert json_text(value["v"]) == f"[{LONG}]"

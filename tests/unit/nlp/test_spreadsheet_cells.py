@@ -1,6 +1,7 @@
 """A file of labelled messages opens in a spreadsheet without running what a customer wrote."""
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,86 @@ def test_no_cell_begins_a_formula(tmp_path: Path, words: str) -> None:
 @pytest.mark.parametrize("words", ["-12,50", "+39 333 1234567", "-5", "Prezzo = 5", "12"])
 def test_a_number_with_a_sign_stays_as_it_is(tmp_path: Path, words: str) -> None:
     assert labelled(tmp_path, words)["text"] == words
+
+
+PLAIN = [
+    "-$12.50",
+    "-$ 1,234.50",
+    "+$5",
+    "- $5",
+    "-£3",
+    "-¥500",
+    "-€ 12",
+    "-€12,50",
+    "- 12,50 €",
+    "-12.50$",
+    "-R$ 12,00",
+    "-R$12",
+    "-US$ 12.00",
+    "-12,50 EUR",
+    "-12,50EUR",
+    "- CHF 12.50",
+    "+EUR 12",
+    "-12 euro",
+    "-1.5e-3",
+    "-50%",
+    "-1/2",
+    "+39 02 …",
+    "+39 02 1234567",
+    "+39-02-1234567",
+    "+39 (02) 123.45.67",
+    "+39 02 1234567 / 02 7654321",
+    "-\xa012,50\xa0€",
+    "--",
+]
+
+FORMULAS = [
+    "-$A$1",
+    "-$A1",
+    "+$1:$2A",
+    "-$12+A1",
+    "-EUR12",
+    "-CHF12.50",
+    "+EUR EUR",
+    "-EUR",
+    "-12 EUR+A1",
+    "-12|EUR",
+    "-EUR(1)",
+    "-EUR 12!A1",
+    "-R12",
+    "-R1C1",
+    "-USD",
+    "-US$A1",
+    "+SUM(1)",
+    "-12 SUM(A1)",
+    "-2+3+cmd|' /C calc'!A0",
+    "=12",
+    "=€12",
+    "@12",
+    "\t-12 EUR",
+    "-12\n=1+1",
+    "+39 02 …A1",
+]
+
+
+@pytest.mark.parametrize("words", PLAIN)
+def test_an_amount_or_a_number_stays_as_it_is(words: str) -> None:
+    assert spreadsheet_cell(words) == words
+
+
+@pytest.mark.parametrize("words", FORMULAS)
+def test_what_only_begins_like_an_amount_is_defused(words: str) -> None:
+    assert spreadsheet_cell(words) == f"'{words}"
+
+
+def test_arrow_tells_amounts_from_formulas_as_python_does(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.csv"
+    cells = [*PLAIN, *FORMULAS]
+    source.write_text("\n".join(json.dumps({"n": place, "text": cell}) for place, cell in enumerate(cells)))
+    outcome = classified(source, target, text_column="text")
+    with target.open(newline="", encoding="utf-8") as file:
+        assert [row["text"] for row in csv.DictReader(file)] == [*PLAIN, *(f"'{cell}" for cell in FORMULAS)]
+    assert outcome.defused == len(FORMULAS)
 
 
 PHONES = [

@@ -435,3 +435,22 @@ def test_of_two_thousand_columns_a_few_are_named(tmp_path: Path) -> None:
 
     with pytest.raises(BatchError, match=r"c10, c11 and 1,988 more$"):
         choose_text_column(table)
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "with a byte order mark"])
+def test_a_mark_for_excel_in_front_of_a_later_file_is_no_row(tmp_path: Path, mark: bytes) -> None:
+    path = tmp_path / "in.csv"
+    one = mark + b"sep=;\r\nid;testo\r\n1;Il pacco, rotto\r\n"
+    path.write_bytes(one * 3)
+    table = CsvTable(path)
+    assert [list(row.values.values()) for row in table.rows()] == [["1", "Il pacco, rotto"]] * 3
+    assert table.left_out == {
+        "the header once more, left out (lines 5, 8)": 2,
+        "the line sep=; once more, left out": 2,
+    }
+
+
+def test_a_mark_of_another_delimiter_is_a_row(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_bytes(b"testo;id\nsep=,;1\nsep=,\n")
+    assert [row.values["testo"] for row in CsvTable(path).rows()] == ["sep=,", "sep=,"]

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from nlp.errors import BatchError
-from nlp.tables import CsvTable, SheetTable, open_table
+from nlp.errors import BatchError, WrongUsageError
+from nlp.tables import CsvTable, Given, SheetTable, open_table
+from nlp.tables.sheets import open_sheets
 from tests.spreadsheet import old_workbook, write_archive, write_ole, write_xlsx
 
 
@@ -112,9 +113,73 @@ def test_the_first_sheet_with_rows_is_read_and_said(tmp_path: Path) -> None:
     path = tmp_path / "in.xlsx"
     full = sheet(text_cell("testo"), text_cell("rotto"))
     write_archive(path, {"Vuoto": "<sheetData/>", "Note": sheet(text_cell("solo titolo")), "Dati": full})
-    table = SheetTable(path)
+    table = open_table(path)
     assert [row.values for row in table.rows()] == [{"testo": "rotto"}]
-    assert table.said[0] == "sheet 'Dati' (others: Vuoto, Note)"
+    assert table.said[:2] == ("sheet 'Dati'", "sheets left out beside 'Dati' (Note: 1 filled row)")
+    assert table.left_out == {"sheets left out beside 'Dati' (Note: 1 filled row)": 1}
+
+
+SHEETS = {
+    "Voti": sheet(text_cell("id") + text_cell("voto"), "<c><v>1</v></c><c><v>5</v></c>"),
+    "Gennaio": sheet(text_cell("testo"), text_cell("Il pacco è rotto"), text_cell("Non risponde nessuno")),
+    "Febbraio": sheet(text_cell("corpo"), text_cell("Vorrei un rimborso")),
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (Given(), ["Gennaio"]),
+        (Given(text_columns=("corpo",)), ["Febbraio"]),
+        (Given(text_columns=("recensione",)), ["Voti"]),
+        (Given(sheet="Voti"), ["Voti"]),
+        (Given(sheet="3"), ["Febbraio"]),
+        (Given(sheet="all"), ["Gennaio", "Febbraio"]),
+        (Given(sheet="all", text_columns=("corpo", "testo")), ["Gennaio", "Febbraio"]),
+    ],
+    ids=[
+        "first with texts",
+        "first with the column",
+        "none with it",
+        "name",
+        "number",
+        "all",
+        "all with one",
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "packed"])
+def test_the_sheets_that_are_wanted_are_read(
+    tmp_path: Path, packed: bool, given: Given, read: list[str]
+) -> None:
+    path = tmp_path / "in.xlsx"
+    write_archive(path, SHEETS)
+    path.write_bytes(gzip.compress(path.read_bytes()) if packed else path.read_bytes())
+    assert [table.sheet for table in open_sheets(path, given, tmp_path)] == read
+
+
+def test_of_sheets_that_nobody_can_count_the_names_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "in.xlsx"
+    write_archive(path, SHEETS)
+    monkeypatch.setattr("nlp.tables.sheet_table._COUNTED", 1)
+    (table,) = open_sheets(path, Given(), None)
+    assert table.left_out == {"sheets left out beside 'Gennaio' (Voti, Febbraio)": 2}
+
+
+def test_a_sheet_too_large_to_count_hides_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    write_archive(path, {"Dati": SHEETS["Gennaio"], "Vasto": FAR.format(far="XFD1048576")})
+    (table,) = open_sheets(path, Given(), None)
+    assert table.left_out == {"sheets left out beside 'Dati' (Vasto)": 1}
+
+
+@pytest.mark.parametrize("wanted", ["Marzo", "0", "4"])
+def test_a_sheet_that_there_is_not_is_wrong_usage(tmp_path: Path, wanted: str) -> None:
+    path = tmp_path / "in.xlsx"
+    write_archive(path, SHEETS)
+    with pytest.raises(WrongUsageError, match=f"no sheet '{wanted}'; there are Voti, Gennaio, Febbraio$"):
+        open_sheets(path, Given(sheet=wanted), None)
 
 
 def test_a_hidden_sheet_comes_after_those_that_are_shown(tmp_path: Path) -> None:

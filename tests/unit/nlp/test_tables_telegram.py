@@ -44,8 +44,10 @@ def test_a_message_has_its_sender_chat_and_answer(tmp_path: Path) -> None:
             values={
                 "id": "5",
                 "date": "2026-11-27T10:00:00",
+                "edited": None,
                 "from": "Ada",
                 "from_id": "user7",
+                "forwarded_from": None,
                 "chat": "Negozio",
                 "reply_to": "4",
                 "text": "rotto",
@@ -53,6 +55,18 @@ def test_a_message_has_its_sender_chat_and_answer(tmp_path: Path) -> None:
             },
             line=6,
         )
+    ]
+
+
+def test_what_is_passed_on_and_what_was_changed_can_be_told(tmp_path: Path) -> None:
+    changed = message(1, edited="2026-11-27T10:05:00", edited_unixtime="1795770300")
+    export = chat("A", changed, message(2, forwarded_from="Bruno"), message(3, forwarded_from=None))
+    table = open_table(written(tmp_path, export))
+    assert {"edited", "forwarded_from"} < set(table.columns)
+    assert [(row.values["edited"], row.values["forwarded_from"]) for row in table.rows()] == [
+        ("2026-11-27T10:05:00", None),
+        (None, "Bruno"),
+        (None, None),
     ]
 
 

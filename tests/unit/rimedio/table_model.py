@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from models.assessment import Assessment, Entities, Label
 from nlp.batch.labels import LABELS, Labeller
 from nlp.classifier import Reading
+from nlp.progress import Told, nobody
 from nlp.render import COLUMNS, as_columns
 from rimedio.cli import app
 
@@ -44,7 +45,7 @@ class TableClassifier:
     def read(self, texts: Sequence[str]) -> Reading:
         return Reading(assessments=self.classify(texts), probabilities={})
 
-    def labels(self, texts: Sequence[str | None], *, today: date) -> pa.RecordBatch:
+    def labels(self, texts: Sequence[str | None], *, today: date, told: Told = nobody) -> pa.RecordBatch:
         found = iter(self.classify([text for text in texts if text is not None]))
         rows = [dict.fromkeys(COLUMNS) if text is None else as_columns(next(found)) for text in texts]
         return pa.RecordBatch.from_pylist(rows, LABELS)

@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 import nlp.tables
 from nlp.errors import BatchError
+from nlp.progress import Told, nobody
 from nlp.tables import Given, Table
 from rimedio.cli import app
 from rimedio.telling import Teller
@@ -88,7 +89,7 @@ class WaitingModel:
         self.heard.wait_for("loading the model: 2 rows read so far")
         return self
 
-    def labels(self, texts: Sequence[str | None], *, today: date) -> pa.RecordBatch:
+    def labels(self, texts: Sequence[str | None], *, today: date, told: Told = nobody) -> pa.RecordBatch:
         self.heard.wait_for("classifying: 0 of 2")
         return ByLength().labels(texts, today=today)
 
@@ -102,13 +103,13 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
 
 
 def test_every_few_seconds_it_is_said_what_is_going_on(monkeypatch: pytest.MonkeyPatch, heard: Heard) -> None:
-    opened = nlp.tables.open_table
+    opened = nlp.tables.open_tables
 
-    def open_slowly(path: Path, given: Given, *, scratch: Path) -> Table:
+    def open_slowly(path: Path, given: Given, *, scratch: Path) -> Sequence[Table]:
         heard.wait_for("reading: looking at in.csv")
         return opened(path, given, scratch=scratch)
 
-    monkeypatch.setattr("nlp.tables.open_table", open_slowly)
+    monkeypatch.setattr("nlp.tables.open_tables", open_slowly)
     monkeypatch.setattr("rimedio.batch_model.batch_model", lambda _settings, *, fast: WaitingModel(heard))
     result = classify(written("in.csv", b"testo\nuno\ndue\n"), "-o", "out.csv")
     assert result.exit_code == 0, result.output
@@ -152,11 +153,40 @@ def test_a_run_is_gone_on_with_by_the_same_command_only(monkeypatch: pytest.Monk
     assert result.exit_code == 1
     assert (
         "cannot be resumed, as the options are others (--engine ray then, local now; "
-        "--fast on then, off now; --redact on then, off now; --report a.html then, none now)"
+        "--fast on then, off now; --redact on then, off now)"
     ) in result.stderr
     assert not Path("out.csv").exists()
     assert classify(*command, "--resume").exit_code == 0
     assert b"333" not in Path("out.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("began", "goes_on"),
+    [
+        ([], ["--report", "a.html"]),
+        (["--report", "a.html"], []),
+        (["--report", "b.html"], ["--report", "a.html"]),
+    ],
+    ids=["wanted later", "wanted no more", "wanted elsewhere"],
+)
+def test_the_page_of_a_run_may_be_wanted_later_or_no_more(
+    monkeypatch: pytest.MonkeyPatch, began: list[str], goes_on: list[str]
+) -> None:
+    rows = "".join(f"pacco numero {number}\n" for number in range(3000))
+    command = (written("in.csv", f"testo\n{rows}".encode()), "-o", "out.csv")
+
+    def fail(*_: object, **__: object) -> None:
+        raise BatchError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("nlp.batch.exports.open_writer", fail)
+        assert classify(*command, *began).exit_code == 1
+    result = classify(*command, *goes_on, "--resume")
+    assert result.exit_code == 0, result.output
+    pages = {path.name: path.read_text() for path in Path().glob("*.html")}
+    assert list(pages) == goes_on[1:]
+    assert all("3,000" in page or "3.000" in page for page in pages.values())
+    assert Path("out.csv").read_text().count("\n") == 3001
 
 
 # Wrong usage

@@ -20,6 +20,7 @@ from nlp.errors import BatchError
 from nlp.tables import Table, open_table
 from rimedio.cli import app
 from tests.batch_bench import ByLength
+from tests.spreadsheet import write_archive
 
 
 @dataclass(frozen=True)
@@ -182,3 +183,66 @@ def test_what_was_said_of_the_input_must_be_said_again(tmp_path: Path) -> None:
 def opened(folder: Path) -> tuple[Path, Table]:
     path = written(folder, b"text\nciao\n", "in.csv")
     return path, open_table(path)
+
+
+# Workbooks
+
+
+def rows_in_xml(*texts: str) -> str:
+    rows = (f'<row><c t="inlineStr"><is><t>{text}</t></is></c></row>' for text in texts)
+    return f"<sheetData>{''.join(rows)}</sheetData>"
+
+
+@pytest.fixture
+def workbook(tmp_path: Path) -> str:
+    sheets = {
+        "Gennaio": rows_in_xml("testo", "Il pacco è rotto", "Non risponde nessuno"),
+        "Febbraio": rows_in_xml("corpo", "Vorrei un rimborso"),
+        "Note": rows_in_xml("esportato ieri"),
+    }
+    write_archive(tmp_path / "in.xlsx", sheets)
+    return "in.xlsx"
+
+
+def test_a_sheet_that_is_read_is_said_and_those_that_are_not_as_well_at_the_end(workbook: str) -> None:
+    result = classify(workbook, "-o", "out.jsonl")
+    assert result.exit_code == 0, result.output
+    began, ended = result.stderr.split("if that is wrong:")
+    left_out = "sheets left out beside 'Gennaio' (Febbraio: 2 filled rows, Note: 1 filled row)"
+    assert f"in.xlsx: sheet 'Gennaio'; {left_out}; texts in the column 'testo'" in began
+    assert "--sheet" in ended.splitlines()[0]
+    assert f"in.xlsx: {left_out}: 2\n" in ended
+
+
+def test_all_sheets_with_texts_are_read_each_by_its_own_column(tmp_path: Path, workbook: str) -> None:
+    result = classify(workbook, "-o", "out.csv", "--sheet", "all")
+    assert result.exit_code == 0, result.output
+    assert (
+        "in.xlsx, sheet 'Febbraio': sheets left out beside 'Febbraio' (Note: 1 filled row): 1"
+        in result.stderr
+    )
+    assert [(row["sheet"], row["testo"], row["corpo"]) for row in rows_of(tmp_path / "out.csv")] == [
+        ("Gennaio", "Il pacco è rotto", ""),
+        ("Gennaio", "Non risponde nessuno", ""),
+        ("Febbraio", "", "Vorrei un rimborso"),
+    ]
+
+
+def test_a_sheet_beside_other_files_says_which_file_and_which_sheet(tmp_path: Path, workbook: str) -> None:
+    written(tmp_path, b"sheet,testo\nA4,grazie mille\n", "b.csv")
+    assert classify(workbook, "b.csv", "-o", "out.jsonl", "--sheet", "all").exit_code == 0
+    places = [(row["file"], row["sheet"], row["input_sheet"]) for row in lines_of(tmp_path / "out.jsonl")]
+    assert places == [
+        ("in.xlsx", "Gennaio", None),
+        ("in.xlsx", "Gennaio", None),
+        ("in.xlsx", "Febbraio", None),
+        ("b.csv", None, "A4"),
+    ]
+
+
+def test_a_sheet_that_there_is_not_is_wrong_usage(tmp_path: Path, workbook: str) -> None:
+    result = classify(workbook, "-o", "out.csv", "--sheet", "Marzo")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "rimedio: in.xlsx: no sheet 'Marzo'; there are Gennaio, Febbraio, Note\n",
+    )
