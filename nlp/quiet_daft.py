@@ -1,4 +1,4 @@
-"""Daft and Ray, which tell nobody that they are used; importing it takes a second or two."""
+"""Daft and Ray, which tell nobody that they are used and a terminal nothing; importing takes a second."""
 
 import logging
 import os
@@ -6,6 +6,9 @@ import os
 # They report every start to their makers otherwise.
 os.environ.setdefault("SCARF_NO_ANALYTICS", "true")
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+# A terminal has our own bar, which Daft's would write over ten times a second.
+os.environ.setdefault("DAFT_PROGRESS_BAR", "0")
+os.environ.setdefault("DAFT_SHOW_QUERY_ID", "0")
 
 import daft
 import daft.exceptions
