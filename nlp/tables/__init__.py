@@ -22,6 +22,7 @@ from nlp.tables.text_column import (
 )
 from nlp.tables.text_names import TEXT_NAMES
 from nlp.tables.unread_table import UnreadTable
+from nlp.tables.whatsapp_table import WhatsAppTable
 
 __all__ = [
     "ALL_SHEETS",
@@ -47,6 +48,7 @@ __all__ = [
     "TelegramTable",
     "TextColumn",
     "UnreadTable",
+    "WhatsAppTable",
     "choose_text_column",
     "fetch",
     "find_text_column",

@@ -18,6 +18,7 @@ from nlp.tables.sheet_table import SHEET_SUFFIXES, is_plain_table
 from nlp.tables.sheets import open_sheets
 from nlp.tables.telegram_table import HEAD_BYTES, TelegramTable, is_telegram_export
 from nlp.tables.text_file import TextFile
+from nlp.tables.whatsapp_table import WhatsAppTable, is_whatsapp_export
 
 Kind = Callable[[Path, Given, Path | None], Table]
 
@@ -46,6 +47,10 @@ def _open_sheet(path: Path, given: Given, scratch: Path | None) -> Table:
 
 def _open_telegram(path: Path, _given: Given, _scratch: Path | None) -> Table:
     return TelegramTable(path)
+
+
+def _open_whatsapp(path: Path, given: Given, _scratch: Path | None) -> Table:
+    return WhatsAppTable(path, given)
 
 
 def _open_parquet(path: Path, _given: Given, scratch: Path | None) -> Table:
@@ -154,4 +159,6 @@ def _kind_by_lines(path: Path, head: bytes, given: Given) -> Kind:
     first = next((line.strip(" \t\r\n\ufeff") for line in lines if line.strip(" \t\r\n\ufeff")), "")
     if _JSON_HEAD.match(first):
         return _open_json
+    if not given.is_of_cells and is_whatsapp_export(lines):
+        return _open_whatsapp
     return _open_csv if given.is_of_cells or is_clearly_table(lines, is_all=is_all) else _open_plain
