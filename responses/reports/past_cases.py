@@ -26,13 +26,18 @@ from models.tables import (
     OutboxEntry,
     SignalRow,
 )
+from responses.asking.only_answers import only_answers
 from responses.corrections import Understood, understood
+from responses.customers.history import questions_in
 from responses.customers.signalling import said_in
 from responses.matters import united
 from responses.orders.purchases import paid_orders, purchases
+from responses.policies import PolicyBook, Used, holding
+from responses.policy import Policy
 from responses.policy.records import Said
 from responses.policy.replay import Past
 from responses.policy.signals import Raised
+from responses.reading import counted, pictured_among
 
 _AT_ONCE = 200  # cases whose rows are in memory together
 
@@ -66,6 +71,7 @@ async def past_cases(session: AsyncSession, audience: str, currency: str) -> Asy
         currency: of the policy; what was given in another is not told.
     """
     number = 0
+    uses = await PolicyBook().used(session, audience)
     while True:
         query = (
             select(Case)
@@ -78,12 +84,14 @@ async def past_cases(session: AsyncSession, audience: str, currency: str) -> Asy
         if not cases:
             return
         number = cases[-1].number
-        for past in await _pasts(session, cases, currency):
+        for past in await _pasts(session, cases, uses, currency):
             yield past
         session.expunge_all()
 
 
-async def _pasts(session: AsyncSession, cases: Sequence[Case], currency: str) -> list[Past]:
+async def _pasts(
+    session: AsyncSession, cases: Sequence[Case], uses: Sequence[Used], currency: str
+) -> list[Past]:
     ids = [case.id for case in cases]
     customers = {case.customer_id for case in cases}
     known_since = await _known_since(session, customers)
@@ -93,11 +101,13 @@ async def _pasts(session: AsyncSession, cases: Sequence[Case], currency: str) ->
     known = await understood(session, [one.id for listed in messages.values() for one in listed])
     facts = await _facts(session, ids)
     answers = await _answers(session, ids)
+    read = {message_id: one.assessment for message_id, one in known.items()}
+    only = await _only_answers(session, cases, messages, known, uses)
     pasts: list[Past] = []
     for case in cases:
         matters = _matters(messages[case.id], answers[case.id])
         for said, answer in matters:
-            found = [known[one.id].assessment for one in said if one.id in known]
+            found = counted(said, read, only)
             if not found:
                 continue
             past = _past(case, said[-1].sent_at, found, facts[case.id], answer, currency)
@@ -116,6 +126,42 @@ async def _pasts(session: AsyncSession, cases: Sequence[Case], currency: str) ->
                 )
             pasts.append(past)
     return pasts
+
+
+async def _only_answers(
+    session: AsyncSession,
+    cases: Sequence[Case],
+    messages: Mapping[str, Sequence[Message]],
+    known: Mapping[str, Understood],
+    uses: Sequence[Used],
+) -> frozenset[str]:
+    """The messages that did nothing but answer a question of ours, as triage saw it at their time."""
+    questions = await questions_in(session, [case.id for case in cases])
+    asked = [case for case in cases if case.id in questions]
+    said = [one for case in asked for one in messages[case.id]]
+    read = {one.id: known[one.id].assessment for one in said if one.id in known}
+    pictured = await pictured_among(session, said)
+    by_an_agent = [one for one in read if known[one].corrected_by is not None]
+    found: set[str] = set()
+    for case in asked:
+        policy = _judging(uses, case.incident_at)
+        found |= only_answers(
+            messages[case.id],
+            read,
+            questions[case.id],
+            policy,
+            pictured=pictured,
+            by_an_agent=by_an_agent,
+        )
+    return frozenset(found)
+
+
+def _judging(uses: Sequence[Used], at: datetime) -> Policy | None:
+    """The policy that judges what was first heard of at that moment; before any was in use, the first."""
+    used, _ = holding(uses, at)
+    if used is None and uses:
+        used = uses[0]
+    return used.policy if used is not None else None
 
 
 async def _known_since(session: AsyncSession, customers: Collection[str]) -> dict[str, datetime]:
