@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
@@ -22,6 +23,7 @@ from responses.asking.only_answers import with_only_answers
 from responses.cases import has_open_promise, move, open_case, raise_revision
 from responses.channels import AgentChat
 from responses.choices.choosing import proposals
+from responses.claims import claimed_facts, note_claims
 from responses.config import RoadConfig
 from responses.customers.danger import in_danger
 from responses.customers.history import questions_in
@@ -183,6 +185,8 @@ class Triage:
             return
         if await note_orders(session, case, reading.found, facts):
             facts = await known_facts(session, case.id)
+        if await note_claims(session, case, reading, policy):
+            facts = await known_facts(session, case.id)
         judged = case.incident_at
         await note_incident(session, case, reading)
         if case.incident_at != judged:
@@ -196,6 +200,7 @@ class Triage:
         matter = await matter_of(session, case, reading, policy, facts, now, unclear=taken.likely.keys())
         await keep_signals(session, case, policy, matter.record, now)
         decision = taken.beside(decide(policy, matter, language=self._config.language))
+        decision = replace(decision, claimed=await claimed_facts(session, case, policy))
         draft = await propose_decision(
             session,
             case,

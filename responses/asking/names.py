@@ -36,7 +36,7 @@ def _stems(fact: MissingFact) -> frozenset[str]:
         word[:_STEM]
         for ask in (fact.ask or {}).values()
         for word in _WORD.findall(heading(ask))
-        if len(word) >= _SHORTEST and not _is_general(word)
+        if len(word) >= _SHORTEST and not is_general(word)
     )
 
 
@@ -47,7 +47,7 @@ def heading(ask: str) -> str:
 
 def is_of_question(word: str, asked: Sequence[MissingFact]) -> bool:
     """Whether the word is one of a question's own, or one that any question may have; in small letters."""
-    return _is_general(word) or word.startswith(tuple(stem for fact in asked for stem in _stems(fact)))
+    return is_general(word) or word.startswith(tuple(stem for fact in asked for stem in _stems(fact)))
 
 
 def is_small_word(word: str) -> bool:
@@ -60,7 +60,8 @@ def idle_apart(text: str) -> str:
     return whole(reply_words()["outcry"]).sub(" ", _idle().sub(" ", text.casefold()))
 
 
-def _is_general(word: str) -> bool:
+def is_general(word: str) -> bool:
+    """Whether any question may have the word: "number", "day", "which"."""
     words = reply_words()
     things = "|".join(words["things"][kind] for kind in ("number", "day"))
     return whole(f"{things}|{words['the']}|{words['general']}").fullmatch(word) is not None

@@ -108,14 +108,16 @@ def _spelled_days(said: str, figures: int) -> Decimal | None:
     for language, weeks in words["weeks"].items():
         days = words["days"][language]
         for match in whole(rf"([^\W_]+) (?:({weeks})|{days})").finditer(said):
-            count = _count(match[1], language, of_weeks=match[2] is not None)
+            count = count_of(match[1], language, of_weeks=match[2] is not None)
             if count is not None and figures == match[1].isdecimal():
                 found.add(Decimal(count * (7 if match[2] else 1)))
     numbers = {word for word in re.findall(r"[^\W\d_]+", said) if is_number_word(word)}
     return only(found) if len(numbers) + figures <= 1 else None
 
 
-def _count(word: str, language: str, *, of_weeks: bool) -> int | None:
+def count_of(word: str, language: str, *, of_weeks: bool) -> int | None:
+    """How many a word before "days" or "weeks" says, more than one of days; None where it is no number, or
+    figures of days."""
     # Imported where needed: few answers are numbers.
     from text_to_num import text2num
 
@@ -133,7 +135,7 @@ def _count(word: str, language: str, *, of_weeks: bool) -> int | None:
 
 def is_number_word(word: str) -> bool:
     """Whether it is a number from two on, in any of the languages."""
-    return any((_count(word, language, of_weeks=False) or 0) > 1 for language in reply_words()["one"])
+    return any((count_of(word, language, of_weeks=False) or 0) > 1 for language in reply_words()["one"])
 
 
 def yes_or_no(texts: Sequence[str]) -> bool | None:

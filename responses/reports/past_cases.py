@@ -13,7 +13,7 @@ from models.decision import DecisionKind, FactValue
 from models.labels import Act
 from models.money import Money
 from models.record import Dismissal
-from models.serial import fact_from_json, from_json
+from models.serial import from_json
 from models.states import CaseState, Direction, OutboxState, Verdict
 from models.tables import (
     Approval,
@@ -30,6 +30,7 @@ from responses.asking.only_answers import only_answers
 from responses.corrections import Understood, understood
 from responses.customers.history import questions_in
 from responses.customers.signalling import said_in
+from responses.facts import facts_in
 from responses.matters import united
 from responses.orders.purchases import paid_orders, purchases
 from responses.policies import PolicyBook, Used, holding
@@ -257,12 +258,10 @@ async def _messages(session: AsyncSession, ids: Collection[str]) -> dict[str, li
 
 
 async def _facts(session: AsyncSession, ids: Collection[str]) -> dict[str, dict[str, FactValue]]:
-    found: dict[str, dict[str, FactValue]] = defaultdict(dict)
+    rows: dict[str, list[Fact]] = defaultdict(list)
     for row in await session.scalars(select(Fact).where(Fact.case_id.in_(ids)).order_by(Fact.id)):
-        found[row.case_id][row.name] = FactValue(
-            value=fact_from_json(row.value), source=row.source, unavailable=row.unavailable
-        )
-    return found
+        rows[row.case_id].append(row)
+    return defaultdict(dict, {case_id: facts_in(listed) for case_id, listed in rows.items()})
 
 
 async def _answers(session: AsyncSession, ids: Collection[str]) -> dict[str, list[_Answer]]:
