@@ -176,7 +176,7 @@ def _values_in(clause: str, kind: FactType, read: Assessment) -> list[_Found]:
 def _days(clause: str, language: str, known: Collection[date]) -> Iterator[_Found]:
     """The days with their month; of which year they are, the assessment knows."""
     for named in days_in(clause, language, SOME_DAY):
-        same = {day for day in known if (day.day, day.month) == (named.day.day, named.day.month)}
+        same: set[object] = {day for day in known if (day.day, day.month) == (named.day.day, named.day.month)}
         yield _Found(start=named.start, end=named.end, value=only(same))
 
 
