@@ -64,6 +64,7 @@ ENGLISH: Mapping[str, str] = {
     "rule": "<b>Rules:</b> {line}",
     "limits": "<b>Limits:</b> {line}",
     "missing": "<b>Missing:</b> {facts}",
+    "claimed": "Only the message says so: {fact}, {value} (“{said}”)",
     "tier": "<b>Who may approve:</b> {role}",
     "blocked_preference_unknown": "There is no such preference.",
     "preferences": "<b>Prefers:</b> {preferences}",

@@ -64,6 +64,7 @@ ITALIAN: Mapping[str, str] = {
     "rule": "<b>Regole:</b> {line}",
     "limits": "<b>Tetti:</b> {line}",
     "missing": "<b>Manca:</b> {facts}",
+    "claimed": "Lo dice solo il messaggio: {fact}, {value} («{said}»)",
     "tier": "<b>Può approvare:</b> {role}",
     "blocked_preference_unknown": "Questa preferenza non c'è.",
     "preferences": "<b>Preferisce:</b> {preferences}",

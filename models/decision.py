@@ -177,7 +177,7 @@ class MissingFact:
     only an agent can supply it. `type` and `choices` tell the desk which buttons to show. `likely` is what
     the customer seems to have answered, as an agent would type it; nothing rests on it before one says so.
     `again` says that the customer was asked for it before, and has not said it. `remark` is a sentence for
-    the agent who is to supply it.
+    the agent who is to supply it. `said_in` is the id of the message that says the likely value by itself.
     """
 
     name: str
@@ -188,6 +188,7 @@ class MissingFact:
     likely: str | None = None
     again: bool = False
     remark: str | None = None
+    said_in: str | None = None
 
 
 class StepOutcome(StrEnum):
@@ -228,7 +229,8 @@ class Decision:
     one that the case is about. `loaded_codes`: a
     voucher's code is one that the business has loaded, `codes_valid` how long one of ours can be used, None
     for ever. `choose_within` is how long a choice stays open, None
-    where the owner sets no end to it.
+    where the owner sets no end to it. `claimed` are facts on which it rests that only a message of the
+    customer says, each with its value as likely, for an agent to confirm.
     """
 
     kind: DecisionKind
@@ -261,6 +263,7 @@ class Decision:
     loaded_codes: bool = False
     codes_valid: Duration | None = None
     choose_within: Duration | None = None
+    claimed: tuple[MissingFact, ...] = ()
 
     @property
     def asks_customer(self) -> tuple[MissingFact, ...]:

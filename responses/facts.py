@@ -44,14 +44,34 @@ async def known_facts(
 
 def facts_in(rows: Sequence[Fact]) -> dict[str, FactValue]:
     """The same of a case's rows, the oldest first."""
-    orders = [row.order_key for row in rows if row.name == ORDER_FACT]
     return {
-        row.name: FactValue(value=fact_from_json(row.value), source=row.source, unavailable=row.unavailable)
+        name: FactValue(value=fact_from_json(row.value), source=row.source, unavailable=row.unavailable)
+        for name, row in counting(rows).items()
+    }
+
+
+def counting(rows: Sequence[Fact]) -> dict[str, Fact]:
+    """Of a case's rows, the oldest first, the one that counts for each name.
+
+    What a message says by itself counts only where nobody else has said anything, and until it is taken back.
+    """
+    orders = [row.order_key for row in rows if row.name == ORDER_FACT]
+    there = [
+        row
         for row in rows
         if row.name == ORDER_FACT
         or (row.source != BOOK and row.name != PROOF_FACT)
         or row.order_key in orders[-1:]
-    }
+    ]
+    claims = {row.name: row for row in there if row.source == Supplier.MESSAGE}
+    said = {row.name: row for row in there if row.source != Supplier.MESSAGE}
+    standing = {name: row for name, row in claims.items() if not is_taken_back(row)}
+    return {row.name: (standing | said)[row.name] for row in there if row.name in standing | said}
+
+
+def is_taken_back(row: Fact) -> bool:
+    """Whether the row says that the message no longer says what it said."""
+    return row.source == Supplier.MESSAGE and fact_from_json(row.value) is None
 
 
 async def cannot_say(session: AsyncSession, case: Case, names: Sequence[str]) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
@@ -14,6 +13,7 @@ from models.labels import Act, Ask, Language, Tone, Urgency
 from models.serial import to_json
 from models.tables import Case
 from responses.approving.spending import spent
+from responses.asking.values import orders_in, without_orders
 from responses.corrections import Labels
 from responses.customers.history import asked_in, asked_last, given_to
 from responses.customers.signalling import record_of
@@ -21,6 +21,7 @@ from responses.deadlines import highest
 from responses.facts import other_orders
 from responses.orders.proof import unproven_facts
 from responses.orders.proof_ahead import proof_ahead
+from responses.orders.wanted_proof import MAY_BE_A_POSTCODE
 from responses.policy import Policy
 from responses.policy.schema import Supplier
 from responses.policy.situation import ORDER
@@ -28,13 +29,6 @@ from responses.reading import Reading
 
 _SHORT_WORDS = 3
 _RATHER = 0.5
-_CURRENCY = r"€|£|\$|euros?|eur|gbp|usd|chf|sterline|dollar[is]?|dólares|pounds?|pfund|fran(?:chi|cs|ken)"
-_MAY_BE_A_POSTCODE = re.compile(
-    # Neither a year, nor a part of a day or of a sum: "12/11/2026", "1.200,50", "1200 euro".
-    r"(?<![\w€£$-])(?<!\d[/.,])(?<![€£$] )(?!(?:19|20)\d\d(?!\d))"
-    rf"\d{{4,6}}(?![\w-]|[/.,]\d|\s?(?:{_CURRENCY})(?!\w))",
-    re.IGNORECASE,
-)
 
 
 async def matter_of(
@@ -49,15 +43,15 @@ async def matter_of(
 ) -> Matter:
     """What the messages say together, what is known, and what was given before.
 
-    A message without words (a photo) says nothing here. `facts` are those of the case, `unclear` the names of
-    those that the messages seem to say.
+    A message without words (a photo) says nothing here, nor does one that only answers a question of ours.
+    `facts` are those of the case, `unclear` the names of those that the messages seem to say.
     """
     found = reading.found
     here, elsewhere = await given_to(session, case)
     times = await asked_in(session, case)
     question = [fact.name for fact in await asked_last(session, case) if times[fact.name] == 1]
     once = _to_ask_again(question, reading, policy, facts).difference(unclear)
-    labels = united(found, is_spam=_nothing_but_spam(reading))
+    labels = united(reading.counted, is_spam=_nothing_but_spam(reading))
     unproven, proof_ask = await unproven_facts(session, case, policy, facts)
     ahead, ahead_ask = await proof_ahead(session, case, policy, facts)
     return Matter(
@@ -68,7 +62,7 @@ async def matter_of(
         asks=labels.asks,
         own_error=labels.own_error,
         language=answer_language(reading),
-        abstained=frozenset(field for one in found for field in one.abstained),
+        abstained=frozenset(field for one in reading.counted for field in one.abstained),
         facts=facts,
         given_here=here,
         history=elsewhere,
@@ -95,10 +89,10 @@ def _to_ask_again(
     """
     entities = [one.entities for one in reading.found_fresh]
     named = ORDER in question and ORDER in facts and not facts[ORDER].unavailable
-    numbers = {number for one in entities for number in one.order_ids}
+    numbers = orders_in(reading.found_fresh)
     numbers |= {str(facts[ORDER].value)} if named else set()
     tried = any(one.emails or one.phone_numbers for one in entities) or any(
-        _MAY_BE_A_POSTCODE.search(_without(numbers, message.text)) for message in reading.fresh
+        MAY_BE_A_POSTCODE.search(without_orders(message.text, numbers)) for message in reading.fresh
     )
     return frozenset(
         name
@@ -110,13 +104,6 @@ def _to_ask_again(
             else name in policy.facts and Supplier.AGENT not in policy.facts[name].suppliers
         )
     )
-
-
-def _without(numbers: Collection[str], text: str) -> str:
-    """The text with blanks for the numbers of orders: five figures of theirs are no postcode."""
-    for number in sorted(numbers, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(number)}(?!\w)", " ", text, flags=re.IGNORECASE)
-    return text
 
 
 def united(found: Sequence[Assessment], *, is_spam: bool) -> Labels:

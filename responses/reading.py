@@ -1,6 +1,6 @@
 """Reading a case: its open messages, and what each means, to the classifier or to an agent who has spoken."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
@@ -23,7 +23,8 @@ class Reading:
 
     `messages` are those of the matter, since our last answer that settled it; `fresh` are those among them
     that nobody has answered in any way. `assessed` maps message ids; files alone have no entry. `pictured`
-    are the ids of messages with a photo, a picture sent as a file, or a video.
+    are the ids of messages with a photo, a picture sent as a file, or a video; `by_an_agent` those of
+    messages whose meaning an agent has said, `only_answers` those that only answer a question of ours.
     """
 
     case: Case
@@ -34,6 +35,8 @@ class Reading:
     fresh: tuple[Message, ...]
     assessed: dict[str, Assessment]
     pictured: frozenset[str]
+    by_an_agent: frozenset[str] = frozenset()
+    only_answers: frozenset[str] = frozenset()
 
     @property
     def found(self) -> list[Assessment]:
@@ -44,6 +47,16 @@ class Reading:
     def found_fresh(self) -> list[Assessment]:
         """The same of the fresh ones."""
         return self._read(self.fresh)
+
+    @property
+    def counted(self) -> list[Assessment]:
+        """The assessments that make the matter."""
+        return counted(self.messages, self.assessed, self.only_answers)
+
+    @property
+    def counted_fresh(self) -> list[Assessment]:
+        """Those of the fresh messages among them; none where these only answer."""
+        return self._read([message for message in self.fresh if message.id not in self.only_answers])
 
     def _read(self, messages: Sequence[Message]) -> list[Assessment]:
         return [self.assessed[message.id] for message in messages if message.id in self.assessed]
@@ -57,6 +70,14 @@ class Reading:
     def has_pictures(self) -> bool:
         """Whether anything came that shows what it is about; a sticker or a voice note does not."""
         return bool(self.pictured)
+
+
+def counted(
+    messages: Sequence[Message], read: Mapping[str, Assessment], only_answers: Collection[str]
+) -> list[Assessment]:
+    """What of a case's messages makes the matter: all but the answers, or all where nothing else is left."""
+    known = [message.id for message in messages if message.id in read]
+    return [read[one] for one in known if one not in only_answers] or [read[one] for one in known]
 
 
 async def read_case(
@@ -75,7 +96,7 @@ async def read_case(
         messages, unanswered = await matter_and_open(session, case_id)
         open_ids = {message.id for message in unanswered}
         known = await understood(session, [message.id for message in messages])
-        pictured = await _pictured(session, messages)
+        pictured = await pictured_among(session, messages)
         customer = await session.get_one(Customer, case.customer_id)
         identity = await session.get_one(Identity, case.identity_id)
     assessed = {message_id: one.assessment for message_id, one in known.items()}
@@ -107,10 +128,12 @@ async def read_case(
         fresh=tuple(message for message in messages if message.id in open_ids),
         assessed=assessed,
         pictured=pictured,
+        by_an_agent=frozenset(one for one, said in known.items() if said.corrected_by is not None),
     )
 
 
-async def _pictured(session: AsyncSession, messages: Sequence[Message]) -> frozenset[str]:
+async def pictured_among(session: AsyncSession, messages: Sequence[Message]) -> frozenset[str]:
+    """The ids of the messages with a photo, a picture sent as a file, or a video."""
     query = select(Attachment.message_id).where(
         Attachment.message_id.in_([message.id for message in messages]),
         or_(

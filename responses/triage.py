@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
@@ -18,11 +19,14 @@ from models.states import CaseState, DraftState, Purpose
 from models.tables import Agent, Case, Customer, DecisionRow, Draft, Identity, Message
 from responses.approving.rights import here_to_approve
 from responses.asking.answers import take_answers
+from responses.asking.only_answers import with_only_answers
 from responses.cases import has_open_promise, move, open_case, raise_revision
 from responses.channels import AgentChat
 from responses.choices.choosing import proposals
+from responses.claims import claimed_facts, note_claims
 from responses.config import RoadConfig
 from responses.customers.danger import in_danger
+from responses.customers.history import questions_in
 from responses.customers.signalling import keep_signals
 from responses.deadlines import due_by, highest, is_sooner
 from responses.drafts.dates import format_when
@@ -167,17 +171,21 @@ class Triage:
         policy = await self._policies.in_force(session, case.audience, case.incident_at)
         facts = await known_facts(session, case.id)
         taken = await take_answers(session, case, reading, policy, facts)
+        questions = await questions_in(session, [case.id])
+        reading = with_only_answers(reading, questions.get(case.id, ()), policy)
         if taken.answers:
             facts = await known_facts(session, case.id)
         if case.reopened_from is not None and not taken.answers and _only_thanks(reading, case.reopened_from):
             self._change_nothing(session, case)
             return
         if case.reopened_from in _ANSWERED and await self._brings_new_matter(
-            session, case, reading.found_fresh, facts
+            session, case, reading.counted_fresh, facts
         ):
             await self._split(session, case, reading)
             return
         if await note_orders(session, case, reading.found, facts):
+            facts = await known_facts(session, case.id)
+        if await note_claims(session, case, reading, policy):
             facts = await known_facts(session, case.id)
         judged = case.incident_at
         await note_incident(session, case, reading)
@@ -192,6 +200,7 @@ class Triage:
         matter = await matter_of(session, case, reading, policy, facts, now, unclear=taken.likely.keys())
         await keep_signals(session, case, policy, matter.record, now)
         decision = taken.beside(decide(policy, matter, language=self._config.language))
+        decision = replace(decision, claimed=await claimed_facts(session, case, policy))
         draft = await propose_decision(
             session,
             case,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.assessment import Assessment, Evidence
 from models.clock import utcnow
-from models.decision import Decision, FactValue
+from models.decision import Decision, FactValue, MissingFact
 from models.serial import from_json
 from models.states import CaseState, Direction, OutboxState, PromiseKind, PromiseState, Purpose, Verdict
 from models.tables import (
@@ -41,6 +41,7 @@ from responses.customers.signal_views import SignalView, signals_shown
 from responses.facts import known_facts
 from responses.offers import withheld_of
 from responses.orders.proof import BookView, book_view
+from responses.policy.schema import Supplier
 from responses.policy.withheld import without
 from responses.promises.word_given import denied_words
 from responses.proposed import proposed_draft
@@ -105,6 +106,17 @@ class CaseView:
     book: BookView
     same_order: tuple[Case, ...]
     maybe_same: tuple[Case, ...]
+
+    @property
+    def claimed(self) -> tuple[tuple[MissingFact, str], ...]:
+        """What the decision rests on and only a message says, with its words, until somebody else says it."""
+        versions = [one for shown in self.messages for one in (*shown.earlier, shown.message)]
+        texts = {message.id: message.text for message in versions}
+        return tuple(
+            (fact, texts.get(fact.said_in or "", ""))
+            for fact in (self.decision.claimed if self.decision is not None else ())
+            if (known := self.facts.get(fact.name)) is not None and known.source == Supplier.MESSAGE
+        )
 
 
 async def _as_sent(session: AsyncSession, rows: Collection[DecisionRow]) -> dict[str, Decision]:

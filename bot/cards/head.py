@@ -34,6 +34,7 @@ _MAX_LINE = 350
 _MAX_TWIN = 1_200
 _MAX_FACT = 40
 _MAX_LIKELY = 24
+_MAX_SAID = 100
 _MAX_NAME = 60
 _MOST_OTHERS = 3
 _MAX_FINDINGS = 4
@@ -67,6 +68,7 @@ def head_of(view: CaseView, languages: Sequence[str], words: Words, timezone: Zo
         lines.append(escape(labels, quote=False))
     lines += _proposal_lines(view, words)
     lines += _decision_lines(view, words)
+    lines += _claimed_lines(view, words)
     lines += [escape(line, quote=False) for line in _book_lines(view, words, timezone)]
     lines += _signal_lines(view, words)
     dealings = summary(view.dealings, words)
@@ -179,10 +181,27 @@ def likely_said(fact: MissingFact) -> str:
 
 
 def agent_facts(view: CaseView) -> tuple[MissingFact, ...]:
-    """What is missing and an agent can say."""
+    """What is missing and an agent can say, and what only a message says and an agent may confirm."""
     if view.decision is None:
         return ()
-    return tuple(fact for fact in view.decision.missing if fact.from_agent)
+    missing = tuple(fact for fact in view.decision.missing if fact.from_agent)
+    return (*missing, *(fact for fact, _ in view.claimed))
+
+
+def _claimed_lines(view: CaseView, words: Words) -> list[str]:
+    """What only a message says, with the words of that message."""
+    return [
+        escape(
+            words(
+                "claimed",
+                fact=fact_label(fact, words),
+                value=likely_said(fact),
+                said=shorten(said, _MAX_SAID),
+            ),
+            quote=False,
+        )
+        for fact, said in view.claimed
+    ]
 
 
 def finding_lines(draft: Draft, words: Words) -> list[str]:

@@ -35,7 +35,8 @@ class Fact(Base):
     """A known fact about a case; the newest row of a name counts.
 
     `order_key` is the `Order.key` of the order that is named, or in whose row of the book the value stood: of
-    the book's facts only those of the case's order count.
+    the book's facts only those of the case's order count. `message_id` is the message that says by itself
+    what stands there; what an agent, the book or an answer to a question of ours says goes before it.
     """
 
     __tablename__ = "facts"
@@ -48,6 +49,7 @@ class Fact(Base):
     unavailable: Mapped[bool] = mapped_column(default=False)
     agent_id: Mapped[str | None] = mapped_column(ref("agents.id"))
     order_key: Mapped[str | None] = mapped_column(index=True)
+    message_id: Mapped[str | None] = mapped_column(ref("messages.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 

@@ -57,7 +57,9 @@ async def take_answers(
     facts of the case.
     """
     question = await asked_last(session, case)
-    asked = [fact for fact in question if fact.name not in known]
+    # An answer goes before what a message has said unasked.
+    unasked = {name for name, one in known.items() if one.source == Supplier.MESSAGE}
+    asked = [fact for fact in question if fact.name not in known or fact.name in unasked]
     if not asked or not reading.fresh:
         return Taken(answers=False)
     texts = [message.text for message in reading.fresh]
@@ -158,7 +160,7 @@ class _Answer:
                 elif (option := option_named(facts[0], self.text)) is not None:
                     (given if option[1] else likely)[facts[0].name] = option[0]
                 elif kind == FactType.NUMBER and len(figures := self._mentions(kind)) == 1:
-                    likely[facts[0].name] = _typed(figures[0].value)
+                    likely[facts[0].name] = as_typed(figures[0].value)
                 continue
             if kind == FactType.CHOICE:
                 given |= separate_choices(facts, self.texts)
@@ -167,11 +169,11 @@ class _Answer:
             if told is not None and told.is_certain:
                 given |= told.values
             elif told is not None:
-                likely |= {name: _typed(value) for name, value in told.values.items()}
+                likely |= {name: as_typed(value) for name, value in told.values.items()}
         self._names(given, likely)
         self._order(given, likely)
         for name in _told_twice(given):
-            likely[name] = _typed(given.pop(name))
+            likely[name] = as_typed(given.pop(name))
         return Answers(given=given, likely=likely)
 
     def _mentions(self, kind: str) -> list[Mention]:
@@ -243,14 +245,14 @@ class _Answer:
 
 def _told_twice(given: Mapping[str, object]) -> list[str]:
     """The facts for which one figure was taken both as a number and as a name: "204" for nights and room."""
-    figures = {_typed(value) for value in given.values() if isinstance(value, Decimal)}
+    figures = {as_typed(value) for value in given.values() if isinstance(value, Decimal)}
     both = figures & {value for value in given.values() if isinstance(value, str)}
     return [
-        name for name, value in given.items() if isinstance(value, Decimal | str) and _typed(value) in both
+        name for name, value in given.items() if isinstance(value, Decimal | str) and as_typed(value) in both
     ]
 
 
-def _typed(value: object) -> str:
+def as_typed(value: object) -> str:
     """The value as an agent would type it."""
     match value:
         case Money():

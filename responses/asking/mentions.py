@@ -12,6 +12,7 @@ from models.decision import MissingFact
 from models.labels import Language
 from models.money import Money
 from responses.asking.names import courtesy_apart, own_words
+from responses.asking.values import orders_in, without_orders
 from responses.checks.days import days_in
 from responses.checks.sums import sums_in
 from responses.choices.reply_words import reply_words, whole
@@ -19,7 +20,7 @@ from responses.policy.schema import FactType
 
 _INTEGER = re.compile(r"(?<![\w.,/-])\d{1,4}(?![\w/-]|[.,]\d)")
 # Any leap year: what the year is says the assessment.
-_SOME_DAY = date(2024, 7, 1)
+SOME_DAY = date(2024, 7, 1)
 _SPOKEN = frozenset(language.value for language in Language)
 
 
@@ -54,8 +55,9 @@ def mentions_of(kind: str, text: str, read: Sequence[Assessment], currency: str)
             ours = all(isinstance(one.value, Money) and one.value.currency == currency for one in said)
             return said if ours and {one.value for one in said} == known else []
         case FactType.DAYS | FactType.NUMBER:
-            if any(one.entities.amounts or one.entities.dates or one.entities.order_ids for one in read):
+            if any(one.entities.amounts or one.entities.dates for one in read):
                 return []
+            text = without_orders(text, orders_in(read))
             if whole("|".join(reply_words()["weeks"].values())).search(text.casefold()):
                 return []
             return [
@@ -69,7 +71,7 @@ def mentions_of(kind: str, text: str, read: Sequence[Assessment], currency: str)
 def _days(text: str, language: str, read: Sequence[Assessment]) -> list[Mention]:
     days = {day for one in read for day in one.entities.dates}
     found = []
-    for named in days_in(text, language, _SOME_DAY):
+    for named in days_in(text, language, SOME_DAY):
         same = {day for day in days if (day.day, day.month) == (named.day.day, named.day.month)}
         if len(same) != 1:
             return []

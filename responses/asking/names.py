@@ -36,7 +36,7 @@ def _stems(fact: MissingFact) -> frozenset[str]:
         word[:_STEM]
         for ask in (fact.ask or {}).values()
         for word in _WORD.findall(heading(ask))
-        if len(word) >= _SHORTEST and not _is_general(word)
+        if len(word) >= _SHORTEST and not is_general(word)
     )
 
 
@@ -45,7 +45,23 @@ def heading(ask: str) -> str:
     return re.split(r"[:;.?]", re.sub(r"\([^)]*\)", "", ask.casefold()))[0].strip()
 
 
-def _is_general(word: str) -> bool:
+def is_of_question(word: str, asked: Sequence[MissingFact]) -> bool:
+    """Whether the word is one of a question's own, or one that any question may have; in small letters."""
+    return is_general(word) or word.startswith(tuple(stem for fact in asked for stem in _stems(fact)))
+
+
+def is_small_word(word: str) -> bool:
+    """Whether it is a day's name or a word that hardly says anything, in any of the languages."""
+    return word in _small_words()
+
+
+def idle_apart(text: str) -> str:
+    """The text in small letters without what greets, assents, hesitates, puts off or only cries out."""
+    return whole(reply_words()["outcry"]).sub(" ", _idle().sub(" ", text.casefold()))
+
+
+def is_general(word: str) -> bool:
+    """Whether any question may have the word: "number", "day", "which"."""
     words = reply_words()
     things = "|".join(words["things"][kind] for kind in ("number", "day"))
     return whole(f"{things}|{words['the']}|{words['general']}").fullmatch(word) is not None

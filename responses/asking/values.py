@@ -1,7 +1,7 @@
 """What short answers say of one fact: a yes, an option, a number of days."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeVar
@@ -66,8 +66,9 @@ def value_of(
 
 def number_in(kind: str, texts: Sequence[str], read: Sequence[Assessment]) -> Decimal | None:
     """The only number that is said, and of days only one with its unit or quite alone."""
-    if any(one.entities.amounts or one.entities.dates or one.entities.order_ids for one in read):
+    if any(one.entities.amounts or one.entities.dates for one in read):
         return None
+    texts = [without_orders(text, orders_in(read)) for text in texts]
     figures = [figure for text in texts for figure in _INTEGER.findall(text)]
     if (
         kind == FactType.DAYS
@@ -78,11 +79,24 @@ def number_in(kind: str, texts: Sequence[str], read: Sequence[Assessment]) -> De
     if len(figures) != 1 or (kind == FactType.DAYS and whole(reply_words()["about"]).search(said)):
         return None
     days = whole("|".join(reply_words()["days"].values()))
-    bare = said.strip(" .!") == figures[0]
+    bare = said.strip(" .,!") == figures[0]
     # "Two weeks" is not two days.
     if kind == FactType.DAYS and not bare and not days.search(said):
         return None
     return Decimal(figures[0])
+
+
+def orders_in(read: Sequence[Assessment]) -> set[str]:
+    """The numbers of orders that the messages name, as they are written there."""
+    return {number for one in read for number in one.entities.order_ids}
+
+
+def without_orders(text: str, numbers: Collection[str]) -> str:
+    """The text with blanks for the numbers of orders, which count nothing; its length stays."""
+    for number in sorted(numbers, key=len, reverse=True):
+        pattern = rf"(?<!\w){re.escape(number)}(?!\w)"
+        text = re.sub(pattern, lambda match: " " * len(match.group()), text, flags=re.IGNORECASE)
+    return text
 
 
 def _spelled_days(said: str, figures: int) -> Decimal | None:
@@ -94,14 +108,16 @@ def _spelled_days(said: str, figures: int) -> Decimal | None:
     for language, weeks in words["weeks"].items():
         days = words["days"][language]
         for match in whole(rf"([^\W_]+) (?:({weeks})|{days})").finditer(said):
-            count = _count(match[1], language, of_weeks=match[2] is not None)
+            count = count_of(match[1], language, of_weeks=match[2] is not None)
             if count is not None and figures == match[1].isdecimal():
                 found.add(Decimal(count * (7 if match[2] else 1)))
-    numbers = {word for word in re.findall(r"[^\W\d_]+", said) if _is_number(word)}
+    numbers = {word for word in re.findall(r"[^\W\d_]+", said) if is_number_word(word)}
     return only(found) if len(numbers) + figures <= 1 else None
 
 
-def _count(word: str, language: str, *, of_weeks: bool) -> int | None:
+def count_of(word: str, language: str, *, of_weeks: bool) -> int | None:
+    """How many a word before "days" or "weeks" says, more than one of days; None where it is no number, or
+    figures of days."""
     # Imported where needed: few answers are numbers.
     from text_to_num import text2num
 
@@ -117,8 +133,9 @@ def _count(word: str, language: str, *, of_weeks: bool) -> int | None:
     return number if number > 1 else None
 
 
-def _is_number(word: str) -> bool:
-    return any((_count(word, language, of_weeks=False) or 0) > 1 for language in reply_words()["one"])
+def is_number_word(word: str) -> bool:
+    """Whether it is a number from two on, in any of the languages."""
+    return any((count_of(word, language, of_weeks=False) or 0) > 1 for language in reply_words()["one"])
 
 
 def yes_or_no(texts: Sequence[str]) -> bool | None:
@@ -174,7 +191,7 @@ def option_named(fact: MissingFact, text: str) -> tuple[str, bool] | None:
     named = {
         option: match
         for option in _options_in(fact, said)
-        if (match := _pattern(fact, option).search(said)) is not None and not _is_pronoun(match.group())
+        if (match := option_pattern(fact, option).search(said)) is not None and not _is_pronoun(match.group())
     }
     if len(named) != 1:
         return None
@@ -191,10 +208,11 @@ def _is_pronoun(word: str) -> bool:
 
 
 def _options_in(fact: MissingFact, said: str) -> set[str]:
-    return {option for option in fact.choices if _pattern(fact, option).search(said)}
+    return {option for option in fact.choices if option_pattern(fact, option).search(said)}
 
 
-def _pattern(fact: MissingFact, option: str) -> re.Pattern[str]:
+def option_pattern(fact: MissingFact, option: str) -> re.Pattern[str]:
+    """The words that name one of a fact's options."""
     called = reply_words()["choices"]
     names = [re.escape(option.replace("_", " ")), *([called[option]] if option in called else [])]
     return whole("|".join(names))

@@ -1,6 +1,7 @@
 """What a customer was given and asked before, as the policy wants to know it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select
@@ -11,6 +12,7 @@ from models.serial import from_json
 from models.states import PromiseKind, PromiseState, Verdict
 from models.tables import Approval, Case, Choice, DecisionRow, Draft, OfferRow, Promise
 from responses.approving.off_policy import given_by_hand, lowered
+from responses.asking.questions import Question
 from responses.checks import Beyond
 from responses.facts import ORDER_FACT, known_facts
 from responses.offers import withheld_by
@@ -124,6 +126,27 @@ async def asked_last(session: AsyncSession, case: Case) -> tuple[MissingFact, ..
     )
     content = (await session.scalars(query)).first()
     return from_json(Decision, content).asks_customer if content is not None else ()
+
+
+async def questions_in(session: AsyncSession, case_ids: Collection[str]) -> dict[str, list[Question]]:
+    """Of each case what its customer was asked, and when something ended that, in the order of time."""
+    query = (
+        select(Approval.case_id, Approval.created_at, DecisionRow.content)
+        .join(Draft, Draft.id == Approval.draft_id)
+        .outerjoin(DecisionRow, (DecisionRow.id == Draft.decision_id) & (Draft.kind == DecisionKind.ASK))
+        .where(
+            Approval.case_id.in_(case_ids),
+            Approval.verdict == Verdict.SEND,
+            Approval.undone_at.is_(None),
+            Draft.kind.in_((DecisionKind.ASK, *_ENDS_A_QUESTION)),
+        )
+        .order_by(Approval.id)
+    )
+    found: dict[str, list[Question]] = defaultdict(list)
+    for case_id, at, content in await session.execute(query):
+        asked = from_json(Decision, content).asks_customer if content is not None else ()
+        found[case_id].append(Question(at=at, asked=asked))
+    return found
 
 
 async def still_asked(session: AsyncSession, case: Case) -> tuple[MissingFact, ...]:

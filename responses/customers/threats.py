@@ -62,6 +62,11 @@ def names_lawful_step(text: str) -> bool:
     return _names("lawful", text)
 
 
+def names_violence(text: str) -> bool:
+    """Whether the words are those of threats against body or property."""
+    return _names("violence", text)
+
+
 def _names(list_name: str, text: str) -> bool:
     return _words(list_name).search(text) is not None
 

@@ -159,7 +159,11 @@ async def consult_book(
             continue
         before = known.get(name)
         said_by_agent = before is not None and before.source == "agent"
-        if not said_by_agent and (before is None or before.value != spoken[name].value):
+        # What the book says counts for more than a message that says the same.
+        known_so = (
+            before is not None and before.value == spoken[name].value and before.source != Supplier.MESSAGE
+        )
+        if not said_by_agent and not known_so:
             _note(session, case, order.key, name, spoken[name])
             noted = True
     return noted

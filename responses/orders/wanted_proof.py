@@ -1,6 +1,15 @@
 """What a customer is asked for, to show that an order is theirs: what the book has of it, and no more."""
 
+import re
 from collections.abc import Collection, Mapping
+
+_CURRENCY = r"€|£|\$|euros?|eur|gbp|usd|chf|sterline|dollar[is]?|dólares|pounds?|pfund|fran(?:chi|cs|ken)"
+MAY_BE_A_POSTCODE = re.compile(
+    # Neither a year, nor a part of a day or of a sum: "12/11/2026", "1.200,50", "1200 euro".
+    r"(?<![\w€£$-])(?<!\d[/.,])(?<![€£$] )(?!(?:19|20)\d\d(?!\d))"
+    rf"\d{{4,6}}(?![\w-]|[/.,]\d|\s?(?:{_CURRENCY})(?!\w))",
+    re.IGNORECASE,
+)
 
 _EMAIL_OR_POSTCODE: Mapping[str, str] = {
     "it": "l'indirizzo e-mail oppure il CAP indicati nell'ordine",

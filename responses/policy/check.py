@@ -18,6 +18,7 @@ from responses.policy.amounts import DIVISIBLE
 from responses.policy.conditions import Operator, Subject, Test, reads_message, single_tests
 from responses.policy.coverage import Run, contradiction, covering, covers, may_hold, runs, truth_for
 from responses.policy.schema import (
+    READ_FROM_MESSAGES,
     AmountSpec,
     Codes,
     Count,
@@ -32,7 +33,7 @@ from responses.policy.schema import (
 )
 from responses.policy.sentences import plain
 from responses.policy.shifts import uncovered
-from responses.policy.situation import FAULT, OURS, PRICE, can_be_supplied
+from responses.policy.situation import FAULT, ORDER, OURS, PRICE, can_be_supplied
 from responses.policy.verdicts import Truth
 
 # After so long somebody should look whether a file still says what is meant.
@@ -213,6 +214,8 @@ def _facts(policy: Policy) -> _Found:
             )
         if name not in used:
             yield Severity.INFO, key, "no rule reads it"
+        if Supplier.MESSAGE in spec.suppliers and name != ORDER:
+            yield from _unread(policy, spec, key)
     fault = policy.facts.get(FAULT)
     if fault is not None and (fault.type is not FactType.CHOICE or OURS not in fault.choices):
         message = "expected a choice with ours among its values: it says whether we apologise for ourselves"
@@ -220,6 +223,16 @@ def _facts(policy: Policy) -> _Found:
     price = policy.facts.get(PRICE)
     if price is not None and price.type is not FactType.MONEY:
         yield Severity.ERROR, f"facts.{PRICE}", f"expected type money, found {price.type}: it is the price"
+
+
+def _unread(policy: Policy, spec: FactSpec, key: str) -> _Found:
+    """What of `from: [message]` comes to nothing: a type that is not read, or a fact without words."""
+    if spec.type not in READ_FROM_MESSAGES:
+        known = ", ".join(sorted(READ_FROM_MESSAGES))
+        yield Severity.INFO, key, f"a message supplies {ORDER} and facts of type {known}; found {spec.type}"
+    elif spec.ask is None and not any(spec.name in words.facts for words in policy.words.values()):
+        message = "nothing says by which words a message names it: add ask, or words for it"
+        yield Severity.INFO, key, message
 
 
 def _nobody_supplies(spec: FactSpec) -> str:

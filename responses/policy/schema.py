@@ -54,6 +54,10 @@ class FactType(StrEnum):
     DATE = "date"
 
 
+READ_FROM_MESSAGES = frozenset({FactType.DAYS, FactType.MONEY, FactType.DATE})
+"""The types of facts that are read from a message whatever was asked; a text only as an order's number."""
+
+
 class Supplier(StrEnum):
     """Who may know a fact: the order book, an agent, the customer when asked, the message itself."""
 

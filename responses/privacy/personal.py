@@ -175,8 +175,11 @@ def _no_text(content: dict[str, object]) -> dict[str, object]:
 
 def _no_sentences(row: DecisionRow) -> dict[str, object]:
     """Sentences about the case name its facts; rules, remedies and amounts are the policy's own."""
-    missing = [{**fact, "likely": None, "remark": None} for fact in row.content.get("missing", [])]
-    return {**row.content, **{name: [] for name in _SENTENCES}, "missing": missing}
+    facts = {
+        name: [{**fact, "likely": None, "remark": None} for fact in row.content.get(name, [])]
+        for name in ("missing", "claimed")
+    }
+    return {**row.content, **{name: [] for name in _SENTENCES}, **facts}
 
 
 def _what_is_still_to_be_done(row: Promise) -> dict[str, object]:

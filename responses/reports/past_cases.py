@@ -13,7 +13,7 @@ from models.decision import DecisionKind, FactValue
 from models.labels import Act
 from models.money import Money
 from models.record import Dismissal
-from models.serial import fact_from_json, from_json
+from models.serial import from_json
 from models.states import CaseState, Direction, OutboxState, Verdict
 from models.tables import (
     Approval,
@@ -26,13 +26,19 @@ from models.tables import (
     OutboxEntry,
     SignalRow,
 )
+from responses.asking.only_answers import only_answers
 from responses.corrections import Understood, understood
+from responses.customers.history import questions_in
 from responses.customers.signalling import said_in
+from responses.facts import facts_in
 from responses.matters import united
 from responses.orders.purchases import paid_orders, purchases
+from responses.policies import PolicyBook, Used, holding
+from responses.policy import Policy
 from responses.policy.records import Said
 from responses.policy.replay import Past
 from responses.policy.signals import Raised
+from responses.reading import counted, pictured_among
 
 _AT_ONCE = 200  # cases whose rows are in memory together
 
@@ -66,6 +72,7 @@ async def past_cases(session: AsyncSession, audience: str, currency: str) -> Asy
         currency: of the policy; what was given in another is not told.
     """
     number = 0
+    uses = await PolicyBook().used(session, audience)
     while True:
         query = (
             select(Case)
@@ -78,12 +85,14 @@ async def past_cases(session: AsyncSession, audience: str, currency: str) -> Asy
         if not cases:
             return
         number = cases[-1].number
-        for past in await _pasts(session, cases, currency):
+        for past in await _pasts(session, cases, uses, currency):
             yield past
         session.expunge_all()
 
 
-async def _pasts(session: AsyncSession, cases: Sequence[Case], currency: str) -> list[Past]:
+async def _pasts(
+    session: AsyncSession, cases: Sequence[Case], uses: Sequence[Used], currency: str
+) -> list[Past]:
     ids = [case.id for case in cases]
     customers = {case.customer_id for case in cases}
     known_since = await _known_since(session, customers)
@@ -93,11 +102,13 @@ async def _pasts(session: AsyncSession, cases: Sequence[Case], currency: str) ->
     known = await understood(session, [one.id for listed in messages.values() for one in listed])
     facts = await _facts(session, ids)
     answers = await _answers(session, ids)
+    read = {message_id: one.assessment for message_id, one in known.items()}
+    only = await _only_answers(session, cases, messages, known, uses)
     pasts: list[Past] = []
     for case in cases:
         matters = _matters(messages[case.id], answers[case.id])
         for said, answer in matters:
-            found = [known[one.id].assessment for one in said if one.id in known]
+            found = counted(said, read, only)
             if not found:
                 continue
             past = _past(case, said[-1].sent_at, found, facts[case.id], answer, currency)
@@ -116,6 +127,42 @@ async def _pasts(session: AsyncSession, cases: Sequence[Case], currency: str) ->
                 )
             pasts.append(past)
     return pasts
+
+
+async def _only_answers(
+    session: AsyncSession,
+    cases: Sequence[Case],
+    messages: Mapping[str, Sequence[Message]],
+    known: Mapping[str, Understood],
+    uses: Sequence[Used],
+) -> frozenset[str]:
+    """The messages that did nothing but answer a question of ours, as triage saw it at their time."""
+    questions = await questions_in(session, [case.id for case in cases])
+    asked = [case for case in cases if case.id in questions]
+    said = [one for case in asked for one in messages[case.id]]
+    read = {one.id: known[one.id].assessment for one in said if one.id in known}
+    pictured = await pictured_among(session, said)
+    by_an_agent = [one for one in read if known[one].corrected_by is not None]
+    found: set[str] = set()
+    for case in asked:
+        policy = _judging(uses, case.incident_at)
+        found |= only_answers(
+            messages[case.id],
+            read,
+            questions[case.id],
+            policy,
+            pictured=pictured,
+            by_an_agent=by_an_agent,
+        )
+    return frozenset(found)
+
+
+def _judging(uses: Sequence[Used], at: datetime) -> Policy | None:
+    """The policy that judges what was first heard of at that moment; before any was in use, the first."""
+    used, _ = holding(uses, at)
+    if used is None and uses:
+        used = uses[0]
+    return used.policy if used is not None else None
 
 
 async def _known_since(session: AsyncSession, customers: Collection[str]) -> dict[str, datetime]:
@@ -211,12 +258,10 @@ async def _messages(session: AsyncSession, ids: Collection[str]) -> dict[str, li
 
 
 async def _facts(session: AsyncSession, ids: Collection[str]) -> dict[str, dict[str, FactValue]]:
-    found: dict[str, dict[str, FactValue]] = defaultdict(dict)
+    rows: dict[str, list[Fact]] = defaultdict(list)
     for row in await session.scalars(select(Fact).where(Fact.case_id.in_(ids)).order_by(Fact.id)):
-        found[row.case_id][row.name] = FactValue(
-            value=fact_from_json(row.value), source=row.source, unavailable=row.unavailable
-        )
-    return found
+        rows[row.case_id].append(row)
+    return defaultdict(dict, {case_id: facts_in(listed) for case_id, listed in rows.items()})
 
 
 async def _answers(session: AsyncSession, ids: Collection[str]) -> dict[str, list[_Answer]]:

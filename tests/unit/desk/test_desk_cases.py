@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from models.states import CaseState, OutboxState
-from models.tables import Approval, Attachment, Case, DecisionRow, Message, OpenEdit, OutboxEntry
+from models.tables import Approval, Attachment, Case, DecisionRow, Fact, Message, OpenEdit, OutboxEntry
 from tests.unit.desk.conftest import LATE
 
 
@@ -253,6 +253,28 @@ async def test_what_the_customer_seems_to_have_answered_is_offered_for_one_press
         row.content = row.content | {"missing": [missing | {"likely": "2026-11-03"}]}
     page = (await (await house.browser()).open(f"/cases/{number}")).text
     assert 'data-value="2026-11-03">Dalla risposta: 3 nov' in page
+
+
+async def test_what_only_a_message_says_is_shown_with_it_and_confirmed_by_one_press(house):
+    number = await house.begins_with(LATE)
+    decision, message = await only(house, DecisionRow), await only(house, Message)
+    async with house.database.writing() as session:
+        row = await session.get_one(DecisionRow, decision.id)
+        claimed = {"name": "days_late", "type": "days", "ask": None, "from_agent": True, "choices": []}
+        row.content = row.content | {"claimed": [claimed | {"likely": "8", "said_in": message.id}]}
+        value = {"type": "number", "value": "8"}
+        fact = Fact(
+            case_id=row.case_id, name="days_late", value=value, source="message", message_id=message.id
+        )
+        session.add(fact)
+    browser = await house.browser()
+    page = (await browser.open(f"/cases/{number}")).text
+    assert "Lo dice solo il messaggio" in page
+    assert 'data-value="8">Confermo: 8' in page
+    assert f"«{message.text}»" in page
+    assert (await browser.act(f"/cases/{number}/facts", {"name": "days_late", "value": "8"})).json()["ok"]
+    await house.settle()
+    assert "Lo dice solo il messaggio" not in (await browser.open(f"/cases/{number}")).text
 
 
 async def test_a_fact_that_is_no_number_is_explained(house):

@@ -86,6 +86,28 @@ def test_a_signal_is_named_by_what_happened() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("fact", "told"),
+    [
+        (
+            "{type: yes_no, from: [message, agent]}",
+            ["a message supplies order_id and facts of type date, days, money; found yes_no"],
+        ),
+        (
+            "{type: days, from: [message, agent]}",
+            ["nothing says by which words a message names it: add ask, or words for it"],
+        ),
+        ("{type: days, from: [message, customer], ask: {it: da quanti giorni è ferma}}", []),
+        ("{type: yes_no, from: [agent]}", []),
+    ],
+    ids=["type", "wordless", "worded", "agent"],
+)
+def test_what_no_message_can_supply_is_said(fact: str, told: list[str]) -> None:
+    rules = "rules: [{id: a, when: {act: complaint, still: known}, apologise: yes}]\n"
+    found = check(policy_of(rules, more=f"  still: {fact}\n"), ("it",))
+    assert [one.message for one in found if one.key == "facts.still"] == told
+
+
 def test_never_raising_where_nothing_is_raised_is_said() -> None:
     signal = "{count: claims, at_least: 3, within: 60 days, then: {never_raise: yes}}"
     policy = policy_of(
