@@ -1,8 +1,8 @@
 """The example answers in `examples*.jsonl`: a text, what it answers, the findings a careful reader expects.
 
 Keys of a line: `l` language, `t` text, `x` expected codes, `d` the decision (a name of `DECISIONS`), and
-where they differ from the usual `f` formality, `say` what the customer wrote, `facts`, `g` grievances,
-`days` promised, `c` the composed text that was rewritten, `a` the day it announced an answer for, `o` the
+where they differ from the usual `f` formality, `say` what the customer wrote, `e` an earlier answer of ours,
+`facts`, `g` grievances, `days` promised, `c` the composed text that was rewritten, `a` the day it announced an answer for, `o` the
 names in it that are another customer's, `p` the code of a voucher over 10 € put in by hand, `s` seen by
 who wrote the checks, so that it is never held out, `h` written only to measure, never to tune on, so that it
 always is. Today is Friday, 27 November 2026.
@@ -142,6 +142,7 @@ def _example(row: dict[str, Any]) -> CheckExample:
         today=TODAY,
         facts={name: _fact(name, value) for name, value in row.get("facts", {}).items()},
         said=(row["say"],) if "say" in row else (),
+        sent=(row["e"],) if "e" in row else (),
         names=("Marta Rossi",),
         grievances=tuple(row.get("g", ())),
         days=tuple(date.fromisoformat(day) for day in row.get("days", ())),
