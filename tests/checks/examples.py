@@ -2,10 +2,10 @@
 
 Keys of a line: `l` language, `t` text, `x` expected codes, `d` the decision (a name of `DECISIONS`), and
 where they differ from the usual `f` formality, `say` what the customer wrote, `e` an earlier answer of ours,
-`facts`, `g` grievances, `days` promised, `c` the composed text that was rewritten, `a` the day it announced an answer for, `o` the
-names in it that are another customer's, `p` the code of a voucher over 10 € put in by hand, `s` seen by
-who wrote the checks, so that it is never held out, `h` written only to measure, never to tune on, so that it
-always is. Today is Friday, 27 November 2026.
+`facts`, `g` grievances, `days` promised, `c` the composed text that was rewritten, `a` the day it announced
+an answer for, `o` the names in it that are another customer's, `p` the code of a voucher over 10 € put in by
+hand, `s` seen by who wrote the checks, so that it is never held out, `h` written only to measure, never to
+tune on, so that it always is. Today is Friday, 27 November 2026.
 """
 
 import hashlib
