@@ -34,6 +34,8 @@ from models.money import Money
 from responses.checks import CheckContext
 from responses.checks.about import Put
 
+GIVING = frozenset({"amount_above", "remedy_undecided", "promise_untracked", "promise_undated"})
+"""What is told of a text that gives or promises something nobody decided."""
 FILES = sorted(Path(__file__).parent.glob("examples*.jsonl"))
 TODAY = date(2026, 11, 27)
 
@@ -120,10 +122,21 @@ class CheckExample:
     expected: frozenset[str]
     held_out: bool
 
+    @property
+    def is_honest(self) -> bool:
+        """Whether it gives and promises nothing but what was decided."""
+        return not self.expected & GIVING
+
 
 def read_examples() -> list[CheckExample]:
     """All of them, in the order of the files."""
     return [example for file in FILES for example in read_file(file)]
+
+
+def read_honest() -> list[CheckExample]:
+    """Those that mention money without giving it, with their twins that give it."""
+    (file,) = [one for one in FILES if one.stem == "examples_of_honest"]
+    return read_file(file)
 
 
 def read_file(file: Path) -> list[CheckExample]:
