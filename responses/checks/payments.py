@@ -178,9 +178,13 @@ def _spoken_of(part: _Part, lists: WordLists) -> Payment | None:
 
 
 def _is_of_the_world(sentence: _Part, lists: WordLists) -> bool:
-    """Whether it tells how things are: "il parcheggio si paga a parte, 18 € al giorno".
+    """Whether it tells how things are: "il parcheggio va a parte, 18 € al giorno".
 
-    A mere "30 €" may be the rest of an offer.
+    Not what anybody does, for the business may name itself: "l'hotel rinuncia ai 95 €". A mere "30 €" may be
+    the rest of an offer.
     """
-    signs = (*(lists.payments[name] for name in ("personal", "given", "made")), lists.patterns["acts"])
-    return len(sentence.words.split()) > _FEW and not any(sign.search(sentence.words) for sign in signs)
+    words, signs = sentence.words, lists.payments
+    if len(words.split()) <= _FEW or not signs["static"].search(words):
+        return False
+    comes_in = (signs["personal"], signs["given"], signs["made"], lists.patterns["acts"])
+    return not any(sign.search(words) for sign in comes_in)
