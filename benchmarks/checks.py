@@ -11,9 +11,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from responses.checks import CODES, check_text
+from responses.checks import CODES, Severity, check_text
 from responses.drafts.phrases import LANGUAGES
-from tests.checks.examples import CheckExample, read_examples
+from tests.checks.examples import CheckExample, read_examples, read_honest
 
 PAGE = Path("docs/checks.md")
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
@@ -64,7 +64,7 @@ def main() -> None:
         one, two = seen.row(code), kept.row(code)
         table.add_row(code, *one, *two)
         lines.append(f"| `{code}` | {' | '.join(two[:3])} | {' | '.join(one[:3])} |")
-    lines += _by_language(examples)
+    lines += [*_by_language(examples), *_by_honesty(read_honest())]
     Console(width=110).print(table)
     head, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     tail = rest.partition(END)[2]
@@ -96,6 +96,30 @@ def _by_language(examples: Sequence[CheckExample]) -> list[str]:
         lines.append(f"| `{code}` | {' | '.join(cells)} |")
     named = "; ".join(f"`{code}` ({', '.join(languages)})" for code, languages in lacking.items())
     return [*lines, "", f"Without any example: {named}." if named else "Each is tried in each language."]
+
+
+def _by_honesty(examples: Sequence[CheckExample]) -> list[str]:
+    """How many texts that only mention money are stopped, and of how many that give it that is told."""
+    lines = [
+        "",
+        "Of the texts about money (`examples_of_honest.jsonl`):",
+        "",
+        "| texts | only mention it | judged right | stopped | give it | told |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for name, held_out in (("held out", True), ("others", False)):
+        right, stopped, told = 0, 0, 0
+        part = [one for one in examples if one.held_out is held_out]
+        for one in part:
+            found = check_text(one.text, one.about)
+            codes = {finding.code for finding in found}
+            is_stopped = any(finding.severity is Severity.ERROR for finding in found)
+            right += one.is_honest and not is_stopped and codes == one.expected
+            stopped += one.is_honest and is_stopped
+            told += not one.is_honest and codes >= one.expected
+        honest = sum(one.is_honest for one in part)
+        lines.append(f"| {name} | {honest} | {right} | {stopped} | {len(part) - honest} | {told} |")
+    return lines
 
 
 def _share(part: int, whole: int) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from models.decision import DecisionKind, Role
@@ -11,6 +11,7 @@ from responses.checks.about import CheckContext
 from responses.checks.clauses import Clause, clauses_of, judged
 from responses.checks.finding import Finding, Severity
 from responses.checks.multiples import ENDLESS, times
+from responses.checks.payments import GIFTS, SPOKEN_OF, Payment, gives, payment_of
 from responses.checks.shares import is_quality
 from responses.checks.sums import Said, money_in, sums_in
 from responses.checks.wordlists import WordLists, word_lists
@@ -18,7 +19,6 @@ from responses.drafts.numbers import format_money, format_percentage
 
 _ALL = Decimal(100)
 _DOUBLE = Decimal(200)
-_SUM = "§"  # stands for the sum in the expressions of what came from the customer
 _WITH_CENTS = re.compile(r"(?<![\d.,])\d+[.,]\d{2}(?![\d.,])")
 
 
@@ -30,10 +30,10 @@ def check_amounts(text: str, about: CheckContext) -> Iterator[Finding]:
     for clause in clauses_of(seen, about.language):
         for said in sums_in(clause.words, about.language):
             yield from _judge(clause, said, figures, about, lists)
-        if not figures.full and _gives(clause.words, lists):
+        if not figures.full and gives(clause.words, about.language):
             for match in lists.find("whole", clause.words):
                 yield _found(clause, match.start(), match.end(), "amount_above", Severity.ERROR, about)
-        if _gives(clause.words, lists):
+        if gives(clause.words, about.language):
             for match in lists.find("double", clause.words):
                 twice = Said(start=match.start(), end=match.end(), percent=_DOUBLE)
                 yield _found(
@@ -96,43 +96,28 @@ def _bare_numbers(text: str) -> set[Decimal]:
     return {Decimal(number.replace(",", ".")) for number in _WITH_CENTS.findall(text)}
 
 
-def _gives(clause: str, lists: WordLists) -> bool:
-    """Whether the clause says in so many words that something is given."""
-    if lists.has("refuses", clause):
-        return False
-    return lists.has("gives", clause) or (lists.has("things", clause) and not _is_aside(clause, lists))
-
-
 def _does(clause: str, lists: WordLists) -> bool:
     """Whether somebody does something, with a part of the price: "facciamo metà prezzo"."""
     return lists.has("acts", clause) and not (lists.has("refuses", clause) or lists.has("asked", clause))
 
 
-def _is_aside(clause: str, lists: WordLists) -> bool:
-    """Whether it speaks of what is asked, refused or paid."""
-    return any(lists.has(name, clause) for name in ("refuses", "asked", "costs"))
-
-
-def _came(clause: str, said: Said, lists: WordLists) -> bool:
-    """Whether the sum is one that the customer paid: "abbiamo ricevuto il bonifico di 45 €"."""
-    return lists.has("came", f"{clause[: said.start]}{_SUM}{clause[said.end :]}")
-
-
 def _judge(
     clause: Clause, said: Said, figures: _Figures, about: CheckContext, lists: WordLists
 ) -> Iterator[Finding]:
-    gives = _gives(clause.words, lists) or (said.is_part and _does(clause.words, lists))
-    count = times(clause.words, said, about.language) if said.money is not None and gives else 1
-    is_more = gives and (count != 1 or said.comes_on_top) and not _is_covered(said, count, figures, about)
+    payment = payment_of(clause.words, said, about.language)
+    if payment is Payment.ADDED and said.money not in figures.money:
+        said = replace(said, comes_on_top=True)
+    is_given = payment in GIFTS or (said.is_part and _does(clause.words, lists))
+    count = times(clause.words, said, about.language) if said.money is not None and is_given else 1
+    is_more = is_given and (count != 1 or said.comes_on_top) and not _is_covered(said, count, figures, about)
     if not is_more and _is_decided(said, figures):
         return
-    if not gives and (said.money in figures.mentioned or said.percent in figures.mentioned_percents):
+    if not is_given and (said.money in figures.mentioned or said.percent in figures.mentioned_percents):
         return
-    if said.percent is not None and not said.is_part and is_quality(clause.words, said, gives, lists):
+    if said.percent is not None and not said.is_part and is_quality(clause.words, said, is_given, lists):
         return
     # A sum from nowhere is taken for given, unless something says otherwise; a share is not.
-    aside = _is_aside(clause.words, lists) or _came(clause.words, said, lists)
-    given = gives or (said.money is not None and not aside)
+    given = is_given or (said.money is not None and payment not in SPOKEN_OF)
     above = given and (is_more or _is_above(said, figures))
     severity = Severity.ERROR if given else Severity.WARNING
     code = "amount_above" if above else "amount_unknown"

@@ -24,6 +24,7 @@ _MAKING_NOUNS = (
 )
 """French determiners and the adjectives that stand before their noun."""
 
+_BY_KIND = ("topics", "remedies", "deeds", "undertakings", "payments")
 _BEFORE_A_DAY = {
     "it": ("il", "dal", "del", "al"),
     "en": ("by", "before", "until", "since"),
@@ -37,8 +38,8 @@ _BEFORE_A_DAY = {
 class WordLists:
     """One language's expressions by name; topics are by complaint type, remedies and deeds by kind.
 
-    `undertakings` are what a promise is about, by kind; `particles` are words that name nothing. `fractions`
-    are parts of a whole with their percentages.
+    `undertakings` are what a promise is about, by kind; `payments` tell who pays whom; `particles` are words
+    that name nothing. `fractions` are parts of a whole with their percentages.
     """
 
     language: str
@@ -47,6 +48,7 @@ class WordLists:
     remedies: Mapping[str, re.Pattern[str]]
     deeds: Mapping[str, re.Pattern[str]]
     undertakings: Mapping[str, re.Pattern[str]]
+    payments: Mapping[str, re.Pattern[str]]
     numbers: Mapping[str, int]
     fractions: tuple[tuple[re.Pattern[str], int], ...]
     stop_words: frozenset[str]
@@ -68,8 +70,7 @@ def word_lists(language: str) -> WordLists:
     tree: dict[str, Any] = YAML(typ="safe").load(source)
     numbers = {str(word): int(number) for word, number in tree.pop("numbers").items()}
     fractions = {str(words): int(percent) for words, percent in tree.pop("fractions").items()}
-    by_kind = ("topics", "remedies", "deeds", "undertakings")
-    topics, remedies, deeds, undertakings = (tree.pop(name) for name in by_kind)
+    by_kind = {name: tree.pop(name) for name in _BY_KIND}
     stop_words, particles = (frozenset(str(tree.pop(name)).split()) for name in ("stop_words", "particles"))
     week = "|".join(weekdays(language))
     article = "(?:den |dem |the |le |el |il )?"
@@ -79,15 +80,14 @@ def word_lists(language: str) -> WordLists:
         "<no_noun>": "".join(rf"(?<!\b{word} )" for word in _MAKING_NOUNS),
         "<count>": rf"(?:\d{{1,3}}|{'|'.join(sorted(numbers, key=len, reverse=True))})",
     }
+    kinds = {
+        name: MappingProxyType({kind: _compiled(list_, parts) for kind, list_ in lists.items()})
+        for name, lists in by_kind.items()
+    }
     return WordLists(
         language=language,
         patterns=MappingProxyType({name: _compiled(list_, parts) for name, list_ in tree.items()}),
-        topics=MappingProxyType({name: _compiled(list_, parts) for name, list_ in topics.items()}),
-        remedies=MappingProxyType({name: _compiled(list_, parts) for name, list_ in remedies.items()}),
-        deeds=MappingProxyType({name: _compiled(list_, parts) for name, list_ in deeds.items()}),
-        undertakings=MappingProxyType(
-            {name: _compiled(list_, parts) for name, list_ in undertakings.items()}
-        ),
+        **kinds,
         numbers=MappingProxyType(numbers),
         fractions=tuple((_compiled([words], {}), percent) for words, percent in fractions.items()),
         stop_words=stop_words,

@@ -1,11 +1,11 @@
 """The example answers in `examples*.jsonl`: a text, what it answers, the findings a careful reader expects.
 
 Keys of a line: `l` language, `t` text, `x` expected codes, `d` the decision (a name of `DECISIONS`), and
-where they differ from the usual `f` formality, `say` what the customer wrote, `facts`, `g` grievances,
-`days` promised, `c` the composed text that was rewritten, `a` the day it announced an answer for, `o` the
-names in it that are another customer's, `p` the code of a voucher over 10 € put in by hand, `s` seen by
-who wrote the checks, so that it is never held out, `h` written only to measure, never to tune on, so that it
-always is. Today is Friday, 27 November 2026.
+where they differ from the usual `f` formality, `say` what the customer wrote, `e` an earlier answer of ours,
+`facts`, `g` grievances, `days` promised, `c` the composed text that was rewritten, `a` the day it announced
+an answer for, `o` the names in it that are another customer's, `p` the code of a voucher over 10 € put in by
+hand, `s` seen by who wrote the checks, so that it is never held out, `h` written only to measure, never to
+tune on, so that it always is. Today is Friday, 27 November 2026.
 """
 
 import hashlib
@@ -34,6 +34,8 @@ from models.money import Money
 from responses.checks import CheckContext
 from responses.checks.about import Put
 
+GIVING = frozenset({"amount_above", "remedy_undecided", "promise_untracked", "promise_undated"})
+"""What is told of a text that gives or promises something nobody decided."""
 FILES = sorted(Path(__file__).parent.glob("examples*.jsonl"))
 TODAY = date(2026, 11, 27)
 
@@ -120,10 +122,21 @@ class CheckExample:
     expected: frozenset[str]
     held_out: bool
 
+    @property
+    def is_honest(self) -> bool:
+        """Whether it gives and promises nothing but what was decided."""
+        return not self.expected & GIVING
+
 
 def read_examples() -> list[CheckExample]:
     """All of them, in the order of the files."""
     return [example for file in FILES for example in read_file(file)]
+
+
+def read_honest() -> list[CheckExample]:
+    """Those that mention money without giving it, with their twins that give it."""
+    (file,) = [one for one in FILES if one.stem == "examples_of_honest"]
+    return read_file(file)
 
 
 def read_file(file: Path) -> list[CheckExample]:
@@ -142,6 +155,7 @@ def _example(row: dict[str, Any]) -> CheckExample:
         today=TODAY,
         facts={name: _fact(name, value) for name, value in row.get("facts", {}).items()},
         said=(row["say"],) if "say" in row else (),
+        sent=(row["e"],) if "e" in row else (),
         names=("Marta Rossi",),
         grievances=tuple(row.get("g", ())),
         days=tuple(date.fromisoformat(day) for day in row.get("days", ())),
