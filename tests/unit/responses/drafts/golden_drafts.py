@@ -94,7 +94,7 @@ EXCHANGE = Remedy(
         "en": "you can exchange it and pay only the shipping",
         "es": "puede cambiarlo pagando solo el envío",
         "fr": "vous pouvez l'échanger en payant seulement l'envoi",
-        "de": "Sie können ihn umtauschen und zahlen nur den Versand",
+        "de": "Sie können den Artikel umtauschen und zahlen nur den Versand",
     },
 )
 KEEP_ASIDE = {
