@@ -110,6 +110,12 @@ def _first_of_month(text: str, day: date, language: str) -> str:
 
 
 def _clock(moment: time, language: str) -> str:
+    # Italian and Spanish have an article before the hour: "le 11:15", but "l'1:15".
+    form = "one" if moment.hour == 1 else "plain"
+    return phrases(language).say(f"clock.{form}", {"time": _hour(moment, language)})
+
+
+def _hour(moment: time, language: str) -> str:
     if language == "fr":
         return f"{moment.hour} h {moment.minute:02d}" if moment.minute else f"{moment.hour} h"
     return format_time(moment, "H:mm", locale=locale_of(language))

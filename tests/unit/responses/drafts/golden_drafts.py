@@ -33,7 +33,7 @@ LANGUAGES = ("it", "en", "es", "fr", "de")
 RESEND = Commitment(
     what={
         "it": "rispediamo il pacco",
-        "en": "we send the parcel again",
+        "en": "we'll send the parcel again",
         "es": "volvemos a enviar el paquete",
         "fr": "nous renvoyons le colis",
         "de": "wir schicken das Paket noch einmal",
@@ -44,7 +44,7 @@ RESEND = Commitment(
 SHIP_NEW = Commitment(
     what={
         "it": "il nuovo articolo parte",
-        "en": "the new item leaves us",
+        "en": "the new item will leave us",
         "es": "el artículo nuevo sale",
         "fr": "le nouvel article part",
         "de": "der neue Artikel geht auf den Weg",
@@ -55,7 +55,7 @@ SHIP_NEW = Commitment(
 COLLECT = Commitment(
     what={
         "it": "ritiriamo l'articolo da casa sua",
-        "en": "we collect the item from your home",
+        "en": "we'll collect the item from your home",
         "es": "recogemos el artículo en su casa",
         "fr": "nous récupérons l'article chez vous",
         "de": "wir holen den Artikel bei Ihnen ab",
@@ -94,12 +94,12 @@ EXCHANGE = Remedy(
         "en": "you can exchange it and pay only the shipping",
         "es": "puede cambiarlo pagando solo el envío",
         "fr": "vous pouvez l'échanger en payant seulement l'envoi",
-        "de": "Sie können ihn umtauschen und zahlen nur den Versand",
+        "de": "Sie können den Artikel umtauschen und zahlen nur den Versand",
     },
 )
 KEEP_ASIDE = {
     "it": "le tengo da parte la L fino a venerdì e paga solo la spedizione, 4,90 €",
-    "en": "I keep the L aside for you until Friday and you pay only the shipping, €4.90",
+    "en": "I'll keep the L aside for you until Friday and you'll pay only the shipping, €4.90",
     "es": "le guardo la L hasta el viernes y paga solo el envío, 4,90 €",
     "fr": "je vous garde la L jusqu'à vendredi et vous payez seulement l'envoi, 4,90 €",
     "de": "ich lege Ihnen die L bis Freitag zurück, und Sie zahlen nur den Versand, 4,90 €",
@@ -113,9 +113,9 @@ WITHDRAW = {
 }
 ONLY_OUR_MISTAKE = {
     "it": "il cambio gratuito vale quando sbagliamo noi",
-    "en": "the free exchange is for mistakes of ours",
-    "es": "el cambio gratuito vale cuando nos equivocamos nosotros",
-    "fr": "l'échange gratuit vaut quand l'erreur est la nôtre",
+    "en": "the free exchange is for our own mistakes",
+    "es": "el cambio gratuito es para cuando nos equivocamos nosotros",
+    "fr": "l'échange gratuit est prévu quand l'erreur est la nôtre",
     "de": "der kostenlose Umtausch gilt bei unseren eigenen Fehlern",
 }
 EXPLAINED = {

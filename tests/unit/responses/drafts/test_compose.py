@@ -87,7 +87,7 @@ INFORMAL_WORDS = {
 }
 OF_THE_FIXTURES = re.compile(
     r"casa sua|su casa|chez vous|bei Ihnen|le tengo da parte|le guardo|je vous garde|lege Ihnen|Sie zahlen"
-    r"|Sie können ihn|vous payez|vous pouvez l'échanger|sie steht|rendez-vous",
+    r"|Sie können den Artikel|vous payez|vous pouvez l'échanger|sie steht|rendez-vous",
     re.IGNORECASE,
 )
 LEFT_OVERS = re.compile(r"<|>|\||\(\s|\s\)|\[(?!…\])|  | [,.]|\.\.|[:,]\.|,,|\(\)| $", re.MULTILINE)

@@ -55,6 +55,21 @@ def test_an_hour_of_today_or_of_the_day_after_is_said_so(language: str, same: st
 
 
 @pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "domani entro l'1:15"),
+        ("en", "by 1:15 tomorrow"),
+        ("es", "mañana antes de la 1:15"),
+        ("fr", "demain avant 1 h 15"),
+        ("de", "morgen bis 1:15 Uhr"),
+    ],
+)
+def test_one_o_clock_is_in_the_singular(language: str, text: str) -> None:
+    due, today = datetime(2026, 11, 18, 0, 15, tzinfo=UTC), date(2026, 11, 17)
+    assert format_due(due, language, ROME, with_time=True, today=today) == text
+
+
+@pytest.mark.parametrize(
     ("due", "text"),
     [
         (datetime(2026, 11, 19, 17, 30, tzinfo=UTC), "oggi entro le 18:30"),

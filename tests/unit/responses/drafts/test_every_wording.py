@@ -12,7 +12,7 @@ from tests.unit.responses.drafts.corners import every_brief, said
 # Said elsewhere than in drafts: at approval, on cards, where promises are listed, as spans and lists inside
 # other values.
 NOT_IN_DRAFTS = re.compile(
-    r"^(lines|join|spans|deadline|days|promised|code_until)\b|\.short$|^greeting\.(morning|afternoon|evening)|^things\.\w+\.ref$"
+    r"^(lines|join|spans|clock|deadline|days|promised|code_until)\b|\.short$|^greeting\.(morning|afternoon|evening)|^things\.\w+\.ref$"
 )
 
 

@@ -138,7 +138,7 @@ def test_without_an_apology_nothing_has_moved_on() -> None:
     ("language", "said"),
     [
         ("it", "per la risposta che le dovevamo"),
-        ("en", "about the answer we owed you,"),
+        ("en", "as for the answer we owed you,"),
         ("es", "sobre la respuesta que le debíamos,"),
         ("fr", "au sujet de la réponse que nous vous devions,"),
         ("de", "zu der Antwort, die wir Ihnen schuldig waren,"),

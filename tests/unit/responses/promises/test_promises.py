@@ -136,8 +136,8 @@ async def test_keeping_tells_the_customer_in_their_language_and_the_case_is_answ
     assert kept.settled_at is not None
     assert (await desk.case(case)).state == CaseState.ANSWERED
     assert await desk.told() == [
-        "Request no. 101, done: “we'll find the parcel and write to you where it is and when it arrives”."
-        " If anything isn't right, write to me here."
+        "Request no. 101, done: “we'll trace the parcel and write to tell you where it is and when it will"
+        " arrive”. If anything isn't right, write to me here."
     ]
 
 

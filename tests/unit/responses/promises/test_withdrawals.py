@@ -94,9 +94,9 @@ async def test_the_customer_is_told_once_and_the_case_may_close(any_shop: Shop) 
     assert await shop.noted() == [(shop.agent.id, "promise.not_needed", 0)]
     assert (await shop.heard(), await shop.told()) == (
         [
-            "Request no. 101: from what we've said to each other, this is no longer going ahead: “we'll find"
-            " the parcel and write to you where it is and when it arrives”. One word here is enough and we"
-            " pick it up again."
+            "Request no. 101: as we've discussed, this is no longer going ahead: “we'll trace the parcel and"
+            " write to tell you where it is and when it will arrive”. One word here is enough and we'll pick"
+            " it up again."
         ],
         [],
     )

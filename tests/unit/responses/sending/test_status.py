@@ -181,7 +181,7 @@ def test_anything_more_is_what_somebody_has_to_say(text: str) -> None:
         pytest.param("normal", False, "entro le 18:00 di martedì 1º dicembre", id="normal"),
         pytest.param("normal", True, "domani entro le 11:00", id="sooner by a signal"),
         pytest.param("high", False, "domani entro le 11:00", id="while we are open"),
-        pytest.param("critical", False, "domani entro le 1:00", id="on the clock"),
+        pytest.param("critical", False, "domani entro l'1:00", id="on the clock"),
     ],
 )
 async def test_a_deadline_that_has_passed_is_set_anew_as_triage_sets_it(
