@@ -14,6 +14,7 @@ from nlp.costs import Costs
 from nlp.deciding import Decisions, decide
 from nlp.encoders.encoder import Encoder, Precision, Vectors, load_encoder
 from nlp.entities.finder import EntityFinder
+from nlp.entities.matter import matter_of
 from nlp.errors import HeadsError
 from nlp.features import Features, beside, read_features
 from nlp.heads import FIELDS, NO, TRAINED, Flags, Head, Heads, load_heads, ranked
@@ -199,7 +200,11 @@ class Classifier:
         return self.encoder.embed_bare([clean(text) for text in texts])
 
     def features(self, texts: Sequence[str], told: Told = nobody) -> Mapping[str, Features]:
-        """What the head of each field reads of cleaned texts; `told` hears how far it is."""
+        """What the head of each field reads of cleaned texts; `told` hears how far it is.
+
+        What only names somebody or something in them is not read (`nlp.entities.matter`).
+        """
+        texts = [matter_of(text) for text in texts]
         passes = 1 + len({id(encoder) for encoder in self._own_encoders.values()} - {id(self.encoder)})
         shared = read_features(self.encoder, texts, part_of(told, 0, passes))
         found = dict.fromkeys(self.heads.fields, shared)

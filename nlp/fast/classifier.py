@@ -10,6 +10,7 @@ from nlp.batch.labels import DOUBTS
 from nlp.bulk import BulkClassifier, as_batch
 from nlp.classifier import Classifier, clean
 from nlp.deciding import decide
+from nlp.entities.matter import matter_of
 from nlp.fast.model import FastModel
 from nlp.heads import Flags
 from nlp.language import detect_languages
@@ -39,8 +40,9 @@ class FastClassifier:
         """
         cleaned = [None if text is None else clean(text) for text in texts]
         distinct = list(dict.fromkeys(text for text in cleaned if text))
-        probabilities = self._fast.probabilities(self._classifier.encoder, distinct)
-        doubts = self._fast.doubts(distinct, probabilities)
+        matters = [matter_of(text) for text in distinct]
+        probabilities = self._fast.probabilities(self._classifier.encoder, matters)
+        doubts = self._fast.doubts(matters, probabilities)
         doubted = np.stack([*doubts.values()], axis=1)
         sure = ~doubted.any(axis=1)
         answered = [distinct[place] for place in np.flatnonzero(sure).tolist()]
