@@ -1,7 +1,7 @@
 """Hard cases from the first message to the last promise, read by the classifier that ships.
 
-In 66 of the 87 that are played to their end an agent puts a label right before the decisive expectation; what
-the classifier misreads in the other three is in docs/evaluation.md.
+In 24 of the 90 that are played to their end an agent puts a label right before the decisive expectation
+(docs/evaluation.md).
 """
 
 import asyncio
