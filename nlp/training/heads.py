@@ -12,6 +12,7 @@ from nlp.classifier import Classifier, clean
 from nlp.encoders.adapters import Adapters
 from nlp.encoders.encoder import Encoder, Vectors
 from nlp.entities.finder import EntityFinder
+from nlp.entities.matter import matter_of
 from nlp.errors import TrainingError
 from nlp.evaluation.scores import evaluate
 from nlp.features import Features
@@ -178,17 +179,22 @@ def _tell(progress: Progress, step: str, begun: float, share: float, done: int, 
 def read_all(examples: Sequence[Example], encoder: Encoder, progress: Callable[[float], None]) -> Features:
     """The features of all examples; `progress` is told the part that is read."""
     meaning = read_meaning(examples, encoder, progress)
-    return Features(meaning=meaning, wording=word_pieces([clean(example.text) for example in examples]))
+    return Features(meaning=meaning, wording=word_pieces(_read_of(examples)))
 
 
 def read_meaning(examples: Sequence[Example], encoder: Encoder, progress: Callable[[float], None]) -> Vectors:
     """The same without their wording, which is the same for every encoder."""
-    texts = [clean(example.text) for example in examples]
+    texts = _read_of(examples)
     meaning = []
     for start in range(0, len(texts), _READ_AT_ONCE):
         progress(start / len(texts))
         meaning.append(encoder.features(texts[start : start + _READ_AT_ONCE]))
     return np.concatenate(meaning)
+
+
+def _read_of(examples: Sequence[Example]) -> list[str]:
+    """What the classifier will read of them."""
+    return [matter_of(clean(example.text)) for example in examples]
 
 
 def strata_of(examples: Sequence[Example], field: str) -> list[int]:

@@ -11,6 +11,7 @@ import pytest
 from models.assessment import Span
 from nlp.classifier import Classifier
 from nlp.evidence import LONGEST, MOST_PARTS, MOST_PIECES, MOST_READ, PART, find_evidence
+from nlp.progress import Told, nobody
 from nlp.training.corpus import read_corpus
 
 CORPUS = Path(__file__).parents[3] / "nlp" / "data" / "corpus.jsonl"
@@ -77,20 +78,17 @@ def test_without_its_words_a_label_loses_more_than_without_as_many_others(
     assert np.mean(own > others) > 0.75
 
 
-@pytest.mark.parametrize(("today", "named"), [(date(2026, 3, 2), True), (date(2026, 3, 9), False)])
-def test_a_day_presses_before_it_has_come_and_no_longer_after(
-    classifier: Classifier, today: date, named: bool
-) -> None:
-    text = (
-        "Mi serve il vestito per il matrimonio del 3 marzo 2026, la sarta non mi risponde e nessuno mi avvisa"
-    )
-    (assessment,) = classifier.classify([text], today=today)
+def test_reasons_are_looked_for_in_what_the_classifier_says_on_that_day(classifier: Classifier) -> None:
+    text = "Il vestito da sposa non è ancora pronto e mi serve entro il 3 marzo 2026"
+    before, after = date(2026, 3, 2), date(2026, 3, 9)
 
-    found = find_evidence(classifier, text, assessment, today=today)
+    near = classifier.probabilities([text], language="it", today=before)
+    past = classifier.probabilities([text], language="it", today=after)
 
-    (urgency,) = [one for one in found if one.field == "urgency"]
-    marked = " ".join(text[span.start : span.end] for span in urgency.spans)
-    assert ("3 marzo" in marked or "marzo" in marked) is named
+    for field, rows in classifier.read([text], today=before).probabilities.items():
+        np.testing.assert_allclose(near[field], rows, atol=1e-5)
+    normal = classifier.heads.fields["urgency"].labels.index("normal")
+    assert near["urgency"][0, normal] < past["urgency"][0, normal]
 
 
 def test_spans_lie_in_the_text_in_order_and_apart(classifier: Classifier) -> None:
@@ -168,9 +166,9 @@ def read(classifier: Classifier, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     lengths: list[int] = []
     features = classifier.encoder.features
 
-    def counted(texts: list[str]) -> object:
+    def counted(texts: list[str], told: Told = nobody) -> object:
         lengths.extend(map(len, texts))
-        return features(texts)
+        return features(texts, told)
 
     monkeypatch.setattr(classifier.encoder, "features", counted)
     return lengths
