@@ -14,6 +14,7 @@ from models.labels import Act, Ask, ComplaintType, Tone, Urgency
 from models.serial import to_json
 from models.states import Direction
 from models.tables import Agent, AssessmentRow, Case, Message
+from nlp.training.corpus import SHIPPED, read_corpus
 from responses.corrections import Labels, correct
 from rimedio.cli import app
 from rimedio.heads_store import HeadsStore
@@ -50,16 +51,8 @@ PRAISE = Labels(
     asks=(),
     own_error=False,
 )
-CORPUS = {
-    "Il pacco non è mai arrivato, è una vergogna": "complaint",
-    "La zuppa era fredda e il cameriere maleducato": "complaint",
-    "Mi avete addebitato due volte la stessa fattura": "complaint",
-    "Grazie mille, siete stati gentilissimi!": "praise",
-    "Servizio eccellente, complimenti a tutti": "praise",
-    "A che ora aprite il sabato?": "question",
-    "Quanto costa la spedizione in Francia?": "question",
-}
-"""Messages that nobody can mistake: they stay what they are, whatever is learned of waste."""
+EVERY = 40
+"""One message in so many of the corpus is there to stay what it is, whatever is learned of waste."""
 
 LEARNED, KEPT_ASIDE = 6, 2
 
@@ -125,7 +118,7 @@ async def _corrected(session: AsyncSession, agent: Agent, case: Case, place: str
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """With a corpus of a few messages: what the real one adds is time."""
+    """With a small part of the corpus: what the whole adds is time."""
     home = tmp_path / "var"
     home.mkdir()
     monkeypatch.setenv("RIMEDIO_HOME", str(home))
@@ -138,12 +131,10 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 
 def _rows() -> Sequence[str]:
-    """Each message to train on, and in other words to judge by."""
-    parts = {"train": "{}", "test": "Buongiorno. {}"}
+    """Messages of the corpus, which are judged by their act."""
     return [
-        json.dumps({"text": words.format(text), "act": act, "part": part})
-        for part, words in parts.items()
-        for text, act in CORPUS.items()
+        json.dumps({"text": one.text, "act": one.act, "part": one.part})
+        for one in read_corpus([SHIPPED])[::EVERY]
     ]
 
 

@@ -43,7 +43,8 @@ def heads(encoder: Encoder) -> Iterator[Heads]:
 
 @pytest.mark.slow
 def test_training_gives_the_figures_that_are_stored(heads: Heads) -> None:
-    assert macro_f1(heads) == pytest.approx(json.loads(GOLDEN.read_text(encoding="utf-8")), abs=0.005)
+    # A message in a hundred may tip over where another number of threads adds in another order.
+    assert macro_f1(heads) == pytest.approx(json.loads(GOLDEN.read_text(encoding="utf-8")), abs=0.02)
 
 
 @pytest.mark.slow
