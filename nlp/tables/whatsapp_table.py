@@ -100,7 +100,8 @@ class WhatsAppTable:
                     yield self._row(message)
                 sender = _SENDER.match(begin["rest"])
                 message = None if sender is None else _Message(begin=begin, line=number)
-                notices[_NOTICES] += sender is None
+                if sender is None:
+                    notices[_NOTICES] += 1
             if message is not None:
                 message.add(line if begin is None else begin["rest"])
                 message.problem = message.problem or self._file.problem_of(line)

@@ -52,6 +52,14 @@ def test_what_the_program_says_is_counted(tmp_path: Path) -> None:
     assert table.left_out == {"notices of WhatsApp left out": 1}
 
 
+def test_where_the_program_says_nothing_nothing_is_said_of_it(tmp_path: Path) -> None:
+    (tmp_path / "_chat.txt").write_text("28/11/26, 14:04 - Ada: ciao\n", encoding="utf-8")
+    table = open_table(tmp_path / "_chat.txt")
+
+    assert len([*table.rows()]) == 1
+    assert table.left_out == {}
+
+
 def test_the_chat_of_an_iphone(tmp_path: Path) -> None:
     found = [values for _, values in rows_of(tmp_path, IPHONE)]
 
