@@ -31,6 +31,7 @@ from nlp.bulk import BulkClassifier
 from nlp.classifier import Classifier, clean
 from nlp.deciding import Decisions, decide
 from nlp.encoders.encoder import Encoder, Vectors
+from nlp.entities.matter import matter_of
 from nlp.evaluation.scores import labelled
 from nlp.fast.bounds import Judged
 from nlp.fast.classifier import FastClassifier
@@ -86,17 +87,19 @@ def both(
     classifier: Classifier, fast: FastModel, texts: Sequence[str]
 ) -> tuple[Decisions, Decisions, Mapping[str, Vectors]]:
     """What the whole classifier decides, what the fast model does, and how sure that is."""
-    parts = [
-        classifier.decide(texts[start : start + _AT_ONCE], today=DAY)[0]
+    read = [
+        classifier.decide(texts[start : start + _AT_ONCE], today=DAY)
         for start in range(0, len(texts), _AT_ONCE)
     ]
+    parts, languages = [one for one, _ in read], [language for _, told in read for language in told]
     whole = Decisions(
         probabilities={name: np.concatenate([one.probabilities[name] for one in parts]) for name in FIELDS},
         there={name: np.concatenate([one.there[name] for one in parts]) for name in FIELDS},
         unsure={name: np.concatenate([one.unsure[name] for one in parts]) for name in FIELDS},
     )
-    probabilities = fast.probabilities(classifier.encoder, texts)
-    return whole, decide(fast.fields, probabilities), confidences(fast.fields, probabilities)
+    probabilities = fast.probabilities(classifier.encoder, [matter_of(text) for text in texts])
+    cheap = decide(fast.fields, probabilities, languages=languages)
+    return whole, cheap, confidences(fast.fields, probabilities)
 
 
 def _overview(console: Console, judged: Mapping[str, Judged], sure: Flags) -> None:
