@@ -1,7 +1,8 @@
 """Does what a complaint is read as hang on what it names? With an address, a number or a link behind it.
 
 Reads the Italian complaints of the test part with fewer than 200 letters alone and with a sentence behind
-each, once whole and once as the classifier reads them, without what only names somebody (`nlp.entities.matter`).
+each, once whole and once as the classifier reads them, without what only names somebody
+(`nlp.entities.matter`).
 Prints the table of docs/evaluation.md.
 
     .venv/bin/python -m benchmarks.naming

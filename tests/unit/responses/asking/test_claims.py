@@ -5,26 +5,23 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import select
 
 from bot.cards.head import agent_facts, head_of
 from bot.words import words_in
 from models.assessment import Entities
-from models.database import Database
 from models.decision import DecisionKind, FactValue
 from models.serial import fact_to_json
 from models.states import Direction
 from models.tables import Agent, Case, Customer, Fact, Message
 from responses.asking.typed_values import parse_fact
-from responses.config import RoadConfig
 from responses.facts import facts_in, give_fact
 from responses.intake.filing import due_now
 from responses.privacy.erasure import erase_person
 from responses.rearranging import split_off
 from responses.reports.past_cases import past_cases
 from responses.views import view_case
-from tests.seed import now, seed_agent
+from tests.seed import now
 from tests.unit.responses.asking.sample_policies import SampleRoad, sample
 from tests.unit.responses.triage_road import assessed
 
@@ -32,19 +29,6 @@ NUMBERED = Entities(order_ids=("TL55120",))
 DOWN = assessed("complaint", "service_down", entities=NUMBERED)
 AGAIN = assessed("complaint", "service_down")
 TEXT = "La linea TL55120 è ferma da due giorni"
-
-
-@pytest_asyncio.fixture
-async def road(sqlite: Database, config: RoadConfig) -> SampleRoad:
-    road = SampleRoad(sqlite, config)
-    await road.prepare()
-    return road
-
-
-@pytest_asyncio.fixture
-async def agent(road: SampleRoad) -> Agent:
-    async with road.database.writing() as session:
-        return await seed_agent(session)
 
 
 async def given(road: SampleRoad, agent: Agent, case: Case, value: str) -> None:

@@ -5,14 +5,11 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from models.assessment import Assessment, Entities
-from models.database import Database
 from models.decision import DecisionKind
 from models.labels import Act, Tone, Urgency
 from models.tables import Agent, Case, Message
-from responses.config import RoadConfig
 from responses.corrections import Labels, correct
 from responses.reports.past_cases import past_cases
-from tests.seed import seed_agent
 from tests.unit.responses.asking.sample_policies import SampleRoad
 from tests.unit.responses.triage_road import assessed, label
 
@@ -24,19 +21,6 @@ MISREAD = assessed(
     urgency=label("high"),
     abstained=frozenset({"complaint_types"}),
 )
-
-
-@pytest_asyncio.fixture
-async def road(sqlite: Database, config: RoadConfig) -> SampleRoad:
-    road = SampleRoad(sqlite, config)
-    await road.prepare()
-    return road
-
-
-@pytest_asyncio.fixture
-async def agent(road: SampleRoad) -> Agent:
-    async with road.database.writing() as session:
-        return await seed_agent(session)
 
 
 @pytest_asyncio.fixture
