@@ -23,7 +23,7 @@ from sklearn.decomposition import TruncatedSVD
 from torch.nn import functional
 
 from models.labels import Act
-from nlp.classifier import Classifier, clean
+from nlp.classifier import Classifier
 from nlp.encoders.encoder import Encoder, Precision, Vectors, load_encoder
 from nlp.entities.finder import EntityFinder
 from nlp.evaluation.scores import assessed
@@ -35,7 +35,7 @@ from nlp.training.corpus import SHIPPED, TEST, TRAIN, WRITTEN, Example, read_cor
 from nlp.training.fitting import Targets, assign_folds, best_thresholds, fit_platt, fit_temperature
 from nlp.training.heads import ADAPTED_FOLDS, strata_of, train_on
 from nlp.training.recombined import recombined
-from nlp.training.taught import labels_of
+from nlp.training.taught import as_read, labels_of
 
 WIDTH = 128
 EPOCHS = 15
@@ -132,7 +132,7 @@ def train_fast(
         whole = Classifier(encoder, judge, entities=EntityFinder()).classify(
             [one.text for one in unseen], today=WRITTEN
         )
-    pieces = encoder.pieces([clean(one.text)[:LONGEST] for one in unseen])
+    pieces = encoder.pieces([text[:LONGEST] for text in as_read(one.text for one in unseen)])
     bags = bags_of(pieces, taught.codes)
     model = _calibrated(taught, taught.read(bags), unseen)
     judged = _judged(model, model.read(bags), unseen, [assessed(one) for one in whole])
@@ -154,11 +154,11 @@ def material(
 
     They are the examples, `count` texts made of their sentences, and texts out of scope.
     """
-    messages = [clean(one.text) for one in examples]
+    messages = as_read(one.text for one in examples)
     made = recombined(
         [(text, one.language or "") for text, one in zip(messages, examples, strict=True)], count, seed
     )
-    strange = [clean(text) for text in read_out_of_scope()]
+    strange = as_read(read_out_of_scope())
     with encoder.adapted(heads.adapters):
         said = _said(Classifier(encoder, heads, entities=EntityFinder()), made, progress)
     lessons = {

@@ -9,7 +9,6 @@ import numpy.typing as npt
 import torch
 from torch.nn import functional
 
-from nlp.classifier import clean
 from nlp.encoders.adapters import Adapters, LabelAttention
 from nlp.encoders.e5 import NAME, PROMPT
 from nlp.encoders.encoder import DEPTHS, Encoder, native_dtype
@@ -17,7 +16,7 @@ from nlp.encoders.weights import locate_weights
 from nlp.errors import EncoderError, TrainingError
 from nlp.heads import FIELDS
 from nlp.training.corpus import Example
-from nlp.training.taught import are_exclusive, taught_by
+from nlp.training.taught import are_exclusive, as_read, taught_by
 
 if TYPE_CHECKING:
     from nlp.encoders.e5_modules import E5Transformer
@@ -222,7 +221,7 @@ class _Network:
         self._generator = generator
         layers = len(self._model.encoder.layer)
         self._read = (*(round(depth * layers) for depth in DEPTHS), layers)
-        self._states = self._lower_states(transformer, [clean(example.text) for example in examples])
+        self._states = self._lower_states(transformer, as_read(one.text for one in examples))
         self._lengths = np.array([len(states) for states in self._states])
         everything = np.argsort(self._lengths, kind="stable")
         hidden = self._model.config.hidden_size

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from nlp.classifier import Classifier, clean
+from nlp.classifier import Classifier
 from nlp.encoders.adapters import Adapters
 from nlp.encoders.encoder import Encoder, Vectors
 from nlp.entities.finder import EntityFinder
-from nlp.entities.matter import matter_of
 from nlp.errors import TrainingError
 from nlp.evaluation.scores import evaluate
 from nlp.features import Features
@@ -25,7 +24,7 @@ from nlp.training.corpus import WRITTEN, Example, corpus_sha256, read_corpus, sp
 from nlp.training.fitting import FOLDS, Fit, Material, assign_folds, fit_choice, fit_several
 from nlp.training.joint_fitting import fit_joint
 from nlp.training.space import WHOLE, Space, View
-from nlp.training.taught import are_exclusive, labels_of, taught_by
+from nlp.training.taught import are_exclusive, as_read, labels_of, taught_by
 
 MIN_EXAMPLES = 2
 """A label with fewer training messages than this is not learned."""
@@ -97,7 +96,7 @@ def train_on(
     fields = {field: fit.head for field, (fit, _) in fits.items()} | {URGENCY: urgency.head}
     progress(f"measuring on {len(test)} held-out messages", 0.95)
     with encoder.adapted(adapters):
-        fields[SCOPE] = fit_scope(material.meaning, encoder.features(read_out_of_scope()))
+        fields[SCOPE] = fit_scope(material.meaning, encoder.features(as_read(read_out_of_scope())))
         heads = Heads(
             fields=fields,
             fingerprint=encoder.fingerprint(),
@@ -179,22 +178,17 @@ def _tell(progress: Progress, step: str, begun: float, share: float, done: int, 
 def read_all(examples: Sequence[Example], encoder: Encoder, progress: Callable[[float], None]) -> Features:
     """The features of all examples; `progress` is told the part that is read."""
     meaning = read_meaning(examples, encoder, progress)
-    return Features(meaning=meaning, wording=word_pieces(_read_of(examples)))
+    return Features(meaning=meaning, wording=word_pieces(as_read(one.text for one in examples)))
 
 
 def read_meaning(examples: Sequence[Example], encoder: Encoder, progress: Callable[[float], None]) -> Vectors:
     """The same without their wording, which is the same for every encoder."""
-    texts = _read_of(examples)
+    texts = as_read(one.text for one in examples)
     meaning = []
     for start in range(0, len(texts), _READ_AT_ONCE):
         progress(start / len(texts))
         meaning.append(encoder.features(texts[start : start + _READ_AT_ONCE]))
     return np.concatenate(meaning)
-
-
-def _read_of(examples: Sequence[Example]) -> list[str]:
-    """What the classifier will read of them."""
-    return [matter_of(clean(example.text)) for example in examples]
 
 
 def strata_of(examples: Sequence[Example], field: str) -> list[int]:

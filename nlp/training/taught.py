@@ -1,10 +1,17 @@
-"""What labelled messages teach of a field: which of them do, and whether one label rules out the others."""
+"""What labelled messages teach of a field: what is read of them, which labels, which rule each other out."""
 
 from collections.abc import Iterable
 
 from models.labels import Act
+from nlp.classifier import clean
+from nlp.entities.matter import matter_of
 from nlp.heads import CHOICE_FIELDS, YES
 from nlp.training.corpus import Example
+
+
+def as_read(texts: Iterable[str]) -> list[str]:
+    """What the classifier will read of texts, which is what is learned from."""
+    return [matter_of(clean(text)) for text in texts]
 
 
 def labels_of(example: Example, field: str) -> frozenset[str] | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from nlp.training.corpus import Example
-from nlp.training.taught import are_exclusive, taught_by
+from nlp.training.taught import are_exclusive, as_read, taught_by
 
 ONE, TWO, NONE = frozenset({"a"}), frozenset({"a", "b"}), frozenset[str]()
 
@@ -31,3 +31,10 @@ def test_labels_exclude_each_other_where_no_message_can_have_two(
 )
 def test_types_are_taught_by_complaints_alone(act: str | None, labels: frozenset[str] | None) -> None:
     assert taught_by(Example(text="x", act=act, complaint_types=("a",)), "complaint_types") == labels
+
+
+def test_what_only_names_somebody_is_not_learned_from() -> None:
+    assert as_read(["  Il mio ordine RS11002 non è mai arrivato\0", "Ciao"]) == [
+        "Il mio ordine non è mai arrivato",
+        "Ciao",
+    ]
