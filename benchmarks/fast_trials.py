@@ -2,7 +2,7 @@
 
     .venv/bin/python -m benchmarks.fast_trials --judge HEADS [--texts 8000]
 
-HEADS are trained on `nlp.fast.training.without_judged`. First stages learn from labels and from what HEADS
+HEADS are trained on `nlp.fast.judging.without_judged`. First stages learn from labels and from what HEADS
 say of recombined texts, all of the other two thirds of the businesses. They are judged by the messages to
 the third that is kept aside, one half of its businesses at a time: calibrated, and their rule chosen, on the
 other half. The test part is not looked at.
@@ -34,8 +34,9 @@ from nlp.encoders.encoder import WINDOW, Encoder, Vectors, load_encoder
 from nlp.entities.finder import EntityFinder
 from nlp.evaluation.scores import assessed
 from nlp.fast.bounds import Judged, choose_bounds
+from nlp.fast.judging import is_judged
 from nlp.fast.model import LONGEST, PAIRS, bags_of, confidences
-from nlp.fast.training import Lesson, is_judged, known_pieces, material, said_by_people
+from nlp.fast.training import Lesson, known_pieces, material, said_by_people
 from nlp.heads import CHOICE_FIELDS, FIELDS, SCOPE, Flags, Head, load_heads, sigmoid, softmax
 from nlp.training.corpus import SHIPPED, Example, read_corpus, split
 from nlp.training.fitting import assign_folds, best_thresholds, fit_platt, fit_temperature

@@ -28,12 +28,12 @@ from nlp.encoders.encoder import Encoder, Precision, Vectors, load_encoder
 from nlp.entities.finder import EntityFinder
 from nlp.evaluation.scores import assessed
 from nlp.fast.bounds import Judged, choose_bounds
+from nlp.fast.judging import is_judged, train_judge
 from nlp.fast.model import LONGEST, PAIRS, Codes, FastModel, bags_of, confidences
 from nlp.heads import FIELDS, SCOPE, Flags, Head, Heads, load_heads, sigmoid
 from nlp.scope import OUT_OF_SCOPE, read_out_of_scope
-from nlp.training.corpus import SHIPPED, TEST, TRAIN, WRITTEN, Example, read_corpus, split
-from nlp.training.fitting import Targets, assign_folds, best_thresholds, fit_platt, fit_temperature
-from nlp.training.heads import ADAPTED_FOLDS, strata_of, train_on
+from nlp.training.corpus import SHIPPED, WRITTEN, Example, read_corpus, split
+from nlp.training.fitting import Targets, best_thresholds, fit_platt, fit_temperature
 from nlp.training.recombined import recombined
 from nlp.training.taught import as_read, labels_of
 
@@ -87,20 +87,6 @@ class Trained:
     sure: Flags
 
 
-def is_judged(training: Sequence[Example], seed: int = 0) -> Flags:
-    """Which messages of the train part are kept to choose bounds on: those to a third of the businesses."""
-    businesses = [example.business for example in training]
-    folds = assign_folds(strata_of(training, "complaint_types"), seed, businesses, ADAPTED_FOLDS)
-    flags: Flags = folds == 0
-    return flags
-
-
-def without_judged(training: Sequence[Example], seed: int = 0) -> list[Example]:
-    """The train part with those messages in its test part: what the heads to judge by are trained on."""
-    kept = is_judged(training, seed)
-    return [replace(one, part=TEST if out else TRAIN) for one, out in zip(training, kept, strict=True)]
-
-
 def train_fast(
     examples: Sequence[Example],
     heads: Heads,
@@ -114,8 +100,8 @@ def train_fast(
 ) -> Trained:
     """Train the fast model that goes with `heads`, on the train part of a corpus.
 
-    `encoder` is without adapters. `judge` are heads of the same fields that were trained on `without_judged`:
-    they teach it, and what they say of the other messages is what it is measured against.
+    `encoder` is without adapters. `judge` are heads of the same fields, made by `train_judge`: they teach it,
+    and what they say of the messages that they have not seen is what it is measured against.
 
     Raises:
         FingerprintError: The heads were trained on another encoder.
@@ -400,7 +386,7 @@ def main() -> None:
     parser.add_argument("heads", type=Path, help="the folder of heads that the model stands in for")
     parser.add_argument("--corpus", type=Path, default=SHIPPED)
     parser.add_argument(
-        "--judge", type=Path, help="heads trained on `without_judged`; made anew otherwise, which takes long"
+        "--judge", type=Path, help="heads made by `nlp.fast.judging.train_judge`; made anew otherwise"
     )
     parser.add_argument(
         "--rounds", type=Path, help="the folder with the adaptations that `rimedio train --rounds` kept"
@@ -412,13 +398,8 @@ def main() -> None:
         judge = load_heads(chosen.judge)
     else:
         exact = load_encoder(None, Precision.FLOAT32)
-        judge = train_on(
-            without_judged(training),
-            encoder=exact,
-            adapt=heads.adapters is not None,
-            rounds=chosen.rounds,
-            progress=_say,
-        )
+        adapt = heads.adapters is not None
+        judge = train_judge(training, exact, adapt=adapt, rounds=chosen.rounds, progress=_say)
     trained = train_fast(examples, heads, load_encoder(), judge=judge, progress=_say)
     trained.model.save(chosen.heads)
     nothing, everything = np.zeros(len(trained.sure), np.bool_), np.ones(len(trained.sure), np.bool_)

@@ -88,32 +88,52 @@ def train_on(
         material, adapters = adapted_material(training, strata, encoder, seed, told, rounds)
     else:
         material, adapters = _material(training, strata, encoder, seed, told)
+    heads = fit_heads(training, material, adapters, encoder, corpus_sha256(examples), seed, progress)
+    progress(f"measuring on {len(test)} held-out messages", 0.95)
+    with encoder.adapted(adapters):
+        classifier = Classifier(encoder, heads, entities=EntityFinder())
+        assessments = classifier.classify([example.text for example in test], today=WRITTEN)
+    heads = replace(heads, provenance=replace(heads.provenance, test_rows=len(test)))
+    return replace(heads, figures=evaluate(test, assessments).figures())
+
+
+def fit_heads(
+    training: Sequence[Example],
+    material: Material,
+    adapters: Adapters | None,
+    encoder: Encoder,
+    corpus: str,
+    seed: int,
+    progress: Progress,
+) -> Heads:
+    """Heads for all fields, measured on nothing yet.
+
+    `encoder` is without the adapters, `material` is what it makes with them of `training`; `corpus` is the
+    hash of what was read.
+    """
     fits: dict[str, tuple[Fit, list[int]]] = {}
     for place, field in enumerate(FIELDS):
         progress(f"training {field}", 0.8 + 0.15 * place / len(FIELDS))
         fits[field] = fit_head(field, training, material)
     joint, urgency = fit_joint(fits, training, material.folds)
     fields = {field: fit.head for field, (fit, _) in fits.items()} | {URGENCY: urgency.head}
-    progress(f"measuring on {len(test)} held-out messages", 0.95)
     with encoder.adapted(adapters):
         fields[SCOPE] = fit_scope(material.meaning, encoder.features(as_read(read_out_of_scope())))
-        heads = Heads(
-            fields=fields,
-            fingerprint=encoder.fingerprint(),
-            provenance=Provenance(
-                encoder=encoder.name,
-                seed=seed,
-                corpus_sha256=corpus_sha256(examples),
-                train_rows=len(training),
-                test_rows=len(test),
-            ),
-            figures={},
-            adapters=adapters,
-            joint=joint,
-        )
-        classifier = Classifier(encoder, heads, entities=EntityFinder())
-        assessments = classifier.classify([example.text for example in test], today=WRITTEN)
-    return replace(heads, figures=evaluate(test, assessments).figures())
+        fingerprint = encoder.fingerprint()
+    return Heads(
+        fields=fields,
+        fingerprint=fingerprint,
+        provenance=Provenance(
+            encoder=encoder.name,
+            seed=seed,
+            corpus_sha256=corpus,
+            train_rows=len(training),
+            test_rows=0,
+        ),
+        figures={},
+        adapters=adapters,
+        joint=joint,
+    )
 
 
 def _material(
