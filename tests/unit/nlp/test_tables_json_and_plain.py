@@ -204,6 +204,10 @@ def test_every_line_of_plain_text_is_a_message(tmp_path: Path) -> None:
     )
 
 
+PAGE = (
+    "is a web page or XML; expected a table or a text file "
+    "(of a chat in Telegram Desktop the export whose format is JSON)"
+)
 REFUSED: dict[str, tuple[str, bytes, str]] = {
     "empty_text": ("in.txt", b"", "the file is empty; expected a message a line"),
     "empty_archive": (
@@ -212,6 +216,21 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
         "the file is empty; expected a header and one row a message",
     ),
     "document": ("in.csv", b"%PDF-1.7 ...", "is a PDF document; expected a table or a text file"),
+    "page_of_a_chat": (
+        "messages.html",
+        b"<!DOCTYPE html>\n<html>\n<head>\n<title>Exported Data</title>",
+        PAGE,
+    ),
+    "page_instead_of_a_table": (
+        "in.csv",
+        b"\xef\xbb\xbf\r\n<html lang='it'><body>Accedi, prego</body></html>",
+        PAGE,
+    ),
+    "feed": (
+        "feed.xml",
+        b'<?xml version="1.0"?>\n<reviews><review>rotto</review></reviews>',
+        PAGE,
+    ),
     "other_archive": ("in.bz2", b"BZh91AY&SY...", "is a bzip2 archive; expected a table or a text file"),
     "bytes": ("in.dat", bytes(range(256)) * 9, "holds no text; expected a table or a text file"),
     "archive_without_a_beginning": (
@@ -232,6 +251,11 @@ def test_what_holds_no_messages_is_refused_in_one_line(
     tmp_path: Path, name: str, content: bytes, said: str
 ) -> None:
     assert refused(written(tmp_path, content, name)) == said
+
+
+def test_a_line_that_begins_with_a_tag_is_a_message_like_others(tmp_path: Path) -> None:
+    table = open_table(written(tmp_path, b"<b>rotto</b>\n<3 grazie\n", "in.txt"))
+    assert read(table) == [(1, {"text": "<b>rotto</b>"}, None), (2, {"text": "<3 grazie"}, None)]
 
 
 def packed_rows(pack: Callable[[bytes], bytes], head: str, row: str) -> bytes:
