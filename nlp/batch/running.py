@@ -36,7 +36,7 @@ def join_cluster(address: str | None) -> Cluster:
     """Let Daft run on a Ray cluster from now on.
 
     Raises:
-        BatchError: Ray is not installed, or no cluster answers there.
+        BatchError: Ray is not installed, no cluster answers there, or none can be begun on this machine.
     """
     try:
         import ray
@@ -44,8 +44,10 @@ def join_cluster(address: str | None) -> Cluster:
         raise BatchError("--engine ray needs Ray: pip install 'rimedio[ray]'") from error
     try:
         ray.init(address=address, ignore_reinit_error=True, log_to_driver=False)
-    except (ConnectionError, ValueError, RuntimeError) as error:
-        raise BatchError(f"no Ray cluster answers at {address!r}: {error}") from error
+    except Exception as error:  # Ray raises nothing more exact where a machine takes too long to start
+        where = "can be begun on this machine" if address is None else f"answers at {address}"
+        why = next(iter(str(error).splitlines()), type(error).__name__)
+        raise BatchError(f"no Ray cluster {where}: {why}") from error
     daft.set_runner_ray(noop_if_initialized=True)
     nodes = ray.nodes()
     processors = [int(node["Resources"].get("CPU", 0)) for node in nodes if node["Alive"]]
