@@ -86,6 +86,9 @@ _FOREIGN = {
     b"Rar!\x1a": "a RAR archive",
     b"BZh91AY&SY": "a bzip2 archive",
     b"\xfd7zXZ": "an xz archive",
+    # What is packed once has been unpacked before these bytes are looked at.
+    b"\x1f\x8b": "an archive inside of an archive",
+    b"\x28\xb5\x2f\xfd": "an archive inside of an archive",
 }
 _PAGE_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|\?xml)\b", re.IGNORECASE)
 _JSON_HEAD = re.compile(r'\{\s*["}]|\[\s*([{\]]|$|"(?:[^"\\]|\\.)*"\s*[,\]])')
