@@ -1,6 +1,7 @@
 """Texts to labels through Daft: in this process, or on the machines of a Ray cluster."""
 
 import gc
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from nlp.errors import BatchError
 from nlp.quiet_daft import daft
 
 _FOUND = pa.list_(pa.struct(list(FOUND)))
+
+_PATIENCE = 10.0  # seconds in which a machine answers that somebody wants to speak to it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +45,8 @@ def join_cluster(address: str | None) -> Cluster:
         import ray
     except ImportError as error:
         raise BatchError("--engine ray needs Ray: pip install 'rimedio[ray]'") from error
+    if address is not None and (why := _silence_at(address)) is not None:
+        raise BatchError(f"no Ray cluster answers at {address}: {why}")
     try:
         ray.init(address=address, ignore_reinit_error=True, log_to_driver=False)
     except Exception as error:  # Ray raises nothing more exact where a machine takes too long to start
@@ -55,6 +60,18 @@ def join_cluster(address: str | None) -> Cluster:
     if not working:
         raise BatchError(f"no machine of the Ray cluster at {address!r} has a processor to work with")
     return Cluster(workers=len(working), threads=min(working))
+
+
+def _silence_at(address: str) -> str | None:
+    """Why nobody listens there, None where somebody does or where it is no address; Ray tries for minutes."""
+    host, colon, port = address.rpartition("://")[2].rpartition(":")
+    if not (colon and port.isdecimal()):
+        return None
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_PATIENCE).close()
+    except (OSError, OverflowError) as error:
+        return getattr(error, "strerror", None) or str(error)
+    return None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
