@@ -20,6 +20,7 @@ from nlp.quiet_daft import daft
 
 _FOUND = pa.list_(pa.struct(list(FOUND)))
 
+_ITSELF = ("localhost", "127.0.0.1", "::1")
 _PATIENCE = 10.0  # seconds in which a machine answers that somebody wants to speak to it
 
 
@@ -45,7 +46,8 @@ def join_cluster(address: str | None) -> Cluster:
         import ray
     except ImportError as error:
         raise BatchError("--engine ray needs Ray: pip install 'rimedio[ray]'") from error
-    if address is not None and (why := _silence_at(address)) is not None:
+    here = ray.util.get_node_ip_address()
+    if address is not None and (why := _silence_at(address, here)) is not None:
         raise BatchError(f"no Ray cluster answers at {address}: {why}")
     try:
         ray.init(address=address, ignore_reinit_error=True, log_to_driver=False)
@@ -62,13 +64,18 @@ def join_cluster(address: str | None) -> Cluster:
     return Cluster(workers=len(working), threads=min(working))
 
 
-def _silence_at(address: str) -> str | None:
-    """Why nobody listens there, None where somebody does or where it is no address; Ray tries for minutes."""
+def _silence_at(address: str, here: str) -> str | None:
+    """Why nobody listens there, None where somebody does or where it is no address; Ray tries for minutes.
+
+    Of the names that a machine has for itself alone Ray makes the address that it has for others, `here`.
+    """
     host, colon, port = address.rpartition("://")[2].rpartition(":")
     if not (colon and port.isdecimal()):
         return None
+    host = host.strip("[]")
     try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=_PATIENCE).close()
+        asked = here if host in _ITSELF else host, int(port)
+        socket.create_connection(asked, timeout=_PATIENCE).close()
     except (OSError, OverflowError) as error:
         return getattr(error, "strerror", None) or str(error)
     return None
