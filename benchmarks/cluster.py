@@ -1,6 +1,6 @@
 """A Ray cluster on this machine: what two workers do against one, with one thread each, and that both agree.
 
-    python -m benchmarks.cluster [--rows 16384]
+    python -m benchmarks.cluster [--rows 16384] [--kind repeated]
 
 Every number of workers is a cluster of its own. Loading is not counted: a first small export warms the
 workers. With two workers one is killed in the middle of a further run. `--bytes` prints what a row takes
@@ -11,7 +11,7 @@ import argparse
 import csv
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from multiprocessing import get_context
@@ -21,7 +21,7 @@ import pyarrow as pa
 import ray
 from ray.cluster_utils import Cluster as LocalCluster
 
-from benchmarks.exports import write_export
+from benchmarks.exports import Kind, write_export
 from nlp.batch.engine import Done, Watch
 from nlp.batch.exports import Input, Task, classify_export
 from nlp.batch.packing import SHARD_ROWS, source_of
@@ -71,14 +71,31 @@ def alone(folder: Path, source: Path, workers: int, *, kill: bool = False) -> tu
 
 
 def agreement(one: Path, other: Path) -> tuple[float, float]:
-    """The lowest share of rows whose labels are equal, and the largest distance of two probabilities."""
-    rows, others = ([*csv.DictReader(path.open(encoding="utf-8"), delimiter=";")] for path in (one, other))
-    pairs = list(zip(rows, others, strict=True))
+    """The lowest share of rows whose labels are equal, and the largest distance of two probabilities.
+
+    Those of complaint types are compared where the types are the same ones.
+    """
+    pairs = list(zip(_rows(one), _rows(other), strict=True))
     equal = min(sum(a[name] == b[name] for a, b in pairs) / len(pairs) for name in LABELS)
     apart = max(
-        abs(float(a[n]) - float(b[n])) for a, b in pairs for n in ("act_probability", "tone_probability")
+        abs(before - now)
+        for a, b in pairs
+        for before, now in zip(_probabilities(a, b), _probabilities(b, a), strict=True)
     )
     return equal, apart
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter=";"))
+
+
+def _probabilities(row: Mapping[str, str], other: Mapping[str, str]) -> list[float]:
+    """All that are said of a row and can be compared with those of another."""
+    texts = [row["act_probability"], row["tone_probability"]]
+    if row["complaint_types"] == other["complaint_types"]:
+        texts += filter(None, row["complaint_probabilities"].split("|"))
+    return [float(text) for text in texts]
 
 
 def bytes_of_a_row(source: Path) -> tuple[float, float]:
@@ -93,12 +110,15 @@ def main(words: Sequence[str] | None = None) -> None:
     """Reads the arguments and prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rows", type=int, default=8 * SHARD_ROWS)
+    parser.add_argument(
+        "--kind", type=Kind, choices=list(Kind), default=Kind.SHORT, help="what messages are like"
+    )
     parser.add_argument("--bytes", action="store_true")
     told = parser.parse_args(words)
     with tempfile.TemporaryDirectory(prefix="rimedio-cluster-") as name:
         folder = Path(name)
         source = folder / "in.csv"
-        write_export(source, SHARD_ROWS if told.bytes else told.rows)
+        write_export(source, SHARD_ROWS if told.bytes else told.rows, told.kind)
         if told.bytes:
             there, back = bytes_of_a_row(source)
             print(f"a row between machines: {there:.0f} bytes there, {back:.0f} bytes back")

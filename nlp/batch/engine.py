@@ -1,8 +1,9 @@
 """Classifying exports: any number of rows in, the same rows out, in order, whatever happens in between."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,6 +23,8 @@ _MOST_LOSSES = 10
 
 FIRST_ERRORS = 20
 """Rows with something wrong that are named at the end."""
+
+_MOST_ERRORS = 40
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +48,9 @@ class Problem:
 class Counts:
     """What came of a run: all rows, those with something wrong, those without labels, those unsure of.
 
-    `problems` are the first rows with something wrong, `handed_on` is what a fast model did, if one did.
+    `problems` are the first rows with something wrong and, behind them, the first of each other kind: that an
+    archive breaks off must not be lost among rows with a cell too many. `handed_on` is what a fast
+    model did, if one did.
     """
 
     rows: int
@@ -218,6 +223,7 @@ class Run:
         """What came of it all; `id_column` is the input's own column that names a row."""
         rows = errors = unclassified = review = 0
         problems: list[Problem] = []
+        kinds: set[str] = set()
         doubts = Doubts()
         places = [*self._packer.places]
         places += [id_column] if id_column is not None and id_column in self._packer.own.names else []
@@ -231,12 +237,7 @@ class Run:
             unclassified += labels["act"].null_count
             review += pc.sum(labels["needs_review"]).as_py() or 0
             doubts.add(labels[DOUBTS.name])
-            for row in wrong.slice(0, FIRST_ERRORS - len(problems)).to_pylist():
-                named = [str(row[name]) for name in places if row[name] is not None]
-                line = [] if row[LINE] is None else [f"line {row[LINE]}"]
-                record = [] if row[RECORD] is None else [f"record {row[RECORD]:,}"]
-                where = ", ".join([*named, *line, *record])
-                problems.append(Problem(where=where, error=row[ERROR.name]))
+            problems += [_problem(row, places) for row in _worth_naming(wrong, len(problems), kinds)]
         return Counts(
             rows=rows,
             errors=errors,
@@ -252,6 +253,23 @@ class Run:
             rows += self._workspace.rows_in(index)
             index += 1
         return index
+
+
+def _worth_naming(wrong: pa.Table, named: int, kinds: set[str]) -> Iterator[dict[str, Any]]:
+    """Those of a shard's rows to be named, where so many are; errors that differ by numbers are of a kind."""
+    alike = pc.replace_substring_regex(wrong[ERROR.name], r"\d+", "0")
+    for place, kind in enumerate(alike.to_pylist()):
+        if named < FIRST_ERRORS or (kind not in kinds and named < _MOST_ERRORS):
+            kinds.add(kind)
+            named += 1
+            yield wrong.slice(place, 1).to_pylist()[0]
+
+
+def _problem(row: Mapping[str, Any], places: Sequence[str]) -> Problem:
+    named = [str(row[name]) for name in places if row[name] is not None]
+    line = [] if row[LINE] is None else [f"line {row[LINE]}"]
+    record = [] if row[RECORD] is None else [f"record {row[RECORD]:,}"]
+    return Problem(where=", ".join([*named, *line, *record]), error=row[ERROR.name])
 
 
 def _batch(table: pa.Table) -> pa.RecordBatch:

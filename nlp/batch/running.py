@@ -1,6 +1,7 @@
 """Texts to labels through Daft: in this process, or on the machines of a Ray cluster."""
 
 import gc
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from nlp.quiet_daft import daft
 
 _FOUND = pa.list_(pa.struct(list(FOUND)))
 
+_ITSELF = ("localhost", "127.0.0.1", "::1")
+_PATIENCE = 10.0  # seconds in which a machine answers that somebody wants to speak to it
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cluster:
@@ -36,16 +40,21 @@ def join_cluster(address: str | None) -> Cluster:
     """Let Daft run on a Ray cluster from now on.
 
     Raises:
-        BatchError: Ray is not installed, or no cluster answers there.
+        BatchError: Ray is not installed, no cluster answers there, or none can be begun on this machine.
     """
     try:
         import ray
     except ImportError as error:
         raise BatchError("--engine ray needs Ray: pip install 'rimedio[ray]'") from error
+    here = ray.util.get_node_ip_address()
+    if address is not None and (why := _silence_at(address, here)) is not None:
+        raise BatchError(f"no Ray cluster answers at {address}: {why}")
     try:
         ray.init(address=address, ignore_reinit_error=True, log_to_driver=False)
-    except (ConnectionError, ValueError, RuntimeError) as error:
-        raise BatchError(f"no Ray cluster answers at {address!r}: {error}") from error
+    except Exception as error:  # Ray raises nothing more exact where a machine takes too long to start
+        where = "can be begun on this machine" if address is None else f"answers at {address}"
+        why = next(iter(str(error).splitlines()), type(error).__name__)
+        raise BatchError(f"no Ray cluster {where}: {why}") from error
     daft.set_runner_ray(noop_if_initialized=True)
     nodes = ray.nodes()
     processors = [int(node["Resources"].get("CPU", 0)) for node in nodes if node["Alive"]]
@@ -53,6 +62,23 @@ def join_cluster(address: str | None) -> Cluster:
     if not working:
         raise BatchError(f"no machine of the Ray cluster at {address!r} has a processor to work with")
     return Cluster(workers=len(working), threads=min(working))
+
+
+def _silence_at(address: str, here: str) -> str | None:
+    """Why nobody listens there, None where somebody does or where it is no address; Ray tries for minutes.
+
+    Of the names that a machine has for itself alone Ray makes the address that it has for others, `here`.
+    """
+    host, colon, port = address.rpartition("://")[2].rpartition(":")
+    if not (colon and port.isdecimal()):
+        return None
+    host = host.strip("[]")
+    try:
+        asked = here if host in _ITSELF else host, int(port)
+        socket.create_connection(asked, timeout=_PATIENCE).close()
+    except (OSError, OverflowError) as error:
+        return getattr(error, "strerror", None) or str(error)
+    return None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

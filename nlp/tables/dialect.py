@@ -75,7 +75,7 @@ def recognise(lines: Sequence[str], *, is_all: bool, given: Given = RECOGNISED) 
         said.append(f"the line sep={mark[1]} before the header skipped")
     if given.delimiter is not None:
         choices = [given.delimiter]
-    quote = given.quote or _quote(lines[first:])
+    quote = given.quote or _quote(lines[first:], choices)
     has_backslashes = _ESCAPED_QUOTE.search("".join(lines)) is not None and quote == '"'
     layouts = {}
     for delimiter in choices if given.delimiter is not None else [*choices, NO_DELIMITER]:
@@ -171,9 +171,33 @@ def _header_index(records: Sequence[Sequence[str]]) -> int:
     return 0
 
 
-def _quote(lines: Iterable[str]) -> str:
+def _quote(lines: Sequence[str], delimiters: Iterable[str]) -> str:
     head = [line.strip() for line in islice(lines, _SAMPLE_RECORDS) if line.strip()]
     cell = "'[^']*'"
     header = re.compile(rf"{cell}([,;\t|]{cell})*")
     plain = bool(head) and header.fullmatch(head[0]) is not None
-    return "'" if plain and sum(line.startswith("'") for line in head) > len(head) / 2 else '"'
+    if plain and sum(line.startswith("'") for line in head) > len(head) / 2:
+        return "'"
+    return "'" if any(_has_single_quotes(lines, delimiter) for delimiter in delimiters) else '"'
+
+
+def _has_single_quotes(lines: Sequence[str], delimiter: str) -> bool:
+    """Whether single quotes surround cells of most records, in which no other cell begins with a quote.
+
+    The header may well be bare: many programs quote texts alone. An apostrophe that a word begins with has no
+    partner at the end of its cell.
+    """
+    quoted, bare = "'[^']*(?:''[^']*)*'", rf"(?!['\"])[^{re.escape(delimiter)}]*"
+    between = re.escape(delimiter)
+    shape = re.compile(rf"(?:{quoted}|{bare})(?:{between}(?:{quoted}|{bare}))*")
+    begins = re.compile(rf"(?:^|{between})'")
+    quoting = Quoting(delimiter=delimiter, quote="'")
+    records = 0
+    surrounded = 0
+    for record in islice(whole_records(iter(lines), quoting), _SAMPLE_RECORDS):
+        text = record.text.rstrip("\r\n")
+        if not record.is_closed or shape.fullmatch(text) is None:
+            return False
+        records += bool(text)
+        surrounded += begins.search(text) is not None
+    return surrounded > 1 and surrounded > (records - 1) / 2

@@ -128,7 +128,7 @@ class JsonTable:
             return f"the list {'.'.join(self._list)!r} of a JSON object"
         if self._of_strings:
             return "a JSON list of texts"
-        return "a JSON list" if head[0].strip(_BLANK).startswith("[") else "JSON objects over several lines"
+        return "a JSON list" if head[0].strip(_BLANK).startswith("[") else "JSON objects one after another"
 
     def _parse(self, reader: JsonReader, text: str, line: int, problem: str | None) -> Row:
         if problem is not None:
@@ -165,8 +165,11 @@ def _has_value_per_line(head: list[str]) -> bool:
         return not head
     first = head[0].strip(_BLANK)
     with suppress(ValueError, RecursionError):
-        is_whole = isinstance(json.loads(first, strict=False), dict | list)
-        return len(head) > 1 or not is_whole
+        value, end = json.JSONDecoder(strict=False).raw_decode(first)
+        if end == len(first):
+            return len(head) > 1 or not isinstance(value, dict | list)
+        if isinstance(value, dict) and first[end:].lstrip(_BLANK).startswith("{"):
+            return False  # written one behind the other, without an end of line
     inside = first[1:].lstrip()[:1]
     if first.startswith("["):
         return inside not in ("", "{", "]", '"')

@@ -86,7 +86,11 @@ _FOREIGN = {
     b"Rar!\x1a": "a RAR archive",
     b"BZh91AY&SY": "a bzip2 archive",
     b"\xfd7zXZ": "an xz archive",
+    # What is packed once has been unpacked before these bytes are looked at.
+    b"\x1f\x8b": "an archive inside of an archive",
+    b"\x28\xb5\x2f\xfd": "an archive inside of an archive",
 }
+_PAGE_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|\?xml)\b", re.IGNORECASE)
 _JSON_HEAD = re.compile(r'\{\s*["}]|\[\s*([{\]]|$|"(?:[^"\\]|\\.)*"\s*[,\]])')
 _TEXT_CONTROLS = bytes((0x09, 0x0A, 0x0C, 0x0D, 0x1B))
 _CONTROLS = bytes(code for code in range(0x20) if code not in _TEXT_CONTROLS)
@@ -127,6 +131,12 @@ def _kind_of_file(path: Path, given: Given) -> Kind:
     for mark, name in _FOREIGN.items():
         if head.startswith(mark):
             raise BatchError(f"{path}: is {name}; expected a table or a text file")
+    # Line by line its tags would be taken for messages. What spreadsheets are, `open_sheets` says.
+    if _PAGE_HEAD.match(head) and suffix not in SHEET_SUFFIXES and not given.is_of_cells:
+        raise BatchError(
+            f"{path}: is a web page or XML; expected a table or a text file "
+            "(of a chat in Telegram Desktop the export whose format is JSON)"
+        )
     kind = kind_of(head) or _BY_SUFFIX.get(suffix)
     if kind is None or (kind is _open_sheet and is_plain_table(head)):
         kind = _kind_by_lines(path, head, given)

@@ -38,3 +38,23 @@ def test_a_machine_that_goes_costs_no_row_and_changes_none(tmp_path: Path) -> No
     handed_on = HandedOn(read=len(rows), handed_on=doubtful, doubts={"tone": doubtful})
     assert str(handed_on) in done.stdout
     assert (tmp_path / "cluster.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+def test_the_benchmark_compares_every_probability_that_is_written(tmp_path: Path) -> None:
+    from benchmarks.cluster import agreement
+
+    head = (
+        "act;complaint_types;tone;urgency;asks;own_error;language;needs_review;"
+        "act_probability;tone_probability;complaint_probabilities\n"
+    )
+    rows = [
+        "complaint;delivery_late|no_reply;calm;low;;false;it;false;0.9;0.8;{};\n",
+        "praise;;calm;low;;false;it;false;0.9;0.8;;\n",
+    ]
+    one, other = tmp_path / "one.csv", tmp_path / "other.csv"
+    one.write_text(head + rows[0].format("0.7|0.6") + rows[1])
+    other.write_text(head + rows[0].format("0.7|0.52") + rows[1])
+    equal, apart = agreement(one, other)
+    assert (equal, round(apart, 3)) == (1.0, 0.08)
+    other.write_text(head + rows[0].replace("|no_reply", "").format("0.7") + rows[1])
+    assert agreement(one, other) == (0.5, 0.0)

@@ -1,6 +1,7 @@
 """The batch: every row in its place, whatever happens between the first and the last."""
 
 import csv
+import gzip
 import json
 import multiprocessing
 import os
@@ -17,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from nlp.batch.engine import Done, StoppedError, Watch
+from nlp.batch.engine import FIRST_ERRORS, Done, StoppedError, Watch
 from nlp.batch.exports import Task, classify_export
 from nlp.batch.handing_on import HandedOn
 from nlp.batch.packing import SHARD_BYTES, SHARD_ROWS, Packer
@@ -388,6 +389,16 @@ def test_rows_with_something_wrong_are_told_with_their_place_and_name(tmp_path: 
         ("line 3", "not JSON: Expec"),
     ]
     assert (outcome.counts.rows, outcome.counts.errors, outcome.counts.unclassified) == (3, 2, 2)
+
+
+def test_an_archive_that_breaks_off_is_told_behind_any_number_of_other_rows(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv.gz"
+    rows = "".join(f"{number},rotto,{number * 7919 % 10007}\n" for number in range(5000))
+    source.write_bytes(gzip.compress(f"id,text\n{rows}".encode())[:-2000])
+    counts = classified(source, tmp_path / "o.csv").counts
+    assert len(counts.problems) == FIRST_ERRORS + 1
+    assert counts.problems[-1].error == "cut short: the archive ends in the middle"
+    assert counts.problems[-1].where == f"line {counts.rows + 1}"
 
 
 def test_a_row_of_json_in_one_line_is_told_with_its_number(tmp_path: Path) -> None:

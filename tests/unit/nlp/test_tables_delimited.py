@@ -135,6 +135,24 @@ READ: dict[str, tuple[bytes, list[str], list[list[object]], str]] = {
         [["1", "it's; so"], ["2", "b"]],
         "cells quoted with '",
     ),
+    "single_quotes_around_texts_alone": (
+        b"id,text,note\n1,'it''s; so, they say',x\n2,'b\nc',\n3,d,\n4,'e',y\n",
+        ["id", "text", "note"],
+        [["1", "it's; so, they say", "x"], ["2", "b\nc", ""], ["3", "d", ""], ["4", "e", "y"]],
+        "cells quoted with '",
+    ),
+    "a_word_cut_at_its_beginning_is_not_quoted": (
+        b"id,text\n1,'no'\n2,'yes'\n3,'ndrangheta\n4,'maybe'\n",
+        ["id", "text"],
+        [["1", "'no'"], ["2", "'yes'"], ["3", "'ndrangheta"], ["4", "'maybe'"]],
+        "delimiter ,",
+    ),
+    "single_quotes_inside_of_double_ones": (
+        b"id,text\n1,\"'no', he said\"\n2,'yes'\n3,'maybe'\n",
+        ["id", "text"],
+        [["1", "'no', he said"], ["2", "'yes'"], ["3", "'maybe'"]],
+        "delimiter ,",
+    ),
     "apostrophes_are_no_quotes": (
         b"id;text\n1;'tis late\n2;l'ordine\n",
         ["id", "text"],

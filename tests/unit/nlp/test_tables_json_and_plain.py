@@ -57,9 +57,14 @@ GOOD: dict[str, tuple[bytes, str]] = {
         b'{"page": {"of": 1, "rows": [{"text": "a", "n": 1},\n {"text": "b"}]}, "ok": true}',
         "the list 'page.rows' of a JSON object",
     ),
+    "objects_in_one_line": (b'{"text": "a", "n": 1}{"text": "b"}', "JSON objects one after another"),
+    "objects_in_one_line_and_the_next": (
+        b'{"text": "a", "n": 1} {"text":\n "b"}\n',
+        "JSON objects one after another",
+    ),
     "objects_over_lines": (
         b'{\n  "text": "a",\n  "n": 1\n}\n{\n  "text": "b"\n}\n',
-        "JSON objects over several lines",
+        "JSON objects one after another",
     ),
 }
 
@@ -129,6 +134,13 @@ def test_broken_json_costs_its_own_row(
     tmp_path: Path, content: bytes, rows: list[tuple[int, dict[str, object], str | None]]
 ) -> None:
     assert read(open_table(written(tmp_path, content, "in.json"))) == rows
+
+
+def test_a_first_line_of_two_objects_costs_none_of_the_others(tmp_path: Path) -> None:
+    content = b'{"text": "a"}{"text": "b"}\n{"text": "c"}\n{broken}\n{"text": "d"}\n'
+    rows = list(open_table(written(tmp_path, content, "in.jsonl")).rows())
+    assert [row.values.get("text") for row in rows] == ["a", "b", "c", None, "d"]
+    assert [row.line for row in rows if row.error] == [3]
 
 
 def test_a_list_is_read_across_the_pieces_it_comes_in(tmp_path: Path) -> None:
@@ -204,6 +216,10 @@ def test_every_line_of_plain_text_is_a_message(tmp_path: Path) -> None:
     )
 
 
+PAGE = (
+    "is a web page or XML; expected a table or a text file "
+    "(of a chat in Telegram Desktop the export whose format is JSON)"
+)
 REFUSED: dict[str, tuple[str, bytes, str]] = {
     "empty_text": ("in.txt", b"", "the file is empty; expected a message a line"),
     "empty_archive": (
@@ -212,7 +228,27 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
         "the file is empty; expected a header and one row a message",
     ),
     "document": ("in.csv", b"%PDF-1.7 ...", "is a PDF document; expected a table or a text file"),
+    "page_of_a_chat": (
+        "messages.html",
+        b"<!DOCTYPE html>\n<html>\n<head>\n<title>Exported Data</title>",
+        PAGE,
+    ),
+    "page_instead_of_a_table": (
+        "in.csv",
+        b"\xef\xbb\xbf\r\n<html lang='it'><body>Accedi, prego</body></html>",
+        PAGE,
+    ),
+    "feed": (
+        "feed.xml",
+        b'<?xml version="1.0"?>\n<reviews><review>rotto</review></reviews>',
+        PAGE,
+    ),
     "other_archive": ("in.bz2", b"BZh91AY&SY...", "is a bzip2 archive; expected a table or a text file"),
+    "packed_twice": (
+        "in.csv.gz",
+        gzip.compress(gzip.compress(b"id,text\n1,a\n")),
+        "is an archive inside of an archive; expected a table or a text file",
+    ),
     "bytes": ("in.dat", bytes(range(256)) * 9, "holds no text; expected a table or a text file"),
     "archive_without_a_beginning": (
         "in.csv.gz",
@@ -232,6 +268,11 @@ def test_what_holds_no_messages_is_refused_in_one_line(
     tmp_path: Path, name: str, content: bytes, said: str
 ) -> None:
     assert refused(written(tmp_path, content, name)) == said
+
+
+def test_a_line_that_begins_with_a_tag_is_a_message_like_others(tmp_path: Path) -> None:
+    table = open_table(written(tmp_path, b"<b>rotto</b>\n<3 grazie\n", "in.txt"))
+    assert read(table) == [(1, {"text": "<b>rotto</b>"}, None), (2, {"text": "<3 grazie"}, None)]
 
 
 def packed_rows(pack: Callable[[bytes], bytes], head: str, row: str) -> bytes:
