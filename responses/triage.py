@@ -27,6 +27,7 @@ from responses.claims import claimed_facts, note_claims
 from responses.config import RoadConfig
 from responses.customers.danger import in_danger
 from responses.customers.history import questions_in
+from responses.customers.progress import asks_where_it_stands, only_thanks
 from responses.customers.signalling import keep_signals
 from responses.deadlines import due_by, highest, is_sooner
 from responses.drafts.dates import format_when
@@ -443,7 +444,11 @@ def _only_thanks(reading: Reading, before: str) -> bool:
     # Where we have asked for something, a bare number or an ok may be the answer.
     idle = (Act.PRAISE,) if before == CaseState.WAITING_CUSTOMER else (Act.PRAISE, Act.OTHER)
     return all(
-        # Where the model is not sure that it is only thanks, a person looks.
-        one.act.label in idle and "act" not in one.abstained and not one.entities.order_ids
-        for one in reading.found_fresh
+        # Where the model is not sure that it is only thanks, a person looks. What it has no better name for
+        # is thanks only where the words say so: "call me" must not be lost.
+        one.act.label in idle
+        and "act" not in one.abstained
+        and not one.entities.order_ids
+        and (only_thanks(text) if one.act.label == Act.OTHER else not asks_where_it_stands(text))
+        for text, one in reading.read_fresh
     )

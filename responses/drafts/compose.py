@@ -95,18 +95,18 @@ def kind_of(brief: DraftBrief) -> DraftKind:
         case DecisionKind.THANKS:
             return DraftKind.THANKS
         case DecisionKind.HAND_OVER:
-            return _handed_over(brief.act)
+            return _handed_over(brief)
         case DecisionKind.EXIT:
             return DraftKind.EXIT
 
 
-def _handed_over(act: str) -> DraftKind:
-    match act:
+def _handed_over(brief: DraftBrief) -> DraftKind:
+    match brief.act:
         case Act.QUESTION | Act.REQUEST:
             return DraftKind.ANSWER
         case Act.PRAISE:
             return DraftKind.THANKS
-        case Act.OTHER:
+        case Act.OTHER if Ask.HUMAN_CONTACT not in brief.asks:
             return DraftKind.HELP
         case _:
             return DraftKind.HOLDING

@@ -309,3 +309,31 @@ async def test_follow_ups_cost_what_one_message_costs(road: Road, agent: Agent) 
             await road.answers(agent, case)
     assert sum(1 for offers in worth if offers) <= 1
     assert await road.number(LedgerEntry) <= 1
+
+
+@pytest.mark.parametrize("words", ["novità?", "Allora???? Sto aspettando!", "quando mi arriva il pacco?"])
+@pytest.mark.parametrize("act", [Act.OTHER, Act.QUESTION])
+async def test_who_asks_where_it_stands_hears_what_was_promised(
+    road: Road, agent: Agent, words: str, act: Act
+) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    await road.writes(words, assessed(act))
+    draft = await road.draft(case)
+    assert draft.kind == "status"
+    assert "cerchiamo il pacco" in draft.text.lower()
+    assert draft.findings == []
+
+
+async def test_who_asks_about_something_else_is_answered_by_a_person(road: Road, agent: Agent) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    await road.writes("A che ora aprite domani?", assessed("question"))
+    assert (await road.draft(case)).kind == "hand_over"
+
+
+async def test_without_a_promise_nobody_is_told_where_it_stands(road: Road, agent: Agent) -> None:
+    case = await road.writes("Salve", assessed("other"))
+    await road.answers(agent, case)
+    await road.writes("novità?", assessed("other"))
+    assert (await road.draft(case)).kind == "hand_over"

@@ -431,6 +431,12 @@ def test_what_is_handed_over_gets_a_fitting_draft(act: str, kind: DraftKind, bla
     assert not re.search(APOLOGIES["it"], draft.text, re.IGNORECASE)
 
 
+def test_who_wants_a_person_and_says_nothing_else_is_told_that_one_is_there() -> None:
+    draft = made(brief(HAND_OVER, act="other", asks=("human_contact",)))
+    assert draft.kind is DraftKind.HOLDING
+    assert "person" in dict(draft.parts)
+
+
 def test_spam_gets_no_draft() -> None:
     assert compose(brief(HAND_OVER, act="spam")) is None
 
