@@ -19,6 +19,7 @@ from models.states import CaseState, DraftState, Purpose
 from models.tables import Agent, Case, Customer, DecisionRow, Draft, Identity, Message
 from responses.approving.rights import here_to_approve
 from responses.asking.answers import take_answers
+from responses.asking.lacking import lacking_by_name
 from responses.asking.only_answers import with_only_answers
 from responses.cases import has_open_promise, move, open_case, raise_revision
 from responses.channels import AgentChat
@@ -32,7 +33,7 @@ from responses.customers.signalling import keep_signals
 from responses.deadlines import due_by, highest, is_sooner
 from responses.drafts.dates import format_when
 from responses.events import record
-from responses.facts import ORDER_FACT, known_facts, note_orders
+from responses.facts import ORDER_FACT, cannot_say, known_facts, note_orders
 from responses.incidents import note_incident
 from responses.intake.filing import due_now
 from responses.knowledge.entries import Knowledge, Near, question_in
@@ -200,7 +201,14 @@ class Triage:
             facts = await known_facts(session, case.id)
         matter = await matter_of(session, case, reading, policy, facts, now, unclear=taken.likely.keys())
         await keep_signals(session, case, policy, matter.record, now)
-        decision = taken.beside(decide(policy, matter, language=self._config.language))
+        decision = decide(policy, matter, language=self._config.language)
+        if lacked := lacking_by_name(decision.asks_customer, [message.text for message in reading.fresh]):
+            # Whoever says by themselves that they have no number is not asked for it.
+            await cannot_say(session, case, sorted(lacked))
+            facts = await known_facts(session, case.id)
+            matter = await matter_of(session, case, reading, policy, facts, now, unclear=taken.likely.keys())
+            decision = decide(policy, matter, language=self._config.language)
+        decision = taken.beside(decision)
         decision = replace(decision, claimed=await claimed_facts(session, case, policy))
         draft = await propose_decision(
             session,

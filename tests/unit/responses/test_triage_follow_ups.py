@@ -337,3 +337,10 @@ async def test_without_a_promise_nobody_is_told_where_it_stands(road: Road, agen
     await road.answers(agent, case)
     await road.writes("novità?", assessed("other"))
     assert (await road.draft(case)).kind == "hand_over"
+
+
+async def test_who_says_by_themselves_that_they_have_no_number_is_not_asked_for_it(road: Road) -> None:
+    case = await road.writes("Il pacco è in ritardo. Non ho il numero d'ordine, ho perso la mail", LATE)
+    draft = await road.draft(case)
+    assert draft.kind == "hand_over"
+    assert "numero d'ordine" not in draft.text
