@@ -344,3 +344,15 @@ async def test_who_says_by_themselves_that_they_have_no_number_is_not_asked_for_
     draft = await road.draft(case)
     assert draft.kind == "hand_over"
     assert "numero d'ordine" not in draft.text
+
+
+async def test_who_asks_for_what_is_overdue_is_told_that_we_are_late(road: Road, agent: Agent) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    async with road.database.writing() as session:
+        await session.execute(update(Promise).values(due_at=utcnow() - timedelta(days=2)))
+    await road.writes("novità?", assessed("other"))
+    draft = await road.draft(case)
+    assert (draft.kind, draft.findings) == ("status", [])
+    assert "siamo in ritardo" in draft.text
+    assert "come promesso" not in draft.text

@@ -410,6 +410,16 @@ def test_status_says_what_was_promised_and_by_when() -> None:
     assert "Questo è già fatto: «ritiriamo l'articolo da casa sua»." in draft.text
 
 
+def test_a_promise_whose_day_is_over_is_told_as_late_and_not_as_still_to_come() -> None:
+    status = brief(decided(DecisionKind.STATUS), promises=PROMISES)
+    late = "Con un impegno siamo in ritardo, e dipende da noi: «rispediamo il pacco», entro giovedì 19"
+    assert late in made(replace(status, today=date(2026, 11, 20))).text
+    assert "come promesso" not in made(replace(status, today=date(2026, 11, 20))).text
+    assert "come promesso" in made(replace(status, today=date(2026, 11, 19))).text
+    worried = replace(status, tone="worried", today=date(2026, 11, 20))
+    assert "reassurance" not in dict(made(worried).parts)
+
+
 def test_a_promise_taken_back_is_not_told_again() -> None:
     gone = PromiseLine(what=RESEND.what, due=None, state="withdrawn")
     assert "rispediamo" not in made(brief(decided(DecisionKind.STATUS), promises=(gone,))).text.lower()
