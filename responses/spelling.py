@@ -1,7 +1,7 @@
 """Words as people write them in a hurry, put as the word lists have them: "dont", "nn ce l'ho", "piu'"."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,17 +12,35 @@ _ITALIAN = re.compile(
     r"(?<!\w)(?<!(?<!\w)['’])(?P<word>[^\W\d_]*)(?P<vowel>[aeiou])['’](?!\w)", re.IGNORECASE
 )
 
+Change = tuple[int, int, str]
+"""From where to where something stands, and what it is read as."""
+
 
 def spelled_out(text: str) -> str:
-    """The text with such words written out."""
-    words: Mapping[str, str] = _spelling()["words"]
-    for start, end, letter in reversed(list(accented(text))):
-        text = text[:start] + letter + text[end:]
-    return _hasty().sub(lambda match: words[match.group().casefold().replace("’", "'")], text)
+    """What a customer has written, with such words written out."""
+    text = _changed(text, _accents(text))
+    return _changed(text, _hasty(text, "words", "contractions"))
 
 
-def accented(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where an Italian text has an apostrophe for an accent: the vowel with it, from where to where.
+def respelled(text: str, language: str) -> list[Change]:
+    """What is spelled so in a text of our own, in its order; only what can be nobody's name."""
+    match language:
+        case "it":
+            return sorted([*_accents(text), *_hasty(text, "unaccented")])
+        case "en":
+            return list(_hasty(text, "contractions"))
+        case _:
+            return []
+
+
+def _changed(text: str, changes: Iterable[Change]) -> str:
+    for start, end, words in reversed(list(changes)):
+        text = text[:start] + words + text[end:]
+    return text
+
+
+def _accents(text: str) -> Iterator[Change]:
+    """Where an Italian text has an apostrophe for an accent: the vowel with it.
 
     A word between quotation marks ends with one as well; of "po'" it stands for what is left out.
     """
@@ -36,9 +54,21 @@ def accented(text: str) -> Iterator[tuple[int, int, str]]:
         yield match.start("vowel"), match.end(), letter.upper() if vowel.isupper() else letter
 
 
+def _hasty(text: str, *kinds: str) -> Iterator[Change]:
+    words = _words(kinds)
+    for match in _any_of(kinds).finditer(text):
+        if not re.match("['’]", text[match.end() :]):
+            yield match.start(), match.end(), words[match.group().casefold().replace("’", "'")]
+
+
 @cache
-def _hasty() -> re.Pattern[str]:
-    words = sorted(map(re.escape, _spelling()["words"]), key=len, reverse=True)
+def _words(kinds: tuple[str, ...]) -> Mapping[str, str]:
+    return {word: plain for kind in kinds for word, plain in _spelling()[kind].items()}
+
+
+@cache
+def _any_of(kinds: tuple[str, ...]) -> re.Pattern[str]:
+    words = sorted(map(re.escape, _words(kinds)), key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)".replace("'", "['’]"), re.IGNORECASE)
 
 
