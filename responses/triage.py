@@ -13,7 +13,7 @@ from models.assessment import Assessment, Classify
 from models.clock import utcnow
 from models.database import Database
 from models.decision import FactValue, Matter
-from models.labels import Act, Urgency
+from models.labels import Act, Ask, Urgency
 from models.orders import LookUp
 from models.states import CaseState, DraftState, Purpose
 from models.tables import Agent, Case, Customer, DecisionRow, Draft, Identity, Message
@@ -457,6 +457,10 @@ def _only_thanks(reading: Reading, before: str) -> bool:
         one.act.label in idle
         and "act" not in one.abstained
         and not one.entities.order_ids
-        and (only_thanks(text) if one.act.label == Act.OTHER else not asks_where_it_stands(text))
+        and (only_thanks(text) if one.act.label == Act.OTHER else _asks_nothing(text, one))
         for text, one in reading.read_fresh
     )
+
+
+def _asks_nothing(text: str, praise: Assessment) -> bool:
+    return Ask.HUMAN_CONTACT not in {ask.label for ask in praise.asks} and not asks_where_it_stands(text)

@@ -106,6 +106,13 @@ async def test_what_is_neither_complaint_nor_thanks_after_an_answer_is_read(
     assert await road.draft(after) is not None
 
 
+async def test_thanks_that_ask_for_a_person_are_read(road: Road, agent: Agent) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    after = await road.writes("Grazie, mi chiami", assessed("praise", asks=(label("human_contact"),)))
+    assert after.state == CaseState.WAITING_AGENT
+
+
 async def test_an_ok_after_an_answer_changes_nothing(road: Road, agent: Agent) -> None:
     case = await road.writes("Il pacco è in ritardo", LATE_ORDER)
     await road.answers(agent, case)
