@@ -70,7 +70,7 @@ committing it.
 How a draft is put together: greeting · what we understood · whose mistake it is · one apology · why it
 happened · what puts it right · what happens next, by when · a gesture · a close · signature. A part that
 has nothing to say is left out. Every part has at least three wordings per language and form of address,
-except the line of a promise that is open or broken in a status answer; one person always
+except the line of a promise that is open, late or broken in a status answer; one person always
 gets the same voice, and a second apology in another case is worded otherwise. All of them
 stand in `tests/golden/wordings`, one file per language. The texts that leave without an approval (receipts,
 questions for a mark, answers to commands) stand in `tests/golden/standing`, their fields open.

@@ -343,6 +343,8 @@ class Matter:
     that the messages name beside that of the facts.
     `record` is what signals are counted from, None where nobody looks at them; `spent` is what budgets are
     compared with, None where nobody keeps books.
+    `asks_progress`: the messages complain of nothing, and ask where something stands that is promised here
+    and not done.
     """
 
     act: str
@@ -367,3 +369,4 @@ class Matter:
     other_orders: tuple[str, ...] = ()
     record: Record | None = None
     spent: Spent | None = None
+    asks_progress: bool = False

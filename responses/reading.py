@@ -49,6 +49,11 @@ class Reading:
         return self._read(self.fresh)
 
     @property
+    def read_fresh(self) -> list[tuple[str, Assessment]]:
+        """The texts of the fresh messages that were read, each with its assessment."""
+        return [(one.text, self.assessed[one.id]) for one in self.fresh if one.id in self.assessed]
+
+    @property
     def counted(self) -> list[Assessment]:
         """The assessments that make the matter."""
         return counted(self.messages, self.assessed, self.only_answers)

@@ -13,12 +13,13 @@ from models.assessment import Assessment, Classify
 from models.clock import utcnow
 from models.database import Database
 from models.decision import FactValue, Matter
-from models.labels import Act, Urgency
+from models.labels import Act, Ask, Urgency
 from models.orders import LookUp
 from models.states import CaseState, DraftState, Purpose
 from models.tables import Agent, Case, Customer, DecisionRow, Draft, Identity, Message
 from responses.approving.rights import here_to_approve
 from responses.asking.answers import take_answers
+from responses.asking.lacking import lacking_by_name
 from responses.asking.only_answers import with_only_answers
 from responses.cases import has_open_promise, move, open_case, raise_revision
 from responses.channels import AgentChat
@@ -27,11 +28,12 @@ from responses.claims import claimed_facts, note_claims
 from responses.config import RoadConfig
 from responses.customers.danger import in_danger
 from responses.customers.history import questions_in
+from responses.customers.progress import asks_where_it_stands, only_thanks
 from responses.customers.signalling import keep_signals
 from responses.deadlines import due_by, highest, is_sooner
 from responses.drafts.dates import format_when
 from responses.events import record
-from responses.facts import ORDER_FACT, known_facts, note_orders
+from responses.facts import ORDER_FACT, cannot_say, known_facts, note_orders
 from responses.incidents import note_incident
 from responses.intake.filing import due_now
 from responses.knowledge.entries import Knowledge, Near, question_in
@@ -199,7 +201,14 @@ class Triage:
             facts = await known_facts(session, case.id)
         matter = await matter_of(session, case, reading, policy, facts, now, unclear=taken.likely.keys())
         await keep_signals(session, case, policy, matter.record, now)
-        decision = taken.beside(decide(policy, matter, language=self._config.language))
+        decision = decide(policy, matter, language=self._config.language)
+        if lacked := lacking_by_name(decision.asks_customer, [message.text for message in reading.fresh]):
+            # Whoever says by themselves that they have no number is not asked for it.
+            await cannot_say(session, case, sorted(lacked))
+            facts = await known_facts(session, case.id)
+            matter = await matter_of(session, case, reading, policy, facts, now, unclear=taken.likely.keys())
+            decision = decide(policy, matter, language=self._config.language)
+        decision = taken.beside(decision)
         decision = replace(decision, claimed=await claimed_facts(session, case, policy))
         draft = await propose_decision(
             session,
@@ -443,7 +452,15 @@ def _only_thanks(reading: Reading, before: str) -> bool:
     # Where we have asked for something, a bare number or an ok may be the answer.
     idle = (Act.PRAISE,) if before == CaseState.WAITING_CUSTOMER else (Act.PRAISE, Act.OTHER)
     return all(
-        # Where the model is not sure that it is only thanks, a person looks.
-        one.act.label in idle and "act" not in one.abstained and not one.entities.order_ids
-        for one in reading.found_fresh
+        # Where the model is not sure that it is only thanks, a person looks. What it has no better name for
+        # is thanks only where the words say so: "call me" must not be lost.
+        one.act.label in idle
+        and "act" not in one.abstained
+        and not one.entities.order_ids
+        and (only_thanks(text) if one.act.label == Act.OTHER else _asks_nothing(text, one))
+        for text, one in reading.read_fresh
     )
+
+
+def _asks_nothing(text: str, praise: Assessment) -> bool:
+    return Ask.HUMAN_CONTACT not in {ask.label for ask in praise.asks} and not asks_where_it_stands(text)

@@ -9,6 +9,7 @@ from models.decision import PROOF_FACT, MissingFact
 from responses.choices.reply_words import reply_words, whole
 from responses.facts import ORDER_FACT
 from responses.policy.schema import FactType
+from responses.spelling import spelled_out
 
 _CLAUSE = re.compile(r"[,.;:!?\n]")
 _SENTENCE = re.compile(r"[.!?;\n]")
@@ -18,6 +19,8 @@ _MARKS = {
     "sent": r"⟦\ws\d+⟧",
     "no_sent": r"⟦ns\d+⟧",
 }
+_START = r"(?:^|(?<=[.,;:!?\n])|(?<=[.,;:!?\n]\s))(?:(?:{before})[\s,]+)*"
+"""Where a clause begins: "don't have it" is said of oneself there, and not behind "you"."""
 _NO_MARKS = str.maketrans("⟦⟧", "[]")
 _NAMED_IN = 5
 """In words: what is asked for in more words than these is no name."""
@@ -28,21 +31,33 @@ def lacking(asked: Sequence[MissingFact], texts: Sequence[str]) -> frozenset[str
 
     "I don't have it" means all that was asked for, "I have no photo" what was asked for by that name.
     """
-    said = [text.lower() for text in texts]
-    if any(whole(reply_words()["to_come"]).search(text) for text in said):
-        return frozenset()
-    return frozenset(name for text in said for name in _lacking_in(asked, text))
+    said = _said(texts)
+    return frozenset(name for text in said for name in (*_all_in(asked, text), *_named_in(asked, text)))
 
 
-def _lacking_in(asked: Sequence[MissingFact], text: str) -> Iterator[str]:
-    words = reply_words()
+def lacking_by_name(facts: Sequence[MissingFact], texts: Sequence[str]) -> frozenset[str]:
+    """The same of facts that nobody has asked for yet: only what is called by its name."""
+    return frozenset(name for text in _said(texts) for name in _named_in(facts, text))
+
+
+def _said(texts: Sequence[str]) -> list[str]:
+    """The texts as they are read; none where one says that it is still to come."""
+    said = [spelled_out(text.lower()) for text in texts]
+    return [] if any(whole(reply_words()["to_come"]).search(text) for text in said) else said
+
+
+def _all_in(asked: Sequence[MissingFact], text: str) -> Iterator[str]:
     marked, things = _marked(text, asked)
-    for language, pattern in words["unable"].items():
+    for language, pattern in reply_words()["unable"].items():
         for match in _ended(pattern, language).finditer(marked):
             if _is_meant(marked, match, language):
                 clause = _CLAUSE.split(marked[: match.start()])[-1]
                 yield from _called(asked, clause, things) or [fact.name for fact in asked]
-    for language, pattern in words["unable_of"].items():
+
+
+def _named_in(asked: Sequence[MissingFact], text: str) -> Iterator[str]:
+    marked, things = _marked(text, asked)
+    for language, pattern in reply_words()["unable_of"].items():
         for match in _ended(pattern, language).finditer(marked):
             if _is_meant(marked, match, language):
                 yield from _called(asked, match.group(), things)
@@ -148,5 +163,6 @@ def _ended(pattern: str, language: str) -> re.Pattern[str]:
     """The pattern, followed by nothing or by what leaves its meaning as it is."""
     for name, mark in _MARKS.items():
         pattern = pattern.replace(f"<{name}>", mark)
+    pattern = pattern.replace("<start>", _START.format(before=reply_words()["starts_with"]))
     goes_on = reply_words()["goes_on"][language]
     return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)(?=\s*(?:[^\w\s⟦]|$|(?:{goes_on})(?!\w)))")

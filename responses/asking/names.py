@@ -103,9 +103,13 @@ def _says_nothing(text: str) -> bool:
     last = _WORD.findall(whole(f"(?i:{reply_words()['courtesy']})").sub(" ", text))[-1:]
     if last and len(last[0]) == 1 and last[0].isupper():
         return False  # a size, or a model's name
-    return _TOKEN.search(text) is None and not any(
-        word not in _small_words() for word in _WORD.findall(_idle().sub(" ", text.casefold()))
-    )
+    return _TOKEN.search(text) is None and not telling_words(text)
+
+
+def telling_words(text: str) -> list[str]:
+    """The words that are left without greetings, assent, what puts off, days and small words."""
+    left = _WORD.findall(_idle().sub(" ", text.casefold()))
+    return [word for word in left if word not in _small_words()]
 
 
 def _is_written_as_name(value: str) -> bool:

@@ -17,6 +17,7 @@ from responses.checks.sums import sums_in
 from responses.choices.reply_words import reply_words, whole
 from responses.policy import Policy
 from responses.policy.schema import READ_FROM_MESSAGES, FactType, Supplier
+from responses.spelling import spelled_out
 
 _QUOTED = re.compile(r"«[^»]*»|“[^”]*”|„[^“”]*[“”]|\"[^\"]*\"|^\s*>.*$", re.MULTILINE)
 _SENTENCE = re.compile(r"(?<=[!?])|(?<=\D\.)(?=\s)|\n")
@@ -99,7 +100,7 @@ def values_said(text: str, read: Assessment, policy: Policy, today: date) -> dic
         return {}
     found: dict[str, set[object]] = {}
     texts = texts_of(policy, READ_FROM_MESSAGES)
-    for sentence in _SENTENCE.split(_QUOTED.sub(" ", text).casefold()):
+    for sentence in _SENTENCE.split(spelled_out(_QUOTED.sub(" ", text).casefold())):
         for kind in READ_FROM_MESSAGES:
             for name, value in _said_in_sentence(sentence, read, policy, kind, texts, today):
                 if name in wanted:

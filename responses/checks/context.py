@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.assessment import Assessment
 from models.clock import utcnow
-from models.decision import FactValue
+from models.decision import Decision, FactValue
 from models.money import Money
 from models.states import Direction, PromiseState
 from models.tables import Agent, Case, Customer, Draft, Identity, Message, Promise
@@ -106,18 +106,19 @@ async def context_of(
     composed = await composed_draft(session, draft) if draft is not None else None
     names = [name for name in (customer.name, identity.display_name) if usable_name(name) is not None]
     business = config.business
+    decision = await decision_of(session, draft) if draft is not None else None
     about = CheckContext(
         language=language,
         kind=kind,
         today=today,
         currency=policy.currency if policy is not None else "EUR",
         formality=await _formality(session, draft, customer, policy, language),
-        decision=await decision_of(session, draft) if draft is not None else None,
+        decision=decision,
         facts=known.facts,
         said=tuple(text for direction, text in written if direction == Direction.IN),
         sent=tuple(text for direction, text in written if direction == Direction.OUT),
         names=tuple(name for name in dict.fromkeys(names) if name is not None),
-        grievances=tuple(dict.fromkeys(label.label for one in known.meant for label in one.complaint_types)),
+        grievances=_grievances(decision, known),
         days=tuple(sorted(days)),
         kept=tuple(sorted(kept, key=lambda one: (one.day, one.words))),
         named=(*(day for one in known.meant for day in one.entities.dates), *(day for _, day in promised)),
@@ -145,6 +146,13 @@ async def _put(session: AsyncSession, case: Case, language: str) -> tuple[Put, .
         )
         for voucher in await put_in(session, case.id)
     )
+
+
+def _grievances(decision: Decision | None, known: Known) -> tuple[str, ...]:
+    """Those that were decided upon: what an answer to a question of ours was taken for is none."""
+    if decision is not None:
+        return decision.complaint_types
+    return tuple(dict.fromkeys(label.label for one in known.meant for label in one.complaint_types))
 
 
 async def _known(session: AsyncSession, case: Case) -> Known:

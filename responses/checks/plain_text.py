@@ -1,7 +1,8 @@
 """A text made plain for reading: what only shapes it on a page hides no word from the checks.
 
 The lists and patterns know one blank between two words, one sign each for apostrophe and hyphen, and a letter
-with its accent as one. Where something stands is told of the text as it was written.
+with its accent as one; "e'" is read as "è", and "cant" as "can't". Where something stands is told of the text
+as it was written.
 """
 
 import re
@@ -12,6 +13,7 @@ from functools import cache
 from responses.checks.about import CheckContext
 from responses.checks.wordlists import months, word_lists
 from responses.drafts.phrases import LANGUAGES
+from responses.spelling import respelled
 
 # Soft hyphens, joiners, marks of direction: nothing of them is seen.
 _UNSEEN = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
@@ -58,16 +60,22 @@ def plain_text(text: str, language: str) -> PlainText:
 
     A plain text stays as it is.
     """
-    if _SHAPED.search(text) is None:
+    changes = {start: (end, read) for start, end, read in respelled(text, language)}
+    if not changes and _SHAPED.search(text) is None:
         return PlainText(words=text, begins=range(len(text)), ends=range(1, len(text) + 1))
     words: list[str] = []
     begins: list[int] = []
     ends: list[int] = []
+    read_until = 0
     for match in _TOKEN.finditer(text):
-        for sign in _read(match, language):
+        if match.start() < read_until:
+            continue
+        # What is spelled in a hurry stands where all of its letters do.
+        read_until, signs = changes.get(match.start(), (match.end(), _read(match, language)))
+        for sign in signs:
             words.append(sign)
             begins.append(match.start())
-            ends.append(match.end())
+            ends.append(read_until)
     return PlainText(words="".join(words), begins=tuple(begins), ends=tuple(ends))
 
 

@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 
 from models.decision import Remedy
 from responses.drafts.templates import in_register
+from responses.spelling import spelled_out
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[a-zß]+|[%€$£]")
 _SENTENCE_END = re.compile(r"(?<=[.!?\n])")
@@ -91,7 +92,7 @@ def read_reply(text: str, options: Sequence[Remedy], language: str, *, by_number
         by_number: whether a number or a bare yes can only be about this choice.
     """
     words = _words(language)
-    folded = _fold(text)
+    folded = _fold(spelled_out(text))
     declines, folded = _cut(folded, words.decline)
     both, folded = _cut(folded, words.both)
     doubts, folded = _cut(folded, words.doubt)

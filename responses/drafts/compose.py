@@ -95,18 +95,18 @@ def kind_of(brief: DraftBrief) -> DraftKind:
         case DecisionKind.THANKS:
             return DraftKind.THANKS
         case DecisionKind.HAND_OVER:
-            return _handed_over(brief.act)
+            return _handed_over(brief)
         case DecisionKind.EXIT:
             return DraftKind.EXIT
 
 
-def _handed_over(act: str) -> DraftKind:
-    match act:
+def _handed_over(brief: DraftBrief) -> DraftKind:
+    match brief.act:
         case Act.QUESTION | Act.REQUEST:
             return DraftKind.ANSWER
         case Act.PRAISE:
             return DraftKind.THANKS
-        case Act.OTHER:
+        case Act.OTHER if Ask.HUMAN_CONTACT not in brief.asks:
             return DraftKind.HELP
         case _:
             return DraftKind.HOLDING
@@ -442,12 +442,19 @@ def _told(promise: PromiseLine, brief: DraftBrief, voice: Voice) -> str:
     values = {"what": voice.translated(promise.what).rstrip(".")}
     if promise.due is not None:
         values["due"] = format_due_day(promise.due, brief.language, today=brief.today)
-    return voice.bare(f"status.{promise.state}", **values)
+    return voice.bare(f"status.{_state(promise, brief)}", **values)
+
+
+def _state(promise: PromiseLine, brief: DraftBrief) -> str:
+    """How it is told: what is open and its day is over is late, as /stato says it too."""
+    due, today = promise.due, brief.today
+    is_late = promise.state == "open" and due is not None and today is not None and due < today
+    return "late" if is_late else promise.state
 
 
 def _stands(brief: DraftBrief) -> bool:
-    states = {promise.state for promise in brief.promises}
-    return "open" in states and "broken" not in states
+    states = {_state(promise, brief) for promise in brief.promises}
+    return "open" in states and states.isdisjoint({"broken", "late"})
 
 
 def _thanks(brief: DraftBrief, voice: Voice) -> Iterator[Part]:

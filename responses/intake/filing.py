@@ -17,6 +17,7 @@ from responses.config import RoadConfig
 from responses.events import record
 from responses.intake.flood import is_flooding
 from responses.intake.incoming import Incoming, MessageKind
+from responses.orders.keys import written_apart
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
 _SILENT = frozenset(
@@ -56,8 +57,9 @@ class Filing:
         self._find_orders = find_orders
 
     def orders_in(self, text: str) -> Sequence[str]:
-        """The numbers in a text that may be those of orders."""
-        return self._find_orders(text)
+        """The numbers in a text that may be those of orders; of "RS 1234" with the letters and without."""
+        numbers = self._find_orders(text)
+        return (*written_apart(text, numbers).values(), *numbers)
 
     async def file(self, session: AsyncSession, update: Update, incoming: Incoming) -> Filed:
         """Stores the message and its files' names; the same message again changes nothing."""
@@ -81,7 +83,7 @@ class Filing:
                 identity,
                 reply_to=incoming.reply_to,
                 album_key=incoming.album_key,
-                order_ids=self._find_orders(text),
+                order_ids=self.orders_in(text),
                 now=now,
                 active=expected,
                 audience=incoming.audience,

@@ -5,7 +5,7 @@ book of orders knows better, and where there is no book, the owner's examples of
 like.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from sqlalchemy import exists, select
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.assessment import Assessment
 from models.database import Database
 from models.tables import Order
-from responses.orders.keys import order_key, shape_of
+from responses.orders.keys import order_key, shape_of, written_apart
 from responses.orders.look_up import SOURCE
 from responses.policies import PolicyBook
 from responses.policy.situation import ORDER
@@ -24,19 +24,32 @@ _MOST = 50  # numbers of one message that are looked for: whoever pastes a whole
 
 
 async def with_named_orders(database: Database, policies: PolicyBook, reading: Reading) -> Reading:
-    """The reading in which such numbers are orders, where no words of the message name another."""
-    doubtful = {key: one for key, one in reading.assessed.items() if _is_doubtful(one)}
+    """The reading in which such numbers are orders, where no words of the message name another.
+
+    Of "RS 1234" the letters belong to the number where it is known so.
+    """
+    texts = {message.id: message.text for message in reading.messages}
+    apart = {
+        key: written_apart(texts.get(key, ""), _numbers(one)[:_MOST]) for key, one in reading.assessed.items()
+    }
+    doubtful = {key: one for key, one in reading.assessed.items() if apart[key] or _is_doubtful(one)}
     if not doubtful:
         return reading
-    numbers = {number for one in doubtful.values() for number in one.entities.other_numbers[:_MOST]}
+    numbers = {
+        number for key, one in doubtful.items() for number in (*_numbers(one)[:_MOST], *apart[key].values())
+    }
     async with database.reading() as session:
         orders = await _orders_among(session, policies, reading, numbers)
-    named = {key: _naming(one, orders) for key, one in doubtful.items()}
+    named = {key: _naming(one, orders, apart[key]) for key, one in doubtful.items()}
     return replace(reading, assessed={**reading.assessed, **named})
 
 
 def _is_doubtful(assessment: Assessment) -> bool:
     return bool(assessment.entities.other_numbers) and not assessment.entities.order_ids
+
+
+def _numbers(assessment: Assessment) -> tuple[str, ...]:
+    return (*assessment.entities.order_ids, *assessment.entities.other_numbers)
 
 
 async def _orders_among(
@@ -55,13 +68,15 @@ async def _orders_among(
     return frozenset(number for number in numbers if shape_of(number) in shapes)
 
 
-def _naming(assessment: Assessment, orders: Collection[str]) -> Assessment:
+def _naming(assessment: Assessment, orders: Collection[str], apart: Mapping[str, str]) -> Assessment:
     entities = assessment.entities
-    return replace(
-        assessment,
-        entities=replace(
-            entities,
-            order_ids=tuple(number for number in entities.other_numbers if number in orders),
-            other_numbers=tuple(number for number in entities.other_numbers if number not in orders),
-        ),
-    )
+    whole = {number: with_letters for number, with_letters in apart.items() if with_letters in orders}
+    named = tuple(whole.get(number, number) for number in entities.order_ids)
+    if not named:
+        named = tuple(
+            whole.get(number, number)
+            for number in entities.other_numbers
+            if number in orders or number in whole
+        )
+    others = tuple(one for one in entities.other_numbers if whole.get(one, one) not in named)
+    return replace(assessment, entities=replace(entities, order_ids=named, other_numbers=others))

@@ -62,7 +62,8 @@ class Judge:
             unsure = (say("unsure", fields=say.fields(["act"])),)
             return replace(_blank(policy, matter, DecisionKind.HAND_OVER), notes=unsure)
         first = self._try(matter, say, explain=explain)
-        if matter.act == Act.PRAISE and not first.trials[0].settled:
+        told = first.trials[0].settled or (matter.asks_progress and first.trials[0].status)
+        if matter.act == Act.PRAISE and not told:
             return replace(_blank(policy, matter, DecisionKind.THANKS), steps=tuple(first.trials[0].steps))
         heeding = Heeding(policy, matter, language)
 

@@ -158,10 +158,10 @@ def still_stands(policy: Policy, matter: Matter, decision: Decision) -> frozense
 
 def _same_failure(given: Given, matter: Matter, complaint_type: str | None) -> bool:
     if complaint_type is None:
-        # "Vergogna!" after an answer names no type: it is about whatever was answered. A request may well be
-        # another one; what was given for such a message is not earned anew by the next.
+        # "Vergogna!" after an answer names no type: it is about whatever was answered, and so is "any news?".
+        # A request may well be another one; what was given for such a message is not earned anew by the next.
         given_for_none = given.complaint_type is None and set(given.kinds) != {RemedyKind.WORDS}
-        return matter.act == Act.COMPLAINT or given_for_none
+        return matter.act == Act.COMPLAINT or matter.asks_progress or given_for_none
     # What was given for a complaint nobody could name may have been for this one.
     return given.complaint_type in (None, complaint_type)
 

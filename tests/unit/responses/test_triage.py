@@ -22,7 +22,7 @@ from responses.intake.incoming import MessageKind
 from responses.people.holding import take_over
 from responses.policy import load_policy_text
 from responses.triage import MAX_ATTEMPTS, unread_cases
-from tests.unit.responses.triage_road import LATE, Road, agent, assessed, label, road, under
+from tests.unit.responses.triage_road import LATE, LATE_ORDER, Road, agent, assessed, label, road, under
 
 __all__ = ["agent", "road"]
 
@@ -91,6 +91,33 @@ async def test_thanks_after_an_answer_change_nothing(road: Road, agent: Agent) -
     assert after.id == case.id
     assert after.state in (CaseState.ANSWERED, CaseState.PROMISED, CaseState.WAITING_CUSTOMER)
     assert await road.number(Draft) == before
+
+
+@pytest.mark.parametrize(
+    "words", ["voglio parlare con una persona vera", "ah no è arrivato rotto", "aspetto ancora"]
+)
+async def test_what_is_neither_complaint_nor_thanks_after_an_answer_is_read(
+    road: Road, agent: Agent, words: str
+) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    after = await road.writes(words, assessed("other"))
+    assert (after.id, after.state) == (case.id, CaseState.WAITING_AGENT)
+    assert await road.draft(after) is not None
+
+
+async def test_thanks_that_ask_for_a_person_are_read(road: Road, agent: Agent) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    after = await road.writes("Grazie, mi chiami", assessed("praise", asks=(label("human_contact"),)))
+    assert after.state == CaseState.WAITING_AGENT
+
+
+async def test_an_ok_after_an_answer_changes_nothing(road: Road, agent: Agent) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    after = await road.writes("ok grazie, aspetto", assessed("other"))
+    assert after.state in (CaseState.ANSWERED, CaseState.PROMISED)
 
 
 async def test_spam_gets_no_draft_and_no_receipt(road: Road) -> None:

@@ -309,3 +309,50 @@ async def test_follow_ups_cost_what_one_message_costs(road: Road, agent: Agent) 
             await road.answers(agent, case)
     assert sum(1 for offers in worth if offers) <= 1
     assert await road.number(LedgerEntry) <= 1
+
+
+@pytest.mark.parametrize("words", ["novità?", "Allora???? Sto aspettando!", "quando mi arriva il pacco?"])
+@pytest.mark.parametrize("act", [Act.OTHER, Act.QUESTION])
+async def test_who_asks_where_it_stands_hears_what_was_promised(
+    road: Road, agent: Agent, words: str, act: Act
+) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    await road.writes(words, assessed(act))
+    draft = await road.draft(case)
+    assert draft.kind == "status"
+    assert "cerchiamo il pacco" in draft.text.lower()
+    assert draft.findings == []
+
+
+async def test_who_asks_about_something_else_is_answered_by_a_person(road: Road, agent: Agent) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    await road.writes("A che ora aprite domani?", assessed("question"))
+    assert (await road.draft(case)).kind == "hand_over"
+
+
+async def test_without_a_promise_nobody_is_told_where_it_stands(road: Road, agent: Agent) -> None:
+    case = await road.writes("Salve", assessed("other"))
+    await road.answers(agent, case)
+    await road.writes("novità?", assessed("other"))
+    assert (await road.draft(case)).kind == "hand_over"
+
+
+async def test_who_says_by_themselves_that_they_have_no_number_is_not_asked_for_it(road: Road) -> None:
+    case = await road.writes("Il pacco è in ritardo. Non ho il numero d'ordine, ho perso la mail", LATE)
+    draft = await road.draft(case)
+    assert draft.kind == "hand_over"
+    assert "numero d'ordine" not in draft.text
+
+
+async def test_who_asks_for_what_is_overdue_is_told_that_we_are_late(road: Road, agent: Agent) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    async with road.database.writing() as session:
+        await session.execute(update(Promise).values(due_at=utcnow() - timedelta(days=2)))
+    await road.writes("novità?", assessed("other"))
+    draft = await road.draft(case)
+    assert (draft.kind, draft.findings) == ("status", [])
+    assert "siamo in ritardo" in draft.text
+    assert "come promesso" not in draft.text

@@ -3,7 +3,7 @@
 import pytest
 
 from models.decision import PROOF_FACT, MissingFact
-from responses.asking.lacking import lacking
+from responses.asking.lacking import lacking, lacking_by_name
 
 NUMBER = MissingFact(
     name="order_id",
@@ -120,6 +120,16 @@ PROOF = MissingFact(
         "Ich habe nie eine Mail bekommen",
         "Je n'ai jamais reçu de mail de confirmation",
         "Nunca recebi o e-mail",
+        "nn ho il numero",
+        "nn trovo piu la mail",
+        "Niente numero, purtroppo",
+        "la mail non mi è mai arrivata",
+        "no number sorry",
+        "i threw the receipt away",
+        "couldnt find the number",
+        "no me llego el correo",
+        "die mail ist weg",
+        "keine Nummer",
     ],
 )
 def test_who_lacks_the_number_or_where_it_stands_cannot_say_it(text: str) -> None:
@@ -129,6 +139,53 @@ def test_who_lacks_the_number_or_where_it_stands_cannot_say_it(text: str) -> Non
 @pytest.mark.parametrize(
     "text",
     [
+        "nn ce l'ho",
+        "non c'è l'ho",
+        "mi dispiace ma nn lo so",
+        "non lo ho",
+        "non me lo ricordo",
+        "don't have it",
+        "dont have it sorry, lost the email :(",
+        "cant find it",
+        "i havent got it",
+        "lost it",
+        "no se",
+        "jai pas",
+        "je lai plus",
+        "je trouve pas",
+        "j'en ai pas",
+        "find ich nicht",
+        "weiss nicht",
+    ],
+)
+def test_what_was_asked_is_lacking_however_hastily_it_is_said(text: str) -> None:
+    assert lacking([NUMBER], [text]) == {"order_id"}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Il pacco non arriva e non ho il numero d'ordine", {"order_id"}),
+        ("My parcel is late, I dont have the order number", {"order_id"}),
+        ("Il pacco non arriva, non so che fare, non ce l'ho", set()),
+        ("My parcel is late, don't know", set()),
+        ("Il pacco non arriva, il numero ve lo mando dopo", set()),
+    ],
+)
+def test_unasked_only_what_is_named_is_lacking(text: str, names: set[str]) -> None:
+    assert lacking_by_name([NUMBER], [text]) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "you don't have it",
+        "niente numero di tracking",
+        "no photo shows it",
+        "no number on the parcel",
+        "nessuna mail di rimborso",
+        "no se puede",
+        "dont know why it is late",
         "non ho ancora ricevuto il pacco",
         "non ho il tempo di cercarlo ora",
         "non ho problemi a mandarvi il numero: RS123",

@@ -43,6 +43,13 @@ async def test_an_answer_taken_for_another_complaint_leaves_the_case_with_the_po
     assert case.urgency == "normal"
 
 
+async def test_what_an_answer_was_taken_for_is_no_grievance_that_the_text_passes_over(
+    road: SampleRoad, asked: Case
+) -> None:
+    await road.writes("Sono due giorni", MISREAD)
+    assert "grievance_unanswered" not in {one["code"] for one in (await road.draft(asked)).findings}
+
+
 @pytest.mark.parametrize("tone", ["angry", "sarcastic", "threatening"])
 async def test_a_loud_reading_of_an_answer_changes_nothing(road: SampleRoad, asked: Case, tone: str) -> None:
     await road.writes("2 giorni", assessed("complaint", "no_reply", tone=label(tone)))

@@ -89,6 +89,8 @@ def test_days_are_read_with_the_policys_words_for_them(
         ("il tecnico dice che la linea è ferma da 6 giorni", "it"),
         ("sono vostro cliente da 6 giorni", "it"),
         ("la linea è ferma e lenta da 6 giorni", "it"),
+        ("nn è vero che la linea è ferma da 6 giorni", "it"),
+        ("the line hasnt been down for 6 days", "en"),
         ("It is not true that the line has been down for 6 days", "en"),
         ("if the line has been down for 6 days I get a refund", "en"),
         ("the line will be down for 6 days", "en"),

@@ -1,5 +1,6 @@
 """How a text looks on a page changes nothing of what is found in it."""
 
+import re
 from random import Random
 
 import pytest
@@ -41,6 +42,29 @@ def test_whatever_stands_for_a_blank_the_findings_are_the_same(shape: str) -> No
 def test_nor_where_every_blank_is_another(shape: str) -> None:
     texts = [(one.text.replace(" ", shape), one) for one in SAMPLE]
     assert {text for text, one in texts if found(text, one) != found(one.text, one)} == set()
+
+
+WITH_APOSTROPHES = str.maketrans({"à": "a'", "è": "e'", "é": "e'", "ì": "i'", "ò": "o'", "ù": "u'"})
+
+
+def hastily(one: CheckExample) -> str:
+    if one.about.language == "it":
+        return re.sub(r"[àèéìòù](?!\w)", lambda match: match.group().translate(WITH_APOSTROPHES), one.text)
+    return re.sub(r"\b((?:do|does|did|ca|could|have|has|is|was|would)n)['’]t\b", r"\1t", one.text)
+
+
+def test_apostrophes_for_accents_and_none_where_they_belong_hide_nothing() -> None:
+    texts = [(hastily(one), one) for one in TEXTS if one.about.language in ("it", "en")]
+    changed = [(text, one) for text, one in texts if text != one.text]
+    assert len(changed) > 250
+    assert {text for text, one in changed if found(text, one) != found(one.text, one)} == set()
+
+
+def test_what_was_spelled_in_a_hurry_is_marked_where_it_stands() -> None:
+    finding = only("Lei e' un maleducato", about())
+    assert (finding.code, finding.words) == ("insult", "Lei e' un maleducato")
+    finding = only("Buongiorno, l'errore e' suo.", about())
+    assert (finding.code, finding.words) == ("blame_customer", "errore e' suo")
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,23 @@ def test_is_read_as_a_person_reads_it(example: dict[str, Any]) -> None:
     assert read(example) == expected(example)
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "option"),
+    [
+        ("it", "il buono x favore", 1),
+        ("it", "il buono nn mi interessa, voglio lo sconto", 0),
+        ("it", "non li voglio", None),
+        ("en", "voucher pls", 1),
+        ("en", "dont want the voucher, discount plz", 0),
+        ("en", "dont want either", None),
+        ("fr", "le bon svp", 1),
+    ],
+)
+def test_is_read_when_written_in_a_hurry(language: str, text: str, option: int | None) -> None:
+    kind = ReplyKind.DECLINE if option is None else ReplyKind.CHOOSE
+    assert read_reply(text, BOTH, language) == Reply(kind=kind, option=option)
+
+
 def test_there_are_sixty_examples_in_every_language_that_we_write() -> None:
     assert len(EXAMPLES) == 60
     assert {example["language"] for example in EXAMPLES} == set(Language)

@@ -410,6 +410,16 @@ def test_status_says_what_was_promised_and_by_when() -> None:
     assert "Questo è già fatto: «ritiriamo l'articolo da casa sua»." in draft.text
 
 
+def test_a_promise_whose_day_is_over_is_told_as_late_and_not_as_still_to_come() -> None:
+    status = brief(decided(DecisionKind.STATUS), promises=PROMISES)
+    late = "Con un impegno siamo in ritardo, e dipende da noi: «rispediamo il pacco», entro giovedì 19"
+    assert late in made(replace(status, today=date(2026, 11, 20))).text
+    assert "come promesso" not in made(replace(status, today=date(2026, 11, 20))).text
+    assert "come promesso" in made(replace(status, today=date(2026, 11, 19))).text
+    worried = replace(status, tone="worried", today=date(2026, 11, 20))
+    assert "reassurance" not in dict(made(worried).parts)
+
+
 def test_a_promise_taken_back_is_not_told_again() -> None:
     gone = PromiseLine(what=RESEND.what, due=None, state="withdrawn")
     assert "rispediamo" not in made(brief(decided(DecisionKind.STATUS), promises=(gone,))).text.lower()
@@ -429,6 +439,12 @@ def test_what_is_handed_over_gets_a_fitting_draft(act: str, kind: DraftKind, bla
     draft = made(brief(HAND_OVER, act=act))
     assert (draft.kind, has_placeholder(draft.text)) == (kind, blank)
     assert not re.search(APOLOGIES["it"], draft.text, re.IGNORECASE)
+
+
+def test_who_wants_a_person_and_says_nothing_else_is_told_that_one_is_there() -> None:
+    draft = made(brief(HAND_OVER, act="other", asks=("human_contact",)))
+    assert draft.kind is DraftKind.HOLDING
+    assert "person" in dict(draft.parts)
 
 
 def test_spam_gets_no_draft() -> None:

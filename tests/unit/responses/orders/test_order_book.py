@@ -225,6 +225,33 @@ async def test_a_number_without_a_word_for_an_order_is_one_where_that_is_known(
     assert (known.value if known is not None else None) == order
 
 
+@pytest.mark.parametrize("entities", [{"order_ids": ("1234",)}, {"other_numbers": ("1234",)}])
+@pytest.mark.parametrize(
+    ("words", "loaded", "order"),
+    [
+        ("L'ordine rs 1234 non arriva", True, "RS 1234"),
+        ("RS - 1234", True, "RS 1234"),
+        ("L'ordine RS 1234 non arriva", False, "RS 1234"),
+    ],
+    ids=["in the book", "with a dash", "as ours look"],
+)
+async def test_letters_before_a_blank_belong_to_the_number_where_it_is_known_so(
+    shop: Shop, entities: dict[str, tuple[str, ...]], words: str, loaded: bool, order: str
+) -> None:
+    changed = POLICY.replace("customer, book], ask", "customer, book], looks_like: [RS1001], ask")
+    async with shop.database.writing() as session:
+        assert (await shop.policies.load(session, {"regole.yaml": changed})).refused == ()
+    await shop.load(*([MARTA] if loaded else []))
+    case = await shop.says(words, "delivery_late", **entities)
+    assert (await shop.facts(case))["order_id"].value == order
+
+
+async def test_other_letters_before_a_number_leave_it_as_it_is(shop: Shop) -> None:
+    await shop.load(MARTA)
+    case = await shop.says("Il mio ordine è il 99812, non arriva", "delivery_late", order_ids=("99812",))
+    assert (await shop.facts(case))["order_id"].value == "99812"
+
+
 async def test_a_look_up_fills_the_book_before_the_decision(shop: Shop) -> None:
     asked: list[str] = []
 
