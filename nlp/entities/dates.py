@@ -25,6 +25,14 @@ _BEFORE_A_DAY = {
     "pt": "dia|desde|até",
 }
 _OFFSETS = (-2, -1, 0, 1, 2)
+_LAST_DAY = 31
+_TENS = "vingt et |trente et |treinta y |vinte e |trinta e "
+_OF_AFTER_THE = ("it", "es")  # "il", "dal", "col", "el", "del": an article that ends in l
+_STREET = re.compile(
+    r"(?<!\w)(?:v(?:ia|\.)|v\.?le|viale|p(?:iazza|\.za|\.zza)|corso|c\.so|largo|vicolo|calle|avenida|plaza|rue|place"
+    r"|rua|praça)\s+(?:del? |du )?$",
+    re.IGNORECASE,
+)
 
 
 def find_dates(text: str, *, language: str, today: date) -> list[Found]:
@@ -37,7 +45,7 @@ def find_dates(text: str, *, language: str, today: date) -> list[Found]:
     # Most texts hold none of what a kind of day must hold, and are spared its longer patterns.
     if _holds(text, rf"(?<!\w)(?:{'|'.join(words.named)})"):
         found += _named(text, words, today)
-    if _holds(text, rf"\s(?:{'|'.join(words.units)})"):
+    if _holds(text, rf"[\s\d](?:{'|'.join(words.units)})"):
         found += _counted(text, language, words, today)
     if _holds(text, words.weekdays):
         found += _weekdays(text, words, today)
@@ -45,6 +53,8 @@ def find_dates(text: str, *, language: str, today: date) -> list[Found]:
     if _holds(text, r"\d"):
         found += _absolute(text, language, words, today)
         found += _ranges(text, language, words, today)
+    if _holds(text, rf"\s(?:{words.months})"):
+        found += _in_words(text, language, words, today)
     found += find_ends_and_feasts(text, language=language, today=today)
     days: list[Found] = []
     end = 0
@@ -70,10 +80,10 @@ def _named(text: str, words: DayWords, today: date) -> Iterator[Found]:
 
 def _counted(text: str, language: str, words: DayWords, today: date) -> Iterator[Found]:
     units = "|".join(words.units)
-    amount = rf"(?:\d{{1,3}}|[^\W\d_]+)\s+(?:{units})"
+    amount = rf"(?:\d{{1,3}}\s*|[^\W\d_]+\s+)(?:{units})"
     for frame, sign in ((words.ago, -1), (words.ahead, 1)):
         for match in pattern(rf"(?<!\w)(?:{frame.replace('{}', f'(?:{amount})')})(?!\w)").finditer(text):
-            inner = pattern(rf"(\d{{1,3}}|[^\W\d_]+)\s+({units})(?!\w)").search(match.group())
+            inner = pattern(rf"(\d{{1,3}}|[^\W\d_]+(?=\s))\s*({units})(?!\w)").search(match.group())
             count = counted(inner[1], language, words) if inner is not None else None
             if inner is not None and count is not None:
                 day = shifted(today, sign * count, UNITS[index_of(inner[2], words.units)])
@@ -120,7 +130,8 @@ def _absolute(text: str, language: str, words: DayWords, today: date) -> Iterato
     year = r"(?:19|20)\d\d"
     day = r"(?:0?[1-9]|[12]\d|3[01])"
     month = r"(?:0?[1-9]|1[0-2])"
-    with_name = rf"{day}(?:[°º.]|er|st|nd|rd|th)?\s?(?:de |di |of )?(?:{words.months})"
+    of_month = rf"(?:de |di |of )?(?:{words.months}|(?:{words.short})\b\.?)"
+    with_name = rf"{day}(?:[°º.]|er|st|nd|rd|th)?\s?{of_month}"
     forms = [
         rf"(?<![\w/.-])(?P<day>{year}-\d\d-\d\d|{day}([./-]){month}\2(?:{year}|\d\d))(?![\w/-]|\.\d)",
         # Without a year it could be a mark (8/10) or a version: only after a word that introduces a day.
@@ -134,9 +145,44 @@ def _absolute(text: str, language: str, words: DayWords, today: date) -> Iterato
         forms.append(rf"(?<!\w)(?P<day>{_MONTH_FIRST} {day}(?:st|nd|rd|th)?(?:,? {year})?)(?![\w:])")
     for form in forms:
         for match in pattern(form).finditer(text):
-            found = _nearest(re.sub(r"[°º]", "", match["day"]), language, today)
-            if found is not None:
+            found = _nearest(re.sub(r"[°º]|\bdi ", "", match["day"]), language, today)
+            if found is not None and not _is_street(text, match.start("day")):
                 yield *match.span("day"), found
+
+
+def _in_words(text: str, language: str, words: DayWords, today: date) -> Iterator[Found]:
+    """ "Il primo dicembre", "le trois novembre": as people say it, and as dictation writes it."""
+    # "Two may come": in English the month is a word as well.
+    of = " of" if language == "en" else "(?: d[ie])?"
+    form = (
+        rf"(?<![\w-])(?P<count>(?:{_TENS})?[^\W\d_]{{2,20}}(?:-[^\W\d_]{{2,20}})?)"
+        rf"{of} (?P<month>{words.months})"
+        r"(?:,? (?:de |del |di )?(?P<year>(?:19|20)\d\d))?(?!\w)"
+    )
+    for match in pattern(form).finditer(text):
+        count = _day_of_month(match["count"], language, words)
+        # "Tutt'e due di ottobre" is no day, "il due di ottobre" is one.
+        of_it = language in _OF_AFTER_THE and pattern(" d[ie] ").search(match.group()) is not None
+        if of_it and text[: match.start()][-2:].lower() != "l ":
+            continue
+        if count is not None and not _is_street(text, match.start()):
+            whole = f"{count} {match['month']} {match['year'] or ''}".strip()
+            found = _nearest(whole, language, today)
+            if found is not None:
+                yield *match.span(), found
+
+
+def _day_of_month(word: str, language: str, words: DayWords) -> int | None:
+    if pattern(words.first).fullmatch(word):
+        return 1
+    count = counted(word, language, words)
+    # "Un novembre piovoso" is no day.
+    return count if count is not None and 1 < count <= _LAST_DAY else None
+
+
+def _is_street(text: str, start: int) -> bool:
+    """Whether what looks like a day is where somebody lives: "via 4 novembre 12", "piazza primo maggio"."""
+    return _STREET.search(text, max(0, start - 20), start) is not None
 
 
 def _nearest(text: str, language: str, today: date) -> date | None:

@@ -17,6 +17,7 @@ class DayWords:
     `named` are the days from the one before yesterday to the one after tomorrow, `counts` the numbers from
     one to ten, `units` day, week, month, year, `ago` and `ahead` the phrases around a count and a unit,
     `last` and `next` those around a weekday. `on` introduces a day, `between` joins the ends of a range.
+    `short` are months cut short, `first` is the day that a month begins with.
     """
 
     named: tuple[str, str, str, str, str]
@@ -25,6 +26,8 @@ class DayWords:
     ago: str
     ahead: str
     months: str
+    short: str
+    first: str
     weekdays: str
     last: str
     next: str
@@ -32,21 +35,23 @@ class DayWords:
     between: str
 
 
-_FR_TODAY = "aujourd['’]hui|ce (?:matin|soir)|cet après-midi|cette nuit"
+_FR_TODAY = "aujourd['’ ]?hui|ce (?:matin|soir)|cet après-midi|cette nuit"
 WORDS: Mapping[str, DayWords] = {
     "it": DayWords(
         named=(
-            r"l['’]altro ?ieri|altroieri|avantieri",
+            r"(?:l['’ ]?)?altro ?ieri|avantieri|ier[i ]?\s?l['’ ]?altro",
             "ieri|iersera",
             "oggi|stamattina|stamani|stamane|stasera|stanotte|quest[ao] (?:mattina|pomeriggio|sera|notte)",
             "domani|domattina|dmn",
-            "dopodomani",
+            "dopo[ -]?domani|domani l['’]altro",
         ),
         counts=("un[oa]?", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci"),
-        units=("giorn[oi]", "settiman[ae]", "mes[ei]", "ann[oi]"),
+        units=("giorn[oi]|gg", r"settiman[ae]|sett\.?", "mes[ei]", "ann[oi]"),
         ago="{} fa",
         ahead="(?:tra|fra) {}",
         months="gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre",
+        short="gen|febb?|mar|apr|mag|giu|lug|ago|ott|nov|dic",
+        first="primo",
         weekdays="luned[iì]|marted[iì]|mercoled[iì]|gioved[iì]|venerd[iì]|sabato|domenica",
         last="{} scors[oa]|scors[oa] {}",
         next="{} prossim[oa]|prossim[oa] {}",
@@ -55,18 +60,20 @@ WORDS: Mapping[str, DayWords] = {
     ),
     "en": DayWords(
         named=(
-            "the day before yesterday",
-            "yesterday|last night",
+            "(?:the )?day before yesterday",
+            "yesterday|yday|last night",
             "today|tonight|this (?:morning|afternoon|evening)",
-            "tomorrow",
-            "the day after tomorrow",
+            "tomorrow|tmrw|tmr",
+            "(?:the )?day after tomorrow",
         ),
         counts=("an?|one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
-        units=("days?", "weeks?", "months?", "years?"),
+        units=("days?", "weeks?|wks?", "months?|mths?", "years?|yrs?"),
         ago="{} ago",
         ahead="in {}",
         months="january|february|march|april|may|june|july|august|september|october|november|december"
         "|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec",
+        short="jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec",
+        first="first",
         weekdays="monday|tuesday|wednesday|thursday|friday|saturday|sunday",
         last="last {}",
         next="next {}",
@@ -75,17 +82,19 @@ WORDS: Mapping[str, DayWords] = {
     ),
     "es": DayWords(
         named=(
-            "anteayer|antes de ayer",
+            "anteayer|antes ?de ?ayer|antier",
             "ayer|anoche",
-            "hoy|esta (?:mañana|tarde|noche)",
-            "(?<!la )mañana",
-            "pasado mañana",
+            "hoy|esta (?:ma[ñn]ana|tarde|noche)",
+            "(?<!la )ma[ñn]ana",
+            "pasado ma[ñn]ana",
         ),
         counts=("una?", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez"),
         units=("d[ií]as?", "semanas?", "mes(?:es)?", "años?"),
         ago="(?<!desde )hace {}",
         ahead="dentro de {}",
         months="enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre|diciembre",
+        short="ene|feb|mar|abr|may|jun|jul|ago|sept?|oct|nov|dic",
+        first="primero",
         weekdays="lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo",
         last="{} pasado|pasado {}",
         next="{} que viene|{} pr[óo]ximo|pr[óo]ximo {}",
@@ -93,12 +102,14 @@ WORDS: Mapping[str, DayWords] = {
         between="al|y(?: el)?|hasta el",
     ),
     "fr": DayWords(
-        named=("avant-hier", "hier", _FR_TODAY, "demain", "après-demain"),
+        named=("avant[ -]?hier", "hier", _FR_TODAY, "demain", "apr[èe]s[ -]?demain"),
         counts=("une?", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"),
         units=("jours?", "semaines?", "mois", "ans?"),
         ago="il y a {}",
         ahead="dans {}",
         months="janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre",
+        short="janv|f[ée]vr?|avr|juil|sept|oct|nov|d[ée]c",
+        first="premier",
         weekdays="lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche",
         last="{} dernier|{} passé",
         next="{} prochain",
@@ -106,12 +117,14 @@ WORDS: Mapping[str, DayWords] = {
         between="au|et(?: le)?|jusqu['’]au",
     ),
     "de": DayWords(
-        named=("vorgestern", "gestern", "heute", "(?<!am )(?<!guten )morgen", "übermorgen"),
+        named=("vorgestern", "gestern", "heute", "(?<!am )(?<!guten )morgen", "(?:ü|ue)bermorgen"),
         counts=("eine[mr]?", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn"),
         units=("tag(?:en|e)?", "wochen?", "monat(?:en|e)?", "jahr(?:en|e)?"),
         ago="vor {}",
         ahead="in {}",
         months="januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember",
+        short="jan|feb|mär|mrz|apr|jun|jul|aug|sept?|okt|nov|dez",
+        first="erste[nrm]?",
         weekdays="montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag",
         last="(?:letzten|letzter|vergangenen|vorigen) {}",
         next="(?:nächsten|nächster|kommenden) {}",
@@ -120,17 +133,19 @@ WORDS: Mapping[str, DayWords] = {
     ),
     "pt": DayWords(
         named=(
-            "anteontem",
+            "anteontem|antes de ontem",
             "ontem",
             "hoje|esta (?:manhã|tarde|noite)",
-            "amanhã",
-            "depois de amanhã",
+            "amanh[ãa]",
+            "depois de amanh[ãa]",
         ),
         counts=("uma?", "dois|duas", "três", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez"),
         units=("dias?", "semanas?", "m[êe]s(?:es)?", "anos?"),
-        ago="(?<!desde )há {}|{} atrás",
+        ago="(?<!desde )h[áa] {}|faz {}(?! que)|{} atr[áa]s",
         ahead="daqui a {}",
         months="janeiro|fevereiro|março|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro",
+        short="jan|fev|mar|abr|jun|jul|ago|out|nov|dez",
+        first="primeiro",
         weekdays="segunda(?:-feira)?|terça(?:-feira)?|quarta(?:-feira)?|quinta(?:-feira)?|sexta(?:-feira)?"
         "|sábado|domingo",
         last="{} passad[oa]",

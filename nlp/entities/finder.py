@@ -26,7 +26,10 @@ _EMAIL = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _LEAST_DIGITS = 8  # of a card, a VAT number or an IBAN
-_IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2} ?\d{2}(?=[ -]?[A-Za-z0-9])")
+_IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[ \u00a0]?\d{2}(?=[ \u00a0\u202f.\n-]?[A-Za-z0-9])")
+_BETWEEN_GROUPS = (
+    " -.\u00a0\u202f\n"  # of an IBAN; copied from a page, blanks that do not break, and ends of lines
+)
 _SHORTEST_IBAN, _LONGEST_IBAN = 15, 34
 _LETTERS_OR_DIGITS = "[0-9LMNPQRSTUV]"  # where two people would have the same code, digits become letters
 _FISCAL_CODE = re.compile(
@@ -161,7 +164,7 @@ def _iban_at(text: str, start: int) -> tuple[Span, str] | None:
             ends = at + 1 == len(text) or not text[at + 1].isalnum()
             if ends and len(number) >= _SHORTEST_IBAN and iban.is_valid(number, check_country=False):
                 best = (start, at + 1), number
-        elif character not in " -." or not text[at - 1].isalnum():
+        elif character not in _BETWEEN_GROUPS or not text[at - 1].isalnum():
             break
         at += 1
     return best

@@ -39,6 +39,7 @@ _AFTER_A_NAME = re.compile(
         [ ]? [:#]? \s* $"""
 )
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[#:.,;?!()]")
+_NUMBER_SIGN = re.compile(r"^(?:(?:ord|nro|nr|num|no|n)\.)+(?=\w)", re.IGNORECASE)  # "nr.12345"
 _LEAST_DIGITS, _LEAST_LETTERS = 3, 4
 _STEM, _PART = 5, 4
 _BESIDE, _NEAR, _WINDOW = 2, 4, 14
@@ -67,7 +68,11 @@ def find_order_numbers(text: str, taken: Sequence[Span]) -> list[tuple[Span, str
     if not spans:
         return []
     model = load_model()
-    return [(span, text[span[0] : span[1]]) for span in spans if model.probability(text, span) >= 0.5]
+    return [
+        (span, _NUMBER_SIGN.sub("", text[span[0] : span[1]]))
+        for span in spans
+        if model.probability(text, span) >= 0.5
+    ]
 
 
 def candidates(text: str, taken: Sequence[Span] = ()) -> Iterator[Span]:

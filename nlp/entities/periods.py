@@ -132,9 +132,9 @@ def _whole(day: date, unit: str) -> Period:
 
 def _since(text: str, language: str, words: DayWords, today: date) -> Iterator[Found]:
     units = "|".join(words.units)
-    amount = rf"{_ROUGHLY[language]}(?:\d{{1,3}}|[^\W\d_]+)\s(?:{units})"
+    amount = rf"{_ROUGHLY[language]}(?:\d{{1,3}}\s?|[^\W\d_]+\s)(?:{units})"
     frame = _PHRASES[language].since.replace("{}", f"(?:{amount})")
-    count_and_unit = pattern(rf"(\d{{1,3}}|[^\W\d_]+)\s({units})(?!\w)")
+    count_and_unit = pattern(rf"(\d{{1,3}}|[^\W\d_]+(?=\s))\s?({units})(?!\w)")
     for match in pattern(rf"(?<!\w)(?:{frame})(?!\w)").finditer(text):
         said = list(count_and_unit.finditer(match.group()))
         count = counted(said[-1][1], language, words) if said else None

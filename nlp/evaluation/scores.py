@@ -14,6 +14,9 @@ from nlp.evaluation.calibration import Flags, Interval, counts_resampled, f1_of,
 from nlp.heads import YES
 from nlp.training.corpus import Example
 
+NONE = "–"
+"""Stands for a figure where there is nothing to measure."""
+
 _FIELDS = ("act", "complaint_types", "tone", "urgency", "asks", "own_error")
 
 
@@ -77,6 +80,11 @@ class FieldReport:
         """The mean F1 over the labels that occur in the gold."""
         scores = [score.f1 for score in self.labels if score.support]
         return sum(scores) / max(len(scores), 1)
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether any message has a label of the field; without one, an F1 of 0 says nothing."""
+        return any(score.support for score in self.labels)
 
     @property
     def micro_f1(self) -> float:
@@ -224,12 +232,16 @@ def render(report: Report) -> Group:
         overview.add_row(
             field.field,
             str(field.rows),
-            f"{field.macro_f1:.3f}",
-            _told(field.interval()),
-            f"{field.micro_f1:.3f}",
+            *_overall(field),
             f"{field.reviewed / max(field.rows, 1):.0%}",
         )
     return Group(overview, *(_table(field) for field in report.fields))
+
+
+def _overall(field: FieldReport) -> tuple[str, str, str]:
+    if not field.is_measured:
+        return NONE, NONE, NONE
+    return f"{field.macro_f1:.3f}", _told(field.interval()), f"{field.micro_f1:.3f}"
 
 
 def _table(report: FieldReport) -> Table:

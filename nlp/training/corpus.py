@@ -2,14 +2,25 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from models.labels import Act, Ask, ComplaintType, Tone, Urgency
 from nlp.errors import BatchError, CorpusError
-from nlp.tables import CSV_SUFFIXES, find_text_column, open_table
+from nlp.tables import (
+    CSV_SUFFIXES,
+    PARQUET_SUFFIXES,
+    SHEET_SUFFIXES,
+    TEXT_NAMES,
+    Cells,
+    find_text_column,
+    open_table,
+    value_at,
+)
 
 SHIPPED = Path(__file__).parents[1] / "data" / "corpus.jsonl"
 """The corpus that comes with the package."""
@@ -29,6 +40,12 @@ _CHOICES: dict[str, Collection[str]] = {
     "tone": tuple(Tone),
     "urgency": tuple(Urgency),
 }
+_LABELLED = (*_CHOICES, "complaint_types", "asks", "own_error")
+_TABLE_SUFFIXES = (*CSV_SUFFIXES, *SHEET_SUFFIXES, *PARQUET_SUFFIXES)
+_LIST, _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*\{"), 1024  # of JSON objects, in so many bytes
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,23 +85,24 @@ class Example:
 def read_corpus(
     paths: Iterable[Path], complaint_types: Collection[str] = tuple(ComplaintType)
 ) -> list[Example]:
-    """Read JSON lines or CSV; a text that comes twice with equal labels is kept once.
+    """Read JSON lines, a JSON list or a table; a text that comes twice with equal labels is kept once.
 
-    A CSV has the fields as columns, with lists joined by `|`, as `rimedio classify` writes them. An empty
-    cell of a field with several labels says that there is none, of another that nobody labelled it.
+    A table has the fields as columns, with lists joined by `|`, as `rimedio classify` writes them. An empty
+    cell of a field with several labels says that there is none, of another that nobody labelled it. Capitals
+    in the names of columns make no difference.
 
     Raises:
         CorpusError: A file cannot be read, or a row is broken, has an unknown label or contradicts an
             earlier row; names file and line.
     """
-    seen: dict[str, Example] = {}
+    seen: dict[str, tuple[Example, str]] = {}
     for path in paths:
         for line, row in _rows(path):
-            example = _example(row, complaint_types, path, line)
-            earlier = seen.setdefault(example.text, example)
+            example = _example(_named(row), complaint_types, path, line)
+            earlier, place = seen.setdefault(example.text, (example, f"{path}:{line}"))
             if _labels(earlier) != _labels(example):
-                raise CorpusError(path, line, "the same text came before with other labels")
-    return list(seen.values())
+                raise CorpusError(path, line, f"the same text came before with other labels, at {place}")
+    return [example for example, _ in seen.values()]
 
 
 def columns_of(path: Path) -> list[str]:
@@ -93,7 +111,7 @@ def columns_of(path: Path) -> list[str]:
     Raises:
         CorpusError: It cannot be read.
     """
-    if path.suffix.lower() not in CSV_SUFFIXES:
+    if not _is_table(path):
         return list(dict.fromkeys(name for _, row in _json_rows(path) for name in row))
     try:
         return list(open_table(path).columns)
@@ -120,10 +138,33 @@ def _labels(example: Example) -> tuple[object, ...]:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
-    if path.suffix.lower() in CSV_SUFFIXES:
+    if _is_table(path):
         yield from _table_rows(path)
     else:
         yield from _json_rows(path)
+
+
+def _is_table(path: Path) -> bool:
+    if path.suffix.lower() in _TABLE_SUFFIXES:
+        return True
+    if not path.is_file():  # a pipe can be read only once
+        return False
+    with path.open("rb") as file:
+        return _LIST.match(file.read(_HEAD)) is not None
+
+
+def _named(row: Mapping[str, T]) -> dict[str, T]:
+    """The row with its text and labels under our names for them, where it has others: "Tone", "testo"."""
+    named = dict(row)
+    for name in row:
+        plain = name.strip().lower()
+        if plain in _LABELLED:
+            named.setdefault(plain, row[name])
+    texts = {name.strip().lower(): value for name, value in row.items()}
+    called = next((name for name in TEXT_NAMES if name in texts), None)
+    if called is not None:
+        named.setdefault("text", texts[called])
+    return named
 
 
 def _table_rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
@@ -135,7 +176,10 @@ def _table_rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
     for row in table.rows():
         if row.error is not None:
             raise CorpusError(path, row.line, row.error)
-        cells = {name: str(value).strip() for name, value in row.values.items()}
+        if table.cells is Cells.JSON:
+            yield row.line, {**row.values, "text": value_at(row.values, text)}
+            continue
+        cells = _named({name: _cell(value) for name, value in row.values.items()})
         values: dict[str, object] = {name: cell for name, cell in cells.items() if cell}
         values["text"] = row.values[text]
         for field in ("complaint_types", "asks"):
@@ -144,6 +188,12 @@ def _table_rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
         if cells.get("own_error"):
             values["own_error"] = _TRUTHS.get(cells["own_error"].lower(), cells["own_error"])
         yield row.line, values
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, list):
+        return "|".join(map(str, value))
+    return "" if value is None else str(value).strip()
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:

@@ -55,6 +55,13 @@ class _Problems:
         else:
             self.found.append(f"{path}:{line}: {what}" if line is not None else f"{path}: {what}")
 
+    def leave_out(self, tell: Callable[[str], None]) -> None:
+        """Forget what was found, and tell of how many rows that was."""
+        if self.found:
+            rows = _counted(len(self.found) + self.more, "row")
+            tell(f"{rows} that cannot be used: left out; the first is {self.found[0]}")
+        self.found, self.more = [], 0
+
     def stop(self, *others: str) -> None:
         """Raise what was found, and then what `others` say; nothing where no row is wrong."""
         if self.found:
@@ -77,7 +84,8 @@ def read_own_labels(
     `complaint_types` the labels are the business's own; those of the other fields are fixed. Rows without
     a label are no message of none: they are left out, save for fields that may be empty (`asks`), and `tell`
     hears how many of each file. With `skip_unusable` rows that cannot be used are left out: broken ones,
-    those that contradict each other, and those with a label that too few messages have.
+    those that contradict each other, and those with a label that too few messages have; `tell` hears of
+    each kind how many.
 
     Raises:
         LabelsError: Columns or labels are not usable; says with file and line what is wrong.
@@ -85,26 +93,51 @@ def read_own_labels(
     if wanted not in FIELDS:
         raise LabelsError(f"field {wanted!r}: expected one of {', '.join(FIELDS)}")
     problems = _Problems()
+    say = tell or _nobody
     rows = []
     for path in paths:
         read = _rows(path, wanted, text_column, label_column, problems)
         labelled = [row for row in read if row.labels or wanted == "asks"]
-        if tell is not None and len(labelled) < len(read):
+        if len(labelled) < len(read):
             first = next(row.line for row in read if not row.labels)
             left_out = f"{len(read) - len(labelled)} of {len(read)} messages without a label"
-            tell(f"{path}: {left_out}, from line {first} on: left out")
+            say(f"{path}: {left_out}, from line {first} on: left out")
         rows += labelled
+    rows = _spelled_alike(rows, problems)
     if skip_unusable:
-        problems = _Problems()
-    kept = _agreeing(rows, problems, skip_unusable=skip_unusable)
+        problems.leave_out(say)
+    agreeing = _agreeing(rows, problems, skip_unusable=skip_unusable)
+    if skip_unusable and len(agreeing) < (texts := len({row.text.strip() for row in rows})):
+        say(f"{_counted(texts - len(agreeing), 'text')} labelled in two ways: left out")
+    where = ", ".join(map(str, paths))
     try:
-        kept = _frequent(kept, wanted, skip_rare=skip_unusable)
+        kept = _frequent(agreeing, wanted, where, skip_rare=skip_unusable)
     except LabelsError as error:
         # What is wrong with the rows is said with it: one correction of the file, not one for each kind.
         problems.stop(*[str(error)] * bool(rows))
         raise
     problems.stop()
+    if len(kept) < len(agreeing):
+        say(_said_left_out(agreeing, kept))
     return [_example(row, wanted) for row in kept]
+
+
+def _nobody(_said: str) -> None:
+    """Where nobody wants to hear."""
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _said_left_out(rows: Sequence[_Labelled], kept: Sequence[_Labelled]) -> str:
+    gone = {label for row in rows for label in row.labels} - {label for row in kept for label in row.labels}
+    some = sorted(gone)[:_SHOWN]
+    more = ", …" if len(gone) > _SHOWN else ""
+    return (
+        f"{_counted(len(rows) - len(kept), 'message')} with labels of fewer than {LEAST_EXAMPLES} messages: "
+        f"left out ({', '.join(some)}{more})"
+    )
 
 
 def _rows(
@@ -212,11 +245,30 @@ def _agreeing(rows: Sequence[_Labelled], problems: _Problems, *, skip_unusable: 
     return [row for text, row in first.items() if text not in contradicted]
 
 
+def _spelled_alike(rows: Sequence[_Labelled], problems: _Problems) -> list[_Labelled]:
+    """The rows whose labels are spelled as most rows have them: "Mensa" and "mensa" would be two labels."""
+    spellings: dict[str, Counter[str]] = {}
+    for label, count in Counter(label for row in rows for label in row.labels).items():
+        spellings.setdefault(label.casefold(), Counter())[label] = count
+    usual = {folded: counts.most_common(1)[0][0] for folded, counts in spellings.items()}
+    kept = []
+    for row in rows:
+        other = next((label for label in row.labels if label != usual[label.casefold()]), None)
+        if other is None:
+            kept.append(row)
+        else:
+            meant = usual[other.casefold()]
+            problems.add(
+                row.path, row.line, f"the label {other!r} is {meant!r} elsewhere: write it in one way"
+            )
+    return kept
+
+
 def _said(row: _Labelled) -> str:
     return SEPARATOR.join(row.labels) or "nothing"
 
 
-def _frequent(rows: list[_Labelled], wanted: str, *, skip_rare: bool) -> list[_Labelled]:
+def _frequent(rows: list[_Labelled], wanted: str, where: str, *, skip_rare: bool) -> list[_Labelled]:
     counts = Counter(label for row in rows for label in row.labels)
     rare = {label for label, count in counts.items() if count < LEAST_EXAMPLES}
     if rare and not skip_rare:
@@ -224,12 +276,13 @@ def _frequent(rows: list[_Labelled], wanted: str, *, skip_rare: bool) -> list[_L
     kept = [row for row in rows if not rare.intersection(row.labels)]
     if rare and kept:
         # With the rows of rare labels others may have gone that stood beside them.
-        return _frequent(kept, wanted, skip_rare=skip_rare)
+        return _frequent(kept, wanted, where, skip_rare=skip_rare)
     fewest = 1 if wanted == "asks" else 2
     if len(counts.keys() - rare) < fewest:
         raise LabelsError(
-            f"{len(rows)} labelled messages with {len(counts.keys() - rare)} labels of at least "
-            f"{LEAST_EXAMPLES} messages: training {wanted} takes {fewest} or more"
+            f"{where}: {_counted(len(rows), 'labelled message')} with "
+            f"{_counted(len(counts.keys() - rare), 'label')} of at least {LEAST_EXAMPLES} messages: "
+            f"training {wanted} takes {fewest} or more"
         )
     return kept
 

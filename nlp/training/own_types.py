@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from models.labels import Act, Ask, ComplaintType, Tone, Urgency
@@ -52,13 +53,19 @@ def read_own_types(path: Path) -> tuple[OwnType, ...]:
         LabelsError: The file cannot be used; says with file and line what is wrong.
     """
     try:
-        content = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        written = path.read_bytes()
+        content = YAML(typ="rt").load(written.decode("utf-8-sig"))
     except OSError as error:
         raise LabelsError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
-        raise LabelsError(f"{path}: byte {error.start + 1} is not UTF-8") from error
+        line = written.count(b"\n", 0, error.start) + 1
+        raise LabelsError(f"{path}:{line}: not UTF-8: save the file in this charset") from error
+    except DuplicateKeyError as error:
+        line = _line_of(error)
+        name = str(error.problem).partition(" with value")[0].removeprefix("found duplicate key ")
+        raise LabelsError(f"{path}:{line}: {name} is there twice: put all that it has together") from error
     except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark is not None else 1
+        line = _line_of(error)
         raise LabelsError(f"{path}:{line}: no YAML: {error.problem}") from error
     except (YAMLError, ValueError) as error:
         raise LabelsError(f"{path}: no YAML: {error}; put messages in quotes") from error
@@ -200,6 +207,10 @@ def _joined(head: Head, more: Head) -> Head:
     )
 
 
+def _line_of(error: MarkedYAMLError) -> int:
+    return error.problem_mark.line + 1 if error.problem_mark is not None else 1
+
+
 def _problems(content: Any, name: object) -> list[tuple[int, str]]:
     one = content[name]
     line = content.lc.key(name)[0] + 1
@@ -211,8 +222,10 @@ def _problems(content: Any, name: object) -> list[tuple[int, str]]:
         or "|" in name
     ):
         return [(line, f"{name!r} is no name: a word or two without |, at most {LONGEST_NAME} letters")]
-    if name in _TAKEN:
+    if name.casefold() in _TAKEN:
         return [(line, f"{name!r} is a label already: choose another name")]
+    if any(str(other).casefold() == name.casefold() for other in content if other != name):
+        return [(line, f"{name!r} is there twice, in other capitals: choose another name")]
     if not _is_map(one):
         return [(line, f"{name}: expected a description and examples, found {one!r}")]
     problems = []

@@ -135,6 +135,14 @@ def test_a_gold_file_without_labels_is_refused_with_its_columns(
     assert classifier.shown == []
 
 
+def test_a_column_of_a_name_nearly_right_is_asked_about(tmp_path: Path, classifier: TableClassifier) -> None:
+    gold = b"testo;act;complaint_type;note\nIl pacco tarda;complaint;delivery_late;\n"
+    result = rimedio("evaluate", written(tmp_path, gold, "gold.csv"))
+    assert result.exit_code == 0, result.stderr
+    assert "the column 'complaint_type' is not read; did you mean 'complaint_types'?" in result.stderr
+    assert "note" not in result.stderr
+
+
 def test_texts_that_nobody_can_print_are_judged(tmp_path: Path, classifier: TableClassifier) -> None:
     rows = b'{"text": "\\ud83d", "act": "other"}\n{"text": "\\u0000", "act": "other"}\n'
     result = rimedio("evaluate", written(tmp_path, rows, "gold.jsonl"), "--part", "all")

@@ -22,6 +22,8 @@ def find(text: str, language: str = "it") -> Entities:
         ("il mio ordine 88213 non arriva", ("88213",)),
         ("Ordine n. VN-20418, grazie", ("VN-20418",)),
         ("numero d'ordine: 4567.", ("4567",)),
+        ("ordine nr.12345/A", ("12345/A",)),
+        ("ORD.N.88213 mai visto", ("88213",)),
         ("prenotazione #AB12345", ("AB12345",)),
         ("my order no. A-1234", ("A-1234",)),
         ("Bestellnummer 445566", ("445566",)),

@@ -87,6 +87,9 @@ def test_the_words_around_a_number_tell_what_it_is(text: str, language: str, ids
         ("IT65T0718080301000000447403", ()),
         ("DE93 5270 3087 0117 9775 62, that's mine", ("DE93527030870117977562",)),
         ("IT65T071808030100000044740", ()),
+        ("IT65\u00a0T071\u00a08080\u00a03010\u00a00000\u00a00447\u00a0402", ("IT65T0718080301000000447402",)),
+        ("iban IT65T0718080301\n000000447402\ngrazie", ("IT65T0718080301000000447402",)),
+        ("iban IT65T0718080301000000447402\ngrazie 12", ("IT65T0718080301000000447402",)),
     ],
 )
 def test_an_iban_is_one_when_its_checksum_is_right(text: str, ibans: tuple[str, ...]) -> None:

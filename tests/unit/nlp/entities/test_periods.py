@@ -23,6 +23,7 @@ def periods_in(text: str, language: str) -> list[tuple[date, date]]:
         ("l'anno prossimo", "it", (date(2026, 1, 1), date(2026, 12, 31))),
         ("aspetto da tre settimane", "it", THREE_WEEKS),
         ("da quasi 2 mesi senza caldaia", "it", (date(2025, 9, 23), TODAY)),
+        ("fermo da 10gg", "it", (date(2025, 11, 13), TODAY)),
         ("last month I ordered", "en", LAST_MONTH),
         ("I've been waiting for three weeks", "en", THREE_WEEKS),
         ("over the past three weeks", "en", THREE_WEEKS),

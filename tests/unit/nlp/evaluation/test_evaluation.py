@@ -113,3 +113,14 @@ def test_the_report_is_drawn_with_every_label() -> None:
     assert "4 messages" in drawn
     assert "delivery_late" in drawn
     assert "0.250" in drawn
+
+
+def test_a_field_whose_labels_no_message_has_has_no_f1() -> None:
+    gold = [Example(text="a", act="other", asks=()), Example(text="b", act="other", asks=())]
+    output = StringIO()
+
+    Console(file=output, width=120).print(render(evaluate(gold, [assessment("other"), assessment("other")])))
+
+    rows = [line.replace("│", " ").split() for line in output.getvalue().splitlines()]
+    assert ["asks", "2", "–", "–", "–", "0%"] in rows
+    assert ["act", "2", "1.000", "1.000", "to", "1.000", "1.000", "0%"] in rows

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.errors import CorpusError
-from nlp.training.corpus import Example, corpus_sha256, read_corpus, split
+from nlp.training.corpus import Example, columns_of, corpus_sha256, read_corpus, split
+from tests.spreadsheet import write_xlsx
 
 ROW = {
     "text": "Il pacco è in ritardo",
@@ -101,7 +102,7 @@ def test_equal_rows_count_once_and_contradicting_ones_are_refused(tmp_path: Path
     second = write(tmp_path / "second.jsonl", {**ROW, "tone": "angry"})
 
     assert len(read_corpus([first, first])) == 1
-    with pytest.raises(CorpusError, match=r"second\.jsonl:1: the same text came before"):
+    with pytest.raises(CorpusError, match=r"second\.jsonl:1: the same text came .*first\.jsonl:1$"):
         read_corpus([first, second])
 
 
@@ -171,3 +172,55 @@ def test_a_wrong_cell_of_a_table_is_named_with_its_line(row: str, problem: str, 
     path.write_text(f"text;act;complaint_types;own_error\n{row}\n", encoding="utf-8")
     with pytest.raises(CorpusError, match=problem):
         read_corpus([path])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param("gold.csv", "Testo;Act; TONE\nUffa;complaint;angry\n", id="table"),
+        pytest.param(
+            "gold.jsonl", '{"messaggio": "Uffa", "Act": "complaint", "Tone": "angry"}\n', id="lines"
+        ),
+        pytest.param(
+            "gold.json", '[\n {"Text": "Uffa",\n  "act": "complaint", "Tone": "angry"}\n]', id="list"
+        ),
+    ],
+)
+def test_columns_are_known_by_other_names_and_in_capitals(name: str, content: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+
+    assert read_corpus([path]) == [Example(text="Uffa", act="complaint", tone="angry")]
+
+
+def test_a_list_of_json_is_read_like_its_lines(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.json"
+    path.write_text(json.dumps([ROW, {"text": "ciao", "own_error": None}], indent=1), encoding="utf-8")
+
+    assert read_corpus([path]) == [
+        *read_corpus([write(tmp_path / "corpus.jsonl", ROW)]),
+        Example(text="ciao"),
+    ]
+
+
+def test_a_wrong_row_in_a_list_of_json_is_named_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.json"
+    path.write_text(json.dumps([ROW, {"text": "ciao", "act": "praises"}], indent=0), encoding="utf-8")
+
+    with pytest.raises(CorpusError, match=r"corpus\.json:\d\d: `act` is 'praises'"):
+        read_corpus([path])
+
+
+def test_a_spreadsheet_is_read_like_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "gold.xlsx"
+    head = ["Testo", "act", "complaint_types", "own_error"]
+    write_xlsx(path, [head, ["Il pacco tarda", "complaint", "delivery_late|no_reply", "no"]])
+
+    (late,) = read_corpus([path])
+
+    assert columns_of(path) == head
+    assert (late.text, late.complaint_types, late.own_error) == (
+        "Il pacco tarda",
+        ("delivery_late", "no_reply"),
+        False,
+    )

@@ -147,6 +147,42 @@ def test_rows_that_cannot_be_used_are_left_out_on_demand(tmp_path: Path) -> None
     assert len(read_own_labels([path], "complaint_types", skip_unusable=True)) == 18
 
 
+def test_of_what_is_left_out_on_demand_is_said_how_much_of_each_kind(tmp_path: Path) -> None:
+    broken = [("", "parking"), ("Ma", "x" * 200)]
+    disputed = [("Chiuso", "canteen"), ("Chiuso", "parking")]
+    rare = [("L'ascensore è rotto", "lift"), ("La sala è buia", "hall")]
+    path = table(tmp_path, [*broken, *rows(), *disputed, *rare])
+    said: list[str] = []
+
+    assert len(read_own_labels([path], "complaint_types", skip_unusable=True, tell=said.append)) == 18
+    assert said == [
+        f"2 rows that cannot be used: left out; the first is {path}:2: 'testo' holds no message, found ''",
+        "1 text labelled in two ways: left out",
+        "2 messages with labels of fewer than 8 messages: left out (hall, lift)",
+    ]
+
+
+def test_a_label_in_other_capitals_is_named_with_its_line(tmp_path: Path) -> None:
+    path = table(tmp_path, [*rows(), ("La mensa è buia", "Canteen")])
+
+    assert refused(path) == f"{path}:20: the label 'Canteen' is 'canteen' elsewhere: write it in one way"
+    assert len(read_own_labels([path], "complaint_types", skip_unusable=True)) == 18
+
+
+@pytest.mark.parametrize(
+    ("pairs", "said"),
+    [
+        ([], "0 labelled messages with 0 labels"),
+        ([(text, "parking") for text in PARKING], "9 labelled messages with 1 label of at least 8"),
+    ],
+    ids=["none", "one"],
+)
+def test_a_file_with_too_few_labels_is_named(tmp_path: Path, pairs: list[tuple[str, str]], said: str) -> None:
+    path = table(tmp_path, pairs)
+
+    assert refused(path).startswith(f"{path}: {said}")
+
+
 @pytest.mark.parametrize("cell", ['{"name": "x"}', "true", "[1, {}]"])
 def test_what_is_no_label_is_refused(cell: str, tmp_path: Path) -> None:
     path = tmp_path / "labels.jsonl"

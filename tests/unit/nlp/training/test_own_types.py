@@ -84,7 +84,15 @@ EIGHT = "".join(f"    - esempio numero {number}\n" for number in range(8))
             f"x:\n  description: y\n  examples:\n{EIGHT}z:\n  description: y\n  examples:\n{EIGHT}",
             "types.yaml:4: x: 'esempio numero 0' stands under another type as well",
         ),
-        (f"x:\n  description: y\n  examples:\n{EIGHT}x:\n  description: y\n", "no YAML"),
+        (
+            f"x:\n  description: y\n  examples:\n{EIGHT}x:\n  description: y\n",
+            'types.yaml:12: "x" is there twice: put all that it has together',
+        ),
+        (f"No_reply:\n  description: x\n  examples:\n{EIGHT}", "types.yaml:1: 'No_reply' is a label already"),
+        (
+            f"Bar:\n  description: y\n  examples:\n{EIGHT}bar:\n  description: y\n  examples:\n{EIGHT}",
+            "types.yaml:12: 'bar' is there twice, in other capitals",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(content: str, said: str, tmp_path: Path) -> None:
@@ -96,8 +104,8 @@ def test_what_is_wrong_is_said_with_its_line(content: str, said: str, tmp_path: 
 def test_a_file_that_is_not_there_or_no_text_is_said(tmp_path: Path) -> None:
     with pytest.raises(LabelsError, match="cannot be read"):
         read_own_types(tmp_path / "absent.yaml")
-    (tmp_path / "types.yaml").write_bytes(b"\xff\xfe\x00x")
-    with pytest.raises(LabelsError, match="not UTF-8"):
+    (tmp_path / "types.yaml").write_bytes(b"x:\n  description: perch\xe9\n")
+    with pytest.raises(LabelsError, match=r"types\.yaml:2: not UTF-8"):
         read_own_types(tmp_path / "types.yaml")
 
 
