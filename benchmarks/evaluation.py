@@ -77,8 +77,8 @@ def _head(classifier: Classifier, measurement: Measurement) -> Iterator[str]:
         f"The shipped heads ({classifier.heads.id}, {reader}), measured on the test part of the corpus: "
         f"{measurement.rows} messages in six languages to kinds of business that training never saw "
         f"(`nlp/data/README.md`); training part: {made.train_rows:,}. "
-        "`rimedio train nlp/data/corpus.jsonl -o nlp/trained --adapt` makes such heads, `make evaluate` this page "
-        f"up to the part written by hand: {datetime.now(UTC):%d %B %Y}. `rimedio evaluate "
+        "`rimedio train nlp/data/corpus.jsonl -o nlp/trained --adapt` makes such heads, `make evaluate` this "
+        f"page up to the part written by hand: {datetime.now(UTC):%d %B %Y}. `rimedio evaluate "
         "nlp/data/corpus.jsonl --report page.html` shows the worst errors as well."
     )
 
