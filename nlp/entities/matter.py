@@ -21,6 +21,11 @@ _TO_CALL = re.compile(r"(?<![\w.,€$£])\+?\d(?:[ .()/-]{0,2}\d){6,}(?!\w|[.,]\
 _CODE = re.compile(r"(?<!\w)(?=(?:[A-Za-z]*\d){4})(?=\d*[A-Za-z])[A-Za-z0-9]{10,}(?!\w)")
 _QUANTITY = 4
 """Figures in a row that may rather count something: "consumo 1234 kWh"."""
+_NUMBERED = re.compile(
+    r"(?:(?<!\w)[A-Z]{2,5} ?- ?|(?<![\w-])(?<![A-Z] )[A-Z]{2,3} "
+    r"|(?<!\w)(?:n[°º.]|nr\.?|no\.|nº|num(?:ero|éro|ber)|#) ?)\d{3,}(?!\w|[.,]\d| [A-Z]{2})"
+)
+"""Fewer figures behind what makes a name of them ("RS 1001", "n. 483"), and not "HO SPESO 300 EURO"."""
 
 _FIGURES = re.compile(r"\d{3}|[@:.]\S|[A-Z]\d|\d[A-Z]")
 """What is not there has nothing to take out; looked for first, because most messages have no such thing."""
@@ -52,6 +57,9 @@ def _names(text: str) -> Iterator[Span]:
     for start, stop in candidates(text, sums):
         if stop - start > _QUANTITY or not text[start:stop].isdigit():
             yield start, stop
+    for match in _NUMBERED.finditer(text):
+        if not any(first < match.end() and match.start() < last for first, last in sums):
+            yield match.span()
     for match in _TO_CALL.finditer(text):
         start, stop = match.span()
         is_sum = any(first < stop and start < last for first, last in sums)

@@ -20,6 +20,9 @@ from nlp.entities.matter import matter_of
         ("Ho ordinato su www.negozio.example e niente", "Ho ordinato su e niente"),
         ("Bonifico su IT60 X054 2811 1010 0000 0123 456 mai visto", "Bonifico su mai visto"),
         ("il pacco 1Z999AA10123456784 è fermo", "il pacco è fermo"),
+        ("Il pacco RS 1001 non è arrivato", "Il pacco non è arrivato"),
+        ("fattura n. 483 sbagliata", "fattura sbagliata"),
+        ("pedido nº 551 sin llegar", "pedido sin llegar"),
     ],
 )
 def test_what_names_somebody_or_something_is_not_read(text: str, left: str) -> None:
@@ -35,6 +38,8 @@ def test_what_names_somebody_or_something_is_not_read(text: str, left: str) -> N
         "la stanza 204 era gelata, 14 gradi per 3 notti",
         "dal 2019 al 2024 mai un problema",
         "consumo 1234 kWh",
+        "HO SPESO 300 EURO E ASPETTO DA 200 GIORNI",
+        "Ho pagato EUR 250 per niente",
         "RS11002",
         "3331234567",
         "lea@posta.example",
