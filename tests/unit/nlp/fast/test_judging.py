@@ -1,16 +1,14 @@
 """The heads that a fast model is judged by learn from other messages than those it is judged on."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy import sparse
 
 from nlp.encoders.adapters import Adapters
-from nlp.encoders.encoder import Encoder
 from nlp.fast import judging
 from nlp.fast.judging import is_judged, train_judge
 from nlp.features import Features
@@ -18,22 +16,7 @@ from nlp.training import adapting, heads
 from nlp.training.corpus import Example
 from nlp.training.fitting import Material
 from nlp.training.heads import ADAPTED_FOLDS, adapted_material, strata_of
-
-EXAMPLES = [
-    Example(text=f"message {number}", act="question", tone="calm", asks=("refund",), origin=f"shop {number}")
-    for number in range(12)
-]
-
-
-class Bare:
-    name = "an encoder"
-
-    @contextmanager
-    def adapted(self, _adapters: Adapters | None) -> Iterator[None]:
-        yield
-
-
-ENCODER = cast(Encoder, Bare())
+from tests.unit.nlp.bare_encoder import ENCODER, EXAMPLES
 
 
 @pytest.fixture

@@ -1,38 +1,20 @@
 """Adaptations are kept, and made once."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import pytest
 from scipy import sparse
 
 from nlp.encoders.adapters import Adapters
-from nlp.encoders.encoder import Encoder
 from nlp.features import Features
 from nlp.training import adapting, heads
 from nlp.training.corpus import Example
 from nlp.training.heads import ADAPTED_FOLDS, adapted_material, strata_of
 from nlp.training.rounds import kept_or_made
-
-EXAMPLES = [
-    Example(text=f"message {number}", act="question", tone="calm", asks=("refund",), origin=f"shop {number}")
-    for number in range(12)
-]
-
-
-class Bare:
-    name = "an encoder"
-
-    @contextmanager
-    def adapted(self, _adapters: Adapters | None) -> Iterator[None]:
-        yield
-
-
-ENCODER = cast(Encoder, Bare())
+from tests.unit.nlp.bare_encoder import ENCODER, EXAMPLES
 
 
 def some(value: float) -> Adapters:
