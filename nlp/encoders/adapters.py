@@ -9,7 +9,7 @@ it (label attention, Mullenbach et al. 2018, https://arxiv.org/abs/1802.05695).
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +67,35 @@ class Adapters:
     def sha256(self) -> str:
         """A hash of the content."""
         return hashlib.sha256(self.to_bytes()).hexdigest()
+
+
+def averaged(several: Sequence[Adapters]) -> Adapters:
+    """Adapters that change each layer by the average of what the given ones change, of the ranks' sum.
+
+    Of trainings that began alike and went other ways the average is better than most of them (Wortsman et
+    al. 2022, *Model soups*, https://arxiv.org/abs/2203.05482). All are of the same layers and labels.
+    """
+    if len(several) == 1:
+        return several[0]
+    share = np.float32(1 / len(several))
+    layers = several[0].up
+    looks = [one.attention for one in several if one.attention is not None]
+    return Adapters(
+        up={
+            name: np.hstack([(share * one.up[name]).astype(np.float16) for one in several]) for name in layers
+        },
+        down={name: np.vstack([one.down[name] for one in several]) for name in layers},
+        attention=LabelAttention(
+            sought=_mean([look.sought for look in looks]), said=_mean([look.said for look in looks])
+        )
+        if looks
+        else None,
+    )
+
+
+def _mean(matrices: Sequence[Half]) -> Half:
+    mean: Half = np.mean(matrices, axis=0, dtype=np.float32).astype(np.float16)
+    return mean
 
 
 def load_adapters(path: Path) -> Adapters:

@@ -21,18 +21,20 @@ def kept_or_made(
     encoder: Encoder,
     seed: int,
     make: Callable[[], Adapters],
+    order: int = 0,
 ) -> Adapters:
     """The adapters for just these messages in this order, read from `folder` or made and kept there.
 
-    Whatever they depend on is in the file's name: texts and labels, the encoder, the seed, the number format
-    and the code that trains. A damaged file is made anew. Without a folder nothing is kept.
+    Whatever they depend on is in the file's name: texts and labels, the encoder, the seed and the order of
+    training, the number format and the code that trains. A damaged file is made anew. Without a folder
+    nothing is kept.
 
     Raises:
         OSError: The folder cannot be written to.
     """
     if folder is None:
         return make()
-    path = folder / f"{_key(examples, encoder, seed)}.safetensors"
+    path = folder / f"{_key(examples, encoder, seed, order)}.safetensors"
     try:
         return load_adapters(path)
     except HeadsError:
@@ -44,11 +46,11 @@ def kept_or_made(
     return adapters
 
 
-def _key(examples: Sequence[Example], encoder: Encoder, seed: int) -> str:
+def _key(examples: Sequence[Example], encoder: Encoder, seed: int, order: int) -> str:
     digest = hashlib.sha256()
     for code in (adapting, taught):
         digest.update(Path(str(code.__file__)).read_bytes())
-    digest.update(f"{encoder.name} {seed} {native_dtype()} {torch.__version__}".encode())
+    digest.update(f"{encoder.name} {seed} {order} {native_dtype()} {torch.__version__}".encode())
     for one in examples:
         row = [one.text, *(getattr(one, field) for field in FIELDS)]
         digest.update(json.dumps(row).encode() + b"\n")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nlp.classifier import Classifier
-from nlp.encoders.adapters import Adapters, load_adapters
+from nlp.encoders.adapters import Adapters, LabelAttention, averaged, load_adapters
 from nlp.encoders.encoder import Encoder, Precision, Vectors
 from nlp.entities.finder import EntityFinder
 from nlp.errors import EncoderError, FingerprintError, HeadsError, TrainingError
@@ -71,6 +71,41 @@ def test_adapters_bring_messages_of_one_act_nearer_together(encoder: Encoder, ad
     with encoder.adapted(adapters):
         after = apart(encoder.features([row.text for row in rows]))
     assert after > before + 0.005
+
+
+def test_another_order_begins_alike_and_goes_another_way(network: "E5Transformer") -> None:
+    # After no step both are what they began with.
+    (first, second) = (adapt(examples()[:40], network, epochs=0, order=order) for order in (0, 1))
+    assert first.to_bytes() == second.to_bytes()
+
+    (first, second) = (adapt(examples()[:40], network, epochs=1, order=order) for order in (0, 1))
+    assert first.to_bytes() != second.to_bytes()
+
+
+def test_an_average_changes_layers_by_the_average() -> None:
+    random = np.random.default_rng(0)
+
+    def some() -> Adapters:
+        (up, down, sought, said) = (
+            random.normal(size=shape).astype(np.float16) for shape in ((6, 2), (2, 5), (3, 6), (3, 6))
+        )
+        return Adapters(
+            up={"layer": up}, down={"layer": down}, attention=LabelAttention(sought=sought, said=said)
+        )
+
+    one, other = some(), some()
+    found = averaged([one, other])
+
+    expected = (one.change("layer") + other.change("layer")) / 2
+    np.testing.assert_allclose(found.change("layer"), expected, atol=2e-3)
+    assert found.attention is not None
+    assert one.attention is not None
+    assert other.attention is not None
+    np.testing.assert_allclose(
+        found.attention.said, (one.attention.said.astype(float) + other.attention.said) / 2, atol=2e-3
+    )
+    assert averaged([one]) is one
+    assert averaged([replace(one, attention=None), replace(other, attention=None)]).attention is None
 
 
 def test_afterwards_the_encoder_is_what_it_was(encoder: Encoder) -> None:

@@ -15,7 +15,7 @@ from nlp.features import Features
 from nlp.training import adapting, heads
 from nlp.training.corpus import Example
 from nlp.training.fitting import Material
-from nlp.training.heads import ADAPTED_FOLDS, adapted_material, strata_of
+from nlp.training.heads import ADAPTED_FOLDS, AVERAGED, adapted_material, strata_of
 from tests.unit.nlp.bare_encoder import ENCODER, EXAMPLES
 
 
@@ -85,9 +85,9 @@ def test_what_was_adapted_for_the_heads_that_ship_is_not_adapted_again(
 ) -> None:
     strata = strata_of(EXAMPLES, "complaint_types")
     adapted_material(EXAMPLES, strata, ENCODER, 0, lambda *_: None, tmp_path)
-    assert len(learned) == ADAPTED_FOLDS + 1
+    assert len(learned) == ADAPTED_FOLDS + AVERAGED
 
     train_judge(EXAMPLES, ENCODER, adapt=True, rounds=tmp_path)
 
-    assert len(learned) == ADAPTED_FOLDS + 1
+    assert len(learned) == ADAPTED_FOLDS + AVERAGED
     assert fitted

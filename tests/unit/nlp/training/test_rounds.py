@@ -12,7 +12,7 @@ from nlp.encoders.adapters import Adapters
 from nlp.features import Features
 from nlp.training import adapting, heads
 from nlp.training.corpus import Example
-from nlp.training.heads import ADAPTED_FOLDS, adapted_material, strata_of
+from nlp.training.heads import ADAPTED_FOLDS, AVERAGED, adapted_material, strata_of
 from nlp.training.rounds import kept_or_made
 from tests.unit.nlp.bare_encoder import ENCODER, EXAMPLES
 
@@ -55,6 +55,15 @@ def test_of_anything_else_it_is_made_anew(tmp_path: Path, examples: list[Example
     assert kept(tmp_path, examples, lambda: some(2), seed) == 2
 
 
+def test_another_order_is_made_for_itself(tmp_path: Path) -> None:
+    kept(tmp_path, EXAMPLES, lambda: some(1))
+
+    other = kept_or_made(tmp_path, EXAMPLES, ENCODER, 0, lambda: some(2), order=1)
+
+    assert float(other.up["layer"][0, 0]) == 2
+    assert kept(tmp_path, EXAMPLES, never) == 1
+
+
 def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
     kept(tmp_path, EXAMPLES, lambda: some(1))
     (file,) = tmp_path.iterdir()
@@ -92,5 +101,5 @@ def test_a_training_that_was_stopped_goes_on_behind_its_last_round(
         adapted_material(EXAMPLES, strata, ENCODER, 0, lambda *_: None, tmp_path)
     adapted_material(EXAMPLES, strata, ENCODER, 0, lambda *_: None, tmp_path)
 
-    assert len(made) == ADAPTED_FOLDS + 1
-    assert made[-1] == len(EXAMPLES)
+    assert len(made) == ADAPTED_FOLDS + AVERAGED
+    assert made[-AVERAGED:] == [len(EXAMPLES)] * AVERAGED
