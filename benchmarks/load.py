@@ -1,14 +1,15 @@
 """A hundred messages a second from three hundred chats for two minutes: what is lost, and how long it takes.
 
 Runs the program with labels from a table in place of the model, so that what is measured is the road
-itself; with `--model` the model reads as well. One process on SQLite, four on PostgreSQL (`--postgresql`).
+itself; with `--model` the model reads as well, once in each worker. One process on SQLite; on PostgreSQL
+(`--postgresql`) a web, a bot and two workers, or as many as `--workers` says.
 Everything shares this machine with the double of Telegram. Latencies run from the stored update to the
 draft that takes it into account; while a chat goes on writing its case is read again, so one draft may
 answer several updates.
 
     .venv/bin/python -m benchmarks.load
     .venv/bin/python -m benchmarks.load --postgresql
-    .venv/bin/python -m benchmarks.load --seconds 30 --rate 20 --model
+    .venv/bin/python -m benchmarks.load --seconds 20 --model --postgresql --workers 1
 """
 
 import argparse
@@ -43,7 +44,8 @@ LATENCIES = """
 def main() -> None:
     """Prints the figures; an error where a message is missing or out of order."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--postgresql", action="store_true", help="four processes on PostgreSQL")
+    parser.add_argument("--postgresql", action="store_true", help="several processes on PostgreSQL")
+    parser.add_argument("--workers", type=int, default=2, help="workers on PostgreSQL (2)")
     parser.add_argument("--model", action="store_true", help="with the real model")
     parser.add_argument("--rate", type=float, default=100.0, help="messages a second (100)")
     parser.add_argument("--seconds", type=float, default=120.0, help="how long they write (120)")
@@ -54,7 +56,8 @@ def main() -> None:
         cluster = Cluster(Path(folder), telegram, url, model=model, RIMEDIO_DEBOUNCE=chosen.debounce)
         try:
             cluster.command("db", "upgrade")
-            for duty in ("web", "bot", "worker", "worker") if chosen.postgresql else ("run",):
+            several = ("web", "bot", *["worker"] * chosen.workers)
+            for duty in several if chosen.postgresql else ("run",):
                 cluster.start(duty)
             cluster.hire("Giulia")
             began = time.monotonic()
