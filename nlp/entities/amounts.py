@@ -41,10 +41,12 @@ _AMOUNT = re.compile(
     rf"(?P<worded>{_NAMES})(?!\w)",
     re.IGNORECASE,
 )
-_AND_CENTS = re.compile(
-    rf"\s(?:e|and|y|et|und)\s(?:(?P<figures>\d\d)(?!\d)|(?P<words>{_WORD}(?:[ -](?:e |y )?{_WORD})?))",
-    re.IGNORECASE,
-)
+_CENTS = rf"\s(?:(?P<figures>\d\d)(?!\d)|(?P<words>{_WORD}(?:[ -](?:e |y )?{_WORD})?))"
+_AND_CENTS = re.compile(rf"\s(?:e|and|y|et|und|con|com){_CENTS}", re.IGNORECASE)
+# "zwanzig Euro fünfzig", "20 euros 50"
+_AND_OR_NOT_CENTS = re.compile(rf"(?:\s(?:et|und|y|con))?{_CENTS}", re.IGNORECASE)
+_WITHOUT_AND = ("de", "fr", "es")
+_FROM = re.compile(rf"(?<![\w.,/-])(?!0\d)(?P<figures>{_FIGURES})\s?[-–]\s?$")
 _AFTER_CENTS = re.compile(
     r"\s*(?:$|[.,;:!?)\n]|-\s)"
     r"|\s(?:il|la|lo|i|gli|le|un|una|dal|dalla|dallo|del|della|al|alla|nel|nella|sul|sulla|per|di|da|a|in|con|su|che|ma"
@@ -85,6 +87,7 @@ _BARE = re.compile(
 def find_amounts(text: str, *, language: str) -> list[Found]:
     """The sums that a text names, in order of appearance."""
     found = list(_with_currency(text, language))
+    found += [one for later in found if (one := _lower_end(text, later))]
     found += [one for one in _bare(text, language) if not _overlaps(one, found)]
     # "50 centesimi" in a euro country; an English cent may be anybody's.
     if language != "en":
@@ -120,12 +123,21 @@ def _with_currency(text: str, language: str) -> Iterator[Found]:
         yield start, at, Amount(value=value, currency=_CURRENCY_OF[name])
 
 
+def _lower_end(text: str, upper: Found) -> Found | None:
+    """The "20" of "20-30 €", which is a sum as well."""
+    match = _FROM.search(text, max(upper[0] - 20, 0), upper[0])
+    value = _number(match["figures"]) if match else None
+    if match is None or value is None or value >= upper[2].value:
+        return None
+    return *match.span("figures"), Amount(value=value, currency=upper[2].currency)
+
+
 def _cents_after(text: str, at: int, language: str) -> tuple[Decimal, int]:
     """The "e trenta" after "venti euro", and where it ends; nothing where something else is counted."""
     half = _AND_A_HALF.match(text, at)
     if half is not None and _AFTER_CENTS.match(text, half.end()):
         return Decimal("0.5"), half.end()
-    match = _AND_CENTS.match(text, at)
+    match = (_AND_OR_NOT_CENTS if language in _WITHOUT_AND else _AND_CENTS).match(text, at)
     if match is None:
         return Decimal(0), at
     if match["figures"]:

@@ -40,6 +40,12 @@ from nlp.entities.amounts import find_amounts
         ("anderthalb Millionen Euro", "de", "1500000"),
         ("zweieinhalb Euro", "de", "2.50"),
         ("um milhão e meio de euros", "pt", "1500000"),
+        ("das waren zwanzig Euro fünfzig", "de", "20.50"),
+        ("20 Euro 50.", "de", "20.50"),
+        ("vingt euros cinquante", "fr", "20.50"),
+        ("38 euros 50 pour le taxi", "fr", "38.50"),
+        ("veinte euros con cincuenta", "es", "20.50"),
+        ("vinte euros com dez cêntimos", "pt", "20.10"),
     ],
 )
 def test_sums_in_words_are_found(text: str, language: str, value: str) -> None:
@@ -75,6 +81,10 @@ def test_vague_sums_are_none(text: str) -> None:
         ("50 euros y diez minutos", "es"),
         ("50 euros et deux cents grammes", "fr"),
         ("fünfzig Euro und zwölf Tage später", "de"),
+        ("50 Euro zehn Tage später", "de"),
+        ("50 Euro 20 Stück", "de"),
+        ("50 euros 30 minutes après", "fr"),
+        ("50 euros 10 días después", "es"),
     ],
 )
 def test_what_else_is_counted_after_a_sum_is_no_cents(text: str, language: str) -> None:
@@ -91,3 +101,14 @@ def test_a_currency_belongs_to_the_figures_after_it() -> None:
     ((start, end, amount),) = find_amounts("ho pagato € 1.234,56", language="it")
     assert amount.value == Decimal("1234.56")
     assert (start, end) == (10, 20)
+
+
+def test_both_ends_of_a_range_are_sums() -> None:
+    found = find_amounts("mi avevate detto 20-30€, poi tra 1.000 – 1.200 euro", language="it")
+
+    assert [amount.value for _, _, amount in found] == [20, 30, 1000, 1200]
+
+
+@pytest.mark.parametrize("text", ["prefisso 02-30 euro", "pratica 7741-30 euro", "da 30-20 euro"])
+def test_what_only_stands_before_a_sum_is_none(text: str) -> None:
+    assert len(find_amounts(text, language="it")) == 1
