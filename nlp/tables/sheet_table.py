@@ -108,7 +108,7 @@ class SheetTable:
         widest = max(_filled(cells) for _, cells in first)
         before = next(at for at, (_, cells) in enumerate(first) if 2 * _filled(cells) >= widest)
         seen = [[_as_seen(cell) for cell in cells] for _, cells in first[before : before + 3]]
-        above = _is_title(seen[:2])
+        above = int(_is_title(seen[:2]))
         above += len(seen) > above + 1 and names_groups(seen[above], seen[above + 1])
         before += above
         self._header = before + 1

@@ -99,14 +99,14 @@ def test_the_page_says(page: Reading, words: str) -> None:
     assert words in page.text
 
 
-NAMES = {
+TITLES = {
     "one": (("exports/a.csv",), "a.csv: what people write"),
     "three": (("x/a.csv", "x/b.csv", "c.csv"), "a.csv, b.csv and c.csv: what people write"),
     "many": (tuple(f"x/{letter}.csv" for letter in "abcde"), "a.csv, b.csv and 3 more files: what people"),
 }
 
 
-@pytest.mark.parametrize(("sources", "title"), NAMES.values(), ids=NAMES)
+@pytest.mark.parametrize(("sources", "title"), TITLES.values(), ids=TITLES)
 def test_the_title_names_the_files_without_their_folders(sources: tuple[str, ...], title: str) -> None:
     about = replace(ABOUT, sources=sources)
     page = Reading(report_page(gathering_of(table(ROWS)).gathered(), about, "en"))
