@@ -104,7 +104,7 @@ def main() -> None:
         from nlp.batch.report import About, write_report
 
         about = About(
-            source=str(chosen.source),
+            sources=(str(chosen.source),),
             encoder="",
             heads="",
             options=(),

@@ -68,7 +68,7 @@ def run(
         from nlp.batch.report import About, write_report
 
         about = About(
-            source=", ".join(one.source.name for one in inputs),
+            sources=tuple(dict.fromkeys(one.source.name for one in inputs)),
             encoder=wish.encoder,
             heads=wish.heads,
             options=wish.told,

@@ -23,6 +23,7 @@ from nlp.tables import (
     value_at,
 )
 from nlp.tables.json_reading import written_json
+from nlp.tables.message_text import message_at, said_of
 from nlp.tables.parquet_table import ParquetTable
 
 SHARD_ROWS = 2048
@@ -37,6 +38,9 @@ which are not written; the file and the sheet it is from, which are where there 
 
 The line is null where the row stands for the whole file."""
 
+
+_LOOKED_AT = 200
+"""Rows of a table that are looked at to say beforehand how its texts are read."""
 
 AS_JSON = {b"cells": b"json"}
 """Metadata of a column whose cells are JSON."""
@@ -143,7 +147,7 @@ class Packer:
             SHEET: [source.sheet for source, _ in rows],
         }
         texts = [_text(source, row) for source, row in rows]
-        errors = [_problem(source, row) for source, row in rows]
+        errors = [_problem(source, row, text) for (source, row), text in zip(rows, texts, strict=True)]
         return pa.record_batch(
             [
                 *(_strings(told[place]) for place in self.places),
@@ -197,14 +201,23 @@ def source_of(name: str, table: Table, text_column: str | None, *others: str) ->
         except BatchError as error:
             raise BatchError(f"{name}: {error}") from error
         said = f"texts in the column {found.name!r}, found {found.why}"
-        return Source(name=name, table=table, text_column=found.name, said=(*table.said, said))
+        read = said_of(_some_cells(table, found.name))
+        return Source(name=name, table=table, text_column=found.name, said=(*table.said, said, *read))
     named = (text_column, *others)
     chosen = next((column for column in named if has_column(table, column)), None)
     if chosen is None:
         wanted = " or ".join(map(repr, named))
         raise WrongUsageError(f"{name}: no column {wanted}; columns found: {listed(table.columns)}")
     which = (f"texts in the column {chosen!r}",) if others else ()
-    return Source(name=name, table=table, text_column=chosen, said=(*table.said, *which))
+    read = said_of(_some_cells(table, chosen))
+    return Source(name=name, table=table, text_column=chosen, said=(*table.said, *which, *read))
+
+
+def _some_cells(table: Table, text_column: str) -> Iterator[str]:
+    """The texts of the first rows."""
+    for row in islice(table.rows(), _LOOKED_AT):
+        value = value_at(row.values, text_column)
+        yield from (cell for cell in (value if isinstance(value, list) else [value]) if isinstance(cell, str))
 
 
 def unread_source(name: str, problem: str) -> Source:
@@ -222,18 +235,17 @@ def _cells_of(tables: Sequence[Table]) -> Cells:
 
 
 def _text(source: Source, row: Row) -> str | None:
-    text = value_at(row.values, source.text_column)
-    return text if isinstance(text, str) else None
+    return message_at(value_at(row.values, source.text_column))
 
 
-def _problem(source: Source, row: Row) -> str | None:
+def _problem(source: Source, row: Row, text: str | None) -> str | None:
     if row.error is not None:
         return row.error
     if source.text_column in row.gaps:
         return row.gaps[source.text_column]
-    text = value_at(row.values, source.text_column)
-    if not isinstance(text, str):
-        return f"`{source.text_column}` is {'missing' if text is None else 'no text'}"
+    if text is None:
+        is_missing = value_at(row.values, source.text_column) is None
+        return f"`{source.text_column}` is {'missing' if is_missing else 'no text'}"
     return None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
@@ -29,18 +29,20 @@ _SAMPLES, _PHRASES = 4, 6
 _OTHER_LANGUAGES = 2  # phrases of each language that is not the main one
 _HARD = ("threatening", "abusive")
 _SHOWN_LETTERS = 500
+_NAMED = 3
+"""Files that the title names; of more, two of them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class About:
     """How a table was classified.
 
-    `source` names it, `encoder` and `heads` what read it, `options` are those of the command as they are
-    shown, `seconds` is the time taken, `made` the moment in the reader's time zone. `handed_on` is what a
+    `sources` are its files, `encoder` and `heads` what read it, `options` are those of the command as they
+    are shown, `seconds` is the time taken, `made` the moment in the reader's time zone. `handed_on` is what a
     fast model did, if one did.
     """
 
-    source: str
+    sources: tuple[str, ...]
     encoder: str
     heads: str
     options: tuple[str, ...]
@@ -76,6 +78,7 @@ def report_page(gathered: Gathered, about: About, language: str) -> str:
     classified, complaints = gathered.classified, gathered.acts.get(Act.COMPLAINT, 0)
     return _template().render(
         words=words,
+        name=_name(about.sources, words),
         gathered=gathered,
         about=about,
         glance=list(_glance(gathered, words)),
@@ -107,6 +110,15 @@ def report_page(gathered: Gathered, about: About, language: str) -> str:
         took=_took(about.seconds, words),
         fast=None if about.handed_on is None else list(_fast(about.handed_on, words)),
     )
+
+
+def _name(sources: Sequence[str], words: Words) -> str:
+    """The files without their folders; of many the first ones, and how many more there are."""
+    names = [PurePath(source).name or source for source in dict.fromkeys(sources)]
+    if len(names) <= _NAMED:
+        return words.joined(names)
+    first = ", ".join(names[: _NAMED - 1])
+    return words("more_files", names=first, count=words.number(len(names) - _NAMED + 1))
 
 
 def _glance(gathered: Gathered, words: Words) -> Iterator[str]:
@@ -143,7 +155,7 @@ def _glance(gathered: Gathered, words: Words) -> Iterator[str]:
     if timeline := gathered.timeline:
         top = max(range(len(timeline.rows)), key=timeline.rows.__getitem__)
         yield words(
-            "glance.span",
+            "glance.span" if timeline.first < timeline.last else "glance.one_day",
             first=words.day(timeline.first),
             last=words.day(timeline.last),
             top=words.step(timeline.starts[top], timeline.step),

@@ -69,7 +69,7 @@ class DayCounts:
         days = read_days(part.batch.column(column))
         self._say[False] += days.say_day
         self._say[True] += days.say_month
-        self._differ |= days.day_first is not days.month_first
+        self._differ |= not np.array_equal(days.day_first, days.month_first)
         urgencies, urgency_names = encoded(part.batch.column("urgency"))
         types, type_names = encoded(part.type_names)
         for month_first, read in ((False, days.day_first), (True, days.month_first)):

@@ -10,6 +10,9 @@ STRAY = "nlp.stray"
 _CANDIDATES = ("cp1252", "mac_roman", "iso8859_15", "cp850")  # the first of equals
 _OTHERS = ("cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "shift_jis", "gb18030", "big5", "euc_kr")
 _ENOUGH = 20  # bytes beyond ASCII, for a guess at a language of another family
+_OF_ONE_BYTE = frozenset(
+    codecs.lookup(name).name for name in (*_CANDIDATES, "latin_1", "cp1250", "cp1251", "cp1253", "cp1254")
+)
 _NAMES = {
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8 with a byte order mark",
@@ -82,7 +85,17 @@ class CharsetFinder:
         is_marked = self._marked is not None and self._marked.encoding == "utf-8-sig"
         known = codecs.lookup(encoding).name
         plain = "utf-8-sig" if known == "utf-8" and is_marked else encoding
-        return Charset(encoding=plain, errors="replace", name=f"{encoding}, as given")
+        return Charset(encoding=plain, errors="replace", name=f"{encoding}, as given{self._doubt_of(known)}")
+
+    def _doubt_of(self, known: str) -> str:
+        """What speaks against a charset, where the bytes were looked at one by one."""
+        if self._decoder.decode(b"", final=True):
+            self._stray += 1
+        if known == "utf-8" and self._stray:
+            return f"; {self._stray:,} other bytes read as �"
+        if known in _OF_ONE_BYTE and self._valid > 0 and not self._stray:
+            return ", though it can be read as UTF-8"
+        return ""
 
     def found(self) -> Charset:
         """The charset, after the last piece."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from nlp.tables.given import RECOGNISED, Given
-from nlp.tables.header import filled, has_usual_name, is_header
+from nlp.tables.header import filled, has_usual_name, is_header, names_groups
 from nlp.tables.records import Quoting, whole_records
 from nlp.tables.text_column import listed
 from nlp.tables.text_names import is_text_name
@@ -150,6 +150,8 @@ def _sample(lines: Sequence[str], quoting: Quoting, *, is_all: bool) -> Iterator
 
 def _layout(records: list[tuple[int, list[str]]], has_header: bool | None) -> _Layout:
     start = 0 if has_header is False else _header_index([cells for _, cells in records])
+    if has_header is None and len(records) > start + 1:
+        start += names_groups(records[start][1], records[start + 1][1])
     widths = [len(cells) for _, cells in records[start:]]
     return _Layout(records=records, start=start, agreement=widths.count(widths[0]) / len(widths))
 

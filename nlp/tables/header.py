@@ -58,6 +58,16 @@ def _is_row(cells: Sequence[str], rows: Sequence[Sequence[str]], columns: Sequen
     return False
 
 
+def names_groups(cells: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether these cells name groups of columns, and those in the row below them the columns."""
+    if len(cells) != len(below) or not 1 < filled(cells) < filled(below):
+        return False
+    names = [cell for cell in below if cell.strip()]
+    return sum(map(is_usual_name, names)) * 2 >= len(names) and not any(
+        _VALUE.fullmatch(name.strip()) for name in names
+    )
+
+
 def has_usual_name(cells: Iterable[str]) -> bool:
     """Whether one of the cells is what people call a column."""
     return any(is_usual_name(cell) for cell in cells)

@@ -63,6 +63,11 @@ class _Reader(HTMLParser):
         if tag == "blockquote":
             self._quotes = max(0, self._quotes - 1)
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag != "br":  # `<br/>` is one end of a line, and not the two of `<br></br>`
+            self.handle_endtag(tag)
+
     def handle_data(self, data: str) -> None:
         if self._unseen is None:
             self._words.append(data)

@@ -16,6 +16,9 @@ from nlp.tables.opening import KNOWN_SUFFIXES
 
 STANDARD_INPUT = "-"
 
+_HIDDEN = (".", "~$")
+"""How names begin that nobody gave a file: the second are of documents that are open in an office program."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Located:
@@ -28,7 +31,8 @@ class Located:
 def locate(inputs: Sequence[str], standard_input: BinaryIO, spool: Path) -> Located:
     """Find the files behind paths, `file://` addresses, patterns, folders and `-`.
 
-    Folders are searched with all that is in them, for endings of known kinds. What can be read only once,
+    Folders are searched with all that is in them, for endings of known kinds, but for hidden files and those
+    that stand beside a document while it is open. What can be read only once,
     the standard input (`-`) or a pipe by name, is first copied into the folder `spool`.
 
     Raises:
@@ -99,7 +103,7 @@ def _inside(folder: Path) -> Located:
     hidden: list[Path] = []
     others: list[Path] = []
     for path in _walked(folder):
-        if any(part.startswith(".") for part in path.relative_to(folder).parts):
+        if any(part.startswith(_HIDDEN) for part in path.relative_to(folder).parts):
             hidden.append(path)
         else:
             (files if plain_suffix(path) in KNOWN_SUFFIXES else others).append(path)

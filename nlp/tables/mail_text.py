@@ -23,6 +23,10 @@ _OTHER_FIELD = re.compile(
     r"|oggetto|subject|asunto|objet|betreff|assunto)\s?:\*?\s",
     re.IGNORECASE,
 )
+_TITLE_FIELD = re.compile(
+    r"\s*\*?(?:inviato|sent|enviado|envoyé|gesendet|oggetto|subject|asunto|objet|betreff|assunto)\s?:",
+    re.IGNORECASE,
+)
 _RULE = re.compile(r"_{10,}\s*$")  # what Outlook draws above the copied header
 _FIELDS_WITHIN = 5  # lines
 _QUOTED = re.compile(r"\s{0,3}>")
@@ -50,6 +54,14 @@ def own_text(text: str) -> OwnText:
     if not own:
         return OwnText(text=text.strip(), quotes_cut=False, signature_cut=False)
     return OwnText(text=own, quotes_cut=len(answer) < len(lines), signature_cut=end < len(answer))
+
+
+def without_quotes(text: str) -> str:
+    """Cut earlier mails from a text; one without any, or of nothing else, stays as it is."""
+    lines = text.splitlines()
+    answer = _without_quotes(lines)
+    own = "\n".join(answer).strip()
+    return own if own and len(answer) < len(lines) else text
 
 
 def _without_quotes(lines: list[str]) -> list[str]:
@@ -91,4 +103,6 @@ def _begins_copied_header(lines: list[str], at: int) -> bool:
         return False
     following = lines[at + 1 : at + 1 + _FIELDS_WITHIN]
     forwarded = any(_FORWARDED.match(line) for line in lines[max(0, at - 3) : at])
-    return not forwarded and sum(1 for line in following if _OTHER_FIELD.match(line)) >= 2
+    fields = [line for line in following if _OTHER_FIELD.match(line)]
+    # "Da: Milano, A: Roma, Data: 3 maggio" is a journey.
+    return not forwarded and len(fields) >= 2 and any(map(_TITLE_FIELD.match, fields))

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
 from nlp.errors import BatchError, WrongUsageError
-from nlp.tables.header import filled, has_usual_name
+from nlp.tables.header import filled, has_usual_name, names_groups
 from nlp.tables.repeated_header import RepeatedHeader
 from nlp.tables.rows import NOTHING, Cells, Row, distinct
 from nlp.tables.text_column import listed
@@ -107,7 +107,10 @@ class SheetTable:
         first = list(islice(self._numbered(), _HEADER_WITHIN))
         widest = max(_filled(cells) for _, cells in first)
         before = next(at for at, (_, cells) in enumerate(first) if 2 * _filled(cells) >= widest)
-        before += _is_title([[_as_seen(cell) for cell in cells] for _, cells in first[before : before + 2]])
+        seen = [[_as_seen(cell) for cell in cells] for _, cells in first[before : before + 3]]
+        above = int(_is_title(seen[:2]))
+        above += len(seen) > above + 1 and names_groups(seen[above], seen[above + 1])
+        before += above
         self._header = before + 1
         self._names = [_as_seen(cell) for cell in first[before][1]]
         self.columns = distinct(self._names)

@@ -41,10 +41,11 @@ def choose_text_column(table: Table) -> TextColumn:
     """The column that holds the messages: by its name, or one near to it, else the one with most words.
 
     A name does not make up for a column of nothing but numbers, dates, ids or addresses where another has
-    words. Where a column holds objects, what is in them counts, as `review.text`, and not the column.
+    words. Where a column holds objects, what is in them counts, as `review.text`, and not the column. What is
+    in lists is only read where somebody names it: of a conversation not all is the customer's.
 
     Raises:
-        BatchError: No column holds text.
+        BatchError: No column holds text, or none as much as some list.
     """
     texts = _sampled(table)
     distances = {path: far for path in texts if (far := closeness_inside(path)) is not None}
@@ -53,14 +54,24 @@ def choose_text_column(table: Table) -> TextColumn:
     for path in named:
         if path in wordy or not texts[path]:
             return _by_name(path)
-    if wordy:
-        best = max(wordy, key=lambda path: _extent(texts[path]))
-        mean = round(sum(map(len, texts[best])) / len(texts[best]))
-        why = f"by its content, the longest texts: {mean} characters on average"
-        return TextColumn(name=".".join(best), why=why)
+    best = max(wordy, key=lambda path: _extent(texts[path]), default=None)
+    _check_no_list_is_longer(table, () if best is None else texts[best])
+    if best is not None:
+        return _by_content(best, texts[best])
     if named:
         return _by_name(named[0])
     raise BatchError(f"no column holds text; columns found: {listed(table.columns)}")
+
+
+def _check_no_list_is_longer(table: Table, texts: Sequence[str]) -> None:
+    in_lists = _in_lists(table)
+    longest = max(in_lists, key=lambda path: _extent(in_lists[path]), default=None)
+    if longest is not None and _extent(in_lists[longest]) > _extent(texts):
+        which = "no column holds as much text as a list does" if texts else "no column holds text"
+        raise BatchError(
+            f"{which}; columns found: {listed(table.columns)}; --text-column {'.'.join(longest)} reads the "
+            "texts of each row's list as one message, whoever wrote them"
+        )
 
 
 def has_column(table: Table, name: str) -> bool:
@@ -68,6 +79,12 @@ def has_column(table: Table, name: str) -> bool:
     return name in table.columns or (
         "." in name and any(path_of(row.values, name) is not None for row in table.rows())
     )
+
+
+def _by_content(path: Path, texts: Sequence[str]) -> TextColumn:
+    mean = round(sum(map(len, texts)) / len(texts))
+    why = f"by its content, the longest texts: {mean} characters on average"
+    return TextColumn(name=".".join(path), why=why)
 
 
 def _by_name(path: Path) -> TextColumn:
@@ -94,6 +111,18 @@ def _sampled(table: Table) -> dict[Path, list[str]]:
                 opened.add(path)
             opened.update(path[:end] for end in range(1, len(path)))
     return {path: own for path, own in texts.items() if own or path not in opened}
+
+
+def _in_lists(table: Table) -> dict[Path, list[str]]:
+    """The texts in lists of the first rows, and in the objects of lists, for those that have words."""
+    texts: dict[Path, list[str]] = {}
+    for row in islice(table.rows(), _SAMPLE_RECORDS):
+        lists = ((path, value) for path, value in leaves(row.values) if isinstance(value, list))
+        for path, item in ((path, item) for path, items in lists for item in items):
+            for inner, value in leaves(item, path) if isinstance(item, dict) else [(path, item)]:
+                if isinstance(value, str) and value.strip():
+                    texts.setdefault(inner, []).append(value.strip())
+    return {path: own for path, own in texts.items() if _has_words(own) and _extent(own)[0]}
 
 
 def _has_words(texts: Sequence[str]) -> bool:

@@ -21,6 +21,7 @@ from nlp.tables import (
     open_table,
     value_at,
 )
+from nlp.tables.message_text import message_at
 
 SHIPPED = Path(__file__).parents[1] / "data" / "corpus.jsonl"
 """The corpus that comes with the package."""
@@ -177,17 +178,23 @@ def _table_rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
         if row.error is not None:
             raise CorpusError(path, row.line, row.error)
         if table.cells is Cells.JSON:
-            yield row.line, {**row.values, "text": value_at(row.values, text)}
+            yield row.line, {**row.values, "text": _message(value_at(row.values, text))}
             continue
         cells = _named({name: _cell(value) for name, value in row.values.items()})
         values: dict[str, object] = {name: cell for name, cell in cells.items() if cell}
-        values["text"] = row.values[text]
+        values["text"] = _message(row.values[text])
         for field in ("complaint_types", "asks"):
             if field in cells:
                 values[field] = [label for part in cells[field].split("|") if (label := part.strip())]
         if cells.get("own_error"):
             values["own_error"] = _TRUTHS.get(cells["own_error"].lower(), cells["own_error"])
         yield row.line, values
+
+
+def _message(value: object) -> object:
+    """The words as `rimedio classify` reads them; what is no text stays, for its place to be named."""
+    message = message_at(value)
+    return value if message is None else message
 
 
 def _cell(value: object) -> str:

@@ -10,6 +10,7 @@ from models.labels import Act, Ask, Tone, Urgency
 from nlp.errors import BatchError, LabelsError
 from nlp.heads import CHOICE_FIELDS, FIELDS, NO, YES
 from nlp.tables import Table, find_text_column, has_column, open_table, value_at
+from nlp.tables.message_text import message_at
 from nlp.training.corpus import Example
 
 LEAST_EXAMPLES = 8
@@ -174,9 +175,10 @@ def _rows(
         if row.error is not None:
             problems.add(path, row.line, row.error)
             continue
-        message = value_at(row.values, text)
-        if not isinstance(message, str) or not message.strip():
-            problems.add(path, row.line, f"{text!r} holds no message, found {message!r}")
+        cell = value_at(row.values, text)
+        message = message_at(cell)
+        if message is None or not message.strip():
+            problems.add(path, row.line, f"{text!r} holds no message, found {cell!r}")
             continue
         found = _labels(value_at(row.values, labels), wanted)
         if isinstance(found, str):

@@ -21,7 +21,7 @@ from tests.hostile import HOSTILE
 from tests.unit.nlp.classified import complaint, praise, table, unread
 
 ABOUT = About(
-    source="reviews.csv",
+    sources=("reviews.csv",),
     encoder="small",
     heads="abc123",
     options=("--redact",),
@@ -97,6 +97,29 @@ def page() -> Reading:
 )
 def test_the_page_says(page: Reading, words: str) -> None:
     assert words in page.text
+
+
+TITLES = {
+    "one": (("exports/a.csv",), "a.csv: what people write"),
+    "three": (("x/a.csv", "x/b.csv", "c.csv"), "a.csv, b.csv and c.csv: what people write"),
+    "many": (tuple(f"x/{letter}.csv" for letter in "abcde"), "a.csv, b.csv and 3 more files: what people"),
+}
+
+
+@pytest.mark.parametrize(("sources", "title"), TITLES.values(), ids=TITLES)
+def test_the_title_names_the_files_without_their_folders(sources: tuple[str, ...], title: str) -> None:
+    about = replace(ABOUT, sources=sources)
+    page = Reading(report_page(gathering_of(table(ROWS)).gathered(), about, "en"))
+
+    assert page.text.count(title) == 2
+    assert ", ".join(sources) in page.text
+
+
+def test_messages_of_one_day_are_said_to_be() -> None:
+    text = page_of(complaint("Ciao", "no_reply", day="2026-11-03"), unread("missing", day=None)).text
+
+    assert "Messages with a date are all from 3 November 2026 (1)." in text
+    assert "Nothing in the column tells" not in text
 
 
 def test_the_page_is_in_the_language_that_was_asked_for() -> None:
@@ -176,7 +199,7 @@ def test_the_worst_table_gives_a_page_below_two_megabytes() -> None:
         )
         for number in range(720)
     ]
-    page = report_page(gathering_of(table(rows)).gathered(), replace(ABOUT, source="<" * 9999), "it")
+    page = report_page(gathering_of(table(rows)).gathered(), replace(ABOUT, sources=("<" * 9999,)), "it")
     assert len(page.encode()) < 2_000_000
 
 

@@ -235,8 +235,9 @@ def test_every_day_is_read_in_every_way_to_write_it(days: list[date]) -> None:
         (["11/3/2026", "11/13/2026"], True, date(2026, 11, 3)),
         (["3/11/2026", "4/11/2026"], None, date(2026, 11, 3)),
         (["2026-11-03", "2026-11-04"], False, date(2026, 11, 3)),
+        (["2026-11-03", "ieri", ""], False, date(2026, 11, 3)),
     ],
-    ids=["day first", "month first", "unclear", "iso"],
+    ids=["day first", "month first", "unclear", "iso", "iso with gaps"],
 )
 def test_what_comes_first_is_told_by_the_whole_column(
     days: list[str], month_first: bool | None, first: date

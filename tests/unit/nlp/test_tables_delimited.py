@@ -110,6 +110,18 @@ READ: dict[str, tuple[bytes, list[str], list[list[object]], str]] = {
         [["1", "2026-03-02", "rotto"], ["2", "2026-03-03", "bene"]],
         "2 lines before the header skipped",
     ),
+    "names_of_groups_above_the_header": (
+        b"Ordine;;Cliente;;\nnumero;data;nome;testo;voto\nA1;2026-03-02;Ada;rotto;1\nA2;2026-03-03;Ida;;5\n",
+        ["numero", "data", "nome", "testo", "voto"],
+        [["A1", "2026-03-02", "Ada", "rotto", "1"], ["A2", "2026-03-03", "Ida", "", "5"]],
+        "1 line before the header skipped",
+    ),
+    "a_header_with_a_gap": (
+        b";testo;nome;\n1;commento lungo;Ada;x\n2;nome mio;Ida;y\n",
+        ["column_1", "testo", "nome", "column_4"],
+        [["1", "commento lungo", "Ada", "x"], ["2", "nome mio", "Ida", "y"]],
+        "line 1 is the header: unnamed, testo, nome, unnamed",
+    ),
     "no_header": (
         b"1;2026-01-02;tutto rotto\n2;2026-01-03;bene, dai\n",
         ["column_1", "column_2", "column_3"],

@@ -78,6 +78,20 @@ def test_what_is_said_of_the_charset_counts(tmp_path: Path, name: str) -> None:
     assert "charset cp1251, as given" in found.said
 
 
+@pytest.mark.parametrize(
+    ("content", "given", "told"),
+    [
+        ("perché è così".encode("cp1252"), "utf-8", "charset utf-8, as given; 3 other bytes read as �"),
+        ("perché è così".encode(), "latin1", "charset latin1, as given, though it can be read as UTF-8"),
+        ("perché è così".encode("cp1252"), "latin1", "charset latin1, as given"),
+        (b"perche", "cp1252", "charset cp1252, as given"),
+    ],
+    ids=["no UTF-8", "UTF-8 after all", "so it is", "nothing to tell by"],
+)
+def test_what_speaks_against_a_charset_is_said(tmp_path: Path, content: bytes, given: str, told: str) -> None:
+    assert table(tmp_path, b"testo\n" + content, Given(encoding=given)).said[0] == told
+
+
 def test_a_mark_is_no_part_of_the_first_name_where_utf8_is_said(tmp_path: Path) -> None:
     found = table(tmp_path, b"\xef\xbb\xbftesto\nciao\n", Given(encoding="utf-8"))
     assert found.columns == ["testo"]

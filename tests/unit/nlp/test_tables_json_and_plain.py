@@ -337,7 +337,8 @@ def located(folder: Path, *inputs: str, given: bytes = b"") -> tuple[list[str], 
 
 @pytest.fixture
 def exports(tmp_path: Path) -> Path:
-    names = ("b.csv", "a.jsonl.gz", "sub/c.TXT", "sub/.hidden.csv", ".cache/d.csv", "photo.jpg", "Makefile")
+    hidden = ("sub/.hidden.csv", ".cache/d.csv", "~$open.xlsx")
+    names = ("b.csv", "a.jsonl.gz", "sub/c.TXT", "photo.jpg", "Makefile", *hidden)
     for name in names:
         written(tmp_path, b"text\na\n", f"exports/{name}")
     return tmp_path
@@ -348,7 +349,7 @@ def test_a_folder_is_read_in_order_and_what_is_left_out_is_said(exports: Path) -
 
     assert files == ["exports/a.jsonl.gz", "exports/b.csv", "exports/sub/c.TXT"]
     assert said == (
-        f"{exports / 'exports'}: 3 files read, left out 2 hidden and 2 of other kinds (.jpg, no ending)",
+        f"{exports / 'exports'}: 3 files read, left out 3 hidden and 2 of other kinds (.jpg, no ending)",
     )
 
 

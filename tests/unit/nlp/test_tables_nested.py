@@ -52,6 +52,35 @@ def test_a_column_of_objects_is_never_the_text(tmp_path: Path) -> None:
         choose_text_column(table)
 
 
+CONVERSATIONS: dict[str, tuple[dict[str, object], str]] = {
+    "texts": (
+        {"id": 1, "said": [LATE]},
+        "no column holds text; columns found: id, said; --text-column said ",
+    ),
+    "objects": ({"id": 1, "turns": [{"by": "x", "said": LATE}]}, "--text-column turns.said reads the texts"),
+    "beside_a_name": (
+        {"client": {"name": "Anna Neri"}, "turns": [{"said": LATE}]},
+        "no column holds as much text as a list does; columns found: client, turns; --text-column turns.said",
+    ),
+}
+
+
+@pytest.mark.parametrize(("row", "told"), CONVERSATIONS.values(), ids=CONVERSATIONS)
+def test_of_texts_in_lists_it_is_said_how_they_are_read(
+    tmp_path: Path, row: dict[str, object], told: str
+) -> None:
+    with pytest.raises(BatchError) as caught:
+        choose_text_column(open_table(lines(tmp_path, row, row)))
+
+    assert told in str(caught.value)
+
+
+def test_tags_in_a_list_do_not_stand_in_the_way(tmp_path: Path) -> None:
+    row = {"verbatim": LATE, "tags": ["spedito", "da vedere"], "log": [{"at": "2026-10-01 10:00:00"}] * 9}
+
+    assert choose_text_column(open_table(lines(tmp_path, row, row))).name == "verbatim"
+
+
 def test_a_struct_of_parquet_is_an_object(tmp_path: Path) -> None:
     pq.write_table(pa.table({"review": [{"text": LATE}, None]}), tmp_path / "in.parquet")
 

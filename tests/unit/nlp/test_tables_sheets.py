@@ -224,6 +224,17 @@ def test_a_title_above_two_names_is_no_header(
     assert SheetTable(path).columns == columns
 
 
+def test_names_of_groups_above_the_header_are_skipped_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    head = [["Reclami 2026", "", "", ""], ["Cliente", "", "Reclamo", ""], ["nome", "sede", "testo", "data"]]
+    write_xlsx(path, [*head, ["Ada", "Roma", "rotto", "ieri"]])
+    table = SheetTable(path)
+
+    assert table.columns == ["nome", "sede", "testo", "data"]
+    assert [row.values["testo"] for row in table.rows()] == ["rotto"]
+    assert "2 rows before the header skipped" in table.said
+
+
 def test_a_merged_cell_has_its_value_once(tmp_path: Path) -> None:
     path = tmp_path / "in.xlsx"
     rows = (

@@ -143,7 +143,7 @@ def test_a_table_is_read_like_lines_of_json(tmp_path: Path) -> None:
     path.write_text(
         "testo;act;complaint_types;tone;asks;own_error\n"
         '"Il pacco; è in ritardo";complaint;delivery_late|no_reply;calm;refund;no\n'
-        "Grazie!;praise;;;;\n",
+        "<p>Grazie!<br></p>;praise;;;;\n",
         encoding="utf-8",
     )
 
@@ -155,7 +155,8 @@ def test_a_table_is_read_like_lines_of_json(tmp_path: Path) -> None:
         ("delivery_late", "no_reply"),
         False,
     )
-    assert (thanks.act, thanks.complaint_types, thanks.tone, thanks.own_error) == ("praise", (), None, None)
+    assert (thanks.text, thanks.act, thanks.complaint_types) == ("Grazie!", "praise", ())
+    assert (thanks.tone, thanks.own_error) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,14 @@ def test_columns_are_found_by_their_names(tmp_path: Path) -> None:
     assert all(example.act is None and not example.is_held_out for example in examples)
 
 
+def test_html_is_learned_from_as_the_text_that_it_shows(tmp_path: Path) -> None:
+    pages = [(f"<p>{text}<br></p>", label) for text, label in rows()]
+
+    examples = read_own_labels([table(tmp_path, pages)], "complaint_types")
+
+    assert [example.text for example in examples] == [text for text, _ in rows()]
+
+
 def test_several_labels_are_joined_by_a_bar_or_stand_in_a_list(tmp_path: Path) -> None:
     both = [*rows(), ("Parcheggio pieno e mensa chiusa", "parking | canteen")]
     lines = [json.dumps({"text": "Né mensa né posto auto", "labels": ["canteen", "parking"]})]
