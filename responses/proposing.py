@@ -28,6 +28,7 @@ from responses.drafts.things import thing_named
 from responses.knowledge.entries import Near
 from responses.matters import inputs_sha256
 from responses.open_rights import right_open
+from responses.orders.book import all_as_in_the_book
 from responses.policy import Policy
 from responses.policy.given import still_stands
 from responses.policy.schema import Address, Concerns
@@ -186,7 +187,9 @@ async def _brief(
         customer_name=greeted_name(reading.identity, policy),
         business=config.business.name,
         signature=policy.signature,
-        order_ids=tuple(dict.fromkeys(order for one in found for order in one.entities.order_ids)),
+        order_ids=await all_as_in_the_book(
+            session, (order for one in found for order in one.entities.order_ids)
+        ),
         dates=_days_of_matter(reading, matter, policy),
         facts=matter.facts,
         promises=tuple(promise_line(promise, config) for promise in promises),
