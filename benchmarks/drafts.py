@@ -94,6 +94,8 @@ What the policy file says for them:
 A supervisor ends a relationship with *End the relationship* on the case page: from when, and whom the
 customer can turn to. The draft lists every open promise and choice of that customer; while something owed
 waits for approval, it is refused. It leaves only when it is approved, and nothing else ever starts it.
+What that customer writes from then on, and nothing is decided for ("ma come?"), reaches an agent without a
+draft.
 
 Where the book knows no article, what broke is named as the customer does ("la lampada che ho preso si è
 rotta"), and is "l'articolo" else: a wrong noun is worse than none. It is named only where a purchase, an

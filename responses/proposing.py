@@ -49,18 +49,21 @@ async def propose_decision(
     config: RoadConfig,
     now: datetime,
     near: Sequence[Near] = (),
+    unworded: bool = False,
 ) -> Draft | None:
     """Stores decision and offers, and puts the composed draft on the table in place of the one before.
 
     Of several remedies the kind that the customer prefers is named first. `near` are the ready answers that
-    come near the customer's question, the nearest first.
+    come near the customer's question, the nearest first. `unworded`: a person writes the answer.
 
-    None where there is nothing to answer (spam).
+    None where there is nothing to answer (spam), or nothing is worded.
     """
     decision = preferred_first(decision, reading.customer.preferred_remedy)
     answer_by = await _answer_by(session, case, matter, policy, now)
     brief = await _brief(session, case, reading, decision, matter, policy, config, answer_by)
-    if near and near[0].fits:
+    if unworded:
+        brief = dataclasses.replace(brief, unworded=True)
+    elif near and near[0].fits:
         brief = dataclasses.replace(brief, answer=near[0].answer, answer_until=near[0].until)
     draft = await put_on_table(
         session,
