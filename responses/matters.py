@@ -8,10 +8,9 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.assessment import Assessment
-from models.decision import PROOF_FACT, FactValue, Given, Matter
+from models.decision import PROOF_FACT, FactValue, Matter
 from models.labels import Act, Ask, Language, Tone, Urgency
 from models.serial import to_json
-from models.states import PromiseState
 from models.tables import Case
 from responses.approving.spending import spent
 from responses.asking.values import orders_in, without_orders
@@ -25,13 +24,13 @@ from responses.orders.proof import unproven_facts
 from responses.orders.proof_ahead import proof_ahead
 from responses.orders.wanted_proof import MAY_BE_A_POSTCODE
 from responses.policy import Policy
+from responses.policy.given import asks_progress
 from responses.policy.schema import Supplier
 from responses.policy.situation import ORDER
 from responses.reading import Reading
 
 _SHORT_WORDS = 3
 _RATHER = 0.5
-_NO_MATTER = (Act.OTHER, Act.QUESTION, Act.REQUEST, Act.PRAISE)
 
 
 async def matter_of(
@@ -80,17 +79,12 @@ async def matter_of(
         other_orders=other_orders(found, facts),
         record=await record_of(session, case, policy, (*here, *elsewhere), now),
         spent=await spent(session, policy, now),
-        asks_progress=_asks_progress(reading, labels, here),
-    )
-
-
-def _asks_progress(reading: Reading, labels: Labels, here: Sequence[Given]) -> bool:
-    """Whether nothing but where something stands is asked, while something is promised here and not done."""
-    return (
-        labels.act in _NO_MATTER
-        and Ask.CANCELLATION not in labels.asks
-        and any(given.promise_state == PromiseState.OPEN for given in here)
-        and any(asks_where_it_stands(message.text) for message in reading.fresh)
+        asks_progress=asks_progress(
+            labels.act,
+            labels.asks,
+            here,
+            asked=any(asks_where_it_stands(message.text) for message in reading.fresh),
+        ),
     )
 
 

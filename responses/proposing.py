@@ -24,9 +24,11 @@ from responses.drafts import ComposedDraft, DraftBrief, DraftKind, PromiseLine, 
 from responses.drafts.compose import kind_of
 from responses.drafts.emoji import has_emoji
 from responses.drafts.names import usable_full_name, usable_name
+from responses.drafts.things import thing_named
 from responses.knowledge.entries import Near
 from responses.matters import inputs_sha256
 from responses.open_rights import right_open
+from responses.orders.book import all_as_in_the_book
 from responses.policy import Policy
 from responses.policy.given import still_stands
 from responses.policy.schema import Address, Concerns
@@ -47,18 +49,21 @@ async def propose_decision(
     config: RoadConfig,
     now: datetime,
     near: Sequence[Near] = (),
+    unworded: bool = False,
 ) -> Draft | None:
     """Stores decision and offers, and puts the composed draft on the table in place of the one before.
 
     Of several remedies the kind that the customer prefers is named first. `near` are the ready answers that
-    come near the customer's question, the nearest first.
+    come near the customer's question, the nearest first. `unworded`: a person writes the answer.
 
-    None where there is nothing to answer (spam).
+    None where there is nothing to answer (spam), or nothing is worded.
     """
     decision = preferred_first(decision, reading.customer.preferred_remedy)
     answer_by = await _answer_by(session, case, matter, policy, now)
     brief = await _brief(session, case, reading, decision, matter, policy, config, answer_by)
-    if near and near[0].fits:
+    if unworded:
+        brief = dataclasses.replace(brief, unworded=True)
+    elif near and near[0].fits:
         brief = dataclasses.replace(brief, answer=near[0].answer, answer_until=near[0].until)
     draft = await put_on_table(
         session,
@@ -185,7 +190,9 @@ async def _brief(
         customer_name=greeted_name(reading.identity, policy),
         business=config.business.name,
         signature=policy.signature,
-        order_ids=tuple(dict.fromkeys(order for one in found for order in one.entities.order_ids)),
+        order_ids=await all_as_in_the_book(
+            session, (order for one in found for order in one.entities.order_ids)
+        ),
         dates=_days_of_matter(reading, matter, policy),
         facts=matter.facts,
         promises=tuple(promise_line(promise, config) for promise in promises),
@@ -200,7 +207,16 @@ async def _brief(
         what_happened=policy.what_happened,
         show_worth=decision.show_worth,
         today=matter.now.astimezone(config.timezone).date(),
+        thing=_thing_of_matter(reading, matter),
     )
+
+
+def _thing_of_matter(reading: Reading, matter: Matter) -> str | None:
+    """What broke, as the customer calls it; where somebody may have been hurt, what broke may be a bone."""
+    if ComplaintType.SAFETY_PRIVACY in matter.complaint_types:
+        return None
+    texts = (message.text for message in reading.messages if message.id in reading.assessed)
+    return thing_named(texts, matter.language)
 
 
 def _types_told(reading: Reading, matter: Matter) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from responses.choices.choosing import proposals
 from responses.claims import claimed_facts, note_claims
 from responses.config import RoadConfig
 from responses.customers.danger import in_danger
+from responses.customers.ended import is_left_unworded, told_of_exit
 from responses.customers.history import questions_in
 from responses.customers.progress import asks_where_it_stands, only_thanks
 from responses.customers.signalling import keep_signals
@@ -210,6 +211,9 @@ class Triage:
             decision = decide(policy, matter, language=self._config.language)
         decision = taken.beside(decision)
         decision = replace(decision, claimed=await claimed_facts(session, case, policy))
+        unworded = await is_left_unworded(session, case, decision)
+        if unworded:
+            decision = told_of_exit(decision, policy, self._config.language)
         draft = await propose_decision(
             session,
             case,
@@ -220,6 +224,7 @@ class Triage:
             config=self._config,
             now=now,
             near=near,
+            unworded=unworded,
         )
         case.language = matter.language
         case.urgency = matter.urgency

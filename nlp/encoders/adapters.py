@@ -94,7 +94,7 @@ def averaged(several: Sequence[Adapters]) -> Adapters:
 
 
 def _mean(matrices: Sequence[Half]) -> Half:
-    mean: Half = np.mean(matrices, axis=0, dtype=np.float32).astype(np.float16)
+    mean: Half = np.stack(matrices).mean(axis=0, dtype=np.float32).astype(np.float16)
     return mean
 
 

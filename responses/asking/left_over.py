@@ -14,7 +14,8 @@ from models.money import Money
 from responses.asking.lacking import lacking
 from responses.asking.mentions import SOME_DAY
 from responses.asking.names import idle_apart, is_of_question, is_small_word
-from responses.asking.values import is_number_word, number_in, option_pattern
+from responses.asking.options import option_pattern
+from responses.asking.values import is_number_word, number_in
 from responses.checks.days import days_in
 from responses.checks.sums import sums_in
 from responses.checks.wordlists import word_lists

@@ -9,6 +9,7 @@ from typing import TypeVar
 from models.assessment import Assessment
 from models.decision import MissingFact
 from models.money import Money
+from responses.asking.options import is_named_by_chance, option_pattern
 from responses.choices.reply_words import reply_words, whole
 from responses.policy import Policy
 from responses.policy.schema import FactType
@@ -170,7 +171,9 @@ def choice_in(fact: MissingFact, texts: Sequence[str]) -> str | None:
     said = _short(texts)
     if said is None or is_doubtful(said):
         return None
-    return only(_options_in(fact, said))
+    option = only(_options_in(fact, said))
+    named = option_pattern(fact, option).search(said) if option is not None else None
+    return None if named is None or is_named_by_chance(named.group(), said) else option
 
 
 def separate_choices(facts: Sequence[MissingFact], texts: Sequence[str]) -> dict[str, object]:
@@ -179,7 +182,11 @@ def separate_choices(facts: Sequence[MissingFact], texts: Sequence[str]) -> dict
     for fact in facts:
         others = {option for other in facts if other.name != fact.name for option in other.choices}
         if others.isdisjoint(fact.choices) and (option := choice_in(fact, texts)) is not None:
-            found[fact.name] = option
+            named = option_pattern(fact, option).search(_short(texts) or "")
+            if named is not None and not any(
+                _options_in(other, named.group()) for other in facts if other.name != fact.name
+            ):
+                found[fact.name] = option
     return found
 
 
@@ -193,7 +200,7 @@ def option_named(fact: MissingFact, text: str) -> tuple[str, bool] | None:
         for option in _options_in(fact, said)
         if (match := option_pattern(fact, option).search(said)) is not None and not _is_pronoun(match.group())
     }
-    if len(named) != 1:
+    if len(named) != 1 or any(is_named_by_chance(match.group(), said) for match in named.values()):
         return None
     ((option, match),) = named.items()
     clause = re.split(r"[,.;:!]", said[: match.start()])[-1] + re.split(r"[,.;:!]", said[match.end() :])[0]
@@ -209,13 +216,6 @@ def _is_pronoun(word: str) -> bool:
 
 def _options_in(fact: MissingFact, said: str) -> set[str]:
     return {option for option in fact.choices if option_pattern(fact, option).search(said)}
-
-
-def option_pattern(fact: MissingFact, option: str) -> re.Pattern[str]:
-    """The words that name one of a fact's options."""
-    called = reply_words()["choices"]
-    names = [re.escape(option.replace("_", " ")), *([called[option]] if option in called else [])]
-    return whole("|".join(names))
 
 
 def _short(texts: Sequence[str]) -> str | None:

@@ -42,12 +42,12 @@ _GIFTS = frozenset({RemedyKind.GIFT, RemedyKind.FREE_PERIOD})
 
 
 def compose(brief: DraftBrief) -> ComposedDraft | None:
-    """Composes the draft for `brief`; None for spam, which gets no answer.
+    """Composes the draft for `brief`; None for spam, which gets no answer, and for what a person words.
 
     Raises:
         UnknownLanguageError: no drafts are written in the brief's language.
     """
-    if brief.act == Act.SPAM:
+    if brief.act == Act.SPAM or brief.unworded:
         return None
     voice = voice_of(brief)
     kind = kind_of(brief)

@@ -117,7 +117,8 @@ def _clause(key: str, form: str, voice: Voice) -> tuple[str, bool]:
 
 
 def _bare_clause(key: str, form: str, voice: Voice) -> str:
-    return voice.bare(_form_key(key, form, voice))
+    thing = {name: value for name, value in voice.values.items() if name == "thing"}
+    return voice.bare(_form_key(key, form, voice), **thing)
 
 
 def _form_key(key: str, form: str, voice: Voice) -> str:

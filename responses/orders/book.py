@@ -1,6 +1,6 @@
 """The order book: finding an order, keeping what an import or a look-up brings, forgetting what is old."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,9 +50,24 @@ async def find_order(session: AsyncSession, number: str) -> Order | None:
 
 
 async def as_in_the_book(session: AsyncSession, number: str) -> str:
-    """The number as the book writes it, so that one order has one name; as it is where the book has none."""
-    order = await find_order(session, number)
-    return order.number if order is not None else number
+    """The number as the book writes it, so that one order has one name; without blanks where it has none."""
+    written = await all_as_in_the_book(session, [number])
+    return written[0] if written else number
+
+
+async def all_as_in_the_book(session: AsyncSession, numbers: Iterable[str]) -> tuple[str, ...]:
+    """These numbers, each order's once, as the book writes them; without blanks where it has none.
+
+    What holds no letter or figure is left out.
+    """
+    typed: dict[str, str] = {}
+    for number in numbers:
+        typed.setdefault(order_key(number), number)
+    typed.pop("", None)
+    known = {
+        order.key: order.number for order in await session.scalars(select(Order).where(Order.key.in_(typed)))
+    }
+    return tuple(known.get(key, "".join(number.split())) for key, number in typed.items())
 
 
 async def keep_orders(

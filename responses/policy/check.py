@@ -1,7 +1,7 @@
 """Looks through a sound policy for what the owner may not have meant."""
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +17,7 @@ from responses.hours import OpeningHours, add_months
 from responses.policy.amounts import DIVISIBLE
 from responses.policy.conditions import Operator, Subject, Test, reads_message, single_tests
 from responses.policy.coverage import Run, contradiction, covering, covers, may_hold, runs, truth_for
+from responses.policy.options import options_listed
 from responses.policy.schema import (
     READ_FROM_MESSAGES,
     AmountSpec,
@@ -43,6 +44,7 @@ _NOT_VERIFIED = re.compile(
     re.IGNORECASE,
 )
 _OLD_MONTHS = 36
+_LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 # Of the price; more makes nobody more content (Haesevoets et al. 2017).
 _DEAR_SHARE = Decimal("1.5")
 
@@ -214,6 +216,8 @@ def _facts(policy: Policy) -> _Found:
             )
         if name not in used:
             yield Severity.INFO, key, "no rule reads it"
+        if spec.type is FactType.CHOICE and Supplier.CUSTOMER in spec.suppliers:
+            yield from _options(policy, spec, key)
         if Supplier.MESSAGE in spec.suppliers and name != ORDER:
             yield from _unread(policy, spec, key)
     fault = policy.facts.get(FAULT)
@@ -233,6 +237,35 @@ def _unread(policy: Policy, spec: FactSpec, key: str) -> _Found:
     elif spec.ask is None and not any(spec.name in words.facts for words in policy.words.values()):
         message = "nothing says by which words a message names it: add ask, or words for it"
         yield Severity.INFO, key, message
+
+
+def _options(policy: Policy, spec: FactSpec, key: str) -> _Found:
+    """Questions for a choice that do not list its options, or in another order than `of`."""
+    asks = {
+        language: options_listed(in_register(ask, formal=True)) for language, ask in (spec.ask or {}).items()
+    }
+    unlisted = [language for language, listed in asks.items() if len(listed) != len(spec.choices)]
+    if unlisted:
+        message = (
+            f"the question does not list its options ({', '.join(unlisted)}): add them in brackets, in the"
+            " order of `of`; an agent says what answers in the customer's own words mean"
+        )
+        yield Severity.INFO, key, message
+    for language, listed in asks.items():
+        values = policy.words[language].facts.get(spec.name) if language in policy.words else None
+        if values is not None and language not in unlisted:
+            yield from _order_of_options(spec, listed, values.values, f"{key}.ask.{language}")
+
+
+def _order_of_options(spec: FactSpec, listed: list[str], values: Mapping[str, str], key: str) -> _Found:
+    """The first option that the owner's words for it find in another place of the list."""
+    said = [set(_LONG_WORD.findall(one)) for one in listed]
+    for place, option in enumerate(spec.choices):
+        own = set(_LONG_WORD.findall(values.get(option, "").casefold()))
+        if own.isdisjoint(said[place]) and any(own & other for other in said):
+            message = f"lists its options in another order than `of`: {option} stands elsewhere"
+            yield Severity.WARNING, key, message
+            return
 
 
 def _nobody_supplies(spec: FactSpec) -> str:

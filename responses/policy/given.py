@@ -18,7 +18,7 @@ from models.decision import (
     Remedy,
     RemedyKind,
 )
-from models.labels import Act, ComplaintType
+from models.labels import Act, Ask, ComplaintType
 from models.money import Money
 from responses.hours import add_months
 from responses.orders.keys import order_key
@@ -30,6 +30,9 @@ from responses.policy.withheld import Place, left_of
 # Remedies that put the failure right. When one of them, or what the rule promised to do, was carried out and
 # the same complaint comes, it has failed again; after money it may as well be the old matter told once more.
 _CURES = frozenset({RemedyKind.REPLACEMENT, RemedyKind.REPAIR, RemedyKind.REDO})
+
+NO_MATTER = (Act.OTHER, Act.QUESTION, Act.REQUEST, Act.PRAISE)
+"""What complains of nothing; with an open promise it may be about that."""
 
 TO_BE_DONE = frozenset(
     {*_CURES, RemedyKind.REFUND, RemedyKind.DISCOUNT, RemedyKind.GIFT, RemedyKind.FREE_PERIOD}
@@ -145,6 +148,23 @@ def _elsewhere(policy: Policy, before: tuple[Given, ...], order: str | None) -> 
     if _OPEN in latest:
         return Occasion.FOLLOW_UP
     return Occasion.UNSURE if ORDER in policy.facts else Occasion.SECOND
+
+
+def asks_progress(act: str, asks: Collection[str], here: Iterable[Given], *, asked: bool) -> bool:
+    """Whether nothing but where something stands is asked, while something is promised and not done.
+
+    Args:
+        act: what the messages are; a complaint is a matter, whatever else it asks.
+        asks: what they want.
+        here: what was given in the case that they belong to.
+        asked: whether their words ask where it stands.
+    """
+    return (
+        asked
+        and act in NO_MATTER
+        and Ask.CANCELLATION not in asks
+        and any(given.promise_state == _OPEN for given in here)
+    )
 
 
 def still_stands(policy: Policy, matter: Matter, decision: Decision) -> frozenset[str]:

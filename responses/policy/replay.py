@@ -1,6 +1,6 @@
 """The past again, under a policy: each case decided in its time, after what it would have given before."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -8,8 +8,18 @@ from decimal import Decimal
 from models.decision import Basis, Decision, DecisionKind, Duration, FactValue, Given, Matter
 from models.money import Money
 from models.record import Dismissal, Happening, Record
+from responses.cases import REOPEN_WITHIN
 from responses.policy.decide import Judge
-from responses.policy.given import TO_BE_DONE, USUAL_TIME, earlier, given_by, has_known_worth, was_favour
+from responses.policy.given import (
+    NO_MATTER,
+    TO_BE_DONE,
+    USUAL_TIME,
+    asks_progress,
+    earlier,
+    given_by,
+    has_known_worth,
+    was_favour,
+)
 from responses.policy.records import Records, Said
 from responses.policy.schema import Count, Policy
 from responses.policy.situation import ORDER
@@ -24,7 +34,8 @@ class Past:
     """A case as it was, or one matter of it.
 
     Two with the same `case_id` are the same case taken up again. `at` is an aware time, `facts` is what is
-    known of it, `paid` what was really given, None where nobody knows.
+    known of it, `paid` what was really given, None where nobody knows. `asks_where_it_stands`: its words ask
+    what has become of a matter.
 
     For signals: `said` is what in its messages counts, None where nothing of this customer may be counted;
     `since` is when they first came (None: with the first case that is replayed), `paid_orders` what the order
@@ -45,6 +56,7 @@ class Past:
     facts: Mapping[str, FactValue]
     abstained: frozenset[str] = frozenset()
     paid: Money | None = None
+    asks_where_it_stands: bool = False
     said: tuple[Said, ...] | None = None
     since: datetime | None = None
     paid_orders: tuple[Happening, ...] | None = None
@@ -162,8 +174,9 @@ class Replay:
         self, past: Past, facts: Mapping[str, FactValue], entries: list[_Entry], *, heeds: bool
     ) -> Judged:
         given = [self._as_of(past.at, entry) for entry in entries]
-        here = tuple(one for one in given if one.case_id == past.case_id)
-        elsewhere = tuple(one for one in given if one.case_id != past.case_id)
+        case_id = _case_joined(past, given)
+        here = tuple(one for one in given if one.case_id == case_id)
+        elsewhere = tuple(one for one in given if one.case_id != case_id)
         decision = self._judge.decide(
             Matter(
                 act=past.act,
@@ -179,6 +192,7 @@ class Replay:
                 history=elsewhere,
                 now=past.at,
                 said_at=past.at,
+                asks_progress=asks_progress(past.act, past.asks, here, asked=past.asks_where_it_stands),
                 record=self._record(past, given) if heeds else None,
             ),
             explain=False,
@@ -283,6 +297,19 @@ class Replay:
                 for customer, known in self._known.items()
                 if any(reaches(one.at, now) for one in reversed(known.said))
             }
+
+
+def _case_joined(past: Past, given: Sequence[Given]) -> str:
+    """The case whose promises the words may be about: their own, or as on the desk the one answered lately.
+
+    In a file, "any news?" often stands under a number of its own; in a chat it joins the case before.
+    """
+    lately = [one for one in given if past.at - REOPEN_WITHIN <= one.at]
+    if not past.asks_where_it_stands or past.act not in NO_MATTER or not lately:
+        return past.case_id
+    if any(one.case_id == past.case_id for one in given):
+        return past.case_id
+    return max(lately, key=lambda one: one.at).case_id
 
 
 def _gifts(decision: Decision) -> tuple[Gift, ...]:

@@ -29,6 +29,7 @@ from models.tables import (
 from responses.asking.only_answers import only_answers
 from responses.corrections import Understood, understood
 from responses.customers.history import questions_in
+from responses.customers.progress import asks_where_it_stands
 from responses.customers.signalling import said_in
 from responses.facts import facts_in
 from responses.matters import united
@@ -111,7 +112,7 @@ async def _pasts(
             found = counted(said, read, only)
             if not found:
                 continue
-            past = _past(case, said[-1].sent_at, found, facts[case.id], answer, currency)
+            past = _past(case, said, found, facts[case.id], answer, currency)
             if case.customer_id in known_since:
                 by_then = [one for one in bought.get(case.customer_id, ()) if one.is_known_at(past.at)]
                 past = replace(
@@ -221,7 +222,7 @@ def _matters(
 
 def _past(
     case: Case,
-    at: datetime,
+    said: Sequence[Message],
     found: Sequence[Assessment],
     facts: dict[str, FactValue],
     answer: _Answer | None,
@@ -231,7 +232,7 @@ def _past(
     return Past(
         case_id=f"#{case.number}",
         customer=case.customer_id,
-        at=at,
+        at=said[-1].sent_at,
         act=labels.act,
         complaint_types=labels.complaint_types,
         tone=labels.tone,
@@ -242,6 +243,7 @@ def _past(
         facts=facts,
         abstained=frozenset(field for one in found for field in one.abstained),
         paid=None if answer is None else Money.from_minor(answer.booked.get(currency, 0), currency),
+        asks_where_it_stands=any(asks_where_it_stands(message.text) for message in said),
     )
 
 

@@ -190,6 +190,17 @@ def test_facts_that_are_missing_are_told_and_may_be_assumed(shop: Shop) -> None:
     assert "cannot be decided" not in assumed.shown
 
 
+def test_who_asks_for_news_of_a_promise_is_told_and_waits_for_no_agent(shop: Shop) -> None:
+    promise = '    promise: {what: {it: "rispediamo il pacco"}, within: 5 days}\n'
+    shop.file("new.yaml", _RULES.replace("{voucher: 10 EUR}\n", f"{{voucher: 10 EUR}}\n{promise}"))
+    rows = ["anna;03/11/2026;complaint;delivery_late;8;non arriva", "anna;04/11/2026;other;;;novità?"]
+    shop.file("labelled.csv", "\n".join(["cliente;data;act;complaint_types;giorni;text", *rows, ""]))
+    ran = shop.simulates("labelled.csv", "--map", "days_late=giorni", "--csv", "figures")
+    assert ran.code == 0, ran.said
+    kinds = {row["outcome"]: row["cases"] for row in shop.figures("outcomes.csv")}
+    assert kinds == {"offer": "1", "status": "1"}
+
+
 def test_the_order_of_the_rows_makes_no_difference(shop: Shop) -> None:
     start = datetime(2026, 1, 5, 9, tzinfo=UTC)
     rows = [

@@ -98,7 +98,7 @@ def test_what_says_more_or_answers_nothing_counts_as_it_was_read(text: str, lang
         (RETURNED, "il 3 novembre 2026", Entities(dates=(date(2026, 11, 3),))),
         (RETURNED, "ieri", Entities(dates=(date(2026, 11, 19),))),
         (STAY, "sì, ancora in corso", Entities()),
-        (STAY, "no, è finito", Entities()),
+        (STAY, "no, non più", Entities()),
         (("telefonia", "what_is_late"), "activation", Entities()),
     ],
 )

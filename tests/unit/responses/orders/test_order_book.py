@@ -231,7 +231,7 @@ async def test_a_number_without_a_word_for_an_order_is_one_where_that_is_known(
     [
         ("L'ordine rs 1234 non arriva", True, "RS 1234"),
         ("RS - 1234", True, "RS 1234"),
-        ("L'ordine RS 1234 non arriva", False, "RS 1234"),
+        ("L'ordine RS 1234 non arriva", False, "RS1234"),
     ],
     ids=["in the book", "with a dash", "as ours look"],
 )
@@ -250,6 +250,26 @@ async def test_other_letters_before_a_number_leave_it_as_it_is(shop: Shop) -> No
     await shop.load(MARTA)
     case = await shop.says("Il mio ordine è il 99812, non arriva", "delivery_late", order_ids=("99812",))
     assert (await shop.facts(case))["order_id"].value == "99812"
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (("rs1234",), "RS 1234"),
+        (("rs-1234", "RS1234"), "RS 1234"),
+        (("rs 20 418",), "rs20418"),
+        (("2026-118",), "2026-118"),
+    ],
+    ids=["in the book", "in the book, twice", "unknown, with blanks", "unknown"],
+)
+async def test_a_draft_writes_a_number_as_the_book_does_or_without_blanks(
+    shop: Shop, typed: tuple[str, ...], told: str
+) -> None:
+    await shop.load(MARTA)
+    case = await shop.says(f"{' e '.join(typed)}: non arriva", "delivery_late", order_ids=typed)
+    understood = dict((await shop.draft(case)).parts)["understanding"]
+    assert f"ordine {told} " in understood
+    assert "ordini" not in understood
 
 
 async def test_a_look_up_fills_the_book_before_the_decision(shop: Shop) -> None:

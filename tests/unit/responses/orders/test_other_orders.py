@@ -79,7 +79,7 @@ async def test_the_number_can_be_said_where_no_rule_asks_about_it(shop: Shop, ag
         without = {name: spec for name, spec in policy.facts.items() if name != "order_id"}
         row = await session.get_one(Case, case.id)
         await give_fact(session, agent, row, "order_id", "RS 1234", replace(policy, facts=without))
-    assert (await shop.facts(case))["order_id"] == FactValue(value="RS 1234", source="agent")
+    assert (await shop.facts(case))["order_id"] == FactValue(value="RS1234", source="agent")
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,32 @@ def test_what_no_message_can_supply_is_said(fact: str, told: list[str]) -> None:
     assert [one.message for one in found if one.key == "facts.still"] == told
 
 
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        ("che cosa si è rotto (il telaio o il vetro)", []),
+        (
+            "che cosa si è rotto",
+            [
+                "the question does not list its options (it): add them in brackets, in the order of `of`;"
+                " an agent says what answers in the customer's own words mean"
+            ],
+        ),
+        (
+            "che cosa si è rotto (il vetro o il telaio)",
+            ["lists its options in another order than `of`: frame stands elsewhere"],
+        ),
+    ],
+    ids=["listed", "not listed", "another order"],
+)
+def test_a_choice_that_customers_are_asked_lists_its_options_in_order(ask: str, told: list[str]) -> None:
+    fact = f'{{type: choice, of: [frame, glass], from: [customer], ask: {{it: "{ask}"}}}}'
+    words = "words: {it: {part: {is: 'è {}', frame: il telaio, glass: il vetro}}}\n"
+    rules = f"{words}rules: [{{id: a, when: {{act: complaint, part: frame}}, apologise: yes}}]\n"
+    found = check(policy_of(rules, more=f"  part: {fact}\n"), ("it",))
+    assert [one.message for one in found if one.key.startswith("facts.part")] == told
+
+
 def test_never_raising_where_nothing_is_raised_is_said() -> None:
     signal = "{count: claims, at_least: 3, within: 60 days, then: {never_raise: yes}}"
     policy = policy_of(

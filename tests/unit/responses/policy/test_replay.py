@@ -9,8 +9,7 @@ from responses.policy.replay import Past, Replay
 from tests.unit.responses.policy.pasts import past
 from tests.unit.responses.policy.policy_cases import known, policy_of
 
-POLICY = policy_of(
-    """\
+RULES = """\
     rules:
       - id: ritardo
         when: {complaint: delivery_late, fault: ours}
@@ -27,7 +26,7 @@ POLICY = policy_of(
     limits: {per_customer: {total: 25 EUR, every: 90 days}}
     worth: {replacement: 30 EUR}
     """
-)
+POLICY = policy_of(RULES)
 OURS = {"fault": "ours"}
 
 
@@ -56,6 +55,37 @@ def test_the_same_case_taken_up_again_gets_more_only_after_what_was_promised(day
     first = past("delivery_late", day=0, customer="anna", case_id="1", facts=OURS)
     again = past("delivery_late", day=days, customer="anna", case_id="1", facts=OURS)
     assert goodwill(first, again) == [10, worth]
+
+
+ASKS = {"act": "other", "customer": "anna", "asks_where_it_stands": True}
+
+
+@pytest.mark.parametrize(
+    ("news", "kind"),
+    [
+        ({"day": 1, "case_id": "1"}, DecisionKind.STATUS),
+        ({"day": 1, "case_id": "2"}, DecisionKind.STATUS),
+        ({"day": 1, "case_id": "1", "asks_where_it_stands": False}, DecisionKind.HAND_OVER),
+        ({"day": 1, "case_id": "1", "asks": ("cancellation",)}, DecisionKind.HAND_OVER),
+        ({"day": 1, "case_id": "2", "customer": "bruno"}, DecisionKind.HAND_OVER),
+        ({"day": 3, "case_id": "1"}, DecisionKind.HAND_OVER),
+    ],
+    ids=["same case", "number of its own", "something else", "cancels", "somebody else", "promise kept"],
+)
+def test_who_asks_where_a_promise_stands_is_told_and_brings_nothing_new(
+    news: dict[str, object], kind: DecisionKind
+) -> None:
+    replay = Replay(POLICY)
+    replay.judge(past("delivery_late", day=0, customer="anna", case_id="1", facts=OURS))
+    judged = replay.judge(past(**{**ASKS, **news}))
+    assert (judged.decision.kind, judged.gifts) == (kind, ())
+
+
+def test_news_of_an_answer_of_longer_ago_are_a_case_of_their_own() -> None:
+    replay = Replay(policy_of(RULES.replace("within: 2 days", "within: 30 days")))
+    replay.judge(past("delivery_late", day=0, customer="anna", case_id="1", facts=OURS))
+    asked = [replay.judge(past(**ASKS, day=day, case_id="2")).decision.kind for day in (7, 8)]
+    assert asked == [DecisionKind.STATUS, DecisionKind.HAND_OVER]
 
 
 def test_after_the_period_a_failure_is_the_first_again() -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from models.assessment import Entities
 from models.clock import utcnow
 from models.database import Database
-from models.decision import FactValue
+from models.decision import DecisionKind, FactValue
 from models.labels import Act, Tone, Urgency
 from models.money import Money
 from models.serial import fact_to_json
@@ -176,3 +176,18 @@ async def test_samples_tests_and_other_audiences_are_left_out(office: Office) ->
     async with office.database.writing() as session:
         await session.execute(update(Case).where(Case.id == case.id).values(is_test=False, is_sample=True))
     assert await office.pasts() == []
+
+
+async def test_who_asked_where_a_promise_stands_brought_no_new_case(office: Office) -> None:
+    agent = await office.hires()
+    late = replace(LATE, entities=NUMBER.entities)
+    case = await office.writes("Il pacco RS1234 è in ritardo", late)
+    await office.answers(agent, case)
+    asked = await office.writes("novità?", assessed("other"))
+    pasts = await office.pasts()
+    assert [past.asks_where_it_stands for past in pasts] == [False, True]
+    async with office.database.reading() as session:
+        policy = await office.policies.current(session)
+    kinds = simulate(pasts, policy).tally.kinds
+    assert (await office.draft(asked)).kind == DecisionKind.STATUS
+    assert kinds == {DecisionKind.OFFER: 1, DecisionKind.STATUS: 1}
