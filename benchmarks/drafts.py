@@ -2,7 +2,6 @@
 
     .venv/bin/python -m benchmarks.drafts                 # writes docs/drafts.md
     .venv/bin/python -m benchmarks.drafts --corpus 200    # composes, counts, and says which rules fail
-    .venv/bin/python -m benchmarks.drafts --things        # every thing named in the test part's complaints
 
 Neither needs a model or a database.
 """
@@ -26,7 +25,6 @@ from responses.drafts import ComposedDraft, DraftBrief, compose
 from responses.drafts.dates import format_due, needs_time
 from responses.drafts.phrases import LANGUAGES
 from responses.drafts.slots import fill, greeting_for, has_placeholder, slots_in
-from responses.drafts.things import thing_named
 from responses.open_rights import right_open
 from responses.policy import Policy, decide
 
@@ -44,11 +42,8 @@ def main() -> None:
     """Writes the page, or reports on the corpus."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--corpus", type=int, metavar="N", help="compose drafts for N messages")
-    parser.add_argument("--things", action="store_true", help="say what broken things are named")
     wanted = parser.parse_args()
-    if wanted.things:
-        print(*things_named(), sep="\n")
-    elif wanted.corpus is None:
+    if wanted.corpus is None:
         PAGE.write_text(page(), encoding="utf-8")
         print(f"{PAGE}: {sum(len(one.languages) for one in SITUATIONS)} drafts")
     else:
@@ -95,17 +90,7 @@ A supervisor ends a relationship with *End the relationship* on the case page: f
 customer can turn to. The draft lists every open promise and choice of that customer; while something owed
 waits for approval, it is refused. It leaves only when it is approved, and nothing else ever starts it.
 What that customer writes from then on, and nothing is decided for ("ma come?"), reaches an agent without a
-draft.
-
-Where the book knows no article, what broke is named as the customer does ("la lampada che ho preso si è
-rotta"), and is "l'articolo" else: a wrong noun is worse than none. It is named only where a purchase, an
-arrival or "my" stands beside it, in the singular, and what is said next is that it broke; where two things
-are, and where somebody may have been hurt, none is. `.venv/bin/python -m benchmarks.drafts --things` lists
-what that finds in the complaints of the corpus's test part, read one by one: of the first 100 it names a
-thing in 1, of all 637 in 2 (of 69 about damage), none of them wrong. Those messages are long or leave verbs
-out ("vaso in frantumi"); of twenty short ones written for the tests before anything was tried, in five
-languages, all were named rightly. Naming whatever is said to have broken would have found 5 of the 637, one
-of them wrong (water, for a fish tank)."""
+draft."""
 
 
 def _printed(situation: Situation, language: str) -> str:
@@ -192,22 +177,7 @@ def _corpus_brief(example: Example, policy: Policy, number: int) -> DraftBrief:
         right_open=right_open(policy, matter, decision),
         variant=number,
         concerns=policy.concerns,
-        thing=thing_named([example.text], matter.language),
     )
-
-
-def things_named() -> Iterator[str]:
-    """What is named of what broke in complaints of the test part, one line each, and in how many of them."""
-    complaints = [one for one in read_corpus([SHIPPED]) if one.is_held_out and one.act == Act.COMPLAINT]
-    named = [(thing_named([one.text], one.language), one) for one in complaints]
-    yield from (f"{thing}: {one.text}" for thing, one in named if thing is not None)
-    for label, some in (("the first 100", named[:100]), ("all", named)):
-        damaged = [thing for thing, one in some if "item_damaged" in one.complaint_types]
-        with_one, damaged_with = (
-            len([thing for thing in things if thing is not None])
-            for things in ([thing for thing, _ in some], damaged)
-        )
-        yield f"{label}: {with_one} of {len(some)}; of those about damage {damaged_with} of {len(damaged)}"
 
 
 def _decided(policy: Policy, matter: Matter, number: int) -> Decision:

@@ -24,7 +24,6 @@ from responses.drafts import ComposedDraft, DraftBrief, DraftKind, PromiseLine, 
 from responses.drafts.compose import kind_of
 from responses.drafts.emoji import has_emoji
 from responses.drafts.names import usable_full_name, usable_name
-from responses.drafts.things import thing_named
 from responses.knowledge.entries import Near
 from responses.matters import inputs_sha256
 from responses.open_rights import right_open
@@ -207,16 +206,7 @@ async def _brief(
         what_happened=policy.what_happened,
         show_worth=decision.show_worth,
         today=matter.now.astimezone(config.timezone).date(),
-        thing=_thing_of_matter(reading, matter),
     )
-
-
-def _thing_of_matter(reading: Reading, matter: Matter) -> str | None:
-    """What broke, as the customer calls it; where somebody may have been hurt, what broke may be a bone."""
-    if ComplaintType.SAFETY_PRIVACY in matter.complaint_types:
-        return None
-    texts = (message.text for message in reading.messages if message.id in reading.assessed)
-    return thing_named(texts, matter.language)
 
 
 def _types_told(reading: Reading, matter: Matter) -> tuple[str, ...]:

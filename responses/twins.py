@@ -17,9 +17,8 @@ WORKING_LANGUAGES = ("it", "en")
 
 def twins_of(brief: DraftBrief, composed: ComposedDraft) -> dict[str, list[Part]]:
     """The draft's parts in every language of agents but its own."""
-    # What the customer calls the thing is a word of the customer's language.
     others = [language for language in WORKING_LANGUAGES if language != composed.language]
-    found = {language: compose(replace(brief, language=language, thing=None)) for language in others}
+    found = {language: compose(replace(brief, language=language)) for language in others}
     return {language: list(twin.parts) for language, twin in found.items() if twin is not None}
 
 

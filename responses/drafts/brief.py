@@ -53,9 +53,7 @@ class DraftBrief:
     decision's. `show_worth` says what a gift is worth. Days of another year than that of `today`, when the
     draft is composed, are told with their year; without it none is. Of an exit, `exit_from` is the day from
     which nothing new is taken on, and `instead` whom to turn to, in the customer's language; `promises` are
-    then those of all the customer's cases. `thing` is what broke as the customer calls it, with its article
-    and in the brief's language ("la lampada"); the book's `item` goes before it. `unworded` leaves all words
-    to an agent.
+    then those of all the customer's cases. `unworded` leaves all words to an agent.
     """
 
     decision: Decision
@@ -88,7 +86,6 @@ class DraftBrief:
     show_worth: bool = False
     today: date | None = None
     exit_from: date | None = None
-    thing: str | None = None
     unworded: bool = False
     instead: str | None = None
 

@@ -117,8 +117,7 @@ def _clause(key: str, form: str, voice: Voice) -> tuple[str, bool]:
 
 
 def _bare_clause(key: str, form: str, voice: Voice) -> str:
-    thing = {name: value for name, value in voice.values.items() if name == "thing"}
-    return voice.bare(_form_key(key, form, voice), **thing)
+    return voice.bare(_form_key(key, form, voice))
 
 
 def _form_key(key: str, form: str, voice: Voice) -> str:

@@ -113,8 +113,6 @@ def _known_values(brief: DraftBrief, words: Phrases) -> dict[str, str]:
     item = _text(facts.get("item"))
     if item is not None:
         values["item"] = escape(item)
-    elif brief.thing is not None:
-        values["thing"] = escape(brief.thing)
     for name in _SPANS:
         count = _days(facts.get(name))
         if count is not None:

@@ -137,18 +137,3 @@ async def test_drafts_speak_of_what_the_policy_says_customers_have(road: Road) -
     await under(road, "concerns: order ", "concerns: booking ")
     draft = await road.draft(await road.writes("Il pacco RS20418 è in ritardo", NUMBERED))
     assert "prenotazione RS20418" in draft.text
-
-
-async def test_what_broke_is_named_as_the_customer_does_and_not_to_who_reads_another_language(
-    road: Road,
-) -> None:
-    broken = assessed("complaint", "item_damaged", language="fr")
-    draft = await road.draft(await road.writes("La lampe que j'ai achetée est cassée", broken))
-    assert "la lampe" in dict(draft.parts)["understanding"]
-    assert all("lampe" not in words for twin in draft.twins.values() for _, words in twin)
-
-
-async def test_who_may_be_hurt_reads_nothing_of_what_broke(road: Road) -> None:
-    hurt = assessed("complaint", "item_damaged", "safety_privacy")
-    draft = await road.draft(await road.writes("la scala che ho preso si è rotta", hurt))
-    assert "la scala" not in draft.text

@@ -129,10 +129,6 @@ def _decisions() -> Iterator[tuple[Decision, Mapping[str, object]]]:
     ):
         yield LATE_CHOICE, {"facts": facts}
         yield decided(DecisionKind.ASK, missing=(ORDER_ID,)), {"facts": facts}
-    named = {"thing": "wxyz", "complaint_types": ("item_damaged",)}
-    yield LATE_CHOICE, named
-    yield replace(LATE_CHOICE, at_fault=None), named
-    yield decided(DecisionKind.ASK, missing=(ORDER_ID,)), named
     withdrawn = {"facts": known(withdrawn_on=date(2026, 11, 1)), "complaint_types": ("refund_missing",)}
     yield LATE_CHOICE, withdrawn
     yield replace(LATE_CHOICE, at_fault=None), withdrawn
