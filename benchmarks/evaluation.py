@@ -186,6 +186,8 @@ def _beside(
         hits, wrong, missed = counts["right"], counts["wrong"], counts["missed"]
         f1 = 2 * hits / (2 * hits + wrong + missed)
         yield (f"| {kind} | {f1:.3f} | {goals.verdict(f1, goals.ENTITIES)} | {hits} | {wrong} | {missed} |")
+    yield ""
+    yield _plain(classifier)
     strange = [json.loads(line)["text"] for line in _lines(DATA / "out_of_scope_test.jsonl")]
     held = ["act" in one.abstained for one in classifier.classify(strange)]
     of_few_words = [left for text, left in zip(strange, held, strict=True) if len(text.split()) <= FEW_WORDS]
@@ -195,6 +197,22 @@ def _beside(
         f"**Out of scope**: of {len(strange)} recipes, news, code and the like {np.mean(held):.1%} are "
         f"left to a person ({np.mean(of_few_words):.1%} of the {len(of_few_words)} with at most {FEW_WORDS} "
         f"words), and {held_back / len(test):.1%} of the messages of the test part."
+    )
+
+
+def _plain(classifier: Classifier) -> str:
+    """How the plainest messages are read."""
+    rows = [json.loads(line) for line in _lines(DATA / "plain_test.jsonl")]
+    said = classifier.classify([row["text"] for row in rows])
+    acts = sum(one.act.label == row["act"] for one, row in zip(said, rows, strict=True))
+    complaints = [
+        [type_.label for type_ in one.complaint_types] == row["complaint_types"]
+        for one, row in zip(said, rows, strict=True)
+        if row["complaint_types"]
+    ]
+    return (
+        f"**Elementary messages**: the act of {acts} of {len(rows)} is right, and of the {len(complaints)} "
+        f"complaints among them the types of {sum(complaints)}, one each."
     )
 
 

@@ -1,6 +1,6 @@
 """Hard cases from the first message to the last promise, read by the classifier that ships.
 
-In 24 of the 90 that are played to their end an agent puts a label right before the decisive expectation
+In 32 of the 90 that are played to their end an agent puts a label right before the decisive expectation
 (docs/evaluation.md).
 """
 
