@@ -73,5 +73,5 @@ def test_a_complaint_stays_one_whatever_is_named_beside_it(classifier: Classifie
     (found,) = classifier.classify([beside.format(text)])
 
     assert found.act.label == "complaint"
-        assert found.complaint_types[0].label == "delivery_late"
+    assert found.complaint_types[0].label == "delivery_late"
     assert not found.needs_review
