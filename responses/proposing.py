@@ -265,7 +265,10 @@ async def _answer_by(
 def promise_line(promise: Promise, config: RoadConfig) -> PromiseLine:
     """A promise as drafts tell it."""
     return PromiseLine(
-        what=promise.what, due=promise.due_at.astimezone(config.timezone).date(), state=promise.state
+        what=promise.what,
+        due=promise.due_at.astimezone(config.timezone).date(),
+        state=promise.state,
+        is_remedy=promise.kind == PromiseKind.REMEDY,
     )
 
 
