@@ -12,6 +12,7 @@ from desk.carried import Piece, pieces_of
 from desk.choice_lines import choice_lines
 from desk.context import Reader, Visit
 from desk.errors import UnknownCaseError
+from desk.fact_names import FactNames
 from desk.findings import stored
 from desk.promise_lines import line_of
 from desk.queue import neighbours
@@ -152,6 +153,7 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
         "next": after,
         "twin": twin,
         "missing": missing,
+        "names_of": FactNames(policy, visit.words, visit.desk.present(visit.words)),
         "book_proofs": _book_proofs(view, visit),
         "addable": _addable(policy, {fact.name for fact in missing}, set(view.facts)),
         "dealings": view.dealings,

@@ -5,9 +5,8 @@ from datetime import datetime
 
 from desk.context import Visit
 from models.tables import Agent, Promise
-from responses.drafts.lines import remedy_line
 from responses.promises.keeping import wants_proof
-from responses.promises.told import Pledge, words_of
+from responses.promises.told import Pledge, gives_beside, words_of
 
 SECTIONS = ("late", "today", "coming")
 
@@ -16,8 +15,8 @@ SECTIONS = ("late", "today", "coming")
 class Line:
     """A promise as a page shows it.
 
-    `gives` is the remedy in short, with its sum, and with another where the text sent says one; `proof` says
-    that one is wanted.
+    `gives` is the remedy in short, with its sum, and with another where the text sent says one; None where
+    `what` says as much. `proof` says that one is wanted.
     """
 
     promise: Promise
@@ -35,7 +34,7 @@ def line_of(pledge: Pledge, visit: Visit, now: datetime) -> Line:
     return Line(
         promise=promise,
         what=words_of(promise, language),
-        gives=remedy_line(pledge.remedy, language, pledge.sent) if pledge.remedy is not None else None,
+        gives=gives_beside(pledge, language),
         charged=pledge.charged,
         proof=wants_proof(promise, pledge.remedy),
         section=_section(promise, visit, now),

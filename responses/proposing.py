@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.decision import Decision, Matter
@@ -169,11 +169,11 @@ async def _brief(
     told = select(Promise).where(
         Promise.case_id.in_({case.id, *still_stands(policy, matter, decision)}),
         Promise.state != PromiseState.WITHDRAWN,
-        # An announced answer is given by this text, or announced by it once more.
-        or_(Promise.kind != PromiseKind.ANSWER, Promise.state == PromiseState.BROKEN),
     )
-    promises = [promise for promise in await session.scalars(told.order_by(Promise.id)) if promise.what]
-    own = [promise for promise in promises if promise.case_id == case.id]
+    given = [promise for promise in await session.scalars(told.order_by(Promise.id)) if promise.what]
+    # An announced answer is given by this text, or announced by it once more.
+    promises = [one for one in given if one.kind != PromiseKind.ANSWER or one.state == PromiseState.BROKEN]
+    own = [promise for promise in given if promise.case_id == case.id]
     answered = await last_answer_at(session, case.id, settling=True)
     formality = await register_of(session, reading.customer, policy, matter.language)
     return DraftBrief(
@@ -195,7 +195,7 @@ async def _brief(
         dates=_days_of_matter(reading, matter, policy),
         facts=matter.facts,
         promises=tuple(promise_line(promise, config) for promise in promises),
-        broken=tuple(promise_line(promise, config) for promise in own if _is_news(promise, answered)),
+        broken=tuple(promise_line(one, config) for one in own if _is_news(one, answered, matter.now)),
         answer_by=answer_by.astimezone(config.timezone).date() if answer_by is not None else None,
         hand_over_contact=config.business.contact,
         right_open=right_open(policy, matter, decision),
@@ -271,12 +271,21 @@ async def _answer_by(
 def promise_line(promise: Promise, config: RoadConfig) -> PromiseLine:
     """A promise as drafts tell it."""
     return PromiseLine(
-        what=promise.what, due=promise.due_at.astimezone(config.timezone).date(), state=promise.state
+        what=promise.what,
+        due=promise.due_at.astimezone(config.timezone).date(),
+        state=promise.state,
+        is_remedy=promise.kind == PromiseKind.REMEDY,
     )
 
 
-def _is_news(promise: Promise, answered: datetime | None) -> bool:
-    """Whether the promise was broken since our last answer, so that the next one has to own up to it."""
+def _is_news(promise: Promise, answered: datetime | None, now: datetime) -> bool:
+    """Whether the promise was broken since our last answer, so that the next one has to own up to it.
+
+    An answer that was announced and is late is news whether or not anybody has marked it: no text has given
+    it. Any other promise whose day is over may have been kept without having been marked yet.
+    """
+    if promise.kind == PromiseKind.ANSWER and promise.state == PromiseState.OPEN:
+        return promise.due_at <= now
     if promise.state != PromiseState.BROKEN or promise.settled_at is None:
         return False
     return answered is None or promise.settled_at > answered

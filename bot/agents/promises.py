@@ -17,11 +17,10 @@ from models.clock import utcnow
 from models.states import PromiseKind
 from models.tables import Agent, OutboxEntry, Prompt, Update
 from responses.drafts.dates import format_due
-from responses.drafts.lines import remedy_line
 from responses.errors import BlockedError
 from responses.intake.filing import clean
 from responses.promises.keeping import break_, keep
-from responses.promises.told import Pledge, pledge, pledges, words_of
+from responses.promises.told import Pledge, gives_beside, pledge, pledges, words_of
 from responses.promises.withdrawals import Why, call_off
 from responses.texts import shorten
 
@@ -155,9 +154,8 @@ async def _page(
 
 def _what(found: Pledge, words: Words) -> str:
     what = shorten(words_of(found.promise, words.language), _MAX_WHAT)
-    if found.remedy is None:
-        return what
-    return f"{what} ({remedy_line(found.remedy, words.language, found.sent)})"
+    gives = gives_beside(found, words.language)
+    return what if gives is None else f"{what} ({gives})"
 
 
 def _about(found: Pledge, words: Words, timezone: ZoneInfo) -> dict[str, object]:

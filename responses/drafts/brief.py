@@ -15,12 +15,14 @@ class PromiseLine:
     """One promise as the customer may be told of it.
 
     `what` is the promise's own words per language code, as in `Commitment.what`. `due` is a day (already
-    in the business's time zone) or None; `state` one of `open`, `kept`, `broken`, `withdrawn`.
+    in the business's time zone) or None; `state` one of `open`, `kept`, `broken`, `withdrawn`. `is_remedy`
+    where the words only name a remedy ("la sostituzione") instead of saying what will be done.
     """
 
     what: Mapping[str, str]
     due: date | None
     state: str
+    is_remedy: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

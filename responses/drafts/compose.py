@@ -6,7 +6,7 @@ thing once.
 What is given and what is asked come from the decision alone: the tone chooses how it is said.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -433,16 +433,33 @@ def _status_beside(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
 
 
 def _promises(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    coming = [promise for promise in brief.promises if _state(promise, brief) == "open"]
+    # A remedy is named and not told as a deed: "la sostituzione" alone is no sentence.
+    as_list = len(coming) > 1 or any(promise.is_remedy for promise in coming)
     for promise in brief.promises:
-        if promise.state in ("open", "broken", "kept"):
+        if as_list and promise in coming:
+            if promise is coming[0]:
+                yield "status", _told_together(coming, brief, voice)
+        elif promise.state in ("open", "broken", "kept"):
             yield "status", _told(promise, brief, voice)
 
 
+def _told_together(promises: Sequence[PromiseLine], brief: DraftBrief, voice: Voice) -> str:
+    """What is to come in one sentence: "mandiamo il corriere, entro il 1º; la sostituzione, entro il 2"."""
+    told = []
+    for promise in promises:
+        due = [] if promise.due is None else [format_due_day(promise.due, brief.language, today=brief.today)]
+        told.append(", ".join([voice.translated(promise.what).rstrip("."), *due]))
+    return voice.bare("status.together", list=voice.listed(told, "items"))
+
+
 def _told(promise: PromiseLine, brief: DraftBrief, voice: Voice) -> str:
-    values = {"what": voice.translated(promise.what).rstrip(".")}
+    values, state = {"what": voice.translated(promise.what).rstrip(".")}, _state(promise, brief)
     if promise.due is not None:
         values["due"] = format_due_day(promise.due, brief.language, today=brief.today)
-    return voice.bare(f"status.{_state(promise, brief)}", **values)
+        if state == "open" and "," in values["what"]:  # else the day would belong to the last clause alone
+            values["what"] += ","
+    return voice.bare(f"status.{state}", **values)
 
 
 def _state(promise: PromiseLine, brief: DraftBrief) -> str:

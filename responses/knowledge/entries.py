@@ -41,7 +41,10 @@ _Version = tuple[object, ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Near:
-    """An entry near to a text, and the one of its questions that comes nearest.
+    """An entry near to a text, and one of its questions.
+
+    `question` is the one that comes nearest where the entry `fits`; else the entry's first, as its owner
+    would name it, for the nearest may be in a language that the agent does not read.
 
     `nearness` is between -1 and 1.5: how near the entry is, and for the first of several how much nearer than
     the next. `fits`: near enough to be the answer.
@@ -168,13 +171,14 @@ class Index:
         return tuple(
             Near(
                 id=entry.id,
-                question=question,
+                question=question if fits else entry.questions[0],
                 nearness=nearness + (_LEAD * lead if place == 0 else 0),
-                fits=place == 0 and nearness + _LEAD * lead >= THRESHOLD,
+                fits=fits,
                 answer=entry.answer,
                 until=entry.until,
             )
             for place, (nearness, question, entry) in enumerate(found[:most])
+            for fits in [place == 0 and nearness + _LEAD * lead >= THRESHOLD]
         )
 
     def _seen(self, rows: Vectors) -> Vectors:

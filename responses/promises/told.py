@@ -13,6 +13,7 @@ from models.serial import from_json
 from models.states import CaseState, PromiseKind, PromiseState
 from models.tables import Absence, Agent, Approval, Case, Customer, OfferRow, Promise
 from responses.checks import Beyond
+from responses.drafts.lines import remedy_line
 from responses.people.agents import working_agents
 from responses.people.presence import absences_at
 
@@ -96,6 +97,14 @@ class Pledge:
     charged: Agent | None
     remedy: Remedy | None
     sent: tuple[str, ...]
+
+
+def gives_beside(pledge: Pledge, language: str) -> str | None:
+    """The remedy in short, to stand beside the promise's words; None where they say as much already."""
+    if pledge.remedy is None:
+        return None
+    line = remedy_line(pledge.remedy, language, pledge.sent)
+    return None if line.casefold() in words_of(pledge.promise, language).casefold() else line
 
 
 async def pledges(session: AsyncSession, now: datetime) -> list[Pledge]:

@@ -1,6 +1,6 @@
 """Conditions in words: "il pacco è in ritardo di più di 5 giorni e non è colpa del cliente"."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -56,6 +56,19 @@ class ConditionWords:
         if spec.type is FactType.YES_NO and words.yes is not None:
             return self._say("asked.whether", clause=words.yes)
         return self.noun(name)
+
+    def label(self, name: str) -> str | None:
+        """A fact over what is known of it, in the owner's own words: "il problema è …"; None without any."""
+        spec, words = self._policy.facts[name], self._facts.get(name, _NO_WORDS)
+        if spec.type is FactType.YES_NO and words.yes is not None:
+            return words.yes
+        if words.noun is not None:
+            return self.asked(name)
+        return words.clause.replace("{}", "…") if words.clause is not None else None
+
+    def choices(self, name: str) -> Mapping[str, str]:
+        """The values of a fact in the owner's own words, as far as the file has some."""
+        return self._facts.get(name, _NO_WORDS).values
 
     def unit(self, name: str) -> str:
         """One of what a number counts: "notte"."""

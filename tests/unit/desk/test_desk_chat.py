@@ -245,7 +245,7 @@ async def test_who_has_just_written_is_told_that_it_arrived(house):
     await visitor.open("/chat")
     await write(visitor, "Il pacco non è arrivato")
     assert (await visitor.open("/chat/status")).json()["told"] == [
-        "Il suo messaggio è arrivato: lo stiamo leggendo."
+        "Il messaggio è arrivato: lo stiamo leggendo."
     ]
     await house.settle()
     assert "La richiesta n. " in (await visitor.open("/chat/status")).json()["told"][0]

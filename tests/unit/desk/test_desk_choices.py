@@ -1,5 +1,7 @@
 """Choices on a case's page and in the web chat: shown, pressed, confirmed, noted for who chose by voice."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -53,6 +55,8 @@ async def test_the_page_shows_what_was_put_and_until_when_and_then_what_was_chos
     page = (await sara.open(f"/cases/{number}")).text
     assert "Scelta del cliente" in page
     assert "poi vale la prima: 15% sul prossimo ordine (fino a 20 €)" in page
+    # "fino a 5 dicembre" would want its article; a day of the week wants none.
+    assert re.search(r"Può scegliere fino a \w+[ìao] \d+ \w+ \d{4}, \d+:\d\d;", page)
     key = (await the_choice(house)).key
     answer = await sara.act(f"/cases/{number}/choose", {"key": key, "option": 1})
     assert answer.json()["sentence"] == "Scelta segnata: il cliente lo sa."

@@ -61,6 +61,7 @@ def rimedio(*words: str) -> Result:
         ("Valore ordine", "value"),
         ("order_value", "value"),
         ("Livré le", "delivered_on"),
+        ("Consegna promessa", "promised_on"),
         ("days_late", "days_late"),
     ],
 )

@@ -112,6 +112,7 @@ def _decisions() -> Iterator[tuple[Decision, Mapping[str, object]]]:
     yield HAND_OVER, {"answer_by": date(2026, 11, 19), "order_ids": ("RS-1", "RS-2")}
     yield decided(DecisionKind.STATUS), {"promises": PROMISES, "tone": "worried"}
     yield decided(DecisionKind.STATUS), {"promises": (*PROMISES, BROKEN, BROKEN_SOMETIME, DUE_SOMETIME)}
+    yield decided(DecisionKind.STATUS), {"promises": (DUE_SOMETIME,)}
     yield decided(DecisionKind.STATUS), {"promises": PROMISES, "today": date(2026, 11, 21)}
     yield decided(DecisionKind.EXIT), {"promises": (*PROMISES, BROKEN), "instead": "wxyz"}
     yield offered(goodwill(VOUCHER), manner=Manner.BOUNDARY), {}

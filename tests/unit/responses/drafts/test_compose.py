@@ -410,6 +410,36 @@ def test_status_says_what_was_promised_and_by_when() -> None:
     assert "Questo è già fatto: «ritiriamo l'articolo da casa sua»." in draft.text
 
 
+@pytest.mark.parametrize("variant", range(3))
+@pytest.mark.parametrize("language", ["it", "en", "es", "fr", "de"])
+def test_an_own_error_never_has_brackets_within_brackets(language: str, variant: int) -> None:
+    bought = replace(
+        BRIEFS["own_error"], language=language, variant=variant, facts=known(item="la sciarpa rossa")
+    )
+    text = made(bought).text
+    assert "la sciarpa rossa" in text
+    assert not re.search(r"\([^()]*\(", text), text
+
+
+def test_a_day_is_set_apart_from_a_promise_that_has_a_comma_of_its_own() -> None:
+    free = PromiseLine(what={"it": "ritiriamo l'articolo, senza spese"}, due=date(2026, 11, 19), state="open")
+    draft = made(brief(decided(DecisionKind.STATUS), promises=(free,)))
+    assert "Ritiriamo l'articolo, senza spese, entro giovedì 19 novembre, come promesso." in draft.text
+
+
+def test_a_remedy_is_told_in_a_list_with_what_else_was_promised() -> None:
+    instead = PromiseLine(
+        what={"it": "la sostituzione"}, due=date(2026, 11, 20), state="open", is_remedy=True
+    )
+    draft = made(brief(decided(DecisionKind.STATUS), promises=(*PROMISES, instead)))
+    assert (
+        "Questo le abbiamo promesso: rispediamo il pacco, entro giovedì 19 novembre; "
+        "la sostituzione, entro venerdì 20 novembre." in draft.text
+    )
+    assert "come promesso" not in draft.text
+    assert "la sostituzione" in made(brief(decided(DecisionKind.STATUS), promises=(instead,))).text
+
+
 def test_a_promise_whose_day_is_over_is_told_as_late_and_not_as_still_to_come() -> None:
     status = brief(decided(DecisionKind.STATUS), promises=PROMISES)
     late = "Con un impegno siamo in ritardo, e dipende da noi: «rispediamo il pacco», entro giovedì 19"

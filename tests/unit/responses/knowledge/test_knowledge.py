@@ -182,3 +182,12 @@ def test_every_entry_is_named_once_and_no_farther_one_comes_first(data: st.DataO
     assert len({one.id for one in near}) == len(near)
     assert [one.nearness for one in near] == sorted((one.nearness for one in near), reverse=True)
     assert not any(one.fits for one in near[1:])
+
+
+async def test_an_answer_that_is_offered_is_named_by_its_first_question(sqlite: Database, file: Path) -> None:
+    both = BACK.replace("questions: [", 'questions: ["Posso rendere i capi?", ')
+    assert both != BACK
+    write(file, HOURS + both)
+    near = await known(sqlite, file).nearest("Come si restituisce una bicicletta elettrica")
+    offered = next(one for one in near if one.id == "reso")
+    assert (offered.fits, offered.question) == (False, "Posso rendere i capi?")

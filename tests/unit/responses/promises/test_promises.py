@@ -318,6 +318,7 @@ async def test_announcing_it_again_names_the_same_day_and_promises_no_second_tim
     case = await desk.promised("Non sono contento di voi", VAGUE)
     first = await desk.one()
     await desk.writes("Pronto, c'è nessuno?", VAGUE)
+    assert "siamo in ritardo" not in (await desk.draft(case)).text
     await desk.approves(case)
     assert [promise.id for promise in await desk.promises()] == [first.id]
     assert (await desk.case(case)).state == CaseState.PROMISED
@@ -328,6 +329,9 @@ async def test_another_day_takes_the_place_of_one_that_is_over(desk: Desk) -> No
     async with desk.database.writing() as session:
         await session.execute(update(Promise).values(due_at=utcnow() - timedelta(days=2)))
     await desk.writes("Pronto, c'è nessuno?", VAGUE)
+    assert "con un impegno siamo in ritardo, e dipende da noi: «una risposta nel merito»" in (
+        await desk.draft(case)
+    ).text
     await desk.approves(case)
     assert await desk.states() == [("answer", "withdrawn"), ("answer", "open")]
 
