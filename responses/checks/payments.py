@@ -2,7 +2,8 @@
 
 A sum is judged by the part of its sentence that it stands in: between two commas, or between a comma and an
 "and". What is said there of paying, of a price or of somebody else settles it only where nobody of us gives
-anything there; a sum of which nothing is said stays `UNTOLD`, and counts as given where nobody knows it.
+anything there. Where nothing of the kind is said, a sum in a sentence without us, our people, making good and
+what is still to come is of the world; any other stays `UNTOLD`, and counts as given where nobody knows it.
 """
 
 import re
@@ -36,7 +37,7 @@ class Payment(StrEnum):
     SPENT = "spent"  # given once and used up
     DENIED = "denied"
     ASKED = "asked"  # what the customer wants, or is asked about
-    STATED = "stated"  # of the world: neither we nor the customer come in
+    STATED = "stated"  # of the world, or of what has been: nobody of us does anything
     UNTOLD = "untold"
 
 
@@ -124,7 +125,9 @@ def _part(clause: str, start: int, end: int, sums: Sequence[Said], lists: WordLi
 
 
 def _gives(words: str, lists: WordLists) -> bool:
-    """Whether somebody of us gives something, and no "not" stands at it."""
+    """Whether somebody of us gives something, and no "not" stands at it; a debt let be is given as well."""
+    if lists.payments["let_off"].search(words):
+        return True
     if lists.has("refuses", words) or lists.payments["denied"].search(words):
         return False
     found = (*lists.find("gives", words), *lists.payments["given"].finditer(words))
@@ -169,22 +172,32 @@ def _spoken_of(part: _Part, lists: WordLists) -> Payment | None:
         return Payment.SPENT
     if signs["paid"].search(part.words):
         return Payment.PAID
+    if signs["rates"].search(part.words) and not lists.has("things", part.words):
+        return Payment.PRICE
     if signs["we_do"].search(part.words):
         return None  # "le togliamo la mora di 15 €": what we do with it counts
-    if signs["terms"].search(part.words):
+    is_theirs = signs["to_come"].search(part.words) or lists.has("things", part.words)
+    if signs["terms"].search(part.words) or (signs["limits"].search(part.words) and not is_theirs):
         return Payment.TERMS
     is_price = signs["price"].search(part.words) or lists.has("costs", part.words)
-    return Payment.PRICE if is_price else None
+    is_recorded = signs["records"].search(part.words) and not signs["to_come"].search(part.words)
+    return Payment.PRICE if is_price or is_recorded else None
 
 
 def _is_of_the_world(sentence: _Part, lists: WordLists) -> bool:
-    """Whether it tells how things are: "il parcheggio va a parte, 18 € al giorno".
+    """Whether it tells how things are or have been: "il parcheggio va a parte, 18 € al giorno".
 
-    Not what anybody does, for the business may name itself: "l'hotel rinuncia ai 95 €". A mere "30 €" may be
-    the rest of an offer.
+    Not what anybody does, for the business may name itself: "l'hotel rinuncia ai 95 €". Of the customer's own
+    things only what has been is told: "sulla sua carta sono passati 64 €". A mere "30 €" may be the rest of
+    an offer.
     """
-    words, signs = sentence.words, lists.payments
-    if len(words.split()) <= _FEW or not signs["static"].search(words):
+    signs = lists.payments
+    words = signs["looked"].sub(" ", sentence.words)
+    if len(words.split()) <= _FEW:
         return False
-    comes_in = (signs["personal"], signs["given"], signs["made"], lists.patterns["acts"])
-    return not any(sign.search(words) for sign in comes_in)
+    comes_in = (signs["personal"], signs["given"], signs["made"], signs["to_come"])
+    if any(sign.search(words) for sign in comes_in) or lists.has("things", words):
+        return False
+    if signs["past"].search(words):
+        return True
+    return not (signs["addressed"].search(words) or lists.has("acts", words))

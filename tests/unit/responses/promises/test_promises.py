@@ -329,9 +329,10 @@ async def test_another_day_takes_the_place_of_one_that_is_over(desk: Desk) -> No
     async with desk.database.writing() as session:
         await session.execute(update(Promise).values(due_at=utcnow() - timedelta(days=2)))
     await desk.writes("Pronto, c'è nessuno?", VAGUE)
-    assert "con un impegno siamo in ritardo, e dipende da noi: «una risposta nel merito»" in (
-        await desk.draft(case)
-    ).text
+    assert (
+        "con un impegno siamo in ritardo, e dipende da noi: «una risposta nel merito»"
+        in (await desk.draft(case)).text
+    )
     await desk.approves(case)
     assert await desk.states() == [("answer", "withdrawn"), ("answer", "open")]
 
