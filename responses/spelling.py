@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,8 +13,38 @@ _ITALIAN = re.compile(
     r"(?<!\w)(?<!(?<!\w)['’])(?P<word>[^\W\d_]*)(?P<vowel>[aeiou])['’](?!\w)", re.IGNORECASE
 )
 
+_ACCENTED = re.compile("[áéíóúàèùâêîôû]", re.IGNORECASE)  # "ñ" has a key of its own
+
 Change = tuple[int, int, str]
 """From where to where something stands, and what it is read as."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Accents:
+    """What a language's lists, and the texts they are looked for in, may lack of accents.
+
+    `kept` keeps its accents in the lists, `subjects` stand before a verb that ends without one, and `verbs`
+    surely lack theirs: the letter, and what it is read as.
+    """
+
+    kept: re.Pattern[str]
+    subjects: tuple[str, ...]
+    verbs: tuple[re.Pattern[str], ...]
+    read_as: Mapping[str, str]
+
+
+@cache
+def accents_of(language: str) -> Accents | None:
+    """None where the lists are looked for with their accents only."""
+    found = _spelling()["unaccented_lists"].get(language)
+    if found is None:
+        return None
+    return Accents(
+        kept=re.compile(found["kept"], re.IGNORECASE),
+        subjects=tuple(found["subjects"]),
+        verbs=tuple(re.compile(rf"(?<!\w)(?:{verb})", re.IGNORECASE) for verb in found["verbs"]),
+        read_as=found["accents"],
+    )
 
 
 def spelled_out(text: str) -> str:
@@ -30,7 +61,7 @@ def respelled(text: str, language: str) -> list[Change]:
         case "en":
             return list(_hasty(text, "contractions"))
         case _:
-            return []
+            return _verbs(text, language)
 
 
 def _changed(text: str, changes: Iterable[Change]) -> str:
@@ -52,6 +83,19 @@ def _accents(text: str) -> Iterator[Change]:
             continue
         letter = "é" if vowel == "e" and word.endswith("ch") else spelling["accents"][vowel.casefold()]
         yield match.start("vowel"), match.end(), letter.upper() if vowel.isupper() else letter
+
+
+def _verbs(text: str, language: str) -> list[Change]:
+    """Where a verb lacks its accent, in a text that has none: "la llamare", "vous auriez du prevenir"."""
+    accents = accents_of(language)
+    if accents is None or _ACCENTED.search(text):
+        return []
+    places = {match.span("vowel") for verb in accents.verbs for match in verb.finditer(text)}
+    return [
+        (start, end, accents.read_as[text[start:end].lower()])
+        for start, end in sorted(places)
+        if text[start:end].islower()
+    ]
 
 
 def _hasty(text: str, *kinds: str) -> Iterator[Change]:

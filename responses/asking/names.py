@@ -98,7 +98,7 @@ def is_no_name(text: str) -> bool:
 
 def _says_nothing(text: str) -> bool:
     """Whether it is only greetings, days and small words; "Domenica" with a capital may be hers."""
-    if any(word[0].isupper() and word.casefold() in _words_too() for word in _WORD.findall(text)):
+    if any(word[0].isupper() and _words_too().fullmatch(word) for word in _WORD.findall(text)):
         return False
     last = _WORD.findall(whole(f"(?i:{reply_words()['courtesy']})").sub(" ", text))[-1:]
     if last and len(last[0]) == 1 and last[0].isupper():
@@ -144,10 +144,10 @@ def _small_words() -> frozenset[str]:
 
 
 @cache
-def _words_too() -> frozenset[str]:
+def _words_too() -> re.Pattern[str]:
     """Names that are words as well, in any of the languages."""
     patterns = [word_lists(language).patterns["words_too"].pattern for language in LANGUAGES]
-    return frozenset(_WORD.findall(" ".join([*patterns, reply_words()["names_too"]]).casefold()))
+    return re.compile("|".join([*patterns, reply_words()["names_too"]]), re.IGNORECASE)
 
 
 def name_said(

@@ -9,7 +9,7 @@ from responses.checks.finding import Finding, Severity
 
 _FIELDS = (
     "nome|cognome|cliente|importo|data|numero|inserire|name|first name|customer|amount|date|number|insert|"
-    "nombre|apellido|importe|fecha|número|prénom|nom|montant|numéro|vorname|nachname|betrag|datum|nummer|"
+    "nombre|apellido|importe|fecha|n[uú]mero|pr[eé]nom|nom|montant|numéro|vorname|nachname|betrag|datum|nummer|"
     "tbd|todo|xxx"
 )
 # "[quella blu]" is said in passing: a field has a name.
@@ -26,12 +26,12 @@ _BLANK = re.compile(
     r"|(?-i:(?<![\w%])%[A-Z][A-Z_]{1,30}%(?!\w)|(?<![\w$])\$\{?[A-Z][A-Z_]{2,30}\}?(?!\w)"
     r"|(?<![\w#])#[A-Z][A-Z_]{1,30}#(?!\w))"
     r"|\(\s*(?:…|\.{3,})\s*\)"
-    r"|(?<!\w)(?:n[.°ºr]{1,3}|numero|número|numéro|number|nummer)\s(?:…|\.{3})"
+    r"|(?<!\w)(?:n[.°ºr]{1,3}|num[eé]ro|n[uú]mero|number|nummer)\s(?:…|\.{3})"
     # A day that nobody filled in: GG/MM/AAAA, DD/MM, JJ.MM., TT.MM.JJJJ.
     r"|(?P<day>(?<!\w)(?:GG|DD|JJ|TT)[/.-]MM(?:[/.-](?:AAAA|YYYY|JJJJ|AA|YY|JJ)?)?(?!\w))"
     # A number or a day: "n. ???", "per il ???", "??? €"; "davvero???" is a question.
-    r"|(?:(?<!\w)(?:n[.°ºr]{1,3}|no\.|numero|número|numéro|number|nummer|il|lo|la|le|del|al|el|du|au|the|of|by|am|den|"
-    r"zum|vom|für)\s|[#:]\s?|(?<!\d)(?<!\d\s)[€$£]\s?)\?{2,}|\?{2,}\s?[€%]"
+    r"|(?:(?<!\w)(?:n[.°ºr]{1,3}|no\.|num[eé]ro|n[uú]mero|number|nummer|il|lo|la|le|del|al|el|du|au|the|of|by|am|den|"
+    r"zum|vom|für|fuer)\s|[#:]\s?|(?<!\d)(?<!\d\s)[€$£]\s?)\?{2,}|\?{2,}\s?[€%]"
     r"|(?<!\w)[Xx]{3,}(?!\w)|_{3,}|\.{4,}|(?<!\w)(?:TODO|TBD|FIXME)(?!\w)|(?i:lorem ipsum)",
     re.IGNORECASE,
 )

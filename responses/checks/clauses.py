@@ -7,7 +7,7 @@ from functools import cache
 
 from responses.checks.about import CheckContext
 from responses.checks.plain_text import plain_words
-from responses.checks.wordlists import months, word_lists
+from responses.checks.wordlists import any_of, months, word_lists
 
 _JUST_BEFORE = 18
 _SIGN = re.compile(r"[,;:](?=\s)")
@@ -98,7 +98,7 @@ def is_denied_behind(clause: str, end: int, language: str) -> bool:
 def _end(language: str) -> re.Pattern[str]:
     """Where a sentence ends: not after "n." or "Nr.", nor between the day and the month in "20. November"."""
     return re.compile(
-        rf"(?<!\bn)(?<!\bno)(?<!\bnr)\.+(?=\s|$)(?!\s+(?:{'|'.join(months(language))}))"
+        rf"(?<!\bn)(?<!\bno)(?<!\bnr)\.+(?=\s|$)(?!\s+(?:{any_of(months(language))}))"
         r"|[!?…]+(?=\s|$)|\n+|;\s",
         re.IGNORECASE,
     )

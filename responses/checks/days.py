@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-from responses.checks.wordlists import day_pattern, months, weekdays, word_lists
+from responses.checks.unaccented import also_unaccented, spellings
+from responses.checks.wordlists import any_of, day_pattern, months, names_in, weekdays, word_lists
 
 # The longer words first: "dopodomani" holds "domani".
 _NEAR = {
@@ -24,19 +25,19 @@ _BEFORE_A_DAY = {
 }
 # "24/48 ore", "3/5 giorni lavorativi" say how long, "il 24/12 ore 18" says when.
 _HOW_LONG = (
-    r"(?![ \u00a0]?(?:lavorativ[aei]|h[áa]biles|laborables|ouvr(?:é|able)e?s"
+    r"(?![ \u00a0]?(?:lavorativ[aei]|h[áa]biles|laborables|ouvr(?:[ée]|able)e?s"
     r"|(?:business|working) (?:hour|day)s"
     r"|ore|hours?|hrs?|hs?|horas?|heures?|Stunden?|Std|minut[io]s?|minutes?|Minuten?"
-    r"|giorni|days?|días?|jours?|Tagen?|Werktagen?|settimane|weeks|semanas|semaines|Wochen|mesi|months|meses|mois)"
+    r"|giorni|days?|d[ií]as?|jours?|Tagen?|Werktagen?|settimane|weeks|semanas|semaines|Wochen|mesi|months|meses|mois)"
     r"(?!\w)(?!\.?[ \u00a0]?\d))"
 )
 # So written nobody means a day, whatever stands before.
 _HOURS_OF_DAYS = r"(?!24/(?:36|48|72)(?!\d))"
 # "Heute Morgen" is no other day.
-_OF_TODAY = re.compile(r"\bheute morgen\b|\b(?:hoy|esta)(?: por la)? mañana\b", re.IGNORECASE)
+_OF_TODAY = re.compile(r"\bheute morgen\b|\b(?:hoy|esta)(?: por la)? ma[ñn]ana\b", re.IGNORECASE)
 _CLOCK = re.compile(r"\b([01]?\d|2[0-3])(?::| ?h ?)([0-5]\d)(?: ?([ap])\.?m\b)?", re.IGNORECASE)
 _SPANS = {
-    1: re.compile(r"\b(?:giorn|day|día|jour|tag|werktag|arbeitstag)", re.IGNORECASE),
+    1: re.compile(r"\b(?:giorn|day|d[ií]a|jour|tag|werktag|arbeitstag)", re.IGNORECASE),
     7: re.compile(r"\b(?:settiman|week|seman|woche)", re.IGNORECASE),
     30: re.compile(r"\b(?:mes[ei]|month|mes|mois|monat)", re.IGNORECASE),
     0: re.compile(r"\b(?:or[ae]|minut|hour|hora|heure|stunde)", re.IGNORECASE),
@@ -91,10 +92,10 @@ def impossible_in(text: str, language: str, today: date) -> list[tuple[int, int]
 def _in_figures(language: str) -> re.Pattern[str]:
     """A number and another after a word that a day follows, whether or not there is such a day."""
     sign, end = (r"\.", r"\.") if language == "de" else ("/", "")
-    before = _BEFORE_A_DAY[language]
+    before = also_unaccented(_BEFORE_A_DAY[language], language)
     numbers = rf"\d{{1,2}}{sign}\d{{1,2}}"
     # Behind the bare name of a day of the week two numbers may be hours: "lunedì 14/18".
-    weekday = rf"(?:{'|'.join(weekdays(language))}),? (?:(?={numbers}{sign}\d{{2,4}}(?!\d))|(?:{before}) )"
+    weekday = rf"(?:{any_of(weekdays(language))}),? (?:(?={numbers}{sign}\d{{2,4}}(?!\d))|(?:{before}) )"
     return re.compile(
         rf"\b(?:{weekday}|(?:{before}),? (?:(?:{before}) )?){_HOURS_OF_DAYS}"
         rf"(?P<day>(?P<day_of>\d{{1,2}}){sign}(?P<month>\d{{1,2}}){end}(?:{sign}?\d{{2,4}})?)"
@@ -105,7 +106,7 @@ def _in_figures(language: str) -> re.Pattern[str]:
 
 @cache
 def _expression(language: str) -> re.Pattern[str]:
-    weekday = "|".join(weekdays(language))
+    weekday = any_of(weekdays(language))
     return re.compile(
         rf"(?<![\w/.])(?:(?P<weekday>{weekday})[,.]? (?:den |dem |the |le |el |il )?)?"
         rf"(?P<day>{day_pattern(language)})(?![\w%€/]){_HOW_LONG}",
@@ -114,9 +115,8 @@ def _expression(language: str) -> re.Pattern[str]:
 
 
 def _read(written: str, language: str, today: date) -> date | None:
-    names = [name.lower() for name in months(language)]
     lowered = written.lower()
-    month = next((number for number, name in enumerate(names, start=1) if name in lowered), None)
+    month = next((number + 1 for number in names_in(lowered, months(language))), None)
     numbers = [int(number) for number in re.findall(r"\d+", lowered)]
     if month is not None:
         day, rest = numbers[0], numbers[1:]
@@ -138,7 +138,7 @@ def _in_year(day: int, month: int, year: int | None, today: date) -> date | None
 
 
 def _number_of(weekday: str, language: str) -> int:
-    return [name.lower() for name in weekdays(language)].index(weekday.lower())
+    return names_in(weekday.lower(), weekdays(language))[0]
 
 
 def latest_day(text: str, language: str, today: date) -> date | None:
@@ -150,9 +150,9 @@ def latest_day(text: str, language: str, today: date) -> date | None:
     if named:
         return max(named)
     lowered = text.lower()
-    for number, name in enumerate(weekdays(language)):
-        if name.lower() in lowered:
-            return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
+    named_weekdays = names_in(lowered, weekdays(language))
+    if named_weekdays:
+        return today + timedelta(days=(named_weekdays[0] - today.weekday() - 1) % 7 + 1)
     near = near_day(text, language, today)
     if near is not None:
         return near
@@ -167,7 +167,14 @@ def near_day(text: str, language: str, today: date) -> date | None:
     lowered = text.lower()
     if _OF_TODAY.search(lowered):
         return today
-    return next((today + timedelta(days=days) for words, days in _NEAR[language] if words in lowered), None)
+    return next(
+        (
+            today + timedelta(days=days)
+            for words, days in _NEAR[language]
+            if any(spelling in lowered for spelling in spellings(words))
+        ),
+        None,
+    )
 
 
 def minute_in(text: str) -> int | None:

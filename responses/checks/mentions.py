@@ -11,7 +11,7 @@ from enum import StrEnum
 from responses.checks.about import CheckContext
 from responses.checks.clauses import judged
 from responses.checks.finding import Finding, Severity
-from responses.checks.names import greeted_in, plain
+from responses.checks.names import greeted_in, plain, plain_words_of
 from responses.checks.plain_text import plain_words
 from responses.checks.wordlists import WordLists, word_lists
 
@@ -21,7 +21,6 @@ MOST = 8
 _CODE = "stranger_name"
 _NAME = r"[^\W\d_a-zß-öø-ÿ](?:[^\W\d_]|(?<=\w)['’-](?=\w))+"
 _RUN = re.compile(rf"(?<![\w@./{{])(?:{_NAME})(?: {_NAME})*(?![\w@}}])")
-_WORD = re.compile(r"[^\W\d_]+")
 _STARTS = re.compile(r"(?:^|[.!?…:\n«“„\"(])\s*$")
 # German writes every noun with a capital: a first name alone could be "die Rose" or "der Mark".
 _NOUNS_ARE_CAPITAL = frozenset({"de"})
@@ -162,4 +161,4 @@ def _is_first(part: _Part, language: str, lists: WordLists) -> bool:
 def _known(about: CheckContext, agents: Collection[str]) -> set[str]:
     facts = [str(value) for value in about.known_facts.values()]
     texts = (*about.names, *about.own, *about.said, *about.sent, *facts, *agents)
-    return {plain(word) for text in texts for word in _WORD.findall(text)}
+    return plain_words_of(texts)

@@ -5,7 +5,7 @@ from functools import cache
 
 from models.number_words import number_at_end
 from responses.checks.sums import Said
-from responses.checks.wordlists import months, word_lists
+from responses.checks.wordlists import any_of, months, word_lists
 
 ENDLESS = 0
 """So often that nobody can say how often: each month, for each order."""
@@ -135,7 +135,7 @@ def _each(words: str, said: Said, language: str) -> int:
 def _of_time(language: str) -> re.Pattern[str]:
     """What a number before it makes a span or a day of: "Tagen", "dicembre"."""
     units = word_lists(language).patterns["units"].pattern
-    return re.compile(rf"{units}|{'|'.join(months(language))}", re.IGNORECASE)
+    return re.compile(rf"{units}|{any_of(months(language))}", re.IGNORECASE)
 
 
 @cache

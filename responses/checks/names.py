@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from responses.checks.about import CheckContext
 from responses.checks.finding import Finding, Severity
+from responses.checks.unaccented import spellings
 from responses.checks.wordlists import word_lists
 
 _LEAST = 3
@@ -44,6 +45,12 @@ def plain(word: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
+def plain_words_of(texts: Iterable[str]) -> set[str]:
+    """The words of the texts so, those with an umlaut as "Mueller" too."""
+    words = (word for text in texts for word in re.findall(r"[^\W\d_]+", text))
+    return {plain(spelling) for word in words for spelling in spellings(word)}
+
+
 @cache
 def _greeted(language: str) -> re.Pattern[str]:
     lists = word_lists(language)
@@ -57,8 +64,7 @@ def _greeted(language: str) -> re.Pattern[str]:
 
 def _is_known(name: str, about: CheckContext) -> bool:
     written_as = plain(name)
-    written = {plain(word) for text in about.said for word in re.findall(r"[^\W\d_]+", text)}
-    own = {plain(word) for one in about.names for word in re.findall(r"[^\W\d_]+", one)}
+    written, own = plain_words_of(about.said), plain_words_of(about.names)
     # "Ale" is Alessandra's own name too.
     shortened = any(
         len(word) >= _LEAST and (written_as.startswith(word) or word.startswith(written_as)) for word in own

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from responses.checks.about import CheckContext
-from responses.checks.wordlists import months, word_lists
+from responses.checks.wordlists import any_of, months, word_lists
 from responses.drafts.phrases import LANGUAGES
 from responses.spelling import respelled
 
@@ -133,5 +133,5 @@ def _begins_anew(text: str, end: int, begin: int, language: str) -> bool:
 
 @cache
 def _dated() -> re.Pattern[str]:
-    names = "|".join(name for language in LANGUAGES for name in months(language))
+    names = any_of(name for language in LANGUAGES for name in months(language))
     return re.compile(rf"\d{{1,2}}\.\s+(?:{names})", re.IGNORECASE)

@@ -22,7 +22,7 @@ from responses.checks.days import days_in, latest_day, near_day
 from responses.checks.finding import Finding, Severity
 from responses.checks.plain_text import PlainText, plain_about, plain_text
 from responses.checks.undertakings import is_same
-from responses.checks.wordlists import WordLists, weekdays, word_lists
+from responses.checks.wordlists import WordLists, names_in, weekdays, word_lists
 
 _COLON = re.compile(r":\s+")
 _SIGN = re.compile(r"(?<!\d)[,:;]|[,:;](?!\d)")  # not inside of 11:15 or 4,90
@@ -221,8 +221,7 @@ def _is_kept(promise: Promised, named: list[date], about: CheckContext) -> bool:
     near_by = near_day(promise.words, about.language, about.today)
     if near_by is not None:
         return _is_known(promise, (near_by,), about)
-    lowered = promise.words.lower()
-    names = [number for number, name in enumerate(weekdays(about.language)) if name.lower() in lowered]
+    names = names_in(promise.words.lower(), weekdays(about.language))
     near = [day for day in about.days if 0 <= (day - about.today).days < 7]
     return bool(names) and all(
         _is_known(promise, [day for day in near if day.weekday() == number], about) for number in names

@@ -31,6 +31,7 @@ _SIGNS = {
     "dollars": "USD",
     "dollari": "USD",
     "dólares": "USD",
+    "dolares": "USD",
     "chf": "CHF",
     "franchi": "CHF",
     "francs": "CHF",

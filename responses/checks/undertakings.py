@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from responses.checks.unaccented import spellings
 from responses.checks.wordlists import word_lists
 
 _TALK = frozenset({"call", "answer"})
@@ -64,4 +65,5 @@ def _things(words: str, language: str) -> set[str]:
     lowered = words.lower()
     for pattern in (*lists.undertakings.values(), lists.patterns["when"]):
         lowered = pattern.sub(" ", lowered)
-    return {word[:_STEM] for word in _WORD.findall(lowered) if word not in lists.particles}
+    named = (word for word in _WORD.findall(lowered) if word not in lists.particles)
+    return {spelling[:_STEM] for word in named for spelling in spellings(word)}

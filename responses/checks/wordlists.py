@@ -6,7 +6,7 @@ place inside a sentence and `<no_noun>` for one with nothing before it that make
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -15,7 +15,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from responses.checks.unaccented import also_unaccented, spellings
 from responses.drafts.numbers import locale_of
+from responses.spelling import accents_of
 
 _MAKING_NOUNS = (
     *("le", "un", "du", "au", "ce", "son", "mon", "votre", "notre", "leur", "quel", "tel", "chaque", "aucun"),
@@ -68,11 +70,18 @@ def word_lists(language: str) -> WordLists:
     """Reads a draft language's lists, once."""
     source = files("responses.checks").joinpath("words", f"{language}.yaml").read_text(encoding="utf-8")
     tree: dict[str, Any] = YAML(typ="safe").load(source)
-    numbers = {str(word): int(number) for word, number in tree.pop("numbers").items()}
+    numbers = {
+        spelling: int(number)
+        for word, number in tree.pop("numbers").items()
+        for spelling in spellings(str(word))
+    }
     fractions = {str(words): int(percent) for words, percent in tree.pop("fractions").items()}
     by_kind = {name: tree.pop(name) for name in _BY_KIND}
-    stop_words, particles = (frozenset(str(tree.pop(name)).split()) for name in ("stop_words", "particles"))
-    week = "|".join(weekdays(language))
+    stop_words, particles = (
+        frozenset(spelling for word in str(tree.pop(name)).split() for spelling in _typed(word, language))
+        for name in ("stop_words", "particles")
+    )
+    week = any_of(weekdays(language))
     article = "(?:den |dem |the |le |el |il )?"
     parts = {
         "<date>": rf"(?:(?:(?:{week})[,.]? {article})?{day_pattern(language)}|(?:{week}))",
@@ -81,24 +90,30 @@ def word_lists(language: str) -> WordLists:
         "<count>": rf"(?:\d{{1,3}}|{'|'.join(sorted(numbers, key=len, reverse=True))})",
     }
     kinds = {
-        name: MappingProxyType({kind: _compiled(list_, parts) for kind, list_ in lists.items()})
+        name: MappingProxyType({kind: _compiled(list_, parts, language) for kind, list_ in lists.items()})
         for name, lists in by_kind.items()
     }
     return WordLists(
         language=language,
-        patterns=MappingProxyType({name: _compiled(list_, parts) for name, list_ in tree.items()}),
+        patterns=MappingProxyType({name: _compiled(list_, parts, language) for name, list_ in tree.items()}),
         **kinds,
         numbers=MappingProxyType(numbers),
-        fractions=tuple((_compiled([words], {}), percent) for words, percent in fractions.items()),
+        fractions=tuple((_compiled([words], {}, language), percent) for words, percent in fractions.items()),
         stop_words=stop_words,
         particles=particles,
     )
 
 
+def _typed(word: str, language: str) -> tuple[str, ...]:
+    """The word with its accents, and without them where nobody takes it for another."""
+    accents = accents_of(language)
+    return (word,) if accents is None or accents.kept.fullmatch(word) else spellings(word)
+
+
 @cache
 def weekdays(language: str) -> tuple[str, ...]:
-    """The names of the days of the week, Monday first, as expressions."""
-    return tuple(re.escape(name) for _, name in sorted(locale_of(language).days["format"]["wide"].items()))
+    """The names of the days of the week, Monday first."""
+    return tuple(name for _, name in sorted(locale_of(language).days["format"]["wide"].items()))
 
 
 @cache
@@ -107,10 +122,24 @@ def months(language: str) -> tuple[str, ...]:
     return tuple(name for _, name in sorted(locale_of(language).months["format"]["wide"].items()))
 
 
+def any_of(names: Iterable[str]) -> str:
+    """An expression for any of the names, typed with accents or without."""
+    return "|".join(re.escape(spelling) for name in names for spelling in spellings(name))
+
+
+def names_in(text: str, names: Sequence[str]) -> list[int]:
+    """Which of the names stand in a text in small letters, in their order."""
+    return [
+        number
+        for number, name in enumerate(names)
+        if any(spelling.lower() in text for spelling in spellings(name))
+    ]
+
+
 @cache
 def day_pattern(language: str) -> str:
     """An expression for a day with its month, in words or figures."""
-    names = "|".join(re.escape(name) for name in months(language))
+    names = any_of(months(language))
     ordinal = r"(?:º|°|er|\.|st|nd|rd|th)?"
     between = r"(?:de |del |of )?"
     in_words = rf"\d{{1,2}}{ordinal} {between}(?:{names})(?: (?:de |del )?\d{{4}})?"
@@ -124,8 +153,8 @@ def day_pattern(language: str) -> str:
     return rf"(?:{in_words}|{month_first}|{in_figures})"
 
 
-def _compiled(expressions: list[str], parts: Mapping[str, str]) -> re.Pattern[str]:
+def _compiled(expressions: list[str], parts: Mapping[str, str], language: str) -> re.Pattern[str]:
     joined = "|".join(expressions)
     for name, part in parts.items():
         joined = joined.replace(name, part)
-    return re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE)
+    return re.compile(rf"(?<!\w)(?:{also_unaccented(joined, language)})(?!\w)", re.IGNORECASE)
