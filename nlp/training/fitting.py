@@ -20,6 +20,7 @@ STRENGTHS = (3.0, 10.0, 30.0)
 
 _TOLERANCE = 1e-3  # ten times the usual: half the time, and judged on other messages no worse
 _THRESHOLDS = np.arange(0.15, 0.61, 0.025)
+_LEAST_KEPT = 0.8  # of a label's best F1; labels with hundreds of messages keep 0.89 and more
 _TEMPERATURES = (0.05, 20.0)
 _ABSENT = -5.0  # the score of a label that a part of the data lacks
 _FLATTEST_SLOPE = 0.1  # a label that the features do not tell must not have its scores turned round
@@ -243,10 +244,15 @@ def best_thresholds(probabilities: Vectors, truth: Flags) -> tuple[float, ...]:
 
     With calibrated probabilities the threshold for the best F1 is half of that F1 (Lipton et al. 2014,
     https://arxiv.org/abs/1402.1892), and one half makes the fewest errors. F1 hardly differs between the two,
-    and the first says far more labels that are not there (docs/evaluation.md, "Thresholds").
+    and the first says far more labels that are not there (docs/evaluation.md, "Thresholds"). A label that is
+    hardly told, so that F1 does differ, keeps the threshold that had the best.
     """
-    best = np.max([_f1(probabilities >= threshold, truth) for threshold in _THRESHOLDS], axis=0)
-    return tuple(round(float(threshold), 3) for threshold in (best / 2 + 0.5) / 2)
+    by_threshold = np.array([_f1(probabilities >= threshold, truth) for threshold in _THRESHOLDS])
+    best = by_threshold.max(axis=0)
+    between = (best / 2 + 0.5) / 2
+    is_told = _f1(probabilities >= between, truth) >= _LEAST_KEPT * best
+    chosen = np.where(is_told, between, _THRESHOLDS[by_threshold.argmax(axis=0)])
+    return tuple(round(float(threshold), 3) for threshold in chosen)
 
 
 def _f1(said: Flags, truth: Flags) -> npt.NDArray[np.float64]:
