@@ -174,6 +174,7 @@ async def _brief(
     # An announced answer is given by this text, or announced by it once more.
     promises = [one for one in given if one.kind != PromiseKind.ANSWER or one.state == PromiseState.BROKEN]
     own = [promise for promise in given if promise.case_id == case.id]
+    today = matter.now.astimezone(config.timezone).date()
     answered = await last_answer_at(session, case.id, settling=True)
     formality = await register_of(session, reading.customer, policy, matter.language)
     return DraftBrief(
@@ -195,7 +196,7 @@ async def _brief(
         dates=_days_of_matter(reading, matter, policy),
         facts=matter.facts,
         promises=tuple(promise_line(promise, config) for promise in promises),
-        broken=tuple(promise_line(one, config) for one in own if _is_news(one, answered, matter.now)),
+        broken=tuple(promise_line(one, config) for one in own if _is_news(one, answered, today, config)),
         answer_by=answer_by.astimezone(config.timezone).date() if answer_by is not None else None,
         hand_over_contact=config.business.contact,
         right_open=right_open(policy, matter, decision),
@@ -205,7 +206,7 @@ async def _brief(
         concerns=policy.concerns,
         what_happened=policy.what_happened,
         show_worth=decision.show_worth,
-        today=matter.now.astimezone(config.timezone).date(),
+        today=today,
     )
 
 
@@ -278,14 +279,14 @@ def promise_line(promise: Promise, config: RoadConfig) -> PromiseLine:
     )
 
 
-def _is_news(promise: Promise, answered: datetime | None, now: datetime) -> bool:
+def _is_news(promise: Promise, answered: datetime | None, today: date, config: RoadConfig) -> bool:
     """Whether the promise was broken since our last answer, so that the next one has to own up to it.
 
     An answer that was announced and is late is news whether or not anybody has marked it: no text has given
     it. Any other promise whose day is over may have been kept without having been marked yet.
     """
     if promise.kind == PromiseKind.ANSWER and promise.state == PromiseState.OPEN:
-        return promise.due_at <= now
+        return promise.due_at.astimezone(config.timezone).date() < today
     if promise.state != PromiseState.BROKEN or promise.settled_at is None:
         return False
     return answered is None or promise.settled_at > answered

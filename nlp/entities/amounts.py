@@ -42,11 +42,20 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _CENTS = rf"\s(?:(?P<figures>\d\d)(?!\d)|(?P<words>{_WORD}(?:[ -](?:e |y )?{_WORD})?))"
-_AND_CENTS = re.compile(rf"\s(?:e|and|y|et|und|con|com){_CENTS}", re.IGNORECASE)
-# "zwanzig Euro fünfzig", "20 euros 50"
-_AND_OR_NOT_CENTS = re.compile(rf"(?:\s(?:et|und|y|con))?{_CENTS}", re.IGNORECASE)
-_WITHOUT_AND = ("de", "fr", "es")
-_FROM = re.compile(rf"(?<![\w.,/-])(?!0\d)(?P<figures>{_FIGURES})\s?[-–]\s?$")
+_AND_CENTS = re.compile(rf"\s(?:e|and|y|et|und){_CENTS}", re.IGNORECASE)
+# "zwanzig Euro fünfzig", "20 euros 50", "veinte euros con cincuenta"
+_WITH_CENTS = {
+    "de": re.compile(_CENTS, re.IGNORECASE),
+    "fr": re.compile(_CENTS, re.IGNORECASE),
+    "es": re.compile(rf"\scon{_CENTS}", re.IGNORECASE),
+    "pt": re.compile(rf"\scom{_CENTS}", re.IGNORECASE),
+}
+_BETWEEN = r"(?<!\w)(?:tra|fra|da|dai|between|from|von|zwischen|entre|de)\s"
+# "Camera 3 - 20 €" is no range: with blanks it is one behind a word that says so.
+_FROM = re.compile(
+    rf"(?:(?<![\w.,/-])(?!0\d)(?P<close>{_FIGURES})[-–]|{_BETWEEN}(?P<wide>{_FIGURES})\s[-–]\s)$",
+    re.IGNORECASE,
+)
 _AFTER_CENTS = re.compile(
     r"\s*(?:$|[.,;:!?)\n]|-\s)"
     r"|\s(?:il|la|lo|i|gli|le|un|una|dal|dalla|dallo|del|della|al|alla|nel|nella|sul|sulla|per|di|da|a|in|con|su|che|ma"
@@ -54,6 +63,8 @@ _AFTER_CENTS = re.compile(
     r"|pour|de|du|et|mais|que|por|el|en|pero|für|von|am|im|aber|und|die|der|das|o|os|as|na|no|mas)(?!\w)",
     re.IGNORECASE,
 )
+# Without an "and" what follows may be anything that is counted: "20 euros 15 de marzo".
+_AFTER_BARE_CENTS = re.compile(r"\s*(?:$|[.,;:!?)\n])|\s(?:pour|für|mais|aber|et|und)(?!\w)", re.IGNORECASE)
 _ONLY_CENTS = re.compile(
     rf"(?<![\w.,])(?:(?P<figures>\d\d?)|(?P<words>(?:{_WORD}[ -]){{0,2}}{_WORD}))"
     rf"\s(?P<name>{_CENT_NAMES})(?!\w)",
@@ -87,7 +98,7 @@ _BARE = re.compile(
 def find_amounts(text: str, *, language: str) -> list[Found]:
     """The sums that a text names, in order of appearance."""
     found = list(_with_currency(text, language))
-    found += [one for later in found if (one := _lower_end(text, later))]
+    found += [one for later in found if (one := _lower_end(text, later)) and not _overlaps(one, found)]
     found += [one for one in _bare(text, language) if not _overlaps(one, found)]
     # "50 centesimi" in a euro country; an English cent may be anybody's.
     if language != "en":
@@ -126,10 +137,13 @@ def _with_currency(text: str, language: str) -> Iterator[Found]:
 def _lower_end(text: str, upper: Found) -> Found | None:
     """The "20" of "20-30 €", which is a sum as well."""
     match = _FROM.search(text, max(upper[0] - 20, 0), upper[0])
-    value = _number(match["figures"]) if match else None
-    if match is None or value is None or value >= upper[2].value:
+    if match is None:
         return None
-    return *match.span("figures"), Amount(value=value, currency=upper[2].currency)
+    figures = "close" if match["close"] else "wide"
+    value = _number(match[figures])
+    if value is None or value >= upper[2].value:
+        return None
+    return *match.span(figures), Amount(value=value, currency=upper[2].currency)
 
 
 def _cents_after(text: str, at: int, language: str) -> tuple[Decimal, int]:
@@ -137,7 +151,9 @@ def _cents_after(text: str, at: int, language: str) -> tuple[Decimal, int]:
     half = _AND_A_HALF.match(text, at)
     if half is not None and _AFTER_CENTS.match(text, half.end()):
         return Decimal("0.5"), half.end()
-    match = (_AND_OR_NOT_CENTS if language in _WITHOUT_AND else _AND_CENTS).match(text, at)
+    match, behind = _AND_CENTS.match(text, at), _AFTER_CENTS
+    if match is None and language in _WITH_CENTS:
+        match, behind = _WITH_CENTS[language].match(text, at), _AFTER_BARE_CENTS
     if match is None:
         return Decimal(0), at
     if match["figures"]:
@@ -150,7 +166,7 @@ def _cents_after(text: str, at: int, language: str) -> tuple[Decimal, int]:
     named = re.compile(rf"\s(?:{_cent_names(language)})(?!\w)", re.IGNORECASE).match(text, end)
     if named is not None:
         return value / 100, named.end()
-    return (value / 100, end) if value >= 10 and _AFTER_CENTS.match(text, end) else (Decimal(0), at)
+    return (value / 100, end) if value >= 10 and behind.match(text, end) else (Decimal(0), at)
 
 
 def _bare(text: str, language: str) -> Iterator[Found]:

@@ -59,12 +59,18 @@ def own_text(text: str) -> OwnText:
 def without_quotes(text: str) -> str:
     """Cut earlier mails from a text; one without any, or of nothing else, stays as it is."""
     lines = text.splitlines()
-    answer = _without_quotes(lines)
+    answer = _without_quotes(lines, are_marked=_quotes(lines))
     own = "\n".join(answer).strip()
     return own if own and len(answer) < len(lines) else text
 
 
-def _without_quotes(lines: list[str]) -> list[str]:
+def _quotes(lines: list[str]) -> bool:
+    """Whether the mark of quoted lines is one: a single line with it ("> 3 settimane") is somebody's own."""
+    marked = sum(1 for line in lines if _QUOTED.match(line))
+    return marked > 1 or any(_ATTRIBUTION_END.search(line) for line in lines)
+
+
+def _without_quotes(lines: list[str], *, are_marked: bool = True) -> list[str]:
     kept: list[str] = []
     at = 0
     while at < len(lines):
@@ -80,7 +86,7 @@ def _without_quotes(lines: list[str]) -> list[str]:
                 break
         if _ORIGINAL.match(line) or _begins_copied_header(lines, at + bool(_RULE.match(line))):
             break
-        if not _QUOTED.match(line):
+        if not (are_marked and _QUOTED.match(line)):
             kept.append(line)
         at += 1
     return kept

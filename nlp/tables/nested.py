@@ -41,7 +41,9 @@ def _value(value: object, path: Path) -> object:
     if not path:
         return value
     if isinstance(value, list):
-        inner = [_value(one[path[0]], path[1:]) for one in _objects(value) if path[0] in one]
+        # Objects of one list need not be alike: each is asked for its own way.
+        rest = ".".join(path)
+        inner = [value_at(one, rest) for one in _objects(value) if path_of(one, rest) is not None]
         return [item for one in inner for item in (one if isinstance(one, list) else [one])]
     return _value(cast(Mapping[str, object], value)[path[0]], path[1:])
 

@@ -252,6 +252,7 @@ def best_thresholds(probabilities: Vectors, truth: Flags) -> tuple[float, ...]:
     between = (best / 2 + 0.5) / 2
     is_told = _f1(probabilities >= between, truth) >= _LEAST_KEPT * best
     chosen = np.where(is_told, between, _THRESHOLDS[by_threshold.argmax(axis=0)])
+    chosen[best == 0] = 0.5
     return tuple(round(float(threshold), 3) for threshold in chosen)
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from models.decision import MissingFact
 from responses.asking.names import is_general, is_small_word
 from responses.choices.reply_words import reply_words, whole
+from responses.drafts.templates import in_register
 from responses.policy.options import options_listed
 
 _SHORTEST = 4
@@ -36,7 +37,8 @@ def is_named_by_chance(word: str, text: str) -> bool:
 def _names(asks: tuple[str, ...], choices: tuple[str, ...]) -> Mapping[str, frozenset[str]]:
     """The first telling word that only this option has in each language in which they are listed."""
     found: dict[str, set[str]] = {}
-    for listed in map(options_listed, asks):
+    told = [in_register(ask, formal=formal) for ask in asks for formal in (True, False)]
+    for listed in map(options_listed, dict.fromkeys(told)):
         if len(listed) != len(choices):
             continue
         words = [[word for word in _WORD.findall(one) if _tells(word)] for one in listed]

@@ -12,6 +12,7 @@ from responses.spelling import Accents, accents_of
 _TWO_LETTERS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "œ": "oe"}
 _BEHIND = re.compile(r"\(\?<(?P<sign>[=!])(?P<words>[^()\[\]\\]*)\)")
 _PIECE = re.compile(r"\(\?<[=!][^()]*\)|\\.|\[(?:\\.|[^\]\\])*\]|[^\W\d_]+|.", re.DOTALL)
+_PARTICIPLE = re.compile("ée?s?$")
 _FEW = 4
 _WAYS = 3
 
@@ -45,10 +46,12 @@ def _widened(piece: str, accents: Accents) -> str:
         return _behind(behind) if behind is not None else piece
     is_kept = accents.kept.fullmatch(piece) is not None
     letters = [_either(_spellings(letter, is_kept=is_kept)) for letter in piece]
-    if piece.endswith("é") and len(piece) > _FEW:
+    participle = _PARTICIPLE.search(piece)
+    if participle is not None and len(piece) > _FEW and not is_kept:
         # "Effacé" may be typed "efface", but "il efface" is what somebody does.
-        deeds = "".join(f"(?<!{subject}{piece[:-1]})" for subject in accents.subjects)
-        letters[-1] = f"(?:é|{deeds}e)"
+        place = participle.start()
+        deeds = "".join(f"(?<!{subject}{piece[:place]})" for subject in accents.subjects)
+        letters[place] = f"(?:é|{deeds}e)"
     return "".join(letters)
 
 

@@ -50,7 +50,10 @@ async def find_order(session: AsyncSession, number: str) -> Order | None:
 
 
 async def as_in_the_book(session: AsyncSession, number: str) -> str:
-    """The number as the book writes it, so that one order has one name; without blanks where it has none."""
+    """The number as the book writes it, so that one order has one name; without blanks where it has none.
+
+    What holds no letter or figure stays as it is.
+    """
     written = await all_as_in_the_book(session, [number])
     return written[0] if written else number
 

@@ -38,6 +38,7 @@ WORDS = {
     "ampersands": "R&D; AT&T, a&b=1&copy=2",
     "line_ends": "Salve,\r\n\r\n  il pacco manca \n",
     "a_journey": "Viaggio:\nDa: Milano\nA: Roma\nData: 3 maggio\nIl treno era fermo",
+    "one_greater_sign": ">3 settimane senza risposta\nVoglio i soldi",
     "two_dashes": "Mai arrivato\n--\nE nessuno risponde",
 }
 

@@ -110,3 +110,16 @@ def test_a_column_with_dots_comes_before_a_path() -> None:
     assert value_at({"a.b": "column", "a": {"b": "path"}}, "a.b") == "column"
     assert value_at({"a": {"b": "path"}}, "a.b") == "path"
     assert value_at({"a": {"b": "path"}}, "a.c") is None
+
+
+ALIKE: dict[str, tuple[list[object], list[str]]] = {
+    "null": ([{"body": {"text": "uno"}}, {"body": None}], ["uno"]),
+    "empty": ([{"body": {"text": "uno"}}, {"body": {}}], ["uno"]),
+    "a_text_instead": ([{"body": {"text": "uno"}}, {"body": "due"}], ["uno"]),
+    "a_key_with_a_dot": ([{"body.text": "uno"}, {"body": {"text": "due"}}], ["uno", "due"]),
+}
+
+
+@pytest.mark.parametrize(("messages", "texts"), ALIKE.values(), ids=ALIKE)
+def test_objects_of_one_list_need_not_be_alike(messages: list[object], texts: list[str]) -> None:
+    assert value_at({"messages": messages}, "messages.body.text") == texts

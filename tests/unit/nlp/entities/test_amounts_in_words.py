@@ -85,6 +85,10 @@ def test_vague_sums_are_none(text: str) -> None:
         ("50 Euro 20 Stück", "de"),
         ("50 euros 30 minutes après", "fr"),
         ("50 euros 10 días después", "es"),
+        ("50 euros 15 de marzo", "es"),
+        ("50 euros 12 en espèces", "fr"),
+        ("50 euro con 20 di sconto", "it"),
+        ("50 euros con 20 de descuento", "es"),
     ],
 )
 def test_what_else_is_counted_after_a_sum_is_no_cents(text: str, language: str) -> None:
@@ -109,6 +113,14 @@ def test_both_ends_of_a_range_are_sums() -> None:
     assert [amount.value for _, _, amount in found] == [20, 30, 1000, 1200]
 
 
-@pytest.mark.parametrize("text", ["prefisso 02-30 euro", "pratica 7741-30 euro", "da 30-20 euro"])
+@pytest.mark.parametrize(
+    "text",
+    ["prefisso 02-30 euro", "pratica 7741-30 euro", "da 30-20 euro", "camera 3 - 20 €", "ordine 12 - 30 €"],
+)
 def test_what_only_stands_before_a_sum_is_none(text: str) -> None:
     assert len(find_amounts(text, language="it")) == 1
+
+
+@pytest.mark.parametrize("text", ["€20-€30", "EUR 20-EUR 30", "€ 20-30 €"])
+def test_no_end_of_a_range_is_found_twice(text: str) -> None:
+    assert [amount.value for _, _, amount in find_amounts(text, language="it")] == [20, 30]

@@ -24,9 +24,9 @@ def test_a_label_that_is_hardly_told_keeps_the_threshold_of_its_best_f1() -> Non
     assert 0.1 < threshold <= 0.25
 
 
-def test_a_label_that_is_nowhere_has_a_threshold_too() -> None:
+def test_a_label_that_is_nowhere_is_said_from_one_half_on() -> None:
     probabilities = np.full((4, 1), 0.1, np.float32)
 
     (threshold,) = best_thresholds(probabilities, np.zeros((4, 1), np.bool_))
 
-    assert 0 < threshold < 1
+    assert threshold == 0.5

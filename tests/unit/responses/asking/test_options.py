@@ -78,6 +78,12 @@ def test_options_behind_a_colon_are_listed_too(text: str, option: str) -> None:
     assert said(text, (PARTS,)) == option
 
 
+def test_the_question_is_read_in_the_register_that_it_is_asked_in() -> None:
+    asked = replace(PARTS, ask={"it": "che cosa si è rotto (il (suo|tuo) telaio, il vetro o il vetrino)"})
+
+    assert said("il telaio", (asked,)) == "frame"
+
+
 def test_without_a_list_only_the_values_themselves_are_known() -> None:
     unlisted = replace(PARTS, ask={"it": "che cosa si è rotto (il telaio o il vetro)"})
     assert said("il telaio", (unlisted,)) is None

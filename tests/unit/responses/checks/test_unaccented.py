@@ -54,6 +54,8 @@ def test_a_finding_names_the_words_as_they_were_typed(
     ("language", "text"),
     [
         ("fr", "Une empreinte de 12 € figure sur le relevé et s'efface d'elle-même."),
+        ("fr", "Quand un client signale un défaut, la garantie s'applique."),
+        ("fr", "Le bon d'achat de la boutique expire en mai."),
         ("es", "La pieza figura a 95 €, mano de obra aparte."),
         ("de", "Die alte Leitung wurde im Oktober abgeschaltet."),
         ("it", "Buongiorno Marta, mi mandi il numero dell'ordine, mi dispiace davvero."),
