@@ -51,7 +51,7 @@ PRAISE = Labels(
     asks=(),
     own_error=False,
 )
-EVERY = 40
+EVERY = 8
 """One message in so many of the corpus is there to stay what it is, whatever is learned of waste."""
 
 LEARNED, KEPT_ASIDE = 6, 2

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
@@ -130,7 +131,8 @@ async def test_one_that_was_dismissed_is_told_with_who_when_and_why(bench: BotBe
         )
     giulia.press(card, BUTTON)
     told = await giulia.sees("su che cosa si basano i segnali")
-    assert f"Tolto da Giulia, {on(utcnow().date())}: È stato il corriere" in told.text
+    today = on(utcnow().astimezone(ZoneInfo("Europe/Rome")).date())
+    assert f"Tolto da Giulia, {today}: È stato il corriere" in told.text
 
 
 async def test_one_whose_time_is_over_when_it_is_read_is_not_told(bench: BotBench) -> None:
