@@ -78,7 +78,7 @@ class PostgresServer:
         return Database(self._create(f"t{uuid4().hex}", _TEMPLATE))
 
     async def drop(self, database: Database) -> None:
-        """Closes a database and removes it: it takes 8 MB, of memory where the tests' folders are on a RAM disk."""
+        """Closes a database and removes it: it takes 8 MB, of memory where the tests are on a RAM disk."""
         await database.close()
         with psycopg.connect(self._admin_url, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{database.engine.url.database}" WITH (FORCE)')
