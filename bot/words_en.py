@@ -232,6 +232,8 @@ ENGLISH: Mapping[str, str] = {
     "findings_more": "… and more: {number}. The desk shows all of it.",
     "blocked_new_message": "Not sent: the customer has written again. The draft is being redone.",
     "blocked_stale": "Not sent: the case has changed in the meantime.",
+    "blocked_exit_day": "It is noted that the relationship ends {day}: the text has to say that day and no "
+    "other. To change it, have the letter drafted again on the desk.",
     "blocked_gone": "This draft is gone.",
     "blocked_claimed": "{by} holds it until {until}.",
     "blocked_claimed_by_somebody": "Somebody else holds it at this moment.",

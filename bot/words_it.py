@@ -234,6 +234,8 @@ ITALIAN: Mapping[str, str] = {
     "findings_more": "… e altro ancora: {number}. Si vede tutto sulla scrivania.",
     "blocked_new_message": "Non parte: è arrivato un nuovo messaggio del cliente. La bozza viene rifatta.",
     "blocked_stale": "Non parte: nel frattempo la richiesta è cambiata.",
+    "blocked_exit_day": "Qui è segnato che il rapporto si chiude {day}: il testo deve dire quel giorno e "
+    "nessun altro. Per cambiarlo prepara di nuovo la lettera dalla scrivania.",
     "blocked_gone": "Questa bozza non c'è più.",
     "blocked_claimed": "La tiene {by}, fino alle {until}.",
     "blocked_claimed_by_somebody": "In questo momento la tiene qualcun altro.",

@@ -39,6 +39,7 @@ from responses.policies import NoPolicyError
 from responses.policy import Policy
 from responses.policy.signals import may_be_a_bad_day, told
 from responses.policy.withheld import left_of
+from responses.policy.words.phrases import phrases_in
 from responses.promises.told import pledges_of, words_of
 from responses.proposed import composed_draft
 from responses.twins import twin_for
@@ -139,6 +140,7 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
         "bubbles": bubbles_of(view, visit),
         "offer": offer_line(view.decision, language) if view.decision is not None else None,
         "rule": rule_line(view.decision, language) if view.decision is not None else None,
+        "ends_on": phrases_in(language).on_day(view.ends_on) if view.ends_on is not None else None,
         "able": sorted(agent.name for agent in able),
         "i_may": view.draft is None or any(agent.id == visit.agent.id for agent in able),
         "own": await own_case(session, visit.agent, case),

@@ -27,7 +27,7 @@ from responses.choices.choosing import proposals
 from responses.claims import claimed_facts, note_claims
 from responses.config import RoadConfig
 from responses.customers.danger import in_danger
-from responses.customers.ended import is_left_unworded, told_of_exit
+from responses.customers.ended import ending_of, is_left_unworded, told_of_exit
 from responses.customers.history import questions_in
 from responses.customers.progress import only_thanks
 from responses.customers.signalling import keep_signals
@@ -217,9 +217,11 @@ class Triage:
             decision = decide(policy, matter, language=self._config.language)
         decision = taken.beside(decision)
         decision = replace(decision, claimed=await claimed_facts(session, case, policy))
-        unworded = await is_left_unworded(session, case, decision)
-        if unworded:
-            decision = told_of_exit(decision, policy, self._config.language)
+        ending = await ending_of(session, case)
+        said_on = (matter.said_at or now).astimezone(self._config.timezone).date()
+        unworded = ending is not None and is_left_unworded(decision, ending, said_on)
+        if ending is not None and unworded:
+            decision = told_of_exit(decision, ending, policy, self._config.language)
         draft = await propose_decision(
             session,
             case,

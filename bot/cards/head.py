@@ -25,6 +25,7 @@ from responses.drafts.numbers import format_money, locale_of
 from responses.drafts.templates import in_register
 from responses.policy.schema import Audience
 from responses.policy.signals import may_be_a_bad_day, told
+from responses.policy.words.phrases import phrases_in
 from responses.texts import shorten
 from responses.twins import twin_for
 from responses.views import CaseView
@@ -63,6 +64,9 @@ def head_of(view: CaseView, languages: Sequence[str], words: Words, timezone: Zo
         lines.append(escape(words("wants_person")))
     if view.identity.blocked_since is not None:
         lines.append(escape(words("blocked_customer")))
+    if view.ends_on is not None:
+        day = phrases_in(words.language).on_day(view.ends_on)
+        lines.append(words("has_ended" if view.has_ended else "ends", day=day))
     labels = _labels(view, words)
     if labels:
         lines.append(escape(labels, quote=False))

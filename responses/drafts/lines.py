@@ -1,9 +1,11 @@
 """Short lines about a decision, for agents: on cards and on the desk."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from models.decision import Basis, Decision, DecisionKind, MissingFact, Offer, Remedy
 from models.money import Money
+from responses.drafts.dates import day_forms
 from responses.drafts.numbers import format_money, percentage_forms
 from responses.drafts.phrases import phrases
 from responses.drafts.remedies import short
@@ -33,6 +35,10 @@ def offer_line(decision: Decision, language: str) -> str:
             return voice.bare("lines.promise", list=voice.listed(promised))
         case DecisionKind.OFFER:
             return voice.bare("lines.apology" if decision.apologise else "lines.nothing")
+        case DecisionKind.EXIT if decision.exit_from is not None:
+            # With its year: the line is read for years.
+            day = day_forms(decision.exit_from, language, today=date.min)["from"]
+            return voice.bare("lines.exit_from", **{"from": day})
         case other:
             return voice.bare(f"lines.{other}")
 
