@@ -113,13 +113,18 @@ class CaseView:
 
     @property
     def claimed(self) -> tuple[tuple[MissingFact, str], ...]:
-        """What the decision rests on and only a message says, with its words, until somebody else says it."""
+        """What the decision rests on and only a message says, with its words, until somebody else says it.
+
+        Of who was erased nothing, as the words are gone.
+        """
         versions = [one for shown in self.messages for one in (*shown.earlier, shown.message)]
         texts = {message.id: message.text for message in versions}
         return tuple(
             (fact, texts.get(fact.said_in or "", ""))
             for fact in (self.decision.claimed if self.decision is not None else ())
-            if (known := self.facts.get(fact.name)) is not None and known.source == Supplier.MESSAGE
+            if fact.likely is not None
+            and (known := self.facts.get(fact.name)) is not None
+            and known.source == Supplier.MESSAGE
         )
 
 
