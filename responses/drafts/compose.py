@@ -16,7 +16,7 @@ from models.labels import Act, Ask, Tone
 from models.money import Money
 from responses.drafts.brief import DraftBrief, PromiseLine
 from responses.drafts.dates import format_due_day
-from responses.drafts.draft import ComposedDraft, DraftKind, Part, assembled
+from responses.drafts.draft import ComposedDraft, DraftKind, Part, assembled, words_of
 from responses.drafts.farewell import farewell
 from responses.drafts.matter import aside_of, asked_for, topic_of, understood
 from responses.drafts.numbers import format_money
@@ -29,13 +29,16 @@ from responses.drafts.remedies import (
 )
 from responses.drafts.slots import BLANK, escape
 from responses.drafts.templates import capital
-from responses.drafts.voice import SHORT_WITH, Voice, voice_of
+from responses.drafts.voice import Voice, voice_of
 
 VARIANTS = ("a", "b", "c")
 """The names of the wording variants; a brief's number picks one, whatever its size."""
 
 MOVED = frozenset({"responsibility", "apology"})
 """The parts that take the next wording with each apology to the same person."""
+
+_ENOUGH = 110
+"""Words from which on a draft takes the shortest wordings and has no close."""
 
 _LISTED_FROM = 4
 _GIFTS = frozenset({RemedyKind.GIFT, RemedyKind.FREE_PERIOD})
@@ -51,8 +54,14 @@ def compose(brief: DraftBrief) -> ComposedDraft | None:
         return None
     voice = voice_of(brief)
     kind = kind_of(brief)
-    parts = [*_opening(brief, voice, kind), *_body(brief, voice, kind), *_signature(brief)]
+    parts = _parts(brief, voice, kind)
+    if words_of(parts) > _ENOUGH and kind is not DraftKind.EXIT:
+        parts = _parts(brief, replace(voice, short=True), kind)
     return assembled(brief.language, kind, parts, _variant_name(brief, parts), _days(brief, kind))
+
+
+def _parts(brief: DraftBrief, voice: Voice, kind: DraftKind) -> list[Part]:
+    return [*_opening(brief, voice, kind), *_body(brief, voice, kind), *_signature(brief)]
 
 
 def _variant_name(brief: DraftBrief, parts: Iterable[Part]) -> str:
@@ -303,7 +312,7 @@ def _commitments(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
 
 def _closing(brief: DraftBrief, voice: Voice, *, open_end: bool = False) -> Iterator[Part]:
     """A close for who has an ear for one. Nothing follows a question that is still open."""
-    if open_end or brief.tone in SHORT_WITH:
+    if open_end or voice.short:
         return
     yield "closing", voice.say("closing.grateful" if brief.tone == Tone.GRATEFUL else "closing.usual")
 
@@ -362,7 +371,7 @@ def _decline(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     yield from _status_beside(brief, voice)
     if any(refusal.alternative is not None for refusal in refusals):
         yield from _closing(brief, voice)
-    elif brief.tone not in SHORT_WITH:
+    elif not voice.short:
         yield "closing", voice.say("decline.open")
 
 
