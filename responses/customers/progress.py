@@ -13,14 +13,43 @@ from responses.choices.reply_words import reply_words, whole
 
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _FROWN = re.compile(r"[:;=]['-]?[(\[/\\|]|[D)\]][:;=]")
+_SENTENCE = re.compile(r"[^.!?…\n]+[.!?…]*")
 
 
 def asks_where_it_stands(text: str) -> bool:
-    """Whether the words ask what has become of a matter: "novità?", "still waiting", "Allora??"."""
+    """Whether the words ask what has become of a matter: "novità?", "still waiting", "E i soldi?"."""
     said = _waits_content(_plain(text))
     if whole(_phrases()["bare"]).fullmatch(" ".join(_WORDS.findall(said))):
         return True
-    return any(whole("|".join(patterns)).search(said) for patterns in _phrases()["asks"].values())
+    if any(pattern.search(said) for pattern in _asking()):
+        return True
+    return any(_asks_when(sentence) for sentence in _SENTENCE.findall(said))
+
+
+def _asks_when(sentence: str) -> bool:
+    """Whether it asks by "when"; "quando arriva vi avviso" only tells."""
+    phrases = _phrases()
+    return any(
+        whole(pattern).search(sentence) is not None
+        and ("?" in sentence or whole(phrases["told"][language]).search(sentence) is None)
+        for language, pattern in phrases["when"].items()
+    )
+
+
+@cache
+def _asking() -> tuple[re.Pattern[str], ...]:
+    """What asks wherever it stands, and the short questions from the beginning of a sentence to its end."""
+    phrases = _phrases()
+    anywhere = [
+        whole("|".join(patterns).replace("<thing>", phrases["things"][language]))
+        for language, patterns in phrases["asks"].items()
+    ]
+    short = "|".join(
+        pattern.replace("<thing>", phrases["things"][language])
+        for language, pattern in phrases["follow_ups"].items()
+    )
+    opened = rf"(?:^|[.!?…\n])\W{{0,5}}(?:(?:{phrases['opening']})\b\W{{1,5}}){{0,5}}"
+    return (*anywhere, re.compile(rf"{opened}(?:{short})\s*\?"))
 
 
 def only_thanks(text: str, *, awaits: bool = False) -> bool:
