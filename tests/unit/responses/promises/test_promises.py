@@ -223,10 +223,7 @@ async def test_a_broken_promise_is_decided_anew_and_the_draft_owns_up_to_it(any_
     assert (await desk.case(case)).state == CaseState.WAITING_AGENT
     draft = await desk.draft(case)
     assert draft.kind == DecisionKind.OFFER
-    assert (
-        "non abbiamo mantenuto un impegno, e la responsabilità è nostra: le avevamo promesso «cerchiamo il pacco"
-        in draft.text
-    )
+    assert "la responsabilità è nostra: le avevamo promesso «cerchiamo il pacco" in draft.text
     assert "10 €" in draft.text  # the second time: one step up the ladder
     assert "non è la prima volta" not in draft.text
 
