@@ -40,6 +40,7 @@ MOVED = frozenset({"responsibility", "apology"})
 _ENOUGH = 110
 """Words from which on a draft takes the shortest wordings and has no close."""
 
+_FAILED = frozenset({"broken", "late"})
 _LISTED_FROM = 4
 _GIFTS = frozenset({RemedyKind.GIFT, RemedyKind.FREE_PERIOD})
 
@@ -354,8 +355,9 @@ def _decline(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         yield "apology", _regret(brief, voice)
     if _mediates(brief):
         yield "mediation", voice.say("mediation.decline")
-    asks = asked_for(brief, voice)
     refusals = _refusals(brief, voice)
+    # Which of several reasons stands against what the customer names, nobody has said.
+    asks = asked_for(brief, voice, by_name=len(refusals) < 2)
     if refusals:
         reasons = " ".join(capital(refusal.reason) for refusal in refusals)
         yield "decline", voice.say("decline.reason", reason=reasons, asks=asks)
@@ -423,10 +425,13 @@ def _rights(brief: DraftBrief, voice: Voice, *, owed_is_told: bool) -> Iterator[
 
 def _status(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     yield "understanding", voice.say("status.intro")
+    # Where we stand in what we failed to do goes before everything else that is told.
+    failed = list(_failed(brief, voice))
+    yield from failed
     if brief.decision.apologise and not brief.decision.second_time:
         yield "apology", _regret(brief, voice)
-    promises = list(_promises(brief, voice))
-    yield from promises or [("status", voice.say("status.none"))]
+    others = list(_promises(brief, voice))
+    yield from others if others or failed else [("status", voice.say("status.none"))]
     if any(promise.state == "open" for promise in brief.promises):
         yield "next", voice.say("status.then")
     yield from _closing(brief, voice, open_end=brief.tone != Tone.GRATEFUL)
@@ -436,12 +441,20 @@ def _status_beside(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     """Where a grievance stands that was answered before, in an answer to others."""
     if not brief.decision.status_of:
         return
-    promises = list(_promises(brief, voice))
+    promises = [*_failed(brief, voice), *_promises(brief, voice)]
     topics = [aside_of(complaint_type, voice) for complaint_type in brief.decision.status_of]
     yield from promises or [("status", voice.bare("status.beside", topic=voice.listed(topics)))]
 
 
+def _failed(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    """The promises that were broken or whose day is over."""
+    for promise in brief.promises:
+        if _state(promise, brief) in _FAILED:
+            yield "status", _told(promise, brief, voice)
+
+
 def _promises(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    """Those that were kept or are to come."""
     coming = [promise for promise in brief.promises if _state(promise, brief) == "open"]
     # A remedy is named and not told as a deed: "la sostituzione" alone is no sentence.
     as_list = len(coming) > 1 or any(promise.is_remedy for promise in coming)
@@ -449,7 +462,7 @@ def _promises(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         if as_list and promise in coming:
             if promise is coming[0]:
                 yield "status", _told_together(coming, brief, voice)
-        elif promise.state in ("open", "broken", "kept"):
+        elif _state(promise, brief) in ("open", "kept"):
             yield "status", _told(promise, brief, voice)
 
 
@@ -480,7 +493,7 @@ def _state(promise: PromiseLine, brief: DraftBrief) -> str:
 
 def _stands(brief: DraftBrief) -> bool:
     states = {_state(promise, brief) for promise in brief.promises}
-    return "open" in states and states.isdisjoint({"broken", "late"})
+    return "open" in states and states.isdisjoint(_FAILED)
 
 
 def _thanks(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
