@@ -40,6 +40,8 @@ _YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _FIVE_DIGITS = frozenset({"IT", "ES", "FR", "DE"})
 _LONGEST = 200
+_AS_TEXT = "'’"
+"""With this in front a spreadsheet keeps figures as they are typed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +80,7 @@ class Reader:
         Raises:
             OrderValueError: there is no number, and so no order.
         """
-        number = _text(values.get(NUMBER))
+        number = _text(values.get(NUMBER)).lstrip(_AS_TEXT)
         if not order_key(number):
             raise OrderValueError(f"{NUMBER} {number!r}: expected letters or digits")
         problems: list[str] = []
@@ -278,7 +280,7 @@ def _email(raw: object) -> str:
 
 
 def _postcode(region: str, raw: object) -> str:
-    text = _text(raw).upper()
+    text = _text(raw).upper().lstrip(_AS_TEXT)
     if region in _FIVE_DIGITS and text.isdecimal():
         # Spreadsheets drop zeros in front.
         text = text.zfill(5)

@@ -173,3 +173,8 @@ def test_without_a_number_there_is_no_order(number: object) -> None:
 def test_no_cell_whatever_it_holds_stops_the_reading(cells: dict[str, str]) -> None:
     entry, _ = READER.read({**cells, "number": "RS1"})
     assert entry.number == "RS1"
+
+
+def test_a_sign_that_keeps_figures_as_text_belongs_to_none_of_them() -> None:
+    entry, problems = READER.read({"number": "'00471", "postcode": "'00184"})
+    assert (entry.number, entry.postcode, problems) == ("00471", "00184", [])
