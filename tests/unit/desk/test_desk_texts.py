@@ -5,7 +5,7 @@ import re
 import pytest
 
 from desk.words import words_in
-from responses.sending.standing import LANGUAGES, standing_texts
+from responses.sending.standing import LANGUAGES, standing_text, standing_texts
 
 OURS = "Ricevuto, grazie: richiesta n. {number}. Le risponde una persona {when}."
 
@@ -88,7 +88,8 @@ async def test_a_mistake_is_explained_and_keeps_what_was_typed(house):
         ("Richiesta n. {number}.", "Manca {when}"),
         ("Richiesta n. {number} {when} }", "i campi si scrivono tra due, come {number}"),
         ("Richiesta n. {number} {when}, 5 euro", "«euro»"),
-        ("Il suo messaggio è arrivato: è la richiesta n. {number}. Le risponde una persona {when}.", "già"),
+        ("(Le|ti) risponde una persona {when} | n. {number}.", "| che non separa niente"),
+        (standing_text("receipt", "it").text, "già"),
     ],
 )
 async def test_each_mistake_has_its_sentence(house, text, said):
