@@ -36,6 +36,9 @@ async def test_everybody_reads_every_text_that_goes_out_in_every_language(house)
     assert shown == named
     assert "<mark>{number}</mark>" in await card(marco)
     assert "Testo di Rimedio" in await card(marco)
+    formally, informally = (await card(marco)).split("A chi si dà del tu:")
+    assert "Il suo messaggio è arrivato" in formally
+    assert "Il tuo messaggio è arrivato" in informally
 
 
 def test_what_is_shown_is_described_in_both_languages():
