@@ -122,7 +122,7 @@ def decision_of(situation: Situation, policy: Policy, matter: Matter) -> Decisio
 
 RESENT = {
     "it": "controlliamo la consegna e quello che manca lo rispediamo",
-    "en": "we'll check the delivery and send whatever is missing again",
+    "en": "we'll check the delivery and resend whatever is missing",
     "es": "comprobamos la entrega y lo que falte lo volvemos a enviar",
     "fr": "nous vérifions la livraison et renvoyons ce qui manque",
     "de": "wir prüfen die Lieferung und schicken Fehlendes noch einmal los",

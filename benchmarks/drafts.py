@@ -1,4 +1,4 @@
-"""Drafts to be read: a page of forty, and two hundred for messages of the test corpus.
+"""Drafts to be read: a page of forty; and those for messages of the corpus's test part, to be checked.
 
     .venv/bin/python -m benchmarks.drafts                 # writes docs/drafts.md
     .venv/bin/python -m benchmarks.drafts --corpus 200    # composes, counts, and says which rules fail
@@ -21,7 +21,7 @@ from models.decision import Decision, Matter
 from models.labels import Act
 from nlp.training.corpus import SHIPPED, Example, read_corpus
 from responses.checks import CheckContext, check_text
-from responses.drafts import ComposedDraft, DraftBrief, compose
+from responses.drafts import ComposedDraft, DraftBrief, DraftKind, compose
 from responses.drafts.dates import format_due, needs_time
 from responses.drafts.phrases import LANGUAGES
 from responses.drafts.slots import fill, greeting_for, has_placeholder, slots_in
@@ -41,13 +41,15 @@ Check = Callable[[ComposedDraft, DraftBrief], Iterable[str]]
 def main() -> None:
     """Writes the page, or reports on the corpus."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--corpus", type=int, metavar="N", help="compose drafts for N messages")
+    parser.add_argument("--corpus", type=int, metavar="N", help="check N complete drafts for its messages")
     wanted = parser.parse_args()
     if wanted.corpus is None:
         PAGE.write_text(page(), encoding="utf-8")
         print(f"{PAGE}: {sum(len(one.languages) for one in SITUATIONS)} drafts")
     else:
-        print(report(list(corpus_drafts(wanted.corpus)), [checked]))
+        drafts = list(corpus_drafts())
+        print(report(complete_drafts(drafts, wanted.corpus), [checked]))
+        print(f"with a blank: {report(blank_drafts(drafts), [checked])}")
 
 
 def page() -> str:
@@ -127,22 +129,46 @@ def filled(draft: ComposedDraft, brief: DraftBrief, policy: Policy) -> str:
     )
 
 
-def corpus_drafts(count: int) -> Iterator[tuple[DraftBrief, ComposedDraft]]:
-    """Drafts for `count` messages of the test part, as many of each language, judged by the shop's policy.
+def corpus_drafts() -> Iterator[tuple[DraftBrief, ComposedDraft]]:
+    """Drafts for the messages of the test part in their order, judged by the shop's policy.
 
     The labels are those of the corpus. Facts are not known there, so that many drafts ask for them; of every
-    third message they have been asked for already.
+    third message they have been asked for already. Spam is left out, which nobody answers.
     """
     policy = policy_of("negozio")
-    by_language = {
-        language: [one for one in read_corpus([SHIPPED]) if one.is_held_out and one.language == language]
-        for language in LANGUAGES
-    }
-    mixed = (one for row in zip_longest(*by_language.values()) for one in row if one is not None)
-    answered = (one for one in mixed if one.act != "spam")
-    for number, example in enumerate(islice(answered, count)):
+    held_out = (one for one in read_corpus([SHIPPED]) if one.is_held_out and one.language in LANGUAGES)
+    answered = (one for one in held_out if one.act != Act.SPAM)
+    for number, example in enumerate(answered):
         brief = _corpus_brief(example, policy, number)
         yield brief, _composed(brief)
+
+
+def complete_drafts(
+    drafts: Iterable[tuple[DraftBrief, ComposedDraft]], count: int
+) -> list[tuple[DraftBrief, ComposedDraft]]:
+    """`count` of those that could leave as they stand, as many of each language.
+
+    Within a language one draft of each kind after the other, each kind in the order of `drafts`, until there
+    are enough: a rare kind is not crowded out by the many messages of a common one.
+    """
+    of_language: dict[str, dict[DraftKind, list[tuple[DraftBrief, ComposedDraft]]]] = {
+        language: {kind: [] for kind in DraftKind} for language in LANGUAGES
+    }
+    for brief, draft in drafts:
+        if not has_placeholder(draft.text):
+            of_language[draft.language][draft.kind].append((brief, draft))
+    chosen: list[tuple[DraftBrief, ComposedDraft]] = []
+    for kinds in of_language.values():
+        in_turn = (one for turn in zip_longest(*kinds.values()) for one in turn if one is not None)
+        chosen += islice(in_turn, count // len(LANGUAGES))
+    return chosen
+
+
+def blank_drafts(
+    drafts: Iterable[tuple[DraftBrief, ComposedDraft]],
+) -> list[tuple[DraftBrief, ComposedDraft]]:
+    """Those in which something is left for a person to write."""
+    return [(brief, draft) for brief, draft in drafts if has_placeholder(draft.text)]
 
 
 def _corpus_brief(example: Example, policy: Policy, number: int) -> DraftBrief:
@@ -200,7 +226,6 @@ def report(drafts: Sequence[tuple[DraftBrief, ComposedDraft]], checks: Sequence[
         "kinds: " + ", ".join(f"{name} {count}" for name, count in kinds.most_common()),
         f"words: median {median(lengths):.0f}, most {max(lengths)},"
         f" under {MOST_WORDS}: {sum(length < MOST_WORDS for length in lengths)}",
-        f"left for the agent to complete: {sum(has_placeholder(draft.text) for _, draft in drafts)}",
         "rules broken: " + (", ".join(f"{name} {count}" for name, count in sorted(broken.items())) or "none"),
     ]
     return "\n".join(lines)
@@ -212,7 +237,7 @@ def words_in(text: str) -> int:
 
 
 def checked(draft: ComposedDraft, brief: DraftBrief) -> Iterable[str]:
-    """What checks find before a text goes out; a blank is for the agent to fill, and counted by itself."""
+    """What checks find before a text goes out, a blank among them."""
     about = CheckContext(
         language=brief.language,
         formality=brief.formality,
@@ -228,8 +253,7 @@ def checked(draft: ComposedDraft, brief: DraftBrief) -> Iterable[str]:
         own=(brief.business, brief.hand_over_contact or ""),
         composed=draft.text,
     )
-    found = [one for one in check_text(draft.text, about) if one.code != "blank"]
-    return [f"{one.code} ({one.severity})" for one in found]
+    return [f"{one.code} ({one.severity})" for one in check_text(draft.text, about)]
 
 
 def _composed(brief: DraftBrief) -> ComposedDraft:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from nlp.errors import BatchError
+from nlp.errors import BatchError, WrongUsageError
 from nlp.tables.nested import Path, leaves, path_of
 from nlp.tables.rows import RAW, Table
 from nlp.tables.text_names import closeness_inside, is_text_name
@@ -79,6 +79,29 @@ def has_column(table: Table, name: str) -> bool:
     return name in table.columns or (
         "." in name and any(path_of(row.values, name) is not None for row in table.rows())
     )
+
+
+def named_column(table: Table, name: str) -> str | None:
+    """The column, or path to values, that somebody calls by this name; None where a table has none.
+
+    Of columns to which the file gives one name the first is meant by that name with `_1` behind it, as the
+    next ones are called with `_2` and so on.
+
+    Raises:
+        WrongUsageError: The file gives this name to several columns.
+    """
+    if alike := table.repeated.get(name):
+        raise WrongUsageError(
+            f"{len(alike)} columns are called {name!r}; say which by {_first(name)!r} or {alike[1]!r}"
+            f"{' and so on' if len(alike) > 2 else ''}; columns found: {listed(table.columns)}"
+        )
+    if has_column(table, name):
+        return name
+    return next((alike[0] for one, alike in table.repeated.items() if name == _first(one)), None)
+
+
+def _first(name: str) -> str:
+    return f"{name}_1"
 
 
 def _by_content(path: Path, texts: Sequence[str]) -> TextColumn:

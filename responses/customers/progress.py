@@ -9,16 +9,16 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from responses.asking.names import telling_words
 from responses.choices.reply_words import reply_words, whole
 
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_FROWN = re.compile(r"[:;=]['-]?[(\[/\\|]|[D)\]][:;=]")
 _SENTENCE = re.compile(r"[^.!?…\n]+[.!?…]*")
 
 
 def asks_where_it_stands(text: str) -> bool:
     """Whether the words ask what has become of a matter: "novità?", "still waiting", "E i soldi?"."""
-    said = _plain(text)
+    said = _waits_content(_plain(text))
     if whole(_phrases()["bare"]).fullmatch(" ".join(_WORDS.findall(said))):
         return True
     if any(pattern.search(said) for pattern in _asking()):
@@ -52,26 +52,45 @@ def _asking() -> tuple[re.Pattern[str], ...]:
     return (*anywhere, re.compile(rf"{opened}(?:{short})\s*\?"))
 
 
-def only_thanks(text: str) -> bool:
-    """Whether nothing is said but thanks, assent and patience; then nobody has to read it.
+def only_thanks(text: str, *, awaits: bool = False) -> bool:
+    """Whether nothing is said but thanks, praise, assent and patience; then nobody has to read it.
 
     Whoever adds anything else, be it a word, wants it read: "non mi avete risposto", "vergogna", a telephone
-    number.
+    number, a picture that does not smile. `awaits`: something is promised and not done yet; then that it has
+    come is news.
     """
-    phrases = _phrases()
-    if any(character.isdigit() for character in text) or asks_where_it_stands(text):
+    if any(character.isdigit() for character in text) or not _smiles(text):
         return False
-    words = reply_words()
+    phrases, words = _phrases(), reply_words()
     if whole("|".join([words["denied"], *words["no"].values()])).search(text.casefold()):
         return False
-    said = whole(f"{phrases['thanks']}(?:{phrases['for']})?").sub(" ", _to_nobody(text).casefold())
-    return not telling_words(whole(phrases["content"]).sub(" ", said))
+    if asks_where_it_stands(text):
+        return False
+    said = _waits_content(_plain(_to_nobody(text)))
+    said = whole(f"{phrases['thanks']}(?:{phrases['for']})?").sub(" ", said)
+    idle = [phrases["praise"], phrases["content"], _plain(words["courtesy"]), *words["yes"].values()]
+    if not awaits:
+        idle.insert(0, phrases["arrived"])
+    left = whole("|".join(idle)).sub(" ", said)
+    return not _WORDS.search(whole(phrases["small"]).sub(" ", left))
+
+
+def _waits_content(said: str) -> str:
+    """The words without those of who thanks and awaits news: nobody else waits for them content."""
+    thanks = whole(_phrases()["thanks"]).search(said) is not None
+    return whole(_phrases()["patient"]).sub(" ", said) if thanks else said
 
 
 def _to_nobody(text: str) -> str:
     """The text without the name of who is thanked: "grazie Giulia"."""
     thanks = _phrases()["thanks"]
-    return re.sub(rf"(?<!\w)((?i:{thanks})),? [A-ZÀ-Þ]\w+(?=\W*$)", r"\1", text)
+    return re.sub(rf"(?<!\w)((?i:{thanks})),? [A-ZÀ-Þ]\w+(?=\W*$| ?[,.!;])", r"\1", text)
+
+
+def _smiles(text: str) -> bool:
+    """Whether every picture in the text is one of thanks, and no face of letters frowns."""
+    pictures = {sign for sign in text if unicodedata.category(sign) == "So"}
+    return pictures <= set(_phrases()["signs"]) and _FROWN.search(text) is None
 
 
 def _plain(text: str) -> str:

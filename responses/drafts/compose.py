@@ -16,7 +16,7 @@ from models.labels import Act, Ask, Tone
 from models.money import Money
 from responses.drafts.brief import DraftBrief, PromiseLine
 from responses.drafts.dates import format_due_day
-from responses.drafts.draft import ComposedDraft, DraftKind, Part, assembled
+from responses.drafts.draft import ComposedDraft, DraftKind, Part, assembled, words_of
 from responses.drafts.farewell import farewell
 from responses.drafts.matter import aside_of, asked_for, topic_of, understood
 from responses.drafts.numbers import format_money
@@ -29,7 +29,7 @@ from responses.drafts.remedies import (
 )
 from responses.drafts.slots import BLANK, escape
 from responses.drafts.templates import capital
-from responses.drafts.voice import SHORT_WITH, Voice, voice_of
+from responses.drafts.voice import Voice, voice_of
 
 VARIANTS = ("a", "b", "c")
 """The names of the wording variants; a brief's number picks one, whatever its size."""
@@ -37,6 +37,10 @@ VARIANTS = ("a", "b", "c")
 MOVED = frozenset({"responsibility", "apology"})
 """The parts that take the next wording with each apology to the same person."""
 
+_ENOUGH = 110
+"""Words from which on a draft takes the shortest wordings and has no close."""
+
+_FAILED = frozenset({"broken", "late"})
 _LISTED_FROM = 4
 _GIFTS = frozenset({RemedyKind.GIFT, RemedyKind.FREE_PERIOD})
 
@@ -51,8 +55,14 @@ def compose(brief: DraftBrief) -> ComposedDraft | None:
         return None
     voice = voice_of(brief)
     kind = kind_of(brief)
-    parts = [*_opening(brief, voice, kind), *_body(brief, voice, kind), *_signature(brief)]
+    parts = _parts(brief, voice, kind)
+    if words_of(parts) > _ENOUGH and kind is not DraftKind.EXIT:
+        parts = _parts(brief, replace(voice, short=True), kind)
     return assembled(brief.language, kind, parts, _variant_name(brief, parts), _days(brief, kind))
+
+
+def _parts(brief: DraftBrief, voice: Voice, kind: DraftKind) -> list[Part]:
+    return [*_opening(brief, voice, kind), *_body(brief, voice, kind), *_signature(brief)]
 
 
 def _variant_name(brief: DraftBrief, parts: Iterable[Part]) -> str:
@@ -303,7 +313,7 @@ def _commitments(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
 
 def _closing(brief: DraftBrief, voice: Voice, *, open_end: bool = False) -> Iterator[Part]:
     """A close for who has an ear for one. Nothing follows a question that is still open."""
-    if open_end or brief.tone in SHORT_WITH:
+    if open_end or voice.short:
         return
     yield "closing", voice.say("closing.grateful" if brief.tone == Tone.GRATEFUL else "closing.usual")
 
@@ -345,8 +355,9 @@ def _decline(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         yield "apology", _regret(brief, voice)
     if _mediates(brief):
         yield "mediation", voice.say("mediation.decline")
-    asks = asked_for(brief, voice)
     refusals = _refusals(brief, voice)
+    # Which of several reasons stands against what the customer names, nobody has said.
+    asks = asked_for(brief, voice, by_name=len(refusals) < 2)
     if refusals:
         reasons = " ".join(capital(refusal.reason) for refusal in refusals)
         yield "decline", voice.say("decline.reason", reason=reasons, asks=asks)
@@ -362,7 +373,7 @@ def _decline(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     yield from _status_beside(brief, voice)
     if any(refusal.alternative is not None for refusal in refusals):
         yield from _closing(brief, voice)
-    elif brief.tone not in SHORT_WITH:
+    elif not voice.short:
         yield "closing", voice.say("decline.open")
 
 
@@ -414,10 +425,13 @@ def _rights(brief: DraftBrief, voice: Voice, *, owed_is_told: bool) -> Iterator[
 
 def _status(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     yield "understanding", voice.say("status.intro")
+    # Where we stand in what we failed to do goes before everything else that is told.
+    failed = list(_failed(brief, voice))
+    yield from failed
     if brief.decision.apologise and not brief.decision.second_time:
         yield "apology", _regret(brief, voice)
-    promises = list(_promises(brief, voice))
-    yield from promises or [("status", voice.say("status.none"))]
+    others = list(_promises(brief, voice))
+    yield from others if others or failed else [("status", voice.say("status.none"))]
     if any(promise.state == "open" for promise in brief.promises):
         yield "next", voice.say("status.then")
     yield from _closing(brief, voice, open_end=brief.tone != Tone.GRATEFUL)
@@ -427,12 +441,20 @@ def _status_beside(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     """Where a grievance stands that was answered before, in an answer to others."""
     if not brief.decision.status_of:
         return
-    promises = list(_promises(brief, voice))
+    promises = [*_failed(brief, voice), *_promises(brief, voice)]
     topics = [aside_of(complaint_type, voice) for complaint_type in brief.decision.status_of]
     yield from promises or [("status", voice.bare("status.beside", topic=voice.listed(topics)))]
 
 
+def _failed(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    """The promises that were broken or whose day is over."""
+    for promise in brief.promises:
+        if _state(promise, brief) in _FAILED:
+            yield "status", _told(promise, brief, voice)
+
+
 def _promises(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    """Those that were kept or are to come."""
     coming = [promise for promise in brief.promises if _state(promise, brief) == "open"]
     # A remedy is named and not told as a deed: "la sostituzione" alone is no sentence.
     as_list = len(coming) > 1 or any(promise.is_remedy for promise in coming)
@@ -440,7 +462,7 @@ def _promises(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         if as_list and promise in coming:
             if promise is coming[0]:
                 yield "status", _told_together(coming, brief, voice)
-        elif promise.state in ("open", "broken", "kept"):
+        elif _state(promise, brief) in ("open", "kept"):
             yield "status", _told(promise, brief, voice)
 
 
@@ -471,7 +493,7 @@ def _state(promise: PromiseLine, brief: DraftBrief) -> str:
 
 def _stands(brief: DraftBrief) -> bool:
     states = {_state(promise, brief) for promise in brief.promises}
-    return "open" in states and states.isdisjoint({"broken", "late"})
+    return "open" in states and states.isdisjoint(_FAILED)
 
 
 def _thanks(brief: DraftBrief, voice: Voice) -> Iterator[Part]:

@@ -79,10 +79,15 @@ def assembled(
     )
 
 
+def words_of(parts: Sequence[Part]) -> int:
+    """How many words the parts have, without the signature."""
+    return sum(len(words.split()) for name, words in parts if name != "signature")
+
+
 def joined(parts: Sequence[Part], language: str) -> str:
     """Writes parts as one text: a part begins with a capital unless the one before stops in mid-sentence."""
     body = [part for part in parts if part[0] != "signature"]
-    long = sum(len(words.split()) for _, words in body) > _LONG
+    long = words_of(parts) > _LONG
     break_at = next((name for name, _ in body if name in _SECOND_HALF), None) if long else None
     text, ended, gap = "", True, ""
     for name, words in body:

@@ -35,10 +35,10 @@ def understood(brief: DraftBrief, voice: Voice, frame: str) -> str:
     return text
 
 
-def asked_for(brief: DraftBrief, voice: Voice) -> str:
+def asked_for(brief: DraftBrief, voice: Voice, *, by_name: bool) -> str:
     """What the customer wants, as the object of "questa volta non posso offrirle …"."""
     section = "refuse" if voice.words.has("refuse.that") else "asks"
-    named = [voice.bare(f"{section}.{ask}") for ask in _NAMED_ASKS if ask in brief.asks]
+    named = [voice.bare(f"{section}.{ask}") for ask in _NAMED_ASKS if by_name and ask in brief.asks]
     return voice.listed(named, "nor") if named else voice.bare(f"{section}.that")
 
 

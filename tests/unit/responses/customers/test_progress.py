@@ -38,6 +38,22 @@ THANKS = (
     "d'accord, j'attends",
     "gracias por todo",
     "vale, perfecto",
+    "Buonasera, la ringrazio per la risposta",
+    "Grazie della disponibilità, aspetto notizie",
+    "Siete stati gentilissimi, ottimo servizio",
+    "Tutto risolto, grazie di cuore",
+    "Thank you so much for your quick reply, have a nice day",
+    "Muchas gracias, muy amables",
+    "Merci beaucoup, bonne journée",
+    "Vielen Dank, schönen Tag noch",
+    "grazie 🙏😊",
+)
+ARRIVED = (
+    "Arrivato, grazie!",
+    "Grazie mille, è arrivato! Siete stati gentilissimi",
+    "Ricevuto il rimborso, grazie",
+    "It arrived today, thank you",
+    "Danke, das Paket ist da",
 )
 TO_READ = (
     "voglio parlare con una persona vera",
@@ -58,6 +74,23 @@ TO_READ = (
     "quanto costa la spedizione?",
     "a che ora aprite?",
     "when are you open on saturday?",
+    "Grazie, non serve più",
+    "Thanks, no longer needed",
+    "Grazie, ho risolto da sola",
+    "Grazie, l'IBAN è quello di prima",
+    "Grazie mille, lo lasci pure dalla vicina",
+    "Grazie, consegnate dopo le sei",
+    "Vi ringrazio, comunque è arrivato rotto",
+    "Grazie, vorrei il rimborso",
+    "Thanks for nothing",
+    "merci pour rien",
+    "Danke für nichts",
+    "Grazie per il ritardo",
+    "Complimenti, bel servizio",
+    "lasciate perdere",
+    "ok wait",
+    "😡",
+    "ok :(",
 )
 
 ASKED_IN: dict[str, tuple[str, ...]] = {
@@ -253,6 +286,18 @@ def test_who_asks_where_it_stands_is_known_by_the_words(text: str) -> None:
 def test_nobody_has_to_read_what_only_thanks(text: str) -> None:
     assert only_thanks(text)
     assert not asks_where_it_stands(text)
+
+
+@pytest.mark.parametrize("text", ARRIVED)
+def test_that_it_has_come_is_news_while_it_was_promised(text: str) -> None:
+    assert only_thanks(text)
+    assert not only_thanks(text, awaits=True)
+
+
+def test_who_only_waits_for_news_asks_for_them() -> None:
+    assert asks_where_it_stands("aspetto notizie")
+    assert not only_thanks("aspetto notizie")
+    assert not only_thanks("grazie, aspetto notizie da una settimana")
 
 
 @pytest.mark.parametrize("text", TO_READ)

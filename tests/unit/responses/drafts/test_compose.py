@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from models.decision import Basis, DecisionKind, Manner, Remedy, RemedyKind
 from models.labels import ComplaintType
 from responses.drafts import ComposedDraft, DraftBrief, DraftKind, PromiseLine, compose
+from responses.drafts.dates import format_due_day
 from responses.drafts.errors import UnknownLanguageError
 from responses.drafts.phrases import phrases
 from responses.drafts.slots import has_placeholder
@@ -442,12 +443,33 @@ def test_a_remedy_is_told_in_a_list_with_what_else_was_promised() -> None:
 
 def test_a_promise_whose_day_is_over_is_told_as_late_and_not_as_still_to_come() -> None:
     status = brief(decided(DecisionKind.STATUS), promises=PROMISES)
-    late = "Con un impegno siamo in ritardo, e dipende da noi: «rispediamo il pacco», entro giovedì 19"
+    late = (
+        "Con un impegno siamo in ritardo, e dipende da noi: le avevamo promesso «rispediamo il pacco» entro"
+    )
     assert late in made(replace(status, today=date(2026, 11, 20))).text
     assert "come promesso" not in made(replace(status, today=date(2026, 11, 20))).text
     assert "come promesso" in made(replace(status, today=date(2026, 11, 19))).text
     worried = replace(status, tone="worried", today=date(2026, 11, 20))
     assert "reassurance" not in dict(made(worried).parts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("due", "state"), [(date(2026, 11, 18), "open"), (date(2026, 11, 25), "broken")])
+def test_what_we_failed_to_do_is_told_before_a_new_day(language: str, due: date, state: str) -> None:
+    failed = PromiseLine(what=COLLECT.what, due=due, state=state)
+    later = PromiseLine(what=RESEND.what, due=date(2026, 11, 30), state="open")
+    kept = replace(failed, state="kept")
+    status = brief(
+        decided(DecisionKind.STATUS, apologise=True),
+        promises=(later, kept, failed),
+        today=date(2026, 11, 20),
+        language=language,
+    )
+    names = [name for name, _ in made(status).parts]
+    assert names[1:6] == ["understanding", "status", "apology", "status", "status"]
+    first = made(status).parts[2][1]
+    assert COLLECT.what[language].strip(".") in first
+    assert format_due_day(due, language) in first
 
 
 def test_a_promise_taken_back_is_not_told_again() -> None:
@@ -542,7 +564,7 @@ def test_beside_a_right_a_favour_is_never_called_one() -> None:
     offer = owed(REPLACEMENT, replace(VOUCHER, basis=Basis.GOODWILL))
     text = made(brief(decided(DecisionKind.OFFER, offers=(offer,)))).text
     assert "la sostituzione (di diritto)" in text
-    assert "(come gesto nostro)" in text
+    assert "(un gesto nostro)" in text
     refusal = decided(DecisionKind.DECLINE, offers=(offer,), refusals=(refused({"it": "no"}),))
     assert "buono" not in dict(made(brief(refusal)).parts)["right"]
 

@@ -6,7 +6,6 @@ from itertools import islice
 
 import pytest
 
-from models.decision import DecisionKind
 from responses.checks import CheckContext, Finding, check_text
 from responses.checks.context import ready_in
 from responses.drafts import ComposedDraft, DraftBrief, compose
@@ -19,7 +18,7 @@ from tests.unit.responses.drafts.golden_drafts import BRIEFS, LANGUAGES
 def found_in(brief: DraftBrief) -> list[Finding]:
     draft = compose(brief)
     assert draft is not None
-    return [one for one in check_text(draft.text, about(brief, draft)) if one.code != "blank"]
+    return list(check_text(draft.text, about(brief, draft)))
 
 
 def about(brief: DraftBrief, draft: ComposedDraft) -> CheckContext:
@@ -41,10 +40,19 @@ def about(brief: DraftBrief, draft: ComposedDraft) -> CheckContext:
     )
 
 
+LEFT_TO_A_PERSON = ("answer_to_a_question", "answer_to_a_request")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", list(BRIEFS))
+@pytest.mark.parametrize("name", [name for name in BRIEFS if name not in LEFT_TO_A_PERSON])
 def test_golden_drafts_pass_with_nothing_found(name: str, language: str) -> None:
     assert found_in(replace(BRIEFS[name], language=language)) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", LEFT_TO_A_PERSON)
+def test_what_a_person_has_to_write_is_a_blank_and_nothing_else_is_found(name: str, language: str) -> None:
+    assert [one.code for one in found_in(replace(BRIEFS[name], language=language))] == ["blank"]
 
 
 @pytest.mark.parametrize(("language", "formality"), REGISTERS)
@@ -72,11 +80,3 @@ def test_of_a_ready_answer_what_an_agent_adds_is_judged() -> None:
     assert check_text(shorter, context) == ()
     more = draft.text.replace("la paghiamo noi.", "la paghiamo noi. Le rimborsiamo 20 €.")
     assert "amount_above" in [one.code for one in check_text(more, context)]
-
-
-def test_what_a_person_has_to_write_is_a_blank() -> None:
-    brief = next(one for one in BRIEFS.values() if one.act == "question")
-    assert brief.decision.kind is DecisionKind.HAND_OVER
-    draft = compose(brief)
-    assert draft is not None
-    assert [one.code for one in check_text(draft.text, about(brief, draft))] == ["blank"]

@@ -6,10 +6,20 @@ from statistics import mean
 
 import pytest
 
+from models.decision import DecisionKind
 from models.labels import Act
 from responses.drafts import ComposedDraft, compose
 from tests.unit.responses.drafts.combinations import REGISTERS
-from tests.unit.responses.drafts.golden_drafts import BRIEFS
+from tests.unit.responses.drafts.golden_drafts import (
+    BRIEFS,
+    KEEP_ASIDE,
+    LANGUAGES,
+    VOUCHER,
+    brief,
+    decided,
+    goodwill,
+    refused,
+)
 
 COMPLAINTS = {name: one for name, one in BRIEFS.items() if one.act == Act.COMPLAINT}
 WITHOUT = {"mediation", "closing"}
@@ -71,3 +81,19 @@ class TestToTheAngry:
             for one in ("calm", tone)
         )
         assert angry == calm
+
+
+@pytest.mark.parametrize("words", [10, 120])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_is_calm_gets_a_long_answer_as_short_as_the_angry(language: str, words: int) -> None:
+    decision = decided(
+        DecisionKind.OFFER,
+        apologise=True,
+        at_fault=True,
+        offers=(goodwill(VOUCHER),),
+        refusals=(refused({language: "x " * words}, KEEP_ASIDE),),
+    )
+    calm, angry = (compose(brief(decision, language=language, tone=tone)) for tone in ("calm", "frustrated"))
+    assert calm is not None
+    assert angry is not None
+    assert (calm.parts == angry.parts) is (words > 100)

@@ -223,7 +223,7 @@ async def test_a_broken_promise_is_decided_anew_and_the_draft_owns_up_to_it(any_
     assert (await desk.case(case)).state == CaseState.WAITING_AGENT
     draft = await desk.draft(case)
     assert draft.kind == DecisionKind.OFFER
-    assert "non abbiamo mantenuto un impegno, e la responsabilità è nostra: «cerchiamo il pacco" in draft.text
+    assert "la responsabilità è nostra: le avevamo promesso «cerchiamo il pacco" in draft.text
     assert "10 €" in draft.text  # the second time: one step up the ladder
     assert "non è la prima volta" not in draft.text
 
@@ -272,7 +272,7 @@ async def test_a_draft_that_says_it_is_still_to_be_done_is_made_anew_when_it_is_
     await desk.triage.run(case.id)
     text = (await desk.draft(case)).text
     assert "come promesso" not in text
-    assert re.search(r"già fatto: «|a posto: «|già chiusa: «", text)
+    assert re.search(r"già fatto: «|già mantenuta: «|ed è fatto: «", text)
 
 
 async def test_a_promise_whose_day_was_taken_out_of_the_text_is_none(desk: Desk) -> None:
@@ -330,7 +330,7 @@ async def test_another_day_takes_the_place_of_one_that_is_over(desk: Desk) -> No
         await session.execute(update(Promise).values(due_at=utcnow() - timedelta(days=2)))
     await desk.writes("Pronto, c'è nessuno?", VAGUE)
     assert (
-        "con un impegno siamo in ritardo, e dipende da noi: «una risposta nel merito»"
+        "con un impegno siamo in ritardo, e dipende da noi: le avevamo promesso «una risposta nel merito»"
         in (await desk.draft(case)).text
     )
     await desk.approves(case)
