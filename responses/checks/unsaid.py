@@ -27,7 +27,7 @@ from responses.drafts.voice import Voice
 from responses.policy.withheld import Place
 
 _PART_END = re.compile(r"[,:;](?=\s|$)")
-_FEW = 5
+_FEW, _NEAR = 5, 18
 _NUMBERED = re.compile(r"\s*\d\)")
 
 
@@ -173,7 +173,11 @@ def _says(remedy: Remedy, offer: Offer, part: _Part, about: CheckContext) -> boo
     if lists.has("not", part.words) or any(lists.has(name, part.clause) for name in ("refuses", "asked")):
         return False
     named = _is_named(remedy.kind, part.words, language)
-    gives = lists.has("gives", part.words) or _is_done(remedy.kind, part.words, language)
+    gives = (
+        lists.has("gives", part.words)
+        or lists.payments["given"].search(part.words) is not None
+        or _is_done(remedy.kind, part.words, language)
+    )
     if not gives and not (named and _is_listed(remedy, offer, part, language)):
         return False
     if remedy.full:
@@ -182,7 +186,7 @@ def _says(remedy: Remedy, offer: Offer, part: _Part, about: CheckContext) -> boo
         if not _has_figure(remedy, part.words, language):
             # Another sum in its place is told of by itself; of a choice nobody knows whose place it is.
             return named and len(offer.options) == 1 and _has_other_figure(part.words, about)
-        return named or _is_only_figure(remedy, about)
+        return _is_given(remedy, part.words, lists) and (named or _is_only_figure(remedy, about))
     return named and not lists.has("past", part.words)
 
 
@@ -190,15 +194,27 @@ def _is_held_out(remedy: Remedy, part: _Part, about: CheckContext) -> bool:
     """Whether the decided figure stands there as one to have, though no verb gives it: "B: buono da 10 €"."""
     lists = word_lists(about.language)
     words = lists.patterns["no_more_than"].sub(" ", part.words)
-    is_named = remedy.kind in lists.remedies and lists.remedies[remedy.kind].search(words) is not None
+    # "Dieci euro, in buono": the name may follow behind the comma.
+    at = part.clause.find(part.words) + len(part.words)
+    is_named = _names(remedy.kind, words + part.clause[at : at + _NEAR], lists)
     if remedy.percent is None and not (remedy.amount is not None and is_named):
         return False
     is_past = lists.has("past", words) and not lists.has("in_mind", words)
-    aside = (lists.payments["no"], lists.payments["spent"], lists.patterns["asked"])
+    signs = lists.payments
+    aside = (signs["no"], signs["spent"], signs["wanted"], lists.patterns["asked"])
     if is_past or lists.has("refuses", part.clause) or any(sign.search(words) for sign in aside):
         return False
-    given = [one for one in sums_in(words, about.language) if _is_figure(one, remedy)]
-    return any(not _is_in_its_place(words[: one.start], lists) for one in given)
+    return _is_given(remedy, words, lists)
+
+
+def _is_given(remedy: Remedy, words: str, lists: WordLists) -> bool:
+    """Whether the decided figure stands there for itself."""
+    figures = [one for one in sums_in(words, lists.language) if _is_figure(one, remedy)]
+    return any(not _is_in_its_place(words[: one.start], lists) for one in figures)
+
+
+def _names(kind: RemedyKind, words: str, lists: WordLists) -> bool:
+    return kind in lists.remedies and lists.remedies[kind].search(words) is not None
 
 
 def _is_in_its_place(before: str, lists: WordLists) -> bool:
