@@ -76,7 +76,8 @@ class KnownWords:
         """How many words of each text one language has at most; shape (n)."""
         counts = np.zeros((len(self.words), self.costs.shape[1]), np.intp)
         np.add.at(counts, self.owners, self.costs < _NOT_KEPT)
-        return counts.max(axis=1)
+        most: npt.NDArray[np.intp] = counts.max(axis=1)
+        return most
 
 
 def _hashes(text: str) -> list[int]:
