@@ -253,10 +253,9 @@ def _one_character(option: str, given: str | None) -> str | None:
 
 
 def _charset(option: str, given: str | None) -> str | None:
-    try:
-        if given is not None:
-            b" ".decode(given, "replace")
-    except (LookupError, ValueError):  # some codecs are of other things than texts
+    from nlp.tables.charset import is_charset
+
+    if given is not None and not is_charset(given):
         fail(f"{option} {given!r}: no such charset; expected one such as cp1251 or utf-8", USAGE)
     return given
 

@@ -111,12 +111,11 @@ class Packer:
             WrongUsageError: No table has such a column, or one has several.
         """
         for source in self._sources:
-            table = source.table
             try:
-                found = named_column(table, name) if name in table.columns or table.repeated else None
+                found = named_column(source.table, name)
             except WrongUsageError as error:
                 raise WrongUsageError(f"{source.name}: {error}") from error
-            if found in table.columns:
+            if found in source.table.columns:
                 return self._names[found]
         raise WrongUsageError(f"no column {name!r}; columns found: {listed(self.columns)}")
 

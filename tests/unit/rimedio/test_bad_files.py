@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from unicodedata import normalize
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -255,6 +256,36 @@ def test_a_file_without_messages_is_refused(
     result = rimedio("classify", written(tmp_path, content, name), "-o", "out.csv")
     assert_one_clear_line(result, 1)
     assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.parametrize("content", [b"// all of them\n{}\n", b"{broken\n"], ids=["comment", "broken"])
+def test_a_file_of_which_no_row_can_be_read_says_why(
+    tmp_path: Path, classifier: TableClassifier, content: bytes
+) -> None:
+    result = rimedio("classify", written(tmp_path, content, "in.jsonl"), "-o", "out.csv")
+    assert_one_clear_line(result, 1)
+    assert "in.jsonl: no row can be read; the first, in line 1: not JSON" in result.stderr
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_column_is_found_however_its_accents_are_written(
+    tmp_path: Path, classifier: TableClassifier, form: Literal["NFC", "NFD"]
+) -> None:
+    header = normalize("NFD" if form == "NFC" else "NFC", "id;qualità")
+    source = written(tmp_path, f"{header}\nuno due tre;rotto\n".encode())
+    words = ("--text-column", normalize(form, "qualità"), "--id-column", normalize(form, "qualità"))
+    result = rimedio("classify", source, "-o", "out.csv", *words)
+    assert result.exit_code == 0, result.output
+    assert classifier.shown == ["rotto"]
+
+
+@pytest.mark.parametrize("option", ["--encoding", "--input-encoding"])
+@pytest.mark.parametrize("charset", ["idna", "punycode", "unicode_escape", "raw-unicode-escape", "hex"])
+def test_what_no_file_is_written_in_is_no_charset(
+    tmp_path: Path, classifier: TableClassifier, option: str, charset: str
+) -> None:
+    result = rimedio("classify", written(tmp_path, b"text\na\n"), "-o", "out.csv", option, charset)
+    assert_one_clear_line(result, 2)
 
 
 def test_an_unknown_column_is_refused_with_those_there_are(
