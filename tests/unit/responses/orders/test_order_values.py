@@ -93,6 +93,7 @@ def test_a_currency_that_nobody_knows_is_not_taken_for_ours() -> None:
         "3/11/2026",
         "03.11.26",
         "2026-11-03",
+        "2026/11/03",
         "2026-11-03T10:15:00Z",
         "3-11-2026 10:15",
         datetime(2026, 11, 3, 9, tzinfo=UTC),
@@ -103,7 +104,7 @@ def test_days_are_read(written: object) -> None:
     assert read_date(written) == date(2026, 11, 3)
 
 
-@pytest.mark.parametrize("written", ["11/25/2026", "31/2/2026", "ieri", "2026"])
+@pytest.mark.parametrize("written", ["11/25/2026", "31/2/2026", "2026/11-03", "ieri", "2026"])
 def test_a_day_in_another_order_or_none_is_refused(written: str) -> None:
     with pytest.raises(OrderValueError, match="day"):
         read_date(written)
@@ -152,6 +153,18 @@ def test_a_cell_that_cannot_be_read_costs_nothing_but_itself() -> None:
 @pytest.mark.parametrize(("written", "read"), [(184.0, "00184"), ("184", "00184"), ("sw1a 1aa", "SW1A 1AA")])
 def test_a_postcode_gets_back_the_zeros_that_a_spreadsheet_dropped(written: object, read: str) -> None:
     assert READER.read({"number": "RS1", "postcode": written})[0].postcode == read
+
+
+@pytest.mark.parametrize("written", ["00184 Roma", "I-00184 Roma (RM)", "00184, Roma"])
+def test_of_a_postcode_with_its_town_the_figures_are_kept(written: str) -> None:
+    assert READER.read({"number": "RS1", "postcode": written})[0].postcode == "00184"
+
+
+@pytest.mark.parametrize("number", ["5,51235E+12", "5.5e+12", "6E+11"])
+def test_a_number_that_a_spreadsheet_has_rounded_is_that_of_many_orders_and_of_none(number: str) -> None:
+    with pytest.raises(OrderValueError, match="rounded by a spreadsheet"):
+        READER.read({"number": number})
+    assert READER.read({"number": "RS1", "postcode": number})[0].postcode is None
 
 
 @pytest.mark.parametrize("written", ["-", "n/d", "—", "--- ---", "ND"])
