@@ -241,7 +241,7 @@ ENGLISH: Mapping[str, str] = {
     "blocked_expired": "The draft names a day that has passed: it must be redone or edited.",
     "blocked_placeholder": "The text still has a blank to fill: {words}",
     "blocked_slot": "The text holds a placeholder that I do not know. Braces are only for {{agent}}, "
-    "{{greeting}}, {{due:1}} and {{voucher:1}}.",
+    "{{greeting}}, {{due:1}}, {{choose_by}} and {{voucher:1}}.",
     "blocked_already_sending": "Too late to undo: it is leaving or has left.",
     "blocked_text_empty": "The text is empty.",
     "blocked_word_alone": "The text says nothing else: put it in other words yourself, without the promise.",

@@ -243,7 +243,7 @@ ITALIAN: Mapping[str, str] = {
     "blocked_expired": "La bozza nomina un giorno che è passato: va rifatta o modificata.",
     "blocked_placeholder": "Nel testo c'è ancora uno spazio da riempire: {words}",
     "blocked_slot": "Nel testo c'è un segnaposto che non conosco. Le parentesi graffe servono solo per "
-    "{{agent}}, {{greeting}}, {{due:1}} e {{voucher:1}}.",
+    "{{agent}}, {{greeting}}, {{due:1}}, {{choose_by}} e {{voucher:1}}.",
     "blocked_already_sending": "Troppo tardi per annullare: sta partendo o è partita.",
     "blocked_text_empty": "Il testo è vuoto.",
     "blocked_word_alone": "La frase è tutta lì: riscrivila tu senza la promessa.",

@@ -5,10 +5,11 @@ from models.clock import utcnow
 from models.decision import Decision
 from models.tables import Draft
 from responses.approving.bookkeeping import voucher_amounts
+from responses.choices.deadline import choose_by
 from responses.drafts.dates import format_due, needs_time
 from responses.drafts.draft import formality_of
 from responses.drafts.errors import UnknownSlotError
-from responses.drafts.slots import greeting_for, slots_in
+from responses.drafts.slots import CHOOSE_BY, greeting_for, slots_in
 from responses.policy import Policy
 
 
@@ -36,6 +37,8 @@ def slot_words(
             words[f"{{{slot}}}"] = greeting_for(language, formality_of(draft.variant), now.astimezone(zone))
         elif name == "voucher" and number in vouchers:
             words[f"{{{slot}}}"] = visit.words("slots.voucher", amount=present.money(vouchers[number]))
+        elif name == CHOOSE_BY and policy is not None:
+            words[f"{{{slot}}}"] = choose_by(decision, language, policy.hours, now) or f"{{{slot}}}"
         elif name == "due" and policy is not None and 0 < int(number) <= len(commitments):
             commitment = commitments[int(number) - 1]
             due = policy.hours.add(commitment.within, now)

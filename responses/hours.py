@@ -127,7 +127,11 @@ class OpeningHours:
         it, and of a day whose closing is over at `now`.
         """
         closing = self.closing(day)
-        return closing if closing > now else self._moment(day, WHOLE_DAY.end - 1)
+        return closing if closing > now else self.last_minute(day)
+
+    def last_minute(self, day: date) -> datetime:
+        """The last minute of that day, open or not."""
+        return self._moment(day, WHOLE_DAY.end - 1)
 
     def closed_before(self, at: datetime) -> tuple[datetime, datetime] | None:
         """The stretch that was closed before the one in which the business is open at `at`: closing, opening.

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.decision import Decision
 from models.tables import Agent, Approval, Case, Draft
 from responses.approving.bookkeeping import voucher_slots
+from responses.choices.deadline import choose_by
 from responses.choices.offered import from_pool
 from responses.config import RoadConfig
 from responses.drafts.dates import format_due, needs_time
@@ -61,4 +62,11 @@ async def filled_text(
                 )
                 codes[number] = told(code, draft.language)
     greeting = greeting_for(draft.language, formality_of(draft.variant), now.astimezone(config.timezone))
-    return fill(draft.text, agent=agent.name, greeting=greeting, due=due, vouchers=codes)
+    return fill(
+        draft.text,
+        agent=agent.name,
+        greeting=greeting,
+        due=due,
+        vouchers=codes,
+        choose_by=choose_by(decision, draft.language, hours, now),
+    )

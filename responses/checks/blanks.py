@@ -34,7 +34,7 @@ _BLANK = re.compile(
     rf"\[(?!\d{{1,4}}\]|(?:{_POINTING})(?!\w))[^\[\]\n]{{0,60}}\](?!\()"
     rf"|[{{<](?:{_FIELDS})[^\[\]{{}}<>]{{0,30}}[}}>]"
     # Fields of other programs; doubled braces around a slot's word say it literally.
-    r"|\{\{\s*(?!(?:agent|greeting|due|voucher)(?::[^{}\n]{0,20})?\}\})[^{}\n]{1,40}\}\}"
+    r"|\{\{\s*(?!(?:agent|greeting|choose_by|due|voucher)(?::[^{}\n]{0,20})?\}\})[^{}\n]{1,40}\}\}"
     r"|(?-i:(?<![\w%])%[A-Z][A-Z_]{1,30}%(?!\w)|(?<![\w$])\$\{?[A-Z][A-Z_]{2,30}\}?(?!\w)"
     r"|(?<![\w#])#[A-Z][A-Z_]{1,30}#(?!\w))"
     r"|\(\s*(?:…|\.{3,}|\?{2,})\s*\)|(?<=\s)\(\s*\)"

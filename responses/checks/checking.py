@@ -10,6 +10,7 @@ from responses.checks.amounts import check_amounts
 from responses.checks.apology import check_apology
 from responses.checks.blame import check_blame
 from responses.checks.blanks import check_blanks
+from responses.checks.choose_by import check_choose_by
 from responses.checks.dates import check_dates
 from responses.checks.finding import Finding, Severity
 from responses.checks.grievances import check_grievances
@@ -37,6 +38,7 @@ _CHECKS = (
     check_put,
     check_undecided,
     check_unsaid,
+    check_choose_by,
     check_dates,
     check_promises,
     check_undated,
@@ -64,6 +66,7 @@ CODES = (
     "remedy_undecided",
     "offer_missing",
     "option_missing",
+    "choose_by_missing",
     "date_past",
     "date_unknown",
     "date_impossible",

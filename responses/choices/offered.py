@@ -15,6 +15,7 @@ from models.labels import Language
 from models.serial import from_json
 from models.states import ChoiceHow
 from models.tables import Approval, Case, Choice, DecisionRow, Draft, OfferRow, OutboxEntry, Voucher
+from responses.choices.deadline import open_until
 from responses.drafts.draft import formality_of
 from responses.drafts.remedies import option_labels
 from responses.hours import OpeningHours
@@ -85,7 +86,8 @@ async def put_choices(
         only_voucher = len(offer.options) > 1 and [row.kind for row in rows] == [RemedyKind.VOUCHER]
         if left is None or (len(rows) < 2 and not only_voucher):
             continue
-        expires = hours.add(decision.choose_within, now) if decision.choose_within is not None else None
+        within = decision.choose_within
+        expires = open_until(within, hours, now) if within is not None else None
         for row in rows:
             if row.kind == RemedyKind.VOUCHER:
                 last = (expires or now).astimezone(hours.zone).date()

@@ -27,7 +27,7 @@ from responses.drafts.remedies import (
     offer_sentence,
     sentence,
 )
-from responses.drafts.slots import BLANK, escape
+from responses.drafts.slots import BLANK, CHOOSE_BY, escape
 from responses.drafts.templates import capital
 from responses.drafts.voice import Voice, voice_of
 
@@ -136,7 +136,7 @@ def _opening(brief: DraftBrief, voice: Voice, kind: DraftKind) -> Iterator[Part]
         match kind:
             case DraftKind.APOLOGY_WITH_REMEDY | DraftKind.REMEDY:
                 yield "reassurance", voice.say("reassurance.offer")
-            case DraftKind.QUESTION | DraftKind.HOLDING:
+            case DraftKind.QUESTION | DraftKind.HOLDING if not _asks_again(brief):
                 yield "reassurance", voice.say("reassurance.reading")
             case DraftKind.STATUS if _stands(brief):
                 yield "reassurance", voice.say("reassurance.status")
@@ -200,6 +200,8 @@ def _offer(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     choices = [offer for offer in told if offer.is_choice]
     if choices:
         yield "choice", _choose(choices, voice, is_last=choices[-1] is told[-1])
+        if brief.decision.choose_within is not None:
+            yield "choose_by", _choose_by(choices, voice)
     # An apology that nothing is added to ends with itself.
     only_sorry = not (told or brief.decision.commitments or refusals) and brief.tone != Tone.GRATEFUL
     yield from _closing(brief, voice, open_end=bool(choices) or only_sorry)
@@ -299,6 +301,24 @@ def _choose(choices: list[NumberedOffer], voice: Voice, *, is_last: bool) -> str
     return voice.bare("choose.between", options=voice.listed(options, "or"))
 
 
+def _choose_by(choices: list[NumberedOffer], voice: Voice) -> str:
+    """Until when the customer can choose, and what holds if they say nothing."""
+    return voice.bare("choose.by", by=f"{{{CHOOSE_BY}}}", default=_default(choices, voice))
+
+
+def _default(choices: list[NumberedOffer], voice: Voice) -> str:
+    (first, *others) = choices
+    places = {choice.offer.default for choice in choices}
+    if others and places == {0}:
+        return voice.bare("choose.first_each")
+    if others:
+        nouns = [noun(choice.options[choice.offer.default], voice) for choice in choices]
+        return voice.bare("choose.these", list=voice.listed(nouns, "items"))
+    if first.is_listed:
+        return voice.bare("choose.number", number=str(first.offer.default + 1))
+    return voice.bare("choose.second" if places == {1} else "choose.first")
+
+
 def _commitments(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     for number, commitment in enumerate(brief.decision.commitments, start=1):
         what = voice.translated(commitment.what).rstrip(".")
@@ -320,7 +340,7 @@ def _closing(brief: DraftBrief, voice: Voice, *, open_end: bool = False) -> Iter
 
 def _question(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     complaint = brief.act == Act.COMPLAINT
-    again = bool(brief.decision.asks_customer) and all(fact.again for fact in brief.decision.asks_customer)
+    again = _asks_again(brief)
     if again:
         yield "understanding", voice.say("question.again_heard")
     else:
@@ -340,6 +360,12 @@ def _question(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
             more["count"] = voice.bare(f"counts.{len(asks)}")
         yield "question", voice.say(key, **more)
     yield "next", voice.say(f"question.then_{number}")
+
+
+def _asks_again(brief: DraftBrief) -> bool:
+    """Whether all was asked for before; such a draft begins with thanks for the message."""
+    asked = brief.decision.asks_customer
+    return bool(asked) and all(fact.again for fact in asked)
 
 
 def _in_a_list(ask: str) -> str:
@@ -454,16 +480,16 @@ def _failed(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
 
 
 def _promises(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
-    """Those that were kept or are to come."""
+    """Those that were kept, and then those that are to come."""
+    for promise in brief.promises:
+        if promise.state == "kept":
+            yield "status", _told(promise, brief, voice)
     coming = [promise for promise in brief.promises if _state(promise, brief) == "open"]
     # A remedy is named and not told as a deed: "la sostituzione" alone is no sentence.
-    as_list = len(coming) > 1 or any(promise.is_remedy for promise in coming)
-    for promise in brief.promises:
-        if as_list and promise in coming:
-            if promise is coming[0]:
-                yield "status", _told_together(coming, brief, voice)
-        elif _state(promise, brief) in ("open", "kept"):
-            yield "status", _told(promise, brief, voice)
+    if len(coming) > 1 or any(promise.is_remedy for promise in coming):
+        yield "status", _told_together(coming, brief, voice)
+    else:
+        yield from (("status", _told(promise, brief, voice)) for promise in coming)
 
 
 def _told_together(promises: Sequence[PromiseLine], brief: DraftBrief, voice: Voice) -> str:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from babel.dates import format_date, format_time
 
-from models.decision import Commitment, DurationUnit
+from models.decision import Commitment, Duration, DurationUnit
 from responses.drafts.numbers import locale_of
 from responses.drafts.phrases import phrases
 
@@ -51,7 +51,12 @@ def day_forms(day: date, language: str, *, today: date | None = None) -> dict[st
 
 def needs_time(commitment: Commitment) -> bool:
     """Whether the deadline of `commitment` is a time of day, not just a day."""
-    return commitment.within.unit in (DurationUnit.MINUTES, DurationUnit.HOURS)
+    return names_hour(commitment.within)
+
+
+def names_hour(within: Duration) -> bool:
+    """Whether what ends after `within` ends at a time of day, not with a day."""
+    return within.unit in (DurationUnit.MINUTES, DurationUnit.HOURS)
 
 
 def format_due(
@@ -63,7 +68,7 @@ def format_due(
         due: the deadline, an aware time.
         language: ISO 639-1 code of one of the draft languages.
         tz: the time zone of the business, in which the day is counted.
-        with_time: also name the hour, for promises of minutes or hours (`needs_time`).
+        with_time: also name the hour, for what ends in minutes or hours (`names_hour`).
         today: as for `format_day`; an hour of today or of the day after is said with that word.
     """
     local = due.astimezone(tz)

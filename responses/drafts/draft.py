@@ -1,6 +1,7 @@
 """The draft as a value: its kind, its parts in order, and how the parts become one text."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,9 @@ Part = tuple[str, str]
 """Name and words of a part, such as `("apology", "le chiedo scusa.")`."""
 
 _LONG = 70
+_SHORT = 15
 _SECOND_HALF = frozenset({"remedy", "next", "gesture", "question", "holding", "instead", "right", "rights"})
+_IN_A_SUM = re.compile(r"(?<=\d) (?=[€$£%]|[A-Z]{3}(?!\w))|(?<=[€$£]) (?=\d)")
 _ENDS = (".", "!", "?", "…", "]", "🙂")
 
 
@@ -88,7 +91,11 @@ def joined(parts: Sequence[Part], language: str) -> str:
     """Writes parts as one text: a part begins with a capital unless the one before stops in mid-sentence."""
     body = [part for part in parts if part[0] != "signature"]
     long = words_of(parts) > _LONG
-    break_at = next((name for name, _ in body if name in _SECOND_HALF), None) if long else None
+    # A last short sentence stays with what it belongs to.
+    halves = (
+        name for at, (name, _) in enumerate(body) if name in _SECOND_HALF and words_of(body[at:]) > _SHORT
+    )
+    break_at = next(halves, None) if long else None
     text, ended, gap = "", True, ""
     for name, words in body:
         if text and ended and name == break_at:
@@ -99,7 +106,13 @@ def joined(parts: Sequence[Part], language: str) -> str:
         gap = "\n" if is_list else " "
     if language == "fr":
         text = _french_spaces(text)
+    text = unbroken_sums(text)
     return "\n".join([text, *(words for name, words in parts if name == "signature")])
+
+
+def unbroken_sums(text: str) -> str:
+    """No line ends between a number and what it counts in: "20 €", "15 %", the owner's own sums as well."""
+    return _IN_A_SUM.sub("\u00a0", text)
 
 
 def _french_spaces(text: str) -> str:

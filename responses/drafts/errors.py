@@ -28,8 +28,8 @@ class UnknownSlotError(DraftError):
 
     def __init__(self, slot: str) -> None:
         super().__init__(
-            f"unknown slot {slot}: expected {{agent}}, {{greeting}}, {{due:1}} or {{voucher:1}};"
-            f" to show the words themselves, double the braces: {{{slot}}}"
+            f"unknown slot {slot}: expected {{agent}}, {{greeting}}, {{due:1}}, {{choose_by}} or"
+            f" {{voucher:1}}; to show the words themselves, double the braces: {{{slot}}}"
         )
 
 

@@ -1,8 +1,9 @@
 """Slots: the few places in a draft that are filled only when somebody approves it.
 
 A draft is shown to agents, and bound by its sha256, with its slots in it: `{agent}` (who approves),
-`{greeting}` (by the hour of approval), `{due:1}` (a date counted from that moment) and `{voucher:1}`
-(a code reserved in the same transaction). Numbers start at 1.
+`{greeting}` (by the hour of approval), `{due:1}` (a date counted from that moment), `{choose_by}` (until when
+the customer can choose, counted from it too) and `{voucher:1}` (a code reserved in the same transaction).
+Numbers start at 1.
 
 **Braces.** Only these words in single braces are slots; `{due}`, `{due:x}` or `{Agent}` are taken for
 misspelt ones and refused. Every other brace is ordinary text and survives untouched: `{ciao}`, `{}`,
@@ -22,10 +23,13 @@ from responses.drafts.phrases import phrases
 BLANK = "[…]"
 """What stands where only a person can go on writing. A text that holds one cannot be approved."""
 
-_WORD = r"(?:agent|greeting|due|voucher)(?::[^{}\n]{0,20})?"
+CHOOSE_BY = "choose_by"
+"""The slot for the day until which a choice is open; all choices of one text are open for as long."""
+
+_WORD = r"(?:agent|greeting|choose_by|due|voucher)(?::[^{}\n]{0,20})?"
 _SLOT = re.compile(rf"\{{\{{(?P<literal>{_WORD})\}}\}}|\{{(?P<slot>{_WORD})\}}", re.IGNORECASE)
 _SINGLE = re.compile(rf"\{{({_WORD})\}}", re.IGNORECASE)
-_GOOD = re.compile(r"(?:agent|greeting|(?:due|voucher):[1-9][0-9]{0,2})", re.ASCII)
+_GOOD = re.compile(r"(?:agent|greeting|choose_by|(?:due|voucher):[1-9][0-9]{0,2})", re.ASCII)
 _PLACEHOLDER = re.compile(r"\[\s*(?:…|\.\.\.)[^\[\]]*\]")
 
 
@@ -46,7 +50,15 @@ def slots_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def fill(text: str, *, agent: str, greeting: str, due: Mapping[str, str], vouchers: Mapping[str, str]) -> str:
+def fill(
+    text: str,
+    *,
+    agent: str,
+    greeting: str,
+    due: Mapping[str, str],
+    vouchers: Mapping[str, str],
+    choose_by: str | None = None,
+) -> str:
     """Puts the values into the slots of an approved text.
 
     Args:
@@ -55,6 +67,7 @@ def fill(text: str, *, agent: str, greeting: str, due: Mapping[str, str], vouche
         greeting: the words of the hour, from `greeting_for`.
         due: number of the commitment, as a string, to "entro giovedì 21 novembre".
         vouchers: number of the voucher, as a string, to its code.
+        choose_by: "entro martedì 24 novembre", None where no choice has an end.
 
     Raises:
         UnknownSlotError: something looks like a slot and is none.
@@ -65,6 +78,8 @@ def fill(text: str, *, agent: str, greeting: str, due: Mapping[str, str], vouche
     if left is not None:
         raise PlaceholderLeftError(left)
     values = {"agent": agent, "greeting": greeting}
+    if choose_by is not None:
+        values[CHOOSE_BY] = choose_by
     values |= {f"due:{number}": words for number, words in due.items()}
     values |= {f"voucher:{number}": code for number, code in vouchers.items()}
 

@@ -76,10 +76,10 @@ async def _seen(session: AsyncSession, case: Case) -> dict[str, object]:
         **(observed(decision) if decision is not None else {}),
         # An agent may have made something else of it.
         "kind": str(draft.kind if draft is not None else "none"),
-        "draft": draft.text if draft is not None else "",
+        "draft": _typed(draft.text) if draft is not None else "",
         "findings": tuple(one["code"] for one in draft.findings) if draft is not None else (),
         "language": draft.language if draft is not None else case.language,
-        "sent": await _sent(session, case),
+        "sent": _typed(await _sent(session, case)),
         "told": await _told(session, case),
         "cost": await _given(session, case, Basis.GOODWILL),
         "owed": await _given(session, case, Basis.OWED),
@@ -90,6 +90,11 @@ async def _seen(session: AsyncSession, case: Case) -> dict[str, object]:
         "understood": await _understood(session, case),
         "notes": (*decision.notes, *decision.limits_cut) if decision is not None else (),
     }
+
+
+def _typed(text: str) -> str:
+    """As somebody types it: in a scenario no blank is one that does not break."""
+    return text.replace("\u00a0", " ")
 
 
 async def _of_people(session: AsyncSession, case: Case) -> dict[str, object]:

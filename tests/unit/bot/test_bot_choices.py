@@ -36,7 +36,7 @@ async def decided(bench: BotBench, agent: User, customer: User) -> Seen:
 async def asked(bench: BotBench, agent: User, customer: User) -> Seen:
     """A choice is put to the customer; the post with its buttons."""
     agent.press(await decided(bench, agent, customer), "Approva e invia")
-    question = await customer.sees("oppure un buono da 10 €")
+    question = await customer.sees("oppure un buono da 10\u00a0€")
     await bench.settled()
     bench.say_also(entities=Entities())
     return question

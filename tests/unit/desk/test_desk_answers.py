@@ -79,7 +79,7 @@ async def test_a_blank_is_filled_by_one_press(shop):
     browser = await shop.browser()
     await pick(browser, number, "shop")
     draft = await newest(shop, Draft)
-    assert "Sì, per 3 €." in draft.text
+    assert "Sì, per 3\u00a0€." in draft.text
     assert "[…]" not in draft.text
 
 
@@ -163,7 +163,7 @@ async def test_a_good_answer_is_saved_accepted_and_used_at_once(shop):
     assert (await admin.submit(f"/answers/{entry.id}/accept", "/answers")).status_code == 303
 
     await shop.said("Domanda: fate riparazioni?", visitor="v2")
-    assert "Sì, da 15 €." in (await newest(shop, Draft)).text
+    assert "Sì, da 15\u00a0€." in (await newest(shop, Draft)).text
     assert (await admin.submit(f"/answers/{entry.id}/end", "/answers")).status_code == 303
     assert (await admin.submit(f"/answers/{entry.id}/accept", "/answers")).status_code == 409
 

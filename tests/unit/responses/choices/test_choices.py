@@ -37,6 +37,8 @@ from responses.choices.offered import open_in_chat
 from responses.config import RoadConfig
 from responses.customers.history import given_to
 from responses.deadlines import due_by
+from responses.drafts.dates import format_due_day
+from responses.drafts.templates import capital
 from responses.errors import BlockedError
 from responses.facts import give_fact
 from responses.intake.files import FileStore
@@ -278,6 +280,31 @@ async def test_what_nobody_chooses_in_time_is_the_first_option_once(any_shop: Sh
     assert await any_shop.booked() == [2000]
     (told,) = await any_shop.standing()
     assert told.startswith("Richiesta n. 101: non abbiamo ricevuto una scelta in tempo")
+
+
+async def test_the_day_that_the_text_names_is_the_last_on_which_the_choice_is_open(any_shop: Shop) -> None:
+    await any_shop.puts()
+    zone = any_shop.config.timezone
+    end = (await any_shop.choice()).expires_at
+    assert end is not None
+    local = end.astimezone(zone)
+    assert (local.hour, local.minute) == (23, 59)
+    async with any_shop.database.reading() as session:
+        entry = (await session.scalars(select(OutboxEntry).where(OutboxEntry.purpose == "answer"))).one()
+    by = format_due_day(local.date(), "it", today=utcnow().astimezone(zone).date())
+    (told,) = re.findall(r"[^.]+ vale la prima possibilità\.", entry.content["text"])
+    assert by in told
+
+
+async def test_who_takes_the_day_out_of_the_text_is_told_what_the_customer_would_not_know(shop: Shop) -> None:
+    case = await shop.decides()
+    draft = await shop.draft(case)
+    told = capital(dict(draft.parts)["choose_by"])
+    left, said, rest = draft.text.partition(f" {told}")
+    assert said
+    async with shop.database.writing() as session:
+        edited = await Approvals(shop.config).edit(session, shop.agent, bound(draft), left + rest)
+    assert [one["code"] for one in edited.findings] == ["choose_by_missing"]
 
 
 async def test_what_the_customer_never_got_is_not_decided_for_them(shop: Shop) -> None:

@@ -114,7 +114,7 @@ async def test_what_is_owed_is_approved_first(relation: Relation) -> None:
         await relation.end(relation.supervisor)
     await relation.approve(relation.agent, draft)
     text = (await relation.end(relation.supervisor)).text
-    assert "«rimborso di 49,90 €», entro" in text
+    assert "«rimborso di 49,90\u00a0€», entro" in text
 
 
 async def test_open_promises_are_listed_and_stay(relation: Relation) -> None:
@@ -144,7 +144,7 @@ async def test_a_choice_that_was_not_made_is_still_open(relation: Relation) -> N
     decided = await relation.decided(choice, commitments=())
     await relation.approve(relation.agent, decided)
     draft = await relation.end(relation.supervisor)
-    assert "«buono 10 € oppure riparazione»" in draft.text
+    assert "«buono 10\u00a0€ oppure riparazione»" in draft.text
     assert {row.state for row in await relation.rows(OfferRow)} == {OfferState.OFFERED}
 
 

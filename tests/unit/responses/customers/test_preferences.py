@@ -217,7 +217,7 @@ async def test_the_preferred_kind_stands_first_in_text_and_buttons_and_the_defau
     case = await shop.decides()
     assert await shop.notes_down(case, Preference.REMEDY, "voucher")
     text = await shop.text(case)
-    assert text.index("10 €") < text.index("15%")
+    assert text.index("10\u00a0€") < text.index("15%")
     await shop.answers(shop.agent, case)
     async with shop.database.reading() as session:
         sent = (await session.scalars(select(OutboxEntry).where(OutboxEntry.purpose == "answer"))).one()

@@ -22,6 +22,7 @@ from tests.unit.responses.drafts.combinations import (
     others,
 )
 from tests.unit.responses.drafts.golden_drafts import (
+    A_WEEK,
     COLLECT,
     DISCOUNT,
     EXCHANGE,
@@ -87,7 +88,10 @@ def _decisions() -> Iterator[tuple[Decision, Mapping[str, object]]]:
     yield offered(goodwill(VOUCHER, DISCOUNT, GIFT, about="no_reply"), commitments=(RESEND,)), {}
     yield offered(owed(EXCHANGE)), {}
     yield offered(goodwill(replace(EXCHANGE, wording={"pt": "wxyz"}))), {}
-    yield offered(goodwill(REPAIR, REPLACEMENT), goodwill(GIFT, FREE_MONTH)), {}
+    two = (goodwill(REPAIR, REPLACEMENT), goodwill(GIFT, FREE_MONTH))
+    for offers in (two, (replace(two[0], default=1), two[1]), (replace(two[0], default=1),)):
+        yield offered(*offers, choose_within=A_WEEK), {}
+    yield offered(goodwill(VOUCHER, DISCOUNT, GIFT), choose_within=A_WEEK), {}
     yield offered(goodwill(VOUCHER), apologise=False), {}
     yield offered(goodwill(VOUCHER), second_time=True, at_fault=None), {}
     yield offered(goodwill(replace(GIFT, worth=euros("12")))), {"show_worth": True}

@@ -189,12 +189,14 @@ def known(**facts: object) -> Mapping[str, FactValue]:
     return {name: FactValue(value=value, source="book") for name, value in facts.items()}
 
 
+A_WEEK = Duration(count=7, unit=DurationUnit.DAYS)
 LATE_CHOICE = decided(
     DecisionKind.OFFER,
     apologise=True,
     at_fault=True,
     offers=(goodwill(DISCOUNT, VOUCHER, about="delivery_late", rule="ritardo-lungo"),),
     commitments=(RESEND,),
+    choose_within=A_WEEK,
 )
 LATE_FACTS = known(
     item="giacca blu", days_late=Decimal(7), promised_on=date(2026, 11, 12), ordered_on=date(2026, 11, 3)
@@ -376,6 +378,7 @@ BRIEFS: Mapping[str, DraftBrief] = {
             apologise=True,
             at_fault=True,
             offers=(goodwill(EXCHANGE, PART_REFUND, FREE_MONTH, about="quality_below"),),
+            choose_within=A_WEEK,
         ),
         complaint_types=("quality_below",),
     ),

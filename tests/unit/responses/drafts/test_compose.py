@@ -7,15 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.decision import Basis, DecisionKind, Manner, Remedy, RemedyKind
+from models.decision import Basis, DecisionKind, Manner, Offer, Remedy, RemedyKind
 from models.labels import ComplaintType
 from responses.drafts import ComposedDraft, DraftBrief, DraftKind, PromiseLine, compose
 from responses.drafts.dates import format_due_day
 from responses.drafts.errors import UnknownLanguageError
 from responses.drafts.phrases import phrases
 from responses.drafts.slots import has_placeholder
-from tests.unit.responses.drafts.combinations import PROMISES, REGISTERS, composed
+from tests.unit.responses.drafts.combinations import GIFT, PROMISES, REDO, REGISTERS, composed
 from tests.unit.responses.drafts.golden_drafts import (
+    A_WEEK,
     BRIEFS,
     COLLECT,
     DISCOUNT,
@@ -264,7 +265,7 @@ def test_a_question_asks_for_exactly_what_is_missing_and_promises_nothing() -> N
     question = dict(draft.parts)["question"]
     assert "il numero d'ordine (è nella mail di conferma e comincia con RS) e una foto del danno" in question
     assert draft.slots == ("greeting", "agent")
-    assert "10 €" not in draft.text
+    assert "10\u00a0€" not in draft.text
 
 
 def test_a_question_leaves_out_what_only_an_agent_can_supply() -> None:
@@ -356,7 +357,7 @@ def test_vouchers_are_numbered_as_in_the_decision_even_when_what_is_owed_is_told
     later = replace(VOUCHER, amount=euros("25"))
     decision = decided(DecisionKind.OFFER, offers=(goodwill(VOUCHER), owed(later)))
     text = made(brief(decision)).text
-    assert text.index("25 € (codice {voucher:2})") < text.index("10 €: il codice è {voucher:1}")
+    assert text.index("25\u00a0€ (codice {voucher:2})") < text.index("10\u00a0€: il codice è {voucher:1}")
 
 
 def test_commitments_are_numbered_in_their_order() -> None:
@@ -383,7 +384,7 @@ def test_a_refusal_names_the_right_that_may_be_open() -> None:
 def test_a_refusal_does_not_hide_what_is_owed() -> None:
     draft = made(brief(decided(DecisionKind.DECLINE, offers=(owed(REPAIR, REPLACEMENT), goodwill(VOUCHER)))))
     assert "la riparazione oppure la sostituzione" in draft.text
-    assert "10 €" not in draft.text
+    assert "10\u00a0€" not in draft.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -451,6 +452,35 @@ def test_a_promise_whose_day_is_over_is_told_as_late_and_not_as_still_to_come() 
     assert "come promesso" in made(replace(status, today=date(2026, 11, 19))).text
     worried = replace(status, tone="worried", today=date(2026, 11, 20))
     assert "reassurance" not in dict(made(worried).parts)
+
+
+@pytest.mark.parametrize(
+    ("offers", "default"),
+    [
+        ((goodwill(REPAIR, REPLACEMENT),), "la prima possibilità"),
+        ((replace(goodwill(REPAIR, REPLACEMENT), default=1),), "la seconda possibilità"),
+        ((replace(goodwill(DISCOUNT, REPAIR, VOUCHER), default=2),), "la possibilità 3"),
+        (
+            (goodwill(REPAIR, REPLACEMENT), goodwill(DISCOUNT, VOUCHER)),
+            "in ciascun caso la prima possibilità",
+        ),
+        (
+            (replace(goodwill(REPAIR, REPLACEMENT), default=1), goodwill(GIFT, REDO)),
+            "questo: la sostituzione; una tisana",
+        ),
+    ],
+)
+def test_with_a_choice_stands_until_when_and_what_holds_afterwards(
+    offers: tuple[Offer, ...], default: str
+) -> None:
+    decision = decided(DecisionKind.OFFER, offers=offers, choose_within=A_WEEK)
+    draft = made(brief(decision))
+    assert dict(draft.parts)["choose_by"] == f"se non sceglie {{choose_by}}, vale {default}."
+    assert "choose_by" in draft.slots
+    endless = made(brief(replace(decision, choose_within=None)))
+    assert "choose_by" not in (*dict(endless.parts), *endless.slots)
+    certain = made(brief(replace(decision, offers=(goodwill(REPAIR),))))
+    assert "choose_by" not in (*dict(certain.parts), *certain.slots)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -75,7 +75,7 @@ def test_of_a_ready_answer_what_an_agent_adds_is_judged() -> None:
     draft = compose(brief)
     assert draft is not None
     context = about(brief, draft)
-    shorter = draft.text.replace(" Sopra i 50 € la paghiamo noi.", "")
+    shorter = draft.text.replace(" Sopra i 50\u00a0€ la paghiamo noi.", "")
     assert shorter != draft.text
     assert check_text(shorter, context) == ()
     more = draft.text.replace("la paghiamo noi.", "la paghiamo noi. Le rimborsiamo 20 €.")

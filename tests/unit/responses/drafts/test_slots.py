@@ -28,6 +28,16 @@ def test_slots_are_named_in_order_and_once() -> None:
     )
 
 
+def test_the_day_of_a_choice_is_filled_where_there_is_one() -> None:
+    text = "Scelga {choose_by}."
+    assert (
+        fill(text, agent="Giulia", greeting="Ciao", due={}, vouchers={}, choose_by="entro lunedì")
+        == "Scelga entro lunedì."
+    )
+    with pytest.raises(UnfilledSlotError):
+        filled(text)
+
+
 def test_every_slot_gets_its_value() -> None:
     text = "{greeting}: pronto {due:1}, codice {voucher:2}. {agent}"
     assert filled(text) == "Buongiorno: pronto entro lunedì, codice AB-12. Giulia"
@@ -56,7 +66,8 @@ def test_values_are_not_filled_again() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{due}", "{due:x}", "{due:0}", "{Agent}", "{voucher:}", "{voucher: 1}", "{agent:1}"]
+    "text",
+    ["{due}", "{due:x}", "{due:0}", "{Agent}", "{voucher:}", "{voucher: 1}", "{agent:1}", "{choose_by:1}"],
 )
 def test_a_misspelt_slot_is_refused(text: str) -> None:
     with pytest.raises(UnknownSlotError, match=r"unknown slot"):

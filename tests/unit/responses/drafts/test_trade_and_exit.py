@@ -177,8 +177,8 @@ class TestTheWorth:
     def test_of_gifts_is_said_where_it_is_asked_for(self) -> None:
         gifts = (goodwill(replace(GIFT, worth=euros("12"))), goodwill(replace(FREE_MONTH, worth=euros("30"))))
         decision = decided(DecisionKind.OFFER, apologise=True, at_fault=True, offers=gifts)
-        assert "42 €" in made(brief(decision, show_worth=True)).text
-        assert "42 €" not in made(brief(decision)).text
+        assert "42\u00a0€" in made(brief(decision, show_worth=True)).text
+        assert "42\u00a0€" not in made(brief(decision)).text
 
     def test_of_a_voucher_needs_no_word(self) -> None:
         decision = decided(DecisionKind.OFFER, offers=(goodwill(VOUCHER),))
@@ -286,7 +286,7 @@ def test_options_beside_the_owners_sentences_are_sentences() -> None:
     stay = Remedy(kind=RemedyKind.WORDS, wording={"it": "può dormire qui vicino"})
     refund = Remedy(kind=RemedyKind.REFUND, amount=euros("300"))
     draft = made(brief(decided(DecisionKind.OFFER, offers=(owed(stay, refund), goodwill(VOUCHER)))))
-    assert "1) può dormire qui vicino\n2) le rimborsiamo 300 €\n" in draft.text
+    assert "1) può dormire qui vicino\n2) le rimborsiamo 300\u00a0€\n" in draft.text
     assert "quale possibilità preferisce: 1 oppure 2" in draft.text
 
 

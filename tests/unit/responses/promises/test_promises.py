@@ -224,7 +224,7 @@ async def test_a_broken_promise_is_decided_anew_and_the_draft_owns_up_to_it(any_
     draft = await desk.draft(case)
     assert draft.kind == DecisionKind.OFFER
     assert "la responsabilità è nostra: le avevamo promesso «cerchiamo il pacco" in draft.text
-    assert "10 €" in draft.text  # the second time: one step up the ladder
+    assert "10\u00a0€" in draft.text  # the second time: one step up the ladder
     assert "non è la prima volta" not in draft.text
 
 

@@ -177,7 +177,7 @@ async def test_it_is_no_second_failure_and_the_draft_speaks_of_it_no_more(any_sh
     assert draft.kind == DecisionKind.STATUS
     assert "mantenuto" not in draft.text
     assert "cerchiamo il pacco" not in draft.text
-    assert "10 €" not in draft.text
+    assert "10\u00a0€" not in draft.text
 
 
 async def test_what_else_the_answer_gave_still_counts(any_shop: Shop) -> None:
