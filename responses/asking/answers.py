@@ -206,7 +206,7 @@ class _Answer:
             return None if is_year(as_typed(figures[0].value)) else figures[0].value
         if fact.type != FactType.DAYS or figures or self.today is None:
             return None
-        return days_since(self.texts, self.read, self.today)
+        return days_since(fact, self.texts, self.read, self.today)
 
     def _by_kind(self) -> dict[str, list[MissingFact]]:
         by_kind: dict[str, list[MissingFact]] = {}

@@ -107,7 +107,11 @@ class Answered:
                     found = re.match(rf"(?:{yes_or_no})(?!\w)", said) is not None
                 case FactType.CHOICE if isinstance(value, str):
                     found = option_pattern(fact, value).search(said) is not None
-                case FactType.DAYS | FactType.NUMBER if isinstance(value, Decimal):
+                case FactType.DAYS if isinstance(value, Decimal):
+                    # "Since yesterday" says them by a day.
+                    counted = number_in(fact.type, [clause], ())
+                    found = counted == value or (counted is None and _names_a_day().search(said) is not None)
+                case FactType.NUMBER if isinstance(value, Decimal):
                     found = number_in(fact.type, [clause], ()) == value
                 case FactType.DATE if isinstance(value, date):
                     # "Two weeks ago" names it by a count.

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 from models.assessment import Assessment
 from models.decision import PROOF_FACT, MissingFact
@@ -12,13 +14,14 @@ from responses.asking.answers import answers_in
 from responses.asking.lacking import lacking
 from responses.asking.left_over import Answered
 from responses.asking.questions import Question, question_before
+from responses.asking.values import Answers
 from responses.checks.wordlists import word_lists
 from responses.customers.danger import in_danger
 from responses.customers.threats import names_lawful_step, names_violence
 from responses.facts import ORDER_FACT
 from responses.orders.wanted_proof import MAY_BE_A_POSTCODE
 from responses.policy import Policy
-from responses.policy.schema import Supplier
+from responses.policy.schema import FactType, Supplier
 from responses.reading import Reading
 
 _DIALLED = re.compile(r"\+?\d[\d ./-]{5,18}\d")
@@ -35,8 +38,9 @@ def only_answers(
 ) -> frozenset[str]:
     """The ids of the messages that do nothing but answer what was asked before them.
 
-    A message that gives at least one thing asked for, or says that it is not to be had, is one, unless it
-    says more or something weighty: a few words after a question are easily taken for another complaint.
+    A message that gives at least one thing asked for, guesses at it, or says that it is not to be had, is
+    one, unless it says more or something weighty: a few words after a question are easily taken for another
+    complaint.
 
     Args:
         messages: a case's.
@@ -89,12 +93,25 @@ def _only_answers(
     message: Message, read: Assessment, asked: Sequence[MissingFact], policy: Policy, *, has_picture: bool
 ) -> bool:
     text, today = message.text, message.created_at.astimezone(policy.timezone).date()
-    given = answers_in(asked, [text], [read], policy, today=today).given
+    answers = answers_in(asked, [text], [read], policy, today=today)
+    given = {**_guessed(answers, asked), **answers.given}
     named = _named(text, read, asked)
     shown = has_picture and any(_is_shown(fact, policy) for fact in asked)
     if not (given or named or shown or lacking(asked, [text])):
         return False
     return not Answered(text=text, read=read, asked=asked, given=given, named=named).says_more
+
+
+def _guessed(answers: Answers, asked: Sequence[MissingFact]) -> dict[str, object]:
+    """The numbers and days that an agent has yet to confirm: a guess says no more than what was asked."""
+    found: dict[str, object] = {}
+    for fact in asked:
+        likely = answers.likely.get(fact.name)
+        if likely is not None and fact.type in (FactType.DAYS, FactType.NUMBER):
+            found[fact.name] = Decimal(likely)
+        elif likely is not None and fact.type == FactType.DATE:
+            found[fact.name] = date.fromisoformat(likely)
+    return found
 
 
 def _named(text: str, read: Assessment, asked: Sequence[MissingFact]) -> tuple[str, ...]:

@@ -147,9 +147,15 @@ def counts_otherwise(facts: Sequence[MissingFact], texts: Sequence[str]) -> bool
     return not all(ours) and not (len(facts) == 1 and any(ours))
 
 
-def days_since(texts: Sequence[str], read: Sequence[Assessment], today: date) -> int | None:
+def days_since(
+    fact: MissingFact, texts: Sequence[str], read: Sequence[Assessment], today: date
+) -> int | None:
     """For how many days something has lasted of which an answer only says since when: "since Monday"."""
-    if any("?" in text for text in texts) or any(one.entities.amounts for one in read):
+    said = " ".join(without_orders(text, orders_in(read)) for text in texts)
+    when = whole(f"{reply_words()['lately']}|{reply_words()['since']}")
+    words = _WORD.findall(when.sub(" ", idle_apart(said)))
+    # "Yesterday I rang you" says since when of something else.
+    if "?" in said or any(not is_small_word(word) and not is_of_question(word, [fact]) for word in words):
         return None
     days = {day for one in read for day in one.entities.dates} or _last_weekday(texts, read, today)
     day = only(days)
