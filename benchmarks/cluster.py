@@ -1,17 +1,19 @@
 """A Ray cluster on this machine: what two workers do against one, with one thread each, and that both agree.
 
     python -m benchmarks.cluster [--rows 16384] [--kind repeated]
+    python -m benchmarks.cluster --kill --rows 3000 --shard 128
 
 Every number of workers is a cluster of its own. Loading is not counted: a first small export warms the
-workers. With two workers one is killed in the middle of a further run. `--bytes` prints what a row takes
-between machines, and nothing else.
+workers. With two workers one is killed in the middle of a further run. `--kill` makes that run alone, and
+compares it with one in a process without a cluster; `--shard` lets shards be smaller than a user's, so that
+few rows are many shards. `--bytes` prints what a row takes between machines, and nothing else.
 """
 
 import argparse
 import csv
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from multiprocessing import get_context
@@ -22,6 +24,7 @@ import ray
 from ray.cluster_utils import Cluster as LocalCluster
 
 from benchmarks.exports import Kind, write_export
+from nlp.batch import packing
 from nlp.batch.engine import Done, Watch
 from nlp.batch.exports import Input, Task, classify_export
 from nlp.batch.packing import SHARD_ROWS, source_of
@@ -38,21 +41,25 @@ def table_of(path: Path) -> Input:
     return Input(source=source_of(path.name, open_table(path), None), path=path)
 
 
-def seconds_of(folder: Path, source: Path, workers: int, *, kill: bool = False) -> tuple[float, Path]:
-    """How long a cluster with so many workers takes; with `kill` one of them goes in the middle."""
+def seconds_of(
+    folder: Path, source: Path, workers: int, *, shard: int = SHARD_ROWS, kill_at: int | None = None
+) -> tuple[float, Path]:
+    """How long a cluster with so many workers takes; one of them goes once `kill_at` rows are done."""
+    packing.SHARD_ROWS = shard
     machines = LocalCluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
     working = [machines.add_node(num_cpus=1) for _ in range(workers)]
     cluster = join_cluster(machines.address)
     warm = folder / "warm.csv"
     write_export(warm, 8 * workers)
     classify_export([table_of(warm)], folder / "warm-out.csv", MODEL, Task(model="m"), cluster=cluster)
-    target = folder / f"out-{workers}-{kill}.csv"
+    target = folder / f"out-{workers}-{kill_at}.csv"
     killed: list[object] = []
 
     def watch(done: Done) -> None:
-        if kill and not killed and done.rows >= 2 * SHARD_ROWS:
+        if kill_at is not None and not killed and done.rows >= kill_at:
             killed.append(working.pop())
             machines.remove_node(killed[0], allow_graceful=False)
+            print(f"one of {workers} workers killed when {done.rows:,} rows were done", flush=True)
 
     began = time.monotonic()
     classify_export(
@@ -64,10 +71,19 @@ def seconds_of(folder: Path, source: Path, workers: int, *, kill: bool = False) 
     return seconds, target
 
 
-def alone(folder: Path, source: Path, workers: int, *, kill: bool = False) -> tuple[float, Path]:
+def without_cluster(folder: Path, source: Path, shard: int) -> tuple[float, Path]:
+    """How long one process without a cluster takes, the loading of its model included."""
+    packing.SHARD_ROWS = shard
+    target = folder / "out-local.csv"
+    began = time.monotonic()
+    classify_export([table_of(source)], target, MODEL, Task(model="m"))
+    return time.monotonic() - began, target
+
+
+def alone(what: Callable[..., tuple[float, Path]], *told: object, **options: object) -> tuple[float, Path]:
     """The same in a process of its own: Daft keeps to the first cluster that a process has joined."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        return process.submit(seconds_of, folder, source, workers, kill=kill).result()
+        return process.submit(what, *told, **options).result()
 
 
 def agreement(one: Path, other: Path) -> tuple[float, float]:
@@ -98,6 +114,23 @@ def _probabilities(row: Mapping[str, str], other: Mapping[str, str]) -> list[flo
     return [float(text) for text in texts]
 
 
+def compare(what: str, one: Path, other: Path) -> None:
+    """Prints whether two runs have the same rows, and how near their labels are."""
+    first, second = _rows(one), _rows(other)
+    if [_own(row) for row in first] != [_own(row) for row in second]:
+        raise SystemExit(f"{what}: the rows are not the same")
+    equal, apart = agreement(one, other)
+    same = "the same bytes" if one.read_bytes() == other.read_bytes() else "other bytes"
+    print(
+        f"{what}: the same {len(first):,} rows in the same order, {same}; labels equal on {equal:.4%}, "
+        f"probabilities within {apart:.4f}"
+    )
+
+
+def _own(row: Mapping[str, str]) -> list[str]:
+    return [row[name] for name in ("id", "data", "testo")]
+
+
 def bytes_of_a_row(source: Path) -> tuple[float, float]:
     """What the text of a row takes on its way to a worker, and its labels on their way back."""
     with source.open(encoding="utf-8") as file:
@@ -113,6 +146,8 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--kind", type=Kind, choices=list(Kind), default=Kind.SHORT, help="what messages are like"
     )
+    parser.add_argument("--shard", type=int, default=SHARD_ROWS, help="rows of a shard")
+    parser.add_argument("--kill", action="store_true")
     parser.add_argument("--bytes", action="store_true")
     told = parser.parse_args(words)
     with tempfile.TemporaryDirectory(prefix="rimedio-cluster-") as name:
@@ -123,17 +158,24 @@ def main(words: Sequence[str] | None = None) -> None:
             there, back = bytes_of_a_row(source)
             print(f"a row between machines: {there:.0f} bytes there, {back:.0f} bytes back")
             return
-        one, first = alone(folder, source, 1)
+        kill_at = told.rows // 2
+        if told.kill:
+            seconds, local = alone(without_cluster, folder, source, told.shard)
+            print(f"without a cluster: {seconds:.1f} s, the model's loading included", flush=True)
+            seconds, killed = alone(seconds_of, folder, source, 2, shard=told.shard, kill_at=kill_at)
+            print(f"2 workers, one killed in the middle: {seconds:.1f} s")
+            compare("one killed against no cluster", local, killed)
+            return
+        one, first = alone(seconds_of, folder, source, 1, shard=told.shard)
         print(f"1 worker:  {one:.1f} s, {told.rows / one:,.0f} rows a second", flush=True)
-        two, second = alone(folder, source, 2)
+        two, second = alone(seconds_of, folder, source, 2, shard=told.shard)
         print(
             f"2 workers: {two:.1f} s, {told.rows / two:,.0f} rows a second; {one / two:.2f} times", flush=True
         )
-        third, killed = alone(folder, source, 2, kill=True)
+        third, killed = alone(seconds_of, folder, source, 2, shard=told.shard, kill_at=kill_at)
         print(f"2 workers, one killed in the middle: {third:.1f} s")
-        for what, target in (("two workers", second), ("one killed", killed)):
-            equal, apart = agreement(first, target)
-            print(f"{what} against one: labels equal on {equal:.4%}, probabilities within {apart:.4f}")
+        compare("two workers against one", first, second)
+        compare("one killed against one", first, killed)
 
 
 if __name__ == "__main__":

@@ -124,7 +124,7 @@ RESENT = {
     "it": "controlliamo la consegna e quello che manca lo rispediamo",
     "en": "we'll check the delivery and resend whatever is missing",
     "es": "comprobamos la entrega y lo que falte lo volvemos a enviar",
-    "fr": "nous vérifions la livraison et ce qui manque repart",
+    "fr": "nous vérifions la livraison et renvoyons ce qui manque",
     "de": "wir prüfen die Lieferung und schicken Fehlendes noch einmal los",
 }
 CREDITED = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.words_en import ENGLISH
@@ -12,6 +12,7 @@ from models.tables import Agent
 from responses.approving.withholding import UnsaidError
 from responses.checks.advising import advice_of_refusal
 from responses.errors import BlockedError
+from responses.policy.words.phrases import phrases_in
 
 _BY_LANGUAGE: Mapping[str, Mapping[str, str]] = {"it": ITALIAN, "en": ENGLISH}
 
@@ -44,6 +45,8 @@ class Words:
             return self("blocked_claimed_by_somebody")
         if "role" in details:
             details["role"] = self.label("role", details["role"])
+        if error.reason == "exit_day":
+            details["day"] = phrases_in(self.language).on_day(date.fromisoformat(details["day"]))
         if "expected" in details:
             details["expected"] = self.wordings.get(f"expected_{details['expected']}", details["expected"])
         key = f"blocked_{error.reason}"

@@ -12,7 +12,6 @@ from desk.carried import Piece, pieces_of
 from desk.choice_lines import choice_lines
 from desk.context import Reader, Visit
 from desk.errors import UnknownCaseError
-from desk.fact_names import FactNames
 from desk.findings import stored
 from desk.promise_lines import line_of
 from desk.queue import neighbours
@@ -37,8 +36,10 @@ from responses.intake.filing import clean
 from responses.knowledge.answering import answers_of
 from responses.policies import NoPolicyError
 from responses.policy import Policy
+from responses.policy.fact_names import FactNames
 from responses.policy.signals import may_be_a_bad_day, told
 from responses.policy.withheld import left_of
+from responses.policy.words.phrases import phrases_in
 from responses.promises.told import pledges_of, words_of
 from responses.proposed import composed_draft
 from responses.twins import twin_for
@@ -125,6 +126,7 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
     able = await may_approve(session, view.draft) if view.draft is not None else []
     kept = next((edit for edit in view.open_edits if edit.agent_id == visit.agent.id), None)
     language = visit.words.language
+    names = FactNames(policy, language)
     held_by_other = view.holder is not None and view.holder.id != visit.agent.id
     slots, twin = _slots_and_twin(view, policy, visit)
     # The proof has a block of its own.
@@ -137,8 +139,9 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
         "view": view,
         "case": case,
         "bubbles": bubbles_of(view, visit),
-        "offer": offer_line(view.decision, language) if view.decision is not None else None,
+        "offer": offer_line(view.decision, language, names) if view.decision is not None else None,
         "rule": rule_line(view.decision, language) if view.decision is not None else None,
+        "ends_on": phrases_in(language).on_day(view.ends_on) if view.ends_on is not None else None,
         "able": sorted(agent.name for agent in able),
         "i_may": view.draft is None or any(agent.id == visit.agent.id for agent in able),
         "own": await own_case(session, visit.agent, case),
@@ -153,7 +156,8 @@ async def values_of(session: AsyncSession, visit: Visit, case: Case) -> dict[str
         "next": after,
         "twin": twin,
         "missing": missing,
-        "names_of": FactNames(policy, visit.words, visit.desk.present(visit.words)),
+        "names_of": names,
+        "presumed": names.presumed(view.decision) if view.decision is not None else (),
         "book_proofs": _book_proofs(view, visit),
         "addable": _addable(policy, {fact.name for fact in missing}, set(view.facts)),
         "dealings": view.dealings,

@@ -272,4 +272,7 @@ async def _where_it_stands(request: Request, desk: Desk, visitor: str) -> list[s
             zone=road.config.timezone,
             now=now,
         )
-        return [await road.texts.filled(session, line.text, written, line.fields) for line in lines]
+        return [
+            await road.texts.filled(session, line.text, written, line.fields, chat_key(visitor))
+            for line in lines
+        ]

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, format_timedelta
@@ -10,7 +9,6 @@ from babel.numbers import format_currency, format_decimal, format_percent
 
 from desk.words import Words
 from models.clock import utcnow
-from models.decision import FactValue, MissingFact
 from models.money import Money
 from responses.notices import Notice
 
@@ -110,28 +108,3 @@ class Present:
     def nearness(self, nearness: float) -> str:
         """How near two texts are, with two decimals: `0,42`."""
         return format_decimal(max(nearness, 0), "0.00", locale=self._locale)
-
-    def likely(self, fact: MissingFact) -> str:
-        """What the customer seems to have answered to a question of ours."""
-        said = fact.likely or ""
-        if fact.type == "date":
-            return self.day(date.fromisoformat(said))
-        return self.words.maybe(f"choices.{said}", said)
-
-    def fact(self, fact: FactValue) -> str:
-        """A fact's value in words."""
-        if fact.unavailable:
-            return self.words("facts.unavailable")
-        match fact.value:
-            case bool():
-                return self.words("facts.yes" if fact.value else "facts.no")
-            case Money():
-                return self.money(fact.value)
-            case datetime():
-                return self.moment(fact.value)
-            case date():
-                return self.day(fact.value)
-            case Decimal():
-                return f"{fact.value.normalize():f}"
-            case value:
-                return self.words.maybe(f"choices.{value}", str(value))

@@ -13,7 +13,7 @@ from desk.promise_lines import SECTIONS, line_of
 from desk.refusals import refused
 from models.clock import utcnow
 from models.tables import Agent
-from responses.errors import ResponsesError
+from responses.errors import BlockedError, ResponsesError
 from responses.promises.keeping import MAX_WORDS, break_, keep
 from responses.promises.told import pledges
 from responses.promises.withdrawals import Why, call_off
@@ -59,7 +59,7 @@ async def mark_kept(visit: Actor, promise_id: str, body: Settled) -> JSONRespons
             agent = await session.get_one(Agent, visit.agent.id)
             await keep(session, road.texts, agent, promise_id, body.words)
     except ResponsesError as error:
-        return refused(visit, error)
+        return _refused(visit, error)
     return done(visit.words("done.promise_kept"))
 
 
@@ -71,7 +71,7 @@ async def mark_broken(visit: Actor, promise_id: str, body: Settled) -> JSONRespo
             agent = await session.get_one(Agent, visit.agent.id)
             await break_(session, agent, promise_id, body.words)
     except ResponsesError as error:
-        return refused(visit, error)
+        return _refused(visit, error)
     return done(visit.words("done.promise_broken"))
 
 
@@ -84,8 +84,14 @@ async def mark_withdrawn(visit: Actor, promise_id: str, body: Withdrawn) -> JSON
             agent = await session.get_one(Agent, visit.agent.id)
             await call_off(session, road.texts, agent, promise_id, body.why, body.words, told=body.told)
     except ResponsesError as error:
-        return refused(visit, error)
+        return _refused(visit, error)
     return done(visit.words("done.promise_withdrawn"))
+
+
+def _refused(visit: Visit, error: ResponsesError) -> JSONResponse:
+    """As any refusal; of what others have settled meanwhile it says so."""
+    gone = isinstance(error, BlockedError) and error.reason == "gone"
+    return refused(visit, BlockedError("promise_gone") if gone else error)
 
 
 async def _values(session: AsyncSession, visit: Visit, whose: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Refusals as sentences for the agent, in their language."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from fastapi.responses import JSONResponse
 
@@ -10,6 +10,7 @@ from responses.checks.advising import advice_of_refusal
 from responses.drafts.errors import PlaceholderLeftError, UnfilledSlotError, UnknownSlotError
 from responses.errors import BlockedError, NotAllowedError, ResponsesError
 from responses.policies import NoPolicyError
+from responses.policy.words.phrases import phrases_in
 
 
 def refused(visit: Visit, error: ResponsesError, **more: object) -> JSONResponse:
@@ -46,6 +47,8 @@ def sentence_of(visit: Visit, error: BlockedError) -> str:
         details["until"] = visit.desk.present(visit.words).clock(until)
     if "role" in details:
         details["role"] = visit.words(f"roles.{details['role']}")
+    if error.reason == "exit_day":
+        details["day"] = phrases_in(visit.words.language).on_day(date.fromisoformat(details["day"]))
     if error.reason == "fact_invalid":
         details["expected"] = visit.words.maybe(f"facts.expected.{details['expected']}", details["expected"])
     return visit.words(f"blocked.{error.reason}", **details)

@@ -9,6 +9,7 @@ from desk.errors import ForbiddenPageError
 from desk.refusals import explained
 from models.clock import utcnow
 from models.tables import Agent
+from responses.drafts.templates import in_register
 from responses.errors import BlockedError
 from responses.sending.standing import LANGUAGES, StandingTextError, StandingWording, standing_text
 from responses.sending.wordings import (
@@ -146,6 +147,7 @@ async def _list(
         at=at,
         said=said,
         problem=problem,
+        addressed=in_register,
     )
 
 
@@ -164,4 +166,5 @@ async def _form(
         written=written,
         longest=MAX_BUTTON if is_button(own) else MAX_LENGTH,
         problem=problem,
+        addressed=in_register,
     )

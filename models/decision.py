@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -230,7 +230,9 @@ class Decision:
     voucher's code is one that the business has loaded, `codes_valid` how long one of ours can be used, None
     for ever. `choose_within` is how long a choice stays open, None
     where the owner sets no end to it. `claimed` are facts on which it rests that only a message of the
-    customer says, each with its value as likely, for an agent to confirm.
+    customer says, each with its value as likely, for an agent to confirm. Of an exit, `exit_from` is the day
+    from which nothing new is taken on, in the business's time zone; None for those drafted before the day was
+    kept, which count at once. `notice`: that day was to come; until then the customer is served as before.
     """
 
     kind: DecisionKind
@@ -264,6 +266,8 @@ class Decision:
     codes_valid: Duration | None = None
     choose_within: Duration | None = None
     claimed: tuple[MissingFact, ...] = ()
+    exit_from: date | None = None
+    notice: bool = False
 
     @property
     def asks_customer(self) -> tuple[MissingFact, ...]:

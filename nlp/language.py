@@ -111,15 +111,14 @@ def _tell(texts: Sequence[str]) -> list[tuple[str | None, float]]:
     lettered = [texts[place] for place in places]
     shares, others = opinions(lettered)
     scores = np.log(np.maximum(shares, _SURELY_NOT)) + load_model().scores(lettered)
-    frequencies = load_frequencies()
-    scores += frequencies.scores(lettered)
+    words = load_frequencies().look_up(lettered)
+    scores += words.scores
     # All three know it from the same letters: their sum is surer than it is right, half of it is not.
     scores /= 2
     sure = np.exp(scores - scores.max(axis=1, keepdims=True))
     best, confident = sure.argmax(axis=1), sure.max(axis=1) / sure.sum(axis=1)
     sizes = np.array([len(text.encode("utf-8", "surrogatepass")) for text in lettered])
-    words, known = frequencies.known(lettered)
-    strange = (words >= _LEAST_WORDS) & (2 * known <= words) & (sizes >= _SHORTHAND)
+    strange = (words.words >= _LEAST_WORDS) & (2 * words.most <= words.words) & (sizes >= _SHORTHAND)
     foreign = (others > np.where(strange, SURER, FAR_SURER)) & (sizes >= _LEAST_BYTES)
     for place, language, confidence, other in zip(
         places, best.tolist(), confident.tolist(), foreign.tolist(), strict=True

@@ -42,34 +42,42 @@ class WordFrequencies:
     hashes: npt.NDArray[np.uint32]
     costs: npt.NDArray[np.uint8]
 
-    def scores(self, texts: Sequence[str]) -> "Vectors":
-        """Log-probabilities of the known words of each text: float32 of shape (texts, languages).
-
-        A word that no language has says nothing; nor does a text without any other.
-        """
-        _, owners, costs = self._looked_up(texts)
-        scores = np.zeros((len(texts), self.costs.shape[1]), np.float32)
-        np.subtract.at(scores, owners, costs * np.float32(_STEP))
-        return scores
-
-    def known(self, texts: Sequence[str]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        """How many words each text has, and how many of them one language has at most; shape (n)."""
-        words, owners, costs = self._looked_up(texts)
-        counts = np.zeros((len(texts), self.costs.shape[1]), np.intp)
-        np.add.at(counts, owners, costs < _NOT_KEPT)
-        return words, counts.max(axis=1)
-
-    def _looked_up(
-        self, texts: Sequence[str]
-    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.uint8]]:
-        """The number of words of each text; of those in the table the text, and the costs by language."""
+    def look_up(self, texts: Sequence[str]) -> "KnownWords":
+        """What the table knows of the words of some texts."""
         found = [_hashes(text) for text in texts]
         words = np.array([len(one) for one in found], np.intp)
         owners = np.repeat(np.arange(len(texts)), words)
         hashes = np.array([one for row in found for one in row], np.uint32)
         places = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
         kept = self.hashes[places] == hashes
-        return words, owners[kept], self.costs[places[kept]]
+        return KnownWords(words=words, owners=owners[kept], costs=self.costs[places[kept]])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownWords:
+    """Of n texts the number of `words` (n); of those in a table the text, and the `costs` by language."""
+
+    words: npt.NDArray[np.intp]
+    owners: npt.NDArray[np.intp]
+    costs: npt.NDArray[np.uint8]
+
+    @property
+    def scores(self) -> "Vectors":
+        """Log-probabilities of the known words of each text: float32 of shape (n, languages).
+
+        A word that no language has says nothing; nor does a text without any other.
+        """
+        scores = np.zeros((len(self.words), self.costs.shape[1]), np.float32)
+        np.subtract.at(scores, self.owners, self.costs * np.float32(_STEP))
+        return scores
+
+    @property
+    def most(self) -> npt.NDArray[np.intp]:
+        """How many words of each text one language has at most; shape (n)."""
+        counts = np.zeros((len(self.words), self.costs.shape[1]), np.intp)
+        np.add.at(counts, self.owners, self.costs < _NOT_KEPT)
+        most: npt.NDArray[np.intp] = counts.max(axis=1)
+        return most
 
 
 def _hashes(text: str) -> list[int]:

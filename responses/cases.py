@@ -6,6 +6,7 @@ from functools import cache
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from models.clock import utcnow
@@ -16,6 +17,7 @@ from models.tables import (
     Approval,
     Case,
     Choice,
+    DecisionRow,
     Draft,
     Fact,
     Identity,
@@ -293,7 +295,8 @@ async def last_answer_at(
 ) -> datetime | None:
     """When our last text to this case was approved; with `settling` the last that settled the matter.
 
-    A question settles nothing, nor does a text that only says until when an answer follows. Approved, not
+    A question settles nothing, nor does a text that only says until when an answer follows; notice of an exit
+    answers nothing at all. Approved, not
     sent: what the customer writes while an answer is on its way is not answered by it. A choice that was made
     answers the words that said nothing else.
     """
@@ -308,22 +311,32 @@ async def last_answer_at(
 @cache
 def _last_answers(settling: bool, only_before: bool) -> Select[datetime | None, datetime | None]:
     """Built once: it is asked several times for each message, and building it takes longer than asking."""
-    query = select(func.max(Approval.created_at)).where(
-        Approval.case_id == bindparam("case"),
-        Approval.verdict == Verdict.SEND,
-        Approval.undone_at.is_(None),
-        # What could not be delivered has answered nothing.
-        ~exists().where(OutboxEntry.approval_id == Approval.id, OutboxEntry.state == OutboxState.FAILED),
+    query = (
+        select(func.max(Approval.created_at))
+        .join(Draft, Draft.id == Approval.draft_id)
+        .where(
+            Approval.case_id == bindparam("case"),
+            Approval.verdict == Verdict.SEND,
+            Approval.undone_at.is_(None),
+            ~gives_notice(),
+            # What could not be delivered has answered nothing.
+            ~exists().where(OutboxEntry.approval_id == Approval.id, OutboxEntry.state == OutboxState.FAILED),
+        )
     )
     if settling:
-        query = query.join(Draft, Draft.id == Approval.draft_id).where(
-            Draft.kind != DecisionKind.ASK, Draft.answer_by.is_(None)
-        )
+        query = query.where(Draft.kind != DecisionKind.ASK, Draft.answer_by.is_(None))
     chosen = select(func.max(Choice.chosen_at)).where(Choice.case_id == bindparam("case"), Choice.settles)
     if only_before:
         query = query.where(Approval.created_at < bindparam("before"))
         chosen = chosen.where(Choice.chosen_at < bindparam("before"))
     return select(query.scalar_subquery(), chosen.scalar_subquery())
+
+
+def gives_notice() -> ColumnElement[bool]:
+    """The drafts of an exit from a later day: until then what waits for an answer is answered as before."""
+    decided = aliased(DecisionRow)
+    of_notice = exists().where(decided.id == Draft.decision_id, decided.content["notice"].as_boolean())
+    return and_(Draft.kind == DecisionKind.EXIT, of_notice.correlate(Draft))
 
 
 async def open_messages(session: AsyncSession, case_id: str) -> list[Message]:

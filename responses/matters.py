@@ -24,7 +24,7 @@ from responses.orders.proof import unproven_facts
 from responses.orders.proof_ahead import proof_ahead
 from responses.orders.wanted_proof import MAY_BE_A_POSTCODE
 from responses.policy import Policy
-from responses.policy.given import asks_progress
+from responses.policy.given import asks_progress, is_overdue
 from responses.policy.schema import Supplier
 from responses.policy.situation import ORDER
 from responses.reading import Reading
@@ -54,6 +54,7 @@ async def matter_of(
     question = [fact.name for fact in await asked_last(session, case) if times[fact.name] == 1]
     once = _to_ask_again(question, reading, policy, facts).difference(unclear)
     labels = united(reading.counted, is_spam=_nothing_but_spam(reading))
+    late = any(is_overdue(given, now) for given in here)
     unproven, proof_ask = await unproven_facts(session, case, policy, facts)
     ahead, ahead_ask = await proof_ahead(session, case, policy, facts)
     return Matter(
@@ -83,7 +84,9 @@ async def matter_of(
             labels.act,
             labels.asks,
             here,
-            asked=any(asks_where_it_stands(message.text) for message in reading.fresh),
+            # While we are late, "thanks, better late than never" is no praise to be passed on.
+            asked=any(asks_where_it_stands(message.text) for message in reading.fresh)
+            or (late and labels.act == Act.PRAISE),
         ),
     )
 

@@ -31,6 +31,14 @@ def shorten(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+def shorten_at_word(text: str, limit: int) -> str:
+    """The first words of at most `limit` characters with the ellipsis; a longer word is cut like any text."""
+    if len(text) <= limit:
+        return text
+    words = text[:limit].rpartition(" ")[0].rstrip(" ,;:")
+    return f"{words}…" if words else shorten(text, limit)
+
+
 def _longest_head(text: str, limit: int) -> str:
     # A character outside the BMP takes two units; cutting characters can never cut one in half.
     units = 0

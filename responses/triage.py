@@ -13,7 +13,7 @@ from models.assessment import Assessment, Classify
 from models.clock import utcnow
 from models.database import Database
 from models.decision import FactValue, Matter
-from models.labels import Act, Ask, Urgency
+from models.labels import Act, ComplaintType, Tone, Urgency
 from models.orders import LookUp
 from models.states import CaseState, DraftState, Purpose
 from models.tables import Agent, Case, Customer, DecisionRow, Draft, Identity, Message
@@ -27,9 +27,9 @@ from responses.choices.choosing import proposals
 from responses.claims import claimed_facts, note_claims
 from responses.config import RoadConfig
 from responses.customers.danger import in_danger
-from responses.customers.ended import is_left_unworded, told_of_exit
+from responses.customers.ended import ending_of, is_left_unworded, told_of_exit
 from responses.customers.history import questions_in
-from responses.customers.progress import asks_where_it_stands, only_thanks
+from responses.customers.progress import only_thanks
 from responses.customers.signalling import keep_signals
 from responses.deadlines import due_by, highest, is_sooner
 from responses.drafts.dates import format_when
@@ -51,6 +51,7 @@ from responses.people.oncall import raise_alarm
 from responses.people.presence import present_agents
 from responses.policies import PolicyBook
 from responses.policy import decide
+from responses.policy.given import is_overdue
 from responses.proposed import supersede
 from responses.proposing import propose_decision
 from responses.reading import Reading, read_case
@@ -64,6 +65,8 @@ MAX_ATTEMPTS = 5
 _FIRST_PAUSE = timedelta(seconds=2)
 _EXPLAIN_AFTER = timedelta(seconds=1)
 _ANSWERED = (CaseState.ANSWERED, CaseState.PROMISED, CaseState.CLOSED)
+_OF_OUR_WORD = frozenset({ComplaintType.NO_REPLY, ComplaintType.PROMISE_BROKEN})
+_CONTENT = (Tone.CALM, Tone.GRATEFUL)
 
 
 class Triage:
@@ -178,9 +181,12 @@ class Triage:
         reading = with_only_answers(reading, questions.get(case.id, ()), policy)
         if taken.answers:
             facts = await known_facts(session, case.id)
-        if case.reopened_from is not None and not taken.answers and _only_thanks(reading, case.reopened_from):
-            self._change_nothing(session, case)
-            return
+        if case.reopened_from is not None and not taken.answers:
+            awaits = await has_open_promise(session, case)
+            if _only_thanks(reading, case.reopened_from, awaits=awaits):
+                await self._put_back(session, case)
+                record(session, "system", "case.thanked", case.id)
+                return
         if case.reopened_from in _ANSWERED and await self._brings_new_matter(
             session, case, reading.counted_fresh, facts
         ):
@@ -211,9 +217,11 @@ class Triage:
             decision = decide(policy, matter, language=self._config.language)
         decision = taken.beside(decision)
         decision = replace(decision, claimed=await claimed_facts(session, case, policy))
-        unworded = await is_left_unworded(session, case, decision)
-        if unworded:
-            decision = told_of_exit(decision, policy, self._config.language)
+        ending = await ending_of(session, case)
+        said_on = (matter.said_at or now).astimezone(self._config.timezone).date()
+        unworded = ending is not None and is_left_unworded(decision, ending, said_on)
+        if ending is not None and unworded:
+            decision = told_of_exit(decision, ending, policy, self._config.language)
         draft = await propose_decision(
             session,
             case,
@@ -226,11 +234,15 @@ class Triage:
             near=near,
             unworded=unworded,
         )
+        urgency = matter.urgency
+        if matter.asks_progress and any(is_overdue(given, now) for given in matter.given_here):
+            # Who asks for what we are late with has waited long enough.
+            urgency = highest([Urgency.NORMAL, urgency])
         case.language = matter.language
-        case.urgency = matter.urgency
+        case.urgency = urgency
         # Counted from the oldest message without an answer: who asks again does not wait longer for it.
         first = min((message.created_at for message in reading.fresh), default=case.first_unread_at or now)
-        case.due_at = due_by(policy, matter.urgency, first, sooner=decision.sooner)
+        case.due_at = due_by(policy, urgency, first, sooner=decision.sooner)
         case.triage_due_at = case.first_unread_at = case.reopened_from = None
         if matter.act == Act.SPAM and draft is None:
             await cancel_cards(session, case)
@@ -361,22 +373,29 @@ class Triage:
                     case_id=case.id,
                 )
 
-    def _change_nothing(self, session: AsyncSession, case: Case) -> None:
-        case.state = CaseState(case.reopened_from or CaseState.ANSWERED)
+    async def _put_back(self, session: AsyncSession, case: Case) -> None:
+        """The case stands where it stood before it was written to."""
+        before = CaseState(case.reopened_from or CaseState.ANSWERED)
+        if before == CaseState.PROMISED and not await has_open_promise(session, case):
+            # The last of it was settled meanwhile.
+            before = CaseState.ANSWERED
+        case.state = before
         case.reopened_from = case.triage_due_at = case.first_unread_at = None
-        record(session, "system", "case.thanked", case.id)
 
     async def _brings_new_matter(
         self, session: AsyncSession, case: Case, found: Sequence[Assessment], facts: Mapping[str, FactValue]
     ) -> bool:
         """Whether the reopening message names a complaint type or an order that the case never had.
 
-        A type in doubt is no new matter: where a person has to look, they find all of it in one case.
+        A type in doubt is no new matter: where a person has to look, they find all of it in one case. Nor is
+        it one that nobody answers, or that a promise was not kept, while the case's own is still open.
         """
         rows = await session.scalars(select(DecisionRow.content).where(DecisionRow.case_id == case.id))
         types = {name for content in rows for name in content["complaint_types"]}
         sure = [one for one in found if "complaint_types" not in one.abstained]
         named = {label.label for one in sure for label in one.complaint_types}
+        if named & _OF_OUR_WORD and await has_open_promise(session, case):
+            named -= _OF_OUR_WORD
         orders = {order_key(order) for one in found for order in one.entities.order_ids}
         known = facts.get(ORDER_FACT)
         if not orders and (linked := await linked_number(session, case, facts)) is not None:
@@ -399,8 +418,7 @@ class Triage:
         for message in reading.fresh:
             row = await session.get_one(Message, message.id)
             row.case_id = new.id
-        case.state = CaseState(case.reopened_from or CaseState.ANSWERED)
-        case.reopened_from = case.triage_due_at = case.first_unread_at = None
+        await self._put_back(session, case)
         await raise_revision(session, new)
         await due_now(session, new)
         record(session, "system", "case.split", case.id, into=new.number)
@@ -450,22 +468,21 @@ async def unread_cases(session: AsyncSession, now: datetime, limit: int) -> list
     return [Alarm(job=Job.ASSESS, row_id=row) for row in await session.scalars(query)]
 
 
-def _only_thanks(reading: Reading, before: str) -> bool:
+def _only_thanks(reading: Reading, before: str, *, awaits: bool) -> bool:
+    """Whether nobody has to read it: neither the model nor the words find anything but thanks in it."""
     files = any(message.kind != "text" for message in reading.fresh)
     if not reading.found_fresh or files or any("?" in message.text for message in reading.fresh):
         return False
     # Where we have asked for something, a bare number or an ok may be the answer.
     idle = (Act.PRAISE,) if before == CaseState.WAITING_CUSTOMER else (Act.PRAISE, Act.OTHER)
     return all(
-        # Where the model is not sure that it is only thanks, a person looks. What it has no better name for
-        # is thanks only where the words say so: "call me" must not be lost.
+        # Where the model is not sure that it is only thanks, a person looks. Where it is, nothing else that
+        # stands in the words must be lost: "grazie, non serve più".
         one.act.label in idle
         and "act" not in one.abstained
+        and one.tone.label in _CONTENT
+        and not one.asks
         and not one.entities.order_ids
-        and (only_thanks(text) if one.act.label == Act.OTHER else _asks_nothing(text, one))
+        and only_thanks(text, awaits=awaits)
         for text, one in reading.read_fresh
     )
-
-
-def _asks_nothing(text: str, praise: Assessment) -> bool:
-    return Ask.HUMAN_CONTACT not in {ask.label for ask in praise.asks} and not asks_where_it_stands(text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -35,6 +35,7 @@ from responses.choices.choosing import Proposal, proposals
 from responses.choices.offered import Shown, choices_of
 from responses.corrections import Understood, understood
 from responses.customers.dealings import Dealings, dealings_of
+from responses.customers.ended import ending_of
 from responses.customers.preferences import Preferences, preferences_of
 from responses.customers.related import maybe_same_person, same_order
 from responses.customers.signal_views import SignalView, signals_shown
@@ -76,7 +77,8 @@ class CaseView:
     `proposals` are what the unread words seem to choose of the open ones. `preferences` are the customer's,
     with the register that is heard in the language of the answer. `vouchers` are the codes that the case has;
     `supplies` is what is left of those that the draft would give. `denied` are the words that somebody called
-    no promise, by the event that tells it. `dealings` is all that there was with the customer.
+    no promise, by the event that tells it. `dealings` is all that there was with the customer, `ends_on` the
+    day from which the relation with them is ended, None where none was told, `has_ended` whether it has come.
     """
 
     case: Case
@@ -106,16 +108,23 @@ class CaseView:
     book: BookView
     same_order: tuple[Case, ...]
     maybe_same: tuple[Case, ...]
+    ends_on: date | None
+    has_ended: bool
 
     @property
     def claimed(self) -> tuple[tuple[MissingFact, str], ...]:
-        """What the decision rests on and only a message says, with its words, until somebody else says it."""
+        """What the decision rests on and only a message says, with its words, until somebody else says it.
+
+        Of who was erased nothing, as the words are gone.
+        """
         versions = [one for shown in self.messages for one in (*shown.earlier, shown.message)]
         texts = {message.id: message.text for message in versions}
         return tuple(
             (fact, texts.get(fact.said_in or "", ""))
             for fact in (self.decision.claimed if self.decision is not None else ())
-            if (known := self.facts.get(fact.name)) is not None and known.source == Supplier.MESSAGE
+            if fact.likely is not None
+            and (known := self.facts.get(fact.name)) is not None
+            and known.source == Supplier.MESSAGE
         )
 
 
@@ -161,6 +170,8 @@ async def view_case(session: AsyncSession, case: Case, zone: ZoneInfo) -> CaseVi
     events_query = select(Event).where(Event.case_id == case.id).order_by(Event.id)
     events = tuple((await session.scalars(events_query)).all())
     now = utcnow()
+    today = now.astimezone(zone).date()
+    ending = await ending_of(session, case)
     return CaseView(
         case=case,
         customer=customer,
@@ -190,7 +201,7 @@ async def view_case(session: AsyncSession, case: Case, zone: ZoneInfo) -> CaseVi
         choices=tuple(await choices_of(session, case)),
         proposals=tuple(await proposals(session, case, now)),
         vouchers=tuple((await session.scalars(codes_query)).all()),
-        supplies=await supplies(session, decided if draft is not None else None, now.astimezone(zone).date()),
+        supplies=await supplies(session, decided if draft is not None else None, today),
         other_cases=tuple((await session.scalars(others_query)).all()),
         signals=await signals_shown(session, case.customer_id, now),
         dealings=await dealings_of(session, case.customer_id),
@@ -203,6 +214,8 @@ async def view_case(session: AsyncSession, case: Case, zone: ZoneInfo) -> CaseVi
         book=await book_view(session, case),
         same_order=tuple(await same_order(session, case)),
         maybe_same=tuple(await maybe_same_person(session, case)),
+        ends_on=ending.from_day if ending is not None else None,
+        has_ended=ending is not None and ending.has_come(today),
     )
 
 

@@ -1,7 +1,7 @@
 """The command that classifies whole files."""
 
-import os
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rimedio.pages import check_page
 from rimedio.terminal import USAGE, fail, one_line, say, settings_or_fail
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def classify(
         ),
     ] = None,
     id_column: Annotated[
-        str | None, typer.Option(help="The column that names a row where something is wrong with it.")
+        list[str] | None, typer.Option(help="The column that names a row where something is wrong with it.")
     ] = None,
     engine: Annotated[
         Engine, typer.Option(help="Where the model runs: in this process, or on a Ray cluster.")
@@ -161,7 +162,8 @@ def classify(
         sheet=sheet,
         text_columns=tuple(text_column or ()),
     )
-    _check_report(report)
+    check_page("--report", report, "report.html")
+    _check_columns(given.text_columns, id_column or [])
     try:
         check_target(output)
         check_form(between or ",", encoding or "utf-8")
@@ -170,7 +172,7 @@ def classify(
             tables, said = _open(inputs, copies, given, scratch, teller)
             teller.now(None)
             check_target(output, [table.path for table in tables])
-            _check_apart(report, output, [table.path for table in tables])
+            _check_apart(report, [table.path for table in tables])
             for line in () if quiet else said:
                 say(one_line(line))
             model = batch_model(settings, fast=fast)
@@ -187,7 +189,7 @@ def classify(
                 redact=redact,
                 order_patterns=settings.order_patterns,
                 limit=limit,
-                id_column=id_column,
+                id_column=next(iter(id_column or []), None),
                 form=Format(delimiter=between, encoding=encoding, raw=raw),
             )
             wish = Wish(
@@ -212,21 +214,16 @@ def classify(
         fail(one_line(str(error)))
 
 
-def _check_report(report: Path | None) -> None:
-    if report is not None and (not report.name or report.is_dir()):
-        fail(f"--report {report}: expected the name of a file, such as report.html", USAGE)
-    if report is not None and not report.absolute().parent.is_dir():
-        fail(f"--report {report}: there is no folder {report.parent}", USAGE)
-    if report is not None and not os.access(report.absolute().parent, os.W_OK):
-        fail(f"--report {report}: cannot be written; nothing may be put into its folder", USAGE)
+def _check_columns(text_columns: Sequence[str], id_columns: Sequence[str]) -> None:
+    again = [name for name, times in Counter(text_columns).items() if times > 1]
+    if again:
+        fail(f"--text-column {again[0]!r} is given twice; columns given: {', '.join(text_columns)}", USAGE)
+    if len(id_columns) > 1:
+        fail(f"--id-column: one column names the rows; columns given: {', '.join(id_columns)}", USAGE)
 
 
-def _check_apart(report: Path | None, output: Path, inputs: list[Path]) -> None:
-    if report is None:
-        return
-    if report.resolve() == output.resolve():
-        fail(f"--report {report}: is the output itself; give the page another name", USAGE)
-    if report.exists() and any(report.samefile(one) for one in inputs):
+def _check_apart(report: Path | None, inputs: list[Path]) -> None:
+    if report is not None and report.exists() and any(report.samefile(one) for one in inputs):
         fail(f"--report {report}: is an input; give the page another name", USAGE)
 
 
@@ -256,10 +253,9 @@ def _one_character(option: str, given: str | None) -> str | None:
 
 
 def _charset(option: str, given: str | None) -> str | None:
-    try:
-        if given is not None:
-            b" ".decode(given, "replace")
-    except (LookupError, ValueError):  # some codecs are of other things than texts
+    from nlp.tables.charset import is_charset
+
+    if given is not None and not is_charset(given):
         fail(f"{option} {given!r}: no such charset; expected one such as cp1251 or utf-8", USAGE)
     return given
 
@@ -271,9 +267,10 @@ def _open(
     from nlp.batch.exports import Input
     from nlp.batch.packing import unread_source
     from nlp.errors import BatchError, WrongUsageError
+    from nlp.tables import SHEET_SUFFIXES, listed
 
     files, said = _located(inputs, folder, teller)
-    tables = []
+    tables: list[Input] = []
     problems: list[BatchError] = []
     for path, name in files.items():
         teller.now(partial("reading: looking at {}".format, name))
@@ -289,10 +286,25 @@ def _open(
         tables += [Input(source=source, path=path) for source in sources]
         said += [f"{source.called}: {'; '.join(source.said)}" for source in sources]
     said.append(f"if that is wrong: {', '.join(_OVERRIDES)}")
+    if given.sheet is not None and not any(_may_have_sheets(table) for table in tables):
+        raise WrongUsageError(
+            f"--sheet {given.sheet!r}: {listed(list(files.values()))}: no workbook; sheets are looked for in "
+            f"{', '.join(SHEET_SUFFIXES)}"
+        )
     if len(problems) == len(files):
         more = f" (and {len(problems) - 1} more files that cannot be read)" if len(problems) > 1 else ""
         raise BatchError(f"{problems[0]}{more}")
     return tables, said
+
+
+def _may_have_sheets(one: "Input") -> bool:
+    """Whether it is of a workbook, or might have been one if it could be read."""
+    from nlp.tables import SHEET_SUFFIXES, SheetTable
+    from nlp.tables.compression import plain_suffix
+
+    return isinstance(one.source.table, SheetTable) or (
+        not one.is_read and plain_suffix(one.path) in SHEET_SUFFIXES
+    )
 
 
 def _located(inputs: list[str], folder: Path, teller: "Teller") -> tuple[dict[Path, str], list[str]]:

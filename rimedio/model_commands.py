@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rimedio.gold import PART_HELP, check_part, read_gold
-from rimedio.terminal import USAGE, fail, say, settings_or_fail
+from rimedio.pages import check_page
+from rimedio.terminal import fail, say, settings_or_fail
 
 if TYPE_CHECKING:
     from nlp.training.corpus import Example
@@ -80,10 +81,7 @@ def evaluate(
     from rimedio.model import load_classifier
 
     check_part(part)
-    if report is not None and (not report.name or report.is_dir()):
-        fail(f"--report {report}: expected the name of a file, such as evaluation.html", USAGE)
-    if report is not None and not report.absolute().parent.is_dir():
-        fail(f"--report {report}: there is no folder {report.parent}", USAGE)
+    check_page("--report", report, "evaluation.html")
     console, settings = Console(stderr=True), settings_or_fail()
     try:
         types = complaint_types_of(settings.heads_folder)

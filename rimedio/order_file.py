@@ -10,11 +10,13 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from nlp.tables import SHEET_SUFFIXES, SheetTable, Table, open_table
+from nlp.tables import SHEET_SUFFIXES, Given, SheetTable, Table, open_table
 from responses.errors import OrderValueError
 from responses.orders.values import FIELDS, NUMBER, VALUE, OrderEntry, Reader
 from responses.policy.situation import PRICE
 from rimedio.errors import ProgramError
+
+_UNNAMED = re.compile(r"column_\d+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,9 +75,7 @@ def open_orders(path: Path, sheet: str | None, said: Sequence[str], reader: Read
         ProgramError: a name or column that there is not, or no column with the numbers.
         BatchError: the file cannot be read.
     """
-    table: Table = (
-        SheetTable(path, sheet, as_kept=True) if path.suffix.lower() in SHEET_SUFFIXES else open_table(path)
-    )
+    table = _open(path, sheet)
     names = [*FIELDS, *reader.specs]
     mapping = _as_said(said, table.columns, names)
     for column in table.columns:
@@ -88,6 +88,15 @@ def open_orders(path: Path, sheet: str | None, said: Sequence[str], reader: Read
             f'Say which with --map number="…"'
         )
     return OrderFile(table=table, mapping=mapping, reader=reader)
+
+
+def _open(path: Path, sheet: str | None) -> Table:
+    if path.suffix.lower() in SHEET_SUFFIXES:
+        return SheetTable(path, sheet, as_kept=True)
+    table = open_table(path)
+    # A table of orders has a header, however little the rows below differ from it.
+    unnamed = all(_UNNAMED.fullmatch(column) for column in table.columns)
+    return open_table(path, Given(has_header=True)) if unnamed else table
 
 
 def _as_said(said: Sequence[str], columns: Sequence[str], names: Sequence[str]) -> dict[str, str]:

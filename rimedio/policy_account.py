@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from models.decision import Decision, Matter
 from responses.drafts.lines import offer_line, rule_line
-from responses.drafts.templates import in_register
 from responses.policy import Policy
-from responses.policy.explained import fact_nouns, reasons
+from responses.policy.explained import reasons
+from responses.policy.fact_names import FactNames
 from responses.policy.sentences import Sentences
 from responses.policy.signals import raised, told
 from responses.policy.words import sheet
@@ -40,13 +40,13 @@ _WORDS = {
 def account(policy: Policy, matter: Matter, decision: Decision, language: str) -> list[str]:
     """The rules that were tried, an empty line, and the decision with everything that explains it."""
     steps = _steps(decision, reasons(policy, matter, decision, language))
-    return [*steps, "", f"→ {offer_line(decision, language)}"] + [
+    return [*steps, "", f"→ {offer_line(decision, language, FactNames(policy, language))}"] + [
         f"  {line}" for line in _conclusion(policy, matter, decision, language)
     ]
 
 
 def _conclusion(policy: Policy, matter: Matter, decision: Decision, language: str) -> Iterator[str]:
-    words, say, nouns = _WORDS[language], Sentences(language, policy), fact_nouns(policy, language)
+    words, say, names = _WORDS[language], Sentences(language, policy), FactNames(policy, language)
     lines = {line.key: line for line in sheet(policy, language).lines}
     pending = [step for step in decision.steps if step.pending is not None]
     for step in pending:
@@ -66,13 +66,11 @@ def _conclusion(policy: Policy, matter: Matter, decision: Decision, language: st
             line, name = lines[f"signals.{one.name}"], say.quoted(one.name)
             yield words["signal"].format(name=name, seen=told(one, language), line=line.text)
     if decision.presumed:
-        yield f"{words['presumed']}: {', '.join(nouns[name] for name in decision.presumed)}"
+        yield f"{words['presumed']}: {', '.join(map(names.needed, decision.presumed))}"
     for fact in decision.missing:
-        if fact.ask is not None and language in fact.ask:
-            asked = in_register(fact.ask[language], formal=True).partition(":")[0].strip()
-            yield f"{words['asked']}: {asked}"
-        else:
-            yield f"{words['asked' if fact.ask is not None else 'missing']}: {nouns[fact.name]}"
+        asked = fact.ask is not None
+        named = names.wanted(fact) if asked else names.needed(fact.name)
+        yield f"{words['asked' if asked else 'missing']}: {named}"
     yield words["approves"].format(role=say.role(decision.tier))
 
 

@@ -98,7 +98,7 @@ class Program:
         filing = Filing(config, numbers_in)
         types = complaint_types_of(settings.heads_folder)
         policies, folder = PolicyBook(types), settings.policy or settings.home / "policies"
-        texts = StandingTexts(config)
+        texts = StandingTexts(config, policies)
         self.knowledge = Knowledge(database, folder / ANSWERS, self.model.embed, config.timezone)
         self.road = Road(
             database=database,

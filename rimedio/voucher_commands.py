@@ -63,6 +63,8 @@ def import_codes(
                 read = read_codes(text, await known_codes(session), column)
             except CodesFileError as error:
                 fail(f"{file}: {error}")
+            if not read.codes and not read.left_out:
+                fail(f"{file}: no code in it")
             await load_codes(session, read.codes, worth, last_day)
         for line, reason in read.left_out:
             say(f"{file}:{line}: left out: {reason}")
@@ -114,11 +116,15 @@ def used(code: Annotated[str, typer.Argument(help="As the customer shows it.")])
     """
     from models.clock import utcnow
     from models.money import Money
-    from responses.vouchers.codes import use_code
+    from responses.vouchers.codes import expire_codes, use_code
 
     async def work(database: "Database", settings: "Settings") -> None:
+        now = utcnow()
         async with database.writing() as session:
-            voucher = await use_code(session, code, utcnow())
+            # The program's own rounds may not have come by since midnight.
+            await expire_codes(session, now.astimezone(settings.zone).date())
+        async with database.writing() as session:
+            voucher = await use_code(session, code, now)
         say(f"{voucher.code}: {_written(Money.from_minor(voucher.amount_minor, voucher.currency))}, used")
 
     with_database(work)

@@ -1,6 +1,6 @@
 """What the buttons under a card do with what a case lacks or has: facts given, corrected, vouched for."""
 
-from bot.cards.head import agent_facts, fact_label
+from bot.cards.head import agent_facts
 from bot.cards.keyboards import Rows, fact_value
 from bot.cards.known_facts import TYPED, fact_of_key, known_rows, value_rows
 from bot.cards.press import CardPress
@@ -9,13 +9,13 @@ from models.tables import Case
 from responses.errors import BlockedError
 from responses.facts import ORDER_FACT, give_fact
 from responses.orders.proof import vouch
+from responses.policy.fact_names import FactNames
 
 
 async def ask_fact(press: CardPress, case: Case) -> None:
     """Asks to type what is missing."""
     fact = await _fact_pressed(press, case)
-    label = fact_label(fact, press.words)
-    await press.put_prompt(case, "fact", press.words("prompt_fact", fact=label), fact=fact.name)
+    await _ask_to_type(press, case, fact, await press.names_of(case))
 
 
 async def take_fact(press: CardPress, case: Case) -> None:
@@ -32,7 +32,8 @@ async def show_known(press: CardPress, case: Case) -> Rows:
     """What is known of the case, each on a button that corrects it."""
     await press.check_current(case)
     policy = await press.policy_of(case)
-    return known_rows(press.card, await press.view(case), policy, press.words)
+    names = FactNames(policy, press.words.language)
+    return known_rows(press.card, await press.view(case), policy, names, press.words)
 
 
 async def correct_fact(press: CardPress, case: Case) -> Rows:
@@ -40,14 +41,14 @@ async def correct_fact(press: CardPress, case: Case) -> Rows:
     await press.check_current(case)
     policy = await press.policy_of(case)
     key, choice = (*press.pressed.choice, "", "")[:2]
-    found = fact_of_key(await press.view(case), policy, key, press.words)
-    if found is None:
+    fact = fact_of_key(await press.view(case), policy, key)
+    if fact is None:
         raise BlockedError("fact_unknown")
-    fact, noun = found
+    names = FactNames(policy, press.words.language)
     if not choice:
-        return value_rows(press.card, fact, noun, press.words)
+        return value_rows(press.card, fact, names, press.words)
     if choice == TYPED:
-        await press.put_prompt(case, "fact", press.words("prompt_fact", fact=noun), fact=fact.name)
+        await _ask_to_type(press, case, fact, names)
         return await press.back(case)
     await give_fact(press.session, press.agent, case, fact.name, fact_value(fact, choice), policy)
     await press.say("fact_kept", number=case.number)
@@ -72,6 +73,11 @@ async def count_for(press: CardPress, case: Case) -> None:
     policy = await press.policy_of(case)
     await give_fact(press.session, press.agent, case, ORDER_FACT, others[int(index)], policy)
     await press.say("fact_kept", number=case.number)
+
+
+async def _ask_to_type(press: CardPress, case: Case, fact: MissingFact, names: FactNames) -> None:
+    text = press.words("prompt_fact", fact=names.over(fact.name))
+    await press.put_prompt(case, "fact", text, fact=fact.name)
 
 
 async def _fact_pressed(press: CardPress, case: Case) -> MissingFact:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from html import escape
 from zoneinfo import ZoneInfo
 
@@ -22,9 +21,10 @@ from responses.checks.advising import advice_for
 from responses.customers.preferences import Preference
 from responses.drafts.lines import offer_line, rule_line
 from responses.drafts.numbers import format_money, locale_of
-from responses.drafts.templates import in_register
+from responses.policy.fact_names import FactNames
 from responses.policy.schema import Audience
 from responses.policy.signals import may_be_a_bad_day, told
+from responses.policy.words.phrases import phrases_in
 from responses.texts import shorten
 from responses.twins import twin_for
 from responses.views import CaseView
@@ -32,8 +32,8 @@ from responses.views import CaseView
 MAX_WORDS = 700
 _MAX_LINE = 350
 _MAX_TWIN = 1_200
-_MAX_FACT = 40
-_MAX_LIKELY = 24
+_MAX_FACTS = 600
+_MAX_NUMBER = 40
 _MAX_SAID = 100
 _MAX_NAME = 60
 _MOST_OTHERS = 3
@@ -51,8 +51,10 @@ class Head:
     is_cut: bool
 
 
-def head_of(view: CaseView, languages: Sequence[str], words: Words, timezone: ZoneInfo) -> Head:
-    """The head of the card of `view` for people who read `languages`."""
+def head_of(
+    view: CaseView, languages: Sequence[str], words: Words, timezone: ZoneInfo, names: FactNames
+) -> Head:
+    """The head of the card of `view` for people who read `languages`, with the `names` of facts."""
     said, is_cut = words_shown(view.unread, words, MAX_WORDS)
     lines = [
         _title(view, words),
@@ -63,12 +65,15 @@ def head_of(view: CaseView, languages: Sequence[str], words: Words, timezone: Zo
         lines.append(escape(words("wants_person")))
     if view.identity.blocked_since is not None:
         lines.append(escape(words("blocked_customer")))
+    if view.ends_on is not None:
+        day = phrases_in(words.language).on_day(view.ends_on)
+        lines.append(words("has_ended" if view.has_ended else "ends", day=day))
     labels = _labels(view, words)
     if labels:
         lines.append(escape(labels, quote=False))
     lines += _proposal_lines(view, words)
-    lines += _decision_lines(view, words)
-    lines += _claimed_lines(view, words)
+    lines += _decision_lines(view, words, names)
+    lines += _claimed_lines(view, words, names)
     lines += [escape(line, quote=False) for line in _book_lines(view, words, timezone)]
     lines += _signal_lines(view, words)
     dealings = summary(view.dealings, words)
@@ -81,8 +86,8 @@ def head_of(view: CaseView, languages: Sequence[str], words: Words, timezone: Zo
         lines.append(words("holder", name=escape(view.holder.name, quote=False), until=until))
     lines += _draft_lines(view, languages, words)
     if view.draft is not None and view.draft.files:
-        names = ", ".join(file.name for file in enclosures_of(view.draft))
-        lines.append(escape(words("enclosed", names=names), quote=False))
+        enclosed = ", ".join(file.name for file in enclosures_of(view.draft))
+        lines.append(escape(words("enclosed", names=enclosed), quote=False))
     return Head(html="\n".join(lines), is_cut=is_cut)
 
 
@@ -114,13 +119,13 @@ def _book_lines(view: CaseView, words: Words, timezone: ZoneInfo) -> list[str]:
         lines.append(words("book_failed", time=clock_time(view.case.book_failed_at, timezone)))
     if book.order is not None and book.proof is None:
         holder = shorten(book.order.name or words("no_name"), _MAX_NAME)
-        number = shorten(book.order.number, _MAX_FACT)
+        number = shorten(book.order.number, _MAX_NUMBER)
         lines.append(words("book_unproven", number=number, name=holder, proof=_proof(book.proofs, words)))
     elif book.proof is not None and book.order is not None:
         day = book.order.imported_at.astimezone(timezone).strftime("%d/%m/%Y")
-        lines.append(words("book_proven", number=shorten(book.order.number, _MAX_FACT), day=day))
+        lines.append(words("book_proven", number=shorten(book.order.number, _MAX_NUMBER), day=day))
     elif book.number is not None and book.last_import is not None:
-        lines.append(words("book_unknown", number=shorten(book.number, _MAX_FACT)))
+        lines.append(words("book_unknown", number=shorten(book.number, _MAX_NUMBER)))
     if view.maybe_same:
         numbers = ", ".join(str(other.number) for other in view.maybe_same[:_MOST_OTHERS])
         lines.append(words("maybe_same", numbers=numbers))
@@ -159,25 +164,10 @@ def spoken(message: Message, words: Words) -> str:
     return " ".join(part for part in (kind, message.text, edited) if part) or words("no_words")
 
 
-def fact_label(fact: MissingFact, words: Words) -> str:
-    """What a missing fact is called on a button or in a line."""
-    asked = fact.ask.get(words.language, "") if fact.ask is not None else ""
-    asked = in_register(asked, formal=True)
-    return shorten(asked.partition(":")[0].strip() or fact.name.replace("_", " "), _MAX_FACT)
-
-
-def missing_label(fact: MissingFact, words: Words) -> str:
+def missing_label(fact: MissingFact, names: FactNames) -> str:
     """What is missing, and why an agent has to supply it."""
-    label = fact_label(fact, words)
-    return f"{label} ({fact.remark})" if fact.remark is not None else label
-
-
-def likely_said(fact: MissingFact) -> str:
-    """What the customer seems to have answered, as people write it."""
-    said = fact.likely or ""
-    if fact.type == "date":
-        return date.fromisoformat(said).strftime("%d/%m/%Y")
-    return shorten(said.replace("_", " ") if fact.choices else said, _MAX_LIKELY)
+    name = names.needed(fact.name)
+    return f"{name} ({fact.remark})" if fact.remark is not None else name
 
 
 def agent_facts(view: CaseView) -> tuple[MissingFact, ...]:
@@ -188,20 +178,24 @@ def agent_facts(view: CaseView) -> tuple[MissingFact, ...]:
     return (*missing, *(fact for fact, _ in view.claimed))
 
 
-def _claimed_lines(view: CaseView, words: Words) -> list[str]:
+def _claimed_lines(view: CaseView, words: Words, names: FactNames) -> list[str]:
     """What only a message says, with the words of that message."""
     return [
         escape(
             words(
                 "claimed",
-                fact=fact_label(fact, words),
-                value=likely_said(fact),
+                fact=_begun(names.over(fact.name)),
+                value=names.likely(fact),
                 said=shorten(said, _MAX_SAID),
             ),
             quote=False,
         )
         for fact, said in view.claimed
     ]
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def finding_lines(draft: Draft, words: Words) -> list[str]:
@@ -315,7 +309,7 @@ def _code_lines(view: CaseView, words: Words) -> list[str]:
     return lines
 
 
-def _decision_lines(view: CaseView, words: Words) -> list[str]:
+def _decision_lines(view: CaseView, words: Words, names: FactNames) -> list[str]:
     decision = view.decision
     if decision is None:
         return []
@@ -324,20 +318,37 @@ def _decision_lines(view: CaseView, words: Words) -> list[str]:
         return escape(shorten(text, _MAX_LINE), quote=False)
 
     lines = [
-        words("offer", line=line(offer_line(decision, words.language))),
+        words("offer", line=line(offer_line(decision, words.language, names))),
         words("rule", line=line(rule_line(decision, words.language))),
     ]
     if decision.other_orders and view.book.number is not None:
-        others = ", ".join(shorten(number, _MAX_FACT) for number in decision.other_orders[:_MOST_OTHERS])
-        lines.append(line(words("other_orders", others=others, number=shorten(view.book.number, _MAX_FACT))))
+        others = ", ".join(shorten(number, _MAX_NUMBER) for number in decision.other_orders[:_MOST_OTHERS])
+        lines.append(
+            line(words("other_orders", others=others, number=shorten(view.book.number, _MAX_NUMBER)))
+        )
     if decision.limits_cut:
         lines.append(words("limits", line=line("; ".join(decision.limits_cut))))
+    presumed = [f"{names.over(fact)}: {value}" for fact, value in names.presumed(decision)]
+    if presumed:
+        lines.append(words("presumed", facts=_listed(presumed, words)))
     if decision.missing:
-        names = ", ".join(missing_label(fact, words) for fact in decision.missing)
-        lines.append(words("missing", facts=line(names)))
+        lines.append(
+            words("missing", facts=_listed([missing_label(fact, names) for fact in decision.missing], words))
+        )
     if decision.tier != Role.AGENT:
         lines.append(words("tier", role=words.label("role", decision.tier)))
     return lines
+
+
+def _listed(facts: Sequence[str], words: Words) -> str:
+    """The facts as far as a line should go; of any further ones how many they are, never a part of a name."""
+    shown = [facts[0]]
+    for fact in facts[1:]:
+        if len("; ".join([*shown, fact])) > _MAX_FACTS:
+            shown.append(words("facts_more", number=len(facts) - len(shown)))
+            break
+        shown.append(fact)
+    return escape("; ".join(shown), quote=False)
 
 
 def _draft_lines(view: CaseView, languages: Sequence[str], words: Words) -> list[str]:

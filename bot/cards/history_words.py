@@ -1,8 +1,10 @@
-"""What the bot says to agents of a customer's history: signals with what they rest on, gifts and promises."""
+"""What the bot says to agents of a customer's history: its end, signals, gifts and promises."""
 
 from collections.abc import Mapping
 
 ITALIAN: Mapping[str, str] = {
+    "ends": "<b>Il rapporto si chiude {day}</b>: a quello che arriva prima si risponde come sempre.",
+    "has_ended": "<b>Il rapporto è stato chiuso {day}.</b>",
     "signals": "<b>Segnali:</b> {signals}",
     "signals_bad_day": "<b>Segnali:</b> {signals}. Può essere stata una brutta giornata.",
     "signal_dismiss": "Non vale: {signal}",
@@ -65,6 +67,8 @@ ITALIAN: Mapping[str, str] = {
     "state_closed": "chiusa",
 }
 ENGLISH: Mapping[str, str] = {
+    "ends": "<b>The relationship ends {day}</b>: what comes before is answered as ever.",
+    "has_ended": "<b>The relationship ended {day}.</b>",
     "signals": "<b>Signals:</b> {signals}",
     "signals_bad_day": "<b>Signals:</b> {signals}. It may have been a bad day.",
     "signal_dismiss": "Doesn't hold: {signal}",

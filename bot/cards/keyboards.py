@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.buttons import Action, Button, data_of
 from bot.cards.dealings import summary
-from bot.cards.head import MAX_WORDS, agent_facts, fact_label, likely_said, words_shown
+from bot.cards.head import MAX_WORDS, agent_facts, words_shown
+from bot.cards.known_facts import MAX_VALUE, button_name, choice_label
 from bot.words import Words, clock_time
 from models.clock import utcnow
 from models.decision import MissingFact, Role
@@ -20,9 +21,11 @@ from responses.choices.replies import ReplyKind
 from responses.errors import BlockedError
 from responses.people.agents import rank
 from responses.policies import NoPolicyError
+from responses.policy import Policy
+from responses.policy.fact_names import FactNames
 from responses.policy.signals import told
 from responses.road import Road
-from responses.texts import shorten
+from responses.texts import shorten, shorten_at_word
 from responses.views import CaseView, view_case
 from responses.vouchers.codes import free_values
 
@@ -75,18 +78,24 @@ async def buttons_of(
         return CardButtons(rows=rows, is_final=not is_newest)
     if case.revision != card.revision or not proposed:
         return CardButtons(rows=[], is_final=True)
-    rows = _actions(card, await view_case(session, case, timezone), agent, words)
-    if await _is_any_loaded(session, road, case):
+    policy = await policy_of(session, road, case)
+    names = FactNames(policy, words.language)
+    rows = _actions(card, await view_case(session, case, timezone), agent, words, names)
+    if policy is not None and await _is_any_loaded(session, road, policy):
         rows.append([Button(text=words("put_voucher"), data=data_of(Action.VOUCHERS, card.key))])
     return CardButtons(rows=rows, is_final=False)
 
 
-async def _is_any_loaded(session: AsyncSession, road: Road, case: Case) -> bool:
-    """Whether a code of the business can be put into the case's answer."""
+async def policy_of(session: AsyncSession, road: Road, case: Case) -> Policy | None:
+    """The policy that judges the case, if there is one."""
     try:
-        policy = await road.policies.in_force(session, case.audience, case.incident_at)
+        return await road.policies.in_force(session, case.audience, case.incident_at)
     except NoPolicyError:
-        return False
+        return None
+
+
+async def _is_any_loaded(session: AsyncSession, road: Road, policy: Policy) -> bool:
+    """Whether a code of the business can be put into the case's answer."""
     today = utcnow().astimezone(road.config.timezone).date()
     return bool(await free_values(session, policy.currency, today))
 
@@ -151,7 +160,7 @@ async def files_of(session: AsyncSession, message_ids: Sequence[str]) -> list[At
     return list((await session.scalars(query)).all())
 
 
-def _actions(card: Card, view: CaseView, agent: Agent | None, words: Words) -> Rows:
+def _actions(card: Card, view: CaseView, agent: Agent | None, words: Words, names: FactNames) -> Rows:
     def button(action: Action, name: str, style: str | None = None) -> Button:
         return Button(text=words(name), data=data_of(action, card.key), style=style)
 
@@ -168,7 +177,7 @@ def _actions(card: Card, view: CaseView, agent: Agent | None, words: Words) -> R
     else:
         rows.append([button(Action.PASS_ON, "pass_on"), button(Action.TAKE_OVER, "take_over")])
     for index, fact in enumerate(agent_facts(view)[:_MAX_FACTS]):
-        rows += _fact_rows(card, index, fact, words)
+        rows += _fact_rows(card, index, fact, names, words)
     rows += _order_rows(card, view, words)
     if view.book.order is not None and view.book.proof is None:
         rows.append([button(Action.VOUCH, "vouch")])
@@ -240,33 +249,31 @@ def _proposal_rows(card: Card, view: CaseView, words: Words) -> Rows:
     return rows
 
 
-def _fact_rows(card: Card, index: int, fact: MissingFact, words: Words) -> Rows:
-    label = fact_label(fact, words)
+def _fact_rows(card: Card, index: int, fact: MissingFact, names: FactNames, words: Words) -> Rows:
+    name = button_name(names.over(fact.name))
 
     def value(text: str, choice: str) -> Button:
-        return Button(text=_cut(text), data=data_of(Action.FACT, card.key, str(index), choice))
+        return Button(text=text, data=data_of(Action.FACT, card.key, str(index), choice))
 
     unknown = value(words("fact_unknown"), "u")
     # What the customer seems to have answered, to be confirmed by one press.
     likely = (
-        [[value(words("fact_likely", fact=label, value=likely_said(fact)), "s")]]
+        [[value(words("fact_likely", fact=name, value=shorten_at_word(names.likely(fact), MAX_VALUE)), "s")]]
         if fact.likely is not None
         else []
     )
     if fact.type == "yes_no":
-        return [[value(words("fact_yes", fact=label), "y")], [value(words("fact_no"), "n"), unknown]]
+        return [[value(words("fact_yes", fact=name), "y")], [value(words("fact_no"), "n"), unknown]]
     if fact.choices:
         return [
             *likely,
             *(
-                [value(words("fact_choice", fact=label, choice=choice.replace("_", " ")), str(number))]
+                [value(choice_label(name, names.choice(fact.name, choice), words), str(number))]
                 for number, choice in enumerate(fact.choices[:_MAX_CHOICES])
             ),
             [unknown],
         ]
-    typed = Button(
-        text=_cut(words("fact_type", fact=label)), data=data_of(Action.FACT_TYPED, card.key, str(index))
-    )
+    typed = Button(text=words("fact_type", fact=name), data=data_of(Action.FACT_TYPED, card.key, str(index)))
     return [*likely, [typed], [unknown]]
 
 
@@ -297,7 +304,7 @@ def _more(card: Card, view: CaseView, words: Words) -> Rows:
     if view.decision is not None and not view.case.is_sample and not view.case.is_test:
         row.append(Button(text=words("similar"), data=data_of(Action.SIMILAR, card.key)))
     rows = [row] if row else []
-    if view.facts:
+    if view.facts or (view.decision is not None and view.decision.presumed):
         rows.append([Button(text=words("correct_fact"), data=data_of(Action.KNOWN, card.key))])
     if len(view.unread) > 1 or (view.unread and view.case.answered_at is not None):
         rows.append([Button(text=words("split_last"), data=data_of(Action.SPLIT, card.key))])

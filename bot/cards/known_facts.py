@@ -1,75 +1,75 @@
 """Facts that are known, on a card: which they are, and the buttons that put another value in their place."""
 
 import hashlib
-from datetime import date
-from decimal import Decimal
 
 from bot.buttons import Action, Button, data_of
 from bot.words import Words
-from models.decision import FactValue, MissingFact
-from models.money import Money
+from models.decision import MissingFact
 from models.tables import Card
-from responses.drafts.numbers import format_money
 from responses.policy import Policy
-from responses.policy.explained import fact_nouns
+from responses.policy.fact_names import FactNames
 from responses.policy.schema import FactSpec, FactType
-from responses.texts import shorten
+from responses.texts import shorten_at_word
 from responses.views import CaseView
 
 _MOST = 20
-_MAX_LABEL = 60
-_MAX_VALUE = 30
+_MAX_NAME = 40
+MAX_VALUE = 24
 TYPED = "t"
 """What a button carries for a value that is to be typed."""
 
 
 def known_of(view: CaseView, policy: Policy) -> tuple[FactSpec, ...]:
-    """The facts of the policy of which something is known, if only that nobody can say them."""
-    return tuple(spec for spec in policy.facts.values() if spec.name in view.facts)
+    """The facts of the policy of which something is known or presumed, if only that nobody can say them."""
+    presumed = view.decision.presumed if view.decision is not None else ()
+    return tuple(spec for spec in policy.facts.values() if spec.name in view.facts or spec.name in presumed)
 
 
-def known_rows(card: Card, view: CaseView, policy: Policy, words: Words) -> list[list[Button]]:
+def known_rows(
+    card: Card, view: CaseView, policy: Policy, names: FactNames, words: Words
+) -> list[list[Button]]:
     """A button for each known fact, with its value."""
-    nouns = fact_nouns(policy, words.language)
+    presumed = dict(names.presumed(view.decision)) if view.decision is not None else {}
+
+    def shown(name: str) -> str:
+        # Where somebody says that nobody knows, the presumption stands.
+        value = presumed.get(name) or names.value(name, view.facts[name])
+        return f"{button_name(names.over(name))}: {shorten_at_word(value, MAX_VALUE)}"
+
     rows = [
-        [
-            Button(
-                text=shorten(f"{nouns[spec.name]}: {_shown(view.facts[spec.name], words)}", _MAX_LABEL),
-                data=data_of(Action.CORRECT, card.key, _key_of(spec.name)),
-            )
-        ]
+        [Button(text=shown(spec.name), data=data_of(Action.CORRECT, card.key, _key_of(spec.name)))]
         for spec in known_of(view, policy)[:_MOST]
     ]
     return [*rows, [Button(text=words("back"), data=data_of(Action.BACK, card.key))]]
 
 
-def fact_of_key(view: CaseView, policy: Policy, key: str, words: Words) -> tuple[MissingFact, str] | None:
-    """The fact that a button of `known_rows` means, as one to be given, and its noun; None for any other."""
+def fact_of_key(view: CaseView, policy: Policy, key: str) -> MissingFact | None:
+    """The fact that a button of `known_rows` means, as one to be given; None for any other."""
     spec = next((one for one in known_of(view, policy) if _key_of(one.name) == key), None)
     if spec is None:
         return None
-    fact = MissingFact(
+    return MissingFact(
         name=spec.name, type=spec.type, ask=spec.ask, from_agent=True, choices=tuple(spec.choices)
     )
-    return fact, fact_nouns(policy, words.language)[spec.name]
 
 
-def value_rows(card: Card, fact: MissingFact, noun: str, words: Words) -> list[list[Button]]:
+def value_rows(card: Card, fact: MissingFact, names: FactNames, words: Words) -> list[list[Button]]:
     """What it may be, or that it is to be typed, and that nobody can say it."""
+    name = button_name(names.over(fact.name))
 
     def value(text: str, choice: str) -> Button:
         data = data_of(Action.CORRECT, card.key, _key_of(fact.name), choice)
-        return Button(text=shorten(text, _MAX_LABEL), data=data)
+        return Button(text=text, data=data)
 
     if fact.type == FactType.YES_NO:
-        rows = [[value(f"{noun}: {words('fact_is')}", "y"), value(words("fact_no"), "n")]]
+        rows = [[value(words("fact_yes", fact=name), "y"), value(words("fact_no"), "n")]]
     elif fact.type == FactType.CHOICE:
         rows = [
-            [value(words("fact_choice", fact=noun, choice=choice.replace("_", " ")), str(number))]
+            [value(choice_label(name, names.choice(fact.name, choice), words), str(number))]
             for number, choice in enumerate(fact.choices)
         ]
     else:
-        rows = [[value(words("fact_type", fact=noun), TYPED)]]
+        rows = [[value(words("fact_type", fact=name), TYPED)]]
     back = Button(text=words("back"), data=data_of(Action.BACK, card.key))
     return [*rows, [value(words("fact_unknown"), "u")], [back]]
 
@@ -79,17 +79,11 @@ def _key_of(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:8]
 
 
-def _shown(fact: FactValue, words: Words) -> str:
-    if fact.unavailable:
-        return words("fact_unknown")
-    match fact.value:
-        case bool():
-            return words("fact_is") if fact.value else words("fact_no")
-        case Money():
-            return format_money(fact.value, words.language)
-        case date():
-            return fact.value.strftime("%d/%m/%Y")
-        case Decimal():
-            return f"{fact.value.normalize():f}"
-        case value:
-            return shorten(str(value).replace("_", " "), _MAX_VALUE)
+def button_name(name: str) -> str:
+    """What a fact is called on a button."""
+    return shorten_at_word(name, _MAX_NAME)
+
+
+def choice_label(name: str, choice: str, words: Words) -> str:
+    """One of the values of a fact on a button that says it is so."""
+    return words("fact_choice", fact=name, choice=shorten_at_word(choice, MAX_VALUE))

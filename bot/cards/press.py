@@ -15,6 +15,7 @@ from responses.approving.rights import Bound
 from responses.errors import BlockedError
 from responses.intake.inbox import has_unprocessed
 from responses.policy import Policy
+from responses.policy.fact_names import FactNames
 from responses.views import CaseView, view_case
 
 
@@ -45,6 +46,10 @@ class CardPress:
     async def policy_of(self, case: Case) -> Policy:
         """The policy that judges the case."""
         return await self.road.policies.in_force(self.session, case.audience, case.incident_at)
+
+    async def names_of(self, case: Case) -> FactNames:
+        """What the case's facts are called, in the words of who pressed."""
+        return FactNames(await self.policy_of(case), self.words.language)
 
     async def check_current(self, case: Case) -> None:
         """The card shows the case as it stands.

@@ -57,13 +57,20 @@ async def confirmed(context: Context, session: AsyncSession, row: Update, user: 
     question = (await session.scalars(query)).one_or_none()
     language = question.content.get("language") if question is not None else None
     language = language or language_of(user, context.road.config.language)
+    # Who is erased has no register any more: the last word speaks as the question did.
+    formality = question.content.get("formality") if question is not None else None
     name = "forget_late"
     if question is not None and question.created_at > utcnow() - ASKED_LASTS:
         await _erase(context, session, row, user)
         name = "forget_done"
     await _forget_stranger(session, row)
     await context.road.texts.enqueue(
-        session, name, chat_key=row.chat_key, language=language, dedupe_key=f"{FAREWELL}{row.id}"
+        session,
+        name,
+        chat_key=row.chat_key,
+        language=language,
+        dedupe_key=f"{FAREWELL}{row.id}",
+        formality=formality,
     )
 
 

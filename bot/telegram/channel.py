@@ -24,7 +24,7 @@ from bot.agents.topics import Topics
 from bot.buttons import Action, Button, data_of
 from bot.cards.behind import first_page
 from bot.cards.head import head_of, spoken
-from bot.cards.keyboards import Rows, buttons_of, files_of, give_back_row
+from bot.cards.keyboards import Rows, buttons_of, files_of, give_back_row, policy_of
 from bot.cards.similar import similar_text
 from bot.customers.choosing import choice_rows
 from bot.customers.rating import mark_rows
@@ -40,6 +40,7 @@ from models.tables import Agent, Attachment, Card, Case, Identity, Message
 from responses.cases import holder_of
 from responses.errors import ResponsesError
 from responses.people.nights import is_night
+from responses.policy.fact_names import FactNames
 from responses.road import Road
 from responses.texts import shorten
 from responses.views import view_case
@@ -177,14 +178,17 @@ class TelegramChannel:
             if content.get("buttons"):
                 keyboard = (await buttons_of(session, self._road, card, agent, words)).rows
             replaced = None if content.get("again") else await post_replaced(session, card)
-            view = await view_case(session, await session.get_one(Case, card.case_id), timezone)
+            case = await session.get_one(Case, card.case_id)
+            view = await view_case(session, case, timezone)
+            names = FactNames(await policy_of(session, self._road, case), words.language)
             previous = await _previous(session, card)
             # What is critical rings by itself.
             night = await is_night(session, self._road.policies, view.case.audience, utcnow())
         is_head = content["piece"] == "head"
         text = str(content.get("text"))
         if is_head:
-            text = head_of(view, agent.languages if agent is not None else [house], words, timezone).html
+            reads = agent.languages if agent is not None else [house]
+            text = head_of(view, reads, words, timezone, names).html
         recent = previous is not None and previous.created_at > utcnow() - ONE_ALERT_IN
         silent = recent or night or not is_head
         answered = int(previous.message_ids[-1]) if previous is not None and is_head else None

@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "mensch": "person",
     "privacy": "privacy",
     "privacidad": "privacy",
+    "confidentialite": "privacy",
     "datenschutz": "privacy",
     "dimenticami": "forget",
     "forgetme": "forget",

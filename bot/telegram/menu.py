@@ -7,7 +7,7 @@ Commands = tuple[tuple[str, str], ...]
 _ITALIAN: Commands = (
     ("stato", "A che punto è la mia richiesta"),
     ("persona", "Parlare con una persona"),
-    ("privacy", "Che cosa teniamo di lei"),
+    ("privacy", "Che cosa si tiene dei miei dati"),
     ("dimenticami", "Cancellare i miei dati"),
 )
 
@@ -18,29 +18,30 @@ MENUS: Mapping[str | None, Commands] = {
     "en": (
         ("status", "Where my request stands"),
         ("human", "Talk to a person"),
-        ("privacy", "What we keep about you"),
+        ("privacy", "What is kept about me"),
         ("forgetme", "Delete my data"),
     ),
     "es": (
-        ("status", "Cómo va mi solicitud"),
-        ("human", "Hablar con una persona"),
-        ("privacy", "Qué guardamos de usted"),
+        ("estado", "Cómo va mi solicitud"),
+        ("persona", "Hablar con una persona"),
+        ("privacidad", "Qué se guarda de mis datos"),
         ("olvidame", "Borrar mis datos"),
     ),
     "fr": (
-        ("status", "Où en est ma demande"),
-        ("human", "Parler à une personne"),
-        ("privacy", "Ce que nous gardons de vous"),
+        ("statut", "Où en est ma demande"),
+        ("personne", "Parler à une personne"),
+        ("confidentialite", "Ce qui est conservé de mes données"),
         ("oubliemoi", "Effacer mes données"),
     ),
     "de": (
         ("status", "Wie es um meine Anfrage steht"),
-        ("human", "Mit einem Menschen sprechen"),
-        ("privacy", "Was wir über Sie aufbewahren"),
+        ("mensch", "Mit einem Menschen sprechen"),
+        ("datenschutz", "Was über mich gespeichert ist"),
         ("vergissmich", "Meine Daten löschen"),
     ),
 }
-"""Language to commands; None is for people of any other language."""
+"""Language to commands; None is for people of any other language. Nothing in them addresses anybody: how a
+customer likes to be addressed is not known here."""
 
 GROUP_MENUS: Mapping[str, Commands] = {
     "it": (

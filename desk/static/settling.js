@@ -2,7 +2,7 @@
 
 import { post, toast } from "./common.js";
 
-/** Whether it could be marked; what was typed stays in its field until then. */
+/** Whether it is marked now, if only by somebody else; what was typed stays in its field until then. */
 export async function settle(form) {
   const button = form.querySelector("button");
   button.disabled = true;
@@ -12,7 +12,8 @@ export async function settle(form) {
   const answer = await post(`/promises/${promise}/${form.dataset.way}`, said);
   button.disabled = false;
   if (answer.sentence) toast(answer.sentence, answer.ok ? {} : { bad: true, stay: 8000 });
-  if (answer.ok) form.reset();
+  const settled = Boolean(answer.ok) || answer.reason === "promise_gone";
+  if (settled) form.reset();
   else form.words.focus();
-  return Boolean(answer.ok);
+  return settled;
 }

@@ -11,6 +11,7 @@ from nlp.batch.cells import NUMBER, RUNS, is_phone
 from nlp.batch.column_texts import cell_texts, holds_text, is_json, plain_texts
 from nlp.batch.lines import content, is_utf8, pieces
 from nlp.errors import WrongUsageError
+from nlp.tables.charset import is_charset
 
 
 class CsvWriter:
@@ -115,10 +116,10 @@ def check_form(delimiter: str, encoding: str) -> None:
         raise WrongUsageError(
             f"delimiter {delimiter!r}: expected one character, no quotation mark or line break"
         )
+    if not is_charset(encoding):
+        known = "utf-8, utf-8-sig, utf-16, cp1252, iso8859-15"
+        raise WrongUsageError(f"charset {encoding!r}: unknown; expected one such as {known}")
     try:
         delimiter.encode(encoding)
-    except LookupError as error:
-        known = "utf-8, utf-8-sig, utf-16, cp1252, iso8859-15"
-        raise WrongUsageError(f"charset {encoding!r}: unknown; expected one such as {known}") from error
     except UnicodeError as error:
         raise WrongUsageError(f"delimiter {delimiter!r}: is not in the charset {encoding}") from error

@@ -220,13 +220,13 @@ class Run:
             )
 
     def counts(self, id_column: str | None = None) -> Counts:
-        """What came of it all; `id_column` is the input's own column that names a row."""
+        """What came of it all; `id_column` is the own column, as the result calls it, that names a row."""
         rows = errors = unclassified = review = 0
         problems: list[Problem] = []
         kinds: set[str] = set()
         doubts = Doubts()
         places = [*self._packer.places]
-        places += [id_column] if id_column is not None and id_column in self._packer.own.names else []
+        places += [] if id_column is None else [id_column]
         for index in range(self._shards()):
             self.check()
             table = self._workspace.rows(index, [LINE, RECORD, ERROR.name, *places])

@@ -18,7 +18,7 @@ from nlp.batch.workspace import InputFile, Manifest, Workspace
 from nlp.batch.writers import AS_IN_INPUT, Format, Writer, check_target, open_writer
 from nlp.entities.redaction import Redactor
 from nlp.errors import WrongUsageError
-from nlp.tables import UnreadTable, listed
+from nlp.tables import UnreadTable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,17 +123,14 @@ def classify_export(
     """
     check_target(target, [one.path for one in inputs])
     packer = Packer([one.source for one in inputs])
-    if task.id_column is not None and task.id_column not in packer.columns:
-        raise WrongUsageError(
-            f"--id-column {task.id_column!r}: no such column; columns found: {listed(packer.columns)}"
-        )
+    id_column = None if task.id_column is None else _id_column(packer, task.id_column)
     workspace = Workspace(target)
     manifest = task.manifest(inputs)
     with workspace.opened(manifest, resume=resume) as kept:
         day = date.fromisoformat(kept.day)
         run = Run(packer, workspace, make, today=day, limit=task.limit, cluster=cluster, watch=watch)
         run.classify()
-        counts = run.counts(task.id_column)
+        counts = run.counts(id_column)
         workspace.finish_classifying(kept, counts.handed_on)
         result = _Result(run, counts, inputs, task)
         writer = result.writer(target, sealed=workspace.seal)
@@ -153,6 +150,13 @@ def classify_export(
         watch.finished(counts)
         workspace.remove()
     return outcome
+
+
+def _id_column(packer: Packer, name: str) -> str:
+    try:
+        return packer.column_named(name)
+    except WrongUsageError as error:
+        raise WrongUsageError(f"--id-column: {error}") from error
 
 
 class _Result:

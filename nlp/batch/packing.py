@@ -18,8 +18,8 @@ from nlp.tables import (
     Table,
     UnreadTable,
     choose_text_column,
-    has_column,
     listed,
+    named_column,
     value_at,
 )
 from nlp.tables.json_reading import written_json
@@ -103,6 +103,21 @@ class Packer:
     def raw(self) -> str | None:
         """The own column with the text of rows that could not be read, if there may be such rows."""
         return self._names[RAW] if self.cells is Cells.JSON else None
+
+    def column_named(self, name: str) -> str:
+        """What the column that somebody calls by a name is called in the result.
+
+        Raises:
+            WrongUsageError: No table has such a column, or one has several.
+        """
+        for source in self._sources:
+            try:
+                found = named_column(source.table, name)
+            except WrongUsageError as error:
+                raise WrongUsageError(f"{source.name}: {error}") from error
+            if found in source.table.columns:
+                return self._names[found]
+        raise WrongUsageError(f"no column {name!r}; columns found: {listed(self.columns)}")
 
     def shards(self, *, skip: int = 0, limit: int | None = None) -> Iterator[pa.RecordBatch]:
         """All rows, in order, after the first `skip`, `limit` rows counted from the beginning at most.
@@ -192,7 +207,7 @@ def source_of(name: str, table: Table, text_column: str | None, *others: str) ->
     Of several names the first that the table has counts.
 
     Raises:
-        WrongUsageError: There is no such column.
+        WrongUsageError: There is no such column, or several are called so.
         BatchError: No column holds text.
     """
     if text_column is None:
@@ -204,7 +219,11 @@ def source_of(name: str, table: Table, text_column: str | None, *others: str) ->
         read = said_of(_some_cells(table, found.name))
         return Source(name=name, table=table, text_column=found.name, said=(*table.said, said, *read))
     named = (text_column, *others)
-    chosen = next((column for column in named if has_column(table, column)), None)
+    try:
+        found_columns = (named_column(table, column) for column in named)
+        chosen = next((column for column in found_columns if column is not None), None)
+    except WrongUsageError as error:
+        raise WrongUsageError(f"{name}: {error}") from error
     if chosen is None:
         wanted = " or ".join(map(repr, named))
         raise WrongUsageError(f"{name}: no column {wanted}; columns found: {listed(table.columns)}")

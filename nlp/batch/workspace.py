@@ -21,6 +21,13 @@ from filelock import FileLock, Timeout
 from nlp.batch.handing_on import HandedOn
 from nlp.errors import BatchError, WrongUsageError
 
+READING = 1
+"""How files become rows, and what of a text the heads are shown.
+
+To be raised with every change of it, so that no run is gone on with by another way of reading than it was
+begun with: a test holds for each number what the reading gives.
+"""
+
 _FORMAT = 4
 _MANIFEST, _COUNT, _OUTPUT, _LOCK = "manifest.json", "rows.json", "output.json", "lock"
 _COPIES = "copies"
@@ -184,15 +191,19 @@ class Workspace:
                 self.mended += 1
 
     def _put_manifest(self, manifest: Manifest, **found: object) -> None:
-        told = {"format": _FORMAT} | asdict(manifest) | found
+        told = {"format": _FORMAT, "reading": READING} | asdict(manifest) | found
         self._write(_MANIFEST, json.dumps(told, indent=1).encode())
 
     def _manifest(self) -> Manifest:
         path = self.folder / _MANIFEST
         try:
             told = json.loads(path.read_text("utf-8"))
-            if told["format"] != _FORMAT:
-                raise BatchError(f"{path}: was written by another version; delete {self.folder}")
+            if (told["format"], told.get("reading")) != (_FORMAT, READING):
+                raise BatchError(
+                    f"{self._target}: cannot be resumed, as another version of Rimedio began the run, which "
+                    f"reads otherwise; go on with that version, or delete the folder {self.folder} to begin "
+                    "anew"
+                )
             return Manifest(
                 inputs=tuple(InputFile(**file) for file in told["inputs"]),
                 options=told["options"],

@@ -350,7 +350,9 @@ def _last(year: int, month: int) -> date:
 def _feasts(text: str, language: str, names: _Names, today: date) -> Iterator[Found]:
     ends = _FEAST_ENDS.get(language, r"(?!\w|-\w|\s(?-i:[A-ZÀ-Ý])[^\W\d_]+)")
     turn = _turn(names)
-    for feast, form in names.feasts.items():
+    # Three long patterns a feast are only made where its name is there.
+    there = ((feast, form) for feast, form in names.feasts.items() if pattern(form).search(text))
+    for feast, form in there:
         when = "" if feast in _SAYS_WHEN else rf"(?:{names.when})\s"
         forms = (
             rf"(?<!\w){when}(?P<feast>{form}){ends}",

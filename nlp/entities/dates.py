@@ -26,6 +26,21 @@ _BEFORE_A_DAY = {
 }
 _OFFSETS = (-2, -1, 0, 1, 2)
 _LAST_DAY = 31
+_PLAIN = {
+    "en": (r"(?:st|nd|rd|th)?(?:\sof)?", ""),
+    "es": (r"(?:\sde)?", "(?:del? )?"),
+    "fr": ("(?:er)?", ""),
+    "de": (r"\.?", ""),
+    "pt": (r"(?:\sde)?", "(?:de )?"),
+}
+"""What stands behind the day, and before the year."""
+_ISO = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9][0-9])-(?P<day>[0-9][0-9])")
+# To the library "1.10" is a time.
+_IN_FIGURES = re.compile(
+    r"(?P<day>[0-9]{1,2})"
+    r"(?:(?P<part>[./-])(?=[0-9]{1,2}(?P=part)[0-9]{4})|/(?=[0-9]{1,2}$)|\.(?=[0-9]$))"
+    r"(?P<month>[0-9]{1,2})(?:[./-](?P<year>[0-9]{4}))?"
+)
 _TENS = "vingt et |trente et |treinta y |vinte e |trinta e "
 _OF_AFTER_THE = ("it", "es")  # "il", "dal", "col", "el", "del": an article that ends in l
 _STREET = re.compile(
@@ -186,10 +201,38 @@ def _is_street(text: str, start: int) -> bool:
 
 
 def _nearest(text: str, language: str, today: date) -> date | None:
+    plain = _plain(text, language, WORDS.get(language, WORDS["it"]), today)
+    if plain is not None:
+        return plain
     days = [_parse(text, language, today, direction) for direction in ("past", "future")]
     return min(
         (day for day in days if day is not None), key=lambda day: abs((day - today).days), default=None
     )
+
+
+def _plain(text: str, language: str, words: DayWords, today: date) -> date | None:
+    """The day where it is written as most are, which needs no library that takes seconds to get ready."""
+    names = words.months.split("|")
+    between, of_year = _PLAIN.get(language, ("", ""))
+    named = (
+        rf"(?P<day>[0-9]{{1,2}}){between}\s(?P<month>{'|'.join(names)})(?:\s{of_year}(?P<year>[0-9]{{4}}))?"
+    )
+    match = pattern(named).fullmatch(text) or _ISO.fullmatch(text) or _IN_FIGURES.fullmatch(text)
+    if match is None:
+        return None
+    said, day = match["month"], int(match["day"])
+    month = int(said) if said.isdigit() else _month_of(said, tuple(names))
+    years = [int(match["year"])] if match["year"] else range(today.year - 1, today.year + 2)
+    try:
+        return min((date(year, month, day) for year in years), key=lambda one: abs(one - today))
+    except ValueError:  # not in each of these years: 29 February, 31 June
+        return None
+
+
+def _month_of(name: str, names: tuple[str, ...]) -> int:
+    """Behind the twelve some languages have short names, without those that are none."""
+    full = [place for place, one in enumerate(names[:12]) if re.fullmatch(one, name, re.IGNORECASE)]
+    return 1 + (full or [place for place, one in enumerate(names[:12]) if one[:3] == name[:3].lower()])[0]
 
 
 @lru_cache(maxsize=4096)

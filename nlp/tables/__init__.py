@@ -19,6 +19,7 @@ from nlp.tables.text_column import (
     find_text_column,
     has_column,
     listed,
+    named_column,
 )
 from nlp.tables.text_names import TEXT_NAMES
 from nlp.tables.unread_table import UnreadTable
@@ -57,6 +58,7 @@ __all__ = [
     "listed",
     "locate",
     "matching",
+    "named_column",
     "open_table",
     "open_tables",
     "value_at",

@@ -39,6 +39,19 @@ _BY_CHANCE = re.compile(r"[\u0180-\u02bf\u0480-\u057f]")
 _WINDOWS_LETTERS = frozenset(_SMALL + _CAPITAL + _OPENING + _OTHER_MARKS) - set("ÃÂ\xa0")
 
 
+_NO_CHARSETS = frozenset(("idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"))
+"""What Python calls encodings of texts as well, and nobody writes a file in: some have no line ends."""
+
+
+def is_charset(name: str) -> bool:
+    """Whether files of text may be written in it."""
+    try:
+        b" ".decode(name, "replace")
+        return codecs.lookup(name).name.replace("-", "_") not in _NO_CHARSETS
+    except (LookupError, ValueError):  # some codecs are of other things than texts
+        return False
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Charset:
     """How to decode a file: `encoding` and `errors` as Python knows them, `name` as people do."""

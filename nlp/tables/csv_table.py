@@ -10,7 +10,7 @@ from nlp.tables.dialect import is_excel_mark, recognise
 from nlp.tables.given import RECOGNISED, Given
 from nlp.tables.records import Record, whole_records
 from nlp.tables.repeated_header import RepeatedHeader
-from nlp.tables.rows import NOTHING, Cells, Row, distinct
+from nlp.tables.rows import NOTHING, Cells, Row, distinct, repeats
 from nlp.tables.text_file import TextFile
 
 CSV_SUFFIXES = (".csv", ".tsv", ".txt")
@@ -44,6 +44,7 @@ class CsvTable:
         self.delimiter = dialect.quoting.delimiter
         names = dialect.names if dialect.names is not None else [""] * dialect.width
         self.columns = distinct(names)
+        self.repeated = repeats(names, self.columns)
         self.said = (*self._file.said, *dialect.said, *_renamed(self._names, self.columns))
 
     def rows(self) -> Iterator[Row]:

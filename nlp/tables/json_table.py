@@ -13,7 +13,7 @@ from nlp.tables.given import RECOGNISED, Given
 from nlp.tables.json_reading import JsonReader, json_kind, json_text
 from nlp.tables.json_values import Item, Values
 from nlp.tables.plain_table import TEXT
-from nlp.tables.rows import NOTHING, RAW, Cells, Row
+from nlp.tables.rows import NO_REPEATS, NOTHING, RAW, Cells, Row
 from nlp.tables.text_file import TextFile, is_cut
 from nlp.tables.text_names import is_text_name
 
@@ -32,6 +32,7 @@ class JsonTable:
 
     delimiter = ","
     cells = Cells.JSON
+    repeated = NO_REPEATS
 
     def __init__(self, path: Path, given: Given = RECOGNISED) -> None:
         """Look at all of a file, and recognise how its objects stand in it.

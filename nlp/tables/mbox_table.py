@@ -21,7 +21,7 @@ from nlp.errors import BatchError
 from nlp.tables.compression import open_bytes
 from nlp.tables.html_text import text_of_html
 from nlp.tables.mail_text import own_text
-from nlp.tables.rows import NOTHING, Cells, Row
+from nlp.tables.rows import NO_REPEATS, NOTHING, Cells, Row
 
 MAIL_SUFFIXES = (".mbox", ".mbx", ".eml")
 
@@ -53,6 +53,7 @@ class MailTable:
 
     delimiter = ","
     cells = Cells.TEXT
+    repeated = NO_REPEATS
     encoding = "utf-8"
 
     def __init__(self, path: Path) -> None:

@@ -52,13 +52,26 @@ def message_of(cell: str) -> Message:
 
 
 def message_at(value: object) -> str | None:
-    """The words in the value of a row: a text, or the texts of a list as one; None where it is neither."""
+    """The words in the value of a row: a text, or the texts of a list as one; None where it is neither.
+
+    Old Parquet files keep their texts as bytes, which are one where they are UTF-8.
+    """
+    if isinstance(value, bytes):
+        value = text_of_bytes(value)
     if isinstance(value, str):
         return message_of(value).text
     if not isinstance(value, list):
         return None
     texts = [message_of(item).text for item in value if isinstance(item, str)]
     return "\n".join(text for text in texts if text.strip()) if texts else None
+
+
+def text_of_bytes(value: bytes) -> str | None:
+    """The text that is meant by bytes, None where they are none."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def said_of(cells: Iterable[str]) -> tuple[str, ...]:

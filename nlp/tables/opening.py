@@ -14,7 +14,7 @@ from nlp.tables.json_table import JSON_SUFFIXES, JsonTable
 from nlp.tables.mbox_table import MAIL_SUFFIXES, MailTable, is_mail
 from nlp.tables.plain_table import PlainTable
 from nlp.tables.rows import Table
-from nlp.tables.sheet_table import SHEET_SUFFIXES, is_plain_table
+from nlp.tables.sheet_table import SHEET_SUFFIXES, in_utf8, is_plain_table
 from nlp.tables.sheets import open_sheets
 from nlp.tables.telegram_table import HEAD_BYTES, TelegramTable, is_telegram_export
 from nlp.tables.text_file import TextFile
@@ -90,7 +90,9 @@ _FOREIGN = {
     b"\x1f\x8b": "an archive inside of an archive",
     b"\x28\xb5\x2f\xfd": "an archive inside of an archive",
 }
-_PAGE_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|\?xml)\b", re.IGNORECASE)
+_PAGE_HEAD = re.compile(
+    rb"\s*<(?:(?:!doctype html|html|head|meta|style|body|table|\?xml)\b|!--)", re.IGNORECASE
+)
 _JSON_HEAD = re.compile(r'\{\s*["}]|\[\s*([{\]]|$|"(?:[^"\\]|\\.)*"\s*[,\]])')
 _TEXT_CONTROLS = bytes((0x09, 0x0A, 0x0C, 0x0D, 0x1B))
 _CONTROLS = bytes(code for code in range(0x20) if code not in _TEXT_CONTROLS)
@@ -132,7 +134,7 @@ def _kind_of_file(path: Path, given: Given) -> Kind:
         if head.startswith(mark):
             raise BatchError(f"{path}: is {name}; expected a table or a text file")
     # Line by line its tags would be taken for messages. What spreadsheets are, `open_sheets` says.
-    if _PAGE_HEAD.match(head) and suffix not in SHEET_SUFFIXES and not given.is_of_cells:
+    if _PAGE_HEAD.match(in_utf8(head)) and suffix not in SHEET_SUFFIXES and not given.is_of_cells:
         raise BatchError(
             f"{path}: is a web page or XML; expected a table or a text file "
             "(of a chat in Telegram Desktop the export whose format is JSON)"

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nlp.errors import BatchError
-from nlp.tables.rows import NOTHING, Cells, Row, distinct
+from nlp.tables.rows import NOTHING, Cells, Row, distinct, repeats
 from nlp.tables.unpacking import is_packed, unpacked
 
 _ROWS_AT_ONCE = 512
@@ -45,6 +45,7 @@ class ParquetTable:
         if not own.names:
             raise BatchError(f"{path}: the Parquet file has no columns; expected one with messages")
         self.columns = distinct(own.names)
+        self.repeated = repeats(own.names, self.columns)
         self.schema: pa.Schema = pa.schema(
             [field.with_name(name) for field, name in zip(own, self.columns, strict=True)],
             metadata=own.metadata,

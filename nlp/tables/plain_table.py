@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nlp.errors import BatchError
 from nlp.tables.given import RECOGNISED, Given
-from nlp.tables.rows import NOTHING, Cells, Row
+from nlp.tables.rows import NO_REPEATS, NOTHING, Cells, Row
 from nlp.tables.text_file import TextFile
 
 TEXT = "text"
@@ -17,6 +17,7 @@ class PlainTable:
 
     delimiter = ","
     cells = Cells.TEXT
+    repeated = NO_REPEATS
 
     def __init__(self, path: Path, given: Given = RECOGNISED) -> None:
         """Look at all of a file once.

@@ -13,6 +13,9 @@ RAW = "raw"
 NOTHING: Mapping[str, int] = MappingProxyType({})
 """What a table leaves out whose rows are all there is in the file."""
 
+NO_REPEATS: Mapping[str, Sequence[str]] = MappingProxyType({})
+"""Of a table whose columns have a name each."""
+
 _NO_GAPS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -43,6 +46,8 @@ class Table(Protocol):
     """A file of rows that can be read more than once, in order and one row at a time."""
 
     columns: list[str]
+    repeated: Mapping[str, Sequence[str]]
+    """Names that the file gives to several columns, with what these are called in `columns`."""
     delimiter: str
     encoding: str
     cells: Cells
@@ -54,6 +59,14 @@ class Table(Protocol):
     def rows(self) -> Iterator[Row]:
         """Every row of the file, broken ones included."""
         ...
+
+
+def repeats(header: Sequence[str], columns: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """What a table's `repeated` is, of the names in the file and the distinct ones that were made of them."""
+    called: dict[str, list[str]] = {}
+    for name, column in zip(header, columns, strict=True):
+        called.setdefault(name.strip(), []).append(column)
+    return {name: own for name, own in called.items() if name and len(own) > 1}
 
 
 def distinct(header: Sequence[str]) -> list[str]:

@@ -18,7 +18,7 @@ from zipfile import BadZipFile, ZipFile
 from nlp.errors import BatchError, WrongUsageError
 from nlp.tables.header import filled, has_usual_name, names_groups
 from nlp.tables.repeated_header import RepeatedHeader
-from nlp.tables.rows import NOTHING, Cells, Row, distinct
+from nlp.tables.rows import NOTHING, Cells, Row, distinct, repeats
 from nlp.tables.text_column import listed
 from nlp.tables.uncalculated import NO_GAPS, Uncalculated, column_name, uncalculated
 from nlp.tables.unpacking import is_packed, unpacked
@@ -38,18 +38,30 @@ _LARGE = 64 << 20
 _PIECE = 1 << 20
 _HEADER_WITHIN = 20  # rows
 _ROWS_AT_ONCE = 100
+_WHOLE_PAGE = b"mime-version:"
 _LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001 (cells have no zone)
 
 
 def is_plain_table(head: bytes) -> bool:
     """Whether a file that begins so is plain text: many programs call such exports .xls."""
+    if _is_page(head):
+        return False
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return True
-    return not head.startswith((ZIP_MARK, OLE_MARK)) and b"\0" not in head and not _is_markup(head)
+    return not head.startswith((ZIP_MARK, OLE_MARK)) and b"\0" not in head
 
 
-def _is_markup(head: bytes) -> bool:
-    return head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<")
+def _is_page(head: bytes) -> bool:
+    """Whether it is markup, or a page as browsers save it whole: a mail with the page and its pictures."""
+    plain = in_utf8(head).lstrip()
+    return plain.startswith(b"<") or plain[: len(_WHOLE_PAGE)].lower() == _WHOLE_PAGE
+
+
+def in_utf8(head: bytes) -> bytes:
+    """The first bytes of a file in UTF-8 and without a mark, where that says that they are UTF-16."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return head.decode("utf-16", "ignore").encode("utf-8", "ignore")
+    return head.removeprefix(codecs.BOM_UTF8)
 
 
 class SheetTable:
@@ -114,6 +126,7 @@ class SheetTable:
         self._header = before + 1
         self._names = [_as_seen(cell) for cell in first[before][1]]
         self.columns = distinct(self._names)
+        self.repeated = repeats(self._names, self.columns)
         self.said = (*_said(found, before), *(f"{len(gaps):,} {what}" for what in self._always))
 
     def leave_out(self, others: Mapping[str, int | None]) -> None:
@@ -174,7 +187,7 @@ def _check(path: Path, file: BinaryIO) -> None:
     head = file.read(_PIECE)
     if head.startswith(OLE_MARK):
         return
-    if _is_markup(head):
+    if _is_page(head):
         raise BatchError(
             f"{path}: a web page or XML under the name of a spreadsheet; open it in a spreadsheet program "
             f"and save it as .xlsx or CSV"

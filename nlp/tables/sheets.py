@@ -7,7 +7,7 @@ from pathlib import Path
 from nlp.errors import BatchError
 from nlp.tables.given import Given
 from nlp.tables.sheet_table import SheetTable, sheets_in
-from nlp.tables.text_column import choose_text_column, has_column
+from nlp.tables.text_column import choose_text_column, named_column
 
 ALL_SHEETS = "all"
 """What is said instead of a name where every sheet with texts is to be read."""
@@ -48,7 +48,7 @@ def _with_texts(path: Path, names: Iterable[str], given: Given, scratch: Path | 
 
 def _has_texts(table: SheetTable, given: Given) -> bool:
     if given.text_columns:
-        return any(has_column(table, name) for name in given.text_columns)
+        return any(name in table.repeated or named_column(table, name) for name in given.text_columns)
     try:
         choose_text_column(table)
     except BatchError:

@@ -11,7 +11,7 @@ from nlp.errors import BatchError
 from nlp.tables.compression import open_bytes
 from nlp.tables.json_reading import json_kind
 from nlp.tables.json_stream import DamagedJsonError, JsonStream
-from nlp.tables.rows import NOTHING, Cells, Row
+from nlp.tables.rows import NO_REPEATS, NOTHING, Cells, Row
 
 HEAD_BYTES = 1 << 16
 
@@ -67,6 +67,7 @@ class TelegramTable:
 
     delimiter = ","
     cells = Cells.TEXT
+    repeated = NO_REPEATS
     encoding = "utf-8"
 
     def __init__(self, path: Path) -> None:

@@ -4,8 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from unicodedata import normalize
 
-from nlp.errors import BatchError
+from nlp.errors import BatchError, WrongUsageError
+from nlp.tables.message_text import text_of_bytes
 from nlp.tables.nested import Path, leaves, path_of
 from nlp.tables.rows import RAW, Table
 from nlp.tables.text_names import closeness_inside, is_text_name
@@ -60,7 +62,13 @@ def choose_text_column(table: Table) -> TextColumn:
         return _by_content(best, texts[best])
     if named:
         return _by_name(named[0])
+    _check_some_row_is_read(table)
     raise BatchError(f"no column holds text; columns found: {listed(table.columns)}")
+
+
+def _check_some_row_is_read(table: Table) -> None:
+    if table.columns == [RAW] and (first := next(table.rows(), None)) is not None and first.error:
+        raise BatchError(f"no row can be read; the first, in line {first.line}: {first.error}")
 
 
 def _check_no_list_is_longer(table: Table, texts: Sequence[str]) -> None:
@@ -79,6 +87,33 @@ def has_column(table: Table, name: str) -> bool:
     return name in table.columns or (
         "." in name and any(path_of(row.values, name) is not None for row in table.rows())
     )
+
+
+def named_column(table: Table, name: str) -> str | None:
+    """The column, or path to values, that somebody calls by this name; None where a table has none.
+
+    Of columns to which the file gives one name the first is meant by that name with `_1` behind it, as the
+    next ones are called with `_2` and so on.
+
+    Raises:
+        WrongUsageError: The file gives this name to several columns.
+    """
+    if alike := table.repeated.get(name):
+        raise WrongUsageError(
+            f"{len(alike)} columns are called {name!r}; say which by {_first(name)!r} or {alike[1]!r}"
+            f"{' and so on' if len(alike) > 2 else ''}; columns found: {listed(table.columns)}"
+        )
+    if has_column(table, name):
+        return name
+    # A Mac writes "à" as two letters, a keyboard as one.
+    whole = normalize("NFC", name)
+    composed = (column for column in table.columns if normalize("NFC", column) == whole)
+    firsts = (alike[0] for one, alike in table.repeated.items() if name == _first(one))
+    return next(composed, None) or next(firsts, None)
+
+
+def _first(name: str) -> str:
+    return f"{name}_1"
 
 
 def _by_content(path: Path, texts: Sequence[str]) -> TextColumn:
@@ -105,6 +140,8 @@ def _sampled(table: Table) -> dict[Path, list[str]]:
             continue
         for path, value in leaves(row.values):
             own = texts.setdefault(path, [])
+            if isinstance(value, bytes):
+                value = text_of_bytes(value)
             if isinstance(value, str) and value.strip():
                 own.append(value.strip())
             elif isinstance(value, dict | list):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from nlp.tables.rows import NOTHING, Cells, Row
+from nlp.tables.rows import NO_REPEATS, NOTHING, Cells, Row
 
 
 class UnreadTable:
@@ -11,6 +11,7 @@ class UnreadTable:
     delimiter = ","
     encoding = "utf-8"
     cells = Cells.TEXT
+    repeated = NO_REPEATS
     left_out = NOTHING
 
     def __init__(self, problem: str) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nlp.errors import BatchError
 from nlp.tables.given import RECOGNISED, Given
-from nlp.tables.rows import NOTHING, Cells, Row
+from nlp.tables.rows import NO_REPEATS, NOTHING, Cells, Row
 from nlp.tables.text_file import LONGEST_LINE, TextFile
 
 DATE, FROM, TEXT, MEDIA, EDITED = "date", "from", "text", "media", "edited"
@@ -71,6 +71,7 @@ class WhatsAppTable:
 
     delimiter = ","
     cells = Cells.TEXT
+    repeated = NO_REPEATS
 
     def __init__(self, path: Path, given: Given = RECOGNISED) -> None:
         """Look at all of a file twice: for its charset, and for the order of day and month.

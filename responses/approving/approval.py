@@ -17,6 +17,7 @@ from models.tables import Agent, Approval, Case, Draft, OpenEdit
 from responses.approving.approved_answer import check_can_leave, enqueue_answer, go_on
 from responses.approving.bookkeeping import keep_books, take_back
 from responses.approving.enclosures import Enclosure
+from responses.approving.exits import check_tells_day
 from responses.approving.filling import filled_text
 from responses.approving.off_policy import book_by_hand, check_overrulable, overruled
 from responses.approving.rights import (
@@ -97,7 +98,7 @@ class Approvals:
                 anew, see `spending.decide_anew`.
             UnsaidError, WordGivenError: `meant` leaves something open.
             BlockedError: `gone`, `stale`, `new_message`, `claimed`, `expired`, `placeholder`, `code_by_hand`,
-                `findings`, `promise_day`, `promise_owner`, `code_over` or `no_codes`.
+                `exit_day`, `findings`, `promise_day`, `promise_owner`, `code_over` or `no_codes`.
         """
         await take_turn(session, bound.draft_id)
         draft, case = await bound_draft(session, bound)
@@ -112,6 +113,7 @@ class Approvals:
         # Again: what the case knows may have changed since the text was written.
         about = await self._about(session, case, draft, policy)
         wrong = errors_in(check_text(draft.text, about))
+        check_tells_day(draft, decision, about.today)
         check_overrulable(agent, draft.text, wrong, about)
         is_edited = about.composed is not None and about.composed != draft.text
         withheld = settled(draft.text, unsaid_in(draft.text, about) if is_edited else (), meant, about)
@@ -194,7 +196,7 @@ class Approvals:
             record(session, agent.id, "approval.off_policy", case.id, approval=approval.id)
         await open_given(session, given, meant, terms, draft=draft, approval=approval, hours=hours, now=now)
         await session.flush()
-        await go_on(session, case, draft, hours, now)
+        await go_on(session, case, draft, decision, hours, now)
         await session.execute(
             update(OpenEdit).where(OpenEdit.case_id == case.id, OpenEdit.agent_id == agent.id).values(text="")
         )

@@ -10,6 +10,7 @@ from models.decision import Decision, DecisionKind
 from models.states import CaseState, Purpose
 from models.tables import Approval, Case, Draft
 from responses.approving.enclosures import enclosures_of
+from responses.approving.exits import is_notice, waits_on
 from responses.cases import has_open_promise, move, release
 from responses.choices.offered import put_choices
 from responses.drafts.draft import formality_of
@@ -93,7 +94,14 @@ async def enqueue_answer(
     )
 
 
-async def go_on(session: AsyncSession, case: Case, draft: Draft, hours: OpeningHours, now: datetime) -> None:
+async def go_on(
+    session: AsyncSession,
+    case: Case,
+    draft: Draft,
+    decision: Decision | None,
+    hours: OpeningHours,
+    now: datetime,
+) -> None:
     """The state of the case once its answer is in the outbox and what it promises in the books."""
     promised = await has_open_promise(session, case)
     if case.state == CaseState.TAKEN_OVER:
@@ -101,6 +109,8 @@ async def go_on(session: AsyncSession, case: Case, draft: Draft, hours: OpeningH
         case.claimed_until = utcnow() + timedelta(minutes=30)
     elif draft.kind == DecisionKind.ASK:
         move(case, CaseState.WAITING_CUSTOMER)
+    elif is_notice(draft, decision) and await waits_on(session, case):
+        pass
     else:
         move(case, CaseState.PROMISED if promised else CaseState.ANSWERED)
     if case.state != CaseState.TAKEN_OVER:

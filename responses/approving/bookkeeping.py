@@ -13,6 +13,7 @@ from models.money import Money
 from models.serial import from_json
 from models.states import OfferState, PromiseKind, PromiseState
 from models.tables import Agent, Approval, Case, Choice, Draft, LedgerEntry, OfferRow, Promise, Voucher
+from responses.approving.exits import is_notice
 from responses.approving.withholding import NOTHING, Withheld
 from responses.choices.offered import withdraw_choices
 from responses.drafts.dates import format_due_day
@@ -58,7 +59,8 @@ async def keep_books(
     An option of a choice is neither promised nor booked before the customer has chosen it, and what is
     withheld never is.
     """
-    await _account_for_answers(session, case, draft, approval, agent, hours, withheld, now)
+    if draft.kind != DecisionKind.ASK and not is_notice(draft, decision):
+        await _account_for_answers(session, case, draft, approval, agent, hours, withheld, now)
     # What an agent writes instead of an offer gives nothing: the offers stay where they are.
     if decision is None or draft.decision_id is None or draft.kind != decision.kind:
         return
@@ -199,8 +201,6 @@ async def _account_for_answers(
     now: datetime,
 ) -> None:
     """A text that answers keeps what others have announced; one that announces an answer promises it."""
-    if draft.kind == DecisionKind.ASK:
-        return
     by = draft.answer_by
     if by is not None and not _names(draft, by.astimezone(hours.zone).date()):
         # The agent took the day out of the text: what is left is the answer, unless it names another day.

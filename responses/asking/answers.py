@@ -17,7 +17,16 @@ from responses.asking.lacking import lacking
 from responses.asking.lists import CODE, AnswerList
 from responses.asking.mentions import Mention, mentions_of, tell_apart
 from responses.asking.names import name_said
-from responses.asking.values import Answers, option_named, separate_choices, value_of
+from responses.asking.values import (
+    Answers,
+    counts_otherwise,
+    days_since,
+    is_about,
+    is_year,
+    option_named,
+    separate_choices,
+    value_of,
+)
 from responses.customers.history import asked_last
 from responses.events import record
 from responses.facts import ORDER_FACT, cannot_say
@@ -63,7 +72,8 @@ async def take_answers(
     if not asked or not reading.fresh:
         return Taken(answers=False)
     texts = [message.text for message in reading.fresh]
-    answers = answers_in(asked, texts, reading.found_fresh, policy, question=question)
+    today = reading.fresh[-1].created_at.astimezone(policy.timezone).date()
+    answers = answers_in(asked, texts, reading.found_fresh, policy, question=question, today=today)
     # An agent has said of what it is the name or the number.
     named_so = {
         order_key(str(said.value))
@@ -102,8 +112,11 @@ def answers_in(
     policy: Policy,
     *,
     question: Sequence[MissingFact] = (),
+    today: date | None = None,
 ) -> Answers:
     """What the texts say of the facts asked for; `question` is everything that was asked, in its order.
+
+    `today` is the day on which they were written: without it "3/11" is no day, nor "since Monday" six days.
 
     The texts are read as an answer to all of the question each time: else the words that have given one fact
     would give another one as soon as that is the only one of its kind that is still open.
@@ -116,7 +129,9 @@ def answers_in(
         for fact in question
         if (spec := policy.facts.get(fact.name)) is not None and Supplier.CUSTOMER in spec.suppliers
     ]
-    ours = _Answer(said=said, question=question, text=text, texts=texts, read=read, policy=policy)
+    ours = _Answer(
+        said=said, question=question, text=text, texts=texts, read=read, policy=policy, today=today
+    )
     listed = AnswerList(
         said=said,
         question=question,
@@ -143,6 +158,7 @@ class _Answer:
     texts: Sequence[str]
     read: Sequence[Assessment]
     policy: Policy
+    today: date | None
 
     @property
     def orders(self) -> tuple[str, ...]:
@@ -154,18 +170,20 @@ class _Answer:
         likely: dict[str, str] = {}
         for kind, facts in self._by_kind().items():
             if len(facts) == 1:
-                value = value_of(facts[0].type, facts[0], self.texts, self.read, self.policy)
-                if value is not None:
+                value = value_of(facts[0].type, facts[0], self.texts, self.read, self.policy, self.today)
+                if value is not None and kind == FactType.DATE and is_about(self.texts):
+                    likely[facts[0].name] = as_typed(value)
+                elif value is not None:
                     given[facts[0].name] = value
                 elif (option := option_named(facts[0], self.text)) is not None:
                     (given if option[1] else likely)[facts[0].name] = option[0]
-                elif kind == FactType.NUMBER and len(figures := self._mentions(kind)) == 1:
-                    likely[facts[0].name] = as_typed(figures[0].value)
+                elif kind == FactType.NUMBER and (count := self._count(facts[0])) is not None:
+                    likely[facts[0].name] = as_typed(count)
                 continue
             if kind == FactType.CHOICE:
                 given |= separate_choices(facts, self.texts)
                 continue
-            told = tell_apart(facts, self.text, self._mentions(kind))
+            told = tell_apart(facts, self.text, self._mentions(kind, facts))
             if told is not None and told.is_certain:
                 given |= told.values
             elif told is not None:
@@ -176,8 +194,19 @@ class _Answer:
             likely[name] = as_typed(given.pop(name))
         return Answers(given=given, likely=likely)
 
-    def _mentions(self, kind: str) -> list[Mention]:
+    def _mentions(self, kind: str, facts: Sequence[MissingFact]) -> list[Mention]:
+        if kind == FactType.NUMBER and counts_otherwise(facts, self.texts):
+            return []
         return mentions_of(kind, self.text, self.read, self.policy.currency)
+
+    def _count(self, fact: MissingFact) -> object | None:
+        """A number that may be the fact's: the only figure, or for days the time since the only day."""
+        figures = self._mentions(FactType.NUMBER, [fact])
+        if len(figures) == 1:
+            return None if is_year(as_typed(figures[0].value)) else figures[0].value
+        if fact.type != FactType.DAYS or figures or self.today is None:
+            return None
+        return days_since(self.texts, self.read, self.today)
 
     def _by_kind(self) -> dict[str, list[MissingFact]]:
         by_kind: dict[str, list[MissingFact]] = {}

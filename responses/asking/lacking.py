@@ -21,6 +21,7 @@ _MARKS = {
 }
 _START = r"(?:^|(?<=[.,;:!?\n])|(?<=[.,;:!?\n]\s))(?:(?:{before})[\s,]+)*"
 """Where a clause begins: "don't have it" is said of oneself there, and not behind "you"."""
+_NEXT = re.compile(r"(?<=⟧)\s+(⟦\w\w(\d+)⟧)")
 _NO_MARKS = str.maketrans("⟦⟧", "[]")
 _NAMED_IN = 5
 """In words: what is asked for in more words than these is no name."""
@@ -76,7 +77,13 @@ def _marked(text: str, asked: Sequence[MissingFact]) -> tuple[str, list[str]]:
         sent = "o" if _kinds(thing) - {"number", "mail"} else "s"
         return f"⟦{none}{sent}{len(things) - 1}⟧"
 
-    return _thing(tuple(own)).sub(mark, text.translate(_NO_MARKS)), things
+    def apart(match: re.Match[str]) -> str:
+        # The Italian "but" is the French "my".
+        joining = things[int(match[2])].split()[0]
+        return f" {joining} {match[1]}" if _goes_on().fullmatch(joining) else match.group()
+
+    marked = _thing(tuple(own)).sub(mark, text.translate(_NO_MARKS))
+    return _NEXT.sub(apart, marked), things
 
 
 def _is_meant(text: str, match: re.Match[str], language: str) -> bool:
@@ -156,6 +163,11 @@ def _thing(own: tuple[str, ...]) -> re.Pattern[str]:
         rf"(?>(?:{names})(?!\w))(?>\s+(?:{words['behind']})(?!\w)){{0,2}}"
     )
     return re.compile(rf"(?<!\w){one}(?:,?\s+(?:{words['also']})\s+{one}){{0,3}}")
+
+
+@cache
+def _goes_on() -> re.Pattern[str]:
+    return whole("|".join(reply_words()["goes_on"].values()))
 
 
 @cache

@@ -107,10 +107,12 @@ class Answered:
                     found = re.match(rf"(?:{yes_or_no})(?!\w)", said) is not None
                 case FactType.CHOICE if isinstance(value, str):
                     found = option_pattern(fact, value).search(said) is not None
-                case FactType.DAYS if isinstance(value, Decimal):
+                case FactType.DAYS | FactType.NUMBER if isinstance(value, Decimal):
                     found = number_in(fact.type, [clause], ()) == value
                 case FactType.DATE if isinstance(value, date):
-                    found = _names_a_day().search(said) is not None
+                    # "Two weeks ago" names it by a count.
+                    counted = number_in(FactType.DAYS, [clause], ())
+                    found = counted is not None or _names_a_day().search(said) is not None
                 case _:
                     found = False
             if found:

@@ -8,7 +8,17 @@ from models.assessment import Assessment
 from models.decision import MissingFact
 from responses.asking.mentions import mentions_of
 from responses.asking.names import courtesy_apart, is_no_name, name_said
-from responses.asking.values import SHORT, Answers, choice_in, is_doubtful, number_in, only, yes_or_no
+from responses.asking.values import (
+    SHORT,
+    Answers,
+    choice_in,
+    counts_otherwise,
+    is_doubtful,
+    number_in,
+    only,
+    yes_or_no,
+)
+from responses.choices.reply_words import reply_words
 from responses.facts import ORDER_FACT
 from responses.policy.schema import FactType
 
@@ -71,7 +81,7 @@ class AnswerList:
         lines = [
             (match.start(), match.end())
             for match in re.finditer(r"[^\n]+", self.text)
-            if courtesy_apart(match.group()) or re.search(r"\d", match.group())
+            if courtesy_apart(match.group()) or re.search(r"\d", match.group()) or _answers(match.group())
         ]
         short = all(len(self.text[start:end].split()) <= _LINE for start, end in lines)
         return lines if short and len(lines) == len(self.question) else []
@@ -89,9 +99,9 @@ class AnswerList:
                 ]
                 return only({one.value for one in inside})
             case FactType.DAYS | FactType.NUMBER:
-                return number_in(fact.type, [piece], [])
+                return None if counts_otherwise([fact], [piece]) else number_in(fact.type, [piece], [])
             case FactType.YES_NO:
-                return yes_or_no([piece])
+                return yes_or_no(fact, [piece])
             case FactType.CHOICE:
                 return choice_in(fact, [piece])
             case _ if fact.name == ORDER_FACT:
@@ -99,6 +109,13 @@ class AnswerList:
             case _:
                 name = name_said(fact, piece, [fact], ())
                 return name[0] if name is not None and name[1] else None
+
+
+def _answers(line: str) -> bool:
+    """Whether a line begins with a yes or a no, short as these are."""
+    words = reply_words()
+    answers = "|".join([*words["yes"].values(), *words["no"].values()])
+    return re.match(rf"\s*(?:{answers})(?!\w)", line.casefold()) is not None
 
 
 def _may_be_a_name(piece: str) -> bool:

@@ -18,6 +18,7 @@ from responses.checks.sums import sums_in
 from responses.choices.reply_words import reply_words, whole
 from responses.policy.schema import FactType
 
+_END = re.compile(r"[.,](?!\d)|[;:!\n]")
 _INTEGER = re.compile(r"(?<![\w.,/-])\d{1,4}(?![\w/-]|[.,]\d)")
 # Any leap year: what the year is says the assessment.
 SOME_DAY = date(2024, 7, 1)
@@ -112,8 +113,16 @@ def _labelled(facts: Sequence[MissingFact], stretches: Sequence[str]) -> list[st
     return names if len(names) == len(stretches) == len(set(names)) else None
 
 
+def _undenied(stretch: str) -> str:
+    """Without the clauses that deny something and end before the value: "l'avviso mai avuto, il recesso"."""
+    clauses = _END.split(stretch)
+    negators = whole(reply_words()["negators"])
+    kept = [one for one in clauses[:-1] if negators.search(one) is None]
+    return " ".join([*kept, clauses[-1]])
+
+
 def _named_in(facts: Sequence[MissingFact], stretch: str) -> set[str]:
-    words = re.findall(r"[^\W\d_]+", stretch.casefold())
+    words = re.findall(r"[^\W\d_]+", _undenied(stretch.casefold()))
     return {
         fact.name
         for fact in facts

@@ -55,7 +55,7 @@ def only_answers(
         and message.id not in by_an_agent
         and (asked := question_before(questions, message.created_at))
         and not _is_weighty(message.text, read[message.id], policy)
-        and _only_answers(message.text, read[message.id], asked, policy, has_picture=message.id in pictured)
+        and _only_answers(message, read[message.id], asked, policy, has_picture=message.id in pictured)
     )
 
 
@@ -86,9 +86,10 @@ def _is_weighty(text: str, read: Assessment, policy: Policy) -> bool:
 
 
 def _only_answers(
-    text: str, read: Assessment, asked: Sequence[MissingFact], policy: Policy, *, has_picture: bool
+    message: Message, read: Assessment, asked: Sequence[MissingFact], policy: Policy, *, has_picture: bool
 ) -> bool:
-    given = answers_in(asked, [text], [read], policy).given
+    text, today = message.text, message.created_at.astimezone(policy.timezone).date()
+    given = answers_in(asked, [text], [read], policy, today=today).given
     named = _named(text, read, asked)
     shown = has_picture and any(_is_shown(fact, policy) for fact in asked)
     if not (given or named or shown or lacking(asked, [text])):

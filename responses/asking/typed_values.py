@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from models.money import Money
-from responses.asking.values import number_in
+from responses.asking.values import nearest_day, number_in
 from responses.choices.reply_words import reply_words
 from responses.errors import BlockedError, OrderValueError
 from responses.orders.values import read_choice, read_date, read_money, read_number, read_yes_no
@@ -13,8 +13,6 @@ from responses.policy.schema import FactSpec, FactType
 
 _DAY_AND_MONTH = re.compile(r"(\d{1,2})[./-](\d{1,2})\.?")
 _FIGURE = r"\d[\d.,'’\s]*?"
-_NEAR = 150
-"""In days: a day without its year that is farther away than this, both ways, may be of two years."""
 
 
 def parse_fact(spec: FactSpec, raw: str, currency: str, today: date) -> object:
@@ -76,14 +74,7 @@ def _days(text: str) -> Decimal:
 
 
 def _nearest(day: int, month: int, today: date) -> date:
-    found = []
-    for year in (today.year - 1, today.year, today.year + 1):
-        try:
-            found.append(date(year, month, day))
-        except ValueError:
-            # No such day, or none in that year.
-            continue
-    near = [one for one in found if abs((one - today).days) <= _NEAR]
-    if len(near) != 1:
+    near = nearest_day(day, month, today)
+    if near is None:
         raise OrderValueError("expected a day with its year")
-    return near[0]
+    return near

@@ -3,14 +3,18 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
 from models.assessment import Assessment
 from models.decision import MissingFact
 from models.money import Money
+from responses.asking.names import heading, idle_apart, is_of_question, is_small_word
 from responses.asking.options import is_named_by_chance, option_pattern
+from responses.checks.wordlists import any_of, weekdays
 from responses.choices.reply_words import reply_words, whole
+from responses.drafts.phrases import LANGUAGES
 from responses.policy import Policy
 from responses.policy.schema import FactType
 
@@ -22,6 +26,15 @@ _TELLING = 5
 """In letters: a shorter word may stand in any answer."""
 _OPTION_IN = 15
 """In words: an answer that is longer and names one option may still speak of something else."""
+_NEAR = 150
+"""In days: a day without its year that is farther away than this, both ways, may be of two years."""
+_UNIT = 2
+"""In letters: units of time that begin alike are forms of one, in all languages."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_DAY_AND_MONTH = re.compile(
+    r"(?<![\d.,/-])(\d{1,2})[./](\d{1,2})(?![\d/-]|[.,]\d)\.?\s*(?P<behind>[^\W\d_]*)"
+)
+_WORD = re.compile(r"[^\W\d_]+")
 _INTEGER = re.compile(r"(?<![\w.,/-])\d{1,4}(?![\w/-]|[.,]\d)")
 
 
@@ -42,22 +55,38 @@ def is_doubtful(text: str) -> bool:
     return whole(f"{words['about']}|{words['denied']}").search(text.casefold()) is not None
 
 
+def is_about(texts: Sequence[str]) -> bool:
+    """Whether a short answer is but a guess: "forse il 3 novembre"."""
+    said = _short(texts)
+    return said is not None and whole(reply_words()["about"]).search(said) is not None
+
+
 def value_of(
-    kind: str, fact: MissingFact, texts: Sequence[str], read: Sequence[Assessment], policy: Policy
+    kind: str,
+    fact: MissingFact,
+    texts: Sequence[str],
+    read: Sequence[Assessment],
+    policy: Policy,
+    today: date | None = None,
 ) -> object | None:
-    """What the answer says of a fact that is the only one of its kind that was asked for."""
+    """What the answer says of a fact that is the only one of its kind that was asked for.
+
+    `today` is the day of the answer; without it no day is read that is but "3/11".
+    """
     match kind:
         case FactType.DATE:
-            return only({day for one in read for day in one.entities.dates})
+            days = {day for one in read for day in one.entities.dates}
+            return only(days) if days or today is None else _day_and_month(texts, read, today)
         case FactType.MONEY:
             amount = only({amount for one in read for amount in one.entities.amounts})
             if amount is None or amount.currency != policy.currency:
                 return None
             return Money(amount=amount.value, currency=amount.currency)
         case FactType.DAYS | FactType.NUMBER:
-            return number_in(kind, texts, read)
+            return None if counts_otherwise([fact], texts) else number_in(kind, texts, read)
         case FactType.YES_NO:
-            answer = yes_or_no(texts)
+            texts = [without_orders(text, orders_in(read)) for text in texts]
+            answer = yes_or_no(fact, texts)
             return _repeats_with_yes(fact, texts) if answer is None else answer
         case FactType.CHOICE:
             return choice_in(fact, texts)
@@ -66,7 +95,7 @@ def value_of(
 
 
 def number_in(kind: str, texts: Sequence[str], read: Sequence[Assessment]) -> Decimal | None:
-    """The only number that is said, and of days only one with its unit or quite alone."""
+    """The only number that is said, no year and not about, and of days only one with its unit or alone."""
     if any(one.entities.amounts or one.entities.dates for one in read):
         return None
     texts = [without_orders(text, orders_in(read)) for text in texts]
@@ -77,7 +106,11 @@ def number_in(kind: str, texts: Sequence[str], read: Sequence[Assessment]) -> De
     ):
         return spelled
     said = " ".join(texts).casefold()
-    if len(figures) != 1 or (kind == FactType.DAYS and whole(reply_words()["about"]).search(said)):
+    if whole(reply_words()["about"]).search(said) or any(map(is_year, figures)):
+        return None
+    if not figures:
+        return _spelled_alone(kind, said, read)
+    if len(figures) != 1:
         return None
     days = whole("|".join(reply_words()["days"].values()))
     bare = said.strip(" .,!") == figures[0]
@@ -85,6 +118,106 @@ def number_in(kind: str, texts: Sequence[str], read: Sequence[Assessment]) -> De
     if kind == FactType.DAYS and not bare and not days.search(said):
         return None
     return Decimal(figures[0])
+
+
+def is_year(figure: str) -> bool:
+    """Whether it is rather a year than a count: of "since 2005"."""
+    return _YEAR.fullmatch(figure) is not None
+
+
+def counts_otherwise(facts: Sequence[MissingFact], texts: Sequence[str]) -> bool:
+    """Whether a number is said with a unit of time of which nobody asked: "48 hours", asked for days.
+
+    One fact takes what is said with its own unit, whatever else is counted; of several nobody can tell.
+    """
+    days, units = _day_units(), _units()
+    asked = {
+        match.group()[:_UNIT]
+        for fact in facts
+        for ask in (fact.ask or {}).values()
+        for match in whole(units).finditer(heading(ask))
+    }
+    in_days = any(fact.type == FactType.DAYS for fact in facts)
+    said = whole(rf"(\d+|[^\W\d_]+(?=\s))\s*({units})").finditer(" ".join(texts).casefold())
+    ours = [
+        match[2][:_UNIT] in asked or (in_days and whole(days).fullmatch(match[2]) is not None)
+        for match in said
+        if match[1].isdecimal() or (len(facts) == 1 and is_number_word(match[1]))
+    ]
+    return not all(ours) and not (len(facts) == 1 and any(ours))
+
+
+def days_since(texts: Sequence[str], read: Sequence[Assessment], today: date) -> int | None:
+    """For how many days something has lasted of which an answer only says since when: "since Monday"."""
+    if any("?" in text for text in texts) or any(one.entities.amounts for one in read):
+        return None
+    days = {day for one in read for day in one.entities.dates} or _last_weekday(texts, read, today)
+    day = only(days)
+    return (today - day).days if day is not None and day < today else None
+
+
+def _last_weekday(texts: Sequence[str], read: Sequence[Assessment], today: date) -> set[date]:
+    """The last days before today that are called by their names in the week."""
+    said = " ".join(texts).casefold()
+    languages = {one.language for one in read} & set(LANGUAGES)
+    named = {
+        number
+        for language in languages
+        for number, name in enumerate(weekdays(language))
+        if whole(any_of([name.casefold()])).search(said)
+    }
+    return {today - timedelta(days=(today.weekday() - number - 1) % 7 + 1) for number in named}
+
+
+def nearest_day(day: int, month: int, today: date) -> date | None:
+    """That day of the year in which it is near, or None where that may be two or it is none."""
+    found = []
+    for year in (today.year - 1, today.year, today.year + 1):
+        try:
+            found.append(date(year, month, day))
+        except ValueError:
+            # No such day, or none in that year.
+            continue
+    return only({one for one in found if abs((one - today).days) <= _NEAR})
+
+
+def _day_and_month(texts: Sequence[str], read: Sequence[Assessment], today: date) -> date | None:
+    """The day of an answer that holds no other figures than "3/11" or "3.11."."""
+    said = " ".join(without_orders(text, orders_in(read)) for text in texts)
+    match = _DAY_AND_MONTH.search(said)
+    if match is None or len(re.findall(r"\d+", said)) != 2 or "?" in said:
+        return None
+    if len(said.split()) > SHORT or whole(_units()).fullmatch(match["behind"].casefold()):
+        return None
+    return nearest_day(int(match[1]), int(match[2]), today)
+
+
+def _day_units() -> str:
+    return "|".join([*reply_words()["days"].values(), *reply_words()["weeks"].values()])
+
+
+def _units() -> str:
+    return f"{reply_words()['time_units']}|{_day_units()}"
+
+
+def _spelled_alone(kind: str, said: str, read: Sequence[Assessment]) -> Decimal | None:
+    """The number of an answer that is nothing else: "three", "twelve years, thanks"."""
+    known = reply_words()["one"]
+    spoken = {one.language for one in read} & known.keys() or known.keys()
+    words = _WORD.findall(idle_apart(said))
+    numbers = {
+        place: count
+        for place, word in enumerate(words)
+        for language in spoken
+        if (count := count_of(word, language, of_weeks=False)) is not None
+    }
+    if len(numbers) != 1:
+        return None
+    ((place, count),) = numbers.items()
+    units = words[place + 1 :]
+    if any(kind == FactType.DAYS or whole(_units()).fullmatch(word) is None for word in units):
+        return None
+    return Decimal(count) if all(map(is_small_word, words[:place])) else None
 
 
 def orders_in(read: Sequence[Assessment]) -> set[str]:
@@ -139,16 +272,23 @@ def is_number_word(word: str) -> bool:
     return any((count_of(word, language, of_weeks=False) or 0) > 1 for language in reply_words()["one"])
 
 
-def yes_or_no(texts: Sequence[str]) -> bool | None:
-    """What a short answer begins with, where it says nothing else."""
-    said = _short(texts)
-    if said is None:
-        return None
+def yes_or_no(fact: MissingFact, texts: Sequence[str]) -> bool | None:
+    """What an answer begins with, where the rest of it says nothing else; a no only in few words."""
     words = reply_words()
+    said = re.sub(rf"^(?:\W+|(?:{words['also']})\s)+", "", " ".join(" ".join(texts).casefold().split()))
     yes, no = ("|".join(words[answer].values()) for answer in ("yes", "no"))
     begins = re.match(rf"(?:{yes}|{no})(?!\w)", said)
     says_yes, says_no = (whole(answer).search(said) is not None for answer in (yes, no))
-    return says_yes if begins and says_yes != says_no else None
+    if begins is None or says_yes == says_no or "?" in said:
+        return None
+    rest = said[begins.end() :]
+    denied = whole(f"{no}|{words['negators']}").search(rest) is not None
+    own = [word for word in _WORD.findall(idle_apart(rest)) if not is_small_word(word)]
+    asked = any(is_of_question(word, [fact]) for word in _WORD.findall(rest))
+    if says_no:
+        # "No, we are still here" is no "no" to whoever asked that.
+        return None if (asked and not denied) or len(said.split()) > SHORT else False
+    return None if denied or any(not is_of_question(word, [fact]) for word in own) else True
 
 
 def _repeats_with_yes(fact: MissingFact, texts: Sequence[str]) -> bool | None:

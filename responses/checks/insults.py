@@ -1,4 +1,4 @@
-"""Insults and sarcasm."""
+"""Insults, sarcasm and threats."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,7 @@ from responses.checks.phrases import listed
 
 
 def check_insults(text: str, about: CheckContext) -> Iterator[Finding]:
-    """Words that offend, and praise that means its opposite."""
+    """Words that offend or frighten, and praise that means its opposite."""
     yield from listed("insult", "insult", Severity.ERROR, text, about)
     yield from listed("sarcasm", "sarcasm", Severity.WARNING, text, about)
+    yield from listed("threat", "threat", Severity.WARNING, text, about)

@@ -18,9 +18,18 @@ def check_rights(text: str, about: CheckContext) -> Iterator[Finding]:
         about.decision is not None and bool(about.decision.complaint_types)
     )
     lists = word_lists(about.language)
-    refusals = [*lists.find("refuses", text), *lists.find("denies", text)]
+    unseen = [match.span() for match in lists.find("unseen", text)]
+    refusals = [
+        one
+        for one in (*lists.find("refuses", text), *lists.find("denies", text))
+        if not any(start < one.end() and one.start() < end for start, end in unseen)
+    ]
     refusal = min(refusals, key=re.Match.start, default=None)
-    declines = about.kind == DecisionKind.DECLINE or (bool(about.grievances) and refusal is not None)
+    # Instead of a no an agent may ask for what cannot be found.
+    is_asked = refusal is None and bool(unseen)
+    declines = (about.kind == DecisionKind.DECLINE and not is_asked) or (
+        bool(about.grievances) and refusal is not None
+    )
     if complains and declines and not _names_a_right(text, lists):
         yield Finding(
             code="right_not_mentioned",

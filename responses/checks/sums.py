@@ -10,8 +10,9 @@ from models.money import Money
 from models.number_words import number_at_end
 from responses.checks.wordlists import WordLists, word_lists
 
+_BLANKS = " \u00a0\u2009\u202f"
 # Bounded, so that a page full of digits costs no more than another.
-_NUMBER = r"\d{1,3}(?:[.,  '’]\d{3}){1,3}(?:[.,]\d{1,2})?|\d{1,12}(?:[.,]\d{1,2})?"
+_NUMBER = rf"\d{{1,3}}(?:[.,{_BLANKS}'’]\d{{3}}){{1,3}}(?:[.,]\d{{1,2}})?|\d{{1,12}}(?:[.,]\d{{1,2}})?"
 _SIGNS = {
     "€": "EUR",
     "eur": "EUR",
@@ -38,7 +39,8 @@ _SIGNS = {
     "franken": "CHF",
 }
 _SIGN = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True))
-_SPACE = "[ \u00a0\u202f]"
+_SPACE = f"[{_BLANKS}]"
+_ORDINARY = str.maketrans(dict.fromkeys(_BLANKS, " "))
 _NO_CENTS = r"(?:[,.](?:-{1,2}|[–—]))"
 _MONEY = re.compile(
     rf"(?<![\w.,])(?:(?P<before>€|£|\$|eur|gbp|usd|chf){_SPACE}?(?P<first>{_NUMBER})"
@@ -49,15 +51,15 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 _SHARE = re.compile(
-    rf"(?<![\w.,])(?P<share>{_NUMBER})[   ]?(?:%|(?:per ?cento?|por ciento|pour cent|prozent)(?!\w))",
+    rf"(?<![\w.,])(?P<share>{_NUMBER}){_SPACE}?(?:%|(?:per{_SPACE}?cento?|por{_SPACE}ciento|pour{_SPACE}cent|prozent)(?!\w))",
     re.IGNORECASE,
 )
 
 
 _PLAIN_WORD = rf"(?!(?:{_SIGN})(?!\w))[^\W\d_]+"
 _SPELT = re.compile(
-    rf"(?<!\w)(?P<words>(?:{_PLAIN_WORD}[ -]){{0,6}}{_PLAIN_WORD})[ -]"
-    rf"(?:(?P<sign>{_SIGN})|(?:per ?cento?|percent|por ciento|pour cent|prozent))(?!\w)",
+    rf"(?<!\w)(?P<words>(?:{_PLAIN_WORD}[{_BLANKS}-]){{0,6}}{_PLAIN_WORD})[{_BLANKS}-]"
+    rf"(?:(?P<sign>{_SIGN})|(?:per{_SPACE}?cento?|percent|por{_SPACE}ciento|pour{_SPACE}cent|prozent))(?!\w)",
     re.IGNORECASE,
 )
 _BARE = rf"(?P<bare>(?<![\w.,])(?:{_NUMBER})(?![\w%€£$/:°]|[.,-]\d)|[^\W\d_]+(?:-[^\W\d_]+){{0,2}})"
@@ -113,7 +115,7 @@ def _in_figures(text: str) -> Iterator[Said]:
 
 def _in_words(text: str, lists: WordLists) -> Iterator[Said]:
     for match in _SPELT.finditer(text):
-        number, length = number_at_end(match["words"], lists.language)
+        number, length = number_at_end(match["words"].translate(_ORDINARY), lists.language)
         if number is None:
             continue
         start = match.end("words") - length
@@ -152,7 +154,7 @@ def _before_bare(language: str) -> re.Pattern[str]:
 def _is_last(text: str, at: int, lists: WordLists) -> bool:
     """Whether nothing follows that is counted: the sentence ends there, or goes on with a small word."""
     word = _NEXT.match(text, at)["word"]  # type: ignore[index]
-    rest = text[at:].lstrip(" \u00a0\u202f")
+    rest = text[at:].lstrip(_BLANKS)
     if word is None or not rest.startswith(word):
         return not rest or rest[0] in ".,;:!?)\n"
     return lists.patterns["follows"].fullmatch(word) is not None
@@ -191,7 +193,7 @@ def _parts_in(text: str, lists: WordLists) -> list[Said]:
 
 def _parsed(written: str) -> Decimal:
     """Reads "1.200,50", "1,200.50", "4,90" and "1 200": three digits after a sign are thousands."""
-    number = re.sub(r"[  '’]", "", written)
+    number = re.sub(rf"[{_BLANKS}'’]", "", written)
     whole, sign, cents = re.fullmatch(r"(.*?)(?:([.,])(\d{1,2}))?", number).groups()  # type: ignore[union-attr]
     digits = re.sub(r"[.,]", "", whole)
     return Decimal(f"{digits}.{cents}" if sign else digits)

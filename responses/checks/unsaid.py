@@ -15,8 +15,8 @@ from responses.checks.clauses import clauses_of, is_denied, judged
 from responses.checks.finding import Finding, Severity
 from responses.checks.plain_text import plain_about, plain_words
 from responses.checks.promises import promised_in
-from responses.checks.sums import sums_in
-from responses.checks.wordlists import word_lists
+from responses.checks.sums import Said, sums_in
+from responses.checks.wordlists import WordLists, word_lists
 from responses.drafts.dates import format_due_day
 from responses.drafts.phrases import phrases
 from responses.drafts.promises import answer_words
@@ -27,6 +27,7 @@ from responses.drafts.voice import Voice
 from responses.policy.withheld import Place
 
 _PART_END = re.compile(r"[,:;](?=\s|$)")
+_FEW, _NEAR = 5, 18
 _NUMBERED = re.compile(r"\s*\d\)")
 
 
@@ -142,7 +143,7 @@ def _is_said(remedy: Remedy, offer: Offer, text: str, about: CheckContext) -> bo
         wordings = (plain_words(in_register(own, formal), about.language) for formal in (True, False))
         return any(_flat(words) in _flat(text) for words in wordings)
     parts = list(_parts(text, about))
-    if any(_says(remedy, offer, part, about) for part in parts):
+    if any(_says(remedy, offer, part, about) or _is_held_out(remedy, part, about) for part in parts):
         return True
     # As it was composed it says it, whatever the word lists make of it.
     before = [part for part in _parts(about.composed, about) if _touches(remedy, part, about)]
@@ -172,7 +173,11 @@ def _says(remedy: Remedy, offer: Offer, part: _Part, about: CheckContext) -> boo
     if lists.has("not", part.words) or any(lists.has(name, part.clause) for name in ("refuses", "asked")):
         return False
     named = _is_named(remedy.kind, part.words, language)
-    gives = lists.has("gives", part.words) or _is_done(remedy.kind, part.words, language)
+    gives = (
+        lists.has("gives", part.words)
+        or lists.payments["given"].search(part.words) is not None
+        or _is_done(remedy.kind, part.words, language)
+    )
     if not gives and not (named and _is_listed(remedy, offer, part, language)):
         return False
     if remedy.full:
@@ -181,8 +186,41 @@ def _says(remedy: Remedy, offer: Offer, part: _Part, about: CheckContext) -> boo
         if not _has_figure(remedy, part.words, language):
             # Another sum in its place is told of by itself; of a choice nobody knows whose place it is.
             return named and len(offer.options) == 1 and _has_other_figure(part.words, about)
-        return named or _is_only_figure(remedy, about)
+        return _is_given(remedy, part.words, lists) and (named or _is_only_figure(remedy, about))
     return named and not lists.has("past", part.words)
+
+
+def _is_held_out(remedy: Remedy, part: _Part, about: CheckContext) -> bool:
+    """Whether the decided figure stands there as one to have, though no verb gives it: "B: buono da 10 €"."""
+    lists = word_lists(about.language)
+    words = lists.patterns["no_more_than"].sub(" ", part.words)
+    # "Dieci euro, in buono": the name may follow behind the comma.
+    at = part.clause.find(part.words) + len(part.words)
+    is_named = _names(remedy.kind, words + part.clause[at : at + _NEAR], lists)
+    if remedy.percent is None and not (remedy.amount is not None and is_named):
+        return False
+    is_past = lists.has("past", words) and not lists.has("in_mind", words)
+    signs = lists.payments
+    aside = (signs["no"], signs["spent"], signs["wanted"], lists.patterns["asked"])
+    if is_past or lists.has("refuses", part.clause) or any(sign.search(words) for sign in aside):
+        return False
+    return _is_given(remedy, words, lists)
+
+
+def _is_given(remedy: Remedy, words: str, lists: WordLists) -> bool:
+    """Whether the decided figure stands there for itself."""
+    figures = [one for one in sums_in(words, lists.language) if _is_figure(one, remedy)]
+    return any(not _is_in_its_place(words[: one.start], lists) for one in figures)
+
+
+def _names(kind: RemedyKind, words: str, lists: WordLists) -> bool:
+    return kind in lists.remedies and lists.remedies[kind].search(words) is not None
+
+
+def _is_in_its_place(before: str, lists: WordLists) -> bool:
+    """Whether something else is given for what follows: "anziché il buono da"."""
+    rest = next((before[match.end() :] for match in lists.find("instead_of", before)), None)
+    return rest is not None and len(rest.split()) <= _FEW and not lists.has("gives", rest)
 
 
 def _is_done(kind: RemedyKind, words: str, language: str) -> bool:
@@ -206,11 +244,12 @@ def _is_named(kind: RemedyKind, words: str, language: str) -> bool:
 
 
 def _has_figure(remedy: Remedy, words: str, language: str) -> bool:
-    said = sums_in(words, language)
-    return any(
-        (one.percent is not None and one.percent == remedy.percent)
-        or (one.money is not None and one.money == remedy.amount)
-        for one in said
+    return any(_is_figure(one, remedy) for one in sums_in(words, language))
+
+
+def _is_figure(said: Said, remedy: Remedy) -> bool:
+    return (said.percent is not None and said.percent == remedy.percent) or (
+        said.money is not None and said.money == remedy.amount
     )
 
 

@@ -13,6 +13,7 @@ from models.states import PromiseKind, PromiseState, Verdict
 from models.tables import Approval, Case, Choice, DecisionRow, Draft, OfferRow, Promise
 from responses.approving.off_policy import given_by_hand, lowered
 from responses.asking.questions import Question
+from responses.cases import gives_notice
 from responses.checks import Beyond
 from responses.facts import ORDER_FACT, known_facts
 from responses.offers import withheld_by
@@ -108,7 +109,8 @@ async def asked_in(session: AsyncSession, case: Case) -> Counter[str]:
 async def asked_last(session: AsyncSession, case: Case) -> tuple[MissingFact, ...]:
     """What the last answer that asked for anything asked the customer for.
 
-    Asides that were answered since leave the question open; an offer, a refusal or a farewell ends it.
+    Asides that were answered since leave the question open; an offer, a refusal or a farewell ends it, but no
+    notice of one.
     """
     query = (
         select(DecisionRow.content)
@@ -120,6 +122,7 @@ async def asked_last(session: AsyncSession, case: Case) -> tuple[MissingFact, ..
             Approval.verdict == Verdict.SEND,
             Approval.undone_at.is_(None),
             Draft.kind.in_((DecisionKind.ASK, *_ENDS_A_QUESTION)),
+            ~gives_notice(),
         )
         .order_by(Approval.id.desc())
         .limit(1)
@@ -139,6 +142,7 @@ async def questions_in(session: AsyncSession, case_ids: Collection[str]) -> dict
             Approval.verdict == Verdict.SEND,
             Approval.undone_at.is_(None),
             Draft.kind.in_((DecisionKind.ASK, *_ENDS_A_QUESTION)),
+            ~gives_notice(),
         )
         .order_by(Approval.id)
     )

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.decision import Basis, Decision, DecisionKind, Remedy, Role
 from models.labels import Act, Tone
 from models.serial import from_json
-from models.states import CaseState, OfferState, PromiseState
+from models.states import CaseState, OfferState, PromiseKind, PromiseState
 from models.tables import Agent, Case, Customer, DecisionRow, Draft, Identity, OfferRow, Promise
 from responses.approving.rights import check_free
 from responses.cases import OPEN_STATES, move, raise_revision
@@ -65,7 +65,8 @@ async def propose_exit(
     await check_free(session, agent, case)
     if case.triage_due_at is not None and case.state != CaseState.TAKEN_OVER:
         raise BlockedError("new_message")
-    if from_day < now.astimezone(config.timezone).date():
+    today = now.astimezone(config.timezone).date()
+    if from_day < today:
         raise BlockedError("exit_past")
     if len(instead) > MAX_INSTEAD:
         raise BlockedError("text_long", most=str(MAX_INSTEAD))
@@ -82,6 +83,8 @@ async def propose_exit(
         policy_sha256=policy.sha256,
         complaint_types=(),
         tier=Role.SUPERVISOR,
+        exit_from=from_day,
+        notice=from_day > today,
     )
     customer = await session.get_one(Customer, case.customer_id)
     language = customer.preferred_language or case.language or customer.language or config.language
@@ -97,12 +100,14 @@ async def propose_exit(
         customer_name=greeted_name(await session.get_one(Identity, case.identity_id), policy),
         business=config.business.name,
         signature=policy.signature,
-        promises=await _promises(session, case, cases, (language, config.language), config, now),
+        promises=await _promises(
+            session, case, cases, (language, config.language), config, now, notice=decision.notice
+        ),
         hand_over_contact=config.business.contact,
         variant=wording_of(case),
         concerns=policy.concerns,
-        today=now.astimezone(config.timezone).date(),
-        exit_from=from_day,
+        today=today,
+        exit_from=decision.exit_from,
         instead=instead.strip() or None,
     )
     draft = await put_on_table(session, case, brief, policy=policy, config=config, now=now)
@@ -144,8 +149,14 @@ async def _promises(
     languages: tuple[str, ...],
     config: RoadConfig,
     now: datetime,
+    *,
+    notice: bool,
 ) -> tuple[PromiseLine, ...]:
-    """What was done in this case, and everything that any case of the customer still leaves to be done."""
+    """What was done in this case, and everything that any case of the customer still leaves to be done.
+
+    An answer that was announced in this case and has its time yet is given by the letter itself, unless that
+    is a notice only.
+    """
     rows = await session.scalars(
         select(Promise)
         .where(Promise.case_id.in_([one.id for one in cases]), Promise.state != PromiseState.WITHDRAWN)
@@ -156,6 +167,9 @@ async def _promises(
         if promise.state == PromiseState.KEPT and promise.case_id != case.id:
             continue
         late = promise.state == PromiseState.OPEN and promise.due_at < now
+        pending = promise.state == PromiseState.OPEN and not late
+        if pending and promise.kind == PromiseKind.ANSWER and promise.case_id == case.id and not notice:
+            continue
         lines.append(
             PromiseLine(
                 what={language: await _what(session, promise, language) for language in languages},

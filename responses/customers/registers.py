@@ -11,11 +11,14 @@ from ruamel.yaml import YAML
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.clock import utcnow
 from models.states import CaseState, Direction
-from models.tables import Case, Customer, Message
+from models.tables import Case, Customer, Identity, Message
 from responses.corrections import understood
 from responses.drafts.brief import Formality
+from responses.policies import NoPolicyError, PolicyBook
 from responses.policy import Policy
+from responses.policy.schema import Audience
 
 ENOUGH = 2
 """So many messages must show a register before it counts as theirs."""
@@ -52,6 +55,36 @@ async def register_of(
     if heard is not None:
         return heard.formality
     return "formal" if policy is None or policy.formal(language) else "informal"
+
+
+async def register_in(
+    session: AsyncSession, policies: PolicyBook, *, chat_key: str, case_id: str | None, language: str
+) -> Formality:
+    """The same for what goes out by itself: to whom the case is, else to whoever writes in that chat.
+
+    Whom we do not know is addressed as the policy says; without a policy formally.
+    """
+    case = await session.get(Case, case_id) if case_id is not None else None
+    if case is not None:
+        customer = await session.get(Customer, case.customer_id)
+    else:
+        query = (
+            select(Customer)
+            .join(Identity, Identity.customer_id == Customer.id)
+            .where(Identity.chat_key == chat_key)
+            .order_by(Identity.id.desc())
+        )
+        customer = (await session.scalars(query.limit(1))).one_or_none()
+    if customer is not None and customer.formality is not None:
+        return "informal" if customer.formality == "informal" else "formal"
+    audience, at = (Audience.CUSTOMER, utcnow()) if case is None else (case.audience, case.incident_at)
+    try:
+        policy = await policies.in_force(session, audience, at)
+    except NoPolicyError:
+        policy = None
+    if customer is None:
+        return "formal" if policy is None or policy.formal(language) else "informal"
+    return await register_of(session, customer, policy, language)
 
 
 async def heard_register(session: AsyncSession, customer: Customer, language: str) -> Heard | None:

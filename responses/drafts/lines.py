@@ -1,22 +1,27 @@
 """Short lines about a decision, for agents: on cards and on the desk."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from models.decision import Basis, Decision, DecisionKind, MissingFact, Offer, Remedy
+from models.decision import Basis, Decision, DecisionKind, Offer, Remedy
 from models.money import Money
+from responses.drafts.dates import day_forms
 from responses.drafts.numbers import format_money, percentage_forms
 from responses.drafts.phrases import phrases
 from responses.drafts.remedies import short
 from responses.drafts.voice import Voice
+from responses.policy.fact_names import FactNames
 
 
-def offer_line(decision: Decision, language: str) -> str:
+def offer_line(decision: Decision, language: str, names: FactNames | None = None) -> str:
     """What the decision gives or does: "buono 10 € oppure 15% sul prossimo ordine (fino a 20 €)".
 
     Args:
         decision: the policy's decision.
         language: the agent's, ISO 639-1 code of one of the draft languages.
+        names: what the policy calls the facts that the customer is asked for; without it, what it asks.
     """
+    called = names or FactNames(None, language)
     voice = _plain_voice(language)
     offers = voice.bare("lines.plus").join(_offer(offer, voice) for offer in decision.offers)
     match decision.kind:
@@ -24,7 +29,7 @@ def offer_line(decision: Decision, language: str) -> str:
             return voice.bare("lines.hand_over_offers", offer=offers)
         case DecisionKind.ASK:
             return voice.bare(
-                "lines.ask", list=voice.listed([_ask(fact, voice) for fact in decision.asks_customer])
+                "lines.ask", list=voice.listed([called.wanted(fact) for fact in decision.asks_customer])
             )
         case DecisionKind.OFFER if offers:
             return offers
@@ -33,6 +38,10 @@ def offer_line(decision: Decision, language: str) -> str:
             return voice.bare("lines.promise", list=voice.listed(promised))
         case DecisionKind.OFFER:
             return voice.bare("lines.apology" if decision.apologise else "lines.nothing")
+        case DecisionKind.EXIT if decision.exit_from is not None:
+            # With its year: the line is read for years.
+            day = day_forms(decision.exit_from, language, today=date.min)["from"]
+            return voice.bare("lines.exit_from", **{"from": day})
         case other:
             return voice.bare(f"lines.{other}")
 
@@ -106,8 +115,3 @@ def _offer(offer: Offer, voice: Voice) -> str:
         ]
         return voice.bare("lines.or").join(options)
     return voice.bare("lines.owed", offer=text) if offer.basis is Basis.OWED else text
-
-
-def _ask(fact: MissingFact, voice: Voice) -> str:
-    known = fact.ask is not None and voice.words.language in fact.ask
-    return voice.translated(fact.ask).partition(":")[0] if known else fact.name

@@ -53,8 +53,11 @@ def topic_of(complaint_type: str | None, voice: Voice) -> str | None:
 
 def aside_of(complaint_type: str, voice: Voice) -> str:
     """The same where nothing is given for it, only something said: "per la risposta che le dovevamo"."""
-    aside = f"types.{_wording_type(complaint_type, voice)}.aside"
-    return voice.bare(aside) if voice.words.has(aside) else topic_of(complaint_type, voice) or ""
+    key = f"types.{_wording_type(complaint_type, voice)}"
+    for aside in (f"{key}.{voice.thing}.aside", f"{key}.aside"):
+        if voice.words.has(aside):
+            return voice.bare(aside)
+    return topic_of(complaint_type, voice) or ""
 
 
 def _wish(brief: DraftBrief, voice: Voice) -> str:

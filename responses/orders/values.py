@@ -36,10 +36,14 @@ _SUM = re.compile(
 )
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?P<mark>[.,])\d{3}(?:(?P=mark)\d{3})*")
 _DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?:[ T].*)?")
-_YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?")
+_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[ T].*)?")
+_ROUNDED = re.compile(r"\d([.,]\d+)?[eE]\+\d+")
+_WITH_TOWN = re.compile(r"(?:[A-Z]{1,2}[- ])?(\d{5})(?:[ ,-]+\D*)?")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _FIVE_DIGITS = frozenset({"IT", "ES", "FR", "DE"})
 _LONGEST = 200
+_AS_TEXT = "'’"
+"""With this in front a spreadsheet keeps figures as they are typed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,9 +82,12 @@ class Reader:
         Raises:
             OrderValueError: there is no number, and so no order.
         """
-        number = _text(values.get(NUMBER))
+        number = _text(values.get(NUMBER)).lstrip(_AS_TEXT)
         if not order_key(number):
             raise OrderValueError(f"{NUMBER} {number!r}: expected letters or digits")
+        if _ROUNDED.fullmatch(number):
+            # So written, many numbers are one.
+            raise OrderValueError(f"{NUMBER} {number!r}: rounded by a spreadsheet; expected it in full")
         problems: list[str] = []
 
         def tried(name: str, read: Callable[[object], _Value]) -> _Value | None:
@@ -215,7 +222,7 @@ def read_date(raw: object) -> date:
     text = _text(raw)
     try:
         if (match := _YEAR_FIRST.fullmatch(text)) is not None:
-            return date(int(match[1]), int(match[2]), int(match[3]))
+            return date(int(match[1]), int(match[3]), int(match[4]))
         if (match := _DAY_FIRST.fullmatch(text)) is not None:
             year = int(match[3]) + (2000 if len(match[3]) == 2 else 0)
             return date(year, int(match[2]), int(match[1]))
@@ -278,11 +285,17 @@ def _email(raw: object) -> str:
 
 
 def _postcode(region: str, raw: object) -> str:
-    text = _text(raw).upper()
+    text = _text(raw).upper().lstrip(_AS_TEXT)
     if region in _FIVE_DIGITS and text.isdecimal():
         # Spreadsheets drop zeros in front.
         text = text.zfill(5)
-    if len(order_key(text)) < 3 or not any(character.isdigit() for character in text):
+    elif region in _FIVE_DIGITS and (match := _WITH_TOWN.fullmatch(text)) is not None:
+        text = match[1]
+    if (
+        _ROUNDED.fullmatch(text)
+        or len(order_key(text)) < 3
+        or not any(character.isdigit() for character in text)
+    ):
         # Nor may a dash be taken for one: it would prove whatever is written.
         raise OrderValueError("expected a postcode")
     return text

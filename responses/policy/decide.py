@@ -18,11 +18,12 @@ from models.decision import (
 )
 from models.labels import Act
 from responses.policy.coverage import Run, concerns, may_hold, narrowed
+from responses.policy.fact_names import FactNames
 from responses.policy.heeding import Heeding, Outcome
 from responses.policy.joining import Joined, join
 from responses.policy.limits import Limited, apply_limits, higher
 from responses.policy.schema import Codes, FactType, Owed, Policy, Rule, Supplier
-from responses.policy.sentences import Sentences, listed, plain
+from responses.policy.sentences import Sentences, listed
 from responses.policy.situation import ORDER, can_be_supplied, foreign_money, situation, situations
 from responses.policy.trial import Trial, Tried, try_type
 
@@ -289,8 +290,8 @@ def _with_remarks(decision: Decision, policy: Policy, matter: Matter, say: Sente
     if not told:
         return decision
     missing = tuple(replace(fact, remark=told.get(fact.name)) for fact in decision.missing)
-    names = {PROOF_FACT: say("proof")}
-    notes = [say("remark", fact=names.get(name, name), remark=remark) for name, remark in told.items()]
+    names = FactNames(policy, say.language)
+    notes = [say("remark", fact=names.needed(name), remark=remark) for name, remark in told.items()]
     return replace(decision, missing=missing, notes=(*decision.notes, *notes))
 
 
@@ -298,7 +299,7 @@ def _remark(fact: MissingFact, policy: Policy, matter: Matter, say: Sentences) -
     spec = policy.facts.get(fact.name)
     foreign = None if spec is None else foreign_money(policy, spec, matter.facts.get(fact.name))
     if foreign is not None:
-        return say("foreign", amount=plain(foreign), currency=policy.currency)
+        return say("foreign", amount=foreign, currency=policy.currency)
     return say("asked_twice") if fact.name in matter.asked_twice and fact.ask is None else None
 
 

@@ -1,7 +1,6 @@
 """Why a rule held or not, in the sentences of the sheet."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from models.decision import Decision, Matter, Step, StepOutcome
 from responses.policy.conditions import Operator, Subject, Test
@@ -65,27 +64,3 @@ def _said(tests: Sequence[Test], words: ConditionWords, seen: Situation, say: Ph
         text = words.clause(test)
         parts.append(f"{text} ({words.value(test.name, value)})" if shown and value is not None else text)
     return "; ".join(parts)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OwnNames:
-    """What the owner of a policy calls its facts, by name, and their choices, by name and value."""
-
-    facts: Mapping[str, str]
-    choices: Mapping[tuple[str, str], str]
-
-
-def own_names(policy: Policy, language: str) -> OwnNames:
-    """Facts and choices in the words of the policy's file, as far as it has some in that language."""
-    words = ConditionWords(policy, phrases_in(language))
-    labels = {name: words.label(name) for name in policy.facts}
-    return OwnNames(
-        facts={name: label for name, label in labels.items() if label is not None},
-        choices={(name, value): said for name in policy.facts for value, said in words.choices(name).items()},
-    )
-
-
-def fact_nouns(policy: Policy, language: str) -> dict[str, str]:
-    """Each fact of a policy as what must be known of a matter."""
-    words = ConditionWords(policy, phrases_in(language))
-    return {name: words.asked(name) for name in policy.facts}

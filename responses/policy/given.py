@@ -126,11 +126,16 @@ def _promised_in_time(matter: Matter) -> tuple[Given, ...]:
 def _was_missed(given: Given, among: Collection[Given], now: datetime) -> bool:
     """Whether a promise is overdue, or was broken and its case not answered since."""
     if given.promise_state == _OPEN:
-        return given.due_at is not None and given.due_at <= now
+        return is_overdue(given, now)
     if given.promise_state != _BROKEN:
         return False
     since = given.at if given.settled_at is None else max(given.at, given.settled_at)
     return not any(other.case_id == given.case_id and since < other.at for other in among)
+
+
+def is_overdue(given: Given, now: datetime) -> bool:
+    """Whether what was promised is still to be done, and its time is over."""
+    return given.promise_state == _OPEN and given.due_at is not None and given.due_at <= now
 
 
 def _elsewhere(policy: Policy, before: tuple[Given, ...], order: str | None) -> Occasion:

@@ -49,8 +49,9 @@ def _read_fact(item: Item, spec: FactSpec) -> FactWords:
             yes = entries.required("yes", Item.text, None)
             return FactWords(yes=yes, no=entries.required("no", Item.text, None), values={})
         case FactType.CHOICE:
-            entries = Entries(item, ("is", "not", *spec.choices), "value")
+            entries = Entries(item, ("the", "is", "not", *spec.choices), "value")
             return FactWords(
+                noun=entries.optional("the", Item.text, None),
                 clause=entries.optional("is", _read_clause, None),
                 negated=entries.optional("not", _read_clause, None),
                 values={name: entries.required(name, Item.text, "") for name in spec.choices},

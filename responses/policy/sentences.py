@@ -32,8 +32,8 @@ _IT = {
     "unsure": "la classificazione è incerta su: {fields}; decide una persona",
     "other_orders": "il cliente nomina anche {others}: quanto deciso conta per {order} soltanto",
     "after_exit": "il rapporto è stato chiuso: per questo non c'è una bozza, scrivi tu",
+    "after_exit_from": "il rapporto è stato chiuso {day}: per questo non c'è una bozza, scrivi tu",
     "remark": "{fact}: {remark}",
-    "proof": "la prova che l'ordine è suo",
     "asked_twice": "chiesto due volte al cliente, e non si sa ancora",
     "foreign": "si sa {amount}, ma le regole contano in {currency}: quanto fa lo dice un operatore",
     "no_rule": "nessuna regola vale per {complaint}",
@@ -107,8 +107,8 @@ _EN = {
     "unsure": "the classification is unsure of: {fields}; a person decides",
     "other_orders": "the customer names {others} as well: what is decided counts for {order} only",
     "after_exit": "the relationship was ended: there is no draft for this, please write yourself",
+    "after_exit_from": "the relationship ended {day}: there is no draft for this, please write yourself",
     "remark": "{fact}: {remark}",
-    "proof": "the proof that the order is theirs",
     "asked_twice": "the customer was asked twice, and it is still not known",
     "foreign": "{amount} is known, but the policy counts in {currency}: an agent says what it comes to",
     "no_rule": "no rule holds for {complaint}",
@@ -174,7 +174,7 @@ class Sentences:
 
     def __init__(self, language: str, policy: Policy | None = None) -> None:
         self._phrases = _IT if language == "it" else _EN
-        self._language = language
+        self.language = language
         self._policy = policy
 
     def __call__(self, phrase: str, **fields: Said) -> str:
@@ -214,9 +214,9 @@ class Sentences:
     def _said(self, value: Said) -> str:
         match value:
             case Money():
-                return _sum(value, self._language)
+                return _sum(value, self.language)
             case date():
-                return _day(value, self._language)
+                return _day(value, self.language)
             case RemedyKind():
                 return self._sheet(f"kinds.{value}")
             case _:
@@ -232,7 +232,7 @@ class Sentences:
 
     @property
     def _sheet(self) -> Phrases:
-        return phrases_in(self._language)
+        return phrases_in(self.language)
 
 
 # A simulation says the same few again and again.

@@ -87,7 +87,8 @@ async def break_(session: AsyncSession, agent: Agent, promise_id: str, reason: s
     await raise_revision(session, case)
     if case.state != CaseState.TAKEN_OVER:
         move(case, CaseState.DRAFTING)
-        case.silence_at = case.answer_until = None
+        # Thanks that came in the same moment do not put it back to where it was.
+        case.silence_at = case.answer_until = case.reopened_from = None
     await due_now(session, case)
     return case
 

@@ -27,6 +27,7 @@ from models.tables import (
     SignalRow,
 )
 from responses.asking.only_answers import only_answers
+from responses.cases import gives_notice
 from responses.corrections import Understood, understood
 from responses.customers.history import questions_in
 from responses.customers.progress import asks_where_it_stands
@@ -275,6 +276,7 @@ async def _answers(session: AsyncSession, ids: Collection[str]) -> dict[str, lis
             Approval.verdict == Verdict.SEND,
             Approval.undone_at.is_(None),
             Draft.kind != DecisionKind.ASK,
+            ~gives_notice(),
             ~exists().where(OutboxEntry.approval_id == Approval.id, OutboxEntry.state == OutboxState.FAILED),
         )
         .order_by(Approval.created_at)

@@ -9,6 +9,8 @@ from importlib.resources import files
 
 from ruamel.yaml import YAML
 
+from responses.drafts.brief import Formality
+from responses.drafts.templates import in_register
 from responses.errors import ResponsesError
 
 LANGUAGES = ("it", "en", "es", "fr", "de")
@@ -23,7 +25,7 @@ class StandingTextError(ResponsesError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StandingWording:
-    """One standing text in one language, with its named fields still open."""
+    """One standing text in one language, with its named fields and its forms of address still open."""
 
     name: str
     language: str
@@ -39,7 +41,11 @@ class StandingWording:
         """The version: a digest of the wording, recorded with every sending."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
-    def fill(self, **fields: str) -> str:
+    def addressed(self, formality: Formality) -> str:
+        """The text as it addresses a customer, with its fields still open."""
+        return in_register(self.text, formality == "formal")
+
+    def fill(self, formality: Formality = "formal", /, **fields: str) -> str:
         """The text as it goes out. Values are put in as they are, in a single pass.
 
         Raises:
@@ -50,7 +56,7 @@ class StandingWording:
                 f"standing text {self.name} ({self.language}) has the fields {_named(self.fields)},"
                 f" was given {_named(fields)}"
             )
-        return _FIELD.sub(lambda match: fields[match[1]], self.text)
+        return _FIELD.sub(lambda match: fields[match[1]], self.addressed(formality))
 
 
 def standing_texts() -> tuple[StandingWording, ...]:
@@ -75,7 +81,7 @@ def standing_text(name: str, language: str) -> StandingWording:
 
 
 def standing(name: str, language: str, **fields: str) -> str:
-    """A standing text as shipped, filled in.
+    """A standing text as shipped, filled in; it addresses the customer formally.
 
     Raises:
         StandingTextError: there is no such text in that language, or it has other fields.

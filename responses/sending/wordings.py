@@ -13,6 +13,7 @@ from models.once import insert_once
 from models.tables import Agent, StandingText
 from responses.checks import check_standing
 from responses.checks.advising import refusal_of
+from responses.drafts.templates import in_register
 from responses.errors import BlockedError
 from responses.events import record
 from responses.intake.filing import clean
@@ -88,8 +89,8 @@ async def propose(
 
     Raises:
         BlockedError: `text_empty`, `text_long`, `wording_lines`, `wording_field`, `wording_missing`,
-            `wording_brace`, `wording_amount`, `findings` (insult, blame, another language…), `wording_same`;
-            `stale` when somebody was quicker.
+            `wording_brace`, `wording_bar`, `wording_amount`, `findings` (insult, blame, another language…),
+            `wording_same`; `stale` when somebody was quicker.
     """
     text = checked(own, written)
     in_force = await _one(session, own, *_IN_FORCE)
@@ -191,13 +192,17 @@ def checked(own: StandingWording, written: str) -> str:
     words = _FIELD.sub("", text)
     if "{" in words or "}" in words:
         raise BlockedError("wording_brace")
+    if "|" in in_register(words, formal=True):
+        raise BlockedError("wording_bar")
     amount = _AMOUNT.search(words)
     if amount is not None:
         raise BlockedError("wording_amount", words=amount[0])
-    # A figure stands for each field: their names are words of a language.
-    wrong = check_standing(_FIELD.sub("0", text), own.language, utcnow().date())
-    if wrong:
-        raise refusal_of(wrong[0])
+    for formal in (True, False):
+        # A figure stands for each field: their names are words of a language.
+        said = _FIELD.sub("0", in_register(text, formal))
+        wrong = check_standing(said, own.language, utcnow().date())
+        if wrong:
+            raise refusal_of(wrong[0])
     return text
 
 

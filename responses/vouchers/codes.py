@@ -23,7 +23,7 @@ from responses.events import record
 from responses.policy.given import later
 from responses.policy.schema import Policy
 
-_AROUND_CODES = re.compile(r"[\"'“”„«»‘’()\[\]<>,;:]+")
+_AROUND_CODES = re.compile(r"[\"'“”„«»‘’()\[\]<>,;:/|=?&…–—]+")
 _FEWEST_FIGURES = 6
 
 RUNNING_LOW = 5

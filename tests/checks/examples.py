@@ -5,7 +5,8 @@ where they differ from the usual `f` formality, `say` what the customer wrote, `
 `facts`, `g` grievances, `days` promised, `c` the composed text that was rewritten, `a` the day it announced
 an answer for, `o` the names in it that are another customer's, `p` the code of a voucher over 10 € put in by
 hand, `s` seen by who wrote the checks, so that it is never held out, `h` written only to measure, never to
-tune on, so that it always is. Today is Friday, 27 November 2026.
+tune on, so that it always is. `i` names the thought that a text shares with its likes in other languages:
+by the last bit of its SHA-256 all of them are held out or none. Today is Friday, 27 November 2026.
 """
 
 import hashlib

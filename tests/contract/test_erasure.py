@@ -257,6 +257,16 @@ async def people(bench: BotBench) -> list[tuple[str | None, bool]]:
         return sorted(((one.name, one.erased_at is not None) for one in found), key=str)
 
 
+async def test_the_last_word_addresses_them_as_the_question_did(bench: BotBench) -> None:
+    marta = bench.telegram.user("Marta")
+    marta.send("Il pacco non è arrivato, dov'è?")
+    await settle(bench)
+    async with bench.database.writing() as session:
+        await session.execute(update(Customer).values(formality="informal"))
+    await ask(bench, marta)
+    await marta.sees("non ha più niente di te")
+
+
 async def test_who_writes_again_is_somebody_new(bench: BotBench) -> None:
     marta = bench.telegram.user("Marta")
     marta.send("Il pacco non è arrivato, dov'è?")

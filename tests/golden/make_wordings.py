@@ -2,8 +2,8 @@
 
 One file per language in tests/golden/wordings. Under each key stand its wordings in their order, with
 everything known that they may name; after `–` as it is when nothing optional is known, after `~` as it is
-said informally, each only where it differs. Those are the drafts'; standing texts, which have one register
-and leave without an approval, are in tests/golden/standing, their fields open. Read what changed before
+said informally, each only where it differs. Those are the drafts'; standing texts, which leave without an
+approval, are in tests/golden/standing, their fields open, with `~` as well. Read what changed before
 committing it.
 """
 
@@ -14,7 +14,7 @@ from types import MappingProxyType
 from responses.drafts.phrases import LANGUAGES, phrases
 from responses.drafts.templates import fields_of, render, required
 from responses.sending.standing import LANGUAGES as STANDING_LANGUAGES
-from responses.sending.standing import standing_texts
+from responses.sending.standing import StandingWording, standing_texts
 
 FOLDER = Path(__file__).parent / "wordings"
 STANDING = Path(__file__).parent / "standing"
@@ -48,7 +48,14 @@ def golden(language: str) -> str:
 def golden_standing(language: str) -> str:
     """The file of one language with every standing text."""
     texts = (wording for wording in standing_texts() if wording.language == language)
-    return "".join(f"{wording.name}\n  {wording.text}\n" for wording in texts)
+    return "".join(f"{wording.name}\n{''.join(_registers(wording))}" for wording in texts)
+
+
+def _registers(wording: StandingWording) -> Iterator[str]:
+    formal, informal = wording.addressed("formal"), wording.addressed("informal")
+    yield f"  {formal}\n"
+    if informal != formal:
+        yield f"  ~ {informal}\n"
 
 
 def _blocks(language: str) -> Iterator[str]:

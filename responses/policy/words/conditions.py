@@ -1,6 +1,7 @@
 """Conditions in words: "il pacco è in ritardo di più di 5 giorni e non è colpa del cliente"."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -21,6 +22,7 @@ _OPPOSITE = {
 _LISTS = {"act": "acts", "tone": "tones", "urgency": "urgencies", "ask": "asks"}
 _SPANS = {Subject.DAYS_SINCE: DurationUnit.DAYS, Subject.MONTHS_SINCE: DurationUnit.MONTHS}
 _NO_WORDS = FactWords(values={})
+_BRACKETS = re.compile(r"\s*\([^)]*\)")
 
 
 class ConditionWords:
@@ -40,39 +42,35 @@ class ConditionWords:
 
     def noun(self, name: str) -> str:
         """A fact as a noun with its article; one without words is quoted by its name."""
-        spec = self._policy.facts[name]
-        own = self._facts[name].noun if name in self._facts else None
-        asked = spec.ask.get(self._say.language) if spec.ask is not None else None
-        if own is None and asked is not None and Supplier.CUSTOMER in spec.suppliers:
-            own = in_register(asked, formal=True).partition(":")[0].strip()
-        common = self._say.maybe(f"facts.{name}.the")
-        return own or common or self._say("quote", text=name.replace("_", " "))
+        return self._noun(name) or self._quoted(name)
 
     def asked(self, name: str) -> str:
         """A fact as what must be known: "il giorno della consegna", "se la foto mostra il danno"."""
+        return self.needed(name) or self._quoted(name)
+
+    def needed(self, name: str) -> str | None:
+        """The same; None of a fact that nobody has words for."""
         spec, words = self._policy.facts[name], self._words(name)
         if spec.type is FactType.DATE and words.noun is not None:
+            if self._say.names_a_day(words.noun):
+                return words.noun
             return self._say("asked.day", noun=words.noun, of_noun=self._say.after("di", words.noun))
         if spec.type is FactType.YES_NO and words.yes is not None:
             return self._say("asked.whether", clause=words.yes)
-        return self.noun(name)
+        return self._noun(name)
 
-    def label(self, name: str) -> str | None:
-        """A fact over what is known of it, in the owner's own words: "il problema è …"; None without any."""
-        spec, words = self._policy.facts[name], self._facts.get(name, _NO_WORDS)
-        if spec.type is FactType.YES_NO and words.yes is not None:
-            return words.yes
-        if words.noun is not None:
-            return self.asked(name)
-        return words.clause.replace("{}", "…") if words.clause is not None else None
+    def yes(self, name: str) -> str | None:
+        """That a fact which is a yes or a no is so, in the owner's words."""
+        return self._words(name).yes
 
-    def choices(self, name: str) -> Mapping[str, str]:
-        """The values of a fact in the owner's own words, as far as the file has some."""
-        return self._facts.get(name, _NO_WORDS).values
+    def choice(self, name: str, value: str) -> str | None:
+        """A value of a fact in the owner's words or ours, where there are some."""
+        own = self._facts[name].values.get(value) if name in self._facts else None
+        return own or self._say.maybe(f"facts.{name}.{value}")
 
     def unit(self, name: str) -> str:
         """One of what a number counts: "notte"."""
-        return self._words(name).unit or self._say("quote", text=name.replace("_", " "))
+        return self._words(name).unit or self._quoted(name)
 
     def clauses(self, condition: Condition) -> list[str]:
         """What must all hold."""
@@ -226,6 +224,19 @@ class ConditionWords:
         form = "one" if one else "other"
         return self._say(f"conditions.since.{form}", span=self._say.joined(bounds), since=since)
 
+    def _noun(self, name: str) -> str | None:
+        spec, own = self._policy.facts[name], self._facts.get(name, _NO_WORDS)
+        asked = spec.ask.get(self._say.language) if spec.ask is not None else None
+        if own.noun is None and asked is not None and Supplier.CUSTOMER in spec.suppliers:
+            # In brackets stand the options of a choice.
+            heading = in_register(asked, formal=True).partition(":")[0]
+            return _BRACKETS.sub("", heading).strip()
+        subject = self._say.subject(own.clause) if own.clause is not None else None
+        return own.noun or self._say.maybe(f"facts.{name}.the") or subject
+
+    def _quoted(self, name: str) -> str:
+        return self._say("quote", text=name.replace("_", " "))
+
     def _words(self, name: str) -> FactWords:
         if name in self._facts:
             return self._facts[name]
@@ -249,6 +260,8 @@ def _common(say: Phrases, name: str, spec: FactSpec) -> FactWords:
         noun=say.maybe(f"facts.{name}.the"),
         clause=say.maybe(f"facts.{name}.is"),
         negated=say.maybe(f"facts.{name}.not"),
+        yes=say.maybe(f"facts.{name}.yes") if spec.type is FactType.YES_NO else None,
+        no=say.maybe(f"facts.{name}.no") if spec.type is FactType.YES_NO else None,
         unit=say.maybe(f"facts.{name}.each"),
         values=known,
     )

@@ -46,6 +46,15 @@ class Phrases:
         """The phrase of `key`, whose one blank is `{}`."""
         return self._phrases[key].replace("{}", value)
 
+    def names_a_day(self, noun: str) -> bool:
+        """Whether a noun says by itself that a day is meant: "il giorno della disdetta"."""
+        return re.match(rf"(?:{self._phrases['asked.days']})(?!\w)", noun) is not None
+
+    def subject(self, clause: str) -> str | None:
+        """What is said to be `{}`: the problem, of "il problema è {}"; None of any other sentence."""
+        found = re.fullmatch(rf"(.+?) (?:{self._phrases['asked.is']}) \{{\}}", clause)
+        return found[1] if found is not None else None
+
     def joined(self, items: Sequence[str], kind: str = "and") -> str:
         """`a, b e c`; `kind` is a key under `join`."""
         if len(items) < 2:

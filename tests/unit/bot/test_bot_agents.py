@@ -479,9 +479,13 @@ async def test_a_choice_that_an_agent_gave_is_corrected_by_a_press(bench: BotBen
     await bench.settled()
     card = await bench.card(giulia, "mai arrivato", "Correggi un dato…")
     giulia.press(card, "Correggi un dato…")
-    await bench.telegram.wait_for(lambda: any("theirs" in one for one in giulia.now(card).labels) or None)
-    giulia.press(giulia.now(card), "theirs")
-    await bench.telegram.wait_for(lambda: any("courier" in one for one in giulia.now(card).labels) or None)
-    giulia.press(giulia.now(card), "courier")
+    await bench.telegram.wait_for(
+        lambda: any("del cliente" in one for one in giulia.now(card).labels) or None
+    )
+    giulia.press(giulia.now(card), "di chi è la colpa: del cliente")
+    await bench.telegram.wait_for(
+        lambda: any("del corriere" in one for one in giulia.now(card).labels) or None
+    )
+    giulia.press(giulia.now(card), "di chi è la colpa: del corriere")
     await giulia.sees("rifaccio la bozza")
     assert (await corrected(bench))["fault"] == FactValue(value="courier", source="agent")

@@ -3,8 +3,6 @@
 from sqlalchemy import select
 
 from bot.cards.head import missing_label
-from bot.words import Words
-from bot.words_it import ITALIAN
 from models.assessment import Entities
 from models.clock import utcnow
 from models.decision import MissingFact
@@ -12,6 +10,7 @@ from models.tables import Customer, OrderProof
 from responses.orders.book import keep_orders
 from responses.orders.links import link_code, link_key
 from responses.orders.values import OrderEntry
+from responses.policy.fact_names import FactNames
 from tests.bot_bench import LINK_KEY, BotBench
 
 RS1 = OrderEntry(number="RS1001", name="Marta Bianchi", email="marta@example.org")
@@ -98,8 +97,8 @@ async def test_of_two_orders_the_card_says_for_which_it_counts_and_a_press_takes
 
 
 def test_the_card_says_of_what_is_missing_why_an_agent_has_to_say_it() -> None:
-    words = Words(language="it", wordings=ITALIAN)
+    names = FactNames(None, "it")
     fact = MissingFact(name="order_value", type="money", ask=None, from_agent=True)
-    assert missing_label(fact, words) == "order value"
-    told = MissingFact(name="order_value", type="money", ask=None, from_agent=True, remark="si sa 89.90 GBP")
-    assert missing_label(told, words) == "order value (si sa 89.90 GBP)"
+    assert missing_label(fact, names) == "il valore dell'ordine"
+    told = MissingFact(name="order_value", type="money", ask=None, from_agent=True, remark="si sa 89,90 £")
+    assert missing_label(told, names) == "il valore dell'ordine (si sa 89,90 £)"

@@ -7,6 +7,7 @@ import pytest
 
 from bot.cards.head import head_of
 from bot.words import words_in
+from responses.policy.fact_names import FactNames
 from responses.views import view_case
 from tests.databases import open_sqlite
 from tests.seed import seed_case, seed_draft
@@ -25,7 +26,7 @@ TWINS = {"it": [["help", "eccomi."]], "en": [["help", "here I am."]]}
 async def test_every_agent_reads_the_draft_in_their_own_language(
     tmp_path: Path, language: str, reads: list[str], shown: str
 ) -> None:
-    words = words_in(language)
+    words, names = words_in(language), FactNames(None, language)
     database = await open_sqlite(tmp_path / "cards.sqlite")
     async with database.writing() as session:
         case = await seed_case(session)
@@ -33,6 +34,6 @@ async def test_every_agent_reads_the_draft_in_their_own_language(
         draft.language, draft.twins = "de", TWINS
         await session.flush()
         view = await view_case(session, case, ROME)
-        assert shown in head_of(view, reads, words, ROME).html
-        assert words("twin") not in head_of(view, [*reads, "de"], words, ROME).html
+        assert shown in head_of(view, reads, words, ROME, names).html
+        assert words("twin") not in head_of(view, [*reads, "de"], words, ROME, names).html
     await database.close()

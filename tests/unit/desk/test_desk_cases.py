@@ -514,10 +514,17 @@ async def test_a_supervisor_has_the_end_of_the_relationship_drafted(house):
     assert (await sara.act(f"/cases/{number}/exit", ending)).json()["ok"] is True
     shown = await sara.shown(number)
     assert "Lana & co, Prato" in shown["text"]
-    assert "chiusura del rapporto" in (await sara.open(f"/cases/{number}")).text
+    assert "chiusura del rapporto dal 1º dicembre 2999" in (await sara.open(f"/cases/{number}")).text
+    other = shown | {"text": shown["text"].replace("1º dicembre", "2 dicembre")}
+    refused = (await sara.act(f"/cases/{number}/approve", other)).json()
+    assert (refused["reason"], "il 1º dicembre 2999" in refused["sentence"]) == ("exit_day", True)
+    shown = await sara.shown(number)
     assert (await sara.act(f"/cases/{number}/approve", shown)).json()["ok"] is True
     await house.settle()
     assert "1º dicembre" in (await only(house, OutboxEntry)).content["text"]
+    page = (await marco.open(f"/cases/{number}")).text
+    assert "Il rapporto con questo cliente si chiude il 1º dicembre 2999." in page
+    assert "il numero d'ordine" in (await marco.shown(number))["text"]
 
 
 @pytest.mark.parametrize(

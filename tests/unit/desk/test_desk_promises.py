@@ -88,7 +88,7 @@ async def test_kept_with_a_proof_the_customer_is_told_and_the_line_goes(house):
     kept = await giulia.act(f"/promises/{promise}/keep", {"words": "BRT 4471"})
     assert kept.json() == {"ok": True, "sentence": "Segnato come mantenuto."}
     again = await giulia.act(f"/promises/{promise}/keep", {"words": "BRT 4471"})
-    assert (again.status_code, again.json()["reason"]) == (409, "gone")
+    assert (again.status_code, again.json()["reason"]) == (409, "promise_gone")
     await house.settle()
     lines = (await giulia.open("/promises/lines?whose=all")).json()
     assert "Nessun impegno aperto." in lines["lines"]
@@ -153,7 +153,7 @@ async def test_a_promise_that_never_was_is_refused(house, way):
     answer = await (await house.browser()).act(
         f"/promises/nothing/{way}", {"words": "eccola", "why": "not_needed"}
     )
-    assert (answer.status_code, answer.json()["reason"]) == (409, "gone")
+    assert (answer.status_code, answer.json()["reason"]) == (409, "promise_gone")
 
 
 async def test_a_stranger_is_sent_to_the_door(house):
@@ -167,7 +167,7 @@ async def test_withdrawn_with_a_reason_the_customer_is_told_and_the_page_says_wh
     done = await giulia.act(f"/promises/{promise}/withdraw", body)
     assert done.json() == {"ok": True, "sentence": "Ritirato: non si va avanti."}
     again = await giulia.act(f"/promises/{promise}/withdraw", body)
-    assert (again.status_code, again.json()["reason"]) == (409, "gone")
+    assert (again.status_code, again.json()["reason"]) == (409, "promise_gone")
     await house.settle()
     assert (await promise_of(house, promise)).state == PromiseState.WITHDRAWN
     async with house.database.reading() as session:

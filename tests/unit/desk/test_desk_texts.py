@@ -5,7 +5,7 @@ import re
 import pytest
 
 from desk.words import words_in
-from responses.sending.standing import LANGUAGES, standing_texts
+from responses.sending.standing import LANGUAGES, standing_text, standing_texts
 
 OURS = "Ricevuto, grazie: richiesta n. {number}. Le risponde una persona {when}."
 
@@ -36,6 +36,9 @@ async def test_everybody_reads_every_text_that_goes_out_in_every_language(house)
     assert shown == named
     assert "<mark>{number}</mark>" in await card(marco)
     assert "Testo di Rimedio" in await card(marco)
+    formally, informally = (await card(marco)).split("A chi si dà del tu:")
+    assert "Il suo messaggio è arrivato" in formally
+    assert "Il tuo messaggio è arrivato" in informally
 
 
 def test_what_is_shown_is_described_in_both_languages():
@@ -88,7 +91,8 @@ async def test_a_mistake_is_explained_and_keeps_what_was_typed(house):
         ("Richiesta n. {number}.", "Manca {when}"),
         ("Richiesta n. {number} {when} }", "i campi si scrivono tra due, come {number}"),
         ("Richiesta n. {number} {when}, 5 euro", "«euro»"),
-        ("Il suo messaggio è arrivato: è la richiesta n. {number}. Le risponde una persona {when}.", "già"),
+        ("(Le|ti) risponde una persona {when} | n. {number}.", "| che non separa niente"),
+        (standing_text("receipt", "it").text, "già"),
     ],
 )
 async def test_each_mistake_has_its_sentence(house, text, said):

@@ -11,7 +11,6 @@ from desk.limits import Limit
 from desk.present import Present
 from desk.words import words_in
 from models.clock import utcnow
-from models.decision import FactValue
 from models.money import Money
 
 
@@ -43,14 +42,6 @@ def test_deadlines_are_seen_from_now():
     show = present("it")
     assert show.deadline(utcnow() + timedelta(hours=2, minutes=1)) == "entro 2 h"
     assert show.deadline(utcnow() - timedelta(minutes=37)) == "in ritardo di 37 min"
-
-
-@pytest.mark.parametrize(
-    ("value", "written"),
-    [(True, "sì"), (False, "no"), (Decimal("8.0"), "8"), ("ours", "nostra"), ("RS1", "RS1")],
-)
-def test_facts_are_written_in_words(value, written):
-    assert present("it").fact(FactValue(value=value, source="agent")) == written
 
 
 def test_a_limit_counts_each_key_for_itself():

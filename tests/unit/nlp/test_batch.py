@@ -22,6 +22,7 @@ from nlp.batch.engine import FIRST_ERRORS, Done, StoppedError, Watch
 from nlp.batch.exports import Task, classify_export
 from nlp.batch.handing_on import HandedOn
 from nlp.batch.packing import SHARD_BYTES, SHARD_ROWS, Packer
+from nlp.batch.workspace import READING
 from nlp.batch.writers import Format
 from nlp.errors import BatchError
 from tests.batch_bench import ACTS, ByLength, classified, table_of
@@ -238,6 +239,22 @@ def test_a_manifest_that_is_damaged_is_said_in_one_line(export: Path, tmp_path: 
     (tmp_path / ".out.csv.run" / "manifest.json").write_text("{")
     with pytest.raises(BatchError, match=r"manifest.json: cannot be read \(.*\); delete .*out.csv.run$"):
         classified(export, tmp_path / "out.csv", resume=True)
+
+
+@pytest.mark.parametrize("before", [None, READING - 1, READING + 1], ids=["unsaid", "older", "newer"])
+def test_a_run_of_a_version_that_reads_otherwise_is_not_gone_on_with(
+    export: Path, tmp_path: Path, before: int | None
+) -> None:
+    stopped(export, tmp_path / "out.csv")
+    path = tmp_path / ".out.csv.run" / "manifest.json"
+    told = json.loads(path.read_text())
+    told["reading"] = before
+    path.write_text(json.dumps({name: value for name, value in told.items() if value is not None}))
+    kept = {one.name: one.read_bytes() for one in path.parent.iterdir()}
+    said = r"go on with that version, or delete the folder .*\.out\.csv\.run to begin anew$"
+    with pytest.raises(BatchError, match=said):
+        classified(export, tmp_path / "out.csv", resume=True)
+    assert {one.name: one.read_bytes() for one in path.parent.iterdir()} == kept
 
 
 def test_headers_that_come_again_are_no_rows_of_a_run_that_was_stopped(export: Path, tmp_path: Path) -> None:

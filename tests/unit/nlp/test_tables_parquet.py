@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from nlp.batch.packing import Packer, source_of
 from nlp.errors import BatchError
 from nlp.tables import Row, open_table
 from nlp.tables.parquet_table import ParquetTable
@@ -100,3 +101,14 @@ def test_what_is_not_whole_is_refused_in_one_line(tmp_path: Path, size: int) -> 
 
 def test_a_file_without_columns_is_refused(tmp_path: Path) -> None:
     assert "has no columns" in refusal(written(tmp_path, pa.table({})))
+
+
+def test_texts_that_an_old_file_keeps_as_bytes_are_read(tmp_path: Path) -> None:
+    texts = pa.array(["perché è rotto".encode(), b"perch\xe9", None], pa.binary())
+    pq.write_table(pa.table({"id": [1, 2, 3], "corpo": texts}), tmp_path / "in.parquet")
+    source = source_of("in.parquet", open_table(tmp_path / "in.parquet"), None)
+    (shard,) = Packer([source]).shards()
+    assert source.text_column == "corpo"
+    assert shard["__text"].to_pylist() == ["perché è rotto", None, None]
+    assert shard["corpo"].to_pylist() == ["perché è rotto".encode(), b"perch\xe9", None]
+    assert shard["error"].to_pylist() == [None, "`corpo` is no text", "`corpo` is missing"]

@@ -348,6 +348,12 @@ def assert_refused(path: Path, why: str) -> None:
 
 FOREIGN = {
     "web_page": (b"\xef\xbb\xbf\n<html><table><tr><td>testo</td></tr></table></html>", "a web page or XML"),
+    "web_page_in_utf16": ("<table><tr><td>testo</td></tr></table>".encode("utf-16"), "a web page or XML"),
+    "web_page_and_its_pictures": (
+        b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="x"\r\n\r\n--x\r\n'
+        b"Content-Type: text/html\r\n\r\n<html><table><tr><td>testo</td></tr></table></html>\r\n--x--\r\n",
+        "a web page or XML",
+    ),
     "xml_of_2003": (b'<?xml version="1.0"?><Workbook></Workbook>', "a web page or XML"),
     "noise": (b"\x00\x01\x02\x03" * 100, "not a spreadsheet"),
     "half_an_archive": (b"PK\x03\x04nothing", "not a spreadsheet"),

@@ -13,7 +13,7 @@ LISTS = {
 def test_known_words_are_added_up_and_others_say_nothing() -> None:
     frequencies = make_frequencies(LISTS)
 
-    scores = frequencies.scores(["pacco no", "", "zzz 24", "pacco zzz no"])
+    scores = frequencies.look_up(["pacco no", "", "zzz 24", "pacco zzz no"]).scores
 
     assert scores[0] == pytest.approx([np.log(0.01 * 0.02), np.log(0.002) - RAREST], abs=RAREST / 255)
     assert scores[1].tolist() == scores[2].tolist() == [0, 0]
@@ -24,7 +24,11 @@ def test_known_words_are_added_up_and_others_say_nothing() -> None:
 def test_a_word_is_known_however_it_is_written(text: str) -> None:
     frequencies = make_frequencies(LISTS)
 
-    assert frequencies.scores([text]).tolist() == frequencies.scores(["perché"]).tolist() != [[0, 0]]
+    assert (
+        frequencies.look_up([text]).scores.tolist()
+        == frequencies.look_up(["perché"]).scores.tolist()
+        != [[0, 0]]
+    )
 
 
 def test_only_the_most_frequent_words_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,7 +36,12 @@ def test_only_the_most_frequent_words_are_kept(monkeypatch: pytest.MonkeyPatch) 
 
     kept = make_frequencies(LISTS)
 
-    assert kept.scores(["pacco", "perché", "parcel", "no"]).any(axis=1).tolist() == [False, True, True, False]
+    assert kept.look_up(["pacco", "perché", "parcel", "no"]).scores.any(axis=1).tolist() == [
+        False,
+        True,
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -47,6 +56,6 @@ def test_only_the_most_frequent_words_are_kept(monkeypatch: pytest.MonkeyPatch) 
     ],
 )
 def test_the_table_that_ships_has_the_columns_of_the_languages(language: str, words: str) -> None:
-    scores = load_frequencies().scores([words])[0]
+    scores = load_frequencies().look_up([words]).scores[0]
 
     assert LANGUAGES[int(scores.argmax())] == language

@@ -18,6 +18,7 @@ from responses.errors import NotAllowedError
 from responses.facts import give_fact, known_facts
 from responses.intake.filing import due_now
 from responses.intake.incoming import IncomingFile, MessageKind
+from responses.promises.keeping import break_, keep
 from tests.seed import seed_agent, seed_case, seed_draft
 from tests.unit.responses.triage_road import LATE, LATE_ORDER, Road, agent, assessed, label, road
 
@@ -189,6 +190,112 @@ async def test_thanks_after_a_kept_promise_begin_nothing(road: Road, agent: Agen
     await road.answers(agent, case)
     await settle(road, case, PromiseState.KEPT)
     assert (await road.writes("Arrivato, grazie!", assessed("praise"))).incident_at == began
+
+
+@pytest.mark.parametrize(
+    ("words", "labels"),
+    [
+        pytest.param("Grazie, non serve più", {"tone": label("grateful")}, id="more than thanks"),
+        pytest.param("È arrivato, grazie!", {}, id="what was promised has come"),
+        pytest.param("Grazie mille", {"tone": label("sarcastic")}, id="a tone that does not thank"),
+        pytest.param("Grazie mille", {"asks": (label("cancellation"),)}, id="something is wanted"),
+    ],
+)
+async def test_what_is_no_pure_thanks_is_put_before_an_agent(
+    road: Road, agent: Agent, words: str, labels: dict[str, object]
+) -> None:
+    case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    after = await road.writes(words, assessed("praise", **labels))
+    assert (after.id, after.state) == (case.id, CaseState.WAITING_AGENT)
+    assert await road.draft(case) is not None
+
+
+async def make_late(road: Road, case: Case) -> None:
+    """What was promised in the case should have been done yesterday."""
+    async with road.database.writing() as session:
+        late = update(Promise).where(Promise.case_id == case.id)
+        await session.execute(late.values(due_at=utcnow() - timedelta(days=1)))
+
+
+@pytest.mark.parametrize(
+    ("words", "act"),
+    [
+        pytest.param("Novità?", "other", id="asked"),
+        pytest.param("Grazie, alla buonora", "praise", id="praised"),
+    ],
+)
+async def test_who_is_owed_something_that_is_late_hears_so_and_waits_no_longer_than_others(
+    road: Road, agent: Agent, words: str, act: str
+) -> None:
+    case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    await make_late(road, case)
+    after = await road.writes(words, assessed(act, urgency=label("low")))
+    draft = await road.draft(case)
+    assert (draft.kind, after.urgency) == ("status", Urgency.NORMAL)
+    assert "siamo in ritardo" in draft.text
+
+
+@pytest.mark.parametrize("name", ["no_reply", "promise_broken"])
+async def test_a_complaint_about_our_word_stays_where_the_promise_is_open(
+    road: Road, agent: Agent, name: str
+) -> None:
+    case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    await make_late(road, case)
+    assert (await road.writes("Avevate promesso!", assessed("complaint", name))).state == "waiting_agent"
+    assert await road.number(Case) == 1
+
+
+async def test_a_complaint_about_our_word_is_a_new_one_where_all_is_done(road: Road, agent: Agent) -> None:
+    case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    await settle(road, case, PromiseState.KEPT)
+    await road.writes("Nessuno risponde alle mail", assessed("complaint", "no_reply"))
+    assert await road.number(Case) == 2
+
+
+class TestSettledWhileThanksWereUnread:
+    """A promise is settled in the seconds between a customer's thanks and their being read."""
+
+    async def thanked(self, road: Road, agent: Agent, state: PromiseState) -> Case:
+        case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
+        await road.answers(agent, case)
+        async with road.database.writing() as session:
+            row = await session.get_one(Case, case.id)
+            row.reopened_from, row.state = row.state, CaseState.DRAFTING
+            identity = await session.get_one(Identity, row.identity_id)
+            message = Message(
+                case_id=case.id,
+                identity_id=identity.id,
+                external_id="thanks",
+                direction=Direction.IN,
+                text="Grazie!",
+                sent_at=utcnow(),
+            )
+            session.add(message)
+        road.labels["Grazie!"] = assessed("praise", tone=label("grateful"))
+        async with road.database.writing() as session:
+            query = select(Promise.id).where(Promise.case_id == case.id)
+            (promise,) = await session.scalars(query)
+            person = await session.merge(agent)
+            if state is PromiseState.KEPT:
+                await keep(session, road.texts, person, promise, "BRT 123")
+            else:
+                await break_(session, person, promise, "perso")
+            await due_now(session, await session.get_one(Case, case.id))
+        await road.triage.run(case.id)
+        async with road.database.reading() as session:
+            return await session.get_one(Case, case.id)
+
+    async def test_kept_the_case_is_answered(self, road: Road, agent: Agent) -> None:
+        assert (await self.thanked(road, agent, PromiseState.KEPT)).state == CaseState.ANSWERED
+
+    async def test_broken_it_is_decided_anew(self, road: Road, agent: Agent) -> None:
+        case = await self.thanked(road, agent, PromiseState.BROKEN)
+        assert case.state == CaseState.WAITING_AGENT
+        assert "non abbiamo mantenuto" in (await road.draft(case)).text
 
 
 async def test_a_budget_that_others_used_up_meanwhile_stops_the_approval(road: Road, agent: Agent) -> None:

@@ -124,7 +124,7 @@ async def test_the_apology_in_a_second_case_is_worded_otherwise(road: Road, agen
     first = await road.writes("Il sito non va", assessed("complaint", "service_down"))
     before = dict((await road.draft(first)).parts)
     await road.answers(agent, first)
-    await road.writes("Nessuno mi risponde", assessed("complaint", "no_reply"))
+    await road.writes("Il tecnico è stato maleducato", assessed("complaint", "staff_conduct"))
     async with road.database.reading() as session:
         second = (await session.scalars(select(Case).where(Case.linked_case_id == first.id))).one()
     await road.triage.run(second.id)

@@ -220,7 +220,7 @@ def test_labels_of_one_field_are_not_trained_as_all_of_them(
     assert loaded == []
 
 
-@pytest.mark.parametrize("report", [".", "", "reports", "nowhere/page.html"])
+@pytest.mark.parametrize("report", [".", "", "reports", "nowhere/page.html", "page.pdf"])
 def test_a_page_that_could_not_be_written_is_refused_before_anything_is_read(
     tmp_path: Path, classifier: TableClassifier, report: str
 ) -> None:

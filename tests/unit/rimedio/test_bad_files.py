@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from unicodedata import normalize
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -257,6 +258,36 @@ def test_a_file_without_messages_is_refused(
     assert not (tmp_path / "out.csv").exists()
 
 
+@pytest.mark.parametrize("content", [b"// all of them\n{}\n", b"{broken\n"], ids=["comment", "broken"])
+def test_a_file_of_which_no_row_can_be_read_says_why(
+    tmp_path: Path, classifier: TableClassifier, content: bytes
+) -> None:
+    result = rimedio("classify", written(tmp_path, content, "in.jsonl"), "-o", "out.csv")
+    assert_one_clear_line(result, 1)
+    assert "in.jsonl: no row can be read; the first, in line 1: not JSON" in result.stderr
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_column_is_found_however_its_accents_are_written(
+    tmp_path: Path, classifier: TableClassifier, form: Literal["NFC", "NFD"]
+) -> None:
+    header = normalize("NFD" if form == "NFC" else "NFC", "id;qualità")
+    source = written(tmp_path, f"{header}\nuno due tre;rotto\n".encode())
+    words = ("--text-column", normalize(form, "qualità"), "--id-column", normalize(form, "qualità"))
+    result = rimedio("classify", source, "-o", "out.csv", *words)
+    assert result.exit_code == 0, result.output
+    assert classifier.shown == ["rotto"]
+
+
+@pytest.mark.parametrize("option", ["--encoding", "--input-encoding"])
+@pytest.mark.parametrize("charset", ["idna", "punycode", "unicode_escape", "raw-unicode-escape", "hex"])
+def test_what_no_file_is_written_in_is_no_charset(
+    tmp_path: Path, classifier: TableClassifier, option: str, charset: str
+) -> None:
+    result = rimedio("classify", written(tmp_path, b"text\na\n"), "-o", "out.csv", option, charset)
+    assert_one_clear_line(result, 2)
+
+
 def test_an_unknown_column_is_refused_with_those_there_are(
     tmp_path: Path, classifier: TableClassifier
 ) -> None:
@@ -264,6 +295,56 @@ def test_an_unknown_column_is_refused_with_those_there_are(
     result = rimedio("classify", source, "-o", "out.csv", "--text-column", "testo")
     assert_one_clear_line(result, 2)
     assert "id, text" in result.stderr
+
+
+ALIKE = "id,text,text,id\n1,ciao,rotto,2\n"
+
+
+@pytest.mark.parametrize("option", ["--text-column", "--id-column"])
+def test_a_name_that_several_columns_have_is_refused_with_those_there_are(
+    tmp_path: Path, classifier: TableClassifier, option: str
+) -> None:
+    source, name = written(tmp_path, ALIKE.encode()), option.strip("-").partition("-")[0]
+    result = rimedio("classify", source, "-o", "out.csv", option, name)
+    assert result.exit_code == 2
+    (told,) = (line for line in result.stderr.splitlines() if line.startswith("rimedio: "))
+    assert f"in.csv: 2 columns are called '{name}'; say which by '{name}_1' or '{name}_2'" in told
+    assert "columns found: id, text, text_2, id_2" in told
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_of_columns_of_one_name_each_can_be_had(tmp_path: Path, classifier: TableClassifier) -> None:
+    source = written(tmp_path, (ALIKE + "3,eccola,qui,4,zuviel\n").encode())
+    for column, number, texts in (("_1", "3", ["ciao", "eccola"]), ("_2", "4|zuviel", ["rotto", "qui"])):
+        classifier.shown.clear()
+        words = ("--text-column", f"text{column}", "--id-column", f"id{column}", "--delimiter", "|")
+        result = rimedio("classify", source, "-o", "out.csv", *words)
+        assert classifier.shown == texts
+        assert f"  {number.replace('|', ',')}, line 3: expected 4 columns, found 5" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--text-column", "text", "--text-column", "text"),
+        ("--id-column", "id", "--id-column", "text"),
+    ],
+    ids=["text", "id"],
+)
+def test_a_column_that_is_given_twice_is_refused_before_anything_is_read(
+    tmp_path: Path, classifier: TableClassifier, words: tuple[str, ...]
+) -> None:
+    result = rimedio("classify", "missing.csv", "-o", "out.csv", *words)
+    assert_one_clear_line(result, 2)
+    assert f"columns given: {', '.join(words[1::2])}" in result.stderr
+
+
+def test_rows_are_named_by_a_column_that_has_the_name_of_one_of_ours(
+    tmp_path: Path, classifier: TableClassifier
+) -> None:
+    source = written(tmp_path, b"act;text\nA7;ciao;zu;viel\n")
+    result = rimedio("classify", source, "-o", "out.csv", "--id-column", "act")
+    assert "  A7, line 2: expected 2 columns, found 4" in result.stderr
 
 
 @pytest.mark.parametrize("source", ["missing.csv", "folder.csv", "."])
@@ -337,11 +418,21 @@ def test_what_is_left_out_of_an_export_is_said_before_and_counted_at_the_end(
     assert f"{source}: notices of the service left out: 2" in result.stderr.splitlines()[1:]
 
 
-@pytest.mark.parametrize("page", ["out.csv", "./in.csv"], ids=["output", "input"])
-def test_the_page_is_not_written_over_a_table(tmp_path: Path, classifier: TableClassifier, page: str) -> None:
-    source = written(tmp_path, b"id,text\n1,ciao\n")
-    assert_one_clear_line(rimedio("classify", source, "-o", "out.csv", "--report", page), 2)
+def test_the_page_is_not_written_over_an_input(tmp_path: Path, classifier: TableClassifier) -> None:
+    source = written(tmp_path, b"id,text\n1,ciao\n", "in.html")
+    result = rimedio("classify", source, "-o", "out.csv", "--report", "./in.html")
+    assert_one_clear_line(result, 2)
+    assert "is an input" in result.stderr
     assert source.read_bytes() == b"id,text\n1,ciao\n"
+
+
+@pytest.mark.parametrize("page", ["page.pdf", "page", "page.html.gz", "in.csv", "out.csv", "pa\nge.htm"])
+def test_a_page_by_the_name_of_something_else_is_refused_before_anything_is_read(
+    tmp_path: Path, classifier: TableClassifier, page: str
+) -> None:
+    result = rimedio("classify", "missing.csv", "-o", "out.csv", "--report", page)
+    assert_one_clear_line(result, 2)
+    assert "whose name ends in .html; expected one such as report.html" in result.stderr
 
 
 def test_a_file_that_two_arguments_mean_is_read_once(tmp_path: Path, classifier: TableClassifier) -> None:

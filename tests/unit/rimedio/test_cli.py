@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from rimedio import __main__
 from rimedio.cli import app
 
 SAMPLE = Path(__file__).parents[3] / "responses" / "policy" / "samples" / "negozio.yaml"
@@ -144,3 +145,19 @@ def test_an_error_is_one_clear_line(tmp_path: Path, words: tuple[str, ...], mess
     assert done.exit_code != 0
     assert message in done.stderr
     assert "Traceback" not in done.output
+
+
+def test_ctrl_c_while_the_program_is_imported_ends_it_without_a_word(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Pressed:
+        @staticmethod
+        def find_spec(name: str, *_: object) -> None:
+            if name == "rimedio.cli":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "rimedio.cli")
+    monkeypatch.setattr(sys, "meta_path", [Pressed, *sys.meta_path])
+    with pytest.raises(SystemExit) as ended:
+        __main__.main()
+    assert (ended.value.code, *capsys.readouterr()) == (130, "", "")

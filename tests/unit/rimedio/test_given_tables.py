@@ -246,3 +246,23 @@ def test_a_sheet_that_there_is_not_is_wrong_usage(tmp_path: Path, workbook: str)
         2,
         "rimedio: in.xlsx: no sheet 'Marzo'; there are Gennaio, Febbraio, Note\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("names", "told"), [(["b.csv"], "b.csv"), (["b.csv", "c.csv"], "b.csv, c.csv")], ids=["one", "several"]
+)
+def test_a_sheet_of_what_has_none_is_wrong_usage(tmp_path: Path, names: list[str], told: str) -> None:
+    for name in names:
+        written(tmp_path, b"id,testo\n1,grazie mille\n", name)
+    result = classify(*names, "-o", "out.csv", "--sheet", "Gennaio")
+    assert result.exit_code == 2
+    looked_for = "no workbook; sheets are looked for in .xlsx, .xlsm, .xls, .ods"
+    assert result.stderr == f"rimedio: --sheet 'Gennaio': {told}: {looked_for}\n"
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_workbook_that_cannot_be_read_says_why_and_not_that_it_is_none(tmp_path: Path) -> None:
+    written(tmp_path, b"PK\x03\x04 broken", "a.xlsx")
+    result = classify("a.xlsx", "-o", "out.csv", "--sheet", "Gennaio")
+    assert result.exit_code == 1
+    assert "a.xlsx: not a spreadsheet that can be read" in result.stderr

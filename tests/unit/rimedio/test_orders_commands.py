@@ -114,6 +114,16 @@ def test_a_file_without_a_column_of_numbers_says_what_there_is(tmp_path: Path) -
         open_orders(file, None, [], READER)
 
 
+def test_the_first_line_of_a_table_of_orders_is_its_header_though_the_rows_are_of_words_too(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "orders.csv"
+    rows = ["Numero ordine;Totale;CAP", "RS1;n.d.;-", "RS2 bis;gratis;Roma centro", "RS3;;"]
+    file.write_text("\n".join(rows), encoding="utf-8")
+    found = list(open_orders(file, None, [], READER).rows())
+    assert [one.entry.number for one in found if one.entry is not None] == ["RS1", "RS2 bis", "RS3"]
+
+
 def test_a_spreadsheet_is_read_with_its_numbers_and_days(tmp_path: Path) -> None:
     file = tmp_path / "ordini.xlsx"
     rows = [["Ordine", "CAP", "Totale", "Consegnato il"], [1001, 20121, 49.9, date(2026, 11, 12)], ["RS2"]]

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nlp.entities import dates
 from nlp.entities.dates import find_dates
 
 TODAY = date(2025, 11, 23)  # a Sunday
@@ -225,3 +226,31 @@ def test_a_text_is_spared_only_patterns_that_would_find_nothing(text: str, langu
         unspared = find_dates(text, language=language, today=TODAY)
 
     assert find_dates(text, language=language, today=TODAY) == unspared
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        *(
+            ("it", text)
+            for text in ("3 maggio", "28 FEBBRAIO 2024", "31 gennaio", "7/7", "31/12", "03/04/2027")
+        ),
+        *(("en", text) for text in ("3rd of May", "1st Sept", "12 november 2025", "2025-11-03", "23 Nov")),
+        *(("es", text) for text in ("12 de mayo", "7 setiembre de 2026", "31 de enero del 2026", "1.4")),
+        *(("fr", text) for text in ("1er août", "14 fevrier", "2-11-2025", "9 DÉCEMBRE 2024")),
+        *(("de", text) for text in ("3. März", "3 Oktober 2026", "31. Januar", "5.6.2026", "2.5")),
+        *(("pt", text) for text in ("12 de março", "7 setembro de 2026", "1 MAIO", "30/6")),
+    ],
+)
+@pytest.mark.parametrize("today", [TODAY, date(2024, 2, 29), date(2026, 7, 1)], ids=str)
+def test_what_is_read_without_the_library_is_what_it_would_say(language: str, text: str, today: date) -> None:
+    plain = dates._plain(text, language, dates.WORDS[language], today)
+    by_library = [dates._parse(text, language, today, direction) for direction in ("past", "future")]
+    assert plain == min((day for day in by_library if day), key=lambda day: abs(day - today))
+
+
+@pytest.mark.parametrize(
+    "text", ["29 febbraio", "31 giugno", "0/5", "14.09", "12.11.25", "1 febb", "3 di maggio"]
+)
+def test_what_is_not_written_plainly_is_left_to_the_library(text: str) -> None:
+    assert dates._plain(text, "it", dates.WORDS["it"], TODAY) is None

@@ -17,6 +17,7 @@ from models.tables import Agent, Case, Customer, Fact, Message
 from responses.asking.typed_values import parse_fact
 from responses.facts import facts_in, give_fact
 from responses.intake.filing import due_now
+from responses.policy.fact_names import FactNames
 from responses.privacy.erasure import erase_person
 from responses.rearranging import split_off
 from responses.reports.past_cases import past_cases
@@ -152,8 +153,9 @@ async def test_the_card_shows_it_with_its_message_until_an_agent_confirms_it(
     words = words_in("it")
     async with road.database.reading() as session:
         view = await view_case(session, await session.get_one(Case, case.id), ZoneInfo("Europe/Rome"))
-        head = head_of(view, ["it"], words, ZoneInfo("Europe/Rome")).html
-    assert f"da quanti giorni la linea è ferma, 2 («{TEXT}»)" in head
+        names = FactNames(sample("telefonia"), "it")
+        head = head_of(view, ["it"], words, ZoneInfo("Europe/Rome"), names).html
+    assert f"Da quanti giorni la linea è ferma: 2 giorni. Lo dice solo il messaggio: «{TEXT}»." in head
     [fact] = agent_facts(view)
     spec = sample("telefonia").facts["days_down"]
     assert fact.likely is not None
@@ -172,3 +174,6 @@ async def test_who_is_erased_leaves_no_such_value_behind(road: SampleRoad, agent
         await erase_person(session, await session.get_one(Customer, case.customer_id), agent.id)
     [claimed] = (await road.decision(case)).claimed
     assert claimed.likely is None
+    async with road.database.reading() as session:
+        view = await view_case(session, await session.get_one(Case, case.id), ZoneInfo("Europe/Rome"))
+    assert view.claimed == ()

@@ -78,7 +78,7 @@ async def test_nobody_is_asked_a_third_time(shop: Shop, agent: Agent) -> None:
     [missing] = decision.missing
     assert (missing.name, missing.from_agent) == ("arrived", True)
     assert missing.remark == "chiesto due volte al cliente, e non si sa ancora"
-    assert decision.notes == (f"arrived: {missing.remark}",)
+    assert decision.notes == (f"se il pacco è arrivato: {missing.remark}",)
 
 
 async def test_whoever_was_asked_once_was_not_asked_twice(shop: Shop, agent: Agent) -> None:

@@ -170,6 +170,9 @@ def test_two_complaints_may_be_worth_the_same_voucher_each() -> None:
         ("de", "30,-", 30),
         ("en", "€25-35", 35),
         ("de", "€25 bis 35", 35),
+        ("fr", "1\u202f250,00\u00a0€", 1250),
+        ("it", "trenta\u00a0euro", 30),
+        ("en", "€\u202f30", 30),
     ],
 )
 def test_a_sum_is_read_whole(language: str, words: str, amount: int) -> None:

@@ -20,6 +20,8 @@ def blanks(text: str, *said: str) -> list[str]:
         *("[rellenar]", "[hier einfügen]", "[order number]", "[agente]", "[due:1]", "[?]", "[ ]"),
         *("{{order}}", "{{ name }}", "%NOME%", "%ORDER_ID%", "$NOME", "${NAME}", "#NUM#", "(…)", "(...)"),
         *("n. ...", "Nr. …", "número ...", "[…]", "{nome}"),
+        *("(nome)", "(nome del cliente)", "( first name )", "(montant)", "(DATA)", "( )", "()", "(???)"),
+        *("(inserire la data)", "(insert date)", "(à compléter)", "(bitte einsetzen)", "(\u00a0…\u00a0)"),
     ],
 )
 def test_a_field_left_over_is_a_blank(field: str) -> None:
@@ -36,6 +38,9 @@ def test_a_field_left_over_is_a_blank(field: str) -> None:
         "La XXL [quella blu] è tornata; the XL [the blue one] too.",
         "Costa $20, il 20% in meno, ordine #4471, n. 4471...",
         "Non so... (vedi sotto) (sic), C#, AB%20CD.",
+        "Il pulsante con f() e il giorno (data della consegna).",
+        "Nel modulo manca il primo campo (nome).",
+        "Mi scriva chi ha firmato (nome) e la data (giorno e mese).",
     ],
 )
 def test_other_signs_are_none(text: str) -> None:

@@ -1,30 +1,41 @@
-"""After an exit: what nothing is decided for reaches an agent with the conversation, and without a draft."""
+"""After an exit: what nothing is decided for reaches an agent with the conversation, and without a draft.
 
-from datetime import timedelta
+Until the day of the exit everything is drafted for as before, and what was asked and promised stands.
+"""
+
+from datetime import date, datetime, time, timedelta
 
 import pytest
 import pytest_asyncio
 from sqlalchemy import select, update
 
+from bot.cards.head import head_of
+from bot.words import words_in
 from models.clock import utcnow
 from models.decision import Decision, DecisionKind, Role
 from models.serial import from_json
-from models.states import CaseState, DraftState, PromiseState, Verdict
-from models.tables import Agent, Approval, Case, DecisionRow, Draft, Promise
+from models.states import CaseState, DraftState, PromiseKind, PromiseState, Verdict
+from models.tables import Agent, Approval, Case, DecisionRow, Draft, Fact, Message, Promise
+from responses.approving.approval import Approvals
 from responses.customers.leaving import propose_exit
-from tests.seed import seed_agent
-from tests.unit.responses.triage_road import LATE_ORDER, Road, agent, assessed, road
+from responses.drafts.dates import format_day
+from responses.drafts.lines import offer_line
+from responses.errors import BlockedError
+from responses.views import view_case
+from tests.seed import bound, seed_agent
+from tests.unit.responses.triage_road import LATE, LATE_ORDER, Road, agent, assessed, road
 
 __all__ = ["agent", "road"]
 
 OTHER = assessed("other")
 
 
-@pytest_asyncio.fixture
-async def ended(road: Road, agent: Agent) -> Case:
-    """A case with an answer, a promise, and an exit behind it."""
-    case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
-    await road.answers(agent, case)
+def today(road: Road) -> date:
+    return utcnow().astimezone(road.config.timezone).date()
+
+
+async def ends(road: Road, case: Case, *, days: int = 0) -> Agent:
+    """A supervisor has the exit drafted, from so many days on."""
     async with road.database.writing() as session:
         supervisor = await seed_agent(session, "Sara", Role.SUPERVISOR)
         await propose_exit(
@@ -33,12 +44,36 @@ async def ended(road: Road, agent: Agent) -> Case:
             await session.get_one(Case, case.id),
             policy=await road.policies.current(session),
             config=road.config,
-            from_day=utcnow().astimezone(road.config.timezone).date(),
+            from_day=today(road) + timedelta(days=days),
             instead="",
             now=utcnow(),
         )
-    await road.answers(supervisor, case)
+    return supervisor
+
+
+@pytest_asyncio.fixture
+async def ended(road: Road, agent: Agent) -> Case:
+    """A case with an answer, a promise, and an exit behind it."""
+    case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    await road.answers(await ends(road, case), case)
     return case
+
+
+@pytest_asyncio.fixture
+async def noticed(road: Road, agent: Agent) -> Case:
+    """The same with an exit that begins in seven days."""
+    case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    await road.answers(await ends(road, case, days=7), case)
+    return case
+
+
+async def of_exits(road: Road, **values: object) -> None:
+    """The exits of the database were decided with these values instead."""
+    async with road.database.writing() as session:
+        for row in await session.scalars(select(DecisionRow).where(DecisionRow.kind == DecisionKind.EXIT)):
+            row.content = {key: one for key, one in (row.content | values).items() if one is not None}
 
 
 async def drafts(road: Road) -> int:
@@ -88,3 +123,161 @@ async def test_an_exit_that_was_taken_back_ended_nothing(road: Road, ended: Case
         await session.execute(undone.values(undone_at=utcnow()))
     await road.writes("ma come?", OTHER)
     assert await drafts(road) == 1
+
+
+async def test_the_day_of_an_exit_is_kept_and_told_with_its_draft(road: Road, noticed: Case) -> None:
+    exit_from = today(road) + timedelta(days=7)
+    async with road.database.reading() as session:
+        query = select(DecisionRow).where(DecisionRow.kind == DecisionKind.EXIT)
+        decision = from_json(Decision, (await session.scalars(query)).one().content)
+        text = (await session.scalars(select(Draft.text).where(Draft.kind == DecisionKind.EXIT))).one()
+    assert (decision.exit_from, decision.notice) == (exit_from, True)
+    day = format_day(exit_from, "it", today=today(road))
+    assert day in text
+    assert offer_line(decision, "it").startswith("chiusura del rapporto da")
+    assert offer_line(decision, "it").endswith(f"{format_day(exit_from, 'it')} {exit_from.year}")
+
+
+@pytest.mark.parametrize(("text", "act"), [("ma come?", "other"), ("siete aperti?", "question")])
+async def test_until_its_day_everything_is_drafted_for_as_before(
+    road: Road, noticed: Case, text: str, act: str
+) -> None:
+    case = await road.writes(text, assessed(act))
+    assert (await road.draft(case)).kind == DecisionKind.HAND_OVER
+    assert not any("chius" in note for note in (await decided(road, case)).notes)
+
+
+async def test_from_its_day_on_there_is_no_draft_and_the_reason_names_the_day(
+    road: Road, noticed: Case
+) -> None:
+    began = today(road) - timedelta(days=1)
+    await of_exits(road, exit_from=began.isoformat())
+    await road.writes("ma come?", OTHER)
+    assert await drafts(road) == 0
+    told = (await decided(road, noticed)).notes[0]
+    assert told.startswith("il rapporto è stato chiuso")
+    assert f"{format_day(began, 'it')} {began.year}" in told
+
+
+async def test_the_day_begins_at_midnight_of_the_business(road: Road, noticed: Case) -> None:
+    starts = today(road)
+    await of_exits(road, exit_from=starts.isoformat())
+    case = await road.writes("ma come?", OTHER)
+    assert await drafts(road) == 0
+    midnight = datetime.combine(starts, time(), road.config.timezone)
+    async with road.database.writing() as session:
+        await session.execute(update(Approval).values(created_at=midnight - timedelta(hours=1)))
+        written = midnight - timedelta(seconds=1)
+        await session.execute(update(Message).where(Message.text == "ma come?").values(created_at=written))
+        (await session.get_one(Case, case.id)).triage_due_at = utcnow()
+    await road.triage.run(case.id)
+    assert await drafts(road) == 1
+
+
+async def test_an_exit_that_kept_no_day_counts_at_once(road: Road, ended: Case) -> None:
+    await of_exits(road, exit_from=None, notice=None)
+    await road.writes("ma come?", OTHER)
+    assert await drafts(road) == 0
+    assert (await decided(road, ended)).notes[0] == (
+        "il rapporto è stato chiuso: per questo non c'è una bozza, scrivi tu"
+    )
+
+
+async def test_card_and_page_say_the_day_before_it_and_after(road: Road, noticed: Case) -> None:
+    async def shown() -> tuple[date | None, bool, str]:
+        async with road.database.reading() as session:
+            view = await view_case(session, noticed, road.config.timezone)
+        head = head_of(view, ["it"], words_in("it"), road.config.timezone).html
+        return view.ends_on, view.has_ended, next(line for line in head.split("\n") if "Il rapporto" in line)
+
+    ends_on, has_ended, line = await shown()
+    assert (ends_on, has_ended) == (today(road) + timedelta(days=7), False)
+    assert f"{format_day(today(road) + timedelta(days=7), 'it')} " in line
+    assert "si chiude" in line
+    await of_exits(road, exit_from=today(road).isoformat())
+    ends_on, has_ended, line = await shown()
+    assert (ends_on, has_ended) == (today(road), True)
+    assert "è stato chiuso" in line
+
+
+async def test_what_waits_when_notice_is_given_is_drafted_for_after_it(road: Road, agent: Agent) -> None:
+    case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
+    before = await decided(road, case)
+    await road.answers(await ends(road, case, days=7), case)
+    await road.triage.run(case.id)
+    draft = await road.draft(case)
+    assert draft.kind == before.kind == DecisionKind.OFFER
+    assert (await decided(road, case)).offers == before.offers
+    await road.answers(agent, case)
+    async with road.database.reading() as session:
+        state = (await session.get_one(Case, case.id)).state
+    assert state in (CaseState.ANSWERED, CaseState.PROMISED)
+
+
+async def test_an_exit_at_once_answers_what_waits(road: Road) -> None:
+    case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
+    await road.answers(await ends(road, case), case)
+    await road.triage.run(case.id)
+    assert await drafts(road) == 0
+
+
+async def test_a_question_of_ours_outlasts_a_notice(road: Road, agent: Agent) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE)
+    assert (await road.draft(case)).kind == DecisionKind.ASK
+    await road.answers(agent, case)
+    await road.answers(await ends(road, case, days=7), case)
+    async with road.database.reading() as session:
+        waiting = await session.get_one(Case, case.id)
+        assert (waiting.state, waiting.silence_at is not None) == (CaseState.WAITING_CUSTOMER, True)
+    case = await road.writes("RS1234", OTHER)
+    assert await road.number(Fact, Fact.case_id == case.id, Fact.name == "order_id") == 1
+    assert (await road.draft(case)).kind == DecisionKind.OFFER
+
+
+async def test_an_answer_that_was_announced_is_still_to_come_after_a_notice(road: Road, agent: Agent) -> None:
+    case = await road.writes("Non va bene per niente", assessed("complaint"))
+    await road.answers(agent, case)
+    assert await road.number(Promise, Promise.kind == PromiseKind.ANSWER) == 1
+    supervisor = await ends(road, case, days=300)
+    assert "risposta" in (await road.draft(case)).text
+    await road.answers(supervisor, case)
+    assert await road.number(Promise, Promise.state == PromiseState.OPEN) == 1
+
+
+async def test_an_exit_at_once_gives_the_answer_that_was_announced(road: Road, agent: Agent) -> None:
+    case = await road.writes("Non va bene per niente", assessed("complaint"))
+    await road.answers(agent, case)
+    supervisor = await ends(road, case)
+    assert "risposta" not in (await road.draft(case)).text
+    await road.answers(supervisor, case)
+    assert await road.number(Promise, Promise.state == PromiseState.KEPT) == 1
+
+
+class TestTheDayInTheText:
+    """An exit whose words somebody has changed."""
+
+    async def approves(self, road: Road, case: Case, change: tuple[int, int]) -> str:
+        """The letter with one day in the place of another, both in days from now; what stops it."""
+        supervisor = await ends(road, case, days=7)
+        old, new = (
+            format_day(today(road) + timedelta(days=days), "it", today=today(road)) for days in change
+        )
+        async with road.database.writing() as session:
+            approvals = Approvals(road.config)
+            on_table = (await session.scalars(select(Draft).where(Draft.state == DraftState.PROPOSED))).one()
+            assert old in on_table.text
+            text = on_table.text.replace(old, new)
+            draft = await approvals.edit(session, supervisor, bound(on_table), text)
+            policy = await road.policies.current(session)
+            await approvals.approve(session, supervisor, bound(draft), policy.hours)
+            return draft.text
+
+    async def test_is_the_one_that_is_kept(self, road: Road) -> None:
+        case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
+        with pytest.raises(BlockedError, match="exit_day") as stopped:
+            await self.approves(road, case, (7, 12))
+        assert stopped.value.details["day"] == (today(road) + timedelta(days=7)).isoformat()
+
+    async def test_may_stand_among_other_words(self, road: Road) -> None:
+        case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
+        assert await self.approves(road, case, (7, 7))

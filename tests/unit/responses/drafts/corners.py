@@ -149,6 +149,8 @@ def corners(language: str, formality: str) -> Iterator[DraftBrief]:
         yield brief(late, complaint_types=(name,), concerns=concerns, **fields)
         both = (name, "delivery_late", "pool_closed")
         yield brief(late, complaint_types=both, concerns=concerns, **fields)
+        told = offered(goodwill(VOUCHER), status_of=(name,))
+        yield brief(told, complaint_types=("staff_conduct", name), concerns=concerns, **fields)
         yield brief(decided(DecisionKind.ASK, missing=(PHOTO,)), complaint_types=both, **fields)
         yield brief(decided(DecisionKind.ASK, missing=(PHOTO,)), complaint_types=("pool_closed",), **fields)
     for ask, variant in product(

@@ -56,7 +56,7 @@ CHOICE = decided(DecisionKind.OFFER, apologise=True, offers=(goodwill(VOUCHER, D
         (
             BRIEFS["three_options"].decision,
             "de",
-            "Umtausch zu den genannten Kosten oder Rückzahlung von 30\u00a0%",
+            "Umtausch zu den genannten Kosten oder Erstattung von 30\u00a0%",
         ),
     ],
 )

@@ -11,7 +11,7 @@ from responses.drafts.phrases import LANGUAGES, phrases
 from responses.drafts.templates import fields_of
 
 # Kept only where the language has forms of its own.
-OWN_FORMS = re.compile(r"\.(after|object|that|sorry)$|^refuse\.|^asks\.that$|^things\.\w+\.forms\.")
+OWN_FORMS = re.compile(r"\.(after|aside|object|that|sorry)$|^refuse\.|^asks\.that$|^things\.\w+\.forms\.")
 # What a draft says of its own: everything but greetings, names, lists and the lines for agents.
 PARTS = re.compile(
     r"^(understanding|reassurance|boundary|mediation|responsibility|apology|explanation|worth|choose|promise"

@@ -93,6 +93,7 @@ def test_a_currency_that_nobody_knows_is_not_taken_for_ours() -> None:
         "3/11/2026",
         "03.11.26",
         "2026-11-03",
+        "2026/11/03",
         "2026-11-03T10:15:00Z",
         "3-11-2026 10:15",
         datetime(2026, 11, 3, 9, tzinfo=UTC),
@@ -103,7 +104,7 @@ def test_days_are_read(written: object) -> None:
     assert read_date(written) == date(2026, 11, 3)
 
 
-@pytest.mark.parametrize("written", ["11/25/2026", "31/2/2026", "ieri", "2026"])
+@pytest.mark.parametrize("written", ["11/25/2026", "31/2/2026", "2026/11-03", "ieri", "2026"])
 def test_a_day_in_another_order_or_none_is_refused(written: str) -> None:
     with pytest.raises(OrderValueError, match="day"):
         read_date(written)
@@ -154,6 +155,18 @@ def test_a_postcode_gets_back_the_zeros_that_a_spreadsheet_dropped(written: obje
     assert READER.read({"number": "RS1", "postcode": written})[0].postcode == read
 
 
+@pytest.mark.parametrize("written", ["00184 Roma", "I-00184 Roma (RM)", "00184, Roma"])
+def test_of_a_postcode_with_its_town_the_figures_are_kept(written: str) -> None:
+    assert READER.read({"number": "RS1", "postcode": written})[0].postcode == "00184"
+
+
+@pytest.mark.parametrize("number", ["5,51235E+12", "5.5e+12", "6E+11"])
+def test_a_number_that_a_spreadsheet_has_rounded_is_that_of_many_orders_and_of_none(number: str) -> None:
+    with pytest.raises(OrderValueError, match="rounded by a spreadsheet"):
+        READER.read({"number": number})
+    assert READER.read({"number": "RS1", "postcode": number})[0].postcode is None
+
+
 @pytest.mark.parametrize("written", ["-", "n/d", "—", "--- ---", "ND"])
 def test_what_stands_for_no_postcode_is_none(written: str) -> None:
     entry, problems = READER.read({"number": "RS1", "postcode": written})
@@ -173,3 +186,8 @@ def test_without_a_number_there_is_no_order(number: object) -> None:
 def test_no_cell_whatever_it_holds_stops_the_reading(cells: dict[str, str]) -> None:
     entry, _ = READER.read({**cells, "number": "RS1"})
     assert entry.number == "RS1"
+
+
+def test_a_sign_that_keeps_figures_as_text_belongs_to_none_of_them() -> None:
+    entry, problems = READER.read({"number": "'00471", "postcode": "'00184"})
+    assert (entry.number, entry.postcode, problems) == ("00471", "00184", [])

@@ -27,8 +27,8 @@ def test_it_is_asked_of_an_agent_and_no_lower_rule_holds() -> None:
     assert (decision.kind, offers(decision)) == (DecisionKind.HAND_OVER, [])
     [missing] = decision.missing
     assert (missing.name, missing.from_agent, missing.ask) == ("order_value", True, None)
-    assert missing.remark == "si sa 89.90 GBP, ma le regole contano in EUR: quanto fa lo dice un operatore"
-    assert decision.notes == (f"order_value: {missing.remark}",)
+    assert missing.remark == "si sa 89,90 £, ma le regole contano in EUR: quanto fa lo dice un operatore"
+    assert decision.notes == (f"il valore dell'ordine: {missing.remark}",)
 
 
 def test_the_customer_is_not_asked_for_what_they_have_said() -> None:
@@ -60,7 +60,7 @@ def test_a_limit_by_the_price_waits_for_it_as_well() -> None:
         DecisionKind.HAND_OVER,
         ["order_value"],
     )
-    assert "order_value: 89.90 GBP is known, but the policy counts in EUR" in decision.notes[-1]
+    assert "the value of the order: £89.90 is known, but the policy counts in EUR" in decision.notes[-1]
 
 
 def test_where_nothing_needs_it_nothing_is_said_of_it() -> None:

@@ -1,21 +1,26 @@
-"""What holds for every policy that can be written, and what grows with a failure in those of the samples."""
+"""What holds for every policy that can be written, and what grows with a failure in those of the samples.
 
+As in `test_properties`, enough of the examples have to put a property to the test.
+"""
+
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.decision import Basis, Decision, DecisionKind, FactValue, Matter, Remedy
+from models.decision import Basis, Decision, DecisionKind, FactValue, Matter, Remedy, Role
 from models.labels import Language, Tone, Urgency
 from models.money import Money
 from responses.policy import Judge, Policy, check, decide, load_policy, load_policy_text
 from responses.policy.amounts import DIVISIBLE
-from tests.unit.responses.policy.policy_cases import HEAD, euro, known, matter, unavailable
-from tests.unit.responses.policy.test_properties import SAMPLE, answered, cost, had, matters
+from responses.policy.limits import higher
+from tests.unit.responses.policy.policy_cases import HEAD, euro, gave, known, matter, unavailable
+from tests.unit.responses.policy.test_properties import SAMPLE, answered, before, cost, had, matters
 
 SAMPLES = {path: load_policy(path) for path in sorted(SAMPLE.parent.glob("*.yaml")) if "." not in path.stem}
 CAP = 12
@@ -84,13 +89,16 @@ manners = st.sampled_from(
 ending = st.builds("when: {}, {}".format, conditions, outcomes)
 rules = st.one_of(ending, ending, manners)
 owed_entries = st.builds("when: {}, give: {}, source: legge".format, conditions, gives(_OWED))
+RAISES = (
+    "ladder: [{voucher: 5 EUR}, {voucher: 20 EUR}, {free_period: 1 month}]\n"
+    "second_time: {within: 180 days, raise: one step, tier: supervisor}\n"
+)
 sections = st.sampled_from(
     [
         "",
         "presume: {fault: ours}\n",
         "presume: {fault: {no_reply: ours}, days_late: {delivery_late: 7}}\n",
-        "ladder: [{voucher: 5 EUR}, {voucher: 20 EUR}, {free_period: 1 month}]\n"
-        "second_time: {within: 180 days, raise: one step, tier: supervisor}\n",
+        RAISES,
         "worth: {replacement: 50 EUR, repair: 20 EUR, free_period: 9 EUR per month}\n",
         "approval: {agent: 10 EUR, supervisor: 20 EUR, admin: 25 EUR}\n",
     ]
@@ -99,7 +107,7 @@ limits = st.sampled_from(
     [
         f"limits: {{per_case: {CAP} EUR}}\n",
         f"limits: {{per_case: {CAP} EUR, per_order: one goodwill remedy per failure}}\n",
-        f"limits: {{per_case: {CAP} EUR, share_of_price: 50%}}\n",
+        *[f"limits: {{per_case: {CAP} EUR, share_of_price: 50%}}\n"] * 2,
         f"limits: {{per_case: {CAP} EUR, per_customer: {{total: 30 EUR, every: 90 days}}}}\n",
     ]
 )
@@ -109,7 +117,7 @@ _TYPES = ("no_reply", "delivery_late", "item_damaged", "item_wrong", "unfair_ter
 _VALUES: dict[str, st.SearchStrategy[object]] = {
     "fault": st.sampled_from(["ours", "courier", "theirs"]),
     "days_late": st.integers(0, 20).map(Decimal),
-    "order_value": st.integers(1, 200).map(lambda whole: euro(str(whole))),
+    "order_value": st.one_of(st.integers(1, 24), st.integers(1, 200)).map(lambda whole: euro(str(whole))),
     "order_id": st.just("RS1"),
     "photo": st.booleans(),
     "bought_on": st.dates(date(2020, 1, 1), date(2026, 11, 23)),
@@ -123,13 +131,16 @@ def about_much(draw: st.DrawFn) -> Matter:
     about = draw(matters)
     lacking = draw(st.sets(st.sampled_from(sorted(_VALUES)), max_size=2))
     facts = {name: draw(values) for name, values in _VALUES.items() if name not in lacking}
+    types = draw(st.lists(st.sampled_from(_TYPES), min_size=1, max_size=3, unique=True))
+    # In this case, for another failure.
+    here = st.builds(gave, st.just("voucher"), st.just("quality_below"), st.integers(1, 20).map(str))
     return replace(
         about,
         act=draw(st.sampled_from([*["complaint"] * 8, "request"])),
-        complaint_types=tuple(draw(st.lists(st.sampled_from(_TYPES), min_size=1, max_size=3, unique=True))),
+        complaint_types=tuple(types),
         facts=known(**facts)
         | unavailable(*draw(st.sets(st.sampled_from(sorted(lacking)))) if lacking else ()),
-        given_here=about.given_here[:1] if draw(st.booleans()) else (),
+        given_here=draw(st.one_of(st.just(()), st.just(about.given_here[:1]), here.map(lambda one: (one,)))),
         history=about.history if draw(st.booleans()) else (),
     )
 
@@ -146,6 +157,24 @@ def texts(draw: st.DrawFn) -> str:
     text += "owed:\n" * bool(owed) + "".join(f"  - {{id: o{i}, {entry}}}\n" for i, entry in enumerate(owed))
     text += "rules:\n" + "".join(f"  - {{id: r{i}, {rule}}}\n" for i, rule in enumerate(ruled))
     return text + draw(sections)
+
+
+@st.composite
+def once_more(draw: st.DrawFn) -> tuple[str, Matter]:
+    """A policy that gives and raises, and somebody to whom the same happens again."""
+    gives_first = draw(
+        st.sampled_from(["{voucher: 5 EUR}", "{one_of: [{voucher: 5 EUR}, {refund: 10 EUR}]}"])
+    )
+    given_always = f"  - {{id: r, when: always, give: {gives_first}}}\n"
+    about = draw(cases)
+    again = before(
+        draw(st.sampled_from(about.complaint_types)), draw(st.integers(1, 60)), draw(st.sampled_from(_ENDED))
+    )
+    return f"{HEAD}rules:\n{given_always}{RAISES}", replace(about, act="complaint", history=(again,))
+
+
+_ENDED = ("kept", "broken")
+judged = st.one_of(st.tuples(texts(), cases), st.tuples(texts(), cases), once_more())
 
 
 def policy(text: str) -> Policy:
@@ -176,32 +205,95 @@ def divisible_goodwill(decision: Decision) -> Decimal:
     return sum((max(some) for some in worths if some), Decimal(0))
 
 
-@given(texts(), cases, st.sampled_from(Tone), st.sampled_from(Urgency), st.sampled_from(Language))
-def test_how_it_is_said_never_changes_what_is_given(
-    text: str, about: Matter, tone: Tone, urgency: Urgency, language: Language
-) -> None:
-    judging = policy(text)
-    plain = decide(judging, about)
-    loud = decide(judging, replace(about, tone=tone, urgency=urgency, language=language))
-    assert (plain.kind, plain.offers, plain.commitments, plain.missing, plain.refusals, plain.worth) == (
-        loud.kind,
-        loud.offers,
-        loud.commitments,
-        loud.missing,
-        loud.refusals,
-        loud.worth,
-    )
+def test_how_it_is_said_never_changes_what_is_given() -> None:
+    reached: Counter[str] = Counter()
+
+    @settings(max_examples=200)
+    @given(judged, st.sampled_from(Tone), st.sampled_from(Urgency), st.sampled_from(Language))
+    def holds(case: tuple[str, Matter], tone: Tone, urgency: Urgency, language: Language) -> None:
+        text, about = case
+        judging = policy(text)
+        plain = decide(judging, about)
+        loud = decide(judging, replace(about, tone=tone, urgency=urgency, language=language))
+        assert (plain.kind, plain.offers, plain.commitments, plain.missing, plain.refusals, plain.worth) == (
+            loud.kind,
+            loud.offers,
+            loud.commitments,
+            loud.missing,
+            loud.refusals,
+            loud.worth,
+        )
+        reached["gives"] += bool(plain.offers)
+        reached["by other people or in another manner"] += (plain.tier, plain.manner) != (
+            loud.tier,
+            loud.manner,
+        )
+        reached["the second time"] += bool(plain.offers) and plain.second_time
+
+    holds()
+    assert reached["gives"] >= 20
+    assert reached["by other people or in another manner"] >= 3
+    assert reached["the second time"] >= 3
 
 
-@given(texts(), limits, cases)
-def test_limits_never_touch_what_is_owed(text: str, bounds: str, about: Matter) -> None:
-    assert owed_in(decide(policy(text + bounds), about)) == owed_in(decide(policy(text), about))
+def test_limits_never_touch_what_is_owed() -> None:
+    reached: Counter[str] = Counter()
+
+    @settings(max_examples=200)
+    @given(texts(), limits, cases)
+    def holds(text: str, bounds: str, about: Matter) -> None:
+        bounded, plain = decide(policy(text + bounds), about), decide(policy(text), about)
+        assert owed_in(bounded) == owed_in(plain)
+        reached["owed"] += bool(owed_in(plain))
+        reached["owed beside a cut"] += bool(owed_in(plain) and bounded.limits_cut)
+
+    holds()
+    assert reached["owed"] >= 20
+    assert reached["owed beside a cut"] >= 3
 
 
-@given(texts(), limits, cases)
-def test_what_can_be_cut_never_goes_above_a_limit(text: str, bounds: str, about: Matter) -> None:
-    given_now = divisible_goodwill(decide(policy(text + bounds), about))
-    assert given_now <= max(CAP - had(about).amount, Decimal(0))
+def test_what_can_be_cut_never_goes_above_a_limit() -> None:
+    reached: Counter[str] = Counter()
+
+    @settings(max_examples=200)
+    @given(texts(), limits, cases)
+    def holds(text: str, bounds: str, about: Matter) -> None:
+        bounded = decide(policy(text + bounds), about)
+        most = max(_most(bounds, about) - had(about).amount, Decimal(0))
+        assert divisible_goodwill(bounded) <= most
+        whole = divisible_goodwill(decide(policy(text), about))
+        reached["cut"] += whole > most
+        reached["cut by the price"] += whole > most and most < CAP - had(about).amount
+        reached["cut to what was left"] += whole > most and had(about).amount > 0
+
+    holds()
+    assert reached["cut"] >= 5
+    assert reached["cut by the price"] >= 3
+    assert reached["cut to what was left"] >= 3
+
+
+def _most(bounds: str, about: Matter) -> Decimal:
+    price = about.facts["order_value"].value if "order_value" in about.facts else None
+    by_price = "share_of_price" in bounds and isinstance(price, Money)
+    return min(Decimal(CAP), price.amount / 2) if by_price and isinstance(price, Money) else Decimal(CAP)
+
+
+def test_totals_change_who_approves_and_nothing_else() -> None:
+    reached: Counter[str] = Counter()
+
+    @settings(max_examples=200)
+    @given(texts(), cases)
+    def holds(text: str, about: Matter) -> None:
+        alone = decide(policy(text), about)
+        bounded = decide(
+            policy(f"{text}limits: {{per_customer: {{total: 15 EUR, every: 90 days}}}}\n"), about
+        )
+        assert (bounded.kind, bounded.offers, bounded.worth) == (alone.kind, alone.offers, alone.worth)
+        assert bounded.tier in (alone.tier, higher(alone.tier, Role.SUPERVISOR))
+        reached["another approves"] += bounded.tier != alone.tier
+
+    holds()
+    assert reached["another approves"] >= 5
 
 
 @given(texts(), limits, cases)
@@ -209,17 +301,30 @@ def test_the_same_matter_gets_the_same_from_the_same_text(text: str, bounds: str
     assert decide(policy(text + bounds), about) == decide(policy(text + bounds), replace(about))
 
 
-@given(texts(), cases, st.integers(1, 3))
-def test_follow_ups_without_new_facts_earn_nothing_more(text: str, about: Matter, follow_ups: int) -> None:
-    judging = policy(text)
-    fresh = replace(about, given_here=())
-    current = answered(fresh, decide(judging, fresh))
-    costs = euro("0")
-    for _ in range(follow_ups):
-        following = decide(judging, current)
-        costs += cost([offer for offer in following.offers if following.kind is DecisionKind.OFFER])
-        current = answered(current, following)
-    assert (decide(judging, fresh).kind is not DecisionKind.OFFER) or costs == euro("0")
+def test_follow_ups_without_new_facts_earn_nothing_more() -> None:
+    reached: Counter[str] = Counter()
+
+    @settings(max_examples=200)
+    @given(judged, st.integers(1, 3))
+    def holds(case: tuple[str, Matter], follow_ups: int) -> None:
+        text, about = case
+        judging = policy(text)
+        fresh = replace(about, given_here=())
+        first = decide(judging, fresh)
+        current = answered(fresh, first)
+        costs = euro("0")
+        for _ in range(follow_ups):
+            following = decide(judging, current)
+            costs += cost([offer for offer in following.offers if following.kind is DecisionKind.OFFER])
+            current = answered(current, following)
+        assert (first.kind is not DecisionKind.OFFER) or costs == euro("0")
+        gave_something = first.kind is DecisionKind.OFFER and cost(list(first.offers)).amount > 0
+        reached["cost something the first time"] += gave_something
+        reached["after a second time"] += gave_something and first.second_time
+
+    holds()
+    assert reached["cost something the first time"] >= 10
+    assert reached["after a second time"] >= 3
 
 
 @given(texts(), limits, st.lists(cases, min_size=1, max_size=3))

@@ -1,5 +1,10 @@
-"""What holds for every matter, whatever is known of it and however it was said."""
+"""What holds for every matter, whatever is known of it and however it was said.
 
+A property holds of itself where nothing is given or nothing would be cut. So those that speak of it count the
+examples that put them to the test, and want enough of them.
+"""
+
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -7,7 +12,7 @@ from pathlib import Path
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from models.decision import Basis, Decision, DecisionKind, FactValue, Matter, Offer
+from models.decision import Basis, Decision, DecisionKind, FactValue, Given, Matter, Offer
 from models.labels import Act, Ask, ComplaintType, Tone, Urgency
 from models.money import Money
 from responses.policy import Policy, decide, given_by, load_policy, load_policy_text
@@ -23,7 +28,9 @@ TIGHT = load_policy_text(
 
 _VALUES = {
     "order_id": st.sampled_from(["RS1", "RS2"]),
-    "order_value": st.integers(1, 50_000).map(lambda cents: Money.from_minor(cents, "EUR")),
+    "order_value": st.one_of(st.integers(1, 2_000), st.integers(1, 50_000)).map(
+        lambda cents: Money.from_minor(cents, "EUR")
+    ),
     "days_late": st.decimals(0, 40, places=0),
     "fault": st.sampled_from(["ours", "courier", "theirs"]),
     "within_two_years": st.booleans(),
@@ -57,7 +64,7 @@ givens = st.builds(
     st.sampled_from([None, "open", "kept", "broken", "withdrawn"]),
 )
 
-matters = st.builds(
+anything = st.builds(
     Matter,
     act=st.sampled_from([Act.COMPLAINT, Act.COMPLAINT, Act.COMPLAINT, *Act]),
     complaint_types=st.lists(st.sampled_from(ComplaintType), unique=True, max_size=3).map(tuple),
@@ -72,6 +79,41 @@ matters = st.builds(
     history=st.lists(givens, max_size=2).map(tuple),
     now=st.just(NOW),
 )
+
+
+_GIVEN_FOR = (
+    *("delivery_late", "quality_below", "booking_error", "promise_broken"),
+    *("item_wrong", "item_damaged", "billing_error", "refund_missing"),
+)
+
+
+def before(complaint_type: str, worth: int, state: str) -> Given:
+    """A favour for such a failure of ours, forty days ago and for another order."""
+    given = gave("voucher", complaint_type, str(worth), case_id="older", at=NOW - timedelta(days=40))
+    return replace(given, promise_state=state, order_id="RS9")
+
+
+@st.composite
+def favours(draw: st.DrawFn) -> Matter:
+    """A matter for which the shop has a favour, some of them for the second time."""
+    types = draw(st.lists(st.sampled_from(_GIVEN_FOR), min_size=1, max_size=3, unique=True))
+    facts = {name: draw(values) for name, values in _VALUES.items()}
+    facts["fault"] = draw(st.sampled_from(["ours", "ours", "courier"]))
+    again = st.builds(before, st.sampled_from(types), st.integers(1, 60), st.sampled_from(["kept", "broken"]))
+    in_this_case = st.builds(gave, st.just("voucher"), st.just("no_reply"), st.integers(1, 20).map(str))
+    return replace(
+        draw(anything),
+        act=Act.COMPLAINT,
+        complaint_types=tuple(types),
+        own_error=False,
+        abstained=frozenset(),
+        facts=known(**facts),
+        given_here=tuple(draw(st.lists(in_this_case, max_size=1))),
+        history=tuple(draw(st.lists(again, max_size=1))),
+    )
+
+
+matters = st.one_of(anything, favours())
 
 
 def goodwill(decision: Decision) -> list[Offer]:
@@ -117,68 +159,117 @@ def test_the_same_matter_gets_the_same_decision(about: Matter) -> None:
     assert decide(SHOP, about) == decide(AGAIN, replace(about))
 
 
-@given(matters, st.sampled_from(Tone))
-def test_tone_never_changes_what_is_given(about: Matter, tone: Tone) -> None:
-    calm, loud = decide(SHOP, about), decide(SHOP, replace(about, tone=tone))
-    assert (calm.kind, calm.offers, calm.commitments, calm.missing) == (
-        loud.kind,
-        loud.offers,
-        loud.commitments,
-        loud.missing,
-    )
+def test_tone_never_changes_what_is_given() -> None:
+    reached: Counter[str] = Counter()
+
+    @given(matters, st.sampled_from(Tone))
+    def holds(about: Matter, tone: Tone) -> None:
+        calm, loud = decide(SHOP, about), decide(SHOP, replace(about, tone=tone))
+        assert (calm.kind, calm.offers, calm.commitments, calm.missing) == (
+            loud.kind,
+            loud.offers,
+            loud.commitments,
+            loud.missing,
+        )
+        reached["another tone and a favour"] += about.tone != tone and bool(goodwill(loud))
+        reached["the second time"] += about.tone != tone and loud.second_time
+
+    holds()
+    assert reached["another tone and a favour"] >= 10
+    assert reached["the second time"] >= 3
 
 
-@given(matters)
-def test_divisible_goodwill_never_goes_above_the_limit_of_the_case(about: Matter) -> None:
-    given_now = cost(
-        [offer for offer in goodwill(decide(TIGHT, about)) if offer.options[0].kind != "replacement"]
-    )
-    assert given_now.amount <= max(CAP.amount - had(about).amount, 0)
+def test_divisible_goodwill_never_goes_above_the_limit_of_the_case() -> None:
+    reached: Counter[str] = Counter()
+
+    @given(matters)
+    def holds(about: Matter) -> None:
+        tight = decide(TIGHT, about)
+        given_now = cost([offer for offer in goodwill(tight) if offer.options[0].kind != "replacement"])
+        assert given_now.amount <= max(CAP.amount - had(about).amount, 0)
+        reached["cut"] += tight.limits_cut != decide(SHOP, about).limits_cut
+        reached["cut to what was left"] += bool(tight.limits_cut) and had(about).amount > 0
+
+    holds()
+    assert reached["cut"] >= 5
+    assert reached["cut to what was left"] >= 3
 
 
-@given(matters)
-def test_goodwill_never_goes_above_the_share_of_the_price(about: Matter) -> None:
-    price = about.facts.get("order_value", FactValue(value=None, source="agent")).value
-    bound = price.amount * 3 / 2 if isinstance(price, Money) else euro("80").amount
-    assert cost(goodwill(decide(SHOP, about))).amount <= bound
+def test_goodwill_never_goes_above_the_share_of_the_price() -> None:
+    reached: Counter[str] = Counter()
+
+    @given(matters)
+    def holds(about: Matter) -> None:
+        price = about.facts.get("order_value", FactValue(value=None, source="agent")).value
+        bound = price.amount * 3 / 2 if isinstance(price, Money) else euro("80").amount
+        decision = decide(SHOP, about)
+        assert cost(goodwill(decision)).amount <= max(bound - had(about).amount, 0)
+        reached["cut"] += bool(decision.limits_cut)
+
+    holds()
+    assert reached["cut"] >= 5
 
 
-@given(matters)
-def test_limits_leave_what_is_owed_alone(about: Matter) -> None:
-    assert owed(decide(TIGHT, about)) == owed(decide(SHOP, about))
+def test_limits_leave_what_is_owed_alone() -> None:
+    reached: Counter[str] = Counter()
+
+    @given(matters)
+    def holds(about: Matter) -> None:
+        tight = decide(TIGHT, about)
+        assert owed(tight) == owed(decide(SHOP, about))
+        reached["owed"] += bool(owed(tight))
+        reached["owed beside a cut"] += bool(owed(tight) and tight.limits_cut)
+
+    holds()
+    assert reached["owed"] >= 10
+    assert reached["owed beside a cut"] >= 3
 
 
-@given(matters, st.integers(1, 4))
-def test_follow_ups_without_new_facts_earn_nothing_more(about: Matter, follow_ups: int) -> None:
-    fresh = replace(about, given_here=())
-    decision = decide(SHOP, fresh)
-    current = answered(fresh, decision) if decision.kind is DecisionKind.OFFER else fresh
-    costs = euro("0")
-    for _ in range(follow_ups if decision.offers and decision.kind is DecisionKind.OFFER else 0):
-        following = decide(SHOP, current)
-        costs += cost(list(following.offers))
-        current = answered(current, following)
-    assert costs == euro("0")
+def test_follow_ups_without_new_facts_earn_nothing_more() -> None:
+    reached: Counter[str] = Counter()
+
+    @given(matters, st.integers(1, 4))
+    def holds(about: Matter, follow_ups: int) -> None:
+        fresh = replace(about, given_here=())
+        decision = decide(SHOP, fresh)
+        current = answered(fresh, decision) if decision.kind is DecisionKind.OFFER else fresh
+        costs = euro("0")
+        for _ in range(follow_ups if decision.offers and decision.kind is DecisionKind.OFFER else 0):
+            following = decide(SHOP, current)
+            costs += cost(list(following.offers))
+            current = answered(current, following)
+        assert costs == euro("0")
+        reached["cost something the first time"] += cost(list(decision.offers)).amount > 0
+        reached["after a second time"] += bool(decision.offers) and decision.second_time
+
+    holds()
+    assert reached["cost something the first time"] >= 10
+    assert reached["after a second time"] >= 3
 
 
-@given(matters, st.data())
-def test_follow_ups_that_call_the_matter_by_another_name_earn_nothing_more(
-    about: Matter, data: st.DataObject
-) -> None:
-    fresh = replace(about, act=Act.COMPLAINT, given_here=(), history=())
-    decision = decide(SHOP, fresh)
-    assume(decision.kind is DecisionKind.OFFER)
-    current = answered(fresh, decision)
-    names = st.lists(
-        st.sampled_from([*fresh.complaint_types, ComplaintType.PROMISE_BROKEN]), unique=True, max_size=3
-    )
-    costs, commitments = euro("0"), 0
-    for types in data.draw(st.lists(names, min_size=1, max_size=4), label="the names"):
-        following = decide(SHOP, replace(current, complaint_types=tuple(types)))
-        costs += cost(list(following.offers))
-        commitments += len(following.commitments)
-        current = answered(current, following)
-    assert (costs, commitments) == (euro("0"), 0)
+def test_follow_ups_that_call_the_matter_by_another_name_earn_nothing_more() -> None:
+    reached: Counter[str] = Counter()
+
+    @given(matters, st.data())
+    def holds(about: Matter, data: st.DataObject) -> None:
+        fresh = replace(about, act=Act.COMPLAINT, given_here=(), history=())
+        decision = decide(SHOP, fresh)
+        assume(decision.kind is DecisionKind.OFFER)
+        current = answered(fresh, decision)
+        names = st.lists(
+            st.sampled_from([*fresh.complaint_types, ComplaintType.PROMISE_BROKEN]), unique=True, max_size=3
+        )
+        costs, commitments = euro("0"), 0
+        for types in data.draw(st.lists(names, min_size=1, max_size=4), label="the names"):
+            following = decide(SHOP, replace(current, complaint_types=tuple(types)))
+            costs += cost(list(following.offers))
+            commitments += len(following.commitments)
+            current = answered(current, following)
+            reached["a broken promise"] += ComplaintType.PROMISE_BROKEN in types
+        assert (costs, commitments) == (euro("0"), 0)
+
+    holds()
+    assert reached["a broken promise"] >= 10
 
 
 @given(matters)

@@ -296,7 +296,7 @@ async def test_an_announced_answer_is_a_promise_and_the_case_stays_in_the_queue(
     case = await desk.promised("Non sono contento di voi", VAGUE)
     promise = await desk.one()
     draft_day = promise.due_at.astimezone(desk.config.timezone)
-    assert (promise.kind, promise.what["fr"]) == (PromiseKind.ANSWER, "une réponse sur le fond")
+    assert (promise.kind, promise.what["fr"]) == (PromiseKind.ANSWER, "une réponse précise")
     assert draft_day.hour == 18 or draft_day.hour == 12  # when the shop closes that day
     assert case.state == CaseState.PROMISED
     assert case.due_at == promise.due_at

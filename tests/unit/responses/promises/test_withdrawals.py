@@ -111,7 +111,7 @@ async def test_the_customer_is_told_once_and_the_case_may_close(any_shop: Shop) 
     ("language", "said"),
     [
         ("it", "qui ci fermiamo con «"),
-        ("es", "aquí dejamos «"),
+        ("es", "no seguimos adelante con «"),
         ("fr", "nous en restons là pour «"),
         ("de", "verfolgen wir das nicht weiter: „"),
         ("pt", "this is no longer going ahead: “"),

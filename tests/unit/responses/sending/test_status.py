@@ -94,7 +94,10 @@ class Customer:
                 zone=self.config.timezone,
                 now=NOW,
             )
-            return [await texts.filled(session, line.text, language, line.fields) for line in lines]
+            return [
+                await texts.filled(session, line.text, language, line.fields, self.identity.chat_key)
+                for line in lines
+            ]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from models.clock import utcnow
 from models.database import Database
 from models.decision import Role
-from models.tables import Agent, OutboxEntry, StandingText
+from models.tables import Agent, Customer, OutboxEntry, StandingText
 from responses.config import RoadConfig
 from responses.errors import BlockedError
 from responses.sending.standing import LANGUAGES, StandingWording, standing_text, standing_texts
@@ -26,7 +26,7 @@ from responses.sending.wordings import (
     reset_wording,
     wordings_in,
 )
-from tests.seed import seed_agent
+from tests.seed import seed_agent, seed_identity
 
 RECEIPT = standing_text("receipt", "it")
 OURS = "Ricevuto, grazie: richiesta n. {number}. Le risponde una persona {when}."
@@ -110,6 +110,15 @@ async def test_an_approved_text_goes_out_in_its_language_only_and_its_version_is
     assert in_force is not None
     assert (sent.standing_text, in_force.approved_by) == (in_force.sha256, desk.admin.id)
     assert (await desk.sends("en")).content["text"].startswith("Your message has arrived")
+
+
+async def test_an_approved_text_may_address_the_customer_in_two_ways(desk: Desk) -> None:
+    await desk.approves(await desk.proposes("Richiesta n. {number}: (le|ti) risponde una persona {when}."))
+    async with desk.database.writing() as session:
+        identity = await seed_identity(session)
+        identity.chat_key = "telegram:1:2"
+        (await session.get_one(Customer, identity.customer_id)).formality = "informal"
+    assert (await desk.sends()).content["text"].startswith("Richiesta n. 101: ti risponde")
 
 
 async def test_while_a_change_waits_the_approved_text_goes_on(desk: Desk) -> None:
@@ -216,6 +225,7 @@ async def test_a_start_keeps_every_wording_of_the_programs_own(desk: Desk) -> No
         pytest.param("Richiesta n. {number}, {when.", "wording_missing", id="not closed"),
         pytest.param("Richiesta n. {number}, {when}}.", "wording_brace", id="closed twice"),
         pytest.param("Richiesta n. {{number}}, {when}.", "wording_brace", id="doubled"),
+        pytest.param("Richiesta n. {number}, le|ti risponde {when}.", "wording_bar", id="bar alone"),
         pytest.param("Richiesta n. {number}, {when}: 10 euro per lei.", "wording_amount", id="amount"),
         pytest.param("Richiesta n. {number}, {when}: 10% per lei.", "wording_amount", id="percentage"),
         pytest.param("Richiesta n. {number}, {when}: il 10 per cento.", "wording_amount", id="in words"),
@@ -249,6 +259,9 @@ def test_a_text_that_cannot_go_out_is_refused(text: str, reason: str) -> None:
             "Richiesta n. {number}: siamo responsabili del danno. Risposta {when}.",
             "liability",
             id="liability",
+        ),
+        pytest.param(
+            "Richiesta n. {number}, (buongiorno|calma, idiota): risposta {when}.", "insult", id="informally"
         ),
         pytest.param("Gentile [nome], richiesta n. {number}, risposta {when}.", "blank", id="blank"),
         pytest.param(

@@ -396,6 +396,16 @@ class TestFilesOfCodes:
             pytest.param("Codice;valore\nA1;10\nA2;10", None, id="a heading that says so"),
             pytest.param('nome,sconto\n"x",A1\n"y",A2', "sconto", id="a heading that was named"),
             pytest.param("code\nA1\nA2", None, id="a heading over one column"),
+            pytest.param("\n \nCodice buono\nA1\nA2", None, id="a heading below blank lines"),
+            pytest.param("Buono\nA1\nA2", None, id="a heading that is what the code is for"),
+            pytest.param("buono;codice\nNatale;A1\nNatale;A2", None, id="a name beside the code"),
+            pytest.param("codice\timporto\nA1\t10,00\nA2\t10,00", None, id="tabs, and sums with commas"),
+            pytest.param("nota,codice\nuno; due,A1\ntre,A2", None, id="a semicolon inside a cell"),
+            pytest.param(
+                "sep=;\ncodice;valore\nA1;10\nA2;10", None, id="the line that a spreadsheet begins with"
+            ),
+            pytest.param("A1;\nA2;\n", None, id="a column that is blank"),
+            pytest.param('"Gutschein-Code"\n"A1"\n"A2"', None, id="everything quoted"),
         ],
     )
     def test_a_column_of_a_table(self, text: str, column: str | None) -> None:
@@ -408,6 +418,24 @@ class TestFilesOfCodes:
     def test_a_column_that_there_is_not_is_named_with_those_there_are(self) -> None:
         with pytest.raises(CodesFileError, match="no column 'sconto' in line 1: there are nome, codice"):
             read_codes("nome;codice\nx;A1", column="sconto")
+
+    def test_a_heading_in_the_middle_and_a_shortened_number_are_no_codes(self) -> None:
+        read = read_codes("codice\nA1\nCodice\n1,23457E+11\n2.5e+09\n2E5")
+        assert read.codes == ("A1", "2E5")
+        assert [(line, reason.partition(":")[0]) for line, reason in read.left_out] == [
+            (3, "Codice"),
+            (4, "1,23457E+11"),
+            (5, "2.5e+09"),
+        ]
+
+    def test_lines_are_counted_as_the_file_has_them(self) -> None:
+        read = read_codes('codice;nota\nA1;"due\nrighe"\nA 2;x')
+        assert read.left_out == ((4, "'A 2': a code has no blanks inside"),)
+
+    @pytest.mark.parametrize("text", ['A1\n"A2\nA3', 'x\n"' + "A\n" * 80_000], ids=["short", "long"])
+    def test_a_quotation_mark_that_nobody_closes_makes_no_code_of_all_that_follow(self, text: str) -> None:
+        with pytest.raises(CodesFileError, match="quotation mark"):
+            read_codes(text)
 
     @given(st.text(st.characters(exclude_characters=';,\t"'), max_size=200))
     def test_whatever_is_read_is_there_once_and_can_be_typed(self, text: str) -> None:
