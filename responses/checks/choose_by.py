@@ -1,6 +1,5 @@
 """Until when a choice is open and what holds afterwards: who is not told loses it unawares."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from models.decision import RemedyKind
@@ -19,7 +18,7 @@ def check_choose_by(text: str, about: CheckContext) -> Iterator[Finding]:
 
 
 def _puts_a_choice(text: str, about: CheckContext) -> bool:
-    gone = Counter(place for one in unsaid_in(text, about) for place in one.places)
+    gone = {place for one in unsaid_in(text, about) for place in one.places}
     for group, offer in enumerate(about.offers):
         left = [remedy for place, remedy in enumerate(offer.options) if (group, place) not in gone]
         # A voucher that is left alone still waits for the press by which its code is told.

@@ -146,7 +146,12 @@ async def shown_of(session: AsyncSession, choice: Choice) -> Shown:
     return Shown(
         choice=choice,
         approval=approval,
-        offer=replace(offer, options=tuple(offer.options[place] for place in put)),
+        offer=replace(
+            offer,
+            options=tuple(offer.options[place] for place in put),
+            # An agent may have withheld the one that would hold when nobody chooses.
+            default=put.index(offer.default) if offer.default in put else 0,
+        ),
         offers=tuple(found[offer_id] for offer_id in choice.options),
         language=draft.language if draft.language in set(Language) else Language.ENGLISH,
         formal=formality_of(draft.variant) == "formal",

@@ -92,10 +92,10 @@ def joined(parts: Sequence[Part], language: str) -> str:
     body = [part for part in parts if part[0] != "signature"]
     long = words_of(parts) > _LONG
     # A last short sentence stays with what it belongs to.
-    halves = (
+    breaks = (
         name for at, (name, _) in enumerate(body) if name in _SECOND_HALF and words_of(body[at:]) > _SHORT
     )
-    break_at = next(halves, None) if long else None
+    break_at = next(breaks, None) if long else None
     text, ended, gap = "", True, ""
     for name, words in body:
         if text and ended and name == break_at:
@@ -106,11 +106,11 @@ def joined(parts: Sequence[Part], language: str) -> str:
         gap = "\n" if is_list else " "
     if language == "fr":
         text = _french_spaces(text)
-    text = unbroken_sums(text)
+    text = _unbroken_sums(text)
     return "\n".join([text, *(words for name, words in parts if name == "signature")])
 
 
-def unbroken_sums(text: str) -> str:
+def _unbroken_sums(text: str) -> str:
     """No line ends between a number and what it counts in: "20 €", "15 %", the owner's own sums as well."""
     return _IN_A_SUM.sub("\u00a0", text)
 

@@ -8,13 +8,13 @@ import pytest
 import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.clock import utcnow
 from models.database import Database
 from models.decision import Basis, Decision, DecisionKind, Offer, Remedy, RemedyKind
 from models.money import Money
-from models.states import CaseState, ChoiceHow, Verdict
+from models.states import CaseState, ChoiceHow, OutboxState, Verdict
 from models.tables import (
     Approval,
     Case,
@@ -27,6 +27,7 @@ from models.tables import (
     OutboxEntry,
 )
 from responses.approving.approval import Approvals
+from responses.approving.withholding import Meant
 from responses.cases import claim
 from responses.config import RoadConfig
 from responses.customers.preferences import (
@@ -226,6 +227,18 @@ async def test_the_preferred_kind_stands_first_in_text_and_buttons_and_the_defau
     choice = await shop.choice()
     assert (choice.chosen_how, choice.options.index(choice.chosen_offer_id)) == (ChoiceHow.DEFAULT, 1)
     assert await shop.offers() == ["expired", "chosen"]
+
+
+async def test_where_the_default_was_withheld_what_was_put_holds(shop: Counter) -> None:
+    case = await shop.decides()
+    assert await shop.notes_down(case, Preference.REMEDY, "voucher")
+    left = "Abbiamo sbagliato noi: le chiedo scusa. Rispediamo tutto {due:1}. Le offriamo un buono da 10 €."
+    await shop.approves(case, left, **{"o0.1": Meant.WITHHELD})
+    async with shop.database.writing() as session:
+        await session.execute(update(OutboxEntry).values(state=OutboxState.SENT))
+    await shop.waits(days=30)
+    assert (await shop.choice()).chosen_how == ChoiceHow.DEFAULT
+    assert await shop.offers() == ["chosen", "withdrawn"]
 
 
 async def test_a_remedy_disturbs_no_draft_without_a_choice(small: Counter) -> None:
