@@ -86,13 +86,16 @@ class FactNames:
         """What the owner takes for true here while nobody knows: the facts by name, with their values."""
         if self._policy is None:
             return ()
+        by_type = [self._policy.presumed_for(one) for one in decision.complaint_types]
+        always = self._policy.presumed_for(None)
         found = []
         for fact in decision.presumed:
-            taken = [self._policy.presumed_for(one).get(fact) for one in decision.complaint_types or (None,)]
-            values = dict.fromkeys(
-                self.value(fact, FactValue(value=one, source=PRESUMED)) for one in taken if one is not None
-            )
-            found.append((fact, self._say.joined(list(values), "or")))
+            taken = [one[fact] for one in by_type if fact in one] or [always.get(fact)]
+            values = [
+                self.value(fact, FactValue(value=one, source=PRESUMED, unavailable=one is None))
+                for one in taken
+            ]
+            found.append((fact, self._say.joined(list(dict.fromkeys(values)), "or")))
         return tuple(found)
 
     def _number(self, fact: str, number: Decimal) -> str:
