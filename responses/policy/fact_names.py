@@ -7,6 +7,7 @@ from models.decision import Decision, FactValue, MissingFact
 from models.money import Money
 from responses.drafts.numbers import format_money
 from responses.drafts.templates import in_register
+from responses.policy.conditions import Operand
 from responses.policy.schema import FactType, Policy, Supplier
 from responses.policy.words.conditions import ConditionWords
 from responses.policy.words.phrases import phrases_in
@@ -90,10 +91,10 @@ class FactNames:
         always = self._policy.presumed_for(None)
         found = []
         for fact in decision.presumed:
-            taken = [one[fact] for one in by_type if fact in one] or [always.get(fact)]
+            taken: list[Operand | None] = [one[fact] for one in by_type if fact in one]
             values = [
                 self.value(fact, FactValue(value=one, source=PRESUMED, unavailable=one is None))
-                for one in taken
+                for one in taken or [always.get(fact)]
             ]
             found.append((fact, self._say.joined(list(dict.fromkeys(values)), "or")))
         return tuple(found)
