@@ -32,8 +32,10 @@ def known_rows(
     presumed = dict(names.presumed(view.decision)) if view.decision is not None else {}
 
     def shown(name: str) -> str:
+        known = view.facts.get(name)
         # Where somebody says that nobody knows, the presumption stands.
-        value = presumed.get(name) or names.value(name, view.facts[name])
+        stands = name in presumed and (known is None or known.unavailable)
+        value = presumed[name] if stands or known is None else names.value(name, known)
         return f"{button_name(names.over(name))}: {shorten_at_word(value, MAX_VALUE)}"
 
     rows = [

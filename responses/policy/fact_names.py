@@ -7,6 +7,7 @@ from models.decision import Decision, FactValue, MissingFact
 from models.money import Money
 from responses.drafts.numbers import format_money
 from responses.drafts.templates import in_register
+from responses.policy.conditions import Operand
 from responses.policy.schema import FactType, Policy, Supplier
 from responses.policy.words.conditions import ConditionWords
 from responses.policy.words.phrases import phrases_in
@@ -86,13 +87,16 @@ class FactNames:
         """What the owner takes for true here while nobody knows: the facts by name, with their values."""
         if self._policy is None:
             return ()
+        by_type = [self._policy.presumed_for(one) for one in decision.complaint_types]
+        always = self._policy.presumed_for(None)
         found = []
         for fact in decision.presumed:
-            taken = [self._policy.presumed_for(one).get(fact) for one in decision.complaint_types or (None,)]
-            values = dict.fromkeys(
-                self.value(fact, FactValue(value=one, source=PRESUMED)) for one in taken if one is not None
-            )
-            found.append((fact, self._say.joined(list(values), "or")))
+            taken: list[Operand | None] = [one[fact] for one in by_type if fact in one]
+            values = [
+                self.value(fact, FactValue(value=one, source=PRESUMED, unavailable=one is None))
+                for one in taken or [always.get(fact)]
+            ]
+            found.append((fact, self._say.joined(list(dict.fromkeys(values)), "or")))
         return tuple(found)
 
     def _number(self, fact: str, number: Decimal) -> str:

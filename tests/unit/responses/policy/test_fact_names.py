@@ -1,6 +1,7 @@
 """What agents read of facts. All names of the samples' facts are in tests/golden/fact_names."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -144,4 +145,6 @@ def test_what_is_presumed_is_told_with_its_value_for_the_complaint() -> None:
         presumed=("fault",),
     )
     assert FactNames(shop, "it").presumed(decision) == (("fault", "nostra"),)
+    late = replace(decision, complaint_types=(), presumed=("days_late", "order_value"))
+    assert FactNames(shop, "it").presumed(late) == (("days_late", "non si sa"), ("order_value", "non si sa"))
     assert FactNames(None, "it").presumed(decision) == ()
