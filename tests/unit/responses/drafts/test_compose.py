@@ -336,7 +336,7 @@ def test_what_customers_and_books_write_cannot_become_a_slot_or_notation() -> No
             business="{greeting}",
         )
     )
-    assert draft.slots == ("greeting", "due:1", "agent")
+    assert draft.slots == ("greeting", "due:1", "choose_by", "agent")
     assert "<order> [x] (a|b) {{voucher:9}}" in draft.text
 
 

@@ -167,13 +167,33 @@ def once_more(draw: st.DrawFn) -> tuple[str, Matter]:
     )
     given_always = f"  - {{id: r, when: always, give: {gives_first}}}\n"
     about = draw(cases)
-    again = before(
-        draw(st.sampled_from(about.complaint_types)), draw(st.integers(1, 60)), draw(st.sampled_from(_ENDED))
-    )
+    # For another order, or for this one.
+    order = draw(st.sampled_from(["RS9", "RS1"]))
+    same = draw(st.sampled_from(about.complaint_types))
+    again = before(same, draw(st.integers(1, 60)), draw(st.sampled_from(_ENDED)), order)
     return f"{HEAD}rules:\n{given_always}{RAISES}", replace(about, act="complaint", history=(again,))
 
 
 _ENDED = ("kept", "broken")
+_SUMS = (
+    "{voucher: 5 EUR}",
+    "{voucher: 20 EUR}",
+    "{refund: 10 EUR}",
+    "{refund: 30%}",
+    "{discount: 8 EUR, of: order}",
+)
+
+
+@st.composite
+def much(draw: st.DrawFn) -> str:
+    """A policy that owes something to everybody and gives them several sums."""
+    several = ", ".join(draw(st.lists(st.sampled_from(_SUMS), min_size=2, max_size=3, unique=True)))
+    due = draw(gives(("{refund: full}", "replacement", "repair", "{refund: 4 EUR}")))
+    owed = f"owed:\n  - {{id: o, when: always, give: {due}, source: legge}}\n" if draw(st.booleans()) else ""
+    return f"{HEAD}{owed}rules:\n  - {{id: r, when: always, give: {{all_of: [{several}]}}}}\n"
+
+
+plenty = st.one_of(texts(), much())
 judged = st.one_of(st.tuples(texts(), cases), st.tuples(texts(), cases), once_more())
 
 
@@ -209,38 +229,35 @@ def test_how_it_is_said_never_changes_what_is_given() -> None:
     reached: Counter[str] = Counter()
 
     @settings(max_examples=200)
-    @given(judged, st.sampled_from(Tone), st.sampled_from(Urgency), st.sampled_from(Language))
-    def holds(case: tuple[str, Matter], tone: Tone, urgency: Urgency, language: Language) -> None:
+    @given(judged, limits, st.sampled_from(Urgency), st.sampled_from(Language))
+    def holds(case: tuple[str, Matter], bounds: str, urgency: Urgency, language: Language) -> None:
         text, about = case
-        judging = policy(text)
+        judging = policy(text + bounds)
         plain = decide(judging, about)
-        loud = decide(judging, replace(about, tone=tone, urgency=urgency, language=language))
-        assert (plain.kind, plain.offers, plain.commitments, plain.missing, plain.refusals, plain.worth) == (
-            loud.kind,
-            loud.offers,
-            loud.commitments,
-            loud.missing,
-            loud.refusals,
-            loud.worth,
-        )
+        said = [replace(about, tone=tone, urgency=urgency, language=language) for tone in Tone]
+        loud = [decide(judging, one) for one in said]
+        assert {_given(one) == _given(plain) for one in loud} == {True}
         reached["gives"] += bool(plain.offers)
-        reached["by other people or in another manner"] += (plain.tier, plain.manner) != (
-            loud.tier,
-            loud.manner,
-        )
+        reached["cut"] += bool(plain.offers and plain.limits_cut)
+        reached["by other people or in another manner"] += len({(one.tier, one.manner) for one in loud}) > 1
         reached["the second time"] += bool(plain.offers) and plain.second_time
 
     holds()
     assert reached["gives"] >= 20
+    assert reached["cut"] >= 5
     assert reached["by other people or in another manner"] >= 3
     assert reached["the second time"] >= 3
+
+
+def _given(one: Decision) -> tuple[object, ...]:
+    return one.kind, one.offers, one.commitments, one.missing, one.refusals, one.worth
 
 
 def test_limits_never_touch_what_is_owed() -> None:
     reached: Counter[str] = Counter()
 
     @settings(max_examples=200)
-    @given(texts(), limits, cases)
+    @given(plenty, limits, cases)
     def holds(text: str, bounds: str, about: Matter) -> None:
         bounded, plain = decide(policy(text + bounds), about), decide(policy(text), about)
         assert owed_in(bounded) == owed_in(plain)
@@ -252,11 +269,36 @@ def test_limits_never_touch_what_is_owed() -> None:
     assert reached["owed beside a cut"] >= 3
 
 
+def test_what_is_owed_uses_up_no_limit() -> None:
+    reached: Counter[str] = Counter()
+
+    @settings(max_examples=100)
+    @given(st.lists(st.sampled_from(_FAVOURS), min_size=1, max_size=2, unique=True), limits, cases)
+    def holds(several: list[str], bounds: str, about: Matter) -> None:
+        rest = f"rules:\n  - {{id: r, when: always, give: {{all_of: [{', '.join(several)}]}}}}\n{bounds}"
+        due = "owed:\n  - {id: o, when: always, give: {refund: 60 EUR}, source: legge}\n"
+        alone, beside = (decide(policy(HEAD + owed + rest), about) for owed in ("", due))
+        favours = [offer for offer in beside.offers if offer.basis is Basis.GOODWILL]
+        assert favours == list(alone.offers) or beside.kind != alone.kind
+        reached["cut beside what is owed"] += bool(favours and owed_in(beside) and beside.limits_cut)
+
+    holds()
+    assert reached["cut beside what is owed"] >= 10
+
+
+_FAVOURS = (
+    "{voucher: 5 EUR}",
+    "{voucher: 20 EUR}",
+    "{discount: 15%, of: order}",
+    "{discount: 8 EUR, of: order}",
+)
+
+
 def test_what_can_be_cut_never_goes_above_a_limit() -> None:
     reached: Counter[str] = Counter()
 
     @settings(max_examples=200)
-    @given(texts(), limits, cases)
+    @given(plenty, limits, cases)
     def holds(text: str, bounds: str, about: Matter) -> None:
         bounded = decide(policy(text + bounds), about)
         most = max(_most(bounds, about) - had(about).amount, Decimal(0))
@@ -265,11 +307,13 @@ def test_what_can_be_cut_never_goes_above_a_limit() -> None:
         reached["cut"] += whole > most
         reached["cut by the price"] += whole > most and most < CAP - had(about).amount
         reached["cut to what was left"] += whole > most and had(about).amount > 0
+        reached["several sums"] += whole > most and len(bounded.offers) > 1
 
     holds()
     assert reached["cut"] >= 5
     assert reached["cut by the price"] >= 3
     assert reached["cut to what was left"] >= 3
+    assert reached["several sums"] >= 3
 
 
 def _most(bounds: str, about: Matter) -> Decimal:

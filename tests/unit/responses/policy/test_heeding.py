@@ -292,8 +292,7 @@ def favoured(draw: st.DrawFn) -> Matter:
     """A matter of somebody who had a favour before, mostly no established failure of ours."""
     about = draw(cases)
     fault = draw(st.sampled_from([{}, known(fault="courier"), known(fault="courier"), known(fault="ours")]))
-    unknown = draw(st.sampled_from(["", "photo"]))
-    rest = {name: fact for name, fact in about.facts.items() if name not in ("fault", unknown)}
+    rest = {name: fact for name, fact in about.facts.items() if name not in ("fault", "photo")}
     history = tuple(draw(st.lists(EARLIER, min_size=1, max_size=2)))
     return replace(about, facts=rest | fault, given_here=(), history=history)
 
@@ -301,7 +300,7 @@ def favoured(draw: st.DrawFn) -> Matter:
 people = st.one_of(cases, favoured(), favoured(), favoured())
 written = "{}, then: {{{}}}".format
 # Of everybody here, who has been known for years.
-binding = st.sampled_from(["once: yes", "once: yes, tier: admin", "proof: [photo]", "never_raise: yes"])
+binding = st.sampled_from(["proof: [photo]", "once: yes", "proof: [photo], tier: admin", "never_raise: yes"])
 standing = st.builds(
     written, st.just("count: years_known, at_least: 3"), st.one_of(binding, consequences.map(", ".join))
 )
@@ -312,11 +311,32 @@ signals = st.builds(
 ).map(lambda each: "signals:\n" + "".join(f"  s{i}: {{{one}}}\n" for i, one in enumerate(each)))
 
 
+loud_signals = st.builds(
+    written,
+    st.sampled_from(
+        [
+            "count: cases_with_threat, at_least: 2, within: 60 days",
+            "count: critical_cases, at_least: 2, within: 60 days",
+        ]
+    ),
+    binding,
+).map("signals:\n  s0: {{{}}}\n".format)
+
+
+@st.composite
+def owing(draw: st.DrawFn) -> str:
+    """A policy that owes something to everybody and has a favour of another kind for them."""
+    due = draw(st.sampled_from(["replacement", "{refund: 10 EUR}", "{any_of: [repair, {refund: full}]}"]))
+    favour = draw(st.sampled_from(["{voucher: 5 EUR}", "{gift: {it: un fiore}, worth: 4 EUR}"]))
+    entries = f"owed:\n  - {{id: o, when: always, give: {due}, source: legge}}\n"
+    return f"{HEAD}{entries}rules:\n  - {{id: r, when: always, give: {favour}}}\n"
+
+
 def test_no_signal_ever_changes_what_is_owed() -> None:
     reached: Counter[str] = Counter()
 
     @settings(max_examples=200)
-    @given(policies, limits, signals, people, records)
+    @given(st.one_of(policies, owing()), limits, signals, people, records)
     def holds(text: str, bounds: str, seen: str, about: Matter, record: Record) -> None:
         plain = decide(policy(text + bounds), about)
         heeded = decide(policy(text + bounds + seen), replace(about, record=record))
@@ -327,11 +347,14 @@ def test_no_signal_ever_changes_what_is_owed() -> None:
         reached["owed to whom a signal names"] += bool(owed_in(plain) and heeded.signals)
         reached["a favour held back"] += held_back
         reached["a favour held back beside what is owed"] += bool(owed_in(plain)) and held_back
+        unproven = "proof: [photo" in seen and "photo" not in about.facts
+        reached["want of a proof beside what is owed"] += bool(owed_in(plain)) and held_back and unproven
 
     holds()
     assert reached["owed to whom a signal names"] >= 20
     assert reached["a favour held back"] >= 5
     assert reached["a favour held back beside what is owed"] >= 3
+    assert reached["want of a proof beside what is owed"] >= 3
 
 
 @given(policies, limits, signals, people, records)
@@ -367,28 +390,35 @@ def test_signals_do_not_listen_to_the_tone(
     )
 
 
-@given(policies, signals, people, records)
-def test_a_threat_or_a_danger_in_the_case_at_hand_changes_no_amount(
-    text: str, seen: str, about: Matter, record: Record
-) -> None:
-    loud = Happening(id="case-0", at=NOW)
-    earlier = replace(
-        record,
-        threats=tuple(one for one in record.threats or () if one.id != "case-0"),
-        critical=tuple(one for one in record.critical or () if one.id != "case-0"),
-    )
-    now = replace(
-        earlier, threats=(*(earlier.threats or ()), loud), critical=(*(earlier.critical or ()), loud)
-    )
-    judging = policy(text + seen)
-    before = decide(judging, replace(about, record=earlier))
-    after = decide(judging, replace(about, record=now))
-    assert (before.kind, before.offers, before.missing, before.worth) == (
-        after.kind,
-        after.offers,
-        after.missing,
-        after.worth,
-    )
+def test_a_threat_or_a_danger_in_the_case_at_hand_changes_no_amount() -> None:
+    reached: Counter[str] = Counter()
+
+    @settings(max_examples=200)
+    @given(policies, st.one_of(signals, loud_signals), people, records)
+    def holds(text: str, seen: str, about: Matter, record: Record) -> None:
+        loud = Happening(id="case-0", at=NOW)
+        earlier = replace(
+            record,
+            threats=tuple(one for one in record.threats or () if one.id != "case-0"),
+            critical=tuple(one for one in record.critical or () if one.id != "case-0"),
+        )
+        now = replace(
+            earlier, threats=(*(earlier.threats or ()), loud), critical=(*(earlier.critical or ()), loud)
+        )
+        judging = policy(text + seen)
+        before = decide(judging, replace(about, record=earlier))
+        after = decide(judging, replace(about, record=now))
+        assert (before.kind, before.offers, before.missing, before.worth) == (
+            after.kind,
+            after.offers,
+            after.missing,
+            after.worth,
+        )
+        raised_by_it = set(after.signals) - set(before.signals)
+        reached["a favour and a signal by this case alone"] += bool(raised_by_it and after.offers)
+
+    holds()
+    assert reached["a favour and a signal by this case alone"] >= 10
 
 
 @given(policies, limits, signals, people, records)

@@ -87,10 +87,10 @@ _GIVEN_FOR = (
 )
 
 
-def before(complaint_type: str, worth: int, state: str) -> Given:
-    """A favour for such a failure of ours, forty days ago and for another order."""
+def before(complaint_type: str, worth: int, state: str, order: str) -> Given:
+    """A favour for such a failure of ours, forty days ago."""
     given = gave("voucher", complaint_type, str(worth), case_id="older", at=NOW - timedelta(days=40))
-    return replace(given, promise_state=state, order_id="RS9")
+    return replace(given, promise_state=state, order_id=order)
 
 
 @st.composite
@@ -99,7 +99,13 @@ def favours(draw: st.DrawFn) -> Matter:
     types = draw(st.lists(st.sampled_from(_GIVEN_FOR), min_size=1, max_size=3, unique=True))
     facts = {name: draw(values) for name, values in _VALUES.items()}
     facts["fault"] = draw(st.sampled_from(["ours", "ours", "courier"]))
-    again = st.builds(before, st.sampled_from(types), st.integers(1, 60), st.sampled_from(["kept", "broken"]))
+    again = st.builds(
+        before,
+        st.sampled_from(types),
+        st.integers(1, 60),
+        st.sampled_from(["kept", "broken"]),
+        st.sampled_from(["RS9", "RS1"]),
+    )
     in_this_case = st.builds(gave, st.just("voucher"), st.just("no_reply"), st.integers(1, 20).map(str))
     return replace(
         draw(anything),
@@ -162,20 +168,23 @@ def test_the_same_matter_gets_the_same_decision(about: Matter) -> None:
 def test_tone_never_changes_what_is_given() -> None:
     reached: Counter[str] = Counter()
 
-    @given(matters, st.sampled_from(Tone))
-    def holds(about: Matter, tone: Tone) -> None:
-        calm, loud = decide(SHOP, about), decide(SHOP, replace(about, tone=tone))
-        assert (calm.kind, calm.offers, calm.commitments, calm.missing) == (
-            loud.kind,
-            loud.offers,
-            loud.commitments,
-            loud.missing,
-        )
-        reached["another tone and a favour"] += about.tone != tone and bool(goodwill(loud))
-        reached["the second time"] += about.tone != tone and loud.second_time
+    @given(matters)
+    def holds(about: Matter) -> None:
+        told = [decide(SHOP, replace(about, tone=tone)) for tone in Tone]
+        calm = told[0]
+        alike = [
+            (one.kind, one.offers, one.commitments, one.missing)
+            == (calm.kind, calm.offers, calm.commitments, calm.missing)
+            for one in told
+        ]
+        assert all(alike)
+        reached["a favour"] += bool(goodwill(calm))
+        reached["a favour that is cut"] += bool(goodwill(calm) and calm.limits_cut)
+        reached["the second time"] += calm.second_time
 
     holds()
-    assert reached["another tone and a favour"] >= 10
+    assert reached["a favour"] >= 10
+    assert reached["a favour that is cut"] >= 5
     assert reached["the second time"] >= 3
 
 
