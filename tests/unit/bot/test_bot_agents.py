@@ -433,7 +433,7 @@ async def test_what_the_customer_seems_to_have_answered_is_confirmed_by_one_pres
     await bench.settled()
     marta.send("1) sì 2) un bosch bianco")
     card = await bench.card(giulia, "bosch bianco")
-    giulia.press(card, "model: «un bosch bianco»?")
+    giulia.press(card, "il modello: «un bosch bianco»?")
     await giulia.sees("rifaccio la bozza")
     await bench.settled()
     async with bench.database.reading() as session:

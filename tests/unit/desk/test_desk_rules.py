@@ -83,7 +83,7 @@ async def test_a_colleague_who_writes_there_is_judged_by_the_colleagues_rules(ho
     assert said[0]["text"] == "Il mio computer non arriva"
     case = (await (await house.browser()).open("/cases/101")).text
     assert ">collega<" in case
-    assert "un buono da 7 €" in case
+    assert "un buono da 7\N{NO-BREAK SPACE}€" in case
 
 
 async def test_the_two_doors_keep_their_conversations_apart(house: House) -> None:

@@ -21,6 +21,7 @@ from responses.customers.leaving import propose_exit
 from responses.drafts.dates import format_day
 from responses.drafts.lines import offer_line
 from responses.errors import BlockedError
+from responses.policy.fact_names import FactNames
 from responses.views import view_case
 from tests.seed import bound, seed_agent
 from tests.unit.responses.triage_road import LATE, LATE_ORDER, Road, agent, assessed, road
@@ -187,7 +188,8 @@ async def test_card_and_page_say_the_day_before_it_and_after(road: Road, noticed
     async def shown() -> tuple[date | None, bool, str]:
         async with road.database.reading() as session:
             view = await view_case(session, noticed, road.config.timezone)
-        head = head_of(view, ["it"], words_in("it"), road.config.timezone).html
+        names = FactNames(None, "it")
+        head = head_of(view, ["it"], words_in("it"), road.config.timezone, names).html
         return view.ends_on, view.has_ended, next(line for line in head.split("\n") if "Il rapporto" in line)
 
     ends_on, has_ended, line = await shown()

@@ -12,10 +12,12 @@ from responses.drafts.templates import fields_of
 
 # Kept only where the language has forms of its own.
 OWN_FORMS = re.compile(r"\.(after|aside|object|that|sorry)$|^refuse\.|^asks\.that$|^things\.\w+\.forms\.")
-# What a draft says of its own: everything but greetings, names, lists and the lines for agents.
+# What a draft says of its own: everything but greetings, names, lists, what options are called and the lines
+# for agents.
 PARTS = re.compile(
     r"^(understanding|reassurance|boundary|mediation|responsibility|apology|explanation|worth|choose|promise"
-    r"|question|decline|thanks|holding|answer|help|closing)\b|^remedy\.also|^remedy\..*\.(say|after)$"
+    r"|question|decline|thanks|holding|answer|help|closing)\b(?!\.(first|second|number|first_each|these)$)"
+    r"|^remedy\.also|^remedy\..*\.(say|after)$"
     r"|^status\.(intro|none|then|kept|beside)|^exit\.(stop|kept|open|broken|none|rights|ask)"
 )
 

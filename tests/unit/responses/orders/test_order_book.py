@@ -77,7 +77,7 @@ async def test_a_value_in_another_currency_waits_for_what_an_agent_says(shop: Sh
     case = await shop.says(text, "delivery_late", order_ids=("RS1234",), emails=emails)
     decision = await shop.decision(case)
     assert (decision.kind, [fact.name for fact in decision.missing]) == ("hand_over", ["order_value"])
-    assert "si sa 89.90 GBP" in decision.notes[0]
+    assert "si sa 89,90 £" in decision.notes[0]
     async with shop.database.writing() as session:
         policy = await shop.policies.current(session)
         row = await session.get_one(Case, case.id)
