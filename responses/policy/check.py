@@ -482,7 +482,8 @@ def _presumptions(policy: Policy, complaint_types: Collection[str]) -> _Found:
     for entry in policy.entries:
         types = {run.complaint_type for run in runs(complaint_types) if may_hold(entry, run)}
         for test in single_tests(entry.when):
-            always = (test.name, None) in presumed or {(test.name, one) for one in types} <= presumed
+            of_types = {(test.name, one) for one in types}
+            always = (test.name, None) in presumed or (bool(of_types) and of_types <= presumed)
             if test.operator is Operator.KNOWN and test.negated and always:
                 message = f"never holds: {test.name} is presumed, and so always known"
                 yield Severity.ERROR, f"{entry.key}.when", message
