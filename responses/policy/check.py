@@ -115,7 +115,8 @@ def check(
         lambda: _loudness(policy),
         lambda: _owed_to_some(policy, complaint_types),
         lambda: _conflicts(policy, complaint_types),
-        lambda: _presumptions(policy),
+        lambda: _swapped(policy),
+        lambda: _presumptions(policy, complaint_types),
         lambda: _unverified(policy),
         lambda: _dates(policy, today or utcnow().astimezone(policy.timezone).date()),
     )
@@ -462,12 +463,28 @@ def _conflicts(policy: Policy, complaint_types: Collection[str]) -> _Found:
                 yield Severity.WARNING, f"{rule.key}.give", message
 
 
-def _presumptions(policy: Policy) -> _Found:
+def _swapped(policy: Policy) -> _Found:
+    """What is owed, and comes as a promise to buy again although the customer has picked nothing."""
+    for owed in policy.owed:
+        for choice in owed.give:
+            first = choice[0]
+            if first.kind is RemedyKind.VOUCHER or first.of == "next_order":
+                message = (
+                    f"owes a {first.kind} to who has not asked for one: what is owed is the thing or money, "
+                    "and a voucher at most a later option of any_of"
+                )
+                yield Severity.WARNING, f"{owed.key}.give", message
+
+
+def _presumptions(policy: Policy, complaint_types: Collection[str]) -> _Found:
     """Conditions that want to know nothing of what is presumed."""
-    always = {one.fact for one in policy.presumptions if one.complaint_type is None}
+    presumed = {(one.fact, one.complaint_type) for one in policy.presumptions}
     for entry in policy.entries:
+        types = {run.complaint_type for run in runs(complaint_types) if may_hold(entry, run)}
         for test in single_tests(entry.when):
-            if test.operator is Operator.KNOWN and test.negated and test.name in always:
+            of_types = {(test.name, one) for one in types}
+            always = (test.name, None) in presumed or (bool(of_types) and of_types <= presumed)
+            if test.operator is Operator.KNOWN and test.negated and always:
                 message = f"never holds: {test.name} is presumed, and so always known"
                 yield Severity.ERROR, f"{entry.key}.when", message
 
@@ -487,6 +504,8 @@ def _dates(policy: Policy, today: date) -> _Found:
     if policy.effective < add_months(today, -_OLD_MONTHS):
         message = f"in force since {policy.effective}: look through it, or give it today's date"
         yield Severity.INFO, "effective", message
+    if today < policy.effective:
+        yield Severity.INFO, "effective", f"judges nothing that happens before {policy.effective}"
     for owed in policy.owed:
         if owed.since is not None and today < owed.since:
             yield Severity.INFO, f"{owed.key}.since", f"is not in force before {owed.since}"

@@ -97,6 +97,8 @@ class _Remedy:
         kind, text = self.kind, self.item.text()
         fraction = parse_percent(text) if kind is not RemedyKind.VOUCHER else None
         at_most = self.entries.optional("at_most", self.context.read_money, None)
+        if at_most is not None:
+            self._above_nothing(self.entries.found["at_most"], at_most)
         if fraction is not None:
             self._forbid("times")
             if not 0 < fraction <= _ALL:
@@ -108,6 +110,7 @@ class _Remedy:
             self._forbid(*_SUM_MODIFIERS)
             return RemedySpec(kind=kind, full=True)
         amount = read_amount(self.item, self.context)
+        self._above_nothing(self.item, amount.fixed)
         if kind is not RemedyKind.DISCOUNT:
             self._forbid("of")
         of = self._read_of() if kind is RemedyKind.DISCOUNT else None
@@ -119,6 +122,10 @@ class _Remedy:
                 f'price or of a fact; found "{text}"'
             )
         return RemedySpec(kind=kind, amount=spec, of=of, at_most=at_most)
+
+    def _above_nothing(self, item: Item, money: Money | None) -> None:
+        if money is not None and money.amount == 0:
+            item.forbid(f'expected more than nothing, found "{item.text()}": leave out what is not given')
 
     def _read_of(self) -> str:
         if self.kind is RemedyKind.DISCOUNT:
@@ -150,7 +157,7 @@ def _amount(item: Item, text: str, context: Context) -> AmountSpec:
         return AmountSpec(fixed=context.in_currency(item, money), times={})
     of = text.split(" of ")
     fraction = parse_percent(of[0].strip()) if len(of) == 2 else _ALL
-    if fraction is None or len(of) > 2 or (text[:1].isdigit() and len(of) == 1):
+    if fraction is None or len(of) > 2 or (text.lstrip("-−")[:1].isdigit() and len(of) == 1):
         raise item.refuse(
             f'expected an amount: "10 {context.currency}", "40% of order_value", '
             f'"6 {context.currency} per days_down" or a fact of type money; found "{text}"'

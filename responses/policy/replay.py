@@ -135,7 +135,7 @@ class Replay:
     def judge(self, past: Past) -> Judged:
         """Decide a case, and remember what it gives."""
         self._forget(past.at)
-        facts = {**self._assumed, **past.facts} if self._assumed else past.facts
+        facts = self._facts(past)
         entries = self._entries.get(past.customer, [])
         before = len(entries)
         judged = self._decide(past, facts, entries, heeds=True)
@@ -147,6 +147,13 @@ class Replay:
         if apart is None:
             return judged
         return replace(judged, unheeded=self._decide(past, facts, apart, heeds=False))
+
+    def matter(self, past: Past) -> Matter:
+        """What a case says and what is known of it, whoever wrote it."""
+        return _matter(past, self._facts(past), (), ())
+
+    def _facts(self, past: Past) -> Mapping[str, FactValue]:
+        return {**self._assumed, **past.facts} if self._assumed else past.facts
 
     def stands_as(self, other: "Replay", customer: str) -> bool:
         """Whether it has given a customer what the other has; between policies that look back equally far."""
@@ -177,25 +184,10 @@ class Replay:
         case_id = _case_joined(past, given)
         here = tuple(one for one in given if one.case_id == case_id)
         elsewhere = tuple(one for one in given if one.case_id != case_id)
+        progress = asks_progress(past.act, past.asks, here, asked=past.asks_where_it_stands)
+        record = self._record(past, given) if heeds else None
         decision = self._judge.decide(
-            Matter(
-                act=past.act,
-                complaint_types=past.complaint_types,
-                tone=past.tone,
-                urgency=past.urgency,
-                asks=past.asks,
-                own_error=past.own_error,
-                language=past.language,
-                abstained=past.abstained,
-                facts=facts,
-                given_here=here,
-                history=elsewhere,
-                now=past.at,
-                said_at=past.at,
-                asks_progress=asks_progress(past.act, past.asks, here, asked=past.asks_where_it_stands),
-                record=self._record(past, given) if heeds else None,
-            ),
-            explain=False,
+            _matter(past, facts, here, elsewhere, asks_progress=progress, record=record), explain=False
         )
         gifts = _gifts(decision)
         if decision.kind is not DecisionKind.OFFER:
@@ -297,6 +289,34 @@ class Replay:
                 for customer, known in self._known.items()
                 if any(reaches(one.at, now) for one in reversed(known.said))
             }
+
+
+def _matter(
+    past: Past,
+    facts: Mapping[str, FactValue],
+    here: tuple[Given, ...],
+    elsewhere: tuple[Given, ...],
+    *,
+    asks_progress: bool = False,
+    record: Record | None = None,
+) -> Matter:
+    return Matter(
+        act=past.act,
+        complaint_types=past.complaint_types,
+        tone=past.tone,
+        urgency=past.urgency,
+        asks=past.asks,
+        own_error=past.own_error,
+        language=past.language,
+        abstained=past.abstained,
+        facts=facts,
+        given_here=here,
+        history=elsewhere,
+        now=past.at,
+        said_at=past.at,
+        asks_progress=asks_progress,
+        record=record,
+    )
 
 
 def _case_joined(past: Past, given: Sequence[Given]) -> str:

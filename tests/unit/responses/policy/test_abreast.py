@@ -33,13 +33,17 @@ _CHANGES = {
     "longer": ("rules:\n", "rules:\n  - {id: primo, when: {complaint: no_reply}, give: {voucher: 5 EUR}}\n"),
     "limited": ("limits: {", "limits: {per_case: 8 EUR, "),
     "owing": ("up_to: 24", "up_to: 12"),
+    "sharing": ("courier}, give: {voucher: 10 EUR}", "courier}, give: {refund: 20%}"),
+    "asking": ("fault: courier}, give", "fault: courier, bought_on: known}, give"),
 }
 
 
 @given(found=pasts_of_all_sorts, seen=signals, change=st.sampled_from(list(_CHANGES)))
 @settings(max_examples=80, deadline=None)
 def test_each_policy_comes_out_as_if_tried_by_itself(found: list[Past], seen: str, change: str) -> None:
-    old, new = policy_of(_RULES + seen), policy_of(_RULES.replace(*_CHANGES[change]) + seen)
+    # An agent can say the price: where it is open whether a share of it is given, it is missing.
+    old = policy_of(_RULES + seen, price_from="agent")
+    new = policy_of(_RULES.replace(*_CHANGES[change]) + seen, price_from="agent")
     apart, abreast = (Replay(new), Replay(old)), Abreast(Replay(new), Replay(old))
     assert [abreast.judge(one) for one in found] == [
         (apart[0].judge(one), apart[1].judge(one)) for one in found
@@ -63,8 +67,9 @@ def decided(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.mark.parametrize(
     ("change", "complaint", "times"),
     [
-        pytest.param("dearer", "delivery_late", 2, id="another-rule-for-it"),
+        pytest.param("dearer", "delivery_late", 1, id="another-remedy-of-a-rule-that-does-not-hold"),
         pytest.param("dearer", "no_reply", 1, id="the-same-rules-for-it"),
+        pytest.param("asking", "delivery_late", 2, id="another-condition"),
         pytest.param("longer", "delivery_late", 1, id="the-same-rules-further-down"),
         pytest.param("limited", "delivery_late", 2, id="another-limit"),
     ],
@@ -74,6 +79,22 @@ def test_what_cannot_come_out_otherwise_is_decided_once(
 ) -> None:
     abreast = Abreast(Replay(policy_of(_RULES.replace(*_CHANGES[change]))), Replay(policy_of(_RULES)))
     abreast.judge(past(complaint, facts={"fault": "ours"}))
+    assert len(decided) == times
+
+
+@pytest.mark.parametrize(
+    ("facts", "times"),
+    [
+        pytest.param({"fault": "courier"}, 2, id="holds"),
+        pytest.param({}, 2, id="is-open"),
+        pytest.param({"fault": "ours"}, 1, id="does-not-hold"),
+    ],
+)
+def test_a_rule_that_gives_something_else_counts_unless_it_cannot_hold(
+    decided: list[str], facts: dict[str, object], times: int
+) -> None:
+    abreast = Abreast(Replay(policy_of(_RULES.replace(*_CHANGES["dearer"]))), Replay(policy_of(_RULES)))
+    abreast.judge(past("delivery_late", facts=facts))
     assert len(decided) == times
 
 

@@ -529,6 +529,48 @@ def test_what_is_presumed_is_never_unknown() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("complaint", "told"),
+    [
+        ("item_wrong", ["error rules[0].when: never holds: fault is presumed, and so always known"]),
+        ("[item_wrong, no_reply]", []),
+    ],
+)
+def test_what_is_presumed_for_a_type_is_never_unknown_in_it(complaint: str, told: list[str]) -> None:
+    rule = f"- {{id: a, when: {{complaint: {complaint}, fault: {{known: no}}}}, apologise: yes}}"
+    assert findings(f"{rule}\n{CATCH_ALL}", "presume: {fault: {item_wrong: ours}}") == told
+
+
+@pytest.mark.parametrize(
+    ("give", "named"),
+    [
+        ("{voucher: 20 EUR}", "voucher"),
+        ("{one_of: [{discount: 10%}, {refund: 20 EUR}]}", "discount"),
+        ("{all_of: [{refund: 20 EUR}, {voucher: 5 EUR}]}", "voucher"),
+    ],
+)
+def test_a_voucher_in_the_place_of_what_is_owed_is_told(give: str, named: str) -> None:
+    owed = f"owed:\n  - {{id: o, when: {{complaint: item_wrong}}, give: {give}, source: legge}}\n"
+    (found,) = findings(CATCH_ALL, owed)
+    assert found.startswith(f"warning owed[0].give: owes a {named} to who has not asked for one")
+
+
+@pytest.mark.parametrize(
+    "give", ["{any_of: [{refund: 20 EUR}, {voucher: 25 EUR}]}", "{discount: 10%, of: order}"]
+)
+def test_a_voucher_that_the_customer_may_pick_is_quiet(give: str) -> None:
+    owed = f"owed:\n  - {{id: o, when: {{complaint: item_wrong}}, give: {give}, source: legge}}\n"
+    assert findings(CATCH_ALL, owed) == []
+
+
+@pytest.mark.parametrize(("effective", "told"), [("2026-11-30", True), ("2026-11-29", False)])
+def test_a_day_still_to_come_is_told(effective: str, *, told: bool) -> None:
+    text = HEAD.replace("effective: 2025-01-01", f"effective: {effective}") + f"rules:\n  {CATCH_ALL}\n"
+    found = check(load_policy_text(text, "p.yaml"), ("it",), today=date(2026, 11, 29))
+    said = [one.message for one in found if one.key == "effective"]
+    assert said == (["judges nothing that happens before 2026-11-30"] if told else [])
+
+
 def test_known_and_not_known_never_hold_together() -> None:
     when = "{days_late: {over: 5}, not: {days_late: known}}"
     found = findings(f"- {{id: a, when: {when}, apologise: yes}}\n{CATCH_ALL}")

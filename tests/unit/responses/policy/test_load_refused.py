@@ -67,6 +67,21 @@ def test_a_wrong_head_is_refused(line: str, problem: str) -> None:
             id="more than all",
         ),
         pytest.param(
+            "{id: a, when: always, give: {voucher: 0 EUR}}",
+            'rules[0].give.voucher: expected more than nothing, found "0 EUR"',
+            id="nothing",
+        ),
+        pytest.param(
+            "{id: a, when: always, give: {refund: 20%, at_most: 0 EUR}}",
+            'rules[0].give.at_most: expected more than nothing, found "0 EUR"',
+            id="up to nothing",
+        ),
+        pytest.param(
+            "{id: a, when: always, give: {voucher: -5 EUR}}",
+            'rules[0].give.voucher: expected an amount: "10 EUR"',
+            id="less than nothing",
+        ),
+        pytest.param(
             "{id: a, when: always, give: {gift: un regalo}}",
             "rules[0].give.gift: expected the text by language",
             id="a text without language",
