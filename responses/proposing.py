@@ -25,7 +25,7 @@ from responses.drafts import ComposedDraft, DraftBrief, DraftKind, PromiseLine, 
 from responses.drafts.compose import kind_of
 from responses.drafts.emoji import has_emoji
 from responses.drafts.names import usable_full_name, usable_name
-from responses.knowledge.entries import Near
+from responses.knowledge.entries import OFFERED, Near
 from responses.matters import inputs_sha256
 from responses.open_rights import right_open
 from responses.orders.book import all_as_in_the_book
@@ -78,7 +78,7 @@ async def propose_decision(
     if draft is not None and kind_of(brief) is DraftKind.HOLDING:
         draft.answer_by = answer_by
     if draft is not None and kind_of(brief) is DraftKind.ANSWER:
-        draft.answers = [to_json(one) for one in near]
+        draft.answers = [to_json(one) for one in near if one.nearness >= OFFERED]
     return draft
 
 
