@@ -11,7 +11,7 @@ from tests.unit.responses.reports.test_learning import REMEDY, TEXT, often
 
 HOURS = "Domanda: a che ora aprite il negozio?"
 OTHER = "Domanda di tutt'altro genere, su biciclette usate"
-BETWEEN = "Domanda: aprite, fate regalo, maglione, bicicletta"
+BETWEEN = "Domanda: maglione, bicicletta, pacchetti"
 FILE = """\
 answers:
   - {id: orari, questions: ["Domanda: a che ora aprite il negozio?"], answer: {it: "Apriamo alle 9."}}
