@@ -15,10 +15,11 @@ from datetime import date
 from pathlib import Path
 
 from nlp.classifier import Classifier, clean
-from responses.knowledge.entries import THRESHOLD, Index, sample_entries
+from responses.knowledge.entries import OFFERED, THRESHOLD, Index, sample_entries
 
 QUESTIONS = Path(__file__).parent.parent / "tests" / "data" / "answers.jsonl"
 PRECISE = 0.95
+FLOORS = (-1.0, 0.1, 0.14, 0.15, 0.16, 0.17, 0.18, 0.19, 0.2, 0.22, 0.25)
 PARTS = (
     ("for choosing", False, False),
     ("for choosing, goods named", False, True),
@@ -30,11 +31,15 @@ PARTS = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """What was found for one question: how near, whether rightly, and among the three that are shown."""
+    """What was found for one question: how near, whether rightly, and among the three that are shown.
+
+    `shown` are those three, each by how near it is and whether it is the right one.
+    """
 
     nearness: float
     is_right: bool
     is_shown: bool
+    shown: tuple[tuple[float, bool], ...]
     has_entry: bool
     held_out: bool
     by_goods: bool
@@ -51,6 +56,10 @@ def main() -> None:
         for part, held_out, by_goods in PARTS:
             some = [one for one in found if (one.held_out, one.by_goods) == (held_out, by_goods)]
             print(f"{name} {threshold:.2f}, {part}: {said(some, threshold)}")
+    for floor in FLOORS:
+        for part, held_out in (("for choosing", False), ("held out", True)):
+            some = [one for one in found if one.held_out == held_out]
+            print(f"offered from {floor:.2f} (in use {OFFERED:.2f}), {part}: {offered(some, floor)}")
     for language in dict.fromkeys(one.language for one in found):
         some = [one for one in found if one.language == language]
         print(f"in use {THRESHOLD:.2f}, {language}: {said(some, THRESHOLD)}")
@@ -73,6 +82,7 @@ def read(*, adapted: bool = False) -> list[Found]:
                 nearness=near[0].nearness,
                 is_right=near[0].id == row["entry"],
                 is_shown=row["entry"] in {one.id for one in near},
+                shown=tuple((one.nearness, one.id == row["entry"]) for one in near),
                 has_entry=row["entry"] is not None,
                 held_out=row["held_out"],
                 by_goods=row.get("by_goods", False),
@@ -80,6 +90,19 @@ def read(*, adapted: bool = False) -> list[Found]:
             )
         )
     return found
+
+
+def offered(found: Sequence[Found], floor: float) -> str:
+    """What an agent is offered of the three nearest when only those from `floor` on are."""
+    right = sum(is_right for one in found for _, is_right in one.shown)
+    kept = sum(is_right for one in found for nearness, is_right in one.shown if nearness >= floor)
+    wrong = sum(not is_right for one in found for nearness, is_right in one.shown if nearness >= floor)
+    without = [one for one in found if not one.has_entry]
+    bare = sum(all(nearness < floor for nearness, _ in one.shown) for one in without)
+    return (
+        f"{kept} of {right} right ones, {wrong / len(found):.1f} wrong ones a question; "
+        f"nothing for {bare} of {len(without)} that have no answer"
+    )
 
 
 def choose(found: Sequence[Found]) -> float:

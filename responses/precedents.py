@@ -5,9 +5,10 @@ the rules that decided it still give the same: a comment or another rule's chang
 """
 
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import numpy as np
 from sqlalchemy import JSON, null, or_, select, type_coerce
@@ -115,16 +116,22 @@ class Precedents:
     """Finds precedents. Vectors stay in memory once read; what is shown is looked up each time.
 
     So whatever was erased or taken back meanwhile is not shown any more.
+
+    `floors` says by the encoder's name from which cosine on messages are about the same; what lies farther
+    is none. Of an encoder that is not in it nobody knows, and the nearest are shown however far they are.
     """
 
-    def __init__(self, policies: PolicyBook) -> None:
+    def __init__(self, policies: PolicyBook, floors: Mapping[str, float] = MappingProxyType({})) -> None:
         self._policies = policies
+        self._floors = floors
         self._known: OrderedDict[tuple[str, str], _Known] = OrderedDict()
 
     async def nearest(
         self, session: AsyncSession, case: Case, readers: Sequence[Agent] = ()
     ) -> tuple[Precedent, ...]:
         """The five cases nearest to this one that were answered as the policy that judges it would have them.
+
+        Fewer where no others are near enough.
 
         Of these those are left out in which one of the `readers` is the customer.
 
@@ -153,7 +160,12 @@ class Precedents:
         asked = np.stack([_vector(row.vector) for row in own if row.encoder == encoder])
         similarities = (known.rows @ asked.T).max(axis=1)
         best = np.argsort(-similarities, kind="stable")[:_LOOKED_AT]
-        near = {known.ids[int(place)]: float(similarities[place]) for place in best}
+        floor = self._floors.get(encoder, -1.0)
+        near = {
+            known.ids[int(place)]: float(similarities[place])
+            for place in best
+            if similarities[place] >= floor
+        }
         found = await _shown(session, case, from_json(Decision, decided.content), near, known)
         return tuple([one for one in found if not await _is_of(session, one.case_id, readers)])
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.decision import Decision, Matter
-from models.labels import ComplaintType, Tone
+from models.labels import Ask, ComplaintType, Tone
 from models.serial import to_json
 from models.states import OfferState, PromiseKind, PromiseState
 from models.tables import Case, DecisionRow, Draft, Identity, OfferRow, Promise
@@ -18,13 +18,14 @@ from responses.checks import check_text
 from responses.checks.context import Known, context_of
 from responses.config import RoadConfig
 from responses.customers.apologies import apologies_before
+from responses.customers.person_wanted import FLAG as PERSON_WANTED
 from responses.customers.preferences import preferred_first
 from responses.customers.registers import register_of
 from responses.drafts import ComposedDraft, DraftBrief, DraftKind, PromiseLine, compose
 from responses.drafts.compose import kind_of
 from responses.drafts.emoji import has_emoji
 from responses.drafts.names import usable_full_name, usable_name
-from responses.knowledge.entries import Near
+from responses.knowledge.entries import OFFERED, Near
 from responses.matters import inputs_sha256
 from responses.open_rights import right_open
 from responses.orders.book import all_as_in_the_book
@@ -77,7 +78,7 @@ async def propose_decision(
     if draft is not None and kind_of(brief) is DraftKind.HOLDING:
         draft.answer_by = answer_by
     if draft is not None and kind_of(brief) is DraftKind.ANSWER:
-        draft.answers = [to_json(one) for one in near]
+        draft.answers = [to_json(one) for one in near if one.nearness >= OFFERED]
     return draft
 
 
@@ -183,7 +184,7 @@ async def _brief(
         complaint_types=_types_told(reading, matter),
         types_open="complaint_types" in matter.abstained,
         tone=matter.tone,
-        asks=matter.asks,
+        asks=_asks_told(case, matter),
         own_error=matter.own_error,
         language=matter.language,
         formality=formality,
@@ -195,8 +196,12 @@ async def _brief(
         ),
         dates=_days_of_matter(reading, matter, policy),
         facts=matter.facts,
-        promises=tuple(promise_line(promise, config) for promise in promises),
-        broken=tuple(promise_line(one, config) for one in own if _is_news(one, answered, today, config)),
+        promises=tuple(promise_line(promise, config, matter.now) for promise in promises),
+        broken=tuple(
+            promise_line(one, config, matter.now)
+            for one in own
+            if _is_news(one, answered, today, config) or _is_complained_of(one, matter)
+        ),
         answer_by=answer_by.astimezone(config.timezone).date() if answer_by is not None else None,
         hand_over_contact=config.business.contact,
         right_open=right_open(policy, matter, decision),
@@ -269,13 +274,26 @@ async def _answer_by(
     return policy.hours.closing(policy.hours.due_day(deadline, now))
 
 
-def promise_line(promise: Promise, config: RoadConfig) -> PromiseLine:
+def _is_complained_of(promise: Promise, matter: Matter) -> bool:
+    """Whether the customer says that we did not keep our word, and this one is late."""
+    about_us = not {ComplaintType.NO_REPLY, ComplaintType.PROMISE_BROKEN}.isdisjoint(matter.complaint_types)
+    return about_us and promise.state == PromiseState.OPEN and promise.due_at <= matter.now
+
+
+def _asks_told(case: Case, matter: Matter) -> tuple[str, ...]:
+    """What is asked for; who presses for a person once we have answered need not say what about."""
+    wanted = case.flag == PERSON_WANTED and case.answered_at is not None
+    return tuple(dict.fromkeys([*matter.asks, *([Ask.HUMAN_CONTACT] if wanted else [])]))
+
+
+def promise_line(promise: Promise, config: RoadConfig, now: datetime) -> PromiseLine:
     """A promise as drafts tell it."""
     return PromiseLine(
         what=promise.what,
         due=promise.due_at.astimezone(config.timezone).date(),
         state=promise.state,
         is_remedy=promise.kind == PromiseKind.REMEDY,
+        overdue=promise.state == PromiseState.OPEN and promise.due_at <= now,
     )
 
 

@@ -25,6 +25,7 @@ from models.database import Database
 from models.tables import Agent
 from nlp.entities.finder import EntityFinder
 from nlp.errors import NlpError, SpeechError
+from nlp.nearness import FLOORS
 from responses.approving.approval import Approvals
 from responses.asking.unanswered import asked_cases, end_asking
 from responses.cases import raise_revision
@@ -121,7 +122,7 @@ class Program:
             texts=texts,
             files=FileStore(settings.files or str(settings.home / "files")),
             desk_cases=DeskCases(filing=filing),
-            precedents=Precedents(policies),
+            precedents=Precedents(policies, FLOORS),
             knowledge=self.knowledge,
         )
         self.retention = Retention(database, self.road.files, settings.retention, config.timezone)

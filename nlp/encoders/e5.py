@@ -20,10 +20,9 @@ from nlp.encoders.adapters import Adapters
 from nlp.encoders.encoder import DEPTHS, Cut, Network, Vectors
 from nlp.encoders.packed import PackedNetwork
 from nlp.encoders.tokenizer import build_unigram
-from nlp.encoders.weights import WeightFile
+from nlp.encoders.weights import NAME, WeightFile
 from nlp.errors import EncoderError
 
-NAME = "intfloat/multilingual-e5-small in 4 bits"
 PROMPT = "query: "
 
 _STRETCH = 1 << 14  # letters after which a text is parted

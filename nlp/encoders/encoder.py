@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.encoders.adapters import Adapters
-from nlp.encoders.weights import locate_weights
+from nlp.encoders.weights import NAME, locate_weights
 from nlp.errors import EncoderError
 from nlp.progress import Told, nobody, part_of
 
@@ -221,7 +221,7 @@ def load_encoder(name: str | None = None, precision: Precision = Precision.AUTO)
     """
     if name is None:
         path = locate_weights()
-        from nlp.encoders.e5 import E5, NAME
+        from nlp.encoders.e5 import E5
 
         return Encoder(E5(path, _dtype(precision)), NAME)
     _check_folder(name)

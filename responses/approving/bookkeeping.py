@@ -16,7 +16,7 @@ from models.tables import Agent, Approval, Case, Choice, Draft, LedgerEntry, Off
 from responses.approving.exits import is_notice
 from responses.approving.withholding import NOTHING, Withheld
 from responses.choices.offered import withdraw_choices
-from responses.drafts.dates import format_due_day
+from responses.drafts.dates import format_due_day, needs_time
 from responses.drafts.draft import formality_of
 from responses.drafts.promises import answer_words, remedy_words
 from responses.drafts.slots import slots_in
@@ -266,12 +266,18 @@ async def _open_promises(
                 offer_id=own,
                 what={language: in_register(words, formal) for language, words in commitment.what.items()},
                 owner_id=agent.id,
-                due_at=told or hours.add(commitment.within, now),
+                due_at=told or _due_of(commitment, hours, now),
             )
         )
     for offer in given:
         if offer.id in to_do and offer.id not in carried_out:
             promise_remedy(session, approval, offer, hours, now, formal=formal)
+
+
+def _due_of(commitment: Commitment, hours: OpeningHours, now: datetime) -> datetime:
+    """When it has to be kept; of a day that the text names by itself, its end."""
+    due = hours.add(commitment.within, now)
+    return due if needs_time(commitment) else hours.end_of(due.date(), now)
 
 
 def _end_of(day: date | None, hours: OpeningHours, now: datetime) -> datetime | None:

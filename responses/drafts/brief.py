@@ -16,13 +16,15 @@ class PromiseLine:
 
     `what` is the promise's own words per language code, as in `Commitment.what`. `due` is a day (already
     in the business's time zone) or None; `state` one of `open`, `kept`, `broken`, `withdrawn`. `is_remedy`
-    where the words only name a remedy ("la sostituzione") instead of saying what will be done.
+    where the words only name a remedy ("la sostituzione") instead of saying what will be done. `overdue`: its
+    time is over, be it in the middle of its day.
     """
 
     what: Mapping[str, str]
     due: date | None
     state: str
     is_remedy: bool = False
+    overdue: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -111,7 +111,15 @@ def kind_of(brief: DraftBrief) -> DraftKind:
 
 
 def _handed_over(brief: DraftBrief) -> DraftKind:
+    wants_person = set(brief.asks) == {Ask.HUMAN_CONTACT}
+    if _is_late(brief) and (
+        brief.act in (Act.OTHER, Act.PRAISE) or (brief.act == Act.REQUEST and wants_person)
+    ):
+        # Before "what can I do for you?" they hear of what we owe them.
+        return DraftKind.STATUS
     match brief.act:
+        case Act.REQUEST if wants_person and brief.answer is None:
+            return DraftKind.HOLDING
         case Act.QUESTION | Act.REQUEST:
             return DraftKind.ANSWER
         case Act.PRAISE:
@@ -450,6 +458,8 @@ def _rights(brief: DraftBrief, voice: Voice, *, owed_is_told: bool) -> Iterator[
 
 
 def _status(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
+    if Ask.HUMAN_CONTACT in brief.asks:
+        yield "person", voice.say("holding.person")
     yield "understanding", voice.say("status.intro")
     # Where we stand in what we failed to do goes before everything else that is told.
     failed = list(_failed(brief, voice))
@@ -460,6 +470,8 @@ def _status(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     yield from others if others or failed else [("status", voice.say("status.none"))]
     if any(promise.state == "open" for promise in brief.promises):
         yield "next", voice.say("status.then")
+    if Ask.HUMAN_CONTACT in brief.asks and brief.hand_over_contact is not None:
+        yield "contact", voice.say("holding.contact", contact=escape(brief.hand_over_contact))
     yield from _closing(brief, voice, open_end=brief.tone != Tone.GRATEFUL)
 
 
@@ -511,10 +523,15 @@ def _told(promise: PromiseLine, brief: DraftBrief, voice: Voice) -> str:
 
 
 def _state(promise: PromiseLine, brief: DraftBrief) -> str:
-    """How it is told: what is open and its day is over is late, as /stato says it too."""
+    """How it is told: what is open and its time or its day is over is late, as /stato says it too."""
     due, today = promise.due, brief.today
-    is_late = promise.state == "open" and due is not None and today is not None and due < today
+    is_over = promise.overdue or (due is not None and today is not None and due < today)
+    is_late = promise.state == "open" and is_over
     return "late" if is_late else promise.state
+
+
+def _is_late(brief: DraftBrief) -> bool:
+    return any(_state(promise, brief) == "late" for promise in brief.promises)
 
 
 def _stands(brief: DraftBrief) -> bool:

@@ -27,7 +27,9 @@ log = logging.getLogger(__name__)
 THRESHOLD = 0.42
 """From this nearness on an entry becomes the draft; measured, see docs/answers.md."""
 SHOWN = 3
-"""Entries that an agent is shown: the one that was used, and the next two."""
+"""Entries that an agent is shown at most: the one that was used, and the next two."""
+OFFERED = 0.16
+"""From this nearness on an entry is offered beside a draft; measured, see docs/answers.md."""
 _AT_ONCE = 16
 """Questions embedded at a time: messages that wait to be read come in between."""
 

@@ -15,6 +15,7 @@ from models.states import OutboxState
 from models.tables import Agent, Case, Choice, Customer, EmbeddingRow, Identity, Message, OutboxEntry, Update
 from models.tables.base import Base, UtcDateTime
 from nlp.entities.finder import EntityFinder
+from nlp.nearness import FLOORS
 from responses.approving.approval import Approvals
 from responses.approving.spending import ABOVE_BUDGET, decide_anew
 from responses.asking.unanswered import asked_cases, end_asking
@@ -75,7 +76,7 @@ class Stage:
             agent_chat=lambda agent: None,
         )
         self._embedding = Embedding(database, embed)
-        self._precedents = Precedents(policies)
+        self._precedents = Precedents(policies, FLOORS)
         self._delivery = Delivery(database, {_CHANNEL: HandChannel()}, "stage")
         self._people: dict[str, Agent] = {}
         self._numbers = count(1)

@@ -89,7 +89,7 @@ async def test_with_another_answer_the_twin_has_it_too(house):
         "answers:\n"
         "  - {id: orari, questions: ['Domanda: a che ora aprite il negozio?'],\n"
         "     answer: {it: 'Apriamo alle 9.', en: 'We open at 9.'}}\n"
-        "  - {id: reso, questions: ['Come restituisco un maglione del negozio?'],\n"
+        "  - {id: reso, questions: ['Domanda: come restituisco un maglione al negozio?'],\n"
         "     answer: {it: 'Entro 14 giorni.', en: 'Within 14 days.'}}\n",
         encoding="utf-8",
     )

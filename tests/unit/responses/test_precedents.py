@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 from sqlalchemy import select, update
 
 from models.clock import utcnow
@@ -108,6 +109,18 @@ async def test_the_nearest_come_first_with_what_they_got(database: Database) -> 
     assert found[0].words == "Il pacco è in ritardo di una settimana"
     assert found[0].decision.rule_ids == ("ritardo",)
     assert found[0].similarity > found[1].similarity
+
+
+async def test_what_lies_farther_than_the_floor_of_its_encoder_is_no_precedent(database: Database) -> None:
+    desk = Desk(database)
+    far = await desk.answered("La fattura non è mai arrivata")
+    near = await desk.answered("Il pacco è in ritardo di una settimana")
+    case = await desk.said("Il pacco è in ritardo di due giorni")
+    between = np.mean([one.similarity for one in await desk.nearest(case)])
+    desk.precedents = Precedents(PolicyBook(), {"words": float(between)})
+    assert [one.number for one in await desk.nearest(case)] == [near.number]
+    desk.precedents = Precedents(PolicyBook(), {"another": float(between)})
+    assert [one.number for one in await desk.nearest(case)] == [near.number, far.number]
 
 
 async def test_what_is_answered_later_is_seen_next_time(database: Database) -> None:

@@ -5,19 +5,32 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from models.assessment import Entities
+from models.assessment import Assessment, Entities
 from models.clock import utcnow
 from models.decision import Role
 from models.labels import Act, ComplaintType, Tone, Urgency
 from models.states import CaseState, Direction, PromiseState, Verdict
-from models.tables import Agent, Approval, Case, DecisionRow, Draft, Identity, LedgerEntry, Message, Promise
+from models.tables import (
+    Agent,
+    Approval,
+    Case,
+    DecisionRow,
+    Draft,
+    Identity,
+    LedgerEntry,
+    Message,
+    Promise,
+    Update,
+)
 from responses.cases import open_case
 from responses.corrections import Labels, correct
+from responses.customers.person_wanted import want_person
 from responses.drafts.dates import format_due_day
 from responses.errors import NotAllowedError
 from responses.facts import give_fact, known_facts
 from responses.intake.filing import due_now
-from responses.intake.incoming import IncomingFile, MessageKind
+from responses.intake.inbox import receive
+from responses.intake.incoming import Incoming, IncomingFile, MessageKind
 from responses.promises.keeping import break_, keep
 from tests.seed import seed_agent, seed_case, seed_draft
 from tests.unit.responses.triage_road import LATE, LATE_ORDER, Road, agent, assessed, label, road
@@ -26,6 +39,9 @@ __all__ = ["agent", "road"]
 
 
 BROKEN_ORDER = assessed("complaint", "item_damaged", entities=Entities(order_ids=("RS1234",)))
+
+
+PERSON = assessed("request", asks=(label("human_contact"),))
 
 
 NUMBER = assessed("other", entities=Entities(order_ids=("RS1234",)))
@@ -212,10 +228,10 @@ async def test_what_is_no_pure_thanks_is_put_before_an_agent(
 
 
 async def make_late(road: Road, case: Case) -> None:
-    """What was promised in the case should have been done yesterday."""
+    """What was promised in the case should have been done a minute ago."""
     async with road.database.writing() as session:
         late = update(Promise).where(Promise.case_id == case.id)
-        await session.execute(late.values(due_at=utcnow() - timedelta(days=1)))
+        await session.execute(late.values(due_at=utcnow() - timedelta(minutes=1)))
 
 
 @pytest.mark.parametrize(
@@ -238,14 +254,64 @@ async def test_who_is_owed_something_that_is_late_hears_so_and_waits_no_longer_t
 
 
 @pytest.mark.parametrize("name", ["no_reply", "promise_broken"])
-async def test_a_complaint_about_our_word_stays_where_the_promise_is_open(
+async def test_a_complaint_about_our_word_stays_where_the_promise_is_open_and_hears_of_it(
     road: Road, agent: Agent, name: str
 ) -> None:
     case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
     await road.answers(agent, case)
     await make_late(road, case)
-    assert (await road.writes("Avevate promesso!", assessed("complaint", name))).state == "waiting_agent"
+    await road.writes("Avevate promesso!", assessed("complaint", name))
     assert await road.number(Case) == 1
+    assert "on un impegno siamo in ritardo" in (await road.draft(case)).text
+
+
+@pytest.mark.parametrize(
+    ("words", "labels", "is_late"),
+    [
+        pytest.param("Operatore", assessed("other"), True, id="a word, and we are late"),
+        pytest.param("Un responsabile", PERSON, True, id="asked for, and we are late"),
+        pytest.param("Un responsabile", PERSON, False, id="asked for"),
+    ],
+)
+async def test_who_wants_a_person_is_not_asked_what_about(
+    road: Road, agent: Agent, words: str, labels: Assessment, is_late: bool
+) -> None:
+    case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    if is_late:
+        await make_late(road, case)
+    await road.writes(words, labels)
+    draft = await road.draft(case)
+    assert ("siamo in ritardo" in draft.text) is is_late
+    assert ("una persona" in draft.text) is (labels is PERSON)
+    assert "[…]" not in draft.text
+    assert "che cosa le serve" not in draft.text
+
+
+async def test_who_presses_for_a_person_hears_of_what_is_late(road: Road, agent: Agent) -> None:
+    case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    await make_late(road, case)
+    asked = Incoming(
+        channel="web",
+        person_id="marta",
+        chat_key="web:marta",
+        external_id="person",
+        sent_at=utcnow(),
+        text="",
+        display_name="Marta",
+    )
+    async with road.database.writing() as session:
+        received = await receive(
+            session, source="web", external_id="person", chat_key="web:marta", raw="{}", customer_says=True
+        )
+        row = await session.get_one(Update, received)
+        row.processed_at = utcnow()
+        await want_person(session, road.filing, row, asked)
+    await road.triage.run(case.id)
+    draft = await road.draft(case)
+    assert "una persona" in draft.text
+    assert "siamo in ritardo" in draft.text
 
 
 async def test_a_complaint_about_our_word_is_a_new_one_where_all_is_done(road: Road, agent: Agent) -> None:

@@ -1,6 +1,7 @@
 """Which promises an approved offer opens: commitments, and every remedy that somebody has to carry out."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +13,7 @@ from models.money import Money
 from models.tables import Draft, Promise
 from responses.approving.approval import Approvals
 from responses.config import RoadConfig
-from tests.unit.responses.approving.test_approval import a_decision, approve, on_the_table
+from tests.unit.responses.approving.test_approval import HOURS, a_decision, approve, on_the_table
 
 TEN = Money(amount=Decimal(10), currency="EUR")
 REFUND = Remedy(kind=RemedyKind.REFUND, amount=TEN, worth=TEN)
@@ -100,6 +101,18 @@ async def test_a_commitment_that_is_the_remedy_itself_is_one_promise(
     assert await opened(sqlite, config, offer(REFUND), commitments=(promise(SEND_REFUND),)) == [
         ("commitment", SEND_REFUND["it"], True)
     ]
+
+
+async def test_of_a_day_that_is_named_there_is_time_until_its_end(
+    sqlite: Database, config: RoadConfig
+) -> None:
+    in_days = Commitment(what=COLLECT, within=Duration(count=3, unit=DurationUnit.DAYS), rule_id="regola")
+    await opened(sqlite, config, commitments=(in_days,))
+    async with sqlite.reading() as session:
+        promised = (await session.scalars(select(Promise))).one()
+    due = promised.due_at.astimezone(HOURS.zone)
+    assert due.date() == promised.created_at.astimezone(HOURS.zone).date() + timedelta(days=3)
+    assert due == HOURS.closing(due.date())
 
 
 @pytest.mark.parametrize(
