@@ -156,7 +156,7 @@ def _id_column(packer: Packer, name: str) -> str:
     try:
         return packer.column_named(name)
     except WrongUsageError as error:
-        raise WrongUsageError(f"--id-column: {error}") from error
+        raise WrongUsageError(f"--id-column {error}") from error
 
 
 class _Result:

@@ -117,7 +117,7 @@ class Packer:
                 raise WrongUsageError(f"{source.name}: {error}") from error
             if found in source.table.columns:
                 return self._names[found]
-        raise WrongUsageError(f"no column {name!r}; columns found: {listed(self.columns)}")
+        raise WrongUsageError(f"{name!r}: no such column; columns found: {listed(self.columns)}")
 
     def shards(self, *, skip: int = 0, limit: int | None = None) -> Iterator[pa.RecordBatch]:
         """All rows, in order, after the first `skip`, `limit` rows counted from the beginning at most.
