@@ -197,7 +197,7 @@ def test_the_page_of_a_run_may_be_wanted_later_or_no_more(
     [
         (
             ["-o", "out.csv", "--id-column", "nr"],
-            "--id-column: no column 'nr'; columns found: id",
+            "--id-column 'nr': no such column; columns found: id",
         ),
         (["-o", "out.csv", "--encoding", "klingon"], "charset 'klingon': unknown"),
         (
