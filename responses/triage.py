@@ -57,6 +57,7 @@ from responses.proposing import propose_decision
 from responses.reading import Reading, read_case
 from responses.sending.outbox import cancel_cards, enqueue, enqueue_card
 from responses.sending.standing_texts import StandingTexts
+from responses.waiting import await_answer
 
 log = logging.getLogger(__name__)
 
@@ -184,7 +185,9 @@ class Triage:
         if case.reopened_from is not None and not taken.answers:
             awaits = await has_open_promise(session, case)
             if _only_thanks(reading, case.reopened_from, awaits=awaits):
-                await self._put_back(session, case)
+                if await self._put_back(session, case) == CaseState.WAITING_CUSTOMER:
+                    # Thanks end no silence: what we have asked is still to be answered.
+                    await_answer(case, policy.hours, case.answered_at or now)
                 record(session, "system", "case.thanked", case.id)
                 return
         if case.reopened_from in _ANSWERED and await self._brings_new_matter(
@@ -373,14 +376,15 @@ class Triage:
                     case_id=case.id,
                 )
 
-    async def _put_back(self, session: AsyncSession, case: Case) -> None:
-        """The case stands where it stood before it was written to."""
+    async def _put_back(self, session: AsyncSession, case: Case) -> CaseState:
+        """The case stands where it stood before it was written to, which is returned."""
         before = CaseState(case.reopened_from or CaseState.ANSWERED)
         if before == CaseState.PROMISED and not await has_open_promise(session, case):
             # The last of it was settled meanwhile.
             before = CaseState.ANSWERED
         case.state = before
         case.reopened_from = case.triage_due_at = case.first_unread_at = None
+        return before
 
     async def _brings_new_matter(
         self, session: AsyncSession, case: Case, found: Sequence[Assessment], facts: Mapping[str, FactValue]

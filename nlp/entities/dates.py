@@ -232,7 +232,8 @@ def _plain(text: str, language: str, words: DayWords, today: date) -> date | Non
 def _month_of(name: str, names: tuple[str, ...]) -> int:
     """Behind the twelve some languages have short names, without those that are none."""
     full = [place for place, one in enumerate(names[:12]) if re.fullmatch(one, name, re.IGNORECASE)]
-    return 1 + (full or [place for place, one in enumerate(names[:12]) if one[:3] == name[:3].lower()])[0]
+    # Case folded, "ſept" begins as "sept" does.
+    return 1 + (full or [place for place, one in enumerate(names[:12]) if one[:3] == name.casefold()[:3]])[0]
 
 
 @lru_cache(maxsize=4096)

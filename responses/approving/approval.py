@@ -113,7 +113,7 @@ class Approvals:
         # Again: what the case knows may have changed since the text was written.
         about = await self._about(session, case, draft, policy)
         wrong = errors_in(check_text(draft.text, about))
-        check_tells_day(draft, decision, about.today)
+        check_tells_day(draft, decision)
         check_overrulable(agent, draft.text, wrong, about)
         is_edited = about.composed is not None and about.composed != draft.text
         withheld = settled(draft.text, unsaid_in(draft.text, about) if is_edited else (), meant, about)

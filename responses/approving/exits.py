@@ -16,7 +16,7 @@ from responses.errors import BlockedError
 from responses.intake.filing import due_now
 
 
-def check_tells_day(draft: Draft, decision: Decision | None, today: date) -> None:
+def check_tells_day(draft: Draft, decision: Decision | None) -> None:
     """The text of an exit says from when, and says no other day for it, whoever rewrote it.
 
     Raises:
@@ -26,7 +26,8 @@ def check_tells_day(draft: Draft, decision: Decision | None, today: date) -> Non
         return
     kept, language = decision.exit_from, draft.language
     text = plain_words(draft.text, language)
-    named = {one.day for one in days_in(text, language, today)}
+    # A day without its year is the one next to the day that is kept, be that a year ahead.
+    named = {one.day for one in days_in(text, language, kept)}
     others = {day for day in named if day != kept and _begins(day, text, language)}
     if kept not in named or others:
         raise BlockedError("exit_day", day=kept.isoformat())

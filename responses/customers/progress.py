@@ -30,9 +30,9 @@ def _asks_when(sentence: str) -> bool:
     """Whether it asks by "when"; "quando arriva vi avviso" only tells."""
     phrases = _phrases()
     return any(
-        whole(pattern).search(sentence) is not None
-        and ("?" in sentence or whole(phrases["told"][language]).search(sentence) is None)
+        "?" in sentence or whole(phrases["told"][language]).search(sentence, asked.end()) is None
         for language, pattern in phrases["when"].items()
+        if (asked := whole(pattern).search(sentence)) is not None
     )
 
 
@@ -67,12 +67,16 @@ def only_thanks(text: str, *, awaits: bool = False) -> bool:
     if asks_where_it_stands(text):
         return False
     said = _waits_content(_plain(_to_nobody(text)))
-    said = whole(f"{phrases['thanks']}(?:{phrases['for']})?").sub(" ", said)
+    untold = whole(f"{phrases['thanks']}(?:{phrases['for']})?").sub(" ", said)
     idle = [phrases["praise"], phrases["content"], _plain(words["courtesy"]), *words["yes"].values()]
-    if not awaits:
-        idle.insert(0, phrases["arrived"])
-    left = whole("|".join(idle)).sub(" ", said)
-    return not _WORDS.search(whole(phrases["small"]).sub(" ", left))
+    if whole(phrases["praise"]).search(untold):
+        idle.append(phrases["praised"])
+    if not awaits and untold != said and whole(phrases["arrived"]).search(untold):
+        idle = [phrases["arrived"], phrases["come"], *idle]
+    left = whole("|".join(idle)).sub(" ", untold)
+    # "Ci siete" and "!!!" say nothing at all.
+    is_said = left != said or (not _WORDS.search(said) and any(sign in text for sign in phrases["signs"]))
+    return is_said and not _WORDS.search(whole(phrases["small"]).sub(" ", left))
 
 
 def _waits_content(said: str) -> str:

@@ -98,7 +98,11 @@ def _rows(lines: list[str], column: str | None) -> _Rows:
     if not readings:
         raise CodesFileError(f"a quotation mark is opened and not closed: {wrong}")
     # Of several that suit as well the first.
-    return max(readings, key=lambda rows: (_heading(rows, column) is not None, _columns(rows)))
+    best = max(readings, key=lambda rows: (_heading(rows, column) is not None, _columns(rows)))
+    if wrong and _columns(best) == 1:
+        # It is a table by the delimiter that failed, and whole rows would be taken for codes.
+        raise CodesFileError(f"a quotation mark is opened and not closed: {wrong}")
+    return best
 
 
 def _cells(lines: list[str], begin: int, delimiter: str) -> _Rows:

@@ -214,6 +214,7 @@ WORDS = (
     "weeks",
     "last",
     "ſunday",
+    "3 ſept",
     "٣",
 )
 

@@ -23,6 +23,7 @@ ASKING = (
     "¿y bien? ¿cuándo llega?",
     "sigo esperando",
     "ainda nada",
+    "Vi chiedo quando mi rimborsate",
 )
 THANKS = (
     "ok grazie",
@@ -41,7 +42,6 @@ THANKS = (
     "Buonasera, la ringrazio per la risposta",
     "Grazie della disponibilità, aspetto notizie",
     "Siete stati gentilissimi, ottimo servizio",
-    "Tutto risolto, grazie di cuore",
     "Thank you so much for your quick reply, have a nice day",
     "Muchas gracias, muy amables",
     "Merci beaucoup, bonne journée",
@@ -49,6 +49,8 @@ THANKS = (
     "grazie 🙏😊",
 )
 ARRIVED = (
+    "Tutto risolto, grazie di cuore",
+    "Ricevuto, grazie",
     "Arrivato, grazie!",
     "Grazie mille, è arrivato! Siete stati gentilissimi",
     "Ricevuto il rimborso, grazie",
@@ -56,6 +58,18 @@ ARRIVED = (
     "Danke, das Paket ist da",
 )
 TO_READ = (
+    "Aspetto il rimborso",
+    "E i soldi",
+    "and the money",
+    "espero el reembolso",
+    "j'attends le colis",
+    "please help me",
+    "help me please, thanks",
+    "Assistenza",
+    "di nuovo",
+    "Ci siete",
+    "!!!",
+    "Grazie, aspetto il rimborso",
     "voglio parlare con una persona vera",
     "ah no è arrivato rotto",
     "grazie, è arrivato rotto",

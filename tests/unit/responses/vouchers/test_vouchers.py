@@ -432,7 +432,11 @@ class TestFilesOfCodes:
         read = read_codes('codice;nota\nA1;"due\nrighe"\nA 2;x')
         assert read.left_out == ((4, "'A 2': a code has no blanks inside"),)
 
-    @pytest.mark.parametrize("text", ['A1\n"A2\nA3', 'x\n"' + "A\n" * 80_000], ids=["short", "long"])
+    @pytest.mark.parametrize(
+        "text",
+        ['A1\n"A2\nA3', 'x\n"' + "A\n" * 80_000, 'nr;codice\n1;"A1\n2;A2'],
+        ids=["short", "long", "in a table"],
+    )
     def test_a_quotation_mark_that_nobody_closes_makes_no_code_of_all_that_follow(self, text: str) -> None:
         with pytest.raises(CodesFileError, match="quotation mark"):
             read_codes(text)
