@@ -10,9 +10,9 @@ import torch
 from torch.nn import functional
 
 from nlp.encoders.adapters import Adapters, LabelAttention
-from nlp.encoders.e5 import NAME, PROMPT
+from nlp.encoders.e5 import PROMPT
 from nlp.encoders.encoder import DEPTHS, Encoder, native_dtype
-from nlp.encoders.weights import locate_weights
+from nlp.encoders.weights import NAME, locate_weights
 from nlp.errors import EncoderError, TrainingError
 from nlp.heads import FIELDS
 from nlp.training.corpus import Example
