@@ -243,10 +243,10 @@ def test_how_it_is_said_never_changes_what_is_given() -> None:
         reached["the second time"] += bool(plain.offers) and plain.second_time
 
     holds()
-    assert reached["gives"] >= 1
-    assert reached["cut"] >= 1
-    assert reached["by other people or in another manner"] >= 1
-    assert reached["the second time"] >= 1
+    assert reached["gives"] >= 20
+    assert reached["cut"] >= 5
+    assert reached["by other people or in another manner"] >= 3
+    assert reached["the second time"] >= 3
 
 
 def _given(one: Decision) -> tuple[object, ...]:
@@ -265,8 +265,8 @@ def test_limits_never_touch_what_is_owed() -> None:
         reached["owed beside a cut"] += bool(owed_in(plain) and bounded.limits_cut)
 
     holds()
-    assert reached["owed"] >= 1
-    assert reached["owed beside a cut"] >= 1
+    assert reached["owed"] >= 20
+    assert reached["owed beside a cut"] >= 3
 
 
 def test_what_is_owed_uses_up_no_limit() -> None:
@@ -283,7 +283,7 @@ def test_what_is_owed_uses_up_no_limit() -> None:
         reached["cut beside what is owed"] += bool(favours and owed_in(beside) and beside.limits_cut)
 
     holds()
-    assert reached["cut beside what is owed"] >= 1
+    assert reached["cut beside what is owed"] >= 10
 
 
 _FAVOURS = (
@@ -310,10 +310,10 @@ def test_what_can_be_cut_never_goes_above_a_limit() -> None:
         reached["several sums"] += whole > most and len(bounded.offers) > 1
 
     holds()
-    assert reached["cut"] >= 1
-    assert reached["cut by the price"] >= 1
-    assert reached["cut to what was left"] >= 1
-    assert reached["several sums"] >= 1
+    assert reached["cut"] >= 5
+    assert reached["cut by the price"] >= 3
+    assert reached["cut to what was left"] >= 3
+    assert reached["several sums"] >= 3
 
 
 def _most(bounds: str, about: Matter) -> Decimal:
@@ -337,7 +337,7 @@ def test_totals_change_who_approves_and_nothing_else() -> None:
         reached["another approves"] += bounded.tier != alone.tier
 
     holds()
-    assert reached["another approves"] >= 1
+    assert reached["another approves"] >= 5
 
 
 @given(texts(), limits, cases)
@@ -367,8 +367,8 @@ def test_follow_ups_without_new_facts_earn_nothing_more() -> None:
         reached["after a second time"] += gave_something and first.second_time
 
     holds()
-    assert reached["cost something the first time"] >= 1
-    assert reached["after a second time"] >= 1
+    assert reached["cost something the first time"] >= 10
+    assert reached["after a second time"] >= 3
 
 
 @given(texts(), limits, st.lists(cases, min_size=1, max_size=3))

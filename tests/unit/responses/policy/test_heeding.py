@@ -354,10 +354,10 @@ def test_no_signal_ever_changes_what_is_owed() -> None:
         reached["want of a proof beside what is owed"] += bool(owed_in(plain)) and held_back and unproven
 
     holds()
-    assert reached["owed to whom a signal names"] >= 1
-    assert reached["a favour held back"] >= 1
-    assert reached["a favour held back beside what is owed"] >= 1
-    assert reached["want of a proof beside what is owed"] >= 1
+    assert reached["owed to whom a signal names"] >= 20
+    assert reached["a favour held back"] >= 5
+    assert reached["a favour held back beside what is owed"] >= 3
+    assert reached["want of a proof beside what is owed"] >= 3
 
 
 @given(policies, limits, signals, people, records)
@@ -422,7 +422,7 @@ def test_a_threat_or_a_danger_in_the_case_at_hand_changes_no_amount() -> None:
         reached["a favour that a signal by this case alone could hold back"] += bool(raised_by_it and favour)
 
     holds()
-    assert reached["a favour that a signal by this case alone could hold back"] >= 1
+    assert reached["a favour that a signal by this case alone could hold back"] >= 3
 
 
 _OURS = known(fault="ours")["fault"]

@@ -183,9 +183,9 @@ def test_tone_never_changes_what_is_given() -> None:
         reached["the second time"] += calm.second_time
 
     holds()
-    assert reached["a favour"] >= 1
-    assert reached["a favour that is cut"] >= 1
-    assert reached["the second time"] >= 1
+    assert reached["a favour"] >= 10
+    assert reached["a favour that is cut"] >= 5
+    assert reached["the second time"] >= 3
 
 
 def test_divisible_goodwill_never_goes_above_the_limit_of_the_case() -> None:
@@ -200,8 +200,8 @@ def test_divisible_goodwill_never_goes_above_the_limit_of_the_case() -> None:
         reached["cut to what was left"] += bool(tight.limits_cut) and had(about).amount > 0
 
     holds()
-    assert reached["cut"] >= 1
-    assert reached["cut to what was left"] >= 1
+    assert reached["cut"] >= 5
+    assert reached["cut to what was left"] >= 3
 
 
 def test_goodwill_never_goes_above_the_share_of_the_price() -> None:
@@ -216,7 +216,7 @@ def test_goodwill_never_goes_above_the_share_of_the_price() -> None:
         reached["cut"] += bool(decision.limits_cut)
 
     holds()
-    assert reached["cut"] >= 1
+    assert reached["cut"] >= 5
 
 
 def test_limits_leave_what_is_owed_alone() -> None:
@@ -230,8 +230,8 @@ def test_limits_leave_what_is_owed_alone() -> None:
         reached["owed beside a cut"] += bool(owed(tight) and tight.limits_cut)
 
     holds()
-    assert reached["owed"] >= 1
-    assert reached["owed beside a cut"] >= 1
+    assert reached["owed"] >= 10
+    assert reached["owed beside a cut"] >= 3
 
 
 def test_follow_ups_without_new_facts_earn_nothing_more() -> None:
@@ -252,8 +252,8 @@ def test_follow_ups_without_new_facts_earn_nothing_more() -> None:
         reached["after a second time"] += bool(decision.offers) and decision.second_time
 
     holds()
-    assert reached["cost something the first time"] >= 1
-    assert reached["after a second time"] >= 1
+    assert reached["cost something the first time"] >= 10
+    assert reached["after a second time"] >= 3
 
 
 def test_follow_ups_that_call_the_matter_by_another_name_earn_nothing_more() -> None:
@@ -278,7 +278,7 @@ def test_follow_ups_that_call_the_matter_by_another_name_earn_nothing_more() -> 
         assert (costs, commitments) == (euro("0"), 0)
 
     holds()
-    assert reached["a broken promise"] >= 1
+    assert reached["a broken promise"] >= 10
 
 
 @given(matters)
