@@ -63,7 +63,11 @@ def warm_up() -> None:
             signal.signal(signal.SIGTERM, handler)
             logging.getLogger().handlers.clear()
             logging.getLogger().setLevel(logging.WARNING)
-    left = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
+    others = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+    for thread in others:
+        # A worker that was told to end may still be about to.
+        thread.join(_PATIENCE)
+    left = [thread.name for thread in others if thread.is_alive()]
     if left:
         raise RuntimeError(f"still running: {left}")
 

@@ -1,11 +1,12 @@
 """Builds matters and policies for the tests."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from textwrap import dedent
 from typing import Any
 
-from models.decision import Basis, Decision, FactValue, Given, Matter, RemedyKind
+from models.decision import Basis, Decision, FactValue, Given, Matter, Remedy, RemedyKind
 from models.money import Money
 from responses.policy import Policy, load_policy_text
 from responses.policy.case_file import told
@@ -87,3 +88,13 @@ def policy_of(text: str, *, price_from: str = "book", more: str = "") -> Policy:
 
 def offers(decision: Decision) -> list[str]:
     return [told(offer) for offer in decision.offers]
+
+
+def owed_in(decision: Decision) -> list[Remedy]:
+    """What is owed, wherever it stands: a choice may hold favours beside it."""
+    return [
+        replace(option, basis=None)
+        for offer in decision.offers
+        for option in offer.options
+        if offer.basis_of(option) is Basis.OWED
+    ]

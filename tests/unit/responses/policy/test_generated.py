@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.decision import Basis, Decision, DecisionKind, FactValue, Matter, Remedy, Role
+from models.decision import Basis, Decision, DecisionKind, FactValue, Matter, Role
 from models.labels import Language, Tone, Urgency
 from models.money import Money
 from responses.policy import Judge, Policy, check, decide, load_policy, load_policy_text
 from responses.policy.amounts import DIVISIBLE
 from responses.policy.limits import higher
-from tests.unit.responses.policy.policy_cases import HEAD, euro, gave, known, matter, unavailable
+from tests.unit.responses.policy.policy_cases import HEAD, euro, gave, known, matter, owed_in, unavailable
 from tests.unit.responses.policy.test_properties import SAMPLE, answered, before, cost, had, matters
 
 SAMPLES = {path: load_policy(path) for path in sorted(SAMPLE.parent.glob("*.yaml")) if "." not in path.stem}
@@ -201,15 +201,6 @@ def policy(text: str) -> Policy:
     return load_policy_text(text, "generated.yaml")
 
 
-def owed_in(decision: Decision) -> list[Remedy]:
-    return [
-        replace(option, basis=None)
-        for offer in decision.offers
-        for option in offer.options
-        if offer.basis_of(option) is Basis.OWED
-    ]
-
-
 def divisible_goodwill(decision: Decision) -> Decimal:
     """Of each offer the dearest favour that can be cut."""
     worths = [
@@ -325,8 +316,8 @@ def _most(bounds: str, about: Matter) -> Decimal:
 def test_totals_change_who_approves_and_nothing_else() -> None:
     reached: Counter[str] = Counter()
 
-    @settings(max_examples=200)
-    @given(texts(), cases)
+    @settings(max_examples=400)
+    @given(plenty, cases)
     def holds(text: str, about: Matter) -> None:
         alone = decide(policy(text), about)
         bounded = decide(

@@ -13,13 +13,21 @@ from models.labels import Tone
 from models.record import Happening, Record
 from responses.policy import Judge, decide
 from responses.policy.case_file import told
-from tests.unit.responses.policy.policy_cases import HEAD, NOW, gave, known, matter, policy_of, unavailable
+from tests.unit.responses.policy.policy_cases import (
+    HEAD,
+    NOW,
+    gave,
+    known,
+    matter,
+    owed_in,
+    policy_of,
+    unavailable,
+)
 from tests.unit.responses.policy.test_generated import (
     REMEDIES,
     cases,
     gives,
     limits,
-    owed_in,
     policy,
     sections,
     texts,
@@ -338,7 +346,7 @@ def owing(draw: st.DrawFn) -> str:
 def test_no_signal_ever_changes_what_is_owed() -> None:
     reached: Counter[str] = Counter()
 
-    @settings(max_examples=200)
+    @settings(max_examples=400)
     @given(st.one_of(policies, owing()), limits, signals, people, records)
     def holds(text: str, bounds: str, seen: str, about: Matter, record: Record) -> None:
         plain = decide(policy(text + bounds), about)

@@ -13,8 +13,7 @@ from responses.policy import Policy
 from responses.policy.replay import Past, Replay
 from responses.policy.simulate import Cell, Change, simulate
 from tests.unit.responses.policy.pasts import past, said
-from tests.unit.responses.policy.policy_cases import euro, known, policy_of
-from tests.unit.responses.policy.test_generated import owed_in
+from tests.unit.responses.policy.policy_cases import euro, known, owed_in, policy_of
 from tests.unit.responses.policy.test_heeding import signals
 
 _RULES = """\
