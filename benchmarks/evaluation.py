@@ -30,6 +30,7 @@ from nlp.evaluation.measuring import FieldMeasure, Measurement, measure
 from nlp.evaluation.page import draw
 from nlp.language import detect_language
 from nlp.training.corpus import WRITTEN, Example, read_corpus
+from nlp.training.standing import TO_MEASURE, read_follow_ups
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "nlp" / "data"
@@ -197,6 +198,21 @@ def _beside(
         f"**Out of scope**: of {len(strange)} recipes, news, code and the like {np.mean(held):.1%} are "
         f"left to a person ({np.mean(of_few_words):.1%} of the {len(of_few_words)} with at most {FEW_WORDS} "
         f"words), and {held_back / len(test):.1%} of the messages of the test part."
+    )
+    yield ""
+    yield _standing(classifier)
+
+
+def _standing(classifier: Classifier) -> str:
+    """Who asks where their matter stands, among what is written after an answer."""
+    rows = read_follow_ups(TO_MEASURE)
+    truth = np.array([row.asks_where_it_stands for row in rows])
+    said = np.array([one.asks_where_it_stands for one in classifier.classify([row.text for row in rows])])
+    right = int((truth & said).sum())
+    return (
+        f"**Where it stands**: of {len(rows)} messages written after an answer of ours, {truth.sum()} ask "
+        f"what has become of the matter. {right} of these are known (recall {right / truth.sum():.2f}), and "
+        f"of the {said.sum()} that are taken for such, {right} are (precision {right / said.sum():.2f})."
     )
 
 

@@ -65,6 +65,8 @@ class Assessment:
     probability. `abstained` names the fields (`act`, `complaint_types`, `tone`, `urgency`, `asks`,
     `own_error`) on which the model is too unsure to be relied upon. `language` is an ISO 639-1 code,
     or `und`: none of those that are told apart. `encoder` and `heads` identify the model that spoke.
+    `asks_where_it_stands`: whether it asks what has become of the matter, which counts once something
+    is promised.
     """
 
     act: Label
@@ -78,6 +80,7 @@ class Assessment:
     abstained: frozenset[str]
     encoder: str
     heads: str
+    asks_where_it_stands: bool = False
 
     @property
     def needs_review(self) -> bool:

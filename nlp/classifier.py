@@ -17,7 +17,7 @@ from nlp.entities.finder import EntityFinder
 from nlp.entities.matter import matter_of
 from nlp.errors import HeadsError
 from nlp.features import Features, beside, read_features
-from nlp.heads import FIELDS, NO, TRAINED, Flags, Head, Heads, load_heads, ranked
+from nlp.heads import FIELDS, NO, STANDING, TRAINED, Flags, Head, Heads, load_heads, ranked
 from nlp.joint import DAYS, days_ahead, read_again
 from nlp.joint import FIELD as URGENCY
 from nlp.language import detect_languages, load_identifier
@@ -241,6 +241,7 @@ class Classifier:
             abstained=frozenset(field for field in FIELDS if decisions.unsure[field][position]),
             encoder=self.encoder.name,
             heads=self._heads_id,
+            asks_where_it_stands=bool(STANDING in decisions.there and decisions.there[STANDING][position, 0]),
         )
 
     def blank(self) -> Assessment:

@@ -8,7 +8,7 @@ import numpy as np
 from models.labels import Act, Urgency
 from nlp.costs import Costs
 from nlp.encoders.encoder import Vectors
-from nlp.heads import FIELDS, SCOPE, Flags, Head
+from nlp.heads import FIELDS, SCOPE, STANDING, Flags, Head
 from nlp.language import UNKNOWN
 
 
@@ -17,7 +17,8 @@ class Decisions:
     """What was decided about n messages, by field.
 
     `probabilities` are float32 of shape (n, labels), `there` says which labels are there, in the same shape,
-    and `unsure` on which messages the field is not to be relied upon, in shape (n).
+    and `unsure` on which messages the field is not to be relied upon, in shape (n). `there` says beside the
+    fields under `nlp.heads.STANDING` who asks where their matter stands, where the heads tell that.
     """
 
     probabilities: Mapping[str, Vectors]
@@ -55,6 +56,8 @@ def decide(
             costs.overlooked(*types, probabilities["act"][:, act].sum(axis=1)) & ~complaint
         )
     there["urgency"] = _not_low(heads["urgency"], there["urgency"], unsure["act"])
+    if STANDING in heads:
+        there[STANDING] = heads[STANDING].there(probabilities[STANDING])
     return Decisions(probabilities=probabilities, there=there, unsure=unsure)
 
 

@@ -26,6 +26,9 @@ FIELDS = CHOICE_FIELDS + SEVERAL_FIELDS
 SCOPE = "scope"
 """The head that tells texts which no customer writes to a business; it is not a field of the assessment."""
 
+STANDING = "standing"
+"""The head that tells who asks where their matter stands; no field either, and older heads have none."""
+
 TYPES = "types"
 """What complaint types that were added to the usual ones are called among `figures` and `Provenance.own`."""
 

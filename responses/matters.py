@@ -16,7 +16,6 @@ from responses.approving.spending import spent
 from responses.asking.values import orders_in, without_orders
 from responses.corrections import Labels
 from responses.customers.history import asked_in, asked_last, given_to
-from responses.customers.progress import asks_where_it_stands
 from responses.customers.signalling import record_of
 from responses.deadlines import highest
 from responses.facts import other_orders
@@ -85,7 +84,7 @@ async def matter_of(
             labels.asks,
             here,
             # While we are late, "thanks, better late than never" is no praise to be passed on.
-            asked=any(asks_where_it_stands(message.text) for message in reading.fresh)
+            asked=any(one.asks_where_it_stands for one in reading.found_fresh)
             or (late and labels.act == Act.PRAISE),
         ),
     )

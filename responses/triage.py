@@ -29,8 +29,8 @@ from responses.config import RoadConfig
 from responses.customers.danger import in_danger
 from responses.customers.ended import ending_of, is_left_unworded, told_of_exit
 from responses.customers.history import questions_in
-from responses.customers.progress import only_thanks
 from responses.customers.signalling import keep_signals
+from responses.customers.thanks import only_thanks
 from responses.deadlines import due_by, highest, is_sooner
 from responses.drafts.dates import format_when
 from responses.events import record
@@ -475,7 +475,7 @@ async def unread_cases(session: AsyncSession, now: datetime, limit: int) -> list
 def _only_thanks(reading: Reading, before: str, *, awaits: bool) -> bool:
     """Whether nobody has to read it: neither the model nor the words find anything but thanks in it."""
     files = any(message.kind != "text" for message in reading.fresh)
-    if not reading.found_fresh or files or any("?" in message.text for message in reading.fresh):
+    if not reading.found_fresh or files:
         return False
     # Where we have asked for something, a bare number or an ok may be the answer.
     idle = (Act.PRAISE,) if before == CaseState.WAITING_CUSTOMER else (Act.PRAISE, Act.OTHER)
@@ -486,6 +486,7 @@ def _only_thanks(reading: Reading, before: str, *, awaits: bool) -> bool:
         and "act" not in one.abstained
         and one.tone.label in _CONTENT
         and not one.asks
+        and not one.asks_where_it_stands
         and not one.entities.order_ids
         and only_thanks(text, awaits=awaits)
         for text, one in reading.read_fresh

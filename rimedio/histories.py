@@ -23,13 +23,11 @@ from nlp.errors import BatchError
 from nlp.tables import TEXT_NAMES, Row, Table, open_table
 from nlp.tables.date_names import DATE_NAMES
 from responses.asking.typed_values import parse_fact
-from responses.customers.progress import asks_where_it_stands
 from responses.customers.threats import threatens
 from responses.errors import BlockedError, OrderValueError
 from responses.facts import ORDER_FACT
 from responses.orders.values import read_number
 from responses.policy.case_file import UNAVAILABLE
-from responses.policy.given import NO_MATTER
 from responses.policy.records import Said, is_claim, is_critical
 from responses.policy.replay import Past
 from responses.policy.schema import FactSpec, FactType, Supplier
@@ -231,7 +229,8 @@ class History:
             facts=self._facts(row),
             abstained=labels.abstained,
             paid=self._paid(row),
-            asks_where_it_stands=self._asks_where_it_stands(row, labels.act),
+            # Exports do not say it: who asks within a case while something is promised there, mostly does.
+            asks_where_it_stands=labels.act == Act.QUESTION,
             said=() if labels.act == Act.SPAM else (said,),
         )
 
@@ -244,11 +243,6 @@ class History:
                 self._labels.clear()
             self._labels[cells] = _read_labels(values)
         return self._labels[cells]
-
-    def _asks_where_it_stands(self, row: Row, act: str) -> bool:
-        if self.columns.text is None or act not in NO_MATTER:
-            return False
-        return asks_where_it_stands(_text(row.values.get(self.columns.text)))
 
     def _facts(self, row: Row) -> dict[str, FactValue]:
         found: dict[str, FactValue] = {}

@@ -155,7 +155,8 @@ def material(
         said=(np.arange(inside + len(strange)) >= inside).astype(np.float32)[:, None],
         weights=np.ones(inside + len(strange), np.float32),
     )
-    return [*messages, *made, *strange], lessons, {**heads.fields, SCOPE: _SCOPE}
+    fields = {name: heads.fields[name] for name in FIELDS}
+    return [*messages, *made, *strange], lessons, {**fields, SCOPE: _SCOPE}
 
 
 def _said(classifier: Classifier, texts: Sequence[str], progress: Progress) -> Mapping[str, Vectors]:

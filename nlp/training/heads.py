@@ -15,7 +15,7 @@ from nlp.entities.finder import EntityFinder
 from nlp.errors import TrainingError
 from nlp.evaluation.scores import evaluate
 from nlp.features import Features
-from nlp.heads import FIELDS, SCOPE, Heads, Provenance, check_folder
+from nlp.heads import FIELDS, SCOPE, STANDING, Heads, Provenance, check_folder
 from nlp.joint import FIELD as URGENCY
 from nlp.lexical import word_pieces
 from nlp.scope import fit_scope, read_out_of_scope
@@ -24,6 +24,7 @@ from nlp.training.corpus import WRITTEN, Example, corpus_sha256, read_corpus, sp
 from nlp.training.fitting import FOLDS, Fit, Material, assign_folds, fit_choice, fit_several
 from nlp.training.joint_fitting import fit_joint
 from nlp.training.space import WHOLE, Space, View
+from nlp.training.standing import fit_standing
 from nlp.training.taught import are_exclusive, as_read, labels_of, taught_by
 
 MIN_EXAMPLES = 2
@@ -122,6 +123,7 @@ def fit_heads(
     fields = {field: fit.head for field, (fit, _) in fits.items()} | {URGENCY: urgency.head}
     with encoder.adapted(adapters):
         fields[SCOPE] = fit_scope(material.meaning, encoder.features(as_read(read_out_of_scope())))
+        fields[STANDING] = fit_standing(encoder)
         fingerprint = encoder.fingerprint()
     return Heads(
         fields=fields,

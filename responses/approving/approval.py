@@ -17,7 +17,7 @@ from models.tables import Agent, Approval, Case, Draft, OpenEdit
 from responses.approving.approved_answer import check_can_leave, enqueue_answer, go_on
 from responses.approving.bookkeeping import keep_books, take_back
 from responses.approving.enclosures import Enclosure
-from responses.approving.exits import check_tells_day
+from responses.approving.exits import check_tells_day, goes_on_by_itself
 from responses.approving.filling import filled_text
 from responses.approving.off_policy import book_by_hand, check_overrulable, overruled
 from responses.approving.rights import (
@@ -236,7 +236,9 @@ class Approvals:
         case = await session.get_one(Case, approval.case_id, with_for_update=True)
         old = await session.get_one(Draft, approval.draft_id)
         record(session, agent.id, "approval.undone", case.id, approval=approval.id)
-        if case.triage_due_at is not None or case.state in (CaseState.DRAFTING, CaseState.WAITING_AGENT):
+        if await goes_on_by_itself(session, case, old, approval):
+            case.triage_due_at = case.first_unread_at = None
+        elif case.triage_due_at is not None or case.state in (CaseState.DRAFTING, CaseState.WAITING_AGENT):
             # The customer has written since: all of it is read and drafted for together.
             case.reopened_from = None
             await let_go(session, [case.id])

@@ -2,11 +2,13 @@
 
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.decision import Decision, DecisionKind
-from models.states import CaseState
-from models.tables import Case, Draft
+from models.states import CaseState, Direction
+from models.tables import Approval, Case, Draft, Message
+from responses.approving.rights import decision_of
 from responses.cases import move, open_messages
 from responses.checks.days import days_in
 from responses.checks.plain_text import plain_words
@@ -50,6 +52,18 @@ async def waits_on(session: AsyncSession, case: Case) -> bool:
         move(case, CaseState.WAITING_CUSTOMER)
         return True
     return False
+
+
+async def goes_on_by_itself(session: AsyncSession, case: Case, draft: Draft, approval: Approval) -> bool:
+    """Whether nothing but a notice has had the case drafted for since it was approved: nobody has written."""
+    if not is_notice(draft, await decision_of(session, draft)):
+        return False
+    query = select(Message.id).where(
+        Message.case_id == case.id,
+        Message.direction == Direction.IN,
+        Message.created_at > approval.created_at,
+    )
+    return (await session.scalars(query.limit(1))).first() is None
 
 
 def _begins(day: date, text: str, language: str) -> bool:

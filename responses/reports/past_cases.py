@@ -30,7 +30,6 @@ from responses.asking.only_answers import only_answers
 from responses.cases import gives_notice
 from responses.corrections import Understood, understood
 from responses.customers.history import questions_in
-from responses.customers.progress import asks_where_it_stands
 from responses.customers.signalling import said_in
 from responses.facts import facts_in
 from responses.matters import united
@@ -244,7 +243,7 @@ def _past(
         facts=facts,
         abstained=frozenset(field for one in found for field in one.abstained),
         paid=None if answer is None else Money.from_minor(answer.booked.get(currency, 0), currency),
-        asks_where_it_stands=any(asks_where_it_stands(message.text) for message in said),
+        asks_where_it_stands=any(one.asks_where_it_stands for one in found),
     )
 
 

@@ -3,6 +3,8 @@
 Until the day of the exit everything is drafted for as before, and what was asked and promised stands.
 """
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -103,7 +105,7 @@ async def test_who_asks_why_gets_a_person_and_no_draft(road: Road, ended: Case, 
 
 async def test_who_asks_where_a_promise_stands_is_still_told(road: Road, ended: Case) -> None:
     assert await road.number(Promise, Promise.state == PromiseState.OPEN) > 0
-    case = await road.writes("novità?", OTHER)
+    case = await road.writes("novità?", assessed("other", asks_where_it_stands=True))
     assert (await road.draft(case)).kind == DecisionKind.STATUS
 
 
@@ -214,6 +216,50 @@ async def test_what_waits_when_notice_is_given_is_drafted_for_after_it(road: Roa
     async with road.database.reading() as session:
         state = (await session.get_one(Case, case.id)).state
     assert state in (CaseState.ANSWERED, CaseState.PROMISED)
+
+
+@pytest.mark.parametrize("drafted", [False, True])
+async def test_a_notice_that_is_undone_is_on_the_table_again_with_the_words_of_its_agent(
+    road: Road, drafted: bool
+) -> None:
+    case, notice, undo = await takes_notice_back(road)
+    if drafted:
+        await road.triage.run(case.id)
+    again = await undo()
+    assert again is not None
+    await road.triage.run(case.id)
+    shown = await road.draft(case)
+    assert (shown.id, shown.kind, shown.text) == (again.id, DecisionKind.EXIT, notice)
+    async with road.database.reading() as session:
+        assert (await session.get_one(Case, case.id)).state == CaseState.WAITING_AGENT
+    assert await drafts(road) == 1
+
+
+async def test_a_notice_that_is_undone_after_new_words_is_read_together_with_them(road: Road) -> None:
+    case, _, undo = await takes_notice_back(road)
+    await road.writes("Il pacco RS1234 è in ritardo, e ora?", LATE_ORDER)
+    assert await undo() is None
+    await road.triage.run(case.id)
+    assert (await road.draft(case)).kind == DecisionKind.OFFER
+
+
+async def takes_notice_back(road: Road) -> tuple[Case, str, Callable[[], Awaitable[Draft | None]]]:
+    """A notice beside words that wait, edited and approved but not sent; its text, and what undoes it."""
+    case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
+    supervisor = await ends(road, case, days=7)
+    approvals = Approvals(replace(road.config, undo=timedelta(seconds=10)))
+    notice = f"Con rammarico. {(await road.draft(case)).text}"
+    async with road.database.writing() as session:
+        draft = await approvals.edit(session, supervisor, bound(await road.draft(case)), notice)
+    async with road.database.writing() as session:
+        policy = await road.policies.current(session)
+        approval = await approvals.approve(session, supervisor, bound(draft), policy.hours)
+
+    async def undo() -> Draft | None:
+        async with road.database.writing() as session:
+            return await approvals.undo(session, supervisor, approval.id)
+
+    return case, notice, undo
 
 
 async def test_an_exit_at_once_answers_what_waits(road: Road) -> None:

@@ -183,7 +183,7 @@ async def test_who_asked_where_a_promise_stands_brought_no_new_case(office: Offi
     late = replace(LATE, entities=NUMBER.entities)
     case = await office.writes("Il pacco RS1234 è in ritardo", late)
     await office.answers(agent, case)
-    asked = await office.writes("novità?", assessed("other"))
+    asked = await office.writes("novità?", assessed("other", asks_where_it_stands=True))
     pasts = await office.pasts()
     assert [past.asks_where_it_stands for past in pasts] == [False, True]
     async with office.database.reading() as session:
