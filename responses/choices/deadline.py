@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from models.decision import Decision, Duration
-from responses.drafts.dates import format_due, names_hour
+from responses.drafts.dates import format_open_until, names_hour
 from responses.hours import OpeningHours
 
 
@@ -20,7 +20,7 @@ def choose_by(decision: Decision | None, language: str, hours: OpeningHours, now
     """Words for the `{choose_by}` slot: "entro martedì 24 novembre"; None where choices have no end."""
     if decision is None or decision.choose_within is None:
         return None
-    return format_due(
+    return format_open_until(
         open_until(decision.choose_within, hours, now),
         language,
         hours.zone,

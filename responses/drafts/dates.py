@@ -72,9 +72,15 @@ def format_due(
         today: as for `format_day`; an hour of today or of the day after is said with that word.
     """
     local = due.astimezone(tz)
-    values = {"day": _weekday(local.date(), language, today), "time": _clock(local.time(), language)}
     form = _hour_form(local.date(), today) if with_time else "day"
-    return phrases(language).say(f"deadline.{form}", values)
+    return _deadline(form, local, language, today)
+
+
+def format_open_until(due: datetime, language: str, tz: tzinfo, *, with_time: bool, today: date) -> str:
+    """The same for what may be done at any time until then: "entro le 10 di domani", and not only tomorrow."""
+    local = due.astimezone(tz)
+    form = f"open_{_hour_form(local.date(), today)}" if with_time else "day"
+    return _deadline(form, local, language, today)
 
 
 def format_due_day(due: date, language: str, *, today: date | None = None) -> str:
@@ -88,6 +94,11 @@ def format_when(due: datetime, now: datetime, language: str, tz: tzinfo) -> str:
     Further away it names the day and the hour. For standing texts such as the receipt.
     """
     return format_due(due, language, tz, with_time=True, today=now.astimezone(tz).date())
+
+
+def _deadline(form: str, local: datetime, language: str, today: date | None) -> str:
+    values = {"day": _weekday(local.date(), language, today), "time": _clock(local.time(), language)}
+    return phrases(language).say(f"deadline.{form}", values)
 
 
 def _hour_form(day: date, today: date | None) -> str:

@@ -39,11 +39,23 @@ def test_the_whole_day_that_is_told_is_left_to_choose(zone: str, day: int, words
     assert choose_by(choosing_within(A_WEEK), "it", hours, LATE_EVENING) == words
 
 
-def test_a_few_hours_end_at_the_hour_that_is_told() -> None:
+@pytest.mark.parametrize(
+    ("language", "hour", "words"),
+    [
+        ("it", 9, "entro le 13:30 di oggi"),
+        ("en", 9, "by 13:30 today"),
+        ("it", 22, "entro le 2:30 di domani"),
+        ("es", 22, "antes de las 2:30 de mañana"),
+        ("fr", 22, "avant 2 h 30 demain"),
+        ("de", 22, "bis morgen um 2:30 Uhr"),
+    ],
+)
+def test_a_few_hours_end_at_the_hour_that_is_told(language: str, hour: int, words: str) -> None:
+    # Not "domani entro le 2:30": that sounds as though one could not choose before midnight.
     hours = OpeningHours.always(ZoneInfo("Europe/Rome"))
-    now = datetime(2026, 11, 17, 9, 30, tzinfo=UTC)
+    now = datetime(2026, 11, 17, hour, 30, tzinfo=UTC)
     assert open_until(THREE_HOURS, hours, now) == now + timedelta(hours=3)
-    assert choose_by(choosing_within(THREE_HOURS), "it", hours, now) == "oggi entro le 13:30"
+    assert choose_by(choosing_within(THREE_HOURS), language, hours, now) == words
 
 
 def test_where_choices_have_no_end_no_day_is_told() -> None:
