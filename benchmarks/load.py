@@ -84,11 +84,11 @@ def main() -> None:
             print(f"written: {total} in {wrote:.0f} s; {told}", flush=True)
             try:
                 wait_until_drafted(cluster, chosen.patience)
-                settled = time.monotonic() - began
-            finally:
-                used, drafted = processor_seconds(cluster) - used, cluster.number(DRAFTED)
-                rate = f"{drafted / used:.1f} a second of it"
-                print(f"{drafted} drafted in {used:.0f} s of the processor, {rate}", flush=True)
+            except AssertionError:
+                tell_used(cluster, used)
+                raise
+            settled = time.monotonic() - began
+            tell_used(cluster, used)
             report(cluster, written, settled)
         finally:
             cluster.end()
@@ -141,6 +141,16 @@ def processor_seconds(cluster: Cluster) -> float:
     # Behind the name, which may hold anything, the twelfth and the thirteenth are user and system time.
     spent = [stat.rpartition(")")[2].split()[11:13] for stat in stats]
     return sum(int(user) + int(system) for user, system in spent) / ticks
+
+
+def tell_used(cluster: Cluster, before: float) -> None:
+    """Prints what the processor took since it had taken `before`; nothing where a process has died."""
+    if dead := [running.duty for running in cluster.running if running.exit_code is not None]:
+        print(f"ended by itself: {', '.join(dead)}", flush=True)
+        return
+    used, drafted = processor_seconds(cluster) - before, cluster.number(DRAFTED)
+    rate = drafted / max(used, 0.01)
+    print(f"{drafted} drafted in {used:.0f} s of the processor, {rate:.1f} a second of it", flush=True)
 
 
 def loads() -> str:

@@ -41,10 +41,12 @@ async def check(visit: Actor, number: int, body: Written) -> JSONResponse:
             language=draft.language if draft is not None else case.language or visit.desk.language,
             text=text,
         )
+    approvals = visit.desk.road.approvals
+    await approvals.read_first(text)
     try:
         found = check_text(text, about)
     except UnknownSlotError:
         # The words in braces come first: until they are right, nothing is known of the rest.
         wrong = {"severity": "error", "start": 0, "end": 0, "advice": visit.words("blocked.slot")}
         return done(findings=[wrong])
-    return done(findings=shown(found, visit))
+    return done(findings=shown((*found, *(approvals.sounds(text, about.composed, found) or ())), visit))

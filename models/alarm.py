@@ -17,6 +17,7 @@ class Job(StrEnum):
     DELIVER = "deliver"  # an outbox entry
     EXPLAIN = "explain"  # a message whose labels are to be traced to its words
     EMBED = "embed"  # a message whose place among all others is to be known
+    JUDGE = "judge"  # a draft that an agent wrote, and no model has read
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,6 +21,7 @@ from nlp.heads import FIELDS, NO, STANDING, TRAINED, Flags, Head, Heads, load_he
 from nlp.joint import DAYS, days_ahead, read_again
 from nlp.joint import FIELD as URGENCY
 from nlp.language import detect_languages, load_identifier
+from nlp.manner import Manner, load_manner
 from nlp.progress import Told, nobody, part_of
 
 # Blanks, and the marks that only steer how neighbours are joined or in which direction they run.
@@ -53,11 +54,12 @@ class Classifier:
         fallback_language: str = "it",
         entities: EntityFinder,
         costs: Costs | None = None,
+        manner: Manner | None = None,
     ) -> None:
         """Put a classifier together from loaded parts; adapters of the heads are in the encoders already.
 
         `own_encoders` read the fields that have adapters of their own. With `costs` labels are decided by
-        what errors cost; without, by the thresholds of the heads.
+        what errors cost; without, by the thresholds of the heads. `manner` judges passages of answers.
 
         Raises:
             FingerprintError: The heads were trained on another encoder.
@@ -76,6 +78,7 @@ class Classifier:
         self._heads_id = heads.id
         self.fallback_language = fallback_language
         self._entities = entities
+        self._manner = manner
 
     @classmethod
     def load(
@@ -124,6 +127,7 @@ class Classifier:
             fallback_language=fallback_language,
             entities=entities or EntityFinder(),
             costs=costs,
+            manner=load_manner(loaded, heads or TRAINED),
         )
 
     def classify(
@@ -198,6 +202,15 @@ class Classifier:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Embed texts for finding similar ones: float32 of shape (texts, dimension), rows of length one."""
         return self.encoder.embed_bare([clean(text) for text in texts])
+
+    def judge(self, passages: Sequence[str]) -> list[str | None]:
+        """What is wrong with how each passage of an answer speaks to its reader, None where nothing is.
+
+        Of nothing anything is said where the heads were adapted without it (`nlp.manner`).
+        """
+        if self._manner is None:
+            return [None] * len(passages)
+        return self._manner.judge([clean(one) for one in passages], self.encoder)
 
     def features(self, texts: Sequence[str], told: Told = nobody) -> Mapping[str, Features]:
         """What the head of each field reads of cleaned texts; `told` hears how far it is.

@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 REACH = timedelta(seconds=60)
 """Alarms farther away than this are not for the bell."""
 _AT_ONCE = 16
-_UNBOUNDED = frozenset({Job.DELIVER, Job.EXPLAIN, Job.EMBED})
-"""Sending waits for its chat's turn, explaining and embedding for an idle model, often for minutes; none
-needs anything meanwhile."""
+_UNBOUNDED = frozenset({Job.DELIVER, Job.EXPLAIN, Job.EMBED, Job.JUDGE})
+"""Sending waits for its chat's turn, the others for an idle model, often for minutes; none needs anything
+meanwhile."""
 
 Work = Callable[[str], Awaitable[None]]
 

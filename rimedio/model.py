@@ -96,6 +96,14 @@ class Model:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, embedded, classifier, list(texts))
 
+    async def judge(self, passages: Sequence[str]) -> Sequence[str | None] | None:
+        """Says how passages of an answer sound; None while the model is loading, for an agent waits."""
+        classifier = self._classifier
+        if classifier is None:
+            return None
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, classifier.judge, list(passages))
+
     def _timed(self, classifier: "Classifier", texts: list[str], days: list[date]) -> Sequence[Assessment]:
         with self.seconds.time():
             return classifier.classify(texts, today=days)

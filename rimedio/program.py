@@ -41,6 +41,7 @@ from responses.intake.inbox import Handler, Inbox, overdue_updates
 from responses.intake.samples import sample_handler
 from responses.intake.silence import note_silence
 from responses.knowledge.entries import Knowledge
+from responses.manners import Manners
 from responses.notices import Notice, tell_admins
 from responses.people.holding import draft_anew
 from responses.people.watch import Watch
@@ -100,6 +101,8 @@ class Program:
         types = complaint_types_of(settings.heads_folder)
         policies, folder = PolicyBook(types), settings.policy or settings.home / "policies"
         texts = StandingTexts(config, policies)
+        judge = self.model.judge if self.duty.works else None
+        manners = Manners(database, judge, self._agent_chat)
         self.knowledge = Knowledge(database, folder / ANSWERS, self.model.embed, config.timezone)
         self.road = Road(
             database=database,
@@ -117,7 +120,7 @@ class Program:
                 else None,
                 knowledge=self.knowledge,
             ),
-            approvals=Approvals(config, policies),
+            approvals=Approvals(config, policies, manners),
             policies=policies,
             texts=texts,
             files=FileStore(settings.files or str(settings.home / "files")),
@@ -149,6 +152,7 @@ class Program:
                 Job.DELIVER: self.delivery.run,
                 Job.EXPLAIN: Explaining(database, self.model.explain).run,
                 Job.EMBED: Embedding(database, self.model.embed).run,
+                Job.JUDGE: manners.run,
             },
             sweep=self._sweep,
             database_url=jobs_url(settings.database, settings.home),

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.alarm import Job, set_alarm
 from models.clock import utcnow
 from models.decision import DecisionKind, Role
 from models.serial import to_json
@@ -40,6 +41,7 @@ from responses.errors import BlockedError, NotAllowedError
 from responses.events import record
 from responses.hours import OpeningHours
 from responses.intake.filing import clean, due_now
+from responses.manners import Manners
 from responses.people.agents import rank
 from responses.policies import NoPolicyError, PolicyBook
 from responses.policy import Policy
@@ -70,9 +72,21 @@ from responses.vouchers.texts import text_with_voucher
 class Approvals:
     """What agents do with drafts. Every method works inside the caller's writing transaction."""
 
-    def __init__(self, config: RoadConfig, policies: PolicyBook | None = None) -> None:
+    def __init__(
+        self, config: RoadConfig, policies: PolicyBook | None = None, manners: Manners | None = None
+    ) -> None:
         self._config = config
         self._policies = policies or PolicyBook()
+        self._manners = manners
+
+    async def read_first(self, text: str) -> None:
+        """Has a text read by the model before the transaction begins in which it is checked."""
+        if self._manners is not None:
+            await self._manners.read(text)
+
+    def sounds(self, text: str, composed: str | None, found: Sequence[Finding]) -> list[Finding] | None:
+        """What the model has found in a text, beside what the checks found; None where it has not read it."""
+        return self._manners.found(text, composed, found) if self._manners is not None else []
 
     async def approve(
         self,
@@ -402,7 +416,12 @@ class Approvals:
 
     async def _check(self, session: AsyncSession, case: Case, draft: Draft) -> tuple[Finding, ...]:
         policy = await self._policy(session, case)
-        return check_text(draft.text, await self._about(session, case, draft, policy))
+        about = await self._about(session, case, draft, policy)
+        found = check_text(draft.text, about)
+        sounds = self.sounds(draft.text, about.composed, found)
+        if sounds is None:
+            set_alarm(session, Job.JUDGE, draft.id)
+        return (*found, *(sounds or ()))
 
     async def _policy(self, session: AsyncSession, case: Case) -> Policy | None:
         """The policy that judges the case; None where none was ever loaded."""

@@ -17,6 +17,7 @@ _NAMES = {
     "owed_withheld": "remedies",
     "grievance_unanswered": "grievances",
     "wrong_language": "languages",
+    "manner": "manners",
 }
 
 

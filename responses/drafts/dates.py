@@ -77,7 +77,7 @@ def format_due(
 
 
 def format_open_until(due: datetime, language: str, tz: tzinfo, *, with_time: bool, today: date) -> str:
-    """The same for what may be done at any time until then: "entro le 10 di domani", and not only tomorrow."""
+    """The same for what may be done at any time until then, not only that day: "entro le 10 di domani"."""
     local = due.astimezone(tz)
     form = f"open_{_hour_form(local.date(), today)}" if with_time else "day"
     return _deadline(form, local, language, today)
