@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LOOK_EVERY = 0.2
+_REST = 4.0
+"""How much longer than it took to explain a message the model then has for others at least."""
 
 
 class Model:
@@ -36,6 +38,7 @@ class Model:
         self._loaded = asyncio.Event()
         self._reading = 0
         self._together = Together(self._read)
+        self._explaining, self._rests_until = asyncio.Lock(), 0.0
         self.error: str | None = None
         self.seconds = Histogram(
             "rimedio_model_seconds", "Time in which the model read one batch of messages", registry=None
@@ -76,16 +79,28 @@ class Model:
         return await loop.run_in_executor(self._executor, self._timed, classifier, texts, days)
 
     async def explain(self, text: str, sent_at: datetime, assessment: Assessment) -> Sequence[Evidence]:
-        """Names the words that carried the labels, once no message waits to be read."""
+        """Names the words that carried the labels, once no message waits to be read.
+
+        One text after the other, each followed by a pause: to explain a message takes as long as to read some
+        thirty, and on a busy day the next of these comes while it is done.
+        """
         await self._loaded.wait()
         classifier = self._classifier
         if classifier is None:
             raise RuntimeError("the model's event is set only after the model")
-        while self._reading:  # noqa: ASYNC110 - it may be busy again before anybody is woken
-            await asyncio.sleep(_LOOK_EVERY)
         loop = asyncio.get_running_loop()
         today = sent_at.astimezone(self._settings.zone).date()
-        return await loop.run_in_executor(self._executor, _explained, classifier, text, assessment, today)
+        async with self._explaining:
+            await asyncio.sleep(self._rests_until - loop.time())
+            while self._reading:  # noqa: ASYNC110 - it may be busy again before anybody is woken
+                await asyncio.sleep(_LOOK_EVERY)
+            began = loop.time()
+            try:
+                return await loop.run_in_executor(
+                    self._executor, _explained, classifier, text, assessment, today
+                )
+            finally:
+                self._rests_until = loop.time() + _REST * (loop.time() - began)
 
     async def embed(self, texts: Sequence[str]) -> Embeddings:
         """Embeds texts, waiting for the model if need be."""

@@ -479,7 +479,9 @@ def _status_beside(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     """Where a grievance stands that was answered before, in an answer to others."""
     if not brief.decision.status_of:
         return
-    promises = [*_failed(brief, voice), *_promises(brief, voice)]
+    # What was owned up to at the beginning is not told again.
+    rest = replace(brief, promises=tuple(one for one in brief.promises if one not in brief.broken))
+    promises = [*_failed(rest, voice), *_promises(rest, voice)]
     topics = [aside_of(complaint_type, voice) for complaint_type in brief.decision.status_of]
     yield from promises or [("status", voice.bare("status.beside", topic=voice.listed(topics)))]
 

@@ -502,6 +502,15 @@ def test_what_we_failed_to_do_is_told_before_a_new_day(language: str, due: date,
     assert format_due_day(due, language) in first
 
 
+def test_what_was_owned_up_to_at_the_beginning_is_not_told_again_beside_an_offer() -> None:
+    failed = PromiseLine(what=COLLECT.what, due=date(2026, 11, 18), state="broken")
+    decision = decided(DecisionKind.OFFER, offers=(goodwill(VOUCHER),), status_of=("delivery_late",))
+    about = brief(decision, promises=(failed,), broken=(failed,), today=date(2026, 11, 20))
+    assert made(about).text.lower().count(COLLECT.what["it"].lower()) == 1
+    unsaid = made(replace(about, broken=()))
+    assert COLLECT.what["it"] in dict(unsaid.parts)["status"]
+
+
 def test_a_promise_taken_back_is_not_told_again() -> None:
     gone = PromiseLine(what=RESEND.what, due=None, state="withdrawn")
     assert "rispediamo" not in made(brief(decided(DecisionKind.STATUS), promises=(gone,))).text.lower()
