@@ -6,7 +6,7 @@ thing once.
 What is given and what is asked come from the decision alone: the tone chooses how it is said.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -14,11 +14,11 @@ from decimal import Decimal
 from models.decision import EXPLANATION, Basis, DecisionKind, Manner, RemedyKind
 from models.labels import Act, Ask, Tone
 from models.money import Money
-from responses.drafts.brief import DraftBrief, PromiseLine
+from responses.drafts.brief import DraftBrief
 from responses.drafts.dates import format_due_day
 from responses.drafts.draft import ComposedDraft, DraftKind, Part, assembled, words_of
 from responses.drafts.farewell import farewell
-from responses.drafts.matter import aside_of, asked_for, topic_of, understood
+from responses.drafts.matter import asked_for, topic_of, understood
 from responses.drafts.numbers import format_money
 from responses.drafts.remedies import (
     NumberedOffer,
@@ -28,6 +28,14 @@ from responses.drafts.remedies import (
     sentence,
 )
 from responses.drafts.slots import BLANK, CHOOSE_BY, escape
+from responses.drafts.standing import (
+    failed_promises,
+    is_late,
+    other_promises,
+    promise_told,
+    stands,
+    status_beside,
+)
 from responses.drafts.templates import capital
 from responses.drafts.voice import Voice, voice_of
 
@@ -40,7 +48,6 @@ MOVED = frozenset({"responsibility", "apology"})
 _ENOUGH = 110
 """Words from which on a draft takes the shortest wordings and has no close."""
 
-_FAILED = frozenset({"broken", "late"})
 _LISTED_FROM = 4
 _GIFTS = frozenset({RemedyKind.GIFT, RemedyKind.FREE_PERIOD})
 
@@ -112,7 +119,7 @@ def kind_of(brief: DraftBrief) -> DraftKind:
 
 def _handed_over(brief: DraftBrief) -> DraftKind:
     wants_person = set(brief.asks) == {Ask.HUMAN_CONTACT}
-    if _is_late(brief) and (
+    if is_late(brief) and (
         brief.act in (Act.OTHER, Act.PRAISE) or (brief.act == Act.REQUEST and wants_person)
     ):
         # Before "what can I do for you?" they hear of what we owe them.
@@ -146,11 +153,11 @@ def _opening(brief: DraftBrief, voice: Voice, kind: DraftKind) -> Iterator[Part]
                 yield "reassurance", voice.say("reassurance.offer")
             case DraftKind.QUESTION | DraftKind.HOLDING if not _asks_again(brief):
                 yield "reassurance", voice.say("reassurance.reading")
-            case DraftKind.STATUS if _stands(brief):
+            case DraftKind.STATUS if stands(brief):
                 yield "reassurance", voice.say("reassurance.status")
     if kind is not DraftKind.STATUS:
         for promise in brief.broken:
-            yield "broken", _told(promise, brief, voice)
+            yield "broken", promise_told(promise, brief, voice)
 
 
 def _body(brief: DraftBrief, voice: Voice, kind: DraftKind) -> Iterator[Part]:
@@ -197,7 +204,7 @@ def _offer(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         yield "gesture", offer_sentence(offer, voice, lead)
         told.append(offer)
     yield from _worth(brief, voice)
-    yield from _status_beside(brief, voice)
+    yield from status_beside(brief, voice)
     refusals = _refusals(brief, voice)
     for number, refusal in enumerate(refusals):
         key = "decline.also" if number else "decline.partly"
@@ -404,7 +411,7 @@ def _decline(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         )
     yield from _instead(refusals, voice)
     yield from _rights(brief, voice, owed_is_told=False)
-    yield from _status_beside(brief, voice)
+    yield from status_beside(brief, voice)
     if any(refusal.alternative is not None for refusal in refusals):
         yield from _closing(brief, voice)
     elif not voice.short:
@@ -462,83 +469,17 @@ def _status(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         yield "person", voice.say("holding.person")
     yield "understanding", voice.say("status.intro")
     # Where we stand in what we failed to do goes before everything else that is told.
-    failed = list(_failed(brief, voice))
+    failed = list(failed_promises(brief, voice))
     yield from failed
     if brief.decision.apologise and not brief.decision.second_time:
         yield "apology", _regret(brief, voice)
-    others = list(_promises(brief, voice))
+    others = list(other_promises(brief, voice))
     yield from others if others or failed else [("status", voice.say("status.none"))]
     if any(promise.state == "open" for promise in brief.promises):
         yield "next", voice.say("status.then")
     if Ask.HUMAN_CONTACT in brief.asks and brief.hand_over_contact is not None:
         yield "contact", voice.say("holding.contact", contact=escape(brief.hand_over_contact))
     yield from _closing(brief, voice, open_end=brief.tone != Tone.GRATEFUL)
-
-
-def _status_beside(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
-    """Where a grievance stands that was answered before, in an answer to others."""
-    if not brief.decision.status_of:
-        return
-    # What was owned up to at the beginning is not told again.
-    rest = replace(brief, promises=tuple(one for one in brief.promises if one not in brief.broken))
-    promises = [*_failed(rest, voice), *_promises(rest, voice)]
-    topics = [aside_of(complaint_type, voice) for complaint_type in brief.decision.status_of]
-    yield from promises or [("status", voice.bare("status.beside", topic=voice.listed(topics)))]
-
-
-def _failed(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
-    """The promises that were broken or whose day is over."""
-    for promise in brief.promises:
-        if _state(promise, brief) in _FAILED:
-            yield "status", _told(promise, brief, voice)
-
-
-def _promises(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
-    """Those that were kept, and then those that are to come."""
-    for promise in brief.promises:
-        if promise.state == "kept":
-            yield "status", _told(promise, brief, voice)
-    coming = [promise for promise in brief.promises if _state(promise, brief) == "open"]
-    # A remedy is named and not told as a deed: "la sostituzione" alone is no sentence.
-    if len(coming) > 1 or any(promise.is_remedy for promise in coming):
-        yield "status", _told_together(coming, brief, voice)
-    else:
-        yield from (("status", _told(promise, brief, voice)) for promise in coming)
-
-
-def _told_together(promises: Sequence[PromiseLine], brief: DraftBrief, voice: Voice) -> str:
-    """What is to come in one sentence: "mandiamo il corriere, entro il 1º; la sostituzione, entro il 2"."""
-    told = []
-    for promise in promises:
-        due = [] if promise.due is None else [format_due_day(promise.due, brief.language, today=brief.today)]
-        told.append(", ".join([voice.translated(promise.what).rstrip("."), *due]))
-    return voice.bare("status.together", list=voice.listed(told, "items"))
-
-
-def _told(promise: PromiseLine, brief: DraftBrief, voice: Voice) -> str:
-    values, state = {"what": voice.translated(promise.what).rstrip(".")}, _state(promise, brief)
-    if promise.due is not None:
-        values["due"] = format_due_day(promise.due, brief.language, today=brief.today)
-        if state == "open" and "," in values["what"]:  # else the day would belong to the last clause alone
-            values["what"] += ","
-    return voice.bare(f"status.{state}", **values)
-
-
-def _state(promise: PromiseLine, brief: DraftBrief) -> str:
-    """How it is told: what is open and its time or its day is over is late, as /stato says it too."""
-    due, today = promise.due, brief.today
-    is_over = promise.overdue or (due is not None and today is not None and due < today)
-    is_late = promise.state == "open" and is_over
-    return "late" if is_late else promise.state
-
-
-def _is_late(brief: DraftBrief) -> bool:
-    return any(_state(promise, brief) == "late" for promise in brief.promises)
-
-
-def _stands(brief: DraftBrief) -> bool:
-    states = {_state(promise, brief) for promise in brief.promises}
-    return "open" in states and states.isdisjoint(_FAILED)
 
 
 def _thanks(brief: DraftBrief, voice: Voice) -> Iterator[Part]:

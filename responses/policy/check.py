@@ -1,86 +1,45 @@
 """Looks through a sound policy for what the owner may not have meant."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 from datetime import date, datetime
-from decimal import Decimal
-from enum import StrEnum
 from itertools import pairwise
 
 from models.clock import utcnow
-from models.decision import RemedyKind, Role
+from models.decision import RemedyKind
 from models.labels import Act, Ask, ComplaintType, Language, Urgency
-from models.money import Money
 from responses.drafts.templates import in_register
 from responses.hours import OpeningHours, add_months
 from responses.policy.amounts import DIVISIBLE
+from responses.policy.check_amounts import check_amounts, most_of, remedies_of
+from responses.policy.check_facts import check_facts
 from responses.policy.conditions import Operator, Subject, Test, reads_message, single_tests
 from responses.policy.coverage import Run, contradiction, covering, covers, may_hold, runs, truth_for
-from responses.policy.options import options_listed
+from responses.policy.findings import Finding, Found, Severity
 from responses.policy.schema import (
-    READ_FROM_MESSAGES,
-    AmountSpec,
     Codes,
     Count,
-    FactSpec,
-    FactType,
-    Limits,
-    Owed,
     Policy,
-    RemedySpec,
     Rule,
-    Supplier,
 )
 from responses.policy.sentences import plain
 from responses.policy.shifts import uncovered
-from responses.policy.situation import FAULT, ORDER, OURS, PRICE, can_be_supplied
+from responses.policy.situation import FAULT
 from responses.policy.verdicts import Truth
 
-# After so long somebody should look whether a file still says what is meant.
 _NOT_VERIFIED = re.compile(
     r"\b(da verificare|(non|mai) verificat[oaie]|verificat[oaie] il:? mai|to be verified|(not|never) verified"
     r"|unverified|verified( on)?:? never|cercat[oaie] invano|(sought|looked for) in vain)\b",
     re.IGNORECASE,
 )
+# After so long somebody should look whether a file still says what is meant.
 _OLD_MONTHS = 36
-_LONG_WORD = re.compile(r"[^\W\d_]{4,}")
-# Of the price; more makes nobody more content (Haesevoets et al. 2017).
-_DEAR_SHARE = Decimal("1.5")
-
-# Given without cost, or with a cost that lies in the remedy itself.
 _JUDGEMENTS = re.compile(
     r"(?<![^\W_])(?:scroccon|furb|bugiard|disonest|molest|incontentabil|insaziabil|distrut|difficil|cattiv|"
     r"pericolos|gratis|greedy|insatiable|destructive|difficult|dishonest|liar|abuser|freeloader|scroung|"
     r"troubl|bad_|dangerous|fraud|harmful)",
     re.IGNORECASE,
 )
-_NEEDS_NO_WORTH = DIVISIBLE | {RemedyKind.WORDS, RemedyKind.EXCHANGE_AT_COST}
-
-
-class Severity(StrEnum):
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
-    """One thing found in a policy, and where. `line` and `column` count from 1."""
-
-    severity: Severity
-    file: str
-    line: int
-    column: int
-    key: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.severity}: {self.key}: {self.message}"
-
-
-_Found = Iterator[tuple[Severity, str, str]]
-"""Severity, key and message."""
 
 
 def check(
@@ -101,12 +60,12 @@ def check(
     An error means that the policy does not do what it says or leaves a complaint without an answer; a
     warning that something is probably not meant; an info is good to know.
     """
-    parts: tuple[Callable[[], _Found], ...] = (
+    parts: tuple[Callable[[], Found], ...] = (
         lambda: _gaps(policy, complaint_types),
         lambda: _rules(policy, complaint_types),
-        lambda: _facts(policy),
+        lambda: check_facts(policy),
         lambda: _texts(policy, languages),
-        lambda: _amounts(policy),
+        lambda: check_amounts(policy),
         lambda: _second_time(policy),
         lambda: _slower(policy),
         lambda: _on_call(policy),
@@ -145,7 +104,7 @@ def _finding(policy: Policy, severity: Severity, key: str, message: str) -> Find
     )
 
 
-def _gaps(policy: Policy, complaint_types: Collection[str]) -> _Found:
+def _gaps(policy: Policy, complaint_types: Collection[str]) -> Found:
     ending = [rule for rule in policy.rules if rule.ends_the_search]
     for complaint_type in complaint_types:
         truths = {
@@ -168,7 +127,7 @@ def _gaps(policy: Policy, complaint_types: Collection[str]) -> _Found:
         )
 
 
-def _rules(policy: Policy, complaint_types: Collection[str]) -> _Found:
+def _rules(policy: Policy, complaint_types: Collection[str]) -> Found:
     for entry in policy.entries:
         clash = contradiction(entry.when)
         if clash is not None:
@@ -200,100 +159,7 @@ def _reads_whose_fault_it_is(rule: Rule) -> bool:
     )
 
 
-def _facts(policy: Policy) -> _Found:
-    used = {test.name for test in _all_tests(policy)} | set(_facts_in_amounts(policy))
-    used |= {name for signal in policy.signals for name in signal.then.proof}
-    for name, spec in policy.facts.items():
-        key = f"facts.{name}"
-        if key not in policy.places:
-            continue  # built in
-        if not can_be_supplied(spec) and Supplier.BOOK not in spec.suppliers:
-            yield Severity.ERROR, key, _nobody_supplies(spec)
-        elif not can_be_supplied(spec) and name in used:
-            yield (
-                Severity.INFO,
-                key,
-                "comes from the order book only: without it, conditions on it are false",
-            )
-        if name not in used:
-            yield Severity.INFO, key, "no rule reads it"
-        if spec.type is FactType.CHOICE and Supplier.CUSTOMER in spec.suppliers:
-            yield from _options(policy, spec, key)
-        if Supplier.MESSAGE in spec.suppliers and name != ORDER:
-            yield from _unread(policy, spec, key)
-    fault = policy.facts.get(FAULT)
-    if fault is not None and (fault.type is not FactType.CHOICE or OURS not in fault.choices):
-        message = "expected a choice with ours among its values: it says whether we apologise for ourselves"
-        yield Severity.WARNING, f"facts.{FAULT}", message
-    price = policy.facts.get(PRICE)
-    if price is not None and price.type is not FactType.MONEY:
-        yield Severity.ERROR, f"facts.{PRICE}", f"expected type money, found {price.type}: it is the price"
-
-
-def _unread(policy: Policy, spec: FactSpec, key: str) -> _Found:
-    """What of `from: [message]` comes to nothing: a type that is not read, or a fact without words."""
-    if spec.type not in READ_FROM_MESSAGES:
-        known = ", ".join(sorted(READ_FROM_MESSAGES))
-        yield Severity.INFO, key, f"a message supplies {ORDER} and facts of type {known}; found {spec.type}"
-    elif spec.ask is None and not any(spec.name in words.facts for words in policy.words.values()):
-        message = "nothing says by which words a message names it: add ask, or words for it"
-        yield Severity.INFO, key, message
-
-
-def _options(policy: Policy, spec: FactSpec, key: str) -> _Found:
-    """Questions for a choice that do not list its options, or in another order than `of`."""
-    asks = {
-        language: options_listed(in_register(ask, formal=True)) for language, ask in (spec.ask or {}).items()
-    }
-    unlisted = [language for language, listed in asks.items() if len(listed) != len(spec.choices)]
-    if unlisted:
-        message = (
-            f"the question does not list its options ({', '.join(unlisted)}): add them in brackets, in the"
-            " order of `of`; an agent says what answers in the customer's own words mean"
-        )
-        yield Severity.INFO, key, message
-    for language, listed in asks.items():
-        values = policy.words[language].facts.get(spec.name) if language in policy.words else None
-        if values is not None and language not in unlisted:
-            yield from _order_of_options(spec, listed, values.values, f"{key}.ask.{language}")
-
-
-def _order_of_options(spec: FactSpec, listed: list[str], values: Mapping[str, str], key: str) -> _Found:
-    """The first option that the owner's words for it find in another place of the list."""
-    said = [set(_LONG_WORD.findall(one)) for one in listed]
-    for place, option in enumerate(spec.choices):
-        own = set(_LONG_WORD.findall(values.get(option, "").casefold()))
-        if own.isdisjoint(said[place]) and any(own & other for other in said):
-            message = f"lists its options in another order than `of`: {option} stands elsewhere"
-            yield Severity.WARNING, key, message
-            return
-
-
-def _nobody_supplies(spec: FactSpec) -> str:
-    if Supplier.CUSTOMER in spec.suppliers:
-        return "nobody can supply it: say with ask what the customer is asked for"
-    return "when it is not in the message nobody can supply it: add agent, or customer with ask"
-
-
-def _all_tests(policy: Policy) -> Iterator[Test]:
-    for entry in policy.entries:
-        yield from single_tests(entry.when)
-
-
-def _facts_in_amounts(policy: Policy) -> Iterator[str]:
-    for _, _, spec in _remedies(policy):
-        if spec.amount is not None:
-            yield from spec.amount.facts
-        if spec.full or spec.of == "order":
-            yield PRICE
-    own = (spec.worth for _, _, spec in _remedies(policy) if spec.worth is not None)
-    for amount in (*policy.worth.values(), *own):
-        yield from amount.facts
-    if policy.limits.share_of_price is not None:
-        yield PRICE
-
-
-def _texts(policy: Policy, languages: Collection[str]) -> _Found:
+def _texts(policy: Policy, languages: Collection[str]) -> Found:
     house = next(iter(languages), None)
     for key, texts in policy.texts.items():
         missing = [language for language in languages if language not in texts]
@@ -317,7 +183,7 @@ def _texts(policy: Policy, languages: Collection[str]) -> _Found:
             yield Severity.INFO, "voice", f"no form of address for {language}: the formal one is used"
 
 
-def _slower(policy: Policy) -> _Found:
+def _slower(policy: Policy) -> Found:
     """A term that gives more time than that of something less urgent."""
     told = [one for one in Urgency if one in policy.deadlines]
     # A Monday morning, as good as any: what counts is which term ends first.
@@ -332,88 +198,7 @@ def _slower(policy: Policy) -> _Found:
             yield Severity.WARNING, f"deadlines.{higher}", message
 
 
-def _amounts(policy: Policy) -> _Found:
-    limits = policy.limits
-    if limits.share_of_price is not None and limits.share_of_price > _DEAR_SHARE:
-        share = f"{(limits.share_of_price * 100).normalize():f}%"
-        message = f"{share} of the price: above 150% more brings nothing more; is a decimal point missing?"
-        yield Severity.WARNING, "limits.share_of_price", message
-    if limits.share_of_price is not None and PRICE not in policy.facts:
-        yield Severity.ERROR, "limits.share_of_price", f"needs a fact {PRICE} of type money"
-    for key, entry, spec in _remedies(policy):
-        if isinstance(entry, Owed):
-            continue
-        most = _most(spec, policy)
-        if most is not None and limits.per_case is not None and limits.per_case < most:
-            yield Severity.WARNING, key, f"{plain(most)} is above limits.per_case ({plain(limits.per_case)})"
-        for limit, bound in _bounds_of_everything(limits):
-            if most is not None and bound < most:
-                message = (
-                    f"{plain(most)} is above {limit} ({plain(bound)}): a supervisor approves it every time"
-                )
-                yield Severity.WARNING, key, message
-        approver = policy.approval.get(Role.ADMIN)
-        if most is not None and approver is not None and approver < most:
-            yield Severity.WARNING, key, f"{plain(most)} is above what anyone may approve ({plain(approver)})"
-        if (spec.full or spec.of == "order") and PRICE not in policy.facts:
-            yield (
-                Severity.WARNING,
-                key,
-                f"is a share of a price that nobody will ever know: declare the fact {PRICE} "
-                "({type: money, from: [book, agent]}), or write a sum",
-            )
-        if spec.kind not in _NEEDS_NO_WORTH and spec.kind not in policy.worth and spec.worth is None:
-            yield (
-                Severity.WARNING,
-                key,
-                f"what {spec.kind} costs is not in worth: a supervisor approves it every time",
-            )
-        bounded = spec.fraction is None or spec.at_most is not None or limits.per_case is not None
-        if not bounded:
-            yield Severity.WARNING, key, "a percentage without at_most, and limits.per_case does not bound it"
-    day, month = limits.budget_day, limits.budget_month
-    if day is not None and month is not None and month < day:
-        message = (
-            f"{plain(month)} for a month is less than {plain(day)} for a day: the day's is never reached"
-        )
-        yield Severity.WARNING, "limits.budget.month", message
-    if not policy.approval:
-        yield Severity.WARNING, "approval", "is missing: every agent may approve any amount"
-
-
-def _bounds_of_everything(limits: Limits) -> Iterator[tuple[str, Money]]:
-    """What binds the favours of a customer, or of everybody, together. It changes who approves."""
-    if limits.per_customer is not None:
-        yield "limits.per_customer.total", limits.per_customer.total
-    if limits.budget_day is not None:
-        yield "limits.budget.day", limits.budget_day
-    if limits.budget_month is not None:
-        yield "limits.budget.month", limits.budget_month
-
-
-def _most(spec: RemedySpec, policy: Policy) -> Money | None:
-    """The most that a remedy can come to, as far as the file alone tells."""
-    if spec.at_most is not None:
-        return spec.at_most
-    amount = spec.amount or spec.worth or policy.worth.get(spec.kind)
-    return amount.fixed if amount is not None and _is_fixed(amount) else None
-
-
-def _is_fixed(amount: AmountSpec) -> bool:
-    return amount.fixed is not None and not amount.counts and amount.each is None
-
-
-def _remedies(policy: Policy) -> Iterator[tuple[str, Owed | Rule | None, RemedySpec]]:
-    """Every remedy of the file: its key, the entry it belongs to (None: the ladder), and itself."""
-    for entry in policy.entries:
-        for choice in entry.give:
-            for spec in choice:
-                yield f"{entry.key}.give", entry, spec
-    for index, spec in enumerate(policy.ladder):
-        yield f"ladder[{index}]", None, spec
-
-
-def _loudness(policy: Policy) -> _Found:
+def _loudness(policy: Policy) -> Found:
     """What a message says beside its matter, where it changes what is given as a favour."""
     for entry in policy.rules:
         if not entry.give:
@@ -430,7 +215,7 @@ def _loudness(policy: Policy) -> _Found:
             yield Severity.WARNING, key, "gives to who asks for a discount and not to who does not"
 
 
-def _owed_to_some(policy: Policy, complaint_types: Collection[str]) -> _Found:
+def _owed_to_some(policy: Policy, complaint_types: Collection[str]) -> Found:
     """What is owed, and not to everybody: by the language, or to who thinks of asking for it.
 
     A request is its asking, and an entry for requests may say for which.
@@ -447,7 +232,7 @@ def _owed_to_some(policy: Policy, complaint_types: Collection[str]) -> _Found:
             yield Severity.ERROR, key, message
 
 
-def _conflicts(policy: Policy, complaint_types: Collection[str]) -> _Found:
+def _conflicts(policy: Policy, complaint_types: Collection[str]) -> Found:
     """Rules against what is owed whenever they hold."""
     for rule in policy.rules:
         reached = [run for run in runs(complaint_types) if may_hold(rule, run)]
@@ -463,7 +248,7 @@ def _conflicts(policy: Policy, complaint_types: Collection[str]) -> _Found:
                 yield Severity.WARNING, f"{rule.key}.give", message
 
 
-def _swapped(policy: Policy) -> _Found:
+def _swapped(policy: Policy) -> Found:
     """What is owed, and comes as a promise to buy again although the customer has picked nothing."""
     for owed in policy.owed:
         for choice in owed.give:
@@ -476,7 +261,7 @@ def _swapped(policy: Policy) -> _Found:
                 yield Severity.WARNING, f"{owed.key}.give", message
 
 
-def _presumptions(policy: Policy, complaint_types: Collection[str]) -> _Found:
+def _presumptions(policy: Policy, complaint_types: Collection[str]) -> Found:
     """Conditions that want to know nothing of what is presumed."""
     presumed = {(one.fact, one.complaint_type) for one in policy.presumptions}
     for entry in policy.entries:
@@ -489,7 +274,7 @@ def _presumptions(policy: Policy, complaint_types: Collection[str]) -> _Found:
                 yield Severity.ERROR, f"{entry.key}.when", message
 
 
-def _unverified(policy: Policy) -> _Found:
+def _unverified(policy: Policy) -> Found:
     """What is owed by a text that, as its own source says, nobody has looked up."""
     for owed in policy.owed:
         if _NOT_VERIFIED.search(owed.source):
@@ -500,7 +285,7 @@ def _unverified(policy: Policy) -> _Found:
             yield Severity.WARNING, f"{owed.key}.source", message
 
 
-def _dates(policy: Policy, today: date) -> _Found:
+def _dates(policy: Policy, today: date) -> Found:
     if policy.effective < add_months(today, -_OLD_MONTHS):
         message = f"in force since {policy.effective}: look through it, or give it today's date"
         yield Severity.INFO, "effective", message
@@ -516,7 +301,7 @@ def _dates(policy: Policy, today: date) -> _Found:
             yield Severity.INFO, f"hours.closed[{index}]", f"is over since {last}"
 
 
-def _second_time(policy: Policy) -> _Found:
+def _second_time(policy: Policy) -> Found:
     if policy.second_time is None:
         yield (
             Severity.INFO,
@@ -527,7 +312,7 @@ def _second_time(policy: Policy) -> _Found:
         yield Severity.WARNING, "second_time.raise", "there is no ladder with a step to climb"
     flat = policy.worth.get(RemedyKind.FREE_PERIOD)
     periods = {
-        spec.period for _, _, spec in _remedies(policy) if spec.period is not None and spec.worth is None
+        spec.period for _, _, spec in remedies_of(policy) if spec.period is not None and spec.worth is None
     }
     if flat is not None and flat.each is None and len(periods) > 1:
         yield (
@@ -536,12 +321,12 @@ def _second_time(policy: Policy) -> _Found:
             "is one sum for periods of several lengths: write what it costs per month",
         )
     for index, (lower, upper) in enumerate(pairwise(policy.ladder)):
-        below, above = _most(lower, policy), _most(upper, policy)
+        below, above = most_of(lower, policy), most_of(upper, policy)
         if lower.kind is upper.kind and below is not None and above is not None and not below < above:
             yield Severity.WARNING, f"ladder[{index + 1}]", f"{plain(above)} is no more than the step below"
 
 
-def _on_call(policy: Policy) -> _Found:
+def _on_call(policy: Policy) -> Found:
     gaps = uncovered(policy.on_call) if policy.on_call else []
     if gaps:
         yield (
@@ -551,7 +336,7 @@ def _on_call(policy: Policy) -> _Found:
         )
 
 
-def _signals(policy: Policy) -> _Found:
+def _signals(policy: Policy) -> Found:
     for signal in policy.signals:
         key = f"signals.{signal.name}"
         if _JUDGEMENTS.search(signal.name):
@@ -565,9 +350,9 @@ def _signals(policy: Policy) -> _Found:
             yield Severity.INFO, key, "is counted in the order book: without one it is never raised"
 
 
-def _codes(policy: Policy) -> _Found:
+def _codes(policy: Policy) -> Found:
     """The codes of vouchers, where the file does not say whose they are."""
-    gives = any(spec.kind is RemedyKind.VOUCHER for _, _, spec in _remedies(policy))
+    gives = any(spec.kind is RemedyKind.VOUCHER for _, _, spec in remedies_of(policy))
     if gives and "codes" not in policy.places:
         message = "not said: codes are those you load (rimedio vouchers import); write ours to have them made"
         yield Severity.INFO, "codes", message
