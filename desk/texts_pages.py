@@ -1,8 +1,12 @@
 """The texts that the program sends by itself: all read them, supervisors word them, admins approve."""
 
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.context import Actor, Reader, Visit, admins_only
 from desk.errors import ForbiddenPageError
@@ -25,6 +29,7 @@ from responses.sending.wordings import (
 
 router = APIRouter(prefix="/texts")
 _DONE = ("proposed", "approved", "discarded", "reset")
+_Step = Callable[[AsyncSession, Agent, StandingWording, str, datetime], Awaitable[None]]
 
 
 @router.get("")
@@ -59,42 +64,32 @@ async def write(request: Request, visit: Actor, name: str, language: str) -> Res
 async def approve(request: Request, visit: Actor, name: str, language: str) -> Response:
     """From now on the wording that stood on the page goes out."""
     admins_only(visit)
-    own = _own(visit, name, language)
-    text_id = str((await request.form()).get("id", ""))
-    try:
-        async with visit.desk.road.database.writing() as session:
-            await approve_wording(session, visit.agent, own, text_id, utcnow())
-    except BlockedError as error:
-        return await _refused(visit, own, error)
-    return _back(own, "approved")
+    return await _step(request, visit, _own(visit, name, language), approve_wording, "approved")
 
 
 @router.post("/{name}/{language}/discard")
 async def discard(request: Request, visit: Actor, name: str, language: str) -> Response:
     """Throws away what waits for approval."""
     _writers_only(visit)
-    own = _own(visit, name, language)
-    text_id = str((await request.form()).get("id", ""))
-    try:
-        async with visit.desk.road.database.writing() as session:
-            await discard_wording(session, visit.agent, own, text_id, utcnow())
-    except BlockedError as error:
-        return await _refused(visit, own, error)
-    return _back(own, "discarded")
+    return await _step(request, visit, _own(visit, name, language), discard_wording, "discarded")
 
 
 @router.post("/{name}/{language}/reset")
 async def reset(request: Request, visit: Actor, name: str, language: str) -> Response:
     """The program's own text goes out again."""
     admins_only(visit)
-    own = _own(visit, name, language)
+    return await _step(request, visit, _own(visit, name, language), reset_wording, "reset")
+
+
+async def _step(request: Request, visit: Visit, own: StandingWording, step: _Step, said: str) -> Response:
+    """Does something with the wording that stood on the page, and says so, or why not."""
     text_id = str((await request.form()).get("id", ""))
     try:
         async with visit.desk.road.database.writing() as session:
-            await reset_wording(session, visit.agent, own, text_id, utcnow())
+            await step(session, visit.agent, own, text_id, utcnow())
     except BlockedError as error:
         return await _refused(visit, own, error)
-    return _back(own, "reset")
+    return _back(own, said)
 
 
 def _writers_only(visit: Visit) -> None:

@@ -181,7 +181,11 @@ def opinions(texts: Sequence[str]) -> tuple["Vectors", "Vectors"]:
     )
     visits.sum_duplicates()
     visits.data = np.log1p(visits.data)
-    scores = visits @ model.nb_ptc + np.where(np.diff(visits.indptr)[:, None], model.nb_pc, np.float32(0))
+    # The table is kept in halves, and the whole of it is 100,000 rows: those that are seen are made whole.
+    seen, columns = np.unique(visits.indices, return_inverse=True)
+    of_seen = sparse.csr_array((visits.data, columns, visits.indptr), shape=(len(texts), len(seen)))
+    scores = of_seen @ model.nb_ptc[seen].astype(np.float32)
+    scores += np.where(np.diff(visits.indptr)[:, None], model.nb_pc, np.float32(0))
     scores *= (1 / np.sqrt(np.maximum(lengths, 1)))[:, None].astype(np.float32)
     places = [model.nb_classes.index(language) for language in LANGUAGES]
     ours = scores[:, places]

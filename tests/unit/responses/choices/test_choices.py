@@ -162,17 +162,13 @@ class Shop(Desk):
 
 @pytest_asyncio.fixture
 async def shop(sqlite: Database, config: RoadConfig) -> Shop:
-    shop = Shop(sqlite, config)
-    await shop.hire()
-    return shop
+    return await Shop(sqlite, config).hire()
 
 
 @pytest_asyncio.fixture
 async def any_shop(database: Database, config: RoadConfig) -> Shop:
     """The same on each storage."""
-    shop = Shop(database, config)
-    await shop.hire()
-    return shop
+    return await Shop(database, config).hire()
 
 
 async def test_a_choice_is_put_without_a_code_and_with_a_button_for_each_option(any_shop: Shop) -> None:

@@ -124,16 +124,12 @@ class Counter(Shop):
 
 @pytest_asyncio.fixture
 async def shop(database: Database, config: RoadConfig) -> Counter:
-    counter = Counter(database, config)
-    await counter.hire()
-    return counter
+    return await Counter(database, config).hire()
 
 
 @pytest_asyncio.fixture
 async def small(sqlite: Database, config: RoadConfig) -> Counter:
-    counter = Counter(sqlite, config)
-    await counter.hire()
-    return counter
+    return await Counter(sqlite, config).hire()
 
 
 async def test_a_waiting_draft_is_made_anew_in_the_language_and_form_of_address(shop: Counter) -> None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Self
 
 import pytest
 import pytest_asyncio
@@ -40,7 +41,7 @@ class Desk(Road):
 
     agent: Agent
 
-    async def hire(self) -> "Desk":
+    async def hire(self) -> Self:
         await self.prepare()
         async with self.database.writing() as session:
             self.agent = await seed_agent(session, "Sara", Role.SUPERVISOR)

@@ -50,17 +50,13 @@ class Shop(Desk):
 
 @pytest_asyncio.fixture
 async def shop(sqlite: Database, config: RoadConfig) -> Shop:
-    shop = Shop(sqlite, config)
-    await shop.hire()
-    return shop
+    return await Shop(sqlite, config).hire()
 
 
 @pytest_asyncio.fixture
 async def any_shop(database: Database, config: RoadConfig) -> Shop:
     """The same on each storage."""
-    shop = Shop(database, config)
-    await shop.hire()
-    return shop
+    return await Shop(database, config).hire()
 
 
 @pytest.fixture

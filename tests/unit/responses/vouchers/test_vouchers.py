@@ -76,17 +76,13 @@ class Loaded(Shop):
 
 @pytest_asyncio.fixture
 async def shop(sqlite: Database, config: RoadConfig) -> Loaded:
-    shop = Loaded(sqlite, config)
-    await shop.hire()
-    return shop
+    return await Loaded(sqlite, config).hire()
 
 
 @pytest_asyncio.fixture
 async def any_shop(database: Database, config: RoadConfig) -> Loaded:
     """The same on each storage."""
-    shop = Loaded(database, config)
-    await shop.hire()
-    return shop
+    return await Loaded(database, config).hire()
 
 
 async def test_a_code_of_the_business_goes_out_and_is_good_from_then_on(any_shop: Loaded) -> None:

@@ -79,32 +79,24 @@ class OwnCodes(Generous):
 
 @pytest_asyncio.fixture
 async def shop(sqlite: Database, config: RoadConfig) -> Generous:
-    shop = Generous(sqlite, config)
-    await shop.hire()
-    return shop
+    return await Generous(sqlite, config).hire()
 
 
 @pytest_asyncio.fixture
 async def own(sqlite: Database, config: RoadConfig) -> OwnCodes:
-    own = OwnCodes(sqlite, config)
-    await own.hire()
-    return own
+    return await OwnCodes(sqlite, config).hire()
 
 
 @pytest_asyncio.fixture
 async def any_own(database: Database, config: RoadConfig) -> OwnCodes:
     """The same on each storage."""
-    own = OwnCodes(database, config)
-    await own.hire()
-    return own
+    return await OwnCodes(database, config).hire()
 
 
 @pytest_asyncio.fixture
 async def any_shop(database: Database, config: RoadConfig) -> Generous:
     """The same on each storage."""
-    shop = Generous(database, config)
-    await shop.hire()
-    return shop
+    return await Generous(database, config).hire()
 
 
 async def test_a_loaded_code_of_that_value_stands_in_the_text_and_goes_out(any_shop: Generous) -> None:
