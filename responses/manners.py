@@ -3,16 +3,18 @@
 from collections import OrderedDict
 from collections.abc import Sequence
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from models.database import Database
 from models.manner import Judge
 from models.serial import from_json, to_json
-from models.states import DraftState, Purpose
+from models.states import Purpose
 from models.tables import Agent, Case, Draft
 from responses.channels import AgentChat
 from responses.checks.advising import advice_for
 from responses.checks.finding import Finding
 from responses.checks.manner import findings_of, own_sentences, sentences_of
-from responses.proposed import composed_draft
+from responses.proposed import composed_draft, proposed_draft
 from responses.sending.outbox import enqueue
 
 _KEPT = 500
@@ -57,16 +59,15 @@ class Manners:
         Their card has left by then.
         """
         async with self._database.reading() as session:
-            draft = await session.get(Draft, draft_id)
-            if draft is None or draft.state != DraftState.PROPOSED:
+            draft = await _on_table(session, draft_id)
+            if draft is None:
                 return
             text = draft.text
         await self.read(text)
         async with self._database.writing() as session:
-            draft = await session.get(Draft, draft_id)
-            if draft is None or draft.state != DraftState.PROPOSED or draft.text != text:
+            draft = await _on_table(session, draft_id, lock=True)
+            if draft is None:
                 return
-            await session.get_one(Case, draft.case_id, with_for_update=True)
             composed = await composed_draft(session, draft)
             beside = [from_json(Finding, one) for one in draft.findings]
             found = self.found(text, composed.text if composed is not None else None, beside)
@@ -85,3 +86,13 @@ class Manners:
                     content={"agent": True, "text": advice, "case": draft.case_id},
                     case_id=draft.case_id,
                 )
+
+
+async def _on_table(session: AsyncSession, draft_id: str, *, lock: bool = False) -> Draft | None:
+    """The draft, or another with its text in its place: its case may have been passed on."""
+    written = await session.get(Draft, draft_id)
+    if written is None:
+        return None
+    case = await session.get_one(Case, written.case_id, with_for_update=lock)
+    shown = await proposed_draft(session, case)
+    return shown if shown is not None and shown.text == written.text else None

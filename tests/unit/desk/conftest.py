@@ -43,6 +43,7 @@ from responses.intake.giving_up import give_up
 from responses.intake.inbox import Inbox, receive
 from responses.intake.samples import sample_handler
 from responses.knowledge.entries import Knowledge
+from responses.manners import Manners
 from responses.orders.links import link_key
 from responses.people import agents
 from responses.people.agents import add_agent, agent_by_name, hash_password, make_link, open_session
@@ -144,6 +145,11 @@ async def embed(texts: Sequence[str]) -> Embeddings:
     return Embeddings(vectors=vectors / np.maximum(lengths, 1e-9), encoder="words")
 
 
+async def judge(passages: Sequence[str]) -> list[str | None]:
+    """Whoever speaks of their nephew mocks."""
+    return ["sarcasm" if "nipote" in one else None for one in passages]
+
+
 class House:
     """The desk and everything behind it; alarms are worked off by `settle`."""
 
@@ -165,6 +171,7 @@ class House:
         policies, texts = PolicyBook(), StandingTexts(config)
         self.answers = folder / "answers.yaml"
         self.knowledge = Knowledge(database, self.answers, embed, config.timezone)
+        manners = Manners(database, judge)
         self.road = Road(
             database=database,
             config=config,
@@ -178,7 +185,7 @@ class House:
                 agent_chat=lambda agent: None,
                 knowledge=self.knowledge,
             ),
-            approvals=Approvals(config),
+            approvals=Approvals(config, manners=manners),
             policies=policies,
             texts=texts,
             files=FileStore(str(folder / "files")),
@@ -196,6 +203,7 @@ class House:
             Job.DELIVER: Delivery(database, channels, "test").run,
             Job.EXPLAIN: Explaining(database, explain).run,
             Job.EMBED: Embedding(database, embed).run,
+            Job.JUDGE: manners.run,
         }
         database.ring = self._ring
         self.app = create_app(

@@ -55,3 +55,26 @@ async def test_a_sum_is_found_in_an_english_speakers_words(house):
         agent.languages = ["en"]
     answer = await browser.act(f"/cases/{number}/check", {"text": "Le rimborsiamo 100 €."})
     assert "nothing was decided" in answer.json()["findings"][0]["advice"]
+
+
+MOCKS = "Quel modulo lo compila anche mio nipote."
+
+
+async def test_how_a_sentence_sounds_is_told_while_it_is_written(house):
+    number = await house.begins_with("Il pacco è in ritardo")
+    browser = await house.browser()
+    answer = await browser.act(f"/cases/{number}/check", {"text": f"Abbiamo cercato il pacco. {MOCKS}"})
+    (told,) = [one for one in answer.json()["findings"] if MOCKS in one["advice"]]
+    assert (told["severity"], told["start"]) == ("warning", 26)
+    assert "ironico" in told["advice"]
+
+
+async def test_how_a_kept_text_sounds_stands_beside_it(house):
+    number = await house.begins_with("Il pacco è in ritardo")
+    browser = await house.browser()
+    shown = await browser.shown(number)
+    await browser.act(f"/cases/{number}/pass-on", shown | {"text": f"{shown['text']}\n{MOCKS}"})
+    await house.settle()
+    state = (await browser.open(f"/cases/{number}/parts")).json()["state"]
+    assert MOCKS in state["text"]
+    assert [one["severity"] for one in state["findings"] if MOCKS in one["advice"]] == ["warning"]
