@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
@@ -56,7 +57,7 @@ class Model:
             NlpError: the model is missing or does not fit its heads; the message says what to do.
         """
         loop = asyncio.get_running_loop()
-        self._classifier = await loop.run_in_executor(self._executor, load_classifier, self._settings)
+        self._classifier = await loop.run_in_executor(self._executor, _load, self._settings)
         self._loaded.set()
         log.info("model.loaded")
 
@@ -126,6 +127,18 @@ class Model:
     def close(self) -> None:
         """Ends the model's thread; what it is doing is finished first."""
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _load(settings: Settings) -> "Classifier":
+    """Loads it to read beside everything else that this process does, in the thread that will use it.
+
+    A message or two at a time gain next to nothing by a second thread, which waits for the first and takes
+    its processor from storing, deciding and sending: half of them are left to those.
+    """
+    import torch
+
+    torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) // 2))
+    return load_classifier(settings)
 
 
 def _explained(
