@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LOOK_EVERY = 0.2
-_REST = 4.0
+_REST = 9.0
 """How much longer than it took to explain a message the model then has for others at least."""
 
 
