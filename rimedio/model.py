@@ -83,7 +83,7 @@ class Model:
         """Names the words that carried the labels, once no message waits to be read.
 
         One text after the other, each followed by a pause: to explain a message takes as long as to read some
-        thirty, and on a busy day the next of these comes while it is done.
+        ten, and on a busy day the next of these comes while it is done.
         """
         await self._loaded.wait()
         classifier = self._classifier
