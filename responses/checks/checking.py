@@ -67,6 +67,7 @@ CODES = (
     "offer_missing",
     "option_missing",
     "choose_by_missing",
+    "choose_by_default",
     "date_past",
     "date_unknown",
     "date_impossible",
