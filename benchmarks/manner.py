@@ -50,8 +50,8 @@ def from_examples(examples: Iterable[CheckExample]) -> Iterator[Passage]:
         if wrong:
             yield Passage(text=one.text, language=one.about.language, wrong=wrong[0])
         elif not one.expected:
-            for _, text in sentences_of(one.text):
-                yield Passage(text=text, language=one.about.language, wrong=None)
+            for sentence in sentences_of(one.text, one.about.language):
+                yield Passage(text=sentence.words, language=one.about.language, wrong=None)
 
 
 def measure_passages(manner: Manner, encoder: Encoder) -> None:
@@ -74,7 +74,7 @@ def measure_examples(manner: Manner, encoder: Encoder, held: Sequence[CheckExamp
     """Prints what is found in the example answers that are held out, sentence by sentence."""
 
     def found(one: CheckExample) -> bool:
-        texts = [text for _, text in sentences_of(one.text)]
+        texts = [sentence.words for sentence in sentences_of(one.text, one.about.language)]
         return any(label is not None for label in manner.judge(texts, encoder))
 
     wrong = [one for one in held if one.expected & WRONG]

@@ -42,11 +42,11 @@ async def check(visit: Actor, number: int, body: Written) -> JSONResponse:
             text=text,
         )
     approvals = visit.desk.road.approvals
-    await approvals.read_first(text)
+    await approvals.read_first(text, about.language)
     try:
         found = check_text(text, about)
     except UnknownSlotError:
         # The words in braces come first: until they are right, nothing is known of the rest.
         wrong = {"severity": "error", "start": 0, "end": 0, "advice": visit.words("blocked.slot")}
         return done(findings=[wrong])
-    return done(findings=shown((*found, *(approvals.sounds(text, about.composed, found) or ())), visit))
+    return done(findings=shown((*found, *(approvals.sounds(text, about, found) or ())), visit))

@@ -105,8 +105,10 @@ class Evidence:
     spans: tuple[Span, ...]
 
 
-Explain = Callable[[str, datetime, Assessment], Awaitable[Sequence[Evidence]]]
+Explain = Callable[[str, datetime, Assessment], Awaitable[Sequence[Evidence] | None]]
 """Names the words of a text that carried its labels; takes its time, and never inside a transaction.
+
+None where it is left undone, because others came that are newer.
 
 The time is when it was sent, aware.
 """

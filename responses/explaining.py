@@ -29,6 +29,8 @@ class Explaining:
         if message is None or row is None or row.evidence is not None or not message.text:
             return
         evidence = await self._explain(message.text, message.sent_at, from_json(Assessment, row.fields))
+        if evidence is None:
+            return
         async with self._database.writing() as session:
             # What was erased while it was being looked at leaves no trace of where its words stood.
             still = await session.get(Message, message_id, with_for_update=True)

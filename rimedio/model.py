@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-import os
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
@@ -15,6 +15,7 @@ from models.assessment import Assessment, Evidence
 from models.embedding import Embeddings
 from rimedio.settings import CostSettings, Settings
 from rimedio.together import Together
+from rimedio.turns import Turns
 
 if TYPE_CHECKING:
     from nlp.classifier import Classifier
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 _LOOK_EVERY = 0.2
 _REST = 9.0
-"""How much longer than it took to explain a message the model then has for others at least."""
+"""How many times as long as it took to explain a message the model then rests from that."""
 
 
 class Model:
@@ -39,7 +40,7 @@ class Model:
         self._loaded = asyncio.Event()
         self._reading = 0
         self._together = Together(self._read)
-        self._explaining, self._rests_until = asyncio.Lock(), 0.0
+        self._turns, self._rests_until, self._was_busy = Turns(), 0.0, False
         self.error: str | None = None
         self.seconds = Histogram(
             "rimedio_model_seconds", "Time in which the model read one batch of messages", registry=None
@@ -66,7 +67,7 @@ class Model:
         # "Yesterday" is counted from the day on which it was written, as the business's calendar has it.
         days = [moment.astimezone(self._settings.zone).date() for moment in sent_at]
         await self._loaded.wait()
-        self._reading += 1
+        self._reading, self._was_busy = self._reading + 1, True
         try:
             return await self._together.classify(texts, days)
         finally:
@@ -79,29 +80,41 @@ class Model:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, self._timed, classifier, texts, days)
 
-    async def explain(self, text: str, sent_at: datetime, assessment: Assessment) -> Sequence[Evidence]:
+    async def explain(
+        self, text: str, sent_at: datetime, assessment: Assessment
+    ) -> Sequence[Evidence] | None:
         """Names the words that carried the labels, once no message waits to be read.
 
-        One text after the other, each followed by a pause: to explain a message takes as long as to read some
-        ten, and on a busy day the next of these comes while it is done.
+        One text after the other, the newest first: to explain a message takes as long as to read some ten,
+        and on a busy day the next of these comes while it is done. So while messages come the model rests
+        from it in between. None for a text that newer ones have crowded out.
         """
         await self._loaded.wait()
         classifier = self._classifier
         if classifier is None:
             raise RuntimeError("the model's event is set only after the model")
-        loop = asyncio.get_running_loop()
         today = sent_at.astimezone(self._settings.zone).date()
-        async with self._explaining:
-            await asyncio.sleep(self._rests_until - loop.time())
-            while self._reading:  # noqa: ASYNC110 - it may be busy again before anybody is woken
-                await asyncio.sleep(_LOOK_EVERY)
-            began = loop.time()
-            try:
-                return await loop.run_in_executor(
-                    self._executor, _explained, classifier, text, assessment, today
-                )
-            finally:
-                self._rests_until = loop.time() + _REST * (loop.time() - began)
+        if not await self._turns.take():
+            return None
+        try:
+            await self._until_idle()
+            loop = asyncio.get_running_loop()
+            found, took = await loop.run_in_executor(
+                self._executor, _timed_explanation, classifier, text, assessment, today
+            )
+            self._rests_until = loop.time() + _REST * took
+            return found
+        finally:
+            self._turns.give_back()
+
+    async def _until_idle(self) -> None:
+        """Waits while messages are read, and after an explanation for its rest if any was read since."""
+        loop = asyncio.get_running_loop()
+        while (  # noqa: ASYNC110 - it may be busy again before anybody is woken
+            self._reading or (self._was_busy and loop.time() < self._rests_until)
+        ):
+            await asyncio.sleep(_LOOK_EVERY)
+        self._was_busy = False
 
     async def embed(self, texts: Sequence[str]) -> Embeddings:
         """Embeds texts, waiting for the model if need be."""
@@ -112,8 +125,10 @@ class Model:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, embedded, classifier, list(texts))
 
-    async def judge(self, passages: Sequence[str]) -> Sequence[str | None] | None:
-        """Says how passages of an answer sound; None while the model is loading, for an agent waits."""
+    async def judge(self, passages: Sequence[str], *, wait: bool) -> Sequence[str | None] | None:
+        """Says how passages of an answer sound; None while the model is loading, unless it is waited for."""
+        if wait:
+            await self._loaded.wait()
         classifier = self._classifier
         if classifier is None:
             return None
@@ -137,8 +152,15 @@ def _load(settings: Settings) -> "Classifier":
     """
     import torch
 
-    torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) // 2))
+    torch.set_num_threads(max(1, torch.get_num_threads() // 2))
     return load_classifier(settings)
+
+
+def _timed_explanation(
+    classifier: "Classifier", text: str, assessment: Assessment, today: date
+) -> tuple[Sequence[Evidence], float]:
+    began = time.monotonic()
+    return _explained(classifier, text, assessment, today), time.monotonic() - began
 
 
 def _explained(

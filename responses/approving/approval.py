@@ -79,14 +79,16 @@ class Approvals:
         self._policies = policies or PolicyBook()
         self._manners = manners
 
-    async def read_first(self, text: str) -> None:
+    async def read_first(self, text: str, language: str) -> None:
         """Has a text read by the model before the transaction begins in which it is checked."""
         if self._manners is not None:
-            await self._manners.read(text)
+            await self._manners.read(text, language)
 
-    def sounds(self, text: str, composed: str | None, found: Sequence[Finding]) -> list[Finding] | None:
+    def sounds(self, text: str, about: CheckContext, found: Sequence[Finding]) -> list[Finding] | None:
         """What the model has found in a text, beside what the checks found; None where it has not read it."""
-        return self._manners.found(text, composed, found) if self._manners is not None else []
+        if self._manners is None:
+            return []
+        return self._manners.found(text, about.composed, about.language, found)
 
     async def approve(
         self,
@@ -261,7 +263,11 @@ class Approvals:
             return None
         if case.state != CaseState.TAKEN_OVER:
             case.state = CaseState.WAITING_AGENT
-        return await propose(session, case, old, text=old.text, agent=None)
+        shown = await propose(session, case, old, text=old.text, agent=None)
+        if shown.edited_by is not None:
+            # It may have been approved before anybody had read how it sounds.
+            set_alarm(session, Job.JUDGE, shown.id)
+        return shown
 
     async def edit(
         self, session: AsyncSession, agent: Agent, bound: Bound, text: str, kind: str | None = None
@@ -418,7 +424,7 @@ class Approvals:
         policy = await self._policy(session, case)
         about = await self._about(session, case, draft, policy)
         found = check_text(draft.text, about)
-        sounds = self.sounds(draft.text, about.composed, found)
+        sounds = self.sounds(draft.text, about, found)
         if sounds is None:
             set_alarm(session, Job.JUDGE, draft.id)
         return (*found, *(sounds or ()))

@@ -1,9 +1,11 @@
 """How the sentences of an agent's own text sound, as a model reads them: what no list of words can know."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from responses.checks.finding import Finding, Severity
+from responses.checks.plain_text import plain_text
 
 CODE = "manner"
 
@@ -13,21 +15,34 @@ _SLOT = re.compile(r"\{[^{}]*\}")
 _FEWEST_WORDS = 4
 
 
-def sentences_of(text: str) -> Iterator[tuple[int, str]]:
-    """The sentences that say something, each with its place in the text; not "Buongiorno Marta,"."""
-    for match in _SENTENCE.finditer(text):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sentence:
+    """A sentence with one blank for every gap, and where it stands in the text as it was written."""
+
+    words: str
+    start: int
+    end: int
+
+
+def sentences_of(text: str, language: str) -> Iterator[Sentence]:
+    """The sentences that say something: not "Buongiorno Marta,"."""
+    plain = plain_text(text, language)
+    for match in _SENTENCE.finditer(plain.words):
         words = match.group().strip()
         if len(_SLOT.sub(" ", words).split()) >= _FEWEST_WORDS:
-            yield match.start() + match.group().index(words), words
+            at = match.start() + match.group().index(words)
+            start, end = plain.span(at, at + len(words))
+            yield Sentence(words=words, start=start, end=end)
 
 
-def own_sentences(text: str, composed: str | None) -> list[tuple[int, str]]:
-    """Those of them that do not stand in the composed text already."""
-    return [(at, words) for at, words in sentences_of(text) if composed is None or words not in composed]
+def own_sentences(text: str, composed: str | None, language: str) -> list[Sentence]:
+    """Those of them that are none of the composed text."""
+    known = {one.words for one in sentences_of(composed, language)} if composed is not None else set()
+    return [one for one in sentences_of(text, language) if one.words not in known]
 
 
 def findings_of(
-    sentences: Sequence[tuple[int, str]], said: Sequence[str | None], found: Sequence[Finding]
+    sentences: Sequence[Sentence], said: Mapping[str, str | None], found: Sequence[Finding]
 ) -> list[Finding]:
     """What the model says of the sentences, but where a check has said so of their words already.
 
@@ -37,13 +52,14 @@ def findings_of(
         Finding(
             code=CODE,
             severity=Severity.WARNING,
-            start=at,
-            end=at + len(words),
-            words=words,
+            start=one.start,
+            end=one.end,
+            words=one.words,
             named=label,
         )
-        for (at, words), label in zip(sentences, said, strict=True)
-        if label is not None and not any(_says(one, label, at, at + len(words)) for one in found)
+        for one in sentences
+        if (label := said[one.words]) is not None
+        and not any(_says(other, label, one.start, one.end) for other in found)
     ]
 
 

@@ -20,7 +20,9 @@ def status_beside(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
     rest = replace(brief, promises=tuple(one for one in brief.promises if one not in brief.broken))
     promises = [*failed_promises(rest, voice), *other_promises(rest, voice)]
     topics = [aside_of(complaint_type, voice) for complaint_type in brief.decision.status_of]
-    yield from promises or [("status", voice.bare("status.beside", topic=voice.listed(topics)))]
+    if not promises and not brief.broken:
+        promises = [("status", voice.bare("status.beside", topic=voice.listed(topics)))]
+    yield from promises
 
 
 def failed_promises(brief: DraftBrief, voice: Voice) -> Iterator[Part]:

@@ -162,7 +162,7 @@ def asks_progress(act: str, asks: Collection[str], here: Iterable[Given], *, ask
         act: what the messages are; a complaint is a matter, whatever else it asks.
         asks: what they want.
         here: what was given in the case that they belong to.
-        asked: whether their words ask where it stands.
+        asked: whether they ask where it stands.
     """
     return (
         asked

@@ -1,6 +1,6 @@
 """The past again, under a policy: each case decided in its time, after what it would have given before."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -8,10 +8,8 @@ from decimal import Decimal
 from models.decision import Basis, Decision, DecisionKind, Duration, FactValue, Given, Matter
 from models.money import Money
 from models.record import Dismissal, Happening, Record
-from responses.cases import REOPEN_WITHIN
 from responses.policy.decide import Judge
 from responses.policy.given import (
-    NO_MATTER,
     TO_BE_DONE,
     USUAL_TIME,
     asks_progress,
@@ -34,8 +32,8 @@ class Past:
     """A case as it was, or one matter of it.
 
     Two with the same `case_id` are the same case taken up again. `at` is an aware time, `facts` is what is
-    known of it, `paid` what was really given, None where nobody knows. `asks_where_it_stands`: its words ask
-    what has become of a matter.
+    known of it, `paid` what was really given, None where nobody knows. `asks_where_it_stands`: it asks what
+    has become of the matter.
 
     For signals: `said` is what in its messages counts, None where nothing of this customer may be counted;
     `since` is when they first came (None: with the first case that is replayed), `paid_orders` what the order
@@ -181,9 +179,8 @@ class Replay:
         self, past: Past, facts: Mapping[str, FactValue], entries: list[_Entry], *, heeds: bool
     ) -> Judged:
         given = [self._as_of(past.at, entry) for entry in entries]
-        case_id = _case_joined(past, given)
-        here = tuple(one for one in given if one.case_id == case_id)
-        elsewhere = tuple(one for one in given if one.case_id != case_id)
+        here = tuple(one for one in given if one.case_id == past.case_id)
+        elsewhere = tuple(one for one in given if one.case_id != past.case_id)
         progress = asks_progress(past.act, past.asks, here, asked=past.asks_where_it_stands)
         record = self._record(past, given) if heeds else None
         decision = self._judge.decide(
@@ -317,19 +314,6 @@ def _matter(
         asks_progress=asks_progress,
         record=record,
     )
-
-
-def _case_joined(past: Past, given: Sequence[Given]) -> str:
-    """The case whose promises the words may be about: their own, or as on the desk the one answered lately.
-
-    In a file, "any news?" often stands under a number of its own; in a chat it joins the case before.
-    """
-    lately = [one for one in given if past.at - REOPEN_WITHIN <= one.at]
-    if not past.asks_where_it_stands or past.act not in NO_MATTER or not lately:
-        return past.case_id
-    if any(one.case_id == past.case_id for one in given):
-        return past.case_id
-    return max(lately, key=lambda one: one.at).case_id
 
 
 def _gifts(decision: Decision) -> tuple[Gift, ...]:

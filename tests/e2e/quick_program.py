@@ -52,6 +52,10 @@ class TableModel(Model):
         """All alike: what matters is that it is there."""
         return Embeddings(vectors=np.ones((len(texts), 4), np.float32) / 2, encoder="table")
 
+    async def judge(self, passages: Sequence[str], *, wait: bool) -> Sequence[str | None]:
+        """A table hears nothing wrong."""
+        return [None] * len(passages)
+
     async def explain(self, text: str, sent_at: datetime, assessment: Assessment) -> Sequence[Evidence]:
         """A table has no reasons."""
         return ()

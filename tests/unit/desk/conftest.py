@@ -145,7 +145,7 @@ async def embed(texts: Sequence[str]) -> Embeddings:
     return Embeddings(vectors=vectors / np.maximum(lengths, 1e-9), encoder="words")
 
 
-async def judge(passages: Sequence[str]) -> list[str | None]:
+async def judge(passages: Sequence[str], *, wait: bool) -> list[str | None]:
     """Whoever speaks of their nephew mocks."""
     return ["sarcasm" if "nipote" in one else None for one in passages]
 

@@ -32,25 +32,35 @@ def explained(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-async def test_after_one_explanation_the_model_is_there_for_messages_before_the_next(
-    explained: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("rimedio.model._REST", 1e9)
+async def loaded() -> Model:
     model = Model(Settings.model_construct(timezone="Europe/Rome"))
     await model.load()
+    return model
+
+
+@pytest.mark.parametrize(
+    ("rest", "busy", "waits"), [(1e9, True, True), (1e9, False, False), (0.0, True, False)]
+)
+async def test_while_messages_come_the_model_rests_after_an_explanation(
+    explained: list[str], monkeypatch: pytest.MonkeyPatch, rest: float, busy: bool, waits: bool
+) -> None:
+    monkeypatch.setattr("rimedio.model._REST", rest)
+    monkeypatch.setattr("rimedio.model._LOOK_EVERY", 0.001)
+    model = await loaded()
     await model.explain("first", NOW, late_parcel("first"))
+    if busy:
+        await model.classify(["read"], [NOW])
     second = asyncio.create_task(model.explain("second", NOW, late_parcel("second")))
-    assert list(await model.classify(["read"], [NOW])) == ["read"]
-    assert explained == ["first"]
+    await asyncio.wait({second}, timeout=0.2 if waits else 30)
+    assert explained == (["first"] if waits else ["first", "second"])
     second.cancel()
     await asyncio.gather(second, return_exceptions=True)
     model.close()
 
 
 async def test_all_are_explained_in_the_end(explained: list[str]) -> None:
-    model = Model(Settings.model_construct(timezone="Europe/Rome"))
-    await model.load()
+    model = await loaded()
     texts = ["one", "two", "three"]
     await asyncio.gather(*(model.explain(text, NOW, late_parcel(text)) for text in texts))
-    assert explained == texts
+    assert explained == ["one", "three", "two"]
     model.close()

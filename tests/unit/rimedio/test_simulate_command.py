@@ -193,12 +193,16 @@ def test_facts_that_are_missing_are_told_and_may_be_assumed(shop: Shop) -> None:
 def test_who_asks_for_news_of_a_promise_is_told_and_waits_for_no_agent(shop: Shop) -> None:
     promise = '    promise: {what: {it: "rispediamo il pacco"}, within: 5 days}\n'
     shop.file("new.yaml", _RULES.replace("{voucher: 10 EUR}\n", f"{{voucher: 10 EUR}}\n{promise}"))
-    rows = ["anna;03/11/2026;complaint;delivery_late;8;non arriva", "anna;04/11/2026;question;;;novità?"]
-    shop.file("labelled.csv", "\n".join(["cliente;data;act;complaint_types;giorni;text", *rows, ""]))
+    rows = [
+        "anna;7;03/11/2026;complaint;delivery_late;8;non arriva",
+        "anna;7;04/11/2026;question;;;novità?",
+        "anna;8;04/11/2026;question;;;siete aperti sabato?",
+    ]
+    shop.file("labelled.csv", "\n".join(["cliente;caso;data;act;complaint_types;giorni;text", *rows, ""]))
     ran = shop.simulates("labelled.csv", "--map", "days_late=giorni", "--csv", "figures")
     assert ran.code == 0, ran.said
     kinds = {row["outcome"]: row["cases"] for row in shop.figures("outcomes.csv")}
-    assert kinds == {"offer": "1", "status": "1"}
+    assert kinds == {"offer": "1", "status": "1", "hand_over": "1"}
 
 
 def test_the_order_of_the_rows_makes_no_difference(shop: Shop) -> None:

@@ -507,6 +507,7 @@ def test_what_was_owned_up_to_at_the_beginning_is_not_told_again_beside_an_offer
     decision = decided(DecisionKind.OFFER, offers=(goodwill(VOUCHER),), status_of=("delivery_late",))
     about = brief(decision, promises=(failed,), broken=(failed,), today=date(2026, 11, 20))
     assert made(about).text.lower().count(COLLECT.what["it"].lower()) == 1
+    assert "status" not in dict(made(about).parts)
     unsaid = made(replace(about, broken=()))
     assert COLLECT.what["it"] in dict(unsaid.parts)["status"]
 

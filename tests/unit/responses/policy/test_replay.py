@@ -64,7 +64,7 @@ ASKS = {"act": "other", "customer": "anna", "asks_where_it_stands": True}
     ("news", "kind"),
     [
         ({"day": 1, "case_id": "1"}, DecisionKind.STATUS),
-        ({"day": 1, "case_id": "2"}, DecisionKind.STATUS),
+        ({"day": 1, "case_id": "2"}, DecisionKind.HAND_OVER),
         ({"day": 1, "case_id": "1", "asks_where_it_stands": False}, DecisionKind.HAND_OVER),
         ({"day": 1, "case_id": "1", "asks": ("cancellation",)}, DecisionKind.HAND_OVER),
         ({"day": 1, "case_id": "2", "customer": "bruno"}, DecisionKind.HAND_OVER),
@@ -79,13 +79,6 @@ def test_who_asks_where_a_promise_stands_is_told_and_brings_nothing_new(
     replay.judge(past("delivery_late", day=0, customer="anna", case_id="1", facts=OURS))
     judged = replay.judge(past(**{**ASKS, **news}))
     assert (judged.decision.kind, judged.gifts) == (kind, ())
-
-
-def test_news_of_an_answer_of_longer_ago_are_a_case_of_their_own() -> None:
-    replay = Replay(policy_of(RULES.replace("within: 2 days", "within: 30 days")))
-    replay.judge(past("delivery_late", day=0, customer="anna", case_id="1", facts=OURS))
-    asked = [replay.judge(past(**ASKS, day=day, case_id="2")).decision.kind for day in (7, 8)]
-    assert asked == [DecisionKind.STATUS, DecisionKind.HAND_OVER]
 
 
 def test_after_the_period_a_failure_is_the_first_again() -> None:
