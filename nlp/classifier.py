@@ -17,7 +17,7 @@ from nlp.entities.finder import EntityFinder
 from nlp.entities.matter import matter_of
 from nlp.errors import HeadsError
 from nlp.features import Features, beside, read_features
-from nlp.heads import FIELDS, NO, STANDING, TRAINED, Flags, Head, Heads, load_heads, ranked
+from nlp.heads import FIELDS, NO, STANDING, TRAINED, Flags, Head, Heads, load_heads, ranked, with_standing
 from nlp.joint import DAYS, days_ahead, read_again
 from nlp.joint import FIELD as URGENCY
 from nlp.language import detect_languages, load_identifier
@@ -55,11 +55,13 @@ class Classifier:
         entities: EntityFinder,
         costs: Costs | None = None,
         manner: Manner | None = None,
+        heads_id: str | None = None,
     ) -> None:
         """Put a classifier together from loaded parts; adapters of the heads are in the encoders already.
 
         `own_encoders` read the fields that have adapters of their own. With `costs` labels are decided by
         what errors cost; without, by the thresholds of the heads. `manner` judges passages of answers.
+        `heads_id` is what the heads are called in assessments, their own id by default.
 
         Raises:
             FingerprintError: The heads were trained on another encoder.
@@ -75,7 +77,7 @@ class Classifier:
         self.costs = costs
         self.encoder = encoder
         self.heads = heads
-        self._heads_id = heads.id
+        self._heads_id = heads_id or heads.id
         self.fallback_language = fallback_language
         self._entities = entities
         self._manner = manner
@@ -102,7 +104,8 @@ class Classifier:
             FingerprintError: The heads were trained on another encoder.
             NlpError: The costs name a label that the heads do not tell.
         """
-        loaded = load_heads(heads or TRAINED)
+        own = load_heads(heads or TRAINED)
+        loaded = with_standing(own)
         if costs is not None:
             costs.check(loaded.fields)
         # First, because the memory that its loading needs for a moment then serves the encoder.
@@ -112,18 +115,19 @@ class Classifier:
             reading.merge(loaded.adapters)
         # One for each way of reading: what two fields read alike is read once.
         ways = {None if loaded.adapters is None else loaded.adapters.sha256: reading}
-        own = {}
+        own_encoders = {}
         for field, adapters in loaded.own_adapters.items():
             way = None if adapters is None else adapters.sha256
             if way not in ways:
                 ways[way] = load_encoder(encoder, precision)
                 if adapters is not None:
                     ways[way].merge(adapters)
-            own[field] = ways[way]
+            own_encoders[field] = ways[way]
         return cls(
             reading,
             loaded,
-            own_encoders=own,
+            own_encoders=own_encoders,
+            heads_id=own.id,
             fallback_language=fallback_language,
             entities=entities or EntityFinder(),
             costs=costs,

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -294,6 +294,23 @@ def load_heads(folder: Path) -> Heads:
         raise HeadsError(
             f"{folder / _DESCRIPTION}: damaged heads ({error!r}); train again with `rimedio train`"
         ) from error
+
+
+def with_standing(heads: Heads) -> Heads:
+    """Heads that were made before there was one for where a matter stands, with the one that ships.
+
+    They stay as they are where it reads otherwise: their encoder is another one, or was adapted again.
+    """
+    if STANDING in heads.fields:
+        return heads
+    shipped = load_heads(TRAINED)
+    readers = [
+        (one.provenance.encoder, one.adapters.sha256 if one.adapters is not None else None)
+        for one in (heads, shipped)
+    ]
+    if readers[0] != readers[1]:
+        return heads
+    return replace(heads, fields={**heads.fields, STANDING: shipped.fields[STANDING]})
 
 
 def _adapters(folder: Path, field: str | None, sha256: str | None) -> Adapters | None:

@@ -1,10 +1,11 @@
 """Who asks where their matter stands, on the heads that ship."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from nlp.classifier import Classifier
 from nlp.entities.finder import EntityFinder
-from nlp.heads import STANDING
+from nlp.heads import STANDING, TRAINED, load_heads, with_standing
 from nlp.training.standing import TO_MEASURE, read_follow_ups
 
 
@@ -32,3 +33,14 @@ def test_heads_without_it_say_of_nobody_that_they_ask(classifier: Classifier) ->
     older = Classifier(classifier.encoder, replace(classifier.heads, fields=fields), entities=EntityFinder())
     (one,) = older.classify(["Avete novità sul mio rimborso?"])
     assert not one.asks_where_it_stands
+
+
+def test_older_heads_of_a_business_get_the_one_that_ships_and_keep_their_name(tmp_path: Path) -> None:
+    shipped = load_heads(TRAINED)
+    fields = {name: head for name, head in shipped.fields.items() if name != STANDING}
+    older = replace(shipped, fields=fields)
+    older.save(tmp_path)
+    (one,) = Classifier.load(heads=tmp_path).classify(["Avete novità sul mio rimborso?"])
+    assert (one.asks_where_it_stands, one.heads) == (True, older.id)
+    otherwise = replace(older, adapters=None)
+    assert with_standing(otherwise) is otherwise
