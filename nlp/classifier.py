@@ -17,7 +17,7 @@ from nlp.entities.finder import EntityFinder
 from nlp.entities.matter import matter_of
 from nlp.errors import HeadsError
 from nlp.features import Features, beside, read_features
-from nlp.heads import FIELDS, NO, STANDING, TRAINED, Flags, Head, Heads, load_heads, ranked, with_standing
+from nlp.heads import FIELDS, NO, STANDING, TRAINED, Flags, Head, Heads, load_heads, ranked, standing_for
 from nlp.joint import DAYS, days_ahead, read_again
 from nlp.joint import FIELD as URGENCY
 from nlp.language import detect_languages, load_identifier
@@ -55,13 +55,13 @@ class Classifier:
         entities: EntityFinder,
         costs: Costs | None = None,
         manner: Manner | None = None,
-        heads_id: str | None = None,
+        standing: Head | None = None,
     ) -> None:
         """Put a classifier together from loaded parts; adapters of the heads are in the encoders already.
 
         `own_encoders` read the fields that have adapters of their own. With `costs` labels are decided by
         what errors cost; without, by the thresholds of the heads. `manner` judges passages of answers.
-        `heads_id` is what the heads are called in assessments, their own id by default.
+        `standing` tells who asks where their matter stands, in the place of such a head of the heads' own.
 
         Raises:
             FingerprintError: The heads were trained on another encoder.
@@ -77,7 +77,8 @@ class Classifier:
         self.costs = costs
         self.encoder = encoder
         self.heads = heads
-        self._heads_id = heads_id or heads.id
+        self._heads_id = heads.id
+        self._fields = heads.fields if standing is None else {**heads.fields, STANDING: standing}
         self.fallback_language = fallback_language
         self._entities = entities
         self._manner = manner
@@ -104,8 +105,7 @@ class Classifier:
             FingerprintError: The heads were trained on another encoder.
             NlpError: The costs name a label that the heads do not tell.
         """
-        own = load_heads(heads or TRAINED)
-        loaded = with_standing(own)
+        loaded = load_heads(heads or TRAINED)
         if costs is not None:
             costs.check(loaded.fields)
         # First, because the memory that its loading needs for a moment then serves the encoder.
@@ -115,23 +115,23 @@ class Classifier:
             reading.merge(loaded.adapters)
         # One for each way of reading: what two fields read alike is read once.
         ways = {None if loaded.adapters is None else loaded.adapters.sha256: reading}
-        own_encoders = {}
+        own = {}
         for field, adapters in loaded.own_adapters.items():
             way = None if adapters is None else adapters.sha256
             if way not in ways:
                 ways[way] = load_encoder(encoder, precision)
                 if adapters is not None:
                     ways[way].merge(adapters)
-            own_encoders[field] = ways[way]
+            own[field] = ways[way]
         return cls(
             reading,
             loaded,
-            own_encoders=own_encoders,
-            heads_id=own.id,
+            own_encoders=own,
             fallback_language=fallback_language,
             entities=entities or EntityFinder(),
             costs=costs,
             manner=load_manner(loaded, heads or TRAINED),
+            standing=standing_for(loaded),
         )
 
     def classify(
@@ -179,7 +179,7 @@ class Classifier:
             features = self.features(texts, told)
             languages, days = beside.result()
         predictions = self._predict(features, days)
-        return decide(self.heads.fields, predictions, self.costs, languages=languages), languages
+        return decide(self._fields, predictions, self.costs, languages=languages), languages
 
     def probabilities(self, texts: Sequence[str], *, language: str, today: date) -> Mapping[str, Vectors]:
         """What the heads say of cleaned texts in one language, by field: float32 of shape (texts, labels)."""
@@ -188,9 +188,7 @@ class Classifier:
 
     def _predict(self, features: Mapping[str, Features], days: Vectors) -> dict[str, Vectors]:
         """By field the probabilities of its labels, urgency with its second look where it has one."""
-        predictions = {
-            field: head.probabilities(features[field]) for field, head in self.heads.fields.items()
-        }
+        predictions = {field: head.probabilities(features[field]) for field, head in self._fields.items()}
         if self.heads.joint is not None:
             predictions[URGENCY] = read_again(self.heads.joint, self.heads.fields, predictions, days)
         return predictions
@@ -224,7 +222,7 @@ class Classifier:
         texts = [matter_of(text) for text in texts]
         passes = 1 + len({id(encoder) for encoder in self._own_encoders.values()} - {id(self.encoder)})
         shared = read_features(self.encoder, texts, part_of(told, 0, passes))
-        found = dict.fromkeys(self.heads.fields, shared)
+        found = dict.fromkeys(self._fields, shared)
         meanings = {id(self.encoder): shared.meaning}
         for field, encoder in self._own_encoders.items():
             if id(encoder) not in meanings:

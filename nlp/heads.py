@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -296,21 +296,19 @@ def load_heads(folder: Path) -> Heads:
         ) from error
 
 
-def with_standing(heads: Heads) -> Heads:
-    """Heads that were made before there was one for where a matter stands, with the one that ships.
+def standing_for(heads: Heads) -> Head | None:
+    """The head for where a matter stands: their own, or for older heads the one that ships.
 
-    They stay as they are where it reads otherwise: their encoder is another one, or was adapted again.
+    None where that one reads otherwise: their encoder is another one, or was adapted again.
     """
     if STANDING in heads.fields:
-        return heads
+        return heads.fields[STANDING]
     shipped = load_heads(TRAINED)
     readers = [
         (one.provenance.encoder, one.adapters.sha256 if one.adapters is not None else None)
         for one in (heads, shipped)
     ]
-    if readers[0] != readers[1]:
-        return heads
-    return replace(heads, fields={**heads.fields, STANDING: shipped.fields[STANDING]})
+    return shipped.fields[STANDING] if readers[0] == readers[1] else None
 
 
 def _adapters(folder: Path, field: str | None, sha256: str | None) -> Adapters | None:
