@@ -183,8 +183,13 @@ async function refresh({ mine = false } = {}) {
 /** Whether a field is not as it was drawn. What was chosen in a correction that was closed again is dropped. */
 function touched(field) {
   if (field.closest(".correct:not([open])")) return false;
-  if (field instanceof HTMLOptionElement) return field.selected !== field.defaultSelected;
-  return field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+  if (field instanceof HTMLSelectElement) {
+    // Where none was drawn as chosen the browser takes the first.
+    const drawn = [...field.options].findIndex((option) => option.defaultSelected);
+    return field.selectedIndex !== Math.max(drawn, 0);
+  }
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  return field.value !== field.defaultValue;
 }
 
 /** By what a fold is found again once its part was drawn anew. */
@@ -197,7 +202,7 @@ function draw(parts) {
     if (shown[name] === html) continue;
     const part = document.getElementById(`part-${name}`);
     // Somebody has typed or chosen something in this part: it is brought up to date when that is saved.
-    if ([...part.querySelectorAll("input, textarea, option")].some(touched)) continue;
+    if ([...part.querySelectorAll("input, textarea, select")].some(touched)) continue;
     const open = [...part.querySelectorAll("details[open]")].map(named);
     shown[name] = html;
     part.innerHTML = html;
@@ -276,7 +281,8 @@ async function act(path, values) {
 
 /** Sends what stands in the box. What somebody answers when asked about it holds for that very text. */
 async function approve(shownThen = null, said = {}) {
-  if (Date.now() < careful || button("approve").disabled) return;
+  if (button("approve").disabled) return;
+  if (Date.now() < careful) { tell(words.changed_reading); return; }
   const sent = shownThen ?? content();
   if (blank.test(sent.text)) { edit(); tell(words.fill); return; }
   const answer = await act("approve", { ...sent, ...said });

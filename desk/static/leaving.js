@@ -33,7 +33,8 @@ export function forget() {
 function leaving(approval, path, until, undo) {
   const left = until - Date.now();
   if (left <= 0) return;
-  toast(`${words.leaves.replace("{n}", Math.ceil(left / 1000))}`, {
+  const said = (seconds) => words.leaves_there.replace("{number}", path.split("/").pop()).replace("{n}", seconds);
+  toast(said(Math.ceil(left / 1000)), {
     button: words.undo, press: () => undo(approval, path), stay: left,
   });
   const box = document.getElementById("toast");
@@ -45,7 +46,7 @@ function leaving(approval, path, until, undo) {
     box.setAttribute("aria-live", "off"); // said once when it appears, not with every second
     if (seconds === told) return;
     told = seconds;
-    box.firstChild.textContent = words.leaves.replace("{n}", seconds);
+    box.firstChild.textContent = said(seconds);
   }, 250);
   box.dataset.approval = approval;
 }

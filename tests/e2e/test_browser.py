@@ -488,7 +488,11 @@ def test_a_promise_in_own_words_becomes_one_or_is_taken_out_by_keys_alone(
     expect(dialog.locator(".words")).to_have_text(promised)
     press_enter(dialog.get_by_role("button", name="È un impegno"))
     expect(customer.locator(".bubble.out", has_text=promised)).to_be_visible()
-    expect(desk.locator(".promise-form").first).to_be_attached()
+    kept = desk.locator("details", has=desk.locator(".promise-form[data-way=keep]"))
+    kept.locator("summary").click()
+    kept.locator("input[name=words]").fill("spedito con il 778")
+    press_enter(kept.get_by_role("button"))
+    expect(desk.locator(".promise-form")).to_have_count(0)
     assert complaints == []
     desk.context.close()
     customer.context.close()
