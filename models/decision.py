@@ -348,7 +348,7 @@ class Matter:
     `record` is what signals are counted from, None where nobody looks at them; `spent` is what budgets are
     compared with, None where nobody keeps books.
     `asks_progress`: the messages complain of nothing, and ask where something stands that is promised here
-    and not done.
+    and not done. `waits`: every complaint among them asks where something stands.
     """
 
     act: str
@@ -374,3 +374,4 @@ class Matter:
     record: Record | None = None
     spent: Spent | None = None
     asks_progress: bool = False
+    waits: bool = False

@@ -79,15 +79,24 @@ async def matter_of(
         other_orders=other_orders(found, facts),
         record=await record_of(session, case, policy, (*here, *elsewhere), now),
         spent=await spent(session, policy, now),
+        waits=all(one.asks_where_it_stands for one in reading.counted if one.act.label == Act.COMPLAINT),
         asks_progress=asks_progress(
             labels.act,
             labels.asks,
             here,
             # While we are late, "thanks, better late than never" is no praise to be passed on.
-            asked=any(one.asks_where_it_stands for one in reading.found_fresh)
-            or (late and labels.act == Act.PRAISE),
+            asked=_ask_where_it_stands(reading) or (late and labels.act == Act.PRAISE),
         ),
     )
+
+
+def _ask_where_it_stands(reading: Reading) -> bool:
+    """Whether the newest messages ask it; where they bring nothing, those before them that wait with them."""
+    fresh = reading.found_fresh
+    if any(one.asks_where_it_stands for one in fresh):
+        return True
+    idle = all(one.act.label in (Act.OTHER, Act.PRAISE) for one in fresh)
+    return idle and any(one.asks_where_it_stands for one in reading.counted)
 
 
 def _to_ask_again(

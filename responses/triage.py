@@ -67,6 +67,7 @@ _FIRST_PAUSE = timedelta(seconds=2)
 _EXPLAIN_AFTER = timedelta(seconds=1)
 _ANSWERED = (CaseState.ANSWERED, CaseState.PROMISED, CaseState.CLOSED)
 _OF_OUR_WORD = frozenset({ComplaintType.NO_REPLY, ComplaintType.PROMISE_BROKEN})
+_AWAITED = frozenset({ComplaintType.DELIVERY_LATE, ComplaintType.REFUND_MISSING})
 _CONTENT = (Tone.CALM, Tone.GRATEFUL)
 
 
@@ -392,14 +393,18 @@ class Triage:
         """Whether the reopening message names a complaint type or an order that the case never had.
 
         A type in doubt is no new matter: where a person has to look, they find all of it in one case. Nor is
-        it one that nobody answers, or that a promise was not kept, while the case's own is still open.
+        it one that nobody answers, or that a promise was not kept, while the case's own is still open; nor
+        then that money or a parcel has not come, from who only asks where it is.
         """
         rows = await session.scalars(select(DecisionRow.content).where(DecisionRow.case_id == case.id))
         types = {name for content in rows for name in content["complaint_types"]}
         sure = [one for one in found if "complaint_types" not in one.abstained]
         named = {label.label for one in sure for label in one.complaint_types}
-        if named & _OF_OUR_WORD and await has_open_promise(session, case):
-            named -= _OF_OUR_WORD
+        about_promises = _OF_OUR_WORD
+        if all(one.asks_where_it_stands for one in sure):
+            about_promises |= _AWAITED
+        if named & about_promises and await has_open_promise(session, case):
+            named -= about_promises
         orders = {order_key(order) for one in found for order in one.entities.order_ids}
         known = facts.get(ORDER_FACT)
         if not orders and (linked := await linked_number(session, case, facts)) is not None:

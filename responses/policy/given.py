@@ -70,6 +70,7 @@ class Standing:
 
 
 _FIRST = Standing(occasion=Occasion.FIRST)
+_SENT = frozenset({RemedyKind.REPLACEMENT, RemedyKind.REPAIR, RemedyKind.GIFT})
 
 
 def standing(policy: Policy, matter: Matter, complaint_type: str | None) -> Standing:
@@ -79,7 +80,26 @@ def standing(policy: Policy, matter: Matter, complaint_type: str | None) -> Stan
         promised = _promised_in_time(matter)
         if promised:
             return Standing(occasion=Occasion.FOLLOW_UP, before=promised, in_time=True)
+    if matter.waits and found.occasion is Occasion.FIRST:
+        awaited = tuple(given for given in _promised_in_time(matter) if _is_awaited(given, complaint_type))
+        if awaited:
+            return Standing(occasion=Occasion.FOLLOW_UP, before=awaited)
     return found
+
+
+def _is_awaited(given: Given, complaint_type: str | None) -> bool:
+    """Whether who complains that such a thing has not come may mean what was promised with this.
+
+    "Dei miei soldi neanche l'ombra" after a refund was promised is no refund that nobody ever decided.
+    """
+    match complaint_type:
+        case ComplaintType.REFUND_MISSING:
+            return RemedyKind.REFUND in given.kinds
+        case ComplaintType.DELIVERY_LATE:
+            return given.committed or not _SENT.isdisjoint(given.kinds)
+        case ComplaintType.NO_REPLY:
+            return True
+    return False
 
 
 def _by_type(policy: Policy, matter: Matter, complaint_type: str | None) -> Standing:

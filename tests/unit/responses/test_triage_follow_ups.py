@@ -254,6 +254,17 @@ async def test_who_is_owed_something_that_is_late_hears_so_and_waits_no_longer_t
     assert "siamo in ritardo" in draft.text
 
 
+@pytest.mark.parametrize(("asks", "cases"), [(True, 1), (False, 2)])
+async def test_who_only_waits_for_money_opens_no_case_beside_what_is_promised(
+    road: Road, agent: Agent, asks: bool, cases: int
+) -> None:
+    case = await road.writes("Il pacco RS1234 è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    labels = assessed("complaint", "refund_missing", asks_where_it_stands=asks)
+    await road.writes("E dei miei soldi neanche l'ombra", labels)
+    assert await road.number(Case) == cases
+
+
 @pytest.mark.parametrize("name", ["no_reply", "promise_broken"])
 async def test_a_complaint_about_our_word_stays_where_the_promise_is_open_and_hears_of_it(
     road: Road, agent: Agent, name: str
@@ -494,6 +505,17 @@ async def test_who_asks_where_it_stands_hears_what_was_promised(road: Road, agen
     assert draft.kind == "status"
     assert "cerchiamo il pacco" in draft.text.lower()
     assert draft.findings == []
+
+
+@pytest.mark.parametrize(("act", "kind"), [(Act.OTHER, "status"), (Act.QUESTION, "hand_over")])
+async def test_a_question_where_it_stands_outlasts_what_brings_nothing(
+    road: Road, agent: Agent, act: Act, kind: str
+) -> None:
+    case = await road.writes("Il pacco è in ritardo", LATE_ORDER)
+    await road.answers(agent, case)
+    await road.writes("novità?", assessed("other", asks_where_it_stands=True))
+    await road.writes("E buona domenica a tutti", assessed(act))
+    assert (await road.draft(case)).kind == kind
 
 
 async def test_who_asks_about_something_else_is_answered_by_a_person(road: Road, agent: Agent) -> None:

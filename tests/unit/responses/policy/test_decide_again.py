@@ -331,3 +331,43 @@ def test_a_sum_refunded_for_one_grievance_is_not_the_price_owed_for_another() ->
     decision = decide(policy, matter("no_reply", "item_wrong", given_here=record, facts=facts))
     assert offers(decision) == ["owed: refund full 50 EUR"]
     assert decision.status_of == ("no_reply",)
+
+
+ANYTHING = policy_of("rules: [{id: r, when: always, give: {voucher: 10 EUR}}]")
+LATER = NOW + timedelta(days=2)
+
+
+@pytest.mark.parametrize(
+    ("complaint_type", "before", "kind"),
+    [
+        ("refund_missing", gave("refund", "quality_below", "20", due_at=LATER), DecisionKind.STATUS),
+        ("delivery_late", gave("replacement", "item_wrong", None, due_at=LATER), DecisionKind.STATUS),
+        ("no_reply", gave("voucher", "quality_below", "5", due_at=LATER), DecisionKind.STATUS),
+        ("refund_missing", gave("voucher", "quality_below", "5", due_at=LATER), DecisionKind.OFFER),
+        ("delivery_late", gave("refund", "quality_below", "5", due_at=LATER), DecisionKind.OFFER),
+        ("item_damaged", gave("refund", "quality_below", "5", due_at=LATER), DecisionKind.OFFER),
+        ("refund_missing", gave("refund", "quality_below", "5", due_at=NOW), DecisionKind.OFFER),
+        (
+            "refund_missing",
+            gave("refund", "quality_below", "5", promise_state="kept", settled_at=NOW),
+            DecisionKind.OFFER,
+        ),
+    ],
+    ids=[
+        "the money that was promised",
+        "what was sent again",
+        "no answer while something is to come",
+        "money where a voucher was promised",
+        "a parcel where money was promised",
+        "another grievance",
+        "money that is late",
+        "money that was paid",
+    ],
+)
+def test_who_only_waits_for_what_was_promised_hears_where_it_stands(
+    complaint_type: str, before: Given, kind: DecisionKind
+) -> None:
+    about = matter(complaint_type, given_here=(before,), waits=True)
+    assert decide(ANYTHING, about).kind is kind
+    # Without that it is a grievance of its own.
+    assert decide(ANYTHING, replace(about, waits=False)).kind is DecisionKind.OFFER
