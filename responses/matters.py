@@ -85,18 +85,10 @@ async def matter_of(
             labels.asks,
             here,
             # While we are late, "thanks, better late than never" is no praise to be passed on.
-            asked=_ask_where_it_stands(reading) or (late and labels.act == Act.PRAISE),
+            asked=any(one.asks_where_it_stands for one in reading.found_fresh)
+            or (late and labels.act == Act.PRAISE),
         ),
     )
-
-
-def _ask_where_it_stands(reading: Reading) -> bool:
-    """Whether the newest messages ask it; where they bring nothing, those before them that wait with them."""
-    fresh = reading.found_fresh
-    if any(one.asks_where_it_stands for one in fresh):
-        return True
-    idle = all(one.act.label in (Act.OTHER, Act.PRAISE) for one in fresh)
-    return idle and any(one.asks_where_it_stands for one in reading.counted)
 
 
 def _to_ask_again(

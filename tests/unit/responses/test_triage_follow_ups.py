@@ -507,17 +507,6 @@ async def test_who_asks_where_it_stands_hears_what_was_promised(road: Road, agen
     assert draft.findings == []
 
 
-@pytest.mark.parametrize(("act", "kind"), [(Act.OTHER, "status"), (Act.QUESTION, "hand_over")])
-async def test_a_question_where_it_stands_outlasts_what_brings_nothing(
-    road: Road, agent: Agent, act: Act, kind: str
-) -> None:
-    case = await road.writes("Il pacco è in ritardo", LATE_ORDER)
-    await road.answers(agent, case)
-    await road.writes("novità?", assessed("other", asks_where_it_stands=True))
-    await road.writes("E buona domenica a tutti", assessed(act))
-    assert (await road.draft(case)).kind == kind
-
-
 async def test_who_asks_about_something_else_is_answered_by_a_person(road: Road, agent: Agent) -> None:
     case = await road.writes("Il pacco è in ritardo", LATE_ORDER)
     await road.answers(agent, case)
