@@ -65,6 +65,15 @@ def measure_passages(manner: Manner, encoder: Encoder) -> None:
     print(f"  word lists: {_figures(truth, by_words)}")
     named = [one == row.wrong for one, row in zip(said, rows, strict=True) if one and row.wrong]
     print(f"  named rightly: {sum(named)} of {len(named)}")
+    for what, kind in (("of at most twelve words", True), ("longer", False)):
+        some = [(one, row) for one, row in zip(said, rows, strict=True) if _is_short(row) is kind]
+        wrong = [one is not None for one, row in some if row.wrong is not None]
+        alarms = sum(one is not None for one, row in some if row.wrong is None)
+        print(
+            f"  {what}: found {sum(wrong)} of {len(wrong)}, false alarms {alarms} of {len(some) - len(wrong)}"
+        )
+    found_by_words = sum(one and other for one, other in zip(truth, by_words, strict=True))
+    print(f"  word lists: found {found_by_words} of {sum(truth)}")
     for label in manner.labels:
         found = [one is not None for one, row in zip(said, rows, strict=True) if row.wrong == label]
         print(f"  {label}: found {sum(found)} of {len(found)}")
@@ -89,6 +98,10 @@ def codes(text: str, about: CheckContext | None = None, language: str = "it") ->
     """What the word lists find."""
     about = about or CheckContext(language=language, kind=DecisionKind.HAND_OVER, today=TODAY)
     return {finding.code for finding in check_text(text, about)}
+
+
+def _is_short(row: Passage) -> bool:
+    return len(row.text.split()) <= 12
 
 
 def _figures(truth: Sequence[bool], said: Sequence[bool]) -> str:

@@ -1,16 +1,14 @@
 """Until when a choice is open and what holds afterwards: who is not told loses it unawares."""
 
-import re
 from collections.abc import Collection, Iterator
 
 from models.decision import RemedyKind
 from responses.checks.about import CheckContext
+from responses.checks.clauses import sentences_in
 from responses.checks.finding import Finding, Severity
 from responses.checks.unsaid import unsaid_in
 from responses.drafts.slots import CHOOSE_BY, slots_in
 from responses.policy.withheld import Place
-
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 
 
 def check_choose_by(text: str, about: CheckContext) -> Iterator[Finding]:
@@ -25,10 +23,10 @@ def check_choose_by(text: str, about: CheckContext) -> Iterator[Finding]:
         if _puts_a_choice(gone, about):
             yield Finding(code="choose_by_missing", severity=Severity.WARNING)
     elif any((group, offer.default) in gone for group, offer in enumerate(about.offers)):
-        for match in _SENTENCE.finditer(text):
-            sentence = match.group().strip()
+        for found in sentences_in(text, about.language):
+            sentence = found.words.strip()
             if f"{{{CHOOSE_BY}}}" in sentence and sentence in about.composed:
-                start = match.start() + match.group().index(sentence)
+                start = found.start + found.words.index(sentence)
                 yield Finding(
                     code="choose_by_default",
                     severity=Severity.WARNING,

@@ -23,10 +23,15 @@ class Clause:
     words: str
 
 
+def sentences_in(text: str, language: str) -> Iterator[Clause]:
+    """The sentences of the plain `text`, with the sign that ends each."""
+    yield from _cut(text, 0, _end(language))
+
+
 def clauses_of(text: str, language: str) -> Iterator[Clause]:
-    """The sentences of the plain `text`, cut again where a "but" turns them around."""
+    """The same, cut again where a "but" turns them around."""
     turns = word_lists(language).patterns["but"]
-    for sentence in _cut(text, 0, _end(language)):
+    for sentence in sentences_in(text, language):
         yield from _cut(sentence.words, sentence.start, turns)
 
 

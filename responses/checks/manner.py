@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from responses.checks.clauses import sentences_in
 from responses.checks.finding import Finding, Severity
 from responses.checks.plain_text import plain_text
 
 CODE = "manner"
 
-# A sign inside "12.50" ends nothing.
-_SENTENCE = re.compile(r"(?:[^.!?…\n]|[.!?…](?!\s|$))+[.!?…]*")
 _SLOT = re.compile(r"\{[^{}]*\}")
 _FEWEST_WORDS = 4
 
@@ -27,10 +26,10 @@ class Sentence:
 def sentences_of(text: str, language: str) -> Iterator[Sentence]:
     """The sentences that say something: not "Buongiorno Marta,"."""
     plain = plain_text(text, language)
-    for match in _SENTENCE.finditer(plain.words):
-        words = match.group().strip()
+    for sentence in sentences_in(plain.words, language):
+        words = sentence.words.strip()
         if len(_SLOT.sub(" ", words).split()) >= _FEWEST_WORDS:
-            at = match.start() + match.group().index(words)
+            at = sentence.start + sentence.words.index(words)
             start, end = plain.span(at, at + len(words))
             yield Sentence(words=words, start=start, end=end)
 

@@ -15,6 +15,7 @@ from models.decision import EXPLANATION, Basis, DecisionKind, Manner, RemedyKind
 from models.labels import Act, Ask, Tone
 from models.money import Money
 from responses.drafts.brief import DraftBrief
+from responses.drafts.choosing import end_of_choice, question_of_choice
 from responses.drafts.dates import format_due_day
 from responses.drafts.draft import ComposedDraft, DraftKind, Part, assembled, words_of
 from responses.drafts.farewell import farewell
@@ -27,7 +28,7 @@ from responses.drafts.remedies import (
     offer_sentence,
     sentence,
 )
-from responses.drafts.slots import BLANK, CHOOSE_BY, escape
+from responses.drafts.slots import BLANK, escape
 from responses.drafts.standing import (
     failed_promises,
     is_late,
@@ -214,9 +215,9 @@ def _offer(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
         yield from _rights(brief, voice, owed_is_told=True)
     choices = [offer for offer in told if offer.is_choice]
     if choices:
-        yield "choice", _choose(choices, voice, is_last=choices[-1] is told[-1])
+        yield "choice", question_of_choice(choices, voice, is_last=choices[-1] is told[-1])
         if brief.decision.choose_within is not None:
-            yield "choose_by", _choose_by(choices, voice)
+            yield "choose_by", end_of_choice(choices, voice)
     # An apology that nothing is added to ends with itself.
     only_sorry = not (told or brief.decision.commitments or refusals) and brief.tone != Tone.GRATEFUL
     yield from _closing(brief, voice, open_end=bool(choices) or only_sorry)
@@ -299,39 +300,6 @@ def _lead(
         if topic is not None:
             return topic
     return voice.bare("remedy.also") if follows else None
-
-
-def _choose(choices: list[NumberedOffer], voice: Voice, *, is_last: bool) -> str:
-    (first, *others) = choices
-    if others:
-        return voice.say("choose.several")
-    if first.has_voucher:
-        return voice.say("choose.voucher")
-    if first.is_listed:
-        numbers = [str(number) for number, _ in enumerate(first.options, start=1)]
-        return voice.bare("choose.listed", numbers=voice.listed(numbers, "or"))
-    if is_last:
-        return voice.say("choose.plain")
-    options = [noun(option, voice) for option in first.options]
-    return voice.bare("choose.between", options=voice.listed(options, "or"))
-
-
-def _choose_by(choices: list[NumberedOffer], voice: Voice) -> str:
-    """Until when the customer can choose, and what holds if they say nothing."""
-    return voice.bare("choose.by", by=f"{{{CHOOSE_BY}}}", default=_default(choices, voice))
-
-
-def _default(choices: list[NumberedOffer], voice: Voice) -> str:
-    (first, *others) = choices
-    places = {choice.offer.default for choice in choices}
-    if others and places == {0}:
-        return voice.bare("choose.first_each")
-    if others:
-        nouns = [noun(choice.options[choice.offer.default], voice) for choice in choices]
-        return voice.bare("choose.these", list=voice.listed(nouns, "items"))
-    if first.is_listed:
-        return voice.bare("choose.number", number=str(first.offer.default + 1))
-    return voice.bare("choose.second" if places == {1} else "choose.first")
 
 
 def _commitments(brief: DraftBrief, voice: Voice) -> Iterator[Part]:
